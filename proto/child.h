@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_CHILD_H
+#define PROTO_CHILD_H
+
+/*
+ * Child processes: the only user of fork(2) and exec(3).
+ *
+ * A child gets a clean world: default signals, empty mask, descriptors 0-2
+ * and nothing else, a known directory.  That it could not be started is the
+ * parent's error, with errno and the name of the step that failed.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct child_spec {
+	const char *const *argv;	/* argv[0] looked up in PATH of env (or of the parent) */
+	const char *const *env;		/* complete environment, NULL = the parent's */
+	const char	*dir;		/* working directory, NULL = the parent's */
+	int		 in;		/* descriptors for 0, 1, 2; -1 = /dev/null */
+	int		 out;
+	int		 err;
+	bool		 session;	/* setsid(2) */
+	bool		 die_with_parent; /* PDEATHSIG SIGKILL */
+};
+
+/* Returns the pid, or -1 with errno and *step ("chdir", "exec", ...) set. */
+pid_t child_start(const struct child_spec *, const char **step);
+
+/* Runs fn(arg) in a forked copy of this process, which then _exits with its
+ * result; watch descriptors are closed in it, signals unblocked. */
+pid_t child_call(int (*fn)(void *), void *arg);
+
+/*
+ * Runs to the end, feeding in (may be NULL) and capturing at most max bytes of
+ * standard output into *out (malloced, NUL terminated, may be NULL = inherit
+ * /dev/null).  Standard error goes to *errout likewise, capped at 4 KiB; NULL =
+ * inherited.  Returns the wait status, or -1 with errno (E2BIG: over max).
+ */
+struct child_io {
+	const void	*in;
+	size_t		 inlen;
+	size_t		 max;
+	char		**out;
+	size_t		*outlen;
+	char		**errout;
+	int64_t		 timeout_ms;	/* 0 = none; ETIMEDOUT, the child is killed */
+};
+int child_run(const struct child_spec *, const struct child_io *);
+
+/* 0 if wait status is "exited 0". Otherwise a text such as "exit status 2" or
+ * "killed by signal 9 (Killed)" is put into buf. */
+int child_status_text(int status, char *buf, size_t len);
+
+/* Makes this process the subreaper of its descendants. */
+int tree_adopt(void);
+/* Sends sig to every descendant of this process. Returns how many there are. */
+int tree_signal(int sig);
+/* SIGKILLs and reaps every descendant until none is left, except `spare` (0 = none);
+ * returns how many were killed, -1 if some would not go within 5 s. */
+int tree_kill(pid_t spare);
+/* Kills every process of this user, whoever its parent, that has
+ * SESSION_ID=<id> in its environment or its working directory under worktree
+ * (NULL = not asked); never this process or its ancestors.  Returns the number. */
+int tree_kill_session(const char *session_id, const char *worktree);
+
+#endif

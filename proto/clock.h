@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_CLOCK_H
+#define PROTO_CLOCK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CLOCK_MS	INT64_C(1000000)
+#define CLOCK_S		INT64_C(1000000000)
+
+int64_t clock_now(void);	/* CLOCK_MONOTONIC, nanoseconds: deadlines */
+int64_t clock_wall(void);	/* CLOCK_REALTIME, milliseconds since the epoch: records */
+
+/* RFC 3339 in UTC with milliseconds, "2026-01-31T09:00:00.123Z"; buf of >= 25 bytes. */
+#define CLOCK_TEXT	32
+const char *clock_text(int64_t wall_ms, char *buf, size_t len);
+/* The reverse; -1 when it is not such a text. */
+int64_t clock_parse(const char *);
+/* "41s", "3m", "2h", "5d": an age for people. */
+const char *clock_age(int64_t ms, char *buf, size_t len);
+/* Copies /proc/sys/kernel/random/boot_id (36 characters) or "". */
+void clock_boot_id(char *buf, size_t len);
+
+#endif

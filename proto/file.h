@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_FILE_H
+#define PROTO_FILE_H
+
+/*
+ * Files as the protocol wants them: replaced whole, read with distrust.
+ * This and inbox.c are the only users of rename(2).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+enum file_flags {
+	FILE_SYNC = 1,		/* fsync the file before, the directory after the rename */
+};
+
+/*
+ * Replaces dirfd/name by buf: O_EXCL temporary file with a unique name in the
+ * same directory, full write, rename.  0, or -1 with errno and nothing changed;
+ * the temporary file is removed.  A failed fsync is final, never retried.
+ */
+int file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file_flags);
+
+/* As file_replace, but fails with EEXIST when name exists: temporary file and link(2). */
+int file_create(int dirfd, const char *name, const void *buf, size_t len, enum file_flags);
+
+/*
+ * Reads a regular file: not through a link (ELOOP), not blocking on a FIFO,
+ * EINVAL when it is not a regular file, EFBIG over max.  *buf is malloced, NUL
+ * terminated (the NUL is not counted in *len), the caller's to free.
+ */
+int file_read(int dirfd, const char *name, size_t max, char **buf, size_t *len);
+
+/* As file_read, but EBUSY while any process has the file open for writing
+ * (read lease); used for what people drop.  Where leases do not work
+ * (EINVAL, EACCES of fcntl) the file is read without one. */
+int file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t *len);
+
+/* Renames dirfd/name to name.refused (or .refused.N); 0 or -1. */
+int file_set_aside(int dirfd, const char *name);
+/* renameat2 with RENAME_NOREPLACE, then fsync of both directories. */
+int file_move(int fromfd, const char *from, int tofd, const char *to);
+/* Plain rename(2) of a prepared file over another one, both in place. */
+int file_rename_over(int dirfd, const char *from, const char *to, enum file_flags);
+/* Removes a file or a whole tree without following links; ENOENT is success. */
+int file_remove_tree(int dirfd, const char *name);
+/* Copies a regular file (contents, mode, times); hard-links when link_ok and possible. */
+int file_copy(const char *from, const char *to, bool link_ok);
+int file_sync_dir(int dirfd);
+/* mkdir -p of an absolute path, mode 0700 for what is made. */
+int file_make_dirs(const char *path);
+/* Opens a directory: O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC. */
+int file_open_dir(int dirfd, const char *name);
+/* write(2) until all is written; 0 or -1. */
+int file_write_all(int fd, const void *buf, size_t len);
+
+#endif

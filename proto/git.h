@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_GIT_H
+#define PROTO_GIT_H
+
+/*
+ * The one safe way to call git.  Repository content is untrusted: nothing that
+ * an agent can write (hooks, configuration, attributes, a forged .git file,
+ * commondir, alternates) may run or redirect anything here.
+ *
+ * Every command runs with GIT_DIR set to a private bare directory of ours
+ * (a "safe" directory: own configuration, no hooks), GIT_CONFIG_NOSYSTEM=1,
+ * GIT_CONFIG_GLOBAL=/dev/null, GIT_OBJECT_DIRECTORY at the store it is to write
+ * to and GIT_ALTERNATE_OBJECT_DIRECTORIES at those it may read, no GIT_* of the
+ * caller, LC_ALL=C, no prompts, core.fsync=all.  Only full object ids and full
+ * ref names are passed, paths after "--" or on standard input with -z.  The real
+ * repository is touched by update-ref and worktree metadata commands alone, with
+ * core.hooksPath=/dev/null.
+ *
+ * Functions return 0 or -1; the reason, ready for people, is in err
+ * ("git merge-tree: ..."), which may be NULL.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "item.h"
+#include "state.h"
+
+#define GIT_ERR		1024
+
+struct git_repo {		/* a user's repository, found once */
+	char	*common;	/* absolute path of the common git directory */
+	char	*objects;	/* its object directory */
+	char	*top;		/* the main checkout, NULL when bare */
+	char	 format[8];	/* sha1 or sha256 */
+	size_t	 hexlen;	/* 40 or 64 */
+	bool	 shallow;
+	char	*author_name, *author_email;	/* of the repository's user, or the stated fallback */
+	bool	 author_fallback;
+};
+/* From any directory inside it. Errors say: not a git repository, no commit yet,
+ * git older than 2.38, reftable, ... */
+int git_repo_open(struct git_repo *, const char *dir, char *err, size_t errlen);
+/* The same from a common directory that is already known (no discovery). */
+int git_repo_open_common(struct git_repo *, const char *common, char *err, size_t errlen);
+void git_repo_release(struct git_repo *);
+
+struct git {			/* a safe directory, and what it works on */
+	const struct git_repo *repo;
+	char	*dir;		/* the safe bare directory */
+	char	*objects;	/* GIT_OBJECT_DIRECTORY: where new objects go */
+	char	*alternates;	/* GIT_ALTERNATE_OBJECT_DIRECTORIES or NULL */
+	char	*worktree;	/* GIT_WORK_TREE or NULL */
+	char	*index;		/* GIT_INDEX_FILE or NULL */
+};
+/* Makes (if absent; idempotent, complete again after a crash) a bare git directory
+ * by hand: HEAD, config, objects/, refs/, info/exclude copied from the repository. */
+int git_safe_make(const struct git_repo *, const char *dir, char *err, size_t errlen);
+/* A session's private git directory for the agent: HEAD at branch, which points at
+ * base, identity of the repository's user, the repository's objects as alternates. */
+int git_private_make(const struct git_repo *, const char *dir, const char *branch, const char *base,
+    char *err, size_t errlen);
+
+/* Runs git ARGV... in g. in/inlen on standard input; *out captured when not NULL. *status is the
+ * exit status (for those who expect 1); NULL: non-zero is an error. */
+int git_run(const struct git *, const char *const argv[], const void *in, size_t inlen,
+    char **out, size_t *outlen, int *status, char *err, size_t errlen);
+
+/* Refs of the real repository. ref is a full name. */
+int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], char *err, size_t errlen);	/* "" = absent */
+/* Compare-and-swap; old "" = must not exist; new "" = delete. Durable: syncfs before, reference fsync. */
+int git_ref_move(const struct git_repo *, const char *ref, const char *new, const char *old,
+    const char *message, char *err, size_t errlen);
+/* The branch (full ref name) checked out in the main worktree; "" when detached. */
+int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, size_t errlen);
+
+/* Reads HEAD of an agent's private git directory by hand, trusting nothing
+ * (openat2 RESOLVE_BENEATH|NO_SYMLINKS; loose ref or packed-refs). */
+int git_private_head(const struct git_repo *, const char *dir, char oid[OID_MAX], char *err, size_t errlen);
+
+/* Worktrees. */
+/* worktree add --no-checkout --no-track -b branch path base, in the real repository. */
+int git_worktree_add(const struct git_repo *, const char *path, const char *branch, const char *base,
+    char *err, size_t errlen);
+/* Points the worktree's .git file at gitdir, remembering nothing. */
+int git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen);
+/* Points it back at the repository's metadata for it (found by path) and refreshes that index to head. */
+int git_worktree_unlink(const struct git_repo *, const char *worktree, char *err, size_t errlen);
+/* Renames the worktree aside (to trash, a path on the same file system), drops its metadata. The caller removes trash. */
+int git_worktree_remove(const struct git_repo *, const char *worktree, const char *trash, char *err, size_t errlen);
+
+/* Content; all with g->worktree and g->index set. */
+int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);	/* read-tree -u --reset; untracked unignored files removed too when they are in the way */
+/* add -A of everything not ignored, write-tree. tree = the worktree's tree now. */
+int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
+int git_commit_tree(const struct git *, const char *tree, const char *const parents[], size_t nparents,
+    const char *message, char oid[OID_MAX], char *err, size_t errlen);
+int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX], char *err, size_t errlen);
+bool git_is_ancestor(const struct git *, const char *ancestor, const char *commit);
+/* Paths that differ, NUL-less strings, gitlinks marked: for checks and messages. */
+struct git_change { char *path; unsigned old_mode, new_mode; char status; };
+int git_diff(const struct git *, const char *from, const char *to, struct git_change **, size_t *n, char *err, size_t errlen);
+void git_changes_free(struct git_change *, size_t n);
+/* The diff as text for reviewers, at most max bytes (then a note that says so). */
+int git_diff_text(const struct git *, const char *from, const char *to, size_t max, char **out, char *err, size_t errlen);
+int git_log_text(const struct git *, const char *from, const char *to, size_t max, char **out, char *err, size_t errlen);
+
+/*
+ * Imports commit (from objects in `from`, an object directory an agent wrote)
+ * into the repository: checked strictly, descends from base, no new nested
+ * repositories; durable (syncfs).  Objects already there are not copied.
+ */
+int git_import(const struct git *, const char *from, const char *base, const char *commit, char *err, size_t errlen);
+
+/* Saves the worktree's state, when it differs from commit, as a commit on top of it at
+ * refs/salvage/<session-id> of the repository (the previous salvage as second
+ * parent), without touching index or worktree. *saved says whether there was anything. */
+int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved, char *err, size_t errlen);
+
+/*
+ * merge-tree --write-tree ours theirs: 0 with tree set; 1 conflict with the
+ * list; -1 error.
+ */
+int git_merge_tree(const struct git *, const char *ours, const char *theirs, char tree[OID_MAX],
+    struct state_conflict **, size_t *n, char *err, size_t errlen);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_ITEM_H
+#define PROTO_ITEM_H
+
+/* item.json: what to do. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "session.h"
+
+struct strings {		/* a list of strings; strings_free releases all */
+	char	**v;
+	size_t	  n;
+};
+void strings_add(struct strings *, const char *);
+void strings_free(struct strings *);
+
+struct item {
+	char		 id[SESSION_ID_MAX];
+	char		*title;
+	char		*description;
+	char		*acceptance;
+	char		*agent_type;	/* persona, NULL = none */
+	int64_t		 priority;	/* 0 highest .. 4, default 2 */
+	struct strings	 depends_on;
+	struct strings	 allowed_paths;
+	struct strings	 forbidden_paths;
+	struct strings	 outputs;
+	int64_t		 estimate;	/* minutes, 0 = unknown */
+	int64_t		 timeout;	/* minutes, 0 = settings */
+	struct json	*raw;
+};
+int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
+char *item_text(const struct item *, size_t *len);
+void item_release(struct item *);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_LOCK_H
+#define PROTO_LOCK_H
+
+/*
+ * POSIX record locks: the lock is the life.
+ *
+ * The holder has byte 0 of the file write-locked for as long as it lives, and
+ * (worker.lock only) bytes 1.. as well: one byte, a slot, for every message id
+ * there can be.  A sender that waits for the reply to its message asks for a
+ * read lock on the slot and sleeps in the kernel; the worker gives the slot
+ * away once the reply is on disk.  When the holder dies all is released.
+ *
+ * POSIX locks belong to the process and are lost when it closes ANY descriptor
+ * of the file: the holder opens the path once, here, and never again.  They are
+ * not inherited over fork.  A probe looks for write locks only, so that a
+ * process with a read-only descriptor can pretend nothing.
+ */
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Opens dirfd/name for writing (created 0644 if absent, close-on-exec, no
+ * links followed) and locks byte 0, or 0..end when slots is true, without
+ * waiting; then puts "who pid\n" into the file for people.  Returns the
+ * descriptor, to be kept for life, or -1: EAGAIN = held by another process.
+ */
+int lock_take(int dirfd, const char *name, const char *who, bool slots);
+/* The same, waiting in the kernel until the holder goes (EINTR on a signal). */
+int lock_take_wait(int dirfd, const char *name, const char *who);
+
+/* 1 = held (and *pid set if pid is not NULL), 0 = free or no such file,
+ * -1 = error.  Opens read-only; never call it in the holder's own process. */
+int lock_held(int dirfd, const char *name, pid_t *pid);
+
+/* Worker: give away the slot of a message whose reply is on disk. */
+int lock_slot_release(int lockfd, long slot);
+
+/* Sender: a read-only descriptor for lock_slot_wait, -1 on error. */
+int lock_slot_open(int dirfd, const char *name);
+/* Blocks until the slot is free; 0, or -1 with EINTR after a signal. */
+int lock_slot_wait(int fd, long slot);
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_LOG_H
+#define PROTO_LOG_H
+
+/*
+ * One line a message, errno preserved.  By default to standard error as
+ * "program: message"; a worker sends it to output.log through log_to().
+ * log_warn appends ": strerror(errno)".  What is printed passes text_line().
+ */
+
+void log_init(const char *program);
+/* From now on every line goes through fn instead of standard error; NULL resets. */
+void log_to(void (*fn)(const char *line));
+void log_info(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_warn(const char *, ...) __attribute__((format(printf, 1, 2)));
+void log_warnx(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_RECORD_H
+#define PROTO_RECORD_H
+
+/*
+ * What all records share.  A record is a JSON object that begins with
+ * "version": 1.  R_parse(struct R *, buf, len, err, errlen) is pure: 0, or -1
+ * with a one-line reason ("state.json: \"head\" is not an object id").
+ * R_text(const struct R *, size_t *len) gives the file's bytes (malloced).
+ * R_release frees what R_parse and the setters allocated; a zeroed struct is
+ * valid for R_text and R_release.  Fields unknown to this version are kept in
+ * raw and written back.
+ *
+ * record_load and record_save add the file: reading with distrust, replacing
+ * whole.  The parse function is given the file's name for its messages.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct json;
+
+#define RECORD_ERR	512
+
+/* Parses, checks that it is an object and that its version is known. */
+struct json *record_open(const char *what, const char *buf, size_t len, char *err, size_t errlen);
+/* A new object to fill: a copy of raw without nothing, or {} ; version first. */
+struct json *record_begin(const struct json *raw);
+
+/* Copies a string member into a fixed buffer. Absent: "" when !required.
+ * -1 (err set) when absent and required, not a string, or too long. */
+int record_str(const struct json *, const char *what, const char *key, char *buf, size_t len,
+    bool required, char *err, size_t errlen);
+/* A malloced copy, NULL when absent. */
+char *record_dup(const struct json *, const char *key);
+/* An RFC 3339 member as wall milliseconds, 0 when absent or null; -1 with err when malformed. */
+int record_time(const struct json *, const char *what, const char *key, long long *ms,
+    char *err, size_t errlen);
+void record_put_time(struct json *, const char *key, long long ms);	/* 0 = null */
+
+/* Reads dirfd/name into *buf; -1 with err (errno kept: ENOENT = absent). */
+int record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, size_t errlen);
+
+#endif

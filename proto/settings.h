@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_SETTINGS_H
+#define PROTO_SETTINGS_H
+
+/*
+ * The settings (orchestrator-config.5) and the session's frozen copy of them,
+ * config.json: {"version":1, "session":{...}, "settings":{...}}.
+ *
+ * settings_default gives the built-in ones; settings_apply lays a parsed file
+ * over them, key by key (agents and environment merge by name, lists and
+ * everything else are replaced).  Every unknown or mistyped key is an error
+ * that names file, key and the nearest valid key.  The key table in settings.c
+ * is the one place that knows the keys.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "item.h"
+#include "state.h"
+
+struct command {		/* setup and gates */
+	char	*name;		/* default: the command */
+	char	*shell;		/* run by /bin/sh -c */
+	int64_t	 timeout;	/* seconds, default 1800 */
+};
+
+enum verdict_source { VERDICT_BY_MESSAGE, VERDICT_BY_EXIT };
+
+struct agent {
+	char		*name;
+	char		*adapter;	/* a name of the adapter table: command, claude */
+	struct strings	 command;	/* command adapter: argv; one string with blanks is given to sh -c */
+	struct strings	 resume;	/* command adapter: argv to present and respond; empty = not resumable */
+	enum verdict_source verdict;	/* "verdict": "message" or "exit-status" */
+	char		*model;
+	struct strings	 args;		/* appended to the client's arguments */
+	struct strings	 env;		/* NAME=value */
+};
+
+struct rule { char *match; char *answer; };	/* POSIX extended regular expression */
+
+enum review_mode { REVIEW_COUNCIL, REVIEW_GATES };
+
+struct settings {
+	char		*target;	/* branch name; NULL = the one checked out at dispatch */
+	enum review_mode review;
+	struct agent	*agents;
+	size_t		 nagents;
+	char		*role[ROLE_COUNT];	/* agent names; NULL = none */
+	struct command	*setup, *gates;
+	size_t		 nsetup, ngates;
+	int64_t		 rounds;	/* of rework, default 2 */
+	int64_t		 gate_tries;	/* default 2 */
+	int64_t		 transcript_mb;	/* default 256 */
+	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
+	struct rule	*rules;
+	size_t		 nrules;
+	struct strings	 answer_command;
+	struct strings	 env;		/* NAME=value, for everything that is run */
+};
+void settings_default(struct settings *);
+int settings_apply(struct settings *, const char *file, const char *buf, size_t len, char *err, size_t errlen);
+void settings_release(struct settings *);
+const struct agent *settings_agent(const struct settings *, const char *name);
+/* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
+int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
+
+struct config {			/* config.json */
+	char		 session[SESSION_ID_MAX];
+	char		 item[SESSION_ID_MAX];
+	int64_t		 attempt;
+	char		*repository;	/* absolute path of the common git directory */
+	char		*worktree;	/* absolute path; NULL = where worker run was started */
+	char		*branch;	/* session/<item>/<attempt> */
+	char		*target;	/* branch name */
+	char		 base[OID_MAX];	/* commit the work starts from; "" = the worktree's HEAD */
+	char		*retry_of;	/* session id of the former attempt or NULL */
+	char		*findings;	/* of the former attempt or NULL */
+	int64_t		 created_at;
+	struct settings	 settings;
+	struct json	*raw;
+};
+int config_parse(struct config *, const char *, size_t, char *err, size_t errlen);
+char *config_text(const struct config *, size_t *len);
+void config_release(struct config *);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_STATE_H
+#define PROTO_STATE_H
+
+/* state.json: where a session is.  Written by the holder of worker.lock only. */
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "item.h"
+#include "session.h"
+
+#define OID_MAX		65		/* hex object id, SHA-1 or SHA-256, with NUL */
+
+struct state_change {
+	int64_t		 at;		/* wall ms */
+	enum status	 from, to;
+	char		 reason[32];
+};
+
+struct state_conflict { char *path; char *kind; };
+
+struct state {
+	char		 session[SESSION_ID_MAX];
+	char		 item[SESSION_ID_MAX];
+	enum status	 status;
+	enum step	 step;
+	char		 reason[32];	/* died, spawn, agent-error, gate, ... "" = none */
+	char		 detail[512];	/* the reason in a sentence, for people */
+	char		 holder[16];	/* "worker" or "orchestrator": who wrote this */
+	pid_t		 worker_pid;	/* hints for people; the lock is the truth */
+	pid_t		 agent_pid;
+	char		 boot_id[40];
+	int64_t		 created_at, started_at, updated_at, ended_at;	/* wall ms, 0 = not yet */
+	int64_t		 attempt;	/* of the item, from 1 */
+	int64_t		 round;		/* review round, from 1 */
+	int64_t		 gate_tries;	/* times gates failed in this round */
+	int64_t		 runs;		/* number of the last agent run */
+	int64_t		 recoveries;	/* times a dead worker was started again */
+	char		 run[16];	/* run that is being heard, "" = none */
+	char		 role[16];	/* its role */
+	char		*branch;	/* refs/heads/session/<item>/<attempt> without refs/heads/ */
+	char		 base[OID_MAX];	/* where the branch began */
+	char		 head[OID_MAX];	/* the imported commit: the only one that can be judged and merged */
+	char		*worktree;	/* absolute path */
+	int64_t		 tasks_done, tasks_total;
+	char		*note;		/* of worker progress */
+	char		*blocked;	/* of worker blocked; NULL = not blocked */
+	int64_t		 questions_open;
+	int64_t		 input_tokens, output_tokens, cost_microusd;
+	char		*conversation[ROLE_COUNT];	/* the agent's own session id, by role */
+	char		*feedback;	/* what the implementer is to mend next: a gate's output or findings */
+	struct {			/* rule 6: on disk before the target moves */
+		char		 target[256];	/* full ref name; "" = no merge under way */
+		char		 old[OID_MAX], new[OID_MAX];
+		struct strings	 checkouts;	/* absolute paths that follow the target */
+	} merging;
+	char		 merged[OID_MAX];	/* the merge commit */
+	struct state_conflict *conflicts;
+	size_t		 nconflicts;
+	struct state_change history[SESSION_MAX_HISTORY];	/* oldest first */
+	size_t		 nhistory;
+	struct json	*raw;
+};
+int state_parse(struct state *, const char *, size_t, char *err, size_t errlen);
+char *state_text(const struct state *, size_t *len);
+void state_release(struct state *);
+
+int state_load(int sessionfd, struct state *, char *err, size_t errlen);
+/* Writes state.json; sync = durable. updated_at is set. 0 or -1. */
+int state_save(int sessionfd, struct state *, bool sync);
+
+/*
+ * The one function that changes a status: checks session_legal, appends to the
+ * history (dropping the oldest), sets reason and detail (NULL = ""), times,
+ * ended_at.  -1 with EINVAL and nothing changed when the transition is illegal.
+ * The caller saves (state_save with sync) and logs "old -> new".
+ */
+int state_enter(struct state *, enum status, const char *reason, const char *detail);
+
+#endif

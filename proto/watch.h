@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_WATCH_H
+#define PROTO_WATCH_H
+
+/*
+ * The one wait.  A program sleeps here and nowhere else: file events (through
+ * libinotifytools, which no other file uses), signals, descriptors, and one
+ * timer per use.  Nothing ticks.
+ *
+ *	watch_open(WATCH_SIGNALS) at single-threaded start;
+ *	watch_dir(path) for each directory: then scan it (watch, then scan);
+ *	for (;;) { watch_next(&ev); ... }
+ *
+ * Events are hints.  WATCH_RESCAN (queue overflow, a lost watch) means:
+ * scan everything again.  Signals are blocked from watch_open on and arrive as
+ * events; child.h restores them in children.
+ */
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum watch_kind { WATCH_FILE, WATCH_GONE, WATCH_RESCAN, WATCH_SIGNAL, WATCH_FD, WATCH_TIMER };
+
+struct watch_event {
+	enum watch_kind	 kind;
+	int		 id;		/* FILE, GONE: the id of watch_dir; FD: the descriptor; TIMER: its slot */
+	char		 name[256];	/* FILE: entry in the directory, "" for itself */
+	int		 signo;
+	short		 revents;	/* FD: POLLIN, POLLHUP, ... */
+};
+
+#define WATCH_TIMERS	8		/* timer slots 0..7, each armed at most once */
+
+/* Blocks SIGTERM, SIGINT, SIGHUP, SIGCHLD, ignores SIGPIPE and SIGIO, opens the
+ * signalfd and the inotify instance (close-on-exec).  0 or -1; EMFILE means
+ * that no instance is left: the caller may go on with watch_degraded() true, in
+ * which case watch_next reports WATCH_RESCAN every second; one warning is logged. */
+int watch_open(void);
+void watch_close(void);
+bool watch_degraded(void);
+
+/* Watches a directory for entries that appear, are closed after writing, moved
+ * in, or removed, and for its own end (WATCH_GONE).  content = true adds every
+ * modification of a file in it.  Returns an id >= 0 or -1. */
+int watch_dir(const char *path, bool content);
+void watch_undir(int id);
+
+/* Adds or removes a descriptor to wait for reading. */
+int watch_fd(int fd);
+void watch_unfd(int fd);
+
+/* Arms timer slot for CLOCK_MONOTONIC ns (clock.h), 0 disarms. */
+void watch_timer(int slot, int64_t deadline);
+
+/* Blocks until something happened; 0, or -1 on an error of the wait itself.
+ * Pending library events are always delivered before sleeping. */
+int watch_next(struct watch_event *);
+
+#endif
