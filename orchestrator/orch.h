@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_ORCH_H
+#define ORCHESTRATOR_ORCH_H
+
+/*
+ * What every subcommand works on: the repository, its workspace, the current
+ * instance; and the table of subcommands.  Exit statuses are those of
+ * <sysexits.h>, with 1 for "it worked, and the outcome is negative"
+ * (orchestrator.1, EXIT STATUS).
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sysexits.h>
+
+#include "proto/git.h"
+#include "proto/settings.h"
+
+#define EX_NEGATIVE	1
+
+struct orch {
+	const char	*dir;		/* -C DIR or "." */
+	bool		 json;		/* --json */
+	struct git_repo	 repo;
+	char		*home;		/* $ORCHESTRATOR_HOME, absolute */
+	char		*workspace;	/* home/workspaces/<name>-<hash> */
+	char		*instance;	/* workspace/instance-<uuid>; NULL while there is none */
+	char		*sessions;	/* instance/isolated-sessions */
+	char		*archive;	/* instance/archive */
+	char		*worker;	/* the installed worker binary (or the build's), absolute */
+};
+
+/* Opens the repository and names the rest; makes nothing on disk. Prints the
+ * error itself and returns a sysexits status, 0 on success. */
+int orch_open(struct orch *);
+/* Also makes workspace, safe.git, instance and its directories (0700). */
+int orch_make(struct orch *);
+void orch_close(struct orch *);
+
+/*
+ * The effective settings: defaults, then ~/.config/orchestrator/config.json
+ * ($XDG_CONFIG_HOME), then .orchestrator/config.json as it is in commit
+ * (a target's commit: never from a session's branch). commit NULL or "" = no
+ * repository settings. Prints errors; returns 0 or EX_CONFIG.
+ */
+int orch_settings(struct orch *, const char *commit, struct settings *);
+/* A text from .orchestrator/<path> in the commit, or NULL. */
+char *orch_repo_file(struct orch *, const char *commit, const char *path);
+
+struct cmd {
+	const char	*name;
+	const char	*usage;		/* arguments as in orchestrator.1 SYNOPSIS, "" for none */
+	const char	*summary;	/* one line for --help and completions */
+	int		(*run)(struct orch *, int argc, char **argv);	/* argv[0] = name; optind/optreset are set for getopt */
+};
+extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
+    cmd_review, cmd_merge, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
+    cmd_doctor;
+/* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */
+int cmd_usage(const struct cmd *);
+
+#endif

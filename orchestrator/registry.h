@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_REGISTRY_H
+#define ORCHESTRATOR_REGISTRY_H
+
+/*
+ * The sessions of a workspace as they are on disk.  Nothing is cached: session
+ * directories and git are the truth.
+ */
+
+#include <sys/types.h>
+
+#include "orchestrator/orch.h"
+#include "proto/state.h"
+
+struct entry {
+	char		 id[SESSION_ID_MAX];
+	char		*path;		/* session directory */
+	bool		 archived;
+	bool		 alive;		/* worker.lock is held by a worker */
+	pid_t		 pid;		/* its holder */
+	struct state	 state;		/* pending when there is no state.json yet */
+	char		*error;		/* state.json can't be read: why; state is zero then */
+};
+struct entries { struct entry *v; size_t n; };
+
+/* Loads one session directory. 0, or -1 when it is none (or is gone). */
+int entry_load(struct entry *, const char *path, bool archived);
+void entry_release(struct entry *);
+/* All sessions of the current instance, oldest first (created_at, then id); of
+ * every instance's archive too when archived is true. */
+int registry_load(struct orch *, bool archived, struct entries *);
+void entries_release(struct entries *);
+
+/*
+ * Finds one session by its id, a unique prefix of it (with or without
+ * "session-"), or its item's id (the newest attempt; live before archived).
+ * Prints the error (unknown: what to run; ambiguous: the candidates) and
+ * returns EX_NOINPUT / EX_USAGE; 0 on success.
+ */
+int registry_find(struct orch *, const char *name, struct entry *);
+
+/* Groups of status(1), in the order in which they are shown. */
+enum group { GROUP_ACTIVE, GROUP_QUESTIONS, GROUP_REVIEW, GROUP_READY, GROUP_ENDED, GROUP_COUNT };
+enum group entry_group(const struct entry *);	/* pure */
+const char *group_title(enum group);		/* "active", "with open questions", ... */
+
+/*
+ * Claims: workspace/claims/<item-id> holds the session's id; made with link(2).
+ * claim_take: 0; -1 with EEXIST and the holder's id in holder (a claim whose
+ * session directory exists nowhere is released and taken). Case twins are
+ * EEXIST as well.
+ */
+int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
+void claim_drop(struct orch *, const char *item, const char *session);
+
+/*
+ * Declares an unlocked session ended: takes its lock as "orchestrator", reads the
+ * state again, and if it is still live (or is `from`-able) enters status with
+ * reason and detail, durably. 0 done; 1 not needed (it had ended, or a
+ * worker lives); -1 error (logged).
+ */
+int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
+/* Kills what is left of the session's processes (tree_kill_session). */
+void entry_kill_tree(const struct entry *);
+/*
+ * Moves an ended session out of the way: salvages uncommitted work
+ * (refs/salvage/<id>), gives the worktree back to git; remove_worktree also
+ * removes worktree and (when merged) branch; then archives the directory and drops
+ * the claim. 0 or -1 with a one-line reason.
+ */
+int entry_archive(struct orch *, struct entry *, bool remove_worktree, char *err, size_t errlen);
+
+#endif

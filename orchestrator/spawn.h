@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_SPAWN_H
+#define ORCHESTRATOR_SPAWN_H
+
+/*
+ * From an item to a session whose worker lives.
+ */
+
+#include "orchestrator/orch.h"
+#include "proto/item.h"
+
+struct dispatch {
+	struct item	*item;
+	const char	*agent;		/* --agent: for all roles; NULL = settings */
+	const char	*agent_type;	/* persona or NULL */
+	const char	*review;	/* "council", "gates" or NULL = settings */
+	char *const	*command;	/* after "--", NULL = none: the implementer */
+	const char	*retry_of;	/* former session or NULL */
+	const char	*findings;	/* its findings or NULL */
+	int		 attempt;	/* 1, or the former one + 1 */
+};
+struct dispatched {
+	char	 session[SESSION_ID_MAX];
+	char	*path;			/* session directory */
+	char	*worktree;
+	char	*branch;
+};
+
+/*
+ * Settings, claim, branch and worktree (without a checkout: the worker makes
+ * it), session directory built aside and renamed in, worker started.  Returns
+ * once the worker holds its lock.  On failure everything made is undone, the
+ * error is printed, and a sysexits status is returned.
+ */
+int dispatch_item(struct orch *, const struct dispatch *, struct dispatched *);
+void dispatched_release(struct dispatched *);
+
+/*
+ * Starts `worker run -d PATH` in a session of its own and waits until it holds the
+ * lock (its standard error, a pipe, is closed then) or has failed (err holds what
+ * it wrote). Returns its pid or -1.
+ */
+pid_t worker_spawn(struct orch *, const char *path, char *err, size_t errlen);
+
+#endif
