@@ -1,8 +1,18 @@
-# orchestrator and worker.  `make help` lists the targets; README.md tells the rest.
-#
-# O=DIR      build there (default build, or build-san with SANITIZE=1)
-# SANITIZE=1 AddressSanitizer and UndefinedBehaviorSanitizer
-# DEV=1      warnings are errors
+## orchestrator and worker: targets of make
+##   all         build both programs (the default)
+##   demo        the main job, to watch; AGENT=claude runs it with that client
+##   check       unit and end-to-end tests
+##   unit        unit tests alone, of what is built
+##   lint        warnings as errors, layering rules, style, static analysis
+##   bench       measure
+##   install     into prefix (default /usr/local), below DESTDIR; uninstall
+##   deps        install what build, tests and lint need from Debian's packages
+##   clean       remove what was built
+## and variables:
+##   O=DIR       build there (default build, or build-san with SANITIZE=1)
+##   SANITIZE=1  AddressSanitizer and UndefinedBehaviorSanitizer
+##   DEV=1       warnings are errors
+##   JOBS=N      so many jobs at a time
 
 VERSION = 0.1.0
 prefix  = /usr/local
@@ -13,6 +23,7 @@ mandir  = $(prefix)/share/man
 bashcompdir = $(prefix)/share/bash-completion/completions
 
 CC ?= gcc
+JOBS := $(shell nproc 2>/dev/null || echo 2)
 PKGS = libbsd-overlay json-c
 
 CSTD = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
@@ -34,10 +45,12 @@ ifdef DEV
 WARN += -Werror
 endif
 
-override CPPFLAGS += $(CSTD) -I. -I$(O) $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+override CPPFLAGS += $(CSTD) -I. -I$(O) $(PKG_CFLAGS)
 override CFLAGS   += $(OPT) $(WARN) -fvisibility=hidden
 override LDFLAGS  += $(LDOPT)
-LIBS = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -linotifytools
+LIBS = $(PKG_LIBS) -linotifytools
 
 PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*.c))) $(O)/proto/prompts.o
 WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*.c)))
@@ -76,9 +89,50 @@ $(O)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBS)
 
+# What is missing is installed before make looks for it again: hence the second make.
+tests: all $(UNIT)
+unit: $(UNIT)
+	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
+check:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -j$(JOBS) O=$(O) tests
+	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh
+demo:
+	@tests/deps.sh build demo
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
+	@BUILD=$(O) AGENT=$(AGENT) tests/demo.sh
+lint:
+	@tests/deps.sh build check lint
+	@JOBS=$(JOBS) tests/lint.sh
+bench:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -j$(JOBS) O=$(O) all $(BENCH)
+	@BUILD=$(O) tests/bench/run
+deps:
+	@tests/deps.sh build check lint demo
+
+install: all
+	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 \
+	    $(datadir)/prompts $(datadir)/schema $(bashcompdir))
+	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
+	install -m 755 $(O)/libexec/worker $(DESTDIR)$(libexecdir)
+	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
+	install -m 644 $(wildcard share/prompts/*.md) $(DESTDIR)$(datadir)/prompts
+	install -m 644 $(wildcard man/schema/*.json) $(DESTDIR)$(datadir)/schema
+	install -m 644 share/completions/orchestrator.bash $(DESTDIR)$(bashcompdir)/orchestrator
+uninstall:
+	rm -f $(DESTDIR)$(bindir)/orchestrator $(DESTDIR)$(bashcompdir)/orchestrator
+	rm -f $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1)))
+	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5)))
+	rm -rf $(DESTDIR)$(libexecdir) $(DESTDIR)$(datadir)
+
+help:
+	@sed -n '/^## /s///p' Makefile
+
 clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all clean
+.PHONY: all tests unit check demo lint bench deps install uninstall help clean
 .DELETE_ON_ERROR:

@@ -27,15 +27,28 @@ struct orch {
 	char		*instance;	/* workspace/instance-<uuid>; NULL while there is none */
 	char		*sessions;	/* instance/isolated-sessions */
 	char		*archive;	/* instance/archive */
+	char		*safe;		/* workspace/safe.git */
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
+	bool		 warned;	/* of settings that are not committed */
+	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */
 };
 
 /* Opens the repository and names the rest; makes nothing on disk. Prints the
- * error itself and returns a sysexits status, 0 on success. */
+ * error itself and returns a sysexits status, 0 on success.  Every subcommand
+ * calls it once its arguments are parsed; a second call does nothing. */
 int orch_open(struct orch *);
 /* Also makes workspace, safe.git, instance and its directories (0700). */
 int orch_make(struct orch *);
 void orch_close(struct orch *);
+/* Names the instance once there is one (another process may have made it). */
+int orch_instance(struct orch *);
+/* The workspace's safe git directory over the repository's objects, made if
+ * absent; *g borrows from the orch.  0, or -1 with err. */
+int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
+/* asprintf(3) that ends the program when there is no memory. */
+char *orch_sprintf(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* The sysexits status for an errno of something that could not be made. */
+int orch_status(int error);
 
 /*
  * The effective settings: defaults, then ~/.config/orchestrator/config.json
@@ -46,6 +59,11 @@ void orch_close(struct orch *);
 int orch_settings(struct orch *, const char *commit, struct settings *);
 /* A text from .orchestrator/<path> in the commit, or NULL. */
 char *orch_repo_file(struct orch *, const char *commit, const char *path);
+/* Several with one git process: out[i] is a text or NULL.  0, or -1 with err. */
+int orch_repo_files(struct orch *, const char *commit, const char *const paths[], size_t n,
+    char *out[], char *err, size_t errlen);
+/* The user's own settings file: $XDG_CONFIG_HOME/orchestrator/config.json. */
+char *orch_user_config(void);
 
 struct cmd {
 	const char	*name;

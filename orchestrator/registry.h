@@ -7,6 +7,8 @@
  * directories and git are the truth.
  */
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "orchestrator/orch.h"
@@ -17,6 +19,8 @@ struct entry {
 	char		*path;		/* session directory */
 	bool		 archived;
 	bool		 alive;		/* worker.lock is held by a worker */
+	bool		 busy;		/* it is held by an orchestrator: merging, declaring, archiving */
+	bool		 begun;		/* it was held at some time: a worker has run */
 	pid_t		 pid;		/* its holder */
 	struct state	 state;		/* pending when there is no state.json yet */
 	char		*error;		/* state.json can't be read: why; state is zero then */
@@ -26,10 +30,26 @@ struct entries { struct entry *v; size_t n; };
 /* Loads one session directory. 0, or -1 when it is none (or is gone). */
 int entry_load(struct entry *, const char *path, bool archived);
 void entry_release(struct entry *);
+/* Sets alive, busy, begun and pid from the lock in an open session directory. Never call
+ * it (nor entry_load) while this process holds that lock. */
+void entry_probe(struct entry *, int sessionfd);
+/* The item's id in a session's id; false when it is none. */
+bool entry_item(const char *session, char *item, size_t len);
+/* A live status with nobody at it: the worker died, or was never started (!begun). */
+bool entry_dead(const struct entry *);	/* pure */
+/* When it was approved (wall ms), 0 if never. */
+int64_t entry_approved_at(const struct entry *);	/* pure */
+/* Has merge something to do: approved, a merge begun, or merged and not put away. */
+bool entry_mergeable(const struct entry *);	/* pure */
 /* All sessions of the current instance, oldest first (created_at, then id); of
  * every instance's archive too when archived is true. */
 int registry_load(struct orch *, bool archived, struct entries *);
 void entries_release(struct entries *);
+/* Calls fn for each session directory in dir (one of isolated-sessions, archive); an
+ * absent dir has none. Stops when fn returns other than 0, and returns that. */
+int registry_each(const char *dir, int (*fn)(void *, const char *id), void *);
+/* Same for the archives of all instances, newest instance last. */
+int registry_each_archive(struct orch *, int (*fn)(void *, const char *dir), void *);
 
 /*
  * Finds one session by its id, a unique prefix of it (with or without
@@ -46,18 +66,21 @@ const char *group_title(enum group);		/* "active", "with open questions", ... */
 
 /*
  * Claims: workspace/claims/<item-id> holds the session's id; made with link(2).
- * claim_take: 0; -1 with EEXIST and the holder's id in holder (a claim whose
- * session directory exists nowhere is released and taken). Case twins are
- * EEXIST as well.
+ * claim_take: a descriptor that says that the claim is being worked on, to be
+ * closed once the session directory is in place; -1 with EEXIST and the holder's
+ * id in holder.  Case twins are EEXIST as well.  A claim that nobody works on
+ * and whose session directory exists nowhere is released and taken; holder
+ * is then the session that never was, else "".
  */
 int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
 void claim_drop(struct orch *, const char *item, const char *session);
 
 /*
  * Declares an unlocked session ended: takes its lock as "orchestrator", reads the
- * state again, and if it is still live (or is `from`-able) enters status with
- * reason and detail, durably. 0 done; 1 not needed (it had ended, or a
- * worker lives); -1 error (logged).
+ * state again, and if it is still live (or approved, for cancelled), kills what is
+ * left of its processes and enters status with reason and detail, durably. 0 done;
+ * 1 not needed (it had ended, is being merged, or a worker lives); -1 error
+ * (logged).  The entry's state is the new one afterwards.
  */
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
 /* Kills what is left of the session's processes (tree_kill_session). */
@@ -69,5 +92,9 @@ void entry_kill_tree(const struct entry *);
  * the claim. 0 or -1 with a one-line reason.
  */
 int entry_archive(struct orch *, struct entry *, bool remove_worktree, char *err, size_t errlen);
+/* The part of it that concerns git: salvages and gives back or removes the worktree if it is
+ * still this session's; drops the branch with it when merged. For ended sessions only. */
+bool entry_worktree_is_ours(const struct orch *, const struct entry *);
+int entry_worktree_clear(struct orch *, struct entry *, bool remove, char *err, size_t errlen);
 
 #endif

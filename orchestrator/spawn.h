@@ -34,6 +34,8 @@ struct dispatched {
  */
 int dispatch_item(struct orch *, const struct dispatch *, struct dispatched *);
 void dispatched_release(struct dispatched *);
+/* Prints it as dispatch does; with wait also until and how the session ends. The exit status. */
+int dispatch_show(struct orch *, const struct dispatched *, const struct item *, bool wait);
 
 /*
  * Starts `worker run -d PATH` in a session of its own and waits until it holds the

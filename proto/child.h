@@ -30,14 +30,18 @@ struct child_spec {
 pid_t child_start(const struct child_spec *, const char **step);
 
 /* Runs fn(arg) in a forked copy of this process, which then _exits with its
- * result; watch descriptors are closed in it, signals unblocked. */
+ * result; watch descriptors are closed in it, signals unblocked.  The copy holds
+ * all other descriptors: while it lives, the event that tells of this process's
+ * end (lock.h) is late. */
 pid_t child_call(int (*fn)(void *), void *arg);
 
 /*
- * Runs to the end, feeding in (may be NULL) and capturing at most max bytes of
- * standard output into *out (malloced, NUL terminated, may be NULL = inherit
- * /dev/null).  Standard error goes to *errout likewise, capped at 4 KiB; NULL =
- * inherited.  Returns the wait status, or -1 with errno (E2BIG: over max).
+ * Runs until the child has ended, feeding in (NULL = /dev/null) and capturing at
+ * most max bytes of standard output into *out (malloced, NUL terminated; out
+ * NULL = /dev/null).  Standard error goes to *errout likewise, its first 4 KiB;
+ * NULL = inherited.  in, out and err of the spec are not looked at.  Returns the
+ * wait status, or -1 with errno (E2BIG: over max); *out is NULL then.  What the
+ * child's descendants write after its end is not waited for.
  */
 struct child_io {
 	const void	*in;

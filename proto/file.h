@@ -18,7 +18,11 @@ enum file_flags {
 /*
  * Replaces dirfd/name by buf: O_EXCL temporary file with a unique name in the
  * same directory, full write, rename.  0, or -1 with errno and nothing changed;
- * the temporary file is removed.  A failed fsync is final, never retried.
+ * the temporary file is removed.  A failed fsync is final, never retried; only
+ * when that of the directory failed has the name changed in spite of -1.
+ *
+ * A name may be a path below dirfd, or any path with AT_FDCWD.  Temporary files
+ * are named ".<name>.<16 hex digits>"; one that a crash left is of no meaning.
  */
 int file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file_flags);
 
@@ -43,9 +47,12 @@ int file_set_aside(int dirfd, const char *name);
 int file_move(int fromfd, const char *from, int tofd, const char *to);
 /* Plain rename(2) of a prepared file over another one, both in place. */
 int file_rename_over(int dirfd, const char *from, const char *to, enum file_flags);
-/* Removes a file or a whole tree without following links; ENOENT is success. */
+/* Removes a file or a whole tree of any depth without following links; ENOENT is success. */
 int file_remove_tree(int dirfd, const char *name);
-/* Copies a regular file (contents, mode, times); hard-links when link_ok and possible. */
+/* Moves dirfd/name to an unused hidden name in topfd (for file_remove_tree). */
+int file_raise(int dirfd, const char *name, int topfd);
+/* Copies a regular file (contents, mode, times) to a new name, EEXIST when it is
+ * there; hard-links when link_ok and possible. */
 int file_copy(const char *from, const char *to, bool link_ok);
 int file_sync_dir(int dirfd);
 /* mkdir -p of an absolute path, mode 0700 for what is made. */

@@ -38,6 +38,9 @@ struct git_repo {		/* a user's repository, found once */
 	bool	 shallow;
 	char	*author_name, *author_email;	/* of the repository's user, or the stated fallback */
 	bool	 author_fallback;
+	char	*excludes;	/* core.excludesFile of the user, or NULL */
+	char	*worktree_config; /* core.fileMode and the like as configuration lines, "" */
+	char	*conversion;	/* the setting that converts line endings ("core.autocrlf"), or NULL */
 };
 /* From any directory inside it. Errors say: not a git repository, no commit yet,
  * git older than 2.38, reftable, ... */
@@ -45,12 +48,17 @@ int git_repo_open(struct git_repo *, const char *dir, char *err, size_t errlen);
 /* The same from a common directory that is already known (no discovery). */
 int git_repo_open_common(struct git_repo *, const char *common, char *err, size_t errlen);
 void git_repo_release(struct git_repo *);
+/* Is this git 2.38 or later? One process; 0, or -1 with the reason in err. */
+int git_version_check(char *err, size_t errlen);
+/* A full object id of the repository's format; a ref name that git may be given. */
+bool git_oid_valid(const struct git_repo *, const char *);
+bool git_ref_valid(const char *ref);
 
 struct git {			/* a safe directory, and what it works on */
 	const struct git_repo *repo;
 	char	*dir;		/* the safe bare directory */
 	char	*objects;	/* GIT_OBJECT_DIRECTORY: where new objects go */
-	char	*alternates;	/* GIT_ALTERNATE_OBJECT_DIRECTORIES or NULL */
+	char	*alternates;	/* one more object directory to read from, or NULL */
 	char	*worktree;	/* GIT_WORK_TREE or NULL */
 	char	*index;		/* GIT_INDEX_FILE or NULL */
 };
@@ -80,7 +88,8 @@ int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, s
 int git_private_head(const struct git_repo *, const char *dir, char oid[OID_MAX], char *err, size_t errlen);
 
 /* Worktrees. */
-/* worktree add --no-checkout --no-track -b branch path base, in the real repository. */
+/* What worktree add --no-checkout --no-track -b branch path base does, by hand (metadata) and by
+ * a compare-and-swap (the branch, a short name, must not exist): safe for many at once. */
 int git_worktree_add(const struct git_repo *, const char *path, const char *branch, const char *base,
     char *err, size_t errlen);
 /* Points the worktree's .git file at gitdir, remembering nothing. */
@@ -92,14 +101,20 @@ int git_worktree_remove(const struct git_repo *, const char *worktree, const cha
 
 /* Content; all with g->worktree and g->index set. */
 int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);	/* read-tree -u --reset; untracked unignored files removed too when they are in the way */
-/* add -A of everything not ignored, write-tree. tree = the worktree's tree now. */
+/* What add -A (everything not ignored) and write-tree do, but without looking into nested
+ * repositories, which are an error that names the path. tree = the worktree's tree now. */
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
 int git_commit_tree(const struct git *, const char *tree, const char *const parents[], size_t nparents,
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX], char *err, size_t errlen);
 bool git_is_ancestor(const struct git *, const char *ancestor, const char *commit);
 /* Paths that differ, NUL-less strings, gitlinks marked: for checks and messages. */
-struct git_change { char *path; unsigned old_mode, new_mode; char status; };
+struct git_change {
+	char		*path;
+	unsigned	 old_mode, new_mode;	/* 0 = absent; 0160000 = gitlink */
+	char		 old_oid[OID_MAX], new_oid[OID_MAX];
+	char		 status;		/* A, D, M, T */
+};
 int git_diff(const struct git *, const char *from, const char *to, struct git_change **, size_t *n, char *err, size_t errlen);
 void git_changes_free(struct git_change *, size_t n);
 /* The diff as text for reviewers, at most max bytes (then a note that says so). */

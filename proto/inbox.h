@@ -21,7 +21,8 @@ int inbox_post(const char *inbox, const char *id, const void *buf, size_t len);
  * message removed, 1 to keep it, -1 to stop.  Anything else in new/ (links,
  * FIFOs, odd names, over SESSION_MAX_MESSAGE) is removed, and fn is called with
  * buf NULL and the reason in why for the log (its id may be "").
- * At most 1000 entries are handled a call; returns how many were, or -1.
+ * At most 1000 entries are handled a call; returns how many were, or -1 when it
+ * stopped before the end (fn said so, or errno).
  */
 typedef int (*inbox_fn)(void *arg, const char *id, const char *buf, size_t len, const char *why);
 int inbox_drain(int sessionfd, const char *run, inbox_fn fn, void *arg);

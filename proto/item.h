@@ -16,12 +16,18 @@ struct strings {		/* a list of strings; strings_free releases all */
 void strings_add(struct strings *, const char *);
 void strings_free(struct strings *);
 
+#define ITEM_MAX_TITLE	1024		/* bytes */
+#define ITEM_MAX_TEXT	(256u << 10)	/* of description and acceptance each */
+#define ITEM_MAX_LIST	1000		/* entries of a list */
+#define ITEM_MAX_PATH	4096
+#define ITEM_MAX_MINUTES 1000000
+
 struct item {
 	char		 id[SESSION_ID_MAX];
 	char		*title;
 	char		*description;
 	char		*acceptance;
-	char		*agent_type;	/* persona, NULL = none */
+	char		*agent_type;	/* persona, NULL = none; a valid item id, it is a file name */
 	int64_t		 priority;	/* 0 highest .. 4, default 2 */
 	struct strings	 depends_on;
 	struct strings	 allowed_paths;

@@ -7,7 +7,8 @@
  *
  * The parser takes RFC 8259 and nothing else: valid UTF-8, no duplicate keys,
  * no NUL, no NaN, no raw control characters, no leading zeros, integers within
- * int64, nothing after the value, depth 32 at most.  Getters never abort: a
+ * int64, numbers of 128 characters at most, nothing after the value, depth 32
+ * and 262,144 values at most; the value itself may not be null.  Getters never abort: a
  * missing or mistyped member yields the default.  Objects are reference
  * counted by json-c; json_free drops the caller's reference.  What json_get and
  * json_at return is borrowed.  Running out of memory ends the program (err(3)).

@@ -9,6 +9,10 @@
 #include "item.h"
 #include "session.h"
 
+#define QUESTION_MAX_OPTION	1024	/* bytes */
+#define QUESTIONS_MAX_ATTACHED	1024	/* asks that stand for a question asked before; the oldest go */
+#define QUESTIONS_MAX_MESSAGES	(SESSION_MAX_QUESTIONS + QUESTIONS_MAX_ATTACHED + SESSION_MAX_SEEN)
+
 enum question_status { QUESTION_OPEN, QUESTION_ANSWERED, QUESTION_REFUSED, QUESTION_WITHDRAWN };
 const char *question_status_name(enum question_status);
 
@@ -51,11 +55,15 @@ int questions_save(int sessionfd, const struct questions *);				/* durable */
 struct question *questions_find(const struct questions *, const char *id);
 const struct seen *questions_seen(const struct questions *, const char *id);
 size_t questions_open(const struct questions *);
+/* Bytes that texts may still take so that the file stays within its cap: ask before
+ * question_answer() with a long answer. */
+size_t questions_room(const struct questions *);
 
 /*
  * Takes in an ask.  A question of the same role, text and options that is open
  * or answered is attached to, otherwise a new one is appended.  NULL with
  * reason set when refused (too many); a seen entry is recorded in every case.
+ * An id that was seen before gets what it got then.
  */
 struct question *questions_ask(struct questions *, const char *id, const char *run, enum role,
     int64_t round, const char *text, const struct strings *options, int64_t now, char *reason, size_t len);

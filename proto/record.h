@@ -11,8 +11,8 @@
  * valid for R_text and R_release.  Fields unknown to this version are kept in
  * raw and written back.
  *
- * record_load and record_save add the file: reading with distrust, replacing
- * whole.  The parse function is given the file's name for its messages.
+ * R_load and R_save, where a record has them, add the file: reading with
+ * distrust, replacing whole.  field.h reads the members.
  */
 
 #include <stdbool.h>
@@ -24,8 +24,12 @@ struct json;
 
 /* Parses, checks that it is an object and that its version is known. */
 struct json *record_open(const char *what, const char *buf, size_t len, char *err, size_t errlen);
-/* A new object to fill: a copy of raw without nothing, or {} ; version first. */
+/* A new object to fill: version first, then copies of raw's members (raw may be NULL). */
 struct json *record_begin(const struct json *raw);
+/* The object that is member key of it, to fill as well; made when there is none. */
+struct json *record_sub(struct json *, const char *key);
+/* The text of a filled record, which is released. */
+char *record_end(struct json *, size_t *len);
 
 /* Copies a string member into a fixed buffer. Absent: "" when !required.
  * -1 (err set) when absent and required, not a string, or too long. */
@@ -37,6 +41,9 @@ char *record_dup(const struct json *, const char *key);
 int record_time(const struct json *, const char *what, const char *key, long long *ms,
     char *err, size_t errlen);
 void record_put_time(struct json *, const char *key, long long ms);	/* 0 = null */
+
+/* Puts a string that is cut at a character's end to what its reader takes: max bytes. */
+void record_put(struct json *, const char *key, const char *, size_t max);
 
 /* Reads dirfd/name into *buf; -1 with err (errno kept: ENOENT = absent). */
 int record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, size_t errlen);

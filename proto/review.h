@@ -9,6 +9,11 @@
 #include "session.h"
 #include "state.h"
 
+#define REVIEW_MAX_OPINIONS	256
+#define REVIEW_MAX_GATES	64
+#define REVIEW_MAX_NAME		256	/* of a gate */
+#define REVIEW_MAX_COMMAND	4096
+
 struct opinion {
 	enum role	 role;
 	char		 run[16];
@@ -46,7 +51,7 @@ struct review {
 	int64_t		 decided_at;
 	struct opinion	*opinions;
 	size_t		 nopinions;
-	struct gate_result *gates;	/* bounded: those of the last two rounds are kept */
+	struct gate_result *gates;	/* those of the last two rounds, REVIEW_MAX_GATES at most */
 	size_t		 ngates;
 	struct json	*raw;
 };
@@ -55,7 +60,7 @@ char *review_text(const struct review *, size_t *len);
 void review_release(struct review *);
 int review_load(int sessionfd, struct review *, char *err, size_t errlen);	/* absent = empty */
 int review_save(int sessionfd, const struct review *);				/* durable */
-struct opinion *review_add_opinion(struct review *);	/* zeroed, at the end */
+struct opinion *review_add_opinion(struct review *);	/* zeroed, at the end; valid until the next */
 struct gate_result *review_add_gate(struct review *);
 /* One gate result as JSON and back, for worker gates (worker.1). */
 struct json *gate_result_json(const struct gate_result *);

@@ -10,7 +10,10 @@
  * over them, key by key (agents and environment merge by name, lists and
  * everything else are replaced).  Every unknown or mistyped key is an error
  * that names file, key and the nearest valid key.  The key table in settings.c
- * is the one place that knows the keys.
+ * is the one place that knows the keys; settings_json.c writes them.
+ *
+ * Each adapter that has a client of its own is an agent of the same name
+ * ("claude") from the start, so that a role can name it.
  */
 
 #include <stdbool.h>
@@ -18,6 +21,12 @@
 
 #include "item.h"
 #include "state.h"
+
+#define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */
+#define SETTINGS_MAX_ENV_NAME	255
+#define SETTINGS_TIMEOUT	1800		/* seconds, of a command that says none */
+
+struct json;
 
 struct command {		/* setup and gates */
 	char	*name;		/* default: the command */
@@ -61,10 +70,17 @@ struct settings {
 };
 void settings_default(struct settings *);
 int settings_apply(struct settings *, const char *file, const char *buf, size_t len, char *err, size_t errlen);
+/* The same from a value that is parsed; lenient passes over unknown keys (config.json). */
+int settings_apply_json(struct settings *, const char *file, const struct json *, bool lenient,
+    char *err, size_t errlen);
+/* Puts every setting into an object. */
+void settings_json(const struct settings *, struct json *object);
 void settings_release(struct settings *);
 const struct agent *settings_agent(const struct settings *, const char *name);
 /* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
+/* What git takes as a branch's name, and never as an option. */
+bool branch_valid(const char *);
 
 struct config {			/* config.json */
 	char		 session[SESSION_ID_MAX];

@@ -12,6 +12,15 @@
 
 #define OID_MAX		65		/* hex object id, SHA-1 or SHA-256, with NUL */
 
+/* Caps; texts over them are cut by the writer. */
+#define STATE_MAX_NOTE		1024
+#define STATE_MAX_FEEDBACK	(256u << 10)
+#define STATE_MAX_CONVERSATION	256
+#define STATE_MAX_BRANCH	256
+#define STATE_MAX_CHECKOUTS	64
+#define STATE_MAX_CONFLICTS	1000
+#define STATE_MAX_KIND		64
+
 struct state_change {
 	int64_t		 at;		/* wall ms */
 	enum status	 from, to;

@@ -7,7 +7,7 @@
  * libinotifytools, which no other file uses), signals, descriptors, and one
  * timer per use.  Nothing ticks.
  *
- *	watch_open(WATCH_SIGNALS) at single-threaded start;
+ *	watch_open() at single-threaded start;
  *	watch_dir(path) for each directory: then scan it (watch, then scan);
  *	for (;;) { watch_next(&ev); ... }
  *
@@ -42,7 +42,13 @@ bool watch_degraded(void);
 
 /* Watches a directory for entries that appear, are closed after writing, moved
  * in, or removed, and for its own end (WATCH_GONE).  content = true adds every
- * modification of a file in it.  Returns an id >= 0 or -1. */
+ * modification of a file in it.  Returns an id > 0 or -1; links are not followed.
+ *
+ * The same directory watched twice has the same id, and needs watch_undir twice.
+ * After WATCH_GONE the id stays valid, and of no use, until watch_undir; a
+ * directory that was moved goes on to report what happens in it.  A directory is
+ * not gone for the kernel as long as any process has it open: who keeps a
+ * descriptor of it watches its parent too, or looks at st_nlink. */
 int watch_dir(const char *path, bool content);
 void watch_undir(int id);
 

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "orchestrator/registry.h"
+#include "proto/file.h"
+#include "proto/git.h"
+#include "proto/lock.h"
+#include "proto/log.h"
+
+static bool
+file_says(int dirfd, const char *name, const char *want)
+{
+	char	*buf;
+	size_t	 len;
+	bool	 same;
+
+	if (file_read(dirfd, name, 8192, &buf, &len) == -1)
+		return false;
+	same = strcmp(buf, want) == 0;
+	free(buf);
+	return same;
+}
+
+/*
+ * Another attempt may have its worktree at the same path, and a .git file is what the
+ * agent says: only the repository's own metadata tell whose a worktree is.
+ */
+bool
+entry_worktree_is_ours(const struct orch *o, const struct entry *e)
+{
+	struct dirent	*de;
+	struct stat	 st;
+	char		*dir, *gitdir, *head;
+	DIR		*d;
+	bool		 ours = false;
+	int		 fd;
+
+	if (e->state.worktree == NULL || e->state.branch == NULL ||
+	    lstat(e->state.worktree, &st) == -1 || !S_ISDIR(st.st_mode))
+		return false;
+	dir = orch_sprintf("%s/%s", o->repo.common, "worktrees");
+	d = opendir(dir);
+	free(dir);
+	if (d == NULL)
+		return false;
+	gitdir = orch_sprintf("%s/.git\n", e->state.worktree);
+	head = orch_sprintf("ref: refs/heads/%s\n", e->state.branch);
+	while (!ours && (de = readdir(d)) != NULL) {
+		if (de->d_name[0] == '.' || (fd = file_open_dir(dirfd(d), de->d_name)) == -1)
+			continue;
+		ours = file_says(fd, "gitdir", gitdir) && file_says(fd, "HEAD", head);
+		close(fd);
+	}
+	closedir(d);
+	free(gitdir);
+	free(head);
+	return ours;
+}
+
+/* A worktree without a checkout yet holds nothing to save. */
+static bool
+worktree_empty(const char *worktree)
+{
+	struct dirent	*de;
+	DIR		*d;
+	bool		 empty = true;
+
+	if ((d = opendir(worktree)) == NULL)
+		return true;
+	while (empty && (de = readdir(d)) != NULL)
+		empty = strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
+		    strcmp(de->d_name, ".git") == 0;
+	closedir(d);
+	return empty;
+}
+
+static int
+worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
+{
+	struct git	 g = { .repo = &o->repo, .objects = o->repo.objects,
+	    .worktree = e->state.worktree };
+	const char	*commit = e->state.head[0] != '\0' ? e->state.head : e->state.base;
+	bool		 saved = false;
+	int		 rv;
+
+	if (commit[0] == '\0' || worktree_empty(e->state.worktree))
+		return 0;
+	g.dir = orch_sprintf("%s/%s", e->path, SESSION_DIR_SAFE_GIT);
+	g.index = orch_sprintf("%s/%s", g.dir, "index");
+	rv = git_safe_make(&o->repo, g.dir, why, whylen);
+	if (rv == 0)
+		rv = git_salvage(&g, e->id, commit, &saved, why, whylen);
+	free(g.index);
+	free(g.dir);
+	if (rv == 0 && saved)
+		log_info("%s: uncommitted work is kept in refs/salvage/%s", e->id, e->id);
+	return rv;
+}
+
+static int
+worktree_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
+{
+	const char	*worktree = e->state.worktree, *slash = strrchr(worktree, '/');
+	char		*trash;
+	int		 rv;
+
+	trash = orch_sprintf("%.*s/.trash-%s", (int)(slash - worktree), worktree, e->id);
+	rv = git_worktree_remove(&o->repo, e->state.worktree, trash, why, whylen);
+	if (rv == 0 && file_remove_tree(AT_FDCWD, trash) == -1)
+		log_warn("%s", trash);
+	free(trash);
+	return rv;
+}
+
+static int
+branch_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
+{
+	char	ref[256], oid[OID_MAX];
+
+	if (e->state.branch == NULL || e->state.head[0] == '\0')
+		return 0;
+	snprintf(ref, sizeof(ref), "refs/heads/%s", e->state.branch);
+	if (git_ref_read(&o->repo, ref, oid, why, whylen) == -1)
+		return -1;
+	/* Only as long as it is at the commit that was merged. */
+	if (oid[0] == '\0' || strcmp(oid, e->state.head) != 0)
+		return 0;
+	return git_ref_move(&o->repo, ref, "", e->state.head, "orchestrator: merged", why, whylen);
+}
+
+int
+entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, size_t whylen)
+{
+	if (entry_worktree_is_ours(o, e)) {
+		if (worktree_salvage(o, e, why, whylen) == -1)
+			return -1;
+		if (remove && worktree_drop(o, e, why, whylen) == -1)
+			return -1;
+		if (!remove && git_worktree_unlink(&o->repo, e->state.worktree, why,
+		    whylen) == -1)
+			return -1;
+	}
+	if (remove && e->state.status == STATUS_MERGED)
+		return branch_drop(o, e, why, whylen);
+	return 0;
+}
+
+static int
+directory_move(struct orch *o, const struct entry *e, char *why, size_t whylen)
+{
+	int	from, to, rv = -1;
+
+	from = file_open_dir(AT_FDCWD, o->sessions);
+	to = file_open_dir(AT_FDCWD, o->archive);
+	if (from != -1 && to != -1)
+		rv = file_move(from, e->id, to, e->id);
+	if (rv == -1)
+		snprintf(why, whylen, "can't move %s to %s: %s", e->path, o->archive,
+		    strerror(errno));
+	if (from != -1)
+		close(from);
+	if (to != -1)
+		close(to);
+	return rv;
+}
+
+static int
+archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, size_t whylen)
+{
+	struct state	s;
+
+	if (state_load(fd, &s, why, whylen) == -1)
+		return -1;
+	state_release(&e->state);
+	e->state = s;
+	if (!status_ended(s.status)) {
+		snprintf(why, whylen, "is %s, not ended", status_name(s.status));
+		return -1;
+	}
+	entry_kill_tree(e);
+	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
+		return -1;
+	return directory_move(o, e, why, whylen);
+}
+
+int
+entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
+{
+	int	fd, lock, rv;
+
+	if (e->archived)
+		return 0;
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
+		snprintf(why, whylen, "%s: %s", e->path, strerror(errno));
+		return -1;
+	}
+	if ((lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true)) == -1) {
+		snprintf(why, whylen, "%s/%s: %s", e->path, SESSION_FILE_LOCK,
+		    errno == EAGAIN || errno == EACCES ? "held by another process" :
+		    strerror(errno));
+		close(fd);
+		return -1;
+	}
+	rv = archive_locked(o, e, fd, remove_worktree, why, whylen);
+	close(lock);
+	close(fd);
+	if (rv == 0) {
+		free(e->path);
+		e->path = orch_sprintf("%s/%s", o->archive, e->id);
+		e->archived = true;
+		claim_drop(o, e->state.item, e->id);
+	}
+	return rv;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "orchestrator/registry.h"
+#include "proto/file.h"
+
+static int
+open_claims(struct orch *o)
+{
+	char *path = orch_sprintf("%s/claims", o->workspace);
+	int fd = file_open_dir(AT_FDCWD, path);
+
+	free(path);
+	return fd;
+}
+
+/* 0 when no other process has it locked: it is over, or nobody works on it. */
+static int
+lock_whole(int fd)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_SETLK, &fl);
+}
+
+static void
+read_holder(int fd, char *buf, size_t len)
+{
+	ssize_t n = pread(fd, buf, len - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	if (!session_id_valid(buf))
+		buf[0] = '\0';
+}
+
+/* Whether any instance has the session among its live ones. */
+static bool
+session_exists(struct orch *o, const char *session)
+{
+	const struct dirent *e;
+	bool found = false;
+	struct stat st;
+	char *path;
+	DIR *d;
+
+	if (session[0] == '\0' || (d = opendir(o->workspace)) == NULL)
+		return false;
+	while (!found && (e = readdir(d)) != NULL) {
+		if (strncmp(e->d_name, "instance-", 9) != 0)
+			continue;
+		path = orch_sprintf("%s/isolated-sessions/%s", e->d_name, session);
+		found = fstatat(dirfd(d), path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    S_ISDIR(st.st_mode);
+		free(path);
+	}
+	closedir(d);
+	return found;
+}
+
+static bool
+same_file(int fd, int dirfd, const char *name)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && fstatat(dirfd, name, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* 1: the claim stands, and holder has it.  0: there is none (any more). -1: error. */
+static int
+examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
+{
+	int fd, r = 1;
+
+	if ((fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) == -1)
+		return errno == ENOENT ? 0 : -1;
+	read_holder(fd, holder, len);
+	/* The lock first: whoever gives it back has made the directory before. */
+	if (lock_whole(fd) == 0 && !session_exists(o, holder)) {
+		if (!same_file(fd, dirfd, name) || unlinkat(dirfd, name, 0) == 0)
+			r = 0;
+		else
+			r = -1;
+	}
+	close(fd);
+	return r;
+}
+
+/* A claim that differs by case alone, which would share a path on some file systems. */
+static bool
+find_twin(int dirfd, const char *item, char *twin, size_t len)
+{
+	const struct dirent *e;
+	bool found = false;
+	DIR *d;
+	int fd;
+
+	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return false;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return false;
+	}
+	while (!found && (e = readdir(d)) != NULL)
+		if (strcasecmp(e->d_name, item) == 0 && strcmp(e->d_name, item) != 0) {
+			strlcpy(twin, e->d_name, len);
+			found = true;
+		}
+	closedir(d);
+	return found;
+}
+
+/* A claim under another name, locked before anybody can see it. */
+static int
+make_claim(int dirfd, const char *temporary, const char *session)
+{
+	char text[SESSION_ID_MAX + 1];
+	int fd, n;
+
+	n = snprintf(text, sizeof(text), "%s\n", session);
+	fd = openat(dirfd, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		return -1;
+	if (file_write_all(fd, text, (size_t)n) == 0 && lock_whole(fd) == 0 && fsync(fd) == 0)
+		return fd;
+	close(fd);
+	unlinkat(dirfd, temporary, 0);
+	return -1;
+}
+
+int
+claim_take(struct orch *o, const char *item, const char *session, char *holder, size_t len)
+{
+	char temporary[SESSION_ID_MAX + 8], twin[SESSION_ID_MAX], gone[SESSION_ID_MAX] = "";
+	int dirfd, error, fd, linked = -1, r = 0;
+
+	holder[0] = '\0';
+	snprintf(temporary, sizeof(temporary), ".tmp-%s", session);
+	if ((dirfd = open_claims(o)) == -1)
+		return -1;
+	if ((fd = make_claim(dirfd, temporary, session)) == -1)
+		goto done;
+	while ((linked = linkat(dirfd, temporary, dirfd, item, 0)) == -1 && errno == EEXIST) {
+		if ((r = examine(o, dirfd, item, holder, len)) == 1)
+			errno = EEXIST;
+		if (r != 0)
+			break;
+		if (holder[0] != '\0')
+			strlcpy(gone, holder, sizeof(gone));
+	}
+	if (linked == 0) {
+		strlcpy(holder, gone, len);
+		if (find_twin(dirfd, item, twin, sizeof(twin)) &&
+		    examine(o, dirfd, twin, holder, len) == 1) {
+			unlinkat(dirfd, item, 0);
+			linked = -1;
+			errno = EEXIST;
+		}
+	}
+	error = errno;
+	unlinkat(dirfd, temporary, 0);
+	if (linked == 0 && file_sync_dir(dirfd) == -1) {
+		error = errno;
+		unlinkat(dirfd, item, 0);
+		linked = -1;
+	}
+	if (linked == -1) {
+		close(fd);
+		fd = -1;
+	}
+	errno = error;
+done:
+	error = errno;
+	close(dirfd);
+	errno = error;
+	return fd;
+}
+
+void
+claim_drop(struct orch *o, const char *item, const char *session)
+{
+	char holder[SESSION_ID_MAX];
+	int dirfd, fd;
+
+	if (!item_id_valid(item) || (dirfd = open_claims(o)) == -1)
+		return;
+	if ((fd = openat(dirfd, item, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) != -1) {
+		read_holder(fd, holder, sizeof(holder));
+		if (strcmp(holder, session) == 0 && unlinkat(dirfd, item, 0) == 0)
+			file_sync_dir(dirfd);
+		close(fd);
+	}
+	close(dirfd);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "orchestrator/merging.h"
+#include "orchestrator/show.h"
+#include "proto/log.h"
+#include "proto/text.h"
+
+static int
+approval_compare(const void *a, const void *b)
+{
+	const struct entry *const	*x = a, *const *y = b;
+	int64_t				 p = entry_approved_at(*x), q = entry_approved_at(*y);
+
+	return p < q ? -1 : p > q;
+}
+
+static void
+report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *why,
+    struct json *list)
+{
+	struct json	*j;
+	char		 oid[OID_MAX] = "";
+
+	if (merging_done(m))
+		merging_commit(o, e->id, oid);
+	if (list != NULL) {
+		j = json_new_object();
+		json_put_str(j, "session", e->id);
+		json_put_str(j, "item", e->state.item);
+		json_put_str(j, "outcome", merging_word(m));
+		json_put_str(j, "commit", oid[0] == '\0' ? NULL : oid);
+		json_put_str(j, "reason", why[0] == '\0' ? NULL : why);
+		json_append(list, j);
+		return;
+	}
+	printf("%s: %s", e->id, merging_word(m));
+	if (oid[0] != '\0')
+		printf(" as %.12s", oid);
+	if (why[0] != '\0') {
+		fputs(": ", stdout);
+		text_print(stdout, why, false);
+	}
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* One after the other: every merge begins at what the one before has made of the target. */
+static int
+merge_all(struct orch *o, struct entry *const *v, size_t n)
+{
+	struct json		*j, *list = o->json ? json_new_array() : NULL;
+	char			 why[GIT_ERR];
+	enum merge_outcome	 m;
+	int			 rv = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		m = merging_run(o, v[i], why, sizeof(why));
+		report(o, v[i], m, why, list);
+		if (!merging_done(m))
+			rv = EX_NEGATIVE;
+	}
+	if (list != NULL) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put(j, "merges", list);
+		show_json(j);
+	} else if (n == 0)
+		puts("nothing is ready to merge");
+	return rv;
+}
+
+static int
+merge_approved(struct orch *o)
+{
+	struct entries	 es;
+	struct entry	**v;
+	size_t		 n = 0;
+	int		 rv;
+
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	registry_load(o, false, &es);
+	if ((v = calloc(es.n + 1, sizeof(struct entry *))) == NULL) {
+		log_warn("calloc");
+		rv = EX_OSERR;
+	} else {
+		for (size_t i = 0; i < es.n; i++)
+			if (entry_mergeable(&es.v[i]))
+				v[n++] = &es.v[i];
+		qsort(v, n, sizeof(*v), approval_compare);
+		rv = merge_all(o, v, n);
+	}
+	free(v);
+	entries_release(&es);
+	return rv;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct entry	 e, *one = &e;
+	int		 rv;
+
+	if (getopt(argc, argv, "+") != -1 || argc - optind > 1)
+		return cmd_usage(&cmd_merge);
+	if (argc == optind)
+		return merge_approved(o);
+	if ((rv = show_operand(o, &cmd_merge, argc, argv, &e)) != 0)
+		return rv;
+	if (entry_mergeable(&e))
+		rv = merge_all(o, &one, 1);
+	else {
+		log_warnx("%s is %s, not approved: orchestrator review %s says why", e.id,
+		    show_status(&e), e.id);
+		rv = EX_NEGATIVE;
+	}
+	entry_release(&e);
+	return rv;
+}
+
+const struct cmd cmd_merge = {
+	.name = "merge",
+	.usage = "[SESSION]",
+	.summary = "merge what is approved, oldest first, or one session",
+	.run = run,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/orch.h"
+#include "proto/log.h"
+#include "proto/text.h"
+
+static const struct cmd *const commands[] = {
+	&cmd_dispatch, &cmd_execute, &cmd_status, &cmd_questions, &cmd_answer, &cmd_review,
+	&cmd_merge, &cmd_logs, &cmd_path, &cmd_cancel, &cmd_retry, &cmd_cleanup, &cmd_init,
+	&cmd_doctor,
+};
+#define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static const struct option options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "version", no_argument, NULL, 'V' },
+	{ NULL, 0, NULL, 0 }
+};
+
+static const char usage_text[] = "usage: orchestrator [-C DIR] [--json] COMMAND [ARGUMENT...]\n";
+
+static int
+help(void)
+{
+	printf("%s       orchestrator --help | --version\n\nCommands:\n", usage_text);
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+	printf("\n\"orchestrator COMMAND --help\" shows the arguments of one; "
+	    "orchestrator(1) is the manual.\n");
+	return 0;
+}
+
+static const struct cmd *
+find(const char *name)
+{
+	for (size_t i = 0; i < NCOMMANDS; i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int
+unknown(const char *name)
+{
+	const char *names[NCOMMANDS], *near;
+	struct text list = { 0 };
+
+	for (size_t i = 0; i < NCOMMANDS; i++) {
+		names[i] = commands[i]->name;
+		text_printf(&list, "%s%s", i > 0 ? ", " : "", names[i]);
+	}
+	near = text_nearest(name, names, NCOMMANDS);
+	log_warnx("unknown command \"%s\"%s%s%s; there are: %s", name,
+	    near != NULL ? ", did you mean \"" : "", near != NULL ? near : "",
+	    near != NULL ? "\"?" : "", list.buf);
+	text_free(&list);
+	return EX_USAGE;
+}
+
+int
+cmd_usage(const struct cmd *c)
+{
+	fprintf(stderr, "usage: orchestrator %s%s%s\n", c->name, c->usage[0] != '\0' ? " " : "",
+	    c->usage);
+	return EX_USAGE;
+}
+
+/* The arguments of a command before "--" may ask for help in either way. */
+static bool
+wants_help(int argc, char **argv)
+{
+	return argc == 2 && strcmp(argv[1], "--help") == 0;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	const struct cmd *c;
+	int status;
+
+	if ((c = find(argv[0])) == NULL)
+		return unknown(argv[0]);
+	if (wants_help(argc, argv)) {
+		printf("usage: orchestrator %s%s%s\n%s\n", c->name,
+		    c->usage[0] != '\0' ? " " : "", c->usage, c->summary);
+		return 0;
+	}
+	optind = 0;	/* glibc: begin anew, with another vector */
+	status = c->run(o, argc, argv);
+	orch_close(o);
+	return status;
+}
+
+/* Output that did not arrive (a full disk) is no success; a closed pipe is the reader's wish. */
+static int
+finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	log_warn("standard output");
+	return status == 0 ? EX_IOERR : status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct orch o = { .dir = "." };
+	int c;
+
+	log_init("orchestrator");
+	while ((c = getopt_long(argc, argv, "+C:h", options, NULL)) != -1) {
+		switch (c) {
+		case 'C':
+			o.dir = optarg;
+			break;
+		case 'j':
+			o.json = true;
+			break;
+		case 'h':
+			return finish(help());
+		case 'V':
+			printf("orchestrator %s\n", VERSION);
+			return finish(0);
+		default:
+			fputs(usage_text, stderr);
+			return EX_USAGE;
+		}
+	}
+	if (optind == argc) {
+		fprintf(stderr, "%s\"orchestrator --help\" lists the commands.\n", usage_text);
+		return EX_USAGE;
+	}
+	return finish(run(&o, argc - optind, argv + optind));
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "orchestrator/orphans.h"
+#include "orchestrator/place.h"
+#include "orchestrator/registry.h"
+#include "proto/file.h"
+#include "proto/log.h"
+#include "proto/record.h"
+#include "proto/text.h"
+
+/* Calls fn for each name in dir but . and ..; returns the sum. */
+static size_t
+each(struct orch *o, const char *dir, size_t (*fn)(struct orch *, int, const char *))
+{
+	struct dirent	*de;
+	size_t		 n = 0;
+	DIR		*d;
+
+	if (dir == NULL || (d = opendir(dir)) == NULL)
+		return 0;
+	while ((de = readdir(d)) != NULL)
+		if (strcmp(de->d_name, ".") != 0 && strcmp(de->d_name, "..") != 0)
+			n += fn(o, dirfd(d), de->d_name);
+	closedir(d);
+	return n;
+}
+
+static bool
+exists(const char *dir, const char *name)
+{
+	char	*path = orch_sprintf("%s/%s", dir, name);
+	bool	 yes = access(path, F_OK) == 0;
+
+	free(path);
+	return yes;
+}
+
+/* Has a dispatch that still runs this claim?  It keeps the file locked. */
+static bool
+claim_in_use(int dirfd, const char *item)
+{
+	struct flock	fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int		fd;
+	bool		locked;
+
+	fd = openat(dirfd, item, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	locked = fcntl(fd, F_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
+	close(fd);
+	return locked;
+}
+
+/* A worktree and a branch that a killed dispatch made: nothing has been done in them. */
+static void
+drop_place(struct orch *o, const char *item)
+{
+	char	*path = place_path(o, item), *branch = orch_sprintf("session/%s/1", item);
+	char	 head[256], base[OID_MAX];
+
+	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0' &&
+	    git_ref_read(&o->repo, head, base, NULL, 0) == 0 && base[0] != '\0')
+		place_drop_leftover(o, path, branch, base);
+	free(path);
+	free(branch);
+}
+
+static size_t
+check_claim(struct orch *o, int dirfd, const char *item)
+{
+	char	*buf, session[SESSION_ID_MAX];
+	size_t	 len;
+
+	if (!item_id_valid(item) || claim_in_use(dirfd, item) ||
+	    file_read(dirfd, item, SESSION_ID_MAX, &buf, &len) == -1)
+		return 0;
+	buf[text_trim(buf, len)] = '\0';
+	strlcpy(session, buf, sizeof(session));
+	free(buf);
+	if (session_id_valid(session) && o->sessions != NULL && exists(o->sessions, session))
+		return 0;
+	if (o->archive == NULL || !exists(o->archive, session))
+		drop_place(o, item);
+	claim_drop(o, item, session);
+	printf("claim of %s released: %s is not there\n", item, session);
+	return 1;
+}
+
+static size_t
+check_unfinished(struct orch *o, int dirfd, const char *name)
+{
+	const char	*id = name + strlen(".new-");
+	char		 item[SESSION_ID_MAX], *claims;
+	int		 fd;
+	bool		 in_use = false;
+
+	if (strncmp(name, ".new-", strlen(".new-")) != 0)
+		return 0;
+	claims = orch_sprintf("%s/claims", o->workspace);
+	if (entry_item(id, item, sizeof(item)) && (fd = file_open_dir(AT_FDCWD, claims)) != -1) {
+		in_use = claim_in_use(fd, item);
+		close(fd);
+	}
+	free(claims);
+	if (in_use || file_remove_tree(dirfd, name) == -1)
+		return 0;
+	fputs("removed ", stdout);
+	text_print(stdout, name, false);
+	puts(", a session directory that was never finished");
+	return 1;
+}
+
+/* The directory of a merge or a removal that was killed: what was in it is saved or merged. */
+static size_t
+check_trash(struct orch *o, int dirfd, const char *name)
+{
+	(void)o;
+	if (strncmp(name, ".trash-", strlen(".trash-")) != 0 ||
+	    file_remove_tree(dirfd, name) == -1)
+		return 0;
+	fputs("removed ", stdout);
+	text_print(stdout, name, false);
+	puts(", a worktree that was thrown away");
+	return 1;
+}
+
+static size_t
+check_merged(struct orch *o, int dirfd, const char *id)
+{
+	struct entry	 e;
+	struct stat	 st;
+	char		*path, why[GIT_ERR];
+	size_t		 n = 0;
+
+	(void)dirfd;
+	path = orch_sprintf("%s/%s", o->archive, id);
+	if (entry_load(&e, path, true) == 0) {
+		if (e.error == NULL && e.state.status == STATUS_MERGED &&
+		    e.state.worktree != NULL && lstat(e.state.worktree, &st) == 0 &&
+		    entry_worktree_is_ours(o, &e)) {
+			if (entry_worktree_clear(o, &e, true, why, sizeof(why)) == 0) {
+				printf("%s: merged: worktree and branch removed\n", e.id);
+				n = 1;
+			} else
+				log_warnx("%s: worktree not removed: %s", e.id, why);
+		}
+		entry_release(&e);
+	}
+	free(path);
+	return n;
+}
+
+size_t
+orphans_remove(struct orch *o)
+{
+	char	*claims = orch_sprintf("%s/claims", o->workspace), *path, *worktrees;
+	size_t	 n;
+
+	n = each(o, claims, check_claim);
+	n += each(o, o->sessions, check_unfinished);
+	n += each(o, o->archive, check_merged);
+	path = place_path(o, "x");
+	worktrees = orch_sprintf("%.*s", (int)(strrchr(path, '/') - path), path);
+	n += each(o, worktrees, check_trash);
+	free(worktrees);
+	free(path);
+	free(claims);
+	return n;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_ORPHANS_H
+#define ORCHESTRATOR_ORPHANS_H
+
+/* What interrupted commands have left behind. */
+
+#include "orchestrator/orch.h"
+
+/* Releases claims without a session, removes session directories that were never finished,
+ * worktrees of merged sessions and trash; prints each. Returns how many. */
+size_t orphans_remove(struct orch *);
+
+#endif

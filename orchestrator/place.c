@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/place.h"
+#include "proto/file.h"
+#include "proto/log.h"
+
+#define EXCLUDE_LINE	"/.worktrees/"
+#define EXCLUDE_MAX	(1u << 20)
+
+static const char *
+place_base(const struct orch *o)
+{
+	return o->repo.top != NULL ? o->repo.top : o->repo.common;
+}
+
+char *
+place_path(const struct orch *o, const char *item)
+{
+	return orch_sprintf("%s/.worktrees/%s", place_base(o), item);
+}
+
+static bool
+has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (const char *p = text; p != NULL && *p != '\0'; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, line, len) == 0 && (p[len] == '\n' || p[len] == '\0' || p[len] == '\r'))
+			return true;
+	}
+	return false;
+}
+
+/* Appended, not replaced: the file may be a link, and has other writers. */
+static void
+exclude(struct orch *o)
+{
+	char *dir = orch_sprintf("%s/info", o->repo.common), *path, *text = NULL, *real;
+	bool cut = false;
+	size_t len = 0;
+	int fd = -1;
+
+	path = orch_sprintf("%s/exclude", dir);
+	if ((real = realpath(path, NULL)) != NULL &&
+	    file_read(AT_FDCWD, real, EXCLUDE_MAX, &text, &len) == 0) {
+		if (has_line(text, EXCLUDE_LINE))
+			goto done;
+		cut = len > 0 && text[len - 1] != '\n';
+	}
+	mkdir(dir, 0777);
+	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+	if (fd == -1 || file_write_all(fd, cut ? "\n" EXCLUDE_LINE "\n" : EXCLUDE_LINE "\n",
+	    strlen(EXCLUDE_LINE) + 1 + cut) == -1)
+		log_warn("%s: git status will show .worktrees/", path);
+done:
+	if (fd != -1)
+		close(fd);
+	free(text);
+	free(real);
+	free(path);
+	free(dir);
+}
+
+static int
+make_all(struct orch *o)
+{
+	char *all = orch_sprintf("%s/.worktrees", place_base(o));
+	struct stat st;
+	int status = 0;
+
+	if (mkdir(all, 0777) == 0 || errno == EEXIST) {
+		if (lstat(all, &st) == -1 || !S_ISDIR(st.st_mode)) {
+			log_warnx("%s: not a directory; move it away, worktrees are made there", all);
+			status = EX_CANTCREAT;
+		} else if (access(all, W_OK | X_OK) == -1) {
+			log_warnx("%s: %s; make it writable, worktrees are made there", all,
+			    strerror(errno));
+			status = orch_status(errno);
+		}
+	} else {
+		log_warnx("%s: %s; make %s writable, worktrees are made there", all,
+		    strerror(errno), place_base(o));
+		status = orch_status(errno);
+	}
+	free(all);
+	if (status == 0 && o->repo.top != NULL)
+		exclude(o);
+	return status;
+}
+
+static int
+branch_exists(struct orch *o, const char *branch, char oid[OID_MAX])
+{
+	char *ref = orch_sprintf("refs/heads/%s", branch);
+	int r;
+
+	r = git_ref_read(&o->repo, ref, oid, NULL, 0);
+	free(ref);
+	return r == 0 && oid[0] != '\0';
+}
+
+int
+place_make(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	char oid[OID_MAX], reason[GIT_ERR];
+	struct stat st;
+	int status;
+
+	if (access(o->repo.common, W_OK | X_OK) == -1) {
+		log_warnx("%s: %s; make it writable, branch and worktree are recorded there",
+		    o->repo.common, strerror(errno));
+		return orch_status(errno);
+	}
+	if ((status = make_all(o)) != 0)
+		return status;
+	if (lstat(path, &st) == 0) {
+		log_warnx("worktree %s exists already; move away what is in it, then run "
+		    "\"git worktree remove %s\"", path, path);
+		return EX_CANTCREAT;
+	}
+	if (git_worktree_add(&o->repo, path, branch, base, reason, sizeof(reason)) == 0)
+		return 0;
+	if (branch_exists(o, branch, oid))
+		log_warnx("branch %s exists already; rename it (git branch -m %s NEW) or delete it "
+		    "(git branch -D %s)", branch, branch, branch);
+	else
+		log_warnx("worktree %s: %s", path, reason);
+	return EX_CANTCREAT;
+}
+
+static void
+drop_worktree(struct orch *o, const char *path)
+{
+	char *trash = orch_sprintf("%s/.worktrees/.trash-%ld", place_base(o), (long)getpid());
+	char reason[GIT_ERR];
+
+	if (git_worktree_remove(&o->repo, path, trash, reason, sizeof(reason)) == 0)
+		file_remove_tree(AT_FDCWD, trash);
+	else
+		log_warnx("%s", reason);
+	free(trash);
+}
+
+void
+place_drop(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	char *ref = orch_sprintf("refs/heads/%s", branch), reason[GIT_ERR];
+
+	drop_worktree(o, path);
+	if (git_ref_move(&o->repo, ref, "", base, "orchestrator: dispatch failed", reason,
+	    sizeof(reason)) == -1)
+		log_warnx("%s", reason);
+	free(ref);
+}
+
+/* Nothing in it but, maybe, the .git file. */
+static bool
+empty_worktree(const char *path)
+{
+	const struct dirent *e;
+	bool empty = true;
+	DIR *d;
+
+	if ((d = opendir(path)) == NULL)
+		return false;
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    strcmp(e->d_name, ".git") != 0)
+			empty = false;
+	closedir(d);
+	return empty;
+}
+
+void
+place_drop_leftover(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	char oid[OID_MAX], *ref, reason[GIT_ERR];
+	struct git g;
+
+	if (!empty_worktree(path)) {
+		if (access(path, F_OK) == 0)
+			return;
+	} else
+		drop_worktree(o, path);
+	if (!branch_exists(o, branch, oid) || orch_git(o, &g, reason, sizeof(reason)) == -1 ||
+	    !git_is_ancestor(&g, oid, base))
+		return;
+	ref = orch_sprintf("refs/heads/%s", branch);
+	git_ref_move(&o->repo, ref, "", oid, "orchestrator: left by a killed dispatch", NULL, 0);
+	free(ref);
+}

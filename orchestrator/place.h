@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_PLACE_H
+#define ORCHESTRATOR_PLACE_H
+
+/*
+ * The worktree of a new session, below .worktrees/ of the repository, and its branch.
+ */
+
+#include "orchestrator/orch.h"
+
+/* Where the worktree of an item lies; malloced. */
+char *place_path(const struct orch *, const char *item);
+/* Makes .worktrees/ (and has git ignore it), worktree and branch.  0, or a sysexits status with
+ * the error printed and nothing made. */
+int place_make(struct orch *, const char *path, const char *branch, const char *base);
+/* Removes both again: nothing has been done in them. */
+void place_drop(struct orch *, const char *path, const char *branch, const char *base);
+/* Removes what a dispatch that was killed left: a worktree without any file, a branch without any
+ * commit of its own. */
+void place_drop_leftover(struct orch *, const char *path, const char *branch, const char *base);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/place.h"
+#include "orchestrator/plan.h"
+#include "orchestrator/registry.h"
+#include "orchestrator/spawn_dir.h"
+#include "proto/clock.h"
+#include "proto/log.h"
+
+static void
+fill(struct orch *o, const struct dispatch *d, struct config *c)
+{
+	strlcpy(c->item, d->item->id, sizeof(c->item));
+	session_id_make(c->session, sizeof(c->session), c->item);
+	c->attempt = d->attempt > 0 ? d->attempt : 1;
+	c->branch = orch_sprintf("session/%s/%lld", c->item, (long long)c->attempt);
+	c->worktree = place_path(o, c->item);
+	c->retry_of = d->retry_of != NULL ? orch_sprintf("%s", d->retry_of) : NULL;
+	c->findings = d->findings != NULL ? orch_sprintf("%s", d->findings) : NULL;
+	c->created_at = clock_wall();
+}
+
+/* The descriptor of the claim, or -1 with the error printed and *status set. */
+static int
+take_claim(struct orch *o, const struct config *c, int *status)
+{
+	char holder[SESSION_ID_MAX];
+	int fd;
+
+	*status = 0;
+	if ((fd = claim_take(o, c->item, c->session, holder, sizeof(holder))) != -1) {
+		if (holder[0] != '\0') {
+			spawn_dir_drop(o, holder);
+			place_drop_leftover(o, c->worktree, c->branch, c->base);
+		}
+		return fd;
+	}
+	if (errno == EEXIST) {
+		log_warnx("item %s: session %s has it; see \"orchestrator status %s\", then merge, "
+		    "cancel or retry that", c->item, holder, holder);
+		*status = EX_CANTCREAT;
+	} else {
+		log_warnx("%s/claims/%s: %s", o->workspace, c->item, strerror(errno));
+		*status = orch_status(errno);
+	}
+	return -1;
+}
+
+/* The directory and the worker; undone here when it does not come to life. */
+static int
+bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
+    const struct prompts *p, bool *stays)
+{
+	char *path, reason[1024];
+	int status = 0;
+
+	if (spawn_dir_make(o, c, d->item, p, reason, sizeof(reason)) == -1) {
+		log_warnx("%s", reason);
+		return orch_status(errno);
+	}
+	path = orch_sprintf("%s/%s", o->sessions, c->session);
+	if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {
+		log_warnx("session %s: %s", c->session, reason);
+		status = EX_UNAVAILABLE;
+		*stays = spawn_dir_drop(o, c->session) == -1;
+	}
+	free(path);
+	return status;
+}
+
+static int
+make_session(struct orch *o, const struct dispatch *d, const struct config *c,
+    const struct prompts *p)
+{
+	bool stays = false;
+	int claim, status;
+
+	if ((claim = take_claim(o, c, &status)) == -1)
+		return status;
+	if ((status = place_make(o, c->worktree, c->branch, c->base)) == 0) {
+		status = bring_to_life(o, d, c, p, &stays);
+		if (status != 0 && !stays)
+			place_drop(o, c->worktree, c->branch, c->base);
+	}
+	if (status != 0 && !stays)
+		claim_drop(o, c->item, c->session);
+	close(claim);
+	return status;
+}
+
+int
+dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
+{
+	struct prompts prompts;
+	struct config config;
+	int status;
+
+	memset(out, 0, sizeof(*out));
+	if ((status = orch_make(o)) != 0 || (status = plan_make(o, d, &config)) != 0)
+		return status;
+	if ((status = prompts_make(o, d, config.base, &prompts)) == 0) {
+		fill(o, d, &config);
+		if ((status = make_session(o, d, &config, &prompts)) == 0) {
+			strlcpy(out->session, config.session, sizeof(out->session));
+			out->path = orch_sprintf("%s/%s", o->sessions, config.session);
+			out->worktree = orch_sprintf("%s", config.worktree);
+			out->branch = orch_sprintf("%s", config.branch);
+		}
+		prompts_release(&prompts);
+	}
+	config_release(&config);
+	return status;
+}
+
+void
+dispatched_release(struct dispatched *d)
+{
+	free(d->path);
+	free(d->worktree);
+	free(d->branch);
+	memset(d, 0, sizeof(*d));
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/spawn.h"
+#include "proto/child.h"
+#include "proto/file.h"
+#include "proto/lock.h"
+
+extern char **environ;
+
+/* The environment without what would send git elsewhere; the strings are borrowed. */
+static const char **
+clean_environment(void)
+{
+	const char **env;
+	size_t n = 0, out = 0;
+
+	while (environ != NULL && environ[n] != NULL)
+		n++;
+	if ((env = calloc(n + 1, sizeof(*env))) == NULL)
+		return NULL;
+	for (size_t i = 0; i < n; i++)
+		if (strncmp(environ[i], "GIT_", 4) != 0)
+			env[out++] = environ[i];
+	return env;
+}
+
+/* Where the worker is to run; NULL when config.json can't be read. */
+static char *
+worktree_of(int sessionfd, char *err, size_t errlen)
+{
+	char *buf, *worktree = NULL;
+	struct config c;
+	size_t len;
+
+	if (file_read(sessionfd, SESSION_FILE_CONFIG, SESSION_MAX_RECORD, &buf, &len) == -1) {
+		snprintf(err, errlen, "%s: %s", SESSION_FILE_CONFIG, strerror(errno));
+		return NULL;
+	}
+	if (config_parse(&c, buf, len, err, errlen) == 0) {
+		if (c.worktree != NULL)
+			worktree = orch_sprintf("%s", c.worktree);
+		else
+			snprintf(err, errlen, "%s: \"session.worktree\" is missing",
+			    SESSION_FILE_CONFIG);
+		config_release(&c);
+	}
+	free(buf);
+	return worktree;
+}
+
+/* All that comes until the other end is closed; the first line of it stays. */
+static void
+read_error(int fd, char *err, size_t errlen)
+{
+	char chunk[512];
+	size_t len = 0, take;
+	ssize_t n;
+
+	for (;;) {
+		if ((n = read(fd, chunk, sizeof(chunk))) == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		take = (size_t)n < errlen - 1 - len ? (size_t)n : errlen - 1 - len;
+		memcpy(err + len, chunk, take);
+		len += take;
+	}
+	err[len] = '\0';
+	err[strcspn(err, "\n")] = '\0';
+}
+
+static int
+wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return 0;
+	return status;
+}
+
+/* Its standard error is closed: it has the lock, or it has ended. */
+static int
+outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
+{
+	char text[128];
+	int status;
+
+	if (err[0] == '\0' && lock_held(sessionfd, SESSION_FILE_LOCK, NULL) == 1)
+		return 0;
+	status = wait_for(pid);
+	/* 0 and 1: it was quick.  75: another one has the session. */
+	if (WIFEXITED(status) && (WEXITSTATUS(status) <= 1 || WEXITSTATUS(status) == EX_TEMPFAIL))
+		return 0;
+	if (err[0] == '\0' && child_status_text(status, text, sizeof(text)) != 0)
+		snprintf(err, errlen, "worker: %s", text);
+	return -1;
+}
+
+pid_t
+worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
+{
+	char *binary = NULL, *worktree = NULL;
+	const char **env = NULL, *step = "";
+	int p[2] = { -1, -1 }, fd;
+	pid_t pid = -1;
+
+	if ((fd = file_open_dir(AT_FDCWD, path)) == -1) {
+		snprintf(err, errlen, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	if ((worktree = worktree_of(fd, err, errlen)) == NULL)
+		goto done;
+	binary = orch_sprintf("%s/" SESSION_DIR_BIN "/worker", path);
+	const char *const argv[] = {
+		access(binary, X_OK) == 0 ? binary : o->worker, "run", "-d", path, NULL
+	};
+	if ((env = clean_environment()) == NULL || pipe2(p, O_CLOEXEC) == -1) {
+		snprintf(err, errlen, "worker: %s", strerror(errno));
+		goto done;
+	}
+	const struct child_spec spec = {
+		.argv = argv, .env = env, .dir = worktree, .in = -1, .out = -1, .err = p[1],
+		.session = true,
+	};
+	if ((pid = child_start(&spec, &step)) == -1) {
+		snprintf(err, errlen, "worker: %s %s: %s", step,
+		    strcmp(step, "chdir") == 0 ? worktree : argv[0], strerror(errno));
+		goto done;
+	}
+	close(p[1]);
+	p[1] = -1;
+	read_error(p[0], err, errlen);
+	if (outcome(fd, pid, err, errlen) == -1)
+		pid = -1;
+done:
+	for (int i = 0; i < 2; i++)
+		if (p[i] != -1)
+			close(p[i]);
+	close(fd);
+	free(env);
+	free(binary);
+	free(worktree);
+	return pid;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "checkout.h"
+#include "file.h"
+#include "git_internal.h"
+
+/* Is HEAD of the git directory at ref, or a rebase of ref under way there? */
+static bool
+is_on(int fd, const char *ref)
+{
+	static const char *const names[] = { "HEAD", "rebase-merge/head-name",
+		"rebase-apply/head-name" };
+	char buf[512], *name;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (git_small_read(fd, names[i], false, buf, sizeof(buf)) == -1)
+			continue;
+		name = strncmp(buf, "ref: ", 5) == 0 ? buf + 5 : buf;
+		if (strcmp(name, ref) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+add(struct checkout **list, size_t *n, char *path, char *gitdir)
+{
+	*list = reallocarray(*list, *n + 1, sizeof(**list));
+	if (*list == NULL)
+		errx(1, "out of memory");
+	memset(&(*list)[*n], 0, sizeof(**list));
+	(*list)[*n].path = path;
+	(*list)[(*n)++].gitdir = gitdir;
+}
+
+/* ref or path selects; the other one is NULL. */
+static void
+consider(const char *gitdir, const char *top, const char *ref, const char *path,
+    struct checkout **list, size_t *n)
+{
+	int fd;
+
+	if (access(top, F_OK) == -1 || (path != NULL && strcmp(path, top) != 0))
+		return;
+	if ((fd = open(gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return;
+	if (ref == NULL || is_on(fd, ref))
+		add(list, n, git_strf("%s", top), git_strf("%s", gitdir));
+	close(fd);
+}
+
+static int
+walk(const struct git_repo *r, const char *ref, const char *path, struct checkout **list, size_t *n,
+    char *err, size_t errlen)
+{
+	char *all = git_strf("%s/worktrees", r->common), *gitdir, top[4200], *slash;
+	struct dirent *e;
+	DIR *d;
+	int fd, rc = 0;
+
+	*list = NULL;
+	*n = 0;
+	if (r->top != NULL)
+		consider(r->common, r->top, ref, path, list, n);
+	if ((d = opendir(all)) == NULL && errno != ENOENT)
+		rc = git_fail(err, errlen, "%s: %s", all, strerror(errno));
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || (fd = file_open_dir(dirfd(d), e->d_name)) == -1)
+			continue;
+		gitdir = git_strf("%s/%s", all, e->d_name);
+		if (git_small_read(fd, "gitdir", false, top, sizeof(top)) == 0 &&
+		    (slash = strrchr(top, '/')) != NULL && strcmp(slash, "/.git") == 0) {
+			*slash = '\0';
+			consider(gitdir, top, ref, path, list, n);
+		}
+		free(gitdir);
+		close(fd);
+	}
+	if (d != NULL)
+		closedir(d);
+	free(all);
+	return rc;
+}
+
+int
+checkout_find(const struct git_repo *r, const char *ref, struct checkout **list, size_t *n,
+    char *err, size_t errlen)
+{
+	return walk(r, ref, NULL, list, n, err, errlen);
+}
+
+int
+checkout_open(const struct git_repo *r, const char *path, struct checkout *co, char *err,
+    size_t errlen)
+{
+	struct checkout *list;
+	size_t n;
+
+	memset(co, 0, sizeof(*co));
+	if (walk(r, NULL, path, &list, &n, err, errlen) == -1 || n == 0) {
+		checkout_free(list, n);
+		return git_fail(err, errlen, "%s: no checkout of the repository any more", path);
+	}
+	*co = list[0];
+	memset(&list[0], 0, sizeof(list[0]));
+	checkout_free(list, n);
+	return 0;
+}
+
+void
+checkout_free(struct checkout *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		free(list[i].path);
+		free(list[i].gitdir);
+	}
+	free(list);
+}
+
+static bool
+lock_is_ours(int fd, const char *line)
+{
+	char buf[256];
+
+	return git_small_read(fd, "index.lock", true, buf, sizeof(buf)) == 0 &&
+	    strcmp(buf, line) == 0;
+}
+
+int
+checkout_lock(const struct checkout *co, const char *session, char *err, size_t errlen)
+{
+	char *line = git_strf("orchestrator %s", session);
+	int fd, rc = -1;
+
+	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		git_fail(err, errlen, "%s: %s", co->gitdir, strerror(errno));
+	else {
+		if (file_create(fd, "index.lock", line, strlen(line), 0) == 0 ||
+		    (errno == EEXIST && lock_is_ours(fd, line)))
+			rc = 0;
+		else if (errno == EEXIST || access(co->gitdir, F_OK) == 0)
+			git_fail(err, errlen, "%s/index.lock exists: another git works there; "
+			    "if none does, remove it", co->gitdir);
+		close(fd);
+	}
+	free(line);
+	return rc;
+}
+
+void
+checkout_unlock(const struct checkout *co, const char *session)
+{
+	char *line = git_strf("orchestrator %s", session);
+	int fd;
+
+	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
+		if (lock_is_ours(fd, line))
+			unlinkat(fd, "index.lock", 0);
+		close(fd);
+	}
+	free(line);
+}

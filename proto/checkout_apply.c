@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "checkout.h"
+#include "file.h"
+#include "git_internal.h"
+#include "text.h"
+
+/*
+ * A two-way read-tree looks at everything first and refuses before it touches
+ * anything; what index says of new already, it keeps.
+ */
+static int
+two_way(const struct git *g, const char *old, const char *new, char *err, size_t errlen)
+{
+	const char *argv[] = { "read-tree", "-m", "-u", old, new, NULL };
+
+	return git_run(g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
+}
+
+/* What a killed read-tree left: files that are at new already, beginnings of files. */
+static int
+repair(const struct git *g, const struct checkout *co, const struct git_change *c, size_t n,
+    char *err, size_t errlen)
+{
+	static const char *const argv[] = { "update-index", "-z", "--index-info", NULL };
+	enum follow *f = calloc(n + 1, sizeof(*f));
+	struct text in = { 0 };
+	char *path;
+	size_t i;
+	int rc;
+
+	if (f == NULL)
+		errx(1, "out of memory");
+	rc = checkout_classify(g, co, c, n, f, err, errlen);
+	for (i = 0; i < n && rc == 0; i++)
+		if (f[i] == FOLLOW_USER)
+			rc = git_fail(err, errlen, "%s has local changes", c[i].path);
+	for (i = 0; i < n && rc == 0; i++) {
+		if (f[i] == FOLLOW_FILE_NEW) {
+			text_printf(&in, "%o %s\t%s", c[i].new_mode, c[i].new_oid, c[i].path);
+			text_add(&in, "", 1);
+		} else if (f[i] == FOLLOW_PARTIAL) {
+			path = git_strf("%s/%s", co->path, c[i].path);
+			unlink(path);
+			free(path);
+		}
+	}
+	if (rc == 0 && in.len > 0)
+		rc = git_run(g, argv, in.buf, in.len, NULL, NULL, NULL, err, errlen);
+	text_free(&in);
+	free(f);
+	return rc;
+}
+
+/* The times of the copy are those of the index: by them git knows what it must look at again. */
+static int
+copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen)
+{
+	char *index = git_strf("%s/index", co->gitdir), *lock = git_strf("%s.lock", copy);
+	int rc;
+
+	unlink(lock);
+	unlink(copy);
+	rc = file_copy(index, copy, false);
+	if (rc == -1 && errno == ENOENT)
+		rc = 0;
+	else if (rc == -1)
+		git_fail(err, errlen, "%s: %s", index, strerror(errno));
+	free(lock);
+	free(index);
+	return rc;
+}
+
+int
+checkout_apply(const struct git *g, struct checkout *co, const char *session, const char *old,
+    const char *new, const struct git_change *c, size_t n, char *err, size_t errlen)
+{
+	struct git mine = *g;
+	char why[GIT_ERR] = "", *name = git_strf("index.%s", session);
+	int fd, rc;
+
+	mine.worktree = co->path;
+	mine.index = git_strf("%s/%s", co->gitdir, name);
+	if ((rc = copy_index(co, mine.index, why, sizeof(why))) == 0 &&
+	    (rc = two_way(&mine, old, new, why, sizeof(why))) == -1 &&
+	    (rc = repair(&mine, co, c, n, why, sizeof(why))) == 0)
+		rc = two_way(&mine, old, new, why, sizeof(why));
+	if (rc == 0) {
+		fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd == -1 || file_rename_over(fd, name, "index", 0) == -1)
+			rc = git_fail(why, sizeof(why), "%s/index: %s", co->gitdir, strerror(errno));
+		if (fd != -1)
+			close(fd);
+	}
+	if (rc == -1) {
+		unlink(mine.index);
+		git_fail(err, errlen, "%s: cannot follow: %s", co->path, why);
+	}
+	free(mine.index);
+	free(name);
+	return rc;
+}

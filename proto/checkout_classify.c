@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "checkout.h"
+#include "git_internal.h"
+#include "text.h"
+
+#define GITLINK		0160000u
+
+/* A changed path while it is looked at. */
+struct look {
+	const struct git_change	*change;
+	bool			 listed;	/* in the index */
+	bool			 unmerged, hidden;
+	struct index_entry	*entry;		/* path left out */
+	bool			 content;	/* its bytes must be compared */
+};
+
+struct looks {
+	struct look	*v;
+	size_t		 n;
+};
+
+static void
+note_entry(const struct index_entry *e, void *arg)
+{
+	struct looks *l = arg;
+	size_t lo = 0, hi = l->n, mid;
+	int c;
+
+	while (lo < hi) {
+		mid = (lo + hi) / 2;
+		c = strcmp(e->path, l->v[mid].change->path);
+		if (c == 0) {
+			l->v[mid].listed = true;
+			l->v[mid].unmerged |= e->stage != 0;
+			l->v[mid].hidden |= e->skip_worktree || e->assume_valid;
+			free(l->v[mid].entry);
+			if ((l->v[mid].entry = malloc(sizeof(*e))) == NULL)
+				errx(1, "out of memory");
+			*l->v[mid].entry = *e;
+			return;
+		}
+		if (c < 0)
+			hi = mid;
+		else
+			lo = mid + 1;
+	}
+}
+
+static unsigned
+file_mode(const struct git_repo *r, const struct stat *st, unsigned expected)
+{
+	if (S_ISLNK(st->st_mode))
+		return 0120000;
+	if (!S_ISREG(st->st_mode))
+		return 0;
+	if (strstr(r->worktree_config, "filemode = false") != NULL && S_ISREG(expected))
+		return expected;
+	return st->st_mode & 0100 ? 0100755 : 0100644;
+}
+
+/* Does lstat say that the file is what the index entry was made from? */
+static bool
+stat_clean(const struct index_entry *e, const struct stat *st, const struct stat *index)
+{
+	return e->mtime == (unsigned)st->st_mtim.tv_sec &&
+	    (e->mtime_ns == 0 || e->mtime_ns == (unsigned)st->st_mtim.tv_nsec) &&
+	    e->ctime == (unsigned)st->st_ctim.tv_sec && e->ino == (unsigned)st->st_ino &&
+	    e->size == (unsigned)st->st_size && index->st_mtim.tv_sec > st->st_mtim.tv_sec;
+}
+
+/* The bytes of a file or of a link's target; NULL on error. */
+static char *
+bytes_of(const char *path, const struct stat *st, size_t *len)
+{
+	char *buf = malloc((size_t)st->st_size + 2);
+	ssize_t n = -1;
+	int fd;
+
+	if (buf == NULL)
+		errx(1, "out of memory");
+	*len = 0;
+	if (S_ISLNK(st->st_mode))
+		n = readlink(path, buf, (size_t)st->st_size + 1);
+	else if ((fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) != -1) {
+		while ((n = read(fd, buf + *len, (size_t)st->st_size + 1 - *len)) > 0)
+			*len += (size_t)n;
+		close(fd);
+		if (n == 0)
+			return buf;
+	}
+	if (n < 0) {
+		free(buf);
+		return NULL;
+	}
+	*len = (size_t)n;
+	return buf;
+}
+
+/* 0 = the file is the blob, 1 = it is a true beginning of it, -1 = neither. */
+static int
+compare_blob(const struct git *g, const char *path, const struct stat *st, const char *oid)
+{
+	const char *argv[] = { "cat-file", "blob", oid, NULL };
+	char *blob = NULL, *mine;
+	size_t len, mylen;
+	int rc = -1;
+
+	if ((mine = bytes_of(path, st, &mylen)) == NULL)
+		return -1;
+	if (git_run(g, argv, NULL, 0, &blob, &len, NULL, NULL, 0) == 0) {
+		if (mylen <= len && (mylen == 0 || memcmp(mine, blob, mylen) == 0))
+			rc = mylen == len ? 0 : 1;
+	}
+	free(blob);
+	free(mine);
+	return rc;
+}
+
+/* Some leading directory is a link or a file. */
+static bool
+blocked_above(const char *top, const char *rel)
+{
+	const char *slash;
+	struct stat st;
+	char *dir;
+	bool yes = false;
+
+	for (slash = strchr(rel, '/'); slash != NULL && !yes; slash = strchr(slash + 1, '/')) {
+		dir = git_strf("%s/%.*s", top, (int)(slash - rel), rel);
+		if (lstat(dir, &st) == 0)
+			yes = !S_ISDIR(st.st_mode);
+		free(dir);
+	}
+	return yes;
+}
+
+static enum follow
+classify_file(const struct git *g, const struct look *l, const char *path, const struct stat *st,
+    const struct stat *index)
+{
+	const struct git_change *c = l->change;
+	bool at_old, at_new;
+	int cmp;
+
+	at_old = l->listed ? l->entry->mode == c->old_mode && strcmp(l->entry->oid, c->old_oid) == 0 :
+	    c->old_mode == 0;
+	at_new = l->listed ? l->entry->mode == c->new_mode && strcmp(l->entry->oid, c->new_oid) == 0 :
+	    c->new_mode == 0;
+	if (!at_old && !at_new)
+		return FOLLOW_USER;
+	if (l->listed && stat_clean(l->entry, st, index) &&
+	    file_mode(g->repo, st, l->entry->mode) == l->entry->mode)
+		return at_old ? FOLLOW_OLD : FOLLOW_NEW;
+	if (c->old_mode != 0 && at_old && file_mode(g->repo, st, c->old_mode) == c->old_mode &&
+	    compare_blob(g, path, st, c->old_oid) == 0)
+		return FOLLOW_OLD;
+	if (c->new_mode == 0)
+		return FOLLOW_USER;
+	cmp = compare_blob(g, path, st, c->new_oid);
+	if (cmp == 0 && file_mode(g->repo, st, c->new_mode) == c->new_mode)
+		return at_new ? FOLLOW_NEW : FOLLOW_FILE_NEW;
+	if (cmp == 1 && at_old && S_ISREG(st->st_mode))
+		return FOLLOW_PARTIAL;
+	return FOLLOW_USER;
+}
+
+static enum follow
+classify(const struct git *g, const struct checkout *co, const struct look *l,
+    const struct stat *index)
+{
+	const struct git_change *c = l->change;
+	char *path;
+	struct stat st;
+	enum follow f;
+
+	if (l->unmerged || l->hidden)
+		return FOLLOW_USER;
+	if (c->old_mode == GITLINK || c->new_mode == GITLINK)
+		return FOLLOW_UNSURE;
+	if (blocked_above(co->path, c->path))
+		return FOLLOW_UNSURE;
+	path = git_strf("%s/%s", co->path, c->path);
+	if (lstat(path, &st) == -1) {
+		if (!l->listed && c->old_mode == 0)
+			f = FOLLOW_OLD;
+		else if (!l->listed && c->new_mode == 0)
+			f = FOLLOW_NEW;
+		else if (l->listed && l->entry->mode == c->old_mode &&
+		    strcmp(l->entry->oid, c->old_oid) == 0)
+			f = FOLLOW_PARTIAL;
+		else
+			f = FOLLOW_USER;
+	} else if (S_ISDIR(st.st_mode))
+		f = FOLLOW_UNSURE;
+	else
+		f = classify_file(g, l, path, &st, index);
+	free(path);
+	return f;
+}
+
+int
+checkout_classify(const struct git *g, const struct checkout *co, const struct git_change *changes,
+    size_t n, enum follow *f, char *err, size_t errlen)
+{
+	struct looks l = { .n = n };
+	struct stat index;
+	char *file = git_strf("%s/index", co->gitdir);
+	size_t i;
+	int rc;
+
+	if ((l.v = calloc(n + 1, sizeof(*l.v))) == NULL)
+		errx(1, "out of memory");
+	for (i = 0; i < n; i++)
+		l.v[i].change = &changes[i];
+	rc = index_walk(file, g->repo->hexlen, &index, note_entry, &l, err, errlen);
+	for (i = 0; i < n; i++) {
+		if (rc == 0)
+			f[i] = classify(g, co, &l.v[i], &index);
+		free(l.v[i].entry);
+	}
+	free(l.v);
+	free(file);
+	return rc;
+}

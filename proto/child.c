@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "watch.h"
+
+#define REPORT_FD	3		/* where the child reports; close-on-exec */
+#define DEFAULT_PATH	"/usr/local/bin:/usr/bin:/bin"
+
+enum failure { FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC };
+
+struct report {
+	int		 error;
+	enum failure	 step;
+};
+
+static const char *const failures[] = {
+	[FAIL_DESCRIPTORS] = "descriptors",
+	[FAIL_SESSION] = "setsid",
+	[FAIL_PARENT] = "parent",
+	[FAIL_CHDIR] = "chdir",
+	[FAIL_EXEC] = "exec",
+};
+
+static void
+signals_default(void)
+{
+	struct sigaction action = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int sig;
+
+	for (sig = 1; sig < NSIG; sig++)
+		(void)sigaction(sig, &action, NULL);	/* fails for some numbers, rightly */
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Puts the three into place, whatever their numbers are, the report into 3,
+ * and closes the rest. */
+static int
+set_descriptors(const struct child_spec *spec, int report)
+{
+	int want[3] = { spec->in, spec->out, spec->err }, fd, i;
+
+	report = fcntl(report, F_DUPFD_CLOEXEC, 16);
+	if (report == -1)
+		return -1;
+	for (i = 0; i < 3; i++) {
+		fd = want[i];
+		if (fd == -1)
+			fd = open("/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
+		/* all are lifted out of the way before the first is put down */
+		want[i] = fcntl(fd, F_DUPFD_CLOEXEC, 16);
+		if (want[i] == -1)
+			return -1;
+	}
+	for (i = 0; i < 3; i++)
+		if (dup2(want[i], i) == -1)
+			return -1;
+	if (dup3(report, REPORT_FD, O_CLOEXEC) == -1)
+		return -1;
+	closefrom(REPORT_FD + 1);
+	return 0;
+}
+
+/* execvpe(3) allocates and hands what has no "#!" to sh: neither is wanted. */
+static void
+execute(const char *const *argv, const char *const *env, const char *path)
+{
+	char *const *args = (char *const *)(uintptr_t)argv;
+	char *const *vars = (char *const *)(uintptr_t)env;
+	char file[PATH_MAX];
+	bool denied = false;
+	size_t n;
+
+	if (strchr(argv[0], '/') != NULL) {
+		execve(argv[0], args, vars);
+		return;
+	}
+	for (;; path += n + 1) {
+		n = strcspn(path, ":");
+		if (n + strlen(argv[0]) + 2 <= sizeof(file) && argv[0][0] != '\0') {
+			memcpy(file, path, n);
+			if (n > 0)
+				file[n] = '/';
+			memcpy(file + n + (n > 0), argv[0], strlen(argv[0]) + 1);
+			execve(file, args, vars);
+			if (errno == EACCES)
+				denied = true;
+			else if (errno != ENOENT && errno != ENOTDIR)
+				return;
+		}
+		if (path[n] == '\0')
+			break;
+	}
+	errno = denied ? EACCES : ENOENT;
+}
+
+static const char *
+path_of(const char *const *env)
+{
+	const char *ours;
+
+	for (; env != NULL && *env != NULL; env++)
+		if (strncmp(*env, "PATH=", 5) == 0)
+			return *env + 5;
+	ours = getenv("PATH");
+	return ours == NULL ? DEFAULT_PATH : ours;
+}
+
+static _Noreturn void
+run_child(const struct child_spec *spec, const char *const *env, const char *path, pid_t parent,
+    int report)
+{
+	struct report r = { 0, FAIL_DESCRIPTORS };
+
+	signals_default();
+	if (set_descriptors(spec, report) == -1) {
+		r.error = errno;
+		(void)!write(report, &r, sizeof(r));
+		_exit(127);
+	}
+	r.step = FAIL_SESSION;
+	if (spec->session && setsid() == -1)
+		goto fail;
+	r.step = FAIL_PARENT;
+	if (spec->die_with_parent) {
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
+			goto fail;
+		if (getppid() != parent)	/* it died before the line above */
+			_exit(127);
+	}
+	r.step = FAIL_CHDIR;
+	if (spec->dir != NULL && chdir(spec->dir) == -1)
+		goto fail;
+	r.step = FAIL_EXEC;
+	execute(spec->argv, env, path);
+fail:
+	r.error = errno;
+	(void)!write(REPORT_FD, &r, sizeof(r));
+	_exit(127);
+}
+
+/* fork(2) with every signal blocked, in the child too. */
+static pid_t
+fork_quietly(sigset_t *before)
+{
+	sigset_t all;
+	pid_t pid;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, before);
+	pid = fork();
+	if (pid != 0) {
+		int saved = errno;
+
+		sigprocmask(SIG_SETMASK, before, NULL);
+		errno = saved;
+	}
+	return pid;
+}
+
+pid_t
+child_start(const struct child_spec *spec, const char **step)
+{
+	const char *const *env = spec->env;
+	struct report r = { 0, FAIL_EXEC };
+	const char *path, *unused;
+	sigset_t before;
+	int fds[2], saved;
+	pid_t pid, parent = getpid();
+	ssize_t n;
+
+	if (step == NULL)
+		step = &unused;
+	*step = "pipe";
+	path = path_of(env);
+	if (env == NULL)
+		env = (const char *const *)(uintptr_t)environ;
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return -1;
+	*step = "fork";
+	pid = fork_quietly(&before);
+	if (pid == 0)
+		run_child(spec, env, path, parent, fds[1]);
+	saved = errno;
+	close(fds[1]);
+	errno = saved;
+	if (pid != -1) {
+		while ((n = read(fds[0], &r, sizeof(r))) == -1 && errno == EINTR)
+			continue;
+		if (n == (ssize_t)sizeof(r)) {
+			while (waitpid(pid, NULL, 0) == -1 && errno == EINTR)
+				continue;
+			*step = failures[r.step];
+			errno = r.error;
+			pid = -1;
+		}
+	}
+	saved = errno;
+	close(fds[0]);
+	errno = saved;
+	return pid;
+}
+
+pid_t
+child_call(int (*fn)(void *), void *arg)
+{
+	sigset_t before;
+	pid_t pid;
+
+	fflush(NULL);
+	pid = fork_quietly(&before);
+	if (pid == 0) {
+		signals_default();
+		watch_close();
+		_exit(fn(arg));
+	}
+	return pid;
+}
+
+int
+child_status_text(int status, char *buf, size_t len)
+{
+	if (WIFEXITED(status)) {
+		if (WEXITSTATUS(status) == 0)
+			return 0;
+		snprintf(buf, len, "exit status %d", WEXITSTATUS(status));
+	} else if (WIFSIGNALED(status)) {
+		snprintf(buf, len, "killed by signal %d (%s)", WTERMSIG(status),
+		    strsignal(WTERMSIG(status)));
+	} else {
+		snprintf(buf, len, "wait status 0x%x", (unsigned int)status);
+	}
+	return 1;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_GIT_INTERNAL_H
+#define PROTO_GIT_INTERNAL_H
+
+/* What the git_*.c files share.  Nobody else includes this. */
+
+#include <stdarg.h>
+
+#include "git.h"
+
+#define GIT_TEXT_MAX	(64u << 20)	/* output that is parsed */
+
+/* One call of git: what follows "git" on the command line, and its surroundings. */
+struct git_call {
+	const char	*what;		/* for messages: "git merge-tree" is made of argv when NULL */
+	const char *const *argv;	/* without "git" */
+	const char	*dir;		/* working directory or NULL */
+	const struct git *git;		/* safe directory, or NULL */
+	const struct git_repo *repo;	/* whose identity is in the environment, may be NULL */
+	bool		 user_config;	/* the caller's global configuration counts (discovery only) */
+	bool		 outlives;	/* not killed with this process (it holds locks of the real repository) */
+	const void	*in;
+	size_t		 inlen;
+	char		**out;
+	size_t		*outlen;
+	size_t		 max;		/* of out, 0 = GIT_TEXT_MAX */
+	int		*status;	/* exit status; NULL: non-zero is an error */
+};
+int git_call(const struct git_call *, char *err, size_t errlen);
+
+/* Environment of a call; git_env_free releases it. */
+char **git_env(const struct git *, const struct git_repo *, bool user_config);
+void git_env_free(char **);
+
+/* err = formatted text; returns -1. */
+int git_fail(char *err, size_t errlen, const char *, ...) __attribute__((format(printf, 3, 4)));
+char *git_strf(const char *, ...) __attribute__((format(printf, 1, 2)));
+
+/* Object id of ref in the git directory dirfd: loose, then packed. 0, 1 = absent, -1 = err set.
+ * distrust: nothing outside dirfd and no link is followed. */
+int git_ref_lookup(int dirfd, const char *ref, size_t hexlen, bool distrust, char *oid,
+    char *err, size_t errlen);
+/* Reads dirfd/path, size-capped, trimmed; -1 with errno. */
+int git_small_read(int dirfd, const char *path, bool distrust, char *buf, size_t len);
+bool git_hex_valid(const char *, size_t hexlen);
+
+/* Writes path (absolute) whole. */
+int git_put(const char *dir, const char *name, const char *text, char *err, size_t errlen);
+/* Flushes the file system that path is on. */
+int git_sync(const char *path, char *err, size_t errlen);
+
+/* add -A and write-tree; skip_nested: nested repositories are left out instead of refused. */
+int git_tree_add(const struct git *, bool skip_nested, char *tree, char *err, size_t errlen);
+/* Starts git with descriptors; for pipelines. */
+pid_t git_start(const struct git *, const char *const argv[], int in, int out, int errfd, char *err,
+    size_t errlen);
+
+#endif

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "git_internal.h"
+#include "text.h"
+
+int
+git_sync(const char *path, char *err, size_t errlen)
+{
+	int fd, rc = 0;
+
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+		return git_fail(err, errlen, "%s: %s", path, strerror(errno));
+	if (syncfs(fd) == -1)
+		rc = git_fail(err, errlen, "syncfs %s: %s", path, strerror(errno));
+	close(fd);
+	return rc;
+}
+
+/* Makes the rename of the reference's lock file durable: git syncs the file only. */
+static int
+sync_ref_dir(const struct git_repo *r, const char *ref, char *err, size_t errlen)
+{
+	char *dir = git_strf("%s/%s", r->common, ref);
+	int fd, rc = 0;
+
+	do {
+		*strrchr(dir, '/') = '\0';
+		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	} while (fd == -1 && errno == ENOENT && strlen(dir) > strlen(r->common));
+	if (fd == -1 || fsync(fd) == -1)
+		rc = git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	free(dir);
+	return rc;
+}
+
+static int
+move_failed(const struct git_repo *r, const char *ref, const char *old, const char *why, char *err,
+    size_t errlen)
+{
+	char now[OID_MAX];
+
+	if (git_ref_read(r, ref, now, NULL, 0) == 0 && strcmp(now, old) != 0) {
+		git_fail(err, errlen, "%s moved meanwhile: expected %s, found %s", ref,
+		    old[0] != '\0' ? old : "none", now[0] != '\0' ? now : "none");
+		errno = EAGAIN;
+		return -1;
+	}
+	git_fail(err, errlen, "%s", why);
+	errno = EIO;
+	return -1;
+}
+
+int
+git_ref_move(const struct git_repo *r, const char *ref, const char *new, const char *old,
+    const char *message, char *err, size_t errlen)
+{
+	static const char zeros[] =
+	    "0000000000000000000000000000000000000000000000000000000000000000";
+	char gitdir[4200], none[OID_MAX], line[256], why[GIT_ERR];
+	const char *argv[20];
+	struct git_call c = { .argv = argv, .repo = r, .outlives = true };
+	size_t n = 0;
+
+	if (!git_ref_valid(ref))
+		return git_fail(err, errlen, "\"%s\" is not a valid ref name", ref);
+	if ((new[0] != '\0' && !git_oid_valid(r, new)) ||
+	    (old[0] != '\0' && !git_oid_valid(r, old)) || (new[0] == '\0' && old[0] == '\0'))
+		return git_fail(err, errlen, "%s: not a full object id", ref);
+	if (git_sync(r->objects, err, errlen) == -1)
+		return -1;
+	snprintf(gitdir, sizeof(gitdir), "--git-dir=%s", r->common);
+	snprintf(none, sizeof(none), "%.*s", (int)r->hexlen, zeros);
+	text_first_line(line, sizeof(line), message);
+	argv[n++] = gitdir;
+	argv[n++] = "-c";
+	argv[n++] = "core.hooksPath=/dev/null";
+	argv[n++] = "-c";
+	argv[n++] = "core.fsmonitor=false";
+	argv[n++] = "-c";
+	argv[n++] = "core.fsync=all";
+	argv[n++] = "update-ref";
+	argv[n++] = "-m";
+	argv[n++] = line[0] != '\0' ? line : "orchestrator";
+	argv[n++] = "--no-deref";
+	if (new[0] == '\0')
+		argv[n++] = "-d";
+	argv[n++] = ref;
+	if (new[0] != '\0')
+		argv[n++] = new;
+	argv[n++] = old[0] != '\0' ? old : none;
+	argv[n] = NULL;
+	if (git_call(&c, why, sizeof(why)) == -1)
+		return move_failed(r, ref, old, why, err, errlen);
+	return sync_ref_dir(r, ref, err, errlen);
+}

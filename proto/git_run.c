@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "git_internal.h"
+#include "text.h"
+
+int
+git_fail(char *err, size_t errlen, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err != NULL && errlen > 0) {
+		va_start(ap, fmt);
+		vsnprintf(err, errlen, fmt, ap);
+		va_end(ap);
+	}
+	return -1;
+}
+
+char *
+git_strf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) == -1)
+		errx(1, "out of memory");
+	va_end(ap);
+	return s;
+}
+
+struct env {
+	char	**v;
+	size_t	  n;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+env_add(struct env *e, const char *fmt, ...)
+{
+	va_list ap;
+
+	e->v = reallocarray(e->v, e->n + 2, sizeof(*e->v));
+	if (e->v == NULL)
+		errx(1, "out of memory");
+	va_start(ap, fmt);
+	if (vasprintf(&e->v[e->n], fmt, ap) == -1)
+		errx(1, "out of memory");
+	va_end(ap);
+	e->v[++e->n] = NULL;
+}
+
+static void
+env_pass(struct env *e, const char *name)
+{
+	const char *value = getenv(name);
+
+	if (value != NULL)
+		env_add(e, "%s=%s", name, value);
+}
+
+/* A colon separates directories in that variable, a quoted string may hold one. */
+static void
+env_alternate(struct env *e, const char *path)
+{
+	struct text t = { 0 };
+
+	if (strpbrk(path, ":\"\\\n") == NULL) {
+		env_add(e, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", path);
+		return;
+	}
+	text_puts(&t, "\"");
+	for (; *path != '\0'; path++) {
+		if (*path == '\n')
+			text_puts(&t, "\\n");
+		else {
+			if (*path == '"' || *path == '\\')
+				text_puts(&t, "\\");
+			text_add(&t, path, 1);
+		}
+	}
+	text_puts(&t, "\"");
+	env_add(e, "GIT_ALTERNATE_OBJECT_DIRECTORIES=%s", t.buf);
+	text_free(&t);
+}
+
+static void
+env_identity(struct env *e, const struct git_repo *r)
+{
+	env_add(e, "GIT_AUTHOR_NAME=%s", r->author_name);
+	env_add(e, "GIT_AUTHOR_EMAIL=%s", r->author_email);
+	env_add(e, "GIT_COMMITTER_NAME=%s", r->author_name);
+	env_add(e, "GIT_COMMITTER_EMAIL=%s", r->author_email);
+}
+
+static void
+env_safe(struct env *e, const struct git *g)
+{
+	env_add(e, "GIT_DIR=%s", g->dir);
+	env_add(e, "GIT_OBJECT_DIRECTORY=%s", g->objects);
+	if (g->alternates != NULL)
+		env_alternate(e, g->alternates);
+	if (g->worktree != NULL)
+		env_add(e, "GIT_WORK_TREE=%s", g->worktree);
+	if (g->index != NULL)
+		env_add(e, "GIT_INDEX_FILE=%s", g->index);
+	if (g->repo->shallow)
+		env_add(e, "GIT_SHALLOW_FILE=%s/shallow", g->repo->common);
+}
+
+char **
+git_env(const struct git *g, const struct git_repo *r, bool user_config)
+{
+	struct env e = { 0 };
+
+	env_pass(&e, "PATH");
+	env_pass(&e, "TMPDIR");
+	env_pass(&e, "TZ");
+	env_add(&e, "LC_ALL=C");
+	env_add(&e, "GIT_TERMINAL_PROMPT=0");
+	env_add(&e, "GIT_OPTIONAL_LOCKS=0");
+	env_add(&e, "GIT_NO_REPLACE_OBJECTS=1");
+	if (user_config) {
+		env_pass(&e, "HOME");
+		env_pass(&e, "XDG_CONFIG_HOME");
+		env_pass(&e, "GIT_CONFIG_GLOBAL");
+		env_pass(&e, "GIT_CONFIG_SYSTEM");
+		env_pass(&e, "GIT_CONFIG_NOSYSTEM");
+	} else {
+		env_add(&e, "GIT_CONFIG_NOSYSTEM=1");
+		env_add(&e, "GIT_CONFIG_GLOBAL=/dev/null");
+		env_add(&e, "GIT_ATTR_NOSYSTEM=1");
+	}
+	if (g != NULL)
+		env_safe(&e, g);
+	if (r != NULL && r->author_name != NULL)
+		env_identity(&e, r);
+	return e.v;
+}
+
+void
+git_env_free(char **env)
+{
+	size_t i;
+
+	if (env == NULL)
+		return;
+	for (i = 0; env[i] != NULL; i++)
+		free(env[i]);
+	free(env);
+}
+
+static const char **
+git_argv(const char *const argv[])
+{
+	const char **v;
+	size_t n;
+
+	for (n = 0; argv[n] != NULL; n++)
+		;
+	v = calloc(n + 2, sizeof(*v));
+	if (v == NULL)
+		errx(1, "out of memory");
+	v[0] = "git";
+	memcpy(v + 1, argv, n * sizeof(*v));
+	return v;
+}
+
+/* The subcommand, for messages: the first word that is no option of git itself. */
+static const char *
+git_subcommand(const char *const argv[])
+{
+	size_t i;
+
+	for (i = 0; argv[i] != NULL; i++) {
+		if (strcmp(argv[i], "-c") == 0 || strcmp(argv[i], "-C") == 0) {
+			if (argv[++i] == NULL)
+				break;
+		} else if (argv[i][0] != '-')
+			return argv[i];
+	}
+	return "";
+}
+
+static int
+git_failed(const struct git_call *c, int status, char *errout, char *err, size_t errlen)
+{
+	char how[64], line[512];
+	char *p = errout;
+
+	if (p != NULL && strncmp(p, "fatal: ", 7) == 0)
+		p += 7;
+	else if (p != NULL && strncmp(p, "error: ", 7) == 0)
+		p += 7;
+	text_first_line(line, sizeof(line), p == NULL ? "" : p);
+	child_status_text(status, how, sizeof(how));
+	if (line[0] == '\0')
+		return git_fail(err, errlen, "git %s: %s", git_subcommand(c->argv), how);
+	return git_fail(err, errlen, "git %s: %s", git_subcommand(c->argv), line);
+}
+
+int
+git_call(const struct git_call *c, char *err, size_t errlen)
+{
+	struct child_spec spec = { .in = -1, .out = -1, .err = -1, .dir = c->dir,
+		.die_with_parent = !c->outlives };
+	struct child_io io = { .in = c->in, .inlen = c->inlen, .out = c->out, .outlen = c->outlen,
+		.max = c->max != 0 ? c->max : GIT_TEXT_MAX };
+	const char **argv = git_argv(c->argv);
+	char **env, *errout = NULL;
+	int status, rc = -1;
+
+	if (c->git != NULL && c->repo == NULL)
+		env = git_env(c->git, c->git->repo, c->user_config);
+	else
+		env = git_env(c->git, c->repo, c->user_config);
+	spec.argv = argv;
+	spec.env = (const char *const *)env;
+	io.errout = &errout;
+	if (c->out != NULL)
+		*c->out = NULL;
+	status = child_run(&spec, &io);
+	if (status == -1 && errno == ENOENT)
+		git_fail(err, errlen, "git: not found; install git 2.38 or later");
+	else if (status == -1)
+		git_fail(err, errlen, "git %s: %s", git_subcommand(c->argv), strerror(errno));
+	else if (status == 0 || (c->status != NULL && WIFEXITED(status)))
+		rc = 0;
+	if (rc == 0 && c->status != NULL)
+		*c->status = WEXITSTATUS(status);
+	/* The reason is kept for a caller who then finds the status to be an error. */
+	if (status != -1 && status != 0)
+		git_failed(c, status, errout, err, errlen);
+	if (rc == -1 && c->out != NULL) {
+		free(*c->out);
+		*c->out = NULL;
+	}
+	free(errout);
+	git_env_free(env);
+	free(argv);
+	return rc;
+}
+
+int
+git_run(const struct git *g, const char *const argv[], const void *in, size_t inlen,
+    char **out, size_t *outlen, int *status, char *err, size_t errlen)
+{
+	struct git_call c = { .argv = argv, .git = g, .in = in, .inlen = inlen, .out = out,
+		.outlen = outlen, .status = status };
+
+	return git_call(&c, err, errlen);
+}
+
+pid_t
+git_start(const struct git *g, const char *const argv[], int in, int out, int errfd, char *err,
+    size_t errlen)
+{
+	struct child_spec spec = { .in = in, .out = out, .err = errfd, .die_with_parent = true };
+	const char **v = git_argv(argv);
+	char **env = git_env(g, g->repo, false);
+	const char *step = NULL;
+	pid_t pid;
+
+	spec.argv = v;
+	spec.env = (const char *const *)env;
+	pid = child_start(&spec, &step);
+	if (pid == -1)
+		git_fail(err, errlen, "git %s: %s: %s", git_subcommand(argv),
+		    step == NULL ? "start" : step, strerror(errno));
+	git_env_free(env);
+	free(v);
+	return pid;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "git_internal.h"
+
+/* tree as a commit on commit at ref; *same: that is what ref holds already. */
+static int
+save(const struct git *g, const char *ref, const char *session_id, const char *commit,
+    const char *tree, char *err, size_t errlen)
+{
+	const char *parents[2] = { commit, NULL };
+	char before[OID_MAX], old_tree[OID_MAX], oid[OID_MAX], message[256];
+	size_t n = 1;
+
+	if (git_ref_read(g->repo, ref, before, err, errlen) == -1)
+		return -1;
+	if (before[0] != '\0') {
+		if (git_tree_of(g, before, old_tree, err, errlen) == -1)
+			return -1;
+		if (strcmp(old_tree, tree) == 0)
+			return 0;
+		parents[n++] = before;
+	}
+	snprintf(message, sizeof(message), "Salvage of %s", session_id);
+	if (git_commit_tree(g, tree, parents, n, message, oid, err, errlen) == -1)
+		return -1;
+	return git_ref_move(g->repo, ref, oid, before, message, err, errlen);
+}
+
+int
+git_salvage(const struct git *g, const char *session_id, const char *commit, bool *saved, char *err,
+    size_t errlen)
+{
+	struct git copy = *g;
+	char tree[OID_MAX], own[OID_MAX], *ref;
+	int rc = -1;
+
+	*saved = false;
+	if (!session_id_valid(session_id) || !git_oid_valid(g->repo, commit))
+		return git_fail(err, errlen, "%s: cannot be salvaged", session_id);
+	copy.index = git_strf("%s/salvage.index", g->dir);
+	copy.objects = g->repo->objects;
+	ref = git_strf("refs/salvage/%s", session_id);
+	unlink(copy.index);
+	if (g->index != NULL && file_copy(g->index, copy.index, false) == -1 && errno != ENOENT)
+		git_fail(err, errlen, "%s: %s", g->index, strerror(errno));
+	else if (git_tree_add(&copy, true, tree, err, errlen) == 0 &&
+	    git_tree_of(&copy, commit, own, err, errlen) == 0) {
+		rc = 0;
+		if (strcmp(tree, own) != 0) {
+			*saved = true;
+			rc = save(&copy, ref, session_id, commit, tree, err, errlen);
+		}
+	}
+	unlink(copy.index);
+	free(copy.index);
+	free(ref);
+	return rc;
+}

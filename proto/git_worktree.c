@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "git_internal.h"
+
+#define NAME_TRIES	1000
+
+/* The metadata directory <common>/worktrees/<name>, made; names are taken by mkdir(2). */
+static char *
+make_metadata(const struct git_repo *r, const char *path, char *err, size_t errlen)
+{
+	char *all = git_strf("%s/worktrees", r->common), *dir = NULL;
+	const char *base = strrchr(path, '/') + 1;
+	int i;
+
+	if (mkdir(all, 0777) == -1 && errno != EEXIST) {
+		git_fail(err, errlen, "%s: %s", all, strerror(errno));
+		free(all);
+		return NULL;
+	}
+	for (i = 0; i < NAME_TRIES; i++) {
+		dir = i == 0 ? git_strf("%s/%s", all, base) : git_strf("%s/%s%d", all, base, i);
+		if (mkdir(dir, 0777) == 0)
+			break;
+		if (errno == ENOENT && i == 0)	/* the last worktree's removal took "all" along */
+			mkdir(all, 0777);
+		else if (errno != EEXIST)
+			i = NAME_TRIES;
+		free(dir);
+		dir = NULL;
+	}
+	if (dir == NULL)
+		git_fail(err, errlen, "%s: %s", all, strerror(errno));
+	free(all);
+	return dir;
+}
+
+/* gitdir first: git worktree prune removes metadata without one. */
+static int
+fill_metadata(const char *dir, const char *path, const char *branch, char *err, size_t errlen)
+{
+	char *gitdir = git_strf("%s/.git\n", path), *head = git_strf("ref: refs/heads/%s\n", branch);
+	int rc;
+
+	rc = git_put(dir, "gitdir", gitdir, err, errlen);
+	if (rc == 0)
+		rc = git_put(dir, "commondir", "../..\n", err, errlen);
+	if (rc == 0)
+		rc = git_put(dir, "HEAD", head, err, errlen);
+	free(gitdir);
+	free(head);
+	return rc;
+}
+
+static int
+add_branch(const struct git_repo *r, const char *branch, const char *base, char *err, size_t errlen)
+{
+	char *ref = git_strf("refs/heads/%s", branch);
+	int rc;
+
+	rc = git_ref_move(r, ref, base, "", "branch: created by orchestrator", err, errlen);
+	if (rc == -1 && errno == EAGAIN)
+		git_fail(err, errlen, "branch %s exists already", branch);
+	free(ref);
+	return rc;
+}
+
+int
+git_worktree_add(const struct git_repo *r, const char *path, const char *branch, const char *base,
+    char *err, size_t errlen)
+{
+	char *ref = git_strf("refs/heads/%s", branch), *parent, *dir = NULL;
+	bool valid = git_ref_valid(ref);
+	int rc = -1;
+
+	free(ref);
+	if (!valid)
+		return git_fail(err, errlen, "\"%s\" is not a valid branch name", branch);
+	if (path[0] != '/' || strchr(path, '\n') != NULL || !git_oid_valid(r, base))
+		return git_fail(err, errlen, "%s: cannot be a worktree at \"%s\"", path, base);
+	parent = git_strf("%.*s", (int)(strrchr(path, '/') - path), path);
+	if (file_make_dirs(parent) == -1)
+		git_fail(err, errlen, "%s: %s", parent, strerror(errno));
+	else if (mkdir(path, 0777) == -1)
+		git_fail(err, errlen, "%s: %s", path, strerror(errno));
+	else {
+		if ((dir = make_metadata(r, path, err, errlen)) != NULL &&
+		    git_worktree_link(path, dir, err, errlen) == 0 &&
+		    fill_metadata(dir, path, branch, err, errlen) == 0)
+			rc = add_branch(r, branch, base, err, errlen);
+		if (rc == -1) {
+			if (dir != NULL)
+				file_remove_tree(AT_FDCWD, dir);
+			file_remove_tree(AT_FDCWD, path);
+		}
+	}
+	free(dir);
+	free(parent);
+	return rc;
+}
+
+int
+git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen)
+{
+	char *line = git_strf("gitdir: %s\n", gitdir);
+	int rc;
+
+	rc = git_put(worktree, ".git", line, err, errlen);
+	free(line);
+	return rc;
+}
+
+/* Does the metadata directory belong to the worktree at path? */
+static bool
+metadata_is_of(int allfd, const char *name, const char *path)
+{
+	char buf[4200];
+	size_t len = strlen(path);
+	bool yes = false;
+	int fd;
+
+	if ((fd = file_open_dir(allfd, name)) == -1)
+		return false;
+	if (git_small_read(fd, "gitdir", false, buf, sizeof(buf)) == 0)
+		yes = strncmp(buf, path, len) == 0 && strcmp(buf + len, "/.git") == 0;
+	close(fd);
+	return yes;
+}
+
+/* The metadata directory of a worktree, NULL with errno when there is none. */
+static char *
+find_metadata(const struct git_repo *r, const char *path)
+{
+	char *all = git_strf("%s/worktrees", r->common), *found = NULL;
+	struct dirent *e;
+	DIR *d;
+
+	if ((d = opendir(all)) != NULL) {
+		while (found == NULL && (e = readdir(d)) != NULL)
+			if (e->d_name[0] != '.' && metadata_is_of(dirfd(d), e->d_name, path))
+				found = git_strf("%s/%s", all, e->d_name);
+		closedir(d);
+		if (found == NULL)
+			errno = ENOENT;
+	}
+	free(all);
+	return found;
+}
+
+int
+git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, size_t errlen)
+{
+	char *dir, *line, *safe, *index, head[300], oid[OID_MAX];
+	struct git g = { .repo = r, .objects = r->objects };
+	int fd, rc;
+
+	if ((dir = find_metadata(r, worktree)) == NULL)
+		return git_fail(err, errlen, "%s: the repository has no metadata for it", worktree);
+	line = git_strf("gitdir: %s\n", dir);
+	rc = git_put(worktree, ".git", line, err, errlen);
+	free(line);
+	if (rc == -1 || (fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
+		free(dir);
+		return rc == -1 ? -1 : git_fail(err, errlen, "%s: %s", worktree, strerror(errno));
+	}
+	oid[0] = '\0';
+	rc = git_small_read(fd, "HEAD", false, head, sizeof(head));
+	close(fd);
+	if (rc == 0 && strncmp(head, "ref: ", 5) == 0)
+		rc = git_ref_read(r, head + 5, oid, err, errlen);
+	else if (rc == 0)
+		strlcpy(oid, head, sizeof(oid));
+	safe = git_strf("%s/safe", dir);
+	index = git_strf("%s/index", dir);
+	g.dir = safe;
+	g.worktree = git_strf("%s", worktree);
+	g.index = index;
+	if (rc == 0 && git_oid_valid(r, oid) && (rc = git_safe_make(r, safe, err, errlen)) == 0) {
+		const char *argv[] = { "read-tree", "--reset", oid, NULL };
+		const char *refresh[] = { "update-index", "-q", "--refresh", NULL };
+		int status;
+
+		rc = git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
+		if (rc == 0)
+			rc = git_run(&g, refresh, NULL, 0, NULL, NULL, &status, err, errlen);
+	}
+	file_remove_tree(AT_FDCWD, safe);
+	free(g.worktree);
+	free(safe);
+	free(index);
+	free(dir);
+	return rc;
+}
+
+int
+git_worktree_remove(const struct git_repo *r, const char *worktree, const char *trash, char *err,
+    size_t errlen)
+{
+	char *dir;
+
+	if (file_move(AT_FDCWD, worktree, AT_FDCWD, trash) == -1 &&
+	    (errno != ENOENT || access(worktree, F_OK) == 0))
+		return git_fail(err, errlen, "%s: cannot be moved to %s: %s", worktree, trash,
+		    strerror(errno));
+	if ((dir = find_metadata(r, worktree)) == NULL)
+		return 0;
+	if (file_remove_tree(AT_FDCWD, dir) == -1) {
+		git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		free(dir);
+		return -1;
+	}
+	free(dir);
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_JSON_SCAN_H
+#define PROTO_JSON_SCAN_H
+
+/*
+ * The grammar of json.h, checked byte by byte before json-c sees anything:
+ * what json-c takes and RFC 8259 or json.h does not is refused here.  Time is
+ * linear in len but for the sorting of each object's keys; memory is linear.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define JSON_MAX_DEPTH	32		/* arrays and objects within each other */
+#define JSON_MAX_VALUES	(1u << 18)	/* values of all kinds in one text */
+#define JSON_MAX_NUMBER	128		/* characters of one number */
+
+/*
+ * 0, or -1 with "line N: ..." in err.  When blank is not NULL comments are
+ * accepted, and overwritten by spaces in blank, a copy of buf.
+ */
+int json_scan(const char *buf, size_t len, char *blank, char *err, size_t errlen);
+
+/* Length of the valid UTF-8 sequence at p (no surrogates, none over-long), 0 if it is none. */
+size_t json_utf8(const unsigned char *p, size_t left);
+/* Appends the character c. */
+struct text;
+void json_utf8_put(struct text *, int c);
+/* Moves *p over a number; NULL, or what is wrong with it. */
+const char *json_number(const unsigned char **p, const unsigned char *end);
+
+#endif

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <string.h>
+
+#include "proto/field.h"
+#include "proto/json.h"
+#include "proto/record.h"
+#include "proto/settings.h"
+
+static struct json *
+env_json(const struct strings *env)
+{
+	struct json *o = json_new_object();
+	char name[SETTINGS_MAX_ENV_NAME + 1];
+	const char *eq;
+
+	for (size_t i = 0; i < env->n; i++) {
+		eq = strchr(env->v[i], '=');
+		if (eq == NULL || (size_t)(eq - env->v[i]) >= sizeof(name))
+			continue;
+		memcpy(name, env->v[i], (size_t)(eq - env->v[i]));
+		name[eq - env->v[i]] = '\0';
+		json_put_str(o, name, eq + 1);
+	}
+	return (o);
+}
+
+static struct json *
+agents_json(const struct settings *s)
+{
+	struct json *all = json_new_object(), *o;
+
+	for (size_t i = 0; i < s->nagents; i++) {
+		const struct agent *a = &s->agents[i];
+
+		o = json_new_object();
+		json_put_str(o, "adapter", a->adapter);
+		json_put(o, "command", strings_json(&a->command));
+		json_put(o, "resume", strings_json(&a->resume));
+		json_put_str(o, "verdict", a->verdict == VERDICT_BY_EXIT ? "exit-status" : "message");
+		json_put_str(o, "model", a->model);
+		json_put(o, "args", strings_json(&a->args));
+		json_put(o, "env", env_json(&a->env));
+		json_put(all, a->name, o);
+	}
+	return (all);
+}
+
+static struct json *
+commands_json(const struct command *v, size_t n)
+{
+	struct json *list = json_new_array(), *o;
+
+	for (size_t i = 0; i < n; i++) {
+		o = json_new_object();
+		/* A name that is the command is longer than names may be. */
+		if (strcmp(v[i].name, v[i].shell) != 0)
+			json_put_str(o, "name", v[i].name);
+		json_put_str(o, "command", v[i].shell);
+		json_put_int(o, "timeout", v[i].timeout);
+		json_append(list, o);
+	}
+	return (list);
+}
+
+void
+settings_json(const struct settings *s, struct json *o)
+{
+	struct json *in, *list, *rule;
+
+	json_put_str(o, "target", s->target);
+	json_put_str(o, "review", s->review == REVIEW_GATES ? "gates" : "council");
+	json_put(o, "agents", agents_json(s));
+	in = record_sub(o, "roles");
+	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)
+		json_put_str(in, role_name(role), s->role[role]);
+	json_put(o, "setup", commands_json(s->setup, s->nsetup));
+	json_put(o, "gates", commands_json(s->gates, s->ngates));
+	json_put_int(o, "rounds", s->rounds);
+	json_put_int(o, "gate_tries", s->gate_tries);
+	json_put_int(o, "transcript_mb", s->transcript_mb);
+	json_put_int(o, "stop_grace", s->stop_grace);
+	in = record_sub(o, "answers");
+	list = json_new_array();
+	for (size_t i = 0; i < s->nrules; i++) {
+		rule = json_new_object();
+		json_put_str(rule, "match", s->rules[i].match);
+		json_put_str(rule, "answer", s->rules[i].answer);
+		json_append(list, rule);
+	}
+	json_put(in, "rules", list);
+	json_put(in, "command", strings_json(&s->answer_command));
+	json_put(o, "env", env_json(&s->env));
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_SETTINGS_KEYS_H
+#define PROTO_SETTINGS_KEYS_H
+
+/*
+ * How a JSON object becomes a struct by a table of keys.  Used by the settings
+ * alone.  A setter stores the value v, whose key path is path ("gates[1].timeout"),
+ * at base + key->offset; 0, or -1 with the error told by keys_fail.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "item.h"
+#include "json.h"
+
+#define KEYS_PATH	192
+
+struct keys {			/* one pass over one file */
+	const char	*file;
+	bool		 lenient;	/* unknown keys are passed over */
+	char		*err;
+	size_t		 errlen;
+};
+
+struct key {
+	const char	*name;
+	int		(*set)(struct keys *, const char *path, const struct json *v, void *base,
+			    const struct key *);
+	size_t		 offset;
+	int64_t		 min, max;	/* of numbers; max also the longest string */
+};
+
+/* Sets what the members of v say by the table, whatever else base has is left. */
+int keys_apply(struct keys *, const char *path, const struct json *v, void *base,
+    const struct key *, size_t n);
+int keys_fail(struct keys *, const char *path, const char *expected);
+/* "PATH.NAME", or NAME when path is empty. */
+void keys_path(char *buf, const char *path, const char *name);
+
+/* Setters: int64_t; char * (null = NULL); char * that is not empty; struct strings
+ * as a list; the same or one string for sh -c; NAME=value from an object, merged by
+ * name; anything, which is not looked at. */
+int key_int(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_string(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_text(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_list(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_argv(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_env(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_ignored(struct keys *, const char *, const struct json *, void *, const struct key *);
+
+#endif

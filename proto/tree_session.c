@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "child.h"
+#include "clock.h"
+
+#define GIVE_UP		(5 * CLOCK_S)
+#define ANCESTORS_MAX	64
+
+struct wanted {
+	char	 variable[160];		/* SESSION_ID=... */
+	char	 worktree[PATH_MAX];	/* "" = not asked */
+	pid_t	 spared[ANCESTORS_MAX];	/* this process and its ancestors */
+	size_t	 nspared;
+};
+
+/* An environment may be megabytes: it is compared as it passes by. */
+static bool
+environment_has(int procfd, const char *variable)
+{
+	size_t len = strlen(variable), matched = 0;
+	bool matching = true, found = false;
+	char buf[4096];
+	ssize_t n, i;
+	int fd;
+
+	fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	while (!found && (n = read(fd, buf, sizeof(buf))) > 0)
+		for (i = 0; i < n && !found; i++) {
+			if (buf[i] == '\0') {
+				found = matching && matched == len;
+				matching = true;
+				matched = 0;
+			} else if (matching && matched < len && buf[i] == variable[matched])
+				matched++;
+			else
+				matching = false;
+		}
+	close(fd);
+	return found;
+}
+
+static bool
+works_under(int procfd, const char *dir)
+{
+	size_t len = strlen(dir);
+	char cwd[PATH_MAX];
+	ssize_t n;
+
+	n = readlinkat(procfd, "cwd", cwd, sizeof(cwd) - 1);
+	if (len == 0 || n <= 0)
+		return false;
+	cwd[n] = '\0';
+	return strncmp(cwd, dir, len) == 0 &&
+	    (cwd[len] == '\0' || cwd[len] == '/' || strcmp(cwd + len, " (deleted)") == 0);
+}
+
+static pid_t
+parent_of(pid_t pid)
+{
+	char path[64], line[128];
+	long parent = 0;
+	FILE *fp;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	fp = fopen(path, "re");
+	if (fp == NULL)
+		return 0;
+	while (fgets(line, sizeof(line), fp) != NULL)
+		if (sscanf(line, "PPid: %ld", &parent) == 1)
+			break;
+	fclose(fp);
+	return (pid_t)parent;
+}
+
+static void
+spare_ancestors(struct wanted *w)
+{
+	pid_t pid;
+
+	for (pid = getpid(); pid > 0 && w->nspared < ANCESTORS_MAX; pid = parent_of(pid))
+		w->spared[w->nspared++] = pid;
+}
+
+static bool
+is_wanted(const struct wanted *w, int procfd)
+{
+	struct stat st;
+
+	return fstat(procfd, &st) == 0 && st.st_uid == geteuid() &&
+	    (environment_has(procfd, w->variable) || works_under(procfd, w->worktree));
+}
+
+/* 1 = killed, 0 = left alone or gone.  With the descriptors opened before the
+ * questions are asked, no other process of the same number can be hit. */
+static int
+kill_if_wanted(const struct wanted *w, int proc, const char *name)
+{
+	pid_t pid = (pid_t)strtol(name, NULL, 10);
+	struct pollfd pfd = { .events = POLLIN };
+	int procfd, killed = 0;
+	size_t i;
+
+	for (i = 0; i < w->nspared; i++)
+		if (w->spared[i] == pid)
+			return 0;
+	procfd = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (procfd == -1)
+		return 0;
+	if (is_wanted(w, procfd)) {
+		pfd.fd = pidfd_open(pid, 0);
+		if (pfd.fd == -1) {
+			killed = errno == ENOSYS && kill(pid, SIGKILL) == 0;
+		} else {
+			if (is_wanted(w, procfd) && pidfd_send_signal(pfd.fd, SIGKILL, NULL, 0) == 0) {
+				killed = 1;
+				poll(&pfd, 1, 1000);
+			}
+			close(pfd.fd);
+		}
+	}
+	close(procfd);
+	return killed;
+}
+
+int
+tree_kill_session(const char *session_id, const char *worktree)
+{
+	int64_t give_up = clock_now() + GIVE_UP;
+	struct wanted w = { .nspared = 0 };
+	int total = 0, found;
+	struct dirent *d;
+	DIR *dir;
+
+	snprintf(w.variable, sizeof(w.variable), "SESSION_ID=%s", session_id);
+	/* as /proc shows it; one that is gone is compared as it was named */
+	if (worktree != NULL && realpath(worktree, w.worktree) == NULL)
+		snprintf(w.worktree, sizeof(w.worktree), "%s", worktree);
+	spare_ancestors(&w);
+	dir = opendir("/proc");
+	if (dir == NULL)
+		return -1;
+	/* again until a whole pass finds none: they may fork meanwhile */
+	do {
+		found = 0;
+		rewinddir(dir);
+		while ((d = readdir(dir)) != NULL)
+			if (d->d_name[0] >= '1' && d->d_name[0] <= '9')
+				found += kill_if_wanted(&w, dirfd(dir), d->d_name);
+		total += found;
+	} while (found > 0 && clock_now() < give_up);
+	closedir(dir);
+	return total;
+}

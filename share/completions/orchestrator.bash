@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# bash completion for orchestrator(1); commands, options, sessions and questions
+# are asked of the program itself.
+
+_orchestrator() {
+	local cur prev command="" words i
+	local -a global=()
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+	COMPREPLY=()
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		case ${COMP_WORDS[i]} in
+		-C) global=(-C "${COMP_WORDS[i + 1]}"); i=$((i + 1)) ;;
+		-*) ;;
+		*) command=${COMP_WORDS[i]}; break ;;
+		esac
+	done
+	if [[ -z $command ]]; then
+		case $prev in
+		-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
+		esac
+		words="-C --json --help --version $(orchestrator --help 2>/dev/null |
+		    sed -n '/^Commands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p')"
+	elif [[ $cur == -* ]]; then
+		words=$(orchestrator "$command" --help 2>&1 | grep -oE -e '(^|[[ ])--?[a-zA-Z]+' | tr -d ' []')
+	else
+		case $command:$prev in
+		*:--item) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+		*:--review) words="council gates" ;;
+		answer:session-* | answer:[!a]*)
+			words=$(orchestrator "${global[@]}" --json questions 2>/dev/null |
+			    grep -oE 'q-[a-z0-9]{6}' | sort -u) ;;
+		status:* | answer:* | review:* | merge:* | logs:* | path:* | cancel:* | retry:*)
+			words=$(orchestrator "${global[@]}" --json status 2>/dev/null |
+			    grep -oE '"(session|item)": *"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u) ;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "${words:-}" -- "$cur")
+}
+complete -F _orchestrator orchestrator

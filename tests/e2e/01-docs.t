@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What the manuals, the README and the completion say is what there is.
+. "$(dirname "$0")/lib.sh"
+cd "$top" || exit 1
+
+# The text of a manual's SYNOPSIS, one command a line.
+synopsis() {
+	mandoc -T ascii -O width=500 "man/$1" | sed 's/.\x08//g' |
+	    sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^  *//p'
+}
+flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
+# Paths in the list of CONTRIBUTING.md: each line names the files of one topic.
+listed() {
+	sed -n '/^## Where things are/,/^## [^W]/s/^- \(.*`\):.*/\1/p' CONTRIBUTING.md |
+	    tr ',' '\n' | sed -n 's/^ *`\(.*\)`$/\1/p' | sort
+}
+
+# session.5 and session.h
+in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/session.5 | sort)
+in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session.h | sort)
+is 'session.5 and session.h name the same files' "$in_manual" "$in_header"
+missing=
+for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session.c); do
+	grep -q "\\<$word\\>" man/session.5 || missing="$missing $word"
+done
+is 'session.5 names every status, role, step and verdict' "$missing" ''
+
+# usage and SYNOPSIS
+commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+ok 'orchestrator --help lists commands' test "$(echo "$commands" | wc -l)" -ge 14
+for c in $commands; do
+	is "orchestrator.1 shows the usage of $c" \
+	    "$(synopsis orchestrator.1 | grep "^orchestrator $c\>")" \
+	    "$(orchestrator "$c" --help | sed -n '/^usage: /,$p' | sed '$d' | sed 's/^usage: //' | flat)"
+done
+is 'orchestrator.1 shows no other command' \
+    "$(synopsis orchestrator.1 | awk '$2 ~ /^[a-z]/ { print $2 }' | sort)" "$(echo "$commands" | sort)"
+for c in $commands; do
+	grep -q "^\\.It Cm $c\\>" man/orchestrator.1 || echo "$c"
+done >"$T/undescribed"
+is 'orchestrator.1 describes every command' "$(cat "$T/undescribed")" ''
+is 'worker.1 shows the usage of worker' "$(synopsis worker.1 | sort)" \
+    "$(worker --help | sed -n 's/^usage: //; s/^  *worker/worker/; /^worker /p' | sort)"
+
+# settings
+missing=
+for key in $(sed -n 's/^\t{ "\([a-z_-]*\)", .*/\1/p' proto/settings_json.c); do
+	grep -q "^\\.\\(It \\)\\{0,1\\}Va .*\\<$key\\>" man/orchestrator-config.5 || missing="$missing $key"
+done
+is 'orchestrator-config.5 describes every key' "$missing" ''
+missing=
+for adapter in $(sed -n 's/.*\.name = "\(.*\)",/\1/p' worker/adapter_*.c); do
+	grep -q "^\\.It Sy $adapter" man/orchestrator-config.5 || missing="$missing $adapter"
+done
+is 'orchestrator-config.5 describes every adapter' "$missing" ''
+
+# completion
+cat >"$T/complete" <<'E'
+. share/completions/orchestrator.bash
+COMP_WORDS=(orchestrator "$@"); COMP_CWORD=$#; _orchestrator; printf '%s\n' "${COMPREPLY[@]}"
+E
+if command -v bash >/dev/null; then
+	is 'the completion knows the commands' "$(bash "$T/complete" '' | grep -v '^-' | sort)" \
+	    "$(echo "$commands" | sort)"
+	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
+	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
+else
+	skip 'the completion' 'no bash'
+fi
+
+# README and CONTRIBUTING
+is 'CONTRIBUTING.md lists every source file and no other' "$(listed)" \
+    "$(find proto worker orchestrator -name '*.[ch]' -o -name '*.awk' | sort)"
+for t in $(grep -ohE '\<make [a-z]+' README.md CONTRIBUTING.md | awk '$2 != "a" { print $2 }' | sort -u); do
+	ok "make $t is a target" grep -qE "^$t:" Makefile
+done
+for c in $(grep -E '^(\$|    \$) orchestrator|`orchestrator ' README.md | grep -oE 'orchestrator (-C [^ ]+ |--json )*[a-z]+' |
+    awk '{ print $NF }' | sort -u); do
+	ok "the README's orchestrator $c is a command" sh -c "echo '$commands' | grep -qx $c"
+done
+is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' README.md)" 2
+
+# make install
+if make -s O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install'
+else tap 1 'make install'; diag <"$T/install"; fi
+for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/completions/orchestrator \
+    share/man/man1/orchestrator.1 share/man/man1/worker.1 share/man/man5/session.5 \
+    share/man/man5/orchestrator-config.5; do
+	ok "it installs $f" test -s "$T/root/usr/$f"
+done
+is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
+for r in item config state message questions answers review; do
+	ok "it installs the schema of $r" jq -e '."$schema"' "$T/root/usr/share/orchestrator/schema/$r.json"
+done
+ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version
+ok 'make uninstall' make -s O="$O" DESTDIR="$T/root" prefix=/usr uninstall
+is 'it leaves nothing' "$(find "$T/root" -type f)" ''
+done_testing

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+#
+# What every end-to-end test begins with:
+#
+#	. "$(dirname "$0")/lib.sh"
+#
+# A world of its own ($T, removed at the end with every process started in
+# it), the programs of $BUILD (default build) on PATH, and TAP:
+#
+#	ok 'sentence' command...	passes when the command succeeds
+#	is 'sentence' got expected	passes when both texts are equal
+#	like 'sentence' text regexp	passes when a line of the text matches
+#	run command...			sets $status, $out and $err
+#	not command...			the reverse of a command
+#	wait_for SECONDS command...	until it succeeds; fails after that time
+#	new_repo DIR [N]		a repository of N files (default 1), one commit
+#	session_of ITEM			the newest session directory of an item
+#	field FILE FILTER [ITEM]	jq on a record of the item's session
+#	skip 'sentence' reason; skip_all reason; done_testing
+
+top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
+O=${BUILD:-build}
+case $O in /*) ;; *) O=$top/$O ;; esac
+T=$(mktemp -d "${TMPDIR:-/tmp}/orchestrator-test.XXXXXX") || exit 1
+T=$(cd "$T" && pwd -P)
+count=0 failed=0
+for v in $(env | sed -n 's/^\(GIT_[A-Z0-9_]*\|SESSION_[A-Z]*\)=.*/\1/p'); do unset "$v"; done
+unset ITEM_ID ROLE WORKTREE ROUND STEP XDG_STATE_HOME ORCHESTRATOR_WORKER MAKEFLAGS MFLAGS v
+export T O top LC_ALL=C PATH="$O/bin:$O/libexec:$PATH" ORCHESTRATOR_HOME="$T/state" HOME="$T/home" \
+    XDG_CONFIG_HOME="$T/home/.config" GIT_CONFIG_GLOBAL="$T/home/.gitconfig" GIT_CONFIG_NOSYSTEM=1
+mkdir -p "$XDG_CONFIG_HOME" && mkfifo "$T/.never" && exec 9<>"$T/.never"
+printf '[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n' \
+    >"$GIT_CONFIG_GLOBAL"
+
+diag() { sed 's/^/# /' >&2; }
+
+cleanup() {
+	trap - EXIT
+	trap '' INT TERM HUP
+	cd / && exec 9>&-
+	if [ "$failed" -gt 0 ]; then
+		find "$T" -name output.log | while read -r f; do
+			echo "$f"; tail -n 60 "$f"
+		done | diag
+	fi
+	for _ in 1 2 3 4 5 6 7 8; do	# a fork may slip through once, not for ever
+		p=$({ env -u ORCHESTRATOR_HOME grep -lszxF "ORCHESTRATOR_HOME=$T/state" /proc/[0-9]*/environ
+		    find /proc -maxdepth 2 -name cwd \( -lname "$T" -o -lname "$T/*" \) 2>/dev/null
+		} | sed -n 's,^/proc/\([0-9]*\)/.*,\1,p' | sort -u)
+		# shellcheck disable=SC2086 # one word for each process
+		if [ "$p" ]; then kill -9 $p 2>/dev/null; else break; fi
+	done
+	rm -rf "$T" 2>/dev/null || { chmod -R u+rwx "$T"; rm -rf "$T"; }
+}
+trap cleanup EXIT
+trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
+
+tap() {	# PASSED SENTENCE
+	count=$((count + 1))
+	[ "$1" = 0 ] && { echo "ok $count - $2"; return 0; }
+	failed=$((failed + 1))
+	echo "not ok $count - $2"; echo "failed: $2 ($(basename "$0"))" | diag
+}
+ok() {
+	_s=$1; shift
+	if "$@" >"$T/.ok" 2>&1; then tap 0 "$_s"; else tap 1 "$_s"; { echo "\$ $*"; cat "$T/.ok"; } | diag; fi
+}
+is() {
+	if [ "$2" = "$3" ]; then tap 0 "$1"; else tap 1 "$1"; printf 'got:      %s\nexpected: %s\n' "$2" "$3" | diag; fi
+}
+like() {
+	if printf '%s\n' "$2" | grep -Eq -e "$3"; then tap 0 "$1"; else tap 1 "$1"; printf 'got: %s\nno line matches: %s\n' "$2" "$3" | diag; fi
+}
+# shellcheck disable=SC2034 # for the tests
+run() { status=0; "$@" >"$T/.out" 2>"$T/.err" || status=$?; out=$(cat "$T/.out"); err=$(cat "$T/.err"); }
+not() { ! "$@"; }
+skip() { count=$((count + 1)); echo "ok $count - $1 # SKIP $2"; }
+skip_all() { echo "1..0 # SKIP $1"; exit 0; }
+done_testing() { echo "1..$count"; exit $((failed > 0)); }
+wait_for() {
+	read -r _end _ </proc/uptime; _end=$((${_end%.*} + $1)); shift
+	until "$@" >/dev/null 2>&1; do
+		read -r _now _ </proc/uptime
+		[ "${_now%.*}" -le "$_end" ] || { echo "waited in vain for: $*" | diag; return 1; }
+		timeout 0.03 cat <&9 || :	# nobody ever writes to it
+	done
+}
+
+new_repo() {
+	git init -q "$1" && (cd "$1" && i=0 && while [ "$i" -lt "${2:-1}" ]; do
+		i=$((i + 1)); d=d$((i % 50)); mkdir -p $d; echo "line of file $i" >$d/file$i
+	done && git add . && git commit -qm 'First commit')
+}
+session_of() {
+	# shellcheck disable=SC2012 # our own names
+	ls -td "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/isolated-sessions/session-"$1"-?????? \
+	    "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/archive/session-"$1"-?????? 2>/dev/null | head -n 1
+}
+field() { jq -r "$2" "$(session_of "${3:-$ITEM}")/$1"; }

@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# tests/lint.sh [CHECK...]: all checks, or those named.  Each prints what it
+# objects to and nothing else.
+# shellcheck disable=SC2086 # lists of words: no file here has a blank in its name
+set -u
+cd "$(dirname "$0")/.." || exit 1
+: "${JOBS:=2}"
+sources=$(find proto worker orchestrator -name '*.[ch]' | sort)
+tests=$(find tests -name '*.[ch]' | sort)
+scripts=$({
+	grep -rlE '^#!/bin/(ba)?sh' tests .ci share proto 2>/dev/null
+	ls tests/e2e/lib.sh share/completions/*.bash
+} 2>/dev/null | sort -u)
+failed=
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
+
+# Words that only some files may use: only 'regexp' 'what' FILE...
+only() {
+	_re=$1 _what=$2
+	shift 2
+	_allowed=" $* "
+	grep -E "$_re" "$log.code" | while IFS=: read -r f line _; do
+		case $_allowed in *" $f "*) ;; *) echo "$f:$line: $_what (may be in:${_allowed% })" ;; esac
+	done | grep . && return 1
+	return 0
+}
+
+lint_gcc() { make -s -j"$JOBS" CC=gcc DEV=1 O=build-lint-gcc tests; }
+lint_clang() { make -s -j"$JOBS" CC=clang DEV=1 O=build-lint-clang tests; }
+lint_headers() {
+	rc=0
+	for h in $(printf '%s\n' $sources $tests | grep '\.h$'); do
+		for cc in gcc clang; do
+			# shellcheck disable=SC2046
+			$cc -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -Wno-unused-function -I. -fsyntax-only \
+			    $(pkg-config --cflags libbsd-overlay json-c) -x c -include "$h" /dev/null || rc=1
+		done
+	done
+	return $rc
+}
+lint_layers() {
+	rc=0
+	awk -f tests/strip.awk $sources >"$log.code"
+	only '\<(json_object|json_tokener|json_util|array_list|lh_table)' 'json-c' proto/json.c || rc=1
+	only '\<inotifytools_|\<inotify_(add|rm|init)' 'inotify' proto/watch.c || rc=1
+	only '\<(fork|vfork|_Fork|clone3?|posix_spawnp?|exec[lv]p?e?|fexecve|execveat)[[:space:]]*\(' \
+	    'a new process' proto/child.c || rc=1
+	only '\<(renameat2?|rename)[[:space:]]*\(' 'rename' proto/file.c proto/inbox.c || rc=1
+	only '\<(s|st|state)(->|\.)status[[:space:]]*=[^=]' 'a change of status' proto/state.c || rc=1
+	only '\<(strcpy|strcat|strncpy|strncat|v?sprintf|strtok|gets|localtime|gmtime|asctime|ctime|system|popen|u?sleep|nanosleep|atoi|atol|mktemp|tmpnam)[[:space:]]*\(' \
+	    'a banned function' || rc=1
+	grep -n '#include <json' $sources | grep -v '^proto/json\.c:' && rc=1
+	grep -n '#include <inotify' $sources | grep -v '^proto/watch\.c:' && rc=1
+	grep -n '#include "\(worker\|orchestrator\)/' proto/*.[ch] && rc=1
+	grep -n '#include "orchestrator/' worker/*.[ch] && rc=1
+	grep -n '#include "worker/' orchestrator/*.[ch] && rc=1
+	return $rc
+}
+lint_files() {
+	rc=0
+	for f in $sources $tests $scripts; do
+		n=$(wc -l <"$f")
+		[ "$n" -le 400 ] || { echo "$f: $n lines, more than 400"; rc=1; }
+		head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
+		    { echo "$f: no SPDX line"; rc=1; }
+	done
+	all=$(git ls-files -co --exclude-standard | grep -v '^LICENSE$')
+	grep -nE 'TO''DO|FIX''ME|\<XX''X\>' $all && rc=1
+	grep -nE '/(home|Users|work)/[a-z]|/tmp/[a-z]+\.md' $all && rc=1
+	grep -nE '[[:space:]]$' $sources $tests $scripts && rc=1
+	return $rc
+}
+lint_format() {
+	rc=0
+	for f in $sources $tests; do
+		clang-format "$f" | awk -f tests/format.awk >"$log.code"
+		awk -f tests/format.awk "$f" | diff -L "$f" -L "$f, as clang-format has it" -u0 - "$log.code" || rc=1
+		expand "$f" | awk -v f="$f" 'length > 132 { print f ":" FNR ": too long"; bad = 1 } END { exit bad }' || rc=1
+	done
+	return $rc
+}
+lint_cppcheck() {
+	cppcheck -q -j"$JOBS" --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppress=missingIncludeSystem --error-exitcode=1 -D_GNU_SOURCE -DVERSION='""' -I. \
+	    proto worker orchestrator
+}
+lint_shell() { shellcheck -x $scripts; }
+lint_man() { mandoc -T lint -W warning man/*.1 man/*.5; }
+
+[ $# -gt 0 ] || set -- gcc clang headers layers files format cppcheck shell man
+for check; do
+	if "lint_$check" >"$log" 2>&1; then
+		echo "ok   $check"
+	else
+		cat "$log"
+		echo "FAIL $check"
+		failed="$failed $check"
+	fi
+done
+rm -f "$log.code"
+[ -z "$failed" ] || { echo "lint: failed:$failed" >&2; exit 1; }

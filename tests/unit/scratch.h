@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_SCRATCH_H
+#define TESTS_SCRATCH_H
+
+/*
+ * A private directory for a test: scratch_enter makes one and goes there,
+ * scratch_leave removes it.  *state is its path.  WAIT_FOR waits for a condition
+ * and fails the test when it has not come true after ten seconds.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include <cmocka.h>
+
+#include "proto/file.h"
+
+static inline int
+scratch_enter(void **state)
+{
+	const char *base = getenv("TMPDIR");
+	char *dir;
+
+	if (asprintf(&dir, "%s/test.XXXXXX", base == NULL ? "/tmp" : base) == -1)
+		return -1;
+	if (mkdtemp(dir) == NULL || chdir(dir) == -1)
+		return -1;
+	*state = dir;
+	return 0;
+}
+
+static inline int
+scratch_leave(void **state)
+{
+	char *dir = *state;
+	int result;
+
+	result = chdir("/") == 0 ? file_remove_tree(AT_FDCWD, dir) : -1;
+	free(dir);
+	return result;
+}
+
+#define WAIT_FOR(condition)	do {					\
+	struct timespec pause_ = { .tv_nsec = 2000000 };		\
+	int tries_ = 5000;						\
+	while (!(condition) && --tries_ > 0)				\
+		nanosleep(&pause_, NULL);				\
+	assert_true(tries_ > 0);					\
+} while (0)
+
+#define SCRATCH_TEST(fn)	cmocka_unit_test_setup_teardown(fn, scratch_enter, scratch_leave)
+
+#endif

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scratch.h"
+
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <signal.h>
+
+#include "proto/child.h"
+#include "proto/clock.h"
+
+#define SPEC(...)	{ .argv = (const char *const[]){ __VA_ARGS__, NULL }, .in = -1, .out = -1, .err = -1 }
+
+static void
+a_failed_start_is_the_parents_error_with_its_step(void **state)
+{
+	struct child_spec none = SPEC("no-such-program"), text = SPEC("./text"),
+	    dir = SPEC("true"), env = SPEC("program");
+	const char *vars[] = { "PATH=/nowhere:bin", NULL };
+	const char *step = NULL;
+
+	(void)state;
+	assert_int_equal(child_start(&none, &step), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_string_equal(step, "exec");
+	assert_int_equal(file_replace(AT_FDCWD, "text", "x", 1, 0), 0);
+	assert_int_equal(child_start(&text, &step), -1);
+	assert_int_equal(errno, EACCES);
+	dir.dir = "/no/such/directory";
+	assert_int_equal(child_start(&dir, &step), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_string_equal(step, "chdir");
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	/* PATH is that of the child's environment */
+	env.env = vars;
+	assert_int_equal(child_start(&env, &step), -1);
+	assert_int_equal(mkdir("bin", 0700), 0);
+	assert_int_equal(symlink("/bin/true", "bin/program"), 0);
+	assert_true(child_start(&env, &step) > 0);
+	assert_int_equal(wait(NULL) > 0, 1);
+}
+
+static void
+a_child_has_a_clean_world(void **state)
+{
+	struct child_spec spec = SPEC("sh", "-c",
+	    "ls /proc/self/fd | tr '\\n' ' '; grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\n'");
+	struct child_io io = { .max = 1000 };
+	sigset_t set, before;
+	char *out;
+	int fd;
+
+	(void)state;
+	fd = open("/dev/null", O_RDONLY);	/* not close-on-exec */
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	signal(SIGPIPE, SIG_IGN);
+	io.out = &out;
+	assert_int_equal(child_run(&spec, &io), 0);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	close(fd);
+	/* 3 is the directory that ls reads */
+	assert_string_equal(out,
+	    "0 1 2 3 SigBlk:\t0000000000000000SigIgn:\t0000000000000000");
+	free(out);
+}
+
+static void
+descriptors_may_cross(void **state)
+{
+	struct child_spec spec = SPEC("sh", "-c", "cat; echo out; echo err >&2");
+	int keep[3], in[2], status, fd, i;
+	char *buf;
+	size_t len;
+	pid_t pid;
+
+	(void)state;
+	for (i = 0; i < 3; i++)
+		keep[i] = fcntl(i, F_DUPFD_CLOEXEC, 20);
+	assert_int_equal(pipe2(in, O_CLOEXEC), 0);
+	assert_int_equal(write(in[1], "in\n", 3), 3);
+	/* our 1 becomes its 0, our 2 its 1, our 0 its 2 */
+	fd = open("o", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	dup2(fd, 2);
+	close(fd);
+	fd = open("e", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	dup2(fd, 0);
+	close(fd);
+	fflush(stdout);
+	dup2(in[0], 1);
+	spec.in = 1;
+	spec.out = 2;
+	spec.err = 0;
+	pid = child_start(&spec, NULL);
+	for (i = 0; i < 3; i++)
+		dup2(keep[i], i);
+	close(in[0]);
+	close(in[1]);
+	for (i = 0; i < 3; i++)
+		close(keep[i]);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(file_read(AT_FDCWD, "o", 100, &buf, &len), 0);
+	assert_string_equal(buf, "in\nout\n");
+	free(buf);
+	assert_int_equal(file_read(AT_FDCWD, "e", 100, &buf, &len), 0);
+	assert_string_equal(buf, "err\n");
+	free(buf);
+}
+
+static void
+much_input_and_output_do_not_block_each_other(void **state)
+{
+	struct child_spec spec = SPEC("sh", "-c", "cat; cat /dev/zero | head -c 100000 >&2; exit 3");
+	size_t size = 1 << 20, len = 0;
+	char *in = calloc(1, size), *out, *errout, text[64];
+	struct child_io io = { .in = in, .inlen = size, .max = size, .out = &out, .outlen = &len,
+		.errout = &errout, .timeout_ms = 20000 };
+	sigset_t set, before;
+	int status;
+
+	(void)state;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	status = child_run(&spec, &io);
+	assert_int_equal(child_status_text(status, text, sizeof(text)), 1);
+	assert_string_equal(text, "exit status 3");
+	assert_int_equal(len, size);
+	free(out);
+	free(errout);
+	io.max = size - 1;
+	assert_int_equal(child_run(&spec, &io), -1);
+	assert_int_equal(errno, E2BIG);
+	assert_null(out);
+	free(errout);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	free(in);
+}
+
+static void
+a_run_ends_with_its_child_or_in_time(void **state)
+{
+	struct child_spec lasting = SPEC("sleep", "1000"), leaving = SPEC("sh", "-c",
+	    "sleep 1000 & echo $! >pid; echo done"), deaf = SPEC("true"),
+	    killed = SPEC("sh", "-c", "kill -9 $$");
+	static char big[1 << 20];
+	char *out, *buf, text[64];
+	struct child_io io = { .max = 100, .out = &out, .timeout_ms = 20 };
+	size_t len;
+
+	(void)state;
+	assert_int_equal(child_run(&lasting, &io), -1);
+	assert_int_equal(errno, ETIMEDOUT);
+	io.timeout_ms = 20000;
+	assert_int_equal(child_run(&leaving, &io), 0);
+	assert_string_equal(out, "done\n");
+	free(out);
+	assert_int_equal(file_read(AT_FDCWD, "pid", 20, &buf, &len), 0);
+	kill((pid_t)strtol(buf, NULL, 10), SIGKILL);
+	free(buf);
+	io.in = big;
+	io.inlen = sizeof(big);
+	assert_int_equal(child_run(&deaf, &io), 0);
+	free(out);
+	assert_int_equal(child_status_text(child_run(&killed, &io), text, sizeof(text)), 1);
+	assert_string_equal(text, "killed by signal 9 (Killed)");
+	free(out);
+	assert_true(tree_kill(0) >= 0);		/* reaps the one that was left behind */
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+}
+
+static bool
+alive(const char *pidfile)
+{
+	char *buf;
+	size_t len;
+	long pid;
+
+	if (file_read(AT_FDCWD, pidfile, 20, &buf, &len) == -1)
+		return false;
+	pid = strtol(buf, NULL, 10);
+	free(buf);
+	return pid > 0 && kill((pid_t)pid, 0) == 0;
+}
+
+static void
+the_tree_goes_with_its_daemons_and_spares_one(void **state)
+{
+	/* each leaves its group and session, one ignores what it can */
+	struct child_spec tree = SPEC("sh", "-c",
+	    "setsid sh -c 'trap \"\" TERM HUP; echo $$ >a; exec sleep 1000' & "
+	    "setsid sh -c '(setsid sh -c \"echo \\$\\$ >b; exec sleep 1000\" &)' & "
+	    "sleep 1000"), spared = SPEC("sh", "-c", "sleep 1000 & echo $! >c; wait");
+	pid_t spare, pid;
+
+	(void)state;
+	spare = child_start(&spared, NULL);
+	assert_true(spare > 0);
+	tree.session = true;
+	pid = child_start(&tree, NULL);
+	assert_true(pid > 0);
+	WAIT_FOR(alive("a") && alive("b") && alive("c"));
+	assert_true(tree_kill(spare) >= 4);
+	assert_false(alive("a") || alive("b"));
+	assert_int_equal(kill(pid, 0), -1);
+	assert_true(alive("c"));
+	assert_int_equal(waitpid(spare, NULL, WNOHANG), 0);
+	assert_int_equal(tree_signal(0), 2);
+	assert_true(tree_kill(0) >= 1);
+	assert_false(alive("c"));
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	assert_int_equal(tree_kill(0), 0);
+}
+
+static void
+a_session_is_found_by_environment_and_directory(void **state)
+{
+	struct child_spec by_env = SPEC("sh", "-c", "sh -c 'echo $$ >a; exec sleep 1000' & exit 0"),
+	    by_dir = SPEC("sh", "-c", "cd w/deep; sh -c 'echo $$ >../../b; exec sleep 1000' & exit 0"),
+	    other = SPEC("sh", "-c", "cd wx; echo $$ >../c; exec sleep 1000");
+	char id[64], variable[100];
+	const char *env[] = { "PATH=/usr/bin:/bin", variable, NULL };
+	const char *near_env[] = { "PATH=/usr/bin:/bin", variable, NULL };
+	pid_t pid;
+
+	(void)state;
+	/* this process adopts no more: the double-forked ones belong to init */
+	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
+	assert_int_equal(mkdir("w", 0700), 0);
+	assert_int_equal(mkdir("w/deep", 0700), 0);
+	assert_int_equal(mkdir("wx", 0700), 0);
+	snprintf(id, sizeof(id), "session-test-%ld", (long)getpid());
+	snprintf(variable, sizeof(variable), "SESSION_ID=%s", id);
+	by_env.env = env;
+	assert_true(child_start(&by_env, NULL) > 0);
+	assert_true(child_start(&by_dir, NULL) > 0);
+	wait(NULL);
+	wait(NULL);
+	WAIT_FOR(alive("a") && alive("b"));
+	strcat(variable, "0");
+	other.env = near_env;
+	pid = child_start(&other, NULL);
+	assert_true(pid > 0);
+	WAIT_FOR(alive("c"));
+	assert_int_equal(tree_kill_session(id, NULL), 1);
+	assert_true(alive("b") && alive("c"));
+	assert_int_equal(tree_kill_session(id, "w"), 1);
+	WAIT_FOR(!alive("a") && !alive("b"));
+	assert_true(alive("c"));
+	assert_int_equal(tree_kill_session(id, "w"), 0);
+	assert_int_equal(tree_kill(0), 1);
+	assert_int_equal(tree_adopt(), 0);
+}
+
+static int
+parent(void *arg)
+{
+	struct child_spec spec = SPEC("sh", "-c", "echo $$ >p; exec sleep 1000");
+
+	(void)arg;
+	spec.die_with_parent = true;
+	if (child_start(&spec, NULL) == -1)
+		return 1;
+	while (!alive("p"))
+		usleep(1000);
+	return 0;
+}
+
+static void
+a_child_dies_with_its_parent_if_asked(void **state)
+{
+	int status;
+
+	(void)state;
+	assert_true(child_call(parent, NULL) > 0);
+	assert_true(wait(&status) > 0);
+	assert_int_equal(status, 0);
+	while (wait(NULL) != -1)
+		continue;
+	WAIT_FOR(!alive("p"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(a_failed_start_is_the_parents_error_with_its_step),
+		SCRATCH_TEST(a_child_has_a_clean_world),
+		SCRATCH_TEST(descriptors_may_cross),
+		SCRATCH_TEST(much_input_and_output_do_not_block_each_other),
+		SCRATCH_TEST(a_run_ends_with_its_child_or_in_time),
+		SCRATCH_TEST(the_tree_goes_with_its_daemons_and_spares_one),
+		SCRATCH_TEST(a_session_is_found_by_environment_and_directory),
+		SCRATCH_TEST(a_child_dies_with_its_parent_if_asked),
+	};
+
+	if (tree_adopt() == -1)
+		return 1;
+	return cmocka_run_group_tests_name("child", tests, NULL, NULL);
+}

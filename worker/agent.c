@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/file.h"
+#include "proto/inbox.h"
+#include "proto/log.h"
+#include "worker/agent.h"
+#include "worker/mail.h"
+#include "worker/output.h"
+#include "worker/run.h"
+#include "worker/worker.h"
+
+static const struct adapter *const adapters[] = { &adapter_command, &adapter_claude };
+
+static const struct adapter *
+adapter_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(adapters) / sizeof(adapters[0]); i++)
+		if (strcmp(adapters[i]->name, name) == 0)
+			return adapters[i];
+	return NULL;
+}
+
+const struct agent *
+agent_of(const struct worker *w, enum role role)
+{
+	const char *name = w->config.settings.role[role];
+
+	return name != NULL ? settings_agent(&w->config.settings, name) : NULL;
+}
+
+bool
+agent_resumable(const struct worker *w, enum role role)
+{
+	const struct agent *agent = agent_of(w, role);
+	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
+
+	return adapter != NULL && adapter->resumable(agent);
+}
+
+/* A run begins: a name, an inbox, a prompt file; on disk before the agent starts. */
+static int
+run_begin(struct worker *w, enum role role, const char *prompt, char *name, size_t len)
+{
+	char path[128];
+
+	snprintf(w->run, sizeof(w->run), "%03lld", (long long)++w->state.runs);
+	w->role = role;
+	w->said = VERDICT_NONE;
+	w->contradicted = false;
+	w->summarised = false;
+	free(w->findings);
+	w->findings = NULL;
+	w->wants_verdict = w->state.step == STEP_REVIEW || w->state.step == STEP_RESPOND ||
+	    w->state.step == STEP_DECIDE;
+	strlcpy(w->state.run, w->run, sizeof(w->state.run));
+	strlcpy(w->state.role, role_name(role), sizeof(w->state.role));
+	snprintf(name, len, "%s-%s", w->run, role_name(role));
+	snprintf(path, sizeof(path), SESSION_DIR_TRANSCRIPT "/%s.prompt", name);
+	if (inbox_make(w->dirfd, w->run) == -1 ||
+	    file_replace(w->dirfd, path, prompt, strlen(prompt), 0) == -1 ||
+	    worker_save(w, true) == -1)
+		return -1;
+	return openat(w->dirfd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+static void
+run_over(struct worker *w, const struct agent_run *run)
+{
+	mail_withdraw(w, w->run, "the run that asked is over");
+	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
+	w->state.input_tokens += run->input_tokens;
+	w->state.output_tokens += run->output_tokens;
+	w->state.cost_microusd += run->cost_microusd;
+	if (run->conversation[0] != '\0') {
+		free(w->state.conversation[run->role]);
+		w->state.conversation[run->role] = strdup(run->conversation);
+	}
+}
+
+static enum agent_outcome
+outcome_of(struct worker *w, const struct run_result *res, const struct agent_run *run)
+{
+	const char *role = role_name(run->role);
+
+	switch (res->end) {
+	case RUN_SPAWN:
+		worker_fail(w, "spawn", "%s: %s; is it installed and on PATH?", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_OUTPUT_LIMIT:
+		worker_fail(w, "output-limit", "%s %s; see transcript_mb", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_STOPPED:
+	case RUN_TIMEOUT:
+		worker_fail(w, "stopped", "%s %s", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_EXITED:
+		break;
+	}
+	if (run->error) {
+		worker_fail(w, "agent-error", "%s: %s", role,
+		    run->error_text[0] != '\0' ? run->error_text : res->text);
+		return AGENT_ERROR;
+	}
+	return AGENT_OK;
+}
+
+static enum agent_outcome
+agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run,
+    const char *prompt)
+{
+	struct strings argv = { 0 }, env = { 0 };
+	struct run_result res = { 0 };
+	enum agent_outcome outcome;
+	char name[64];
+	size_t i;
+	int in;
+
+	in = run_begin(w, run->role, prompt, name, sizeof(name));
+	if (in == -1) {
+		worker_fail(w, "io", "run %s could not be prepared in %s", w->run, w->path);
+		w->run[0] = '\0';
+		return AGENT_IMPOSSIBLE;
+	}
+	for (i = 0; i < run->agent->env.n; i++)
+		strings_add(&env, run->agent->env.v[i]);
+	adapter->command(run, &argv, &env);
+	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
+	    run->resume != NULL ? ", resumed" : "");
+	run_command(w, &(struct run_spec){ .label = role_name(run->role), .argv = &argv,
+	    .env = &env, .dir = w->state.worktree, .in = in, .run = w->run,
+	    .line = adapter->line, .arg = run, .transcript = name }, &res);
+	close(in);
+	w->status = res.status;
+	if (res.end == RUN_EXITED)
+		adapter->finish(run, res.status);
+	output_log("run %s: %s", w->run, run->error && run->error_text[0] != '\0'
+	    ? run->error_text : res.text);
+	outcome = outcome_of(w, &res, run);
+	run_over(w, run);
+	run_result_release(&res);
+	strings_free(&argv);
+	strings_free(&env);
+	return outcome;
+}
+
+enum agent_outcome
+agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char **result)
+{
+	struct agent_run run = { .agent = agent_of(w, role), .role = role, .step = w->state.step };
+	const struct adapter *adapter = run.agent != NULL ? adapter_find(run.agent->adapter) : NULL;
+	enum agent_outcome outcome;
+
+	if (adapter == NULL) {
+		worker_fail(w, "spawn", "no agent for the %s; set roles.%s in the settings",
+		    role_name(role), role_name(role));
+		return AGENT_IMPOSSIBLE;
+	}
+	if (!fresh && adapter->resumable(run.agent))
+		run.resume = w->state.conversation[role];
+	outcome = agent_try(w, adapter, &run, prompt);
+	if (outcome == AGENT_ERROR && run.resume != NULL && run.lost) {
+		output_log("the conversation is lost; a new one is begun");
+		text_free(&run.result);
+		run = (struct agent_run){ .agent = run.agent, .role = role, .step = run.step };
+		outcome = agent_try(w, adapter, &run, prompt);
+	}
+	if (result != NULL)
+		*result = run.result.buf != NULL ? run.result.buf : NULL;
+	else
+		text_free(&run.result);
+	return outcome;
+}

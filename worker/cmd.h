@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_CMD_H
+#define WORKER_CMD_H
+
+/* The table of subcommands; usage strings are those of worker.1. */
+
+#include <sysexits.h>
+
+#define EX_NEGATIVE	1
+
+struct cmd {
+	const char	*name;
+	const char	*usage;
+	const char	*summary;
+	int		(*run)(int argc, char **argv);
+};
+extern const struct cmd cmd_run, cmd_gates, cmd_ask, cmd_progress, cmd_summary, cmd_verdict,
+    cmd_blocked;
+int cmd_usage(const struct cmd *);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/clock.h"
+#include "proto/file.h"
+#include "worker/agent.h"
+#include "worker/output.h"
+#include "worker/prompt.h"
+#include "worker/tree.h"
+#include "worker/worker.h"
+
+static const struct text_var none[] = { { NULL, NULL } };
+
+/* What was said goes on record before anything follows from it. */
+static int
+record_opinion(struct worker *w, enum role role, const char *run, enum verdict verdict,
+    const char *findings, const char *how)
+{
+	struct opinion *o = review_add_opinion(&w->review);
+
+	o->role = role;
+	strlcpy(o->run, run, sizeof(o->run));
+	o->round = w->state.round;
+	o->verdict = verdict;
+	strlcpy(o->commit, w->state.head, sizeof(o->commit));
+	o->findings = findings != NULL ? strdup(findings) : NULL;
+	strlcpy(o->how, how, sizeof(o->how));
+	o->at = clock_wall();
+	if (verdict == VERDICT_REJECTED && role != ROLE_IMPLEMENTER) {
+		free(w->review.findings);
+		w->review.findings = strdup(findings != NULL && *findings != '\0' ? findings
+		    : "(none were given)");
+	}
+	w->review.rounds = w->state.round;
+	strlcpy(w->review.commit, w->state.head, sizeof(w->review.commit));
+	if (review_save(w->dirfd, &w->review) == 0)
+		return 0;
+	worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	return -1;
+}
+
+enum event
+step_present(struct worker *w)
+{
+	char *prompt, *result = NULL, *summary = NULL;
+	enum agent_outcome outcome = AGENT_ERROR;
+	size_t len;
+	const char *text;
+	int rc = 0;
+
+	if (tree_pin(w) == -1)
+		return EVENT_FAILED;
+	if (agent_resumable(w, ROLE_IMPLEMENTER)) {
+		prompt = prompt_make(w, "present", none);
+		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
+		free(prompt);
+	}
+	if (outcome == AGENT_IMPOSSIBLE) {
+		free(result);
+		return EVENT_FAILED;
+	}
+	if (outcome == AGENT_OK && w->summarised) {
+		free(result);
+		return EVENT_DONE;
+	}
+	/* One that can't or won't present is represented by its summary. */
+	text = outcome == AGENT_OK && result != NULL && *result != '\0' ? result : NULL;
+	if (text == NULL &&
+	    file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &summary, &len) == 0)
+		text = summary;
+	if (text == NULL)
+		text = w->config.item;
+	rc = file_replace(w->dirfd, SESSION_FILE_PRESENTATION, text, strlen(text), FILE_SYNC);
+	free(result);
+	free(summary);
+	if (rc == -1)
+		return worker_fail(w, "io", "%s/" SESSION_FILE_PRESENTATION
+		    " could not be written", w->path);
+	return EVENT_DONE;
+}
+
+/* The verdict of the run that has just ended, and where it came from. */
+static enum verdict
+heard(struct worker *w, enum role role, enum agent_outcome outcome, int status, const char **how)
+{
+	const struct agent *agent = agent_of(w, role);
+
+	*how = "none given";
+	if (outcome == AGENT_ERROR) {
+		*how = "the agent failed";
+		return VERDICT_NONE;
+	}
+	if (w->contradicted) {
+		*how = "contradictory";
+		return VERDICT_NONE;
+	}
+	if (w->said != VERDICT_NONE) {
+		*how = "worker verdict";
+		return w->said;
+	}
+	if (agent->verdict == VERDICT_BY_EXIT && role != ROLE_IMPLEMENTER && WIFEXITED(status)) {
+		*how = "exit status";
+		return WEXITSTATUS(status) == 0 ? VERDICT_APPROVED : VERDICT_REJECTED;
+	}
+	return VERDICT_NONE;
+}
+
+/*
+ * Runs a judge on the pinned commit.  Only a tech-lead may change the worktree;
+ * from anybody else a change makes the judgement void.
+ */
+static enum event
+judge(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars)
+{
+	char detail[512], *prompt, *findings, run[16];
+	enum agent_outcome outcome;
+	enum verdict verdict;
+	const char *how;
+	int rc;
+
+	if (tree_pin(w) == -1)
+		return EVENT_FAILED;
+	prompt = prompt_make(w, prompt_name, vars);
+	outcome = agent_go(w, role, prompt, true, NULL);
+	free(prompt);
+	if (outcome == AGENT_IMPOSSIBLE)
+		return EVENT_FAILED;
+	snprintf(run, sizeof(run), "%03lld", (long long)w->state.runs);
+	verdict = heard(w, role, outcome, w->status, &how);
+	if (role != ROLE_TECH_LEAD && tree_compare(w, detail, sizeof(detail)) >= TREE_CHANGED) {
+		output_log("the judgement is void, the %s changed the worktree: %s",
+		    role_name(role), detail);
+		verdict = VERDICT_NONE;
+		how = "void: changed the worktree";
+	}
+	findings = w->findings;
+	if (verdict == VERDICT_NONE && findings == NULL)
+		findings = w->fail_detail[0] != '\0' && outcome == AGENT_ERROR ? w->fail_detail : NULL;
+	rc = record_opinion(w, role, run, verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED,
+	    findings, how);
+	if (rc == -1 || (role != ROLE_TECH_LEAD && tree_pin(w) == -1))
+		return EVENT_FAILED;
+	return verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
+}
+
+enum event
+step_review(struct worker *w)
+{
+	return judge(w, ROLE_REVIEWER, "review", none);
+}
+
+enum event
+step_respond(struct worker *w)
+{
+	const struct text_var vars[] = { { "findings", w->review.findings }, { NULL, NULL } };
+	enum verdict verdict = VERDICT_NONE;
+	enum agent_outcome outcome;
+	const char *how = "can't respond";
+	char *prompt, run[16] = "";
+
+	if (tree_pin(w) == -1)
+		return EVENT_FAILED;
+	if (agent_resumable(w, ROLE_IMPLEMENTER)) {
+		prompt = prompt_make(w, "respond", vars);
+		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, NULL);
+		free(prompt);
+		if (outcome == AGENT_IMPOSSIBLE)
+			return EVENT_FAILED;
+		snprintf(run, sizeof(run), "%03lld", (long long)w->state.runs);
+		verdict = heard(w, ROLE_IMPLEMENTER, outcome, 0, &how);
+		if (tree_pin(w) == -1)
+			return EVENT_FAILED;
+	}
+	if (record_opinion(w, ROLE_IMPLEMENTER, run,
+	    verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED, w->findings, how) == -1)
+		return EVENT_FAILED;
+	if (verdict == VERDICT_APPROVED)
+		return EVENT_DEFENDED;
+	free(w->state.feedback);
+	w->state.feedback = w->review.findings != NULL ? strdup(w->review.findings) : NULL;
+	return EVENT_CONCEDED;
+}
+
+/* What the implementer said last in its defence. */
+static const char *
+defence(const struct worker *w)
+{
+	size_t i;
+
+	for (i = w->review.nopinions; i > 0; i--)
+		if (w->review.opinions[i - 1].role == ROLE_IMPLEMENTER)
+			return w->review.opinions[i - 1].findings;
+	return NULL;
+}
+
+enum event
+step_decide(struct worker *w)
+{
+	enum role role = agent_of(w, ROLE_TECH_LEAD) != NULL ? ROLE_TECH_LEAD : ROLE_REVIEWER;
+	const struct text_var vars[] = { { "findings", w->review.findings },
+		{ "defence", defence(w) }, { NULL, NULL } };
+	char before[OID_MAX], message[256];
+	enum event event;
+
+	event = judge(w, role, "decide", vars);
+	if (event != EVENT_APPROVED || role != ROLE_TECH_LEAD)
+		return event == EVENT_REJECTED && tree_pin(w) == -1 ? EVENT_FAILED : event;
+	strlcpy(before, w->state.head, sizeof(before));
+	snprintf(message, sizeof(message), "%s: fixes of the tech-lead\n", w->config.item);
+	if (tree_commit(w, message) == -1)
+		return EVENT_FAILED;
+	return strcmp(before, w->state.head) == 0 ? EVENT_APPROVED : EVENT_APPROVED_CHANGED;
+}
+
+/* The verdict names the commit; the status follows it, then the line in the log. */
+enum event
+step_verdict(struct worker *w)
+{
+	struct review *r = &w->review;
+
+	strlcpy(r->commit, w->state.head, sizeof(r->commit));
+	strlcpy(r->base, w->state.base, sizeof(r->base));
+	if (r->decided_by[0] == '\0')
+		strlcpy(r->decided_by, agent_of(w, ROLE_TECH_LEAD) != NULL ? "tech-lead"
+		    : "reviewer", sizeof(r->decided_by));
+	r->rounds = w->state.round;
+	r->decided_at = clock_wall();
+	if (review_save(w->dirfd, r) == -1)
+		return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written",
+		    w->path);
+	return r->verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
+}

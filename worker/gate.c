@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/clock.h"
+#include "proto/text.h"
+#include "worker/gate.h"
+#include "worker/output.h"
+#include "worker/tree.h"
+#include "worker/worker.h"
+
+bool
+shell_run(struct worker *w, const struct command *c, const char *label, const char *dir,
+    struct run_result *res)
+{
+	struct strings argv = { 0 };
+	struct run_spec spec = { .label = label, .argv = &argv, .dir = dir, .in = -1,
+		.timeout_s = c->timeout, .keep = SESSION_MAX_EVIDENCE };
+
+	strings_add(&argv, "/bin/sh");
+	strings_add(&argv, "-c");
+	strings_add(&argv, c->shell);
+	w->role = ROLE_NONE;
+	run_command(w, &spec, res);
+	strings_free(&argv);
+	return res->end == RUN_EXITED && WIFEXITED(res->status) && WEXITSTATUS(res->status) == 0;
+}
+
+enum run_end
+gate_run(struct worker *w, const struct command *c, const char *dir, struct gate_result *g)
+{
+	struct run_result res;
+	char label[80];
+
+	snprintf(label, sizeof(label), "gate %.64s", c->name);
+	output_log("gate %s: %s", c->name, c->shell);
+	g->passed = shell_run(w, c, label, dir, &res);
+	g->name = strdup(c->name);
+	g->command = strdup(c->shell);
+	strlcpy(g->commit, w->state.head, sizeof(g->commit));
+	g->round = w->state.round;
+	g->exit_status = res.end == RUN_EXITED && WIFEXITED(res.status)
+	    ? WEXITSTATUS(res.status) : -1;
+	strlcpy(g->outcome, g->passed ? "passed" : res.text, sizeof(g->outcome));
+	g->duration_ms = res.duration_ms;
+	g->output = res.tail.len > 0 ? strndup(res.tail.buf, res.tail.len) : strdup("");
+	g->at = clock_wall();
+	output_log("gate %s: %s (%lld ms)", c->name, g->outcome, (long long)g->duration_ms);
+	run_result_release(&res);
+	return res.end;
+}
+
+/* What the implementer is told of a gate that did not pass. */
+static void
+set_feedback(struct worker *w, const struct gate_result *g)
+{
+	struct text t = { 0 };
+
+	text_printf(&t, "The gate \"%s\" (%s) did not pass: %s.\nThe end of its output:\n\n",
+	    g->name, g->command, g->outcome);
+	text_puts(&t, g->output);
+	free(w->state.feedback);
+	w->state.feedback = t.buf;
+}
+
+static bool
+gate_void(struct worker *w, struct gate_result *g)
+{
+	char detail[512];
+
+	if (tree_compare(w, detail, sizeof(detail)) < TREE_CHANGED)
+		return false;
+	g->passed = false;
+	strlcpy(g->outcome, "changed the worktree", sizeof(g->outcome));
+	output_log("gate %s is void, it changed the worktree: %s", g->name, detail);
+	return true;
+}
+
+enum event
+step_gates(struct worker *w)
+{
+	const struct settings *s = &w->config.settings;
+	struct gate_result *g;
+	enum event event = EVENT_DONE;
+	enum run_end end;
+	size_t i;
+
+	if (s->ngates == 0)
+		return EVENT_DONE;
+	if (tree_pin(w) == -1)
+		return EVENT_FAILED;
+	for (i = 0; i < s->ngates; i++) {
+		g = review_add_gate(&w->review);
+		end = gate_run(w, &s->gates[i], w->state.worktree, g);
+		if (end == RUN_STOPPED)
+			return worker_fail(w, "stopped", "stopped during gate \"%s\"",
+			    s->gates[i].name);
+		if (end == RUN_SPAWN)
+			return worker_fail(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
+		if (gate_void(w, g) || !g->passed) {
+			set_feedback(w, g);
+			worker_fail(w, "gate", "gate \"%s\": %s", g->name, g->outcome);
+			w->state.gate_tries++;
+			event = EVENT_GATE_FAILED;
+			break;
+		}
+	}
+	if (review_save(w->dirfd, &w->review) == -1)
+		return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written",
+		    w->path);
+	return tree_pin(w) == -1 ? EVENT_FAILED : event;
+}

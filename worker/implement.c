@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/file.h"
+#include "worker/agent.h"
+#include "worker/output.h"
+#include "worker/prompt.h"
+#include "worker/tree.h"
+#include "worker/worker.h"
+
+/* First prompt, interrupted run, failing gate, rejected review: which text it gets. */
+static char *
+implement_prompt(struct worker *w)
+{
+	bool resumable = agent_resumable(w, ROLE_IMPLEMENTER) &&
+	    w->state.conversation[ROLE_IMPLEMENTER] != NULL;
+	struct text t = { 0 };
+	char *first, *more;
+	const struct text_var vars[] = {
+		{ "feedback", w->state.feedback }, { "findings", w->review.findings },
+		{ NULL, NULL },
+	};
+
+	if (w->state.feedback == NULL)
+		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);
+	more = prompt_make(w, w->state.gate_tries > 0 ? "gate" : "rework", vars);
+	if (resumable)
+		return more;
+	first = prompt_first(w);
+	text_printf(&t, "%s\n%s", first, more);
+	free(first);
+	free(more);
+	return t.buf;
+}
+
+enum event
+step_implement(struct worker *w)
+{
+	char *prompt = implement_prompt(w), *result = NULL;
+	enum agent_outcome outcome;
+	const char *text;
+
+	outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
+	free(prompt);
+	text = result;
+	if (outcome == AGENT_OK && !w->summarised && text != NULL && *text != '\0' &&
+	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
+		free(result);
+		return worker_fail(w, "io", "%s/" SESSION_FILE_SUMMARY " could not be written",
+		    w->path);
+	}
+	free(result);
+	return outcome == AGENT_OK ? EVENT_DONE : EVENT_FAILED;
+}
+
+enum event
+step_commit(struct worker *w)
+{
+	char message[512];
+	int rc;
+
+	snprintf(message, sizeof(message), "%s: %s\n", w->config.item,
+	    w->item.title != NULL ? w->item.title : "work of the implementer");
+	rc = tree_commit(w, message);
+	if (rc == -1)
+		return EVENT_FAILED;
+	if (rc == 1)
+		return worker_fail(w, "no-change",
+		    "the implementer ended without a commit and left nothing to commit");
+	free(w->state.feedback);
+	w->state.feedback = NULL;
+	return EVENT_DONE;
+}
+
+/* What is said of the work when the agent said nothing. */
+static int
+summary_from_commits(struct worker *w)
+{
+	struct text t = { 0 };
+	char err[GIT_ERR], *log = NULL;
+	int rc;
+
+	text_printf(&t, "%s\n", w->item.title != NULL ? w->item.title : w->config.item);
+	if (git_log_text(&w->git, w->state.base, w->state.head, SESSION_MAX_TEXT / 2, &log, err,
+	    sizeof(err)) == 0 && log != NULL)
+		text_printf(&t, "\n%s", log);
+	free(log);
+	rc = file_replace(w->dirfd, SESSION_FILE_SUMMARY, t.buf, t.len, FILE_SYNC);
+	text_free(&t);
+	return rc;
+}
+
+enum event
+step_summary(struct worker *w)
+{
+	char *buf;
+	size_t len;
+
+	if (file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &buf, &len) == 0)
+		free(buf);
+	else if (summary_from_commits(w) == -1)
+		return worker_fail(w, "io", "%s/" SESSION_FILE_SUMMARY " could not be written",
+		    w->path);
+	w->state.gate_tries = 0;
+	if (worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
+		return worker_fail(w, "io", "%s/" SESSION_FILE_STATE " could not be written",
+		    w->path);
+	return EVENT_DONE;
+}

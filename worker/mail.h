@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_MAIL_H
+#define WORKER_MAIL_H
+
+/*
+ * What comes in: messages of the run that is being heard, and answers.  Both
+ * functions are scans, to be called on any hint, and safe to call at any time.
+ */
+
+struct question;
+struct worker;
+
+/* Handles the messages in the inbox of the current run. */
+void mail_scan(struct worker *);
+/* Takes in answers/ and answers.json. */
+void answers_scan(struct worker *);
+/* Withdraws the open questions of a run (NULL = of all) and wakes who asked. */
+void mail_withdraw(struct worker *, const char *run, const char *reason);
+/* Records a checked answer (malloced, taken), then wakes who asked. 0 or -1. */
+int mail_answer(struct worker *, struct question *, char *answer, const char *by);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/clock.h"
+#include "proto/file.h"
+#include "proto/log.h"
+#include "proto/session.h"
+#include "proto/text.h"
+#include "worker/output.h"
+
+#define VERDICT_PREFIX	"REVIEW_VERDICT: "
+
+static int output_fd = -1;
+
+static void
+log_line(const char *line)
+{
+	output_lines("worker", line, strlen(line));
+}
+
+int
+output_open(int dirfd)
+{
+	struct stat st;
+	int fd;
+
+	fd = openat(dirfd, SESSION_FILE_LOG,
+	    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	if (fd == -1)
+		return -1;
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = EINVAL;
+		return -1;
+	}
+	output_fd = fd;
+	log_to(log_line);
+	return 0;
+}
+
+void
+output_close(void)
+{
+	log_to(NULL);
+	if (output_fd != -1)
+		close(output_fd);
+	output_fd = -1;
+}
+
+/* A log that can't be written must not stop the work: what counts is in the records. */
+static void
+output_write(const struct text *t)
+{
+	if (output_fd != -1 && t->len > 0)
+		(void)file_write_all(output_fd, t->buf, t->len);
+}
+
+void
+output_lines(const char *label, const char *text, size_t len)
+{
+	struct text t = { 0 };
+	const char *end = text + len, *nl;
+
+	while (text < end) {
+		nl = memchr(text, '\n', (size_t)(end - text));
+		text_printf(&t, "[%s] ", label);
+		text_line(&t, text, (size_t)((nl != NULL ? nl : end) - text));
+		text_puts(&t, "\n");
+		text = nl != NULL ? nl + 1 : end;
+	}
+	output_write(&t);
+	text_free(&t);
+}
+
+void
+output_log(const char *fmt, ...)
+{
+	struct text t = { 0 };
+	char now[CLOCK_TEXT];
+	va_list ap;
+	char *msg;
+
+	va_start(ap, fmt);
+	if (vasprintf(&msg, fmt, ap) == -1)
+		msg = NULL;
+	va_end(ap);
+	if (msg == NULL)
+		return;
+	text_printf(&t, "%.19sZ %s", clock_text(clock_wall(), now, sizeof(now)), msg);
+	free(msg);
+	output_lines("worker", t.buf, t.len);
+	text_free(&t);
+}
+
+/* Makes sure the log ends with a newline, so that the verdict has a line of its own. */
+static void
+end_line(int fd, const char *tail, ssize_t n)
+{
+	if (n > 0 && tail[n - 1] != '\n')
+		(void)file_write_all(fd, "\n", 1);
+}
+
+int
+output_verdict(const char *verdict)
+{
+	char line[64], tail[64];
+	off_t size;
+	ssize_t n;
+	size_t len;
+
+	snprintf(line, sizeof(line), VERDICT_PREFIX "%s\n", verdict);
+	len = strlen(line);
+	size = lseek(output_fd, 0, SEEK_END);
+	if (size == -1)
+		return -1;
+	n = pread(output_fd, tail, len, size > (off_t)len ? size - (off_t)len : 0);
+	if (n == (ssize_t)len && memcmp(tail, line, len) == 0)
+		return 0;
+	end_line(output_fd, tail, n);
+	return file_write_all(output_fd, line, len);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_OUTPUT_H
+#define WORKER_OUTPUT_H
+
+/*
+ * output.log: the one writer.  Every line gets a prefix and is neutralised, so
+ * that nothing an agent prints can look like a line of the worker's.
+ */
+
+#include <stddef.h>
+
+/* Opens output.log for appending and sends log.h there. 0 or -1. */
+int output_open(int dirfd);
+void output_close(void);
+/* One or more lines (text may hold newlines) under "[label] ". */
+void output_lines(const char *label, const char *text, size_t len);
+/* A line of the worker's own. */
+void output_log(const char *, ...) __attribute__((format(printf, 1, 2)));
+/* Appends "REVIEW_VERDICT: ..." unless it is the last line already. 0 or -1. */
+int output_verdict(const char *verdict);
+
+#endif

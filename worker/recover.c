@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "proto/child.h"
+#include "proto/clock.h"
+#include "proto/file.h"
+#include "proto/lock.h"
+#include "proto/log.h"
+#include "proto/record.h"
+#include "proto/watch.h"
+#include "worker/mail.h"
+#include "worker/origin.h"
+#include "worker/output.h"
+#include "worker/recover.h"
+#include "worker/worker.h"
+
+static int
+bad(int status, const char *path, const char *why)
+{
+	warnx("%s: %s", path, why);
+	return status;
+}
+
+/* item.json and config.json: what makes a directory a session directory. */
+static int
+load_orders(struct worker *w)
+{
+	char *buf, why[RECORD_ERR];
+	size_t len;
+	int rc;
+
+	if (record_read(w->dirfd, SESSION_FILE_ITEM, &buf, &len, why, sizeof(why)) == -1)
+		return bad(errno == ENOENT ? EX_NOINPUT : EX_DATAERR, w->path, why);
+	rc = item_parse(&w->item, buf, len, why, sizeof(why));
+	free(buf);
+	if (rc == -1)
+		return bad(EX_DATAERR, w->path, why);
+	if (record_read(w->dirfd, SESSION_FILE_CONFIG, &buf, &len, why, sizeof(why)) == -1)
+		return bad(errno == ENOENT ? EX_NOINPUT : EX_DATAERR, w->path, why);
+	rc = config_parse(&w->config, buf, len, why, sizeof(why));
+	free(buf);
+	if (rc == -1 ||
+	    settings_check(&w->config.settings, SESSION_FILE_CONFIG, why, sizeof(why)) == -1)
+		return bad(EX_DATAERR, w->path, why);
+	if (strcmp(w->config.item, w->item.id) != 0)
+		return bad(EX_DATAERR, w->path, "item.json and config.json name different items");
+	return 0;
+}
+
+static int
+load_records(struct worker *w)
+{
+	char why[RECORD_ERR];
+
+	if (state_load(w->dirfd, &w->state, why, sizeof(why)) == -1 && errno != ENOENT)
+		return bad(EX_DATAERR, w->path, why);
+	if (questions_load(w->dirfd, &w->questions, why, sizeof(why)) == -1 ||
+	    review_load(w->dirfd, &w->review, why, sizeof(why)) == -1)
+		return bad(EX_DATAERR, w->path, why);
+	return 0;
+}
+
+static void
+fill(char *buf, size_t len, const char *value)
+{
+	if (buf[0] == '\0' && value != NULL)
+		strlcpy(buf, value, len);
+}
+
+static void
+begin_records(struct worker *w)
+{
+	struct state *s = &w->state;
+
+	fill(s->session, sizeof(s->session), w->config.session);
+	fill(s->item, sizeof(s->item), w->config.item);
+	fill(w->questions.session, sizeof(w->questions.session), w->config.session);
+	fill(w->review.session, sizeof(w->review.session), w->config.session);
+	fill(w->review.item, sizeof(w->review.item), w->config.item);
+	fill(w->review.mode, sizeof(w->review.mode),
+	    w->config.settings.review == REVIEW_COUNCIL ? "council" : "gates");
+	if (s->created_at == 0)
+		s->created_at = w->config.created_at != 0 ? w->config.created_at : clock_wall();
+	if (s->attempt == 0)
+		s->attempt = w->config.attempt > 0 ? w->config.attempt : 1;
+	if (s->round == 0)
+		s->round = 1;
+	s->run[0] = s->role[0] = '\0';
+	s->agent_pid = 0;
+	s->worker_pid = getpid();
+	clock_boot_id(s->boot_id, sizeof(s->boot_id));
+}
+
+static int
+make_dirs(struct worker *w)
+{
+	static const char *const dirs[] = { SESSION_DIR_ANSWERS, SESSION_DIR_INBOX,
+		SESSION_DIR_TRANSCRIPT };
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (mkdirat(w->dirfd, dirs[i], 0755) == -1 && errno != EEXIST) {
+			warn("%s/%s", w->path, dirs[i]);
+			return EX_CANTCREAT;
+		}
+	return 0;
+}
+
+static int
+watch_session(struct worker *w)
+{
+	char path[PATH_MAX + 16];
+
+	snprintf(path, sizeof(path), "%s/" SESSION_DIR_ANSWERS, w->path);
+	w->watch_session = watch_dir(w->path, false);
+	w->watch_answers = watch_dir(path, false);
+	w->watch_inbox = -1;
+	if (!watch_degraded() && (w->watch_session == -1 || w->watch_answers == -1)) {
+		warn("%s: can't watch it", w->path);
+		return EX_OSERR;
+	}
+	return 0;
+}
+
+/* A worker died here before: nothing of its run may live on or be waited for. */
+static void
+clean_up_after(struct worker *w)
+{
+	int killed;
+
+	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
+		return;
+	killed = tree_kill_session(w->config.session, w->state.worktree);
+	w->state.recoveries++;
+	output_log("recovering: the former worker ended in step %s%s",
+	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
+	answers_scan(w);
+	mail_withdraw(w, NULL, "the run that asked is over");
+	worker_settle(w);
+}
+
+static void
+detach_output(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (fd == -1)
+		return;
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
+static int
+open_dir(struct worker *w, const char *dir)
+{
+	if (realpath(dir, w->path) == NULL || (w->dirfd = open(w->path,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
+		warn("%s", dir);
+		return EX_NOINPUT;
+	}
+	return 0;
+}
+
+int
+recover_read(struct worker *w, const char *dir)
+{
+	int rc;
+
+	if ((rc = open_dir(w, dir)) != 0 || (rc = load_orders(w)) != 0)
+		return rc;
+	return load_records(w);
+}
+
+int
+worker_open(struct worker *w, const char *dir, bool detach)
+{
+	int rc;
+
+	w->dirfd = w->lockfd = -1;
+	if (watch_open() == -1) {
+		warn("can't watch files");
+		return EX_OSERR;
+	}
+	if ((rc = open_dir(w, dir)) != 0 || (rc = load_orders(w)) != 0)
+		return rc;
+	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
+	if (w->lockfd == -1) {
+		if (errno == EAGAIN)
+			return EX_TEMPFAIL;
+		warn("%s/" SESSION_FILE_LOCK, w->path);
+		return EX_CANTCREAT;
+	}
+	if ((rc = make_dirs(w)) != 0 || (rc = load_records(w)) != 0)
+		return rc;
+	begin_records(w);
+	if (w->state.status != STATUS_PENDING && !status_live(w->state.status))
+		return output_open(w->dirfd) == -1 ? EX_CANTCREAT : 0;
+	if ((rc = origin_open(w)) != 0 || (rc = watch_session(w)) != 0)
+		return rc;
+	if (output_open(w->dirfd) == -1 || tree_adopt() == -1) {
+		warn("%s/" SESSION_FILE_LOG, w->path);
+		return EX_CANTCREAT;
+	}
+	if (detach)
+		detach_output();
+	clean_up_after(w);
+	return 0;
+}
+
+void
+worker_close(struct worker *w)
+{
+	output_close();
+	watch_close();
+	item_release(&w->item);
+	config_release(&w->config);
+	state_release(&w->state);
+	questions_release(&w->questions);
+	review_release(&w->review);
+	strings_free(&w->answers_known);
+	free(w->findings);
+	origin_close(w);
+	if (w->dirfd != -1)
+		close(w->dirfd);
+	if (w->lockfd != -1)
+		close(w->lockfd);
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/child.h"
+#include "proto/clock.h"
+#include "proto/watch.h"
+#include "worker/mail.h"
+#include "worker/output.h"
+#include "worker/run.h"
+#include "worker/stream.h"
+#include "worker/worker.h"
+
+enum { TIMER_LIMIT, TIMER_GRACE };
+
+struct running {
+	struct worker	*w;
+	const struct run_spec *spec;
+	struct run_result *res;
+	struct stream	 stream;
+	int		 pipe;
+	pid_t		 pid;
+	bool		 exited;
+	bool		 ending;	/* SIGTERM was sent */
+};
+
+/* Asks the whole tree to stop; what is left after the grace time is killed. */
+static void
+run_stop(struct running *r, enum run_end why)
+{
+	if (r->ending)
+		return;
+	r->ending = true;
+	r->res->end = why;
+	tree_signal(SIGTERM);
+	tree_signal(SIGCONT);
+	watch_timer(TIMER_LIMIT, 0);
+	watch_timer(TIMER_GRACE, clock_now() + r->w->config.settings.stop_grace * CLOCK_S);
+}
+
+static void
+run_reap(struct running *r)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == r->pid) {
+			r->exited = true;
+			r->res->status = status;
+		}
+}
+
+static void
+run_check_cancel(struct running *r)
+{
+	if (faccessat(r->w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		r->w->cancelled = true;
+		run_stop(r, RUN_STOPPED);
+	}
+}
+
+static void
+run_scan(struct running *r)
+{
+	run_check_cancel(r);
+	answers_scan(r->w);
+	mail_scan(r->w);
+}
+
+static void
+run_file_event(struct running *r, const struct watch_event *ev)
+{
+	struct worker *w = r->w;
+
+	if (ev->id == w->watch_inbox)
+		mail_scan(w);
+	else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
+		answers_scan(w);
+	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
+		run_check_cancel(r);
+}
+
+static void
+run_signal(struct running *r, int signo)
+{
+	if (signo == SIGCHLD) {
+		run_reap(r);
+		return;
+	}
+	r->w->stop_signal = signo;
+	run_stop(r, RUN_STOPPED);
+}
+
+static void
+run_event(struct running *r, const struct watch_event *ev)
+{
+	switch (ev->kind) {
+	case WATCH_FD:
+		if (stream_read(&r->stream, r->pipe) == 0)
+			watch_unfd(r->pipe);
+		if (r->stream.over)
+			run_stop(r, RUN_OUTPUT_LIMIT);
+		break;
+	case WATCH_FILE:
+		run_file_event(r, ev);
+		break;
+	case WATCH_RESCAN:
+		run_scan(r);
+		break;
+	case WATCH_GONE:
+		if (ev->id == r->w->watch_session) {
+			r->w->gone = true;
+			run_stop(r, RUN_STOPPED);
+		}
+		break;
+	case WATCH_SIGNAL:
+		run_signal(r, ev->signo);
+		break;
+	case WATCH_TIMER:
+		if (ev->id == TIMER_LIMIT)
+			run_stop(r, RUN_TIMEOUT);
+		else
+			r->exited = true;	/* the grace time is over: the tree is killed below */
+		break;
+	}
+}
+
+static pid_t
+run_start(struct running *r, int out)
+{
+	struct strings env = { 0 };
+	const char **argv, **envp;
+	const char *step = "start";
+	size_t i;
+	pid_t pid;
+
+	run_environment(r->w, &env);
+	for (i = 0; r->spec->env != NULL && i < r->spec->env->n; i++)
+		strings_add(&env, r->spec->env->v[i]);
+	argv = calloc(r->spec->argv->n + 1, sizeof(*argv));
+	envp = calloc(env.n + 1, sizeof(*envp));
+	if (argv == NULL || envp == NULL)
+		abort();
+	for (i = 0; i < r->spec->argv->n; i++)
+		argv[i] = r->spec->argv->v[i];
+	for (i = 0; i < env.n; i++)
+		envp[i] = env.v[i];
+	pid = child_start(&(struct child_spec){ .argv = argv, .env = envp, .dir = r->spec->dir,
+	    .in = r->spec->in, .out = out, .err = out, .session = true, .die_with_parent = true },
+	    &step);
+	if (pid == -1)
+		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", argv[0],
+		    step, strerror(errno));
+	free(argv);
+	free(envp);
+	strings_free(&env);
+	return pid;
+}
+
+static void
+run_watch(struct running *r)
+{
+	char inbox[PATH_MAX + 64];
+	int64_t timeout = r->spec->timeout_s;
+
+	watch_fd(r->pipe);
+	if (timeout > 0)
+		watch_timer(TIMER_LIMIT, clock_now() + timeout * CLOCK_S);
+	r->w->watch_inbox = -1;
+	if (r->spec->run != NULL) {
+		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path,
+		    r->spec->run);
+		r->w->watch_inbox = watch_dir(inbox, false);
+	}
+	run_scan(r);
+}
+
+/* Nothing of the run may live on, or print, once this returns. */
+static void
+run_end(struct running *r)
+{
+	tree_kill(0);
+	while (stream_read(&r->stream, r->pipe) > 0)
+		;
+	stream_finish(&r->stream);
+	watch_unfd(r->pipe);
+	watch_timer(TIMER_LIMIT, 0);
+	watch_timer(TIMER_GRACE, 0);
+	if (r->w->watch_inbox != -1) {
+		mail_scan(r->w);
+		watch_undir(r->w->watch_inbox);
+		r->w->watch_inbox = -1;
+	}
+	close(r->pipe);
+}
+
+static void
+run_describe(struct running *r)
+{
+	struct run_result *res = r->res;
+
+	switch (res->end) {
+	case RUN_TIMEOUT:
+		snprintf(res->text, sizeof(res->text), "timed out after %lld s",
+		    (long long)r->spec->timeout_s);
+		break;
+	case RUN_OUTPUT_LIMIT:
+		snprintf(res->text, sizeof(res->text), "printed more than %lld MiB",
+		    (long long)r->w->config.settings.transcript_mb);
+		break;
+	case RUN_STOPPED:
+		strlcpy(res->text, "stopped", sizeof(res->text));
+		break;
+	case RUN_EXITED:
+		if (child_status_text(res->status, res->text, sizeof(res->text)) == 0)
+			strlcpy(res->text, "exit status 0", sizeof(res->text));
+		break;
+	case RUN_SPAWN:
+		break;
+	}
+}
+
+void
+run_command(struct worker *w, const struct run_spec *spec, struct run_result *res)
+{
+	struct running r = { .w = w, .spec = spec, .res = res };
+	struct watch_event ev;
+	int64_t began = clock_now();
+	int fds[2];
+
+	memset(res, 0, sizeof(*res));
+	res->end = RUN_SPAWN;
+	if (pipe2(fds, O_CLOEXEC) == -1) {
+		snprintf(res->text, sizeof(res->text), "pipe: %s", strerror(errno));
+		return;
+	}
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	r.pipe = fds[0];
+	stream_init(&r.stream, w, spec, res);
+	w->tree[0] = '\0';
+	r.pid = run_start(&r, fds[1]);
+	close(fds[1]);
+	if (r.pid == -1) {
+		stream_finish(&r.stream);
+		close(fds[0]);
+		return;
+	}
+	res->end = RUN_EXITED;
+	w->state.agent_pid = r.pid;
+	run_watch(&r);
+	run_reap(&r);
+	while (!r.exited && watch_next(&ev) == 0)
+		run_event(&r, &ev);
+	run_end(&r);
+	w->state.agent_pid = 0;
+	res->duration_ms = (clock_now() - began) / CLOCK_MS;
+	run_describe(&r);
+}
+
+void
+run_result_release(struct run_result *res)
+{
+	text_free(&res->tail);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_RUN_H
+#define WORKER_RUN_H
+
+/*
+ * The one path that starts agents, setup commands and gates: a command in the
+ * worktree, its output through a pipe, watched together with signals, answers,
+ * messages, cancel and a time limit.  When run_command returns, no process of
+ * the run is alive.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/item.h"
+#include "proto/text.h"
+
+struct worker;
+
+enum run_end { RUN_EXITED, RUN_SPAWN, RUN_TIMEOUT, RUN_OUTPUT_LIMIT, RUN_STOPPED };
+
+struct run_spec {
+	const char	*label;		/* prefix in output.log */
+	const struct strings *argv;
+	const struct strings *env;	/* NAME=value, on top of the session's; may be NULL */
+	const char	*dir;		/* working directory */
+	int		 in;		/* standard input, -1 = /dev/null */
+	int64_t		 timeout_s;	/* 0 = none */
+	const char	*run;		/* its inbox, NULL = none */
+	/* A whole line of output (without its newline), to be rendered into out;
+	 * NULL = taken as it is. */
+	void		(*line)(void *arg, const char *, size_t, struct text *out);
+	void		*arg;
+	const char	*transcript;	/* name in transcript/, NULL = none */
+	size_t		 keep;		/* keep the last so many bytes of output in result.tail */
+};
+
+struct run_result {
+	enum run_end	 end;
+	int		 status;	/* wait status when RUN_EXITED */
+	char		 text[160];	/* how it ended, for people: "exit status 2" */
+	int64_t		 duration_ms;
+	struct text	 tail;
+};
+
+/* The environment of everything that is run: the caller's without GIT_*,
+ * the settings', the session's. NAME=value. */
+void run_environment(const struct worker *, struct strings *);
+
+void run_command(struct worker *, const struct run_spec *, struct run_result *);
+void run_result_release(struct run_result *);
+
+#endif

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/file.h"
+#include "worker/gate.h"
+#include "worker/output.h"
+#include "worker/run.h"
+#include "worker/tree.h"
+#include "worker/worker.h"
+
+#define LINK	SESSION_DIR_SAFE_GIT "/link"
+
+/* A worktree that dispatch made holds nothing but its .git file. */
+static bool
+worktree_empty(const char *path)
+{
+	struct dirent *de;
+	bool empty = true;
+	DIR *dir = opendir(path);
+
+	if (dir == NULL)
+		return false;
+	while (empty && (de = readdir(dir)) != NULL)
+		empty = strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
+		    strcmp(de->d_name, ".git") == 0;
+	closedir(dir);
+	return empty;
+}
+
+/* What the worktree's .git file said before it was ours, to be put back at the end. */
+static int
+keep_link(struct worker *w)
+{
+	char path[PATH_MAX], *buf;
+	size_t len;
+
+	if (faccessat(w->dirfd, LINK, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s/.git", w->state.worktree);
+	if (file_read(AT_FDCWD, path, PATH_MAX + 16, &buf, &len) == -1) {
+		worker_fail(w, "git", errno == EINVAL || errno == EISDIR
+		    ? "%s is the repository's main checkout; make a worktree with git worktree add"
+		    : "%s/.git can't be read; is it a git worktree?", w->state.worktree);
+		return -1;
+	}
+	if (file_replace(w->dirfd, LINK, buf, len, FILE_SYNC) == -1) {
+		worker_fail(w, "io", "%s/" LINK ": %s", w->path, strerror(errno));
+		free(buf);
+		return -1;
+	}
+	free(buf);
+	return 0;
+}
+
+int
+tree_prepare(struct worker *w)
+{
+	char git[PATH_MAX], err[GIT_ERR];
+	bool saved = false;
+
+	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, w->path);
+	if (keep_link(w) == -1)
+		return -1;
+	if (!worktree_empty(w->state.worktree)) {
+		if (git_salvage(&w->git, w->config.session, w->state.base, &saved, err,
+		    sizeof(err)) == -1)
+			goto fail;
+		if (saved)
+			output_log("what was in the worktree is saved in refs/salvage/%s",
+			    w->config.session);
+	}
+	if (git_private_make(&w->repo, git, w->state.branch, w->state.base, err, sizeof(err)) ==
+	    -1 || git_worktree_link(w->state.worktree, git, err, sizeof(err)) == -1 ||
+	    git_checkout(&w->git, w->state.base, err, sizeof(err)) == -1)
+		goto fail;
+	return tree_index_share(w);
+fail:
+	worker_fail(w, "git", "%s", err);
+	return -1;
+}
+
+enum event
+step_setup(struct worker *w)
+{
+	const struct settings *s = &w->config.settings;
+	struct run_result res;
+	size_t i;
+	bool ok;
+
+	if (tree_prepare(w) == -1)
+		return EVENT_FAILED;
+	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
+	for (i = 0; i < s->nsetup; i++) {
+		output_log("setup: %s", s->setup[i].name);
+		ok = shell_run(w, &s->setup[i], "setup", w->state.worktree, &res);
+		if (!ok && res.end == RUN_STOPPED) {
+			run_result_release(&res);
+			return worker_fail(w, "stopped", "stopped during setup");
+		}
+		if (!ok) {
+			run_result_release(&res);
+			return worker_fail(w, res.end == RUN_SPAWN ? "spawn" : "setup",
+			    "setup \"%s\": %s; its output is in " SESSION_FILE_LOG,
+			    s->setup[i].name, res.text);
+		}
+		run_result_release(&res);
+	}
+	return EVENT_DONE;
+}

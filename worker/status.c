@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/log.h"
+#include "worker/output.h"
+#include "worker/worker.h"
+
+enum event
+worker_fail(struct worker *w, const char *reason, const char *fmt, ...)
+{
+	va_list ap;
+
+	strlcpy(w->fail_reason, reason, sizeof(w->fail_reason));
+	va_start(ap, fmt);
+	vsnprintf(w->fail_detail, sizeof(w->fail_detail), fmt, ap);
+	va_end(ap);
+	return EVENT_FAILED;
+}
+
+int
+worker_save(struct worker *w, bool durable)
+{
+	strlcpy(w->state.holder, "worker", sizeof(w->state.holder));
+	if (state_save(w->dirfd, &w->state, durable) == 0)
+		return 0;
+	log_warn("%s/" SESSION_FILE_STATE, w->path);
+	return -1;
+}
+
+int
+worker_enter(struct worker *w, enum status to, const char *reason, const char *detail)
+{
+	enum status from = w->state.status;
+
+	if (from == to)
+		return worker_save(w, true);
+	if (state_enter(&w->state, to, reason, detail) == -1) {
+		log_warnx("status %s can't follow %s", status_name(to), status_name(from));
+		return -1;
+	}
+	output_log("status %s -> %s%s%s%s", status_name(from), status_name(to),
+	    reason != NULL ? " (" : "", reason != NULL ? reason : "", reason != NULL ? ")" : "");
+	if (detail != NULL && *detail != '\0')
+		output_log("%s", detail);
+	return worker_save(w, true);
+}
+
+int
+worker_settle(struct worker *w)
+{
+	int64_t open = (int64_t)questions_open(&w->questions);
+	enum status busy = step_phase(w->state.step) == 2 ? STATUS_REVIEWING : STATUS_RUNNING;
+
+	if (open == w->state.questions_open && (open > 0) == (w->state.status == STATUS_WAITING))
+		return 0;
+	w->state.questions_open = open;
+	if (open > 0 && w->state.status == busy)
+		return worker_enter(w, STATUS_WAITING, NULL, NULL);
+	if (open == 0 && w->state.status == STATUS_WAITING)
+		return worker_enter(w, busy, NULL, NULL);
+	return worker_save(w, false);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_TREE_H
+#define WORKER_TREE_H
+
+/* The worktree and the commit it stands for. */
+
+#include <stddef.h>
+
+struct worker;
+
+enum tree_state { TREE_SAME, TREE_EXTRA, TREE_CHANGED, TREE_ERROR };
+
+/* Compares the worktree with state.head. EXTRA: only files beside it (not ignored);
+ * CHANGED: files of the commit differ, named in detail. */
+enum tree_state tree_compare(struct worker *, char *detail, size_t len);
+/* Saves whatever differs from state.head to refs/salvage/<id>, then brings the
+ * worktree and the agent's git directory back to it. 0 or -1 (worker_fail is set). */
+int tree_pin(struct worker *);
+/* Makes safe.git and git/ (again), points the worktree at git/, keeping its own
+ * link, and checks base out. 0 or -1 (worker_fail is set). */
+int tree_prepare(struct worker *);
+/* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
+int tree_index_share(struct worker *);
+/* Commits what is left, imports, moves the branch, sets state.head. 0; 1 = there
+ * is nothing since base; -1 (worker_fail is set). */
+int tree_commit(struct worker *, const char *message);
+
+#endif

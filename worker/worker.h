@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+/*
+ * One session, as its live worker knows it.  Filled by recover.c, carried
+ * through every step of cmd_run.c.
+ */
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "proto/git.h"
+#include "proto/question.h"
+#include "proto/review.h"
+#include "proto/settings.h"
+#include "proto/state.h"
+#include "worker/step.h"
+
+struct worker {
+	char		 path[PATH_MAX];	/* session directory, absolute */
+	int		 dirfd;
+	int		 lockfd;		/* worker.lock, for life */
+	int		 watch_session, watch_answers, watch_inbox;	/* ids of watch.h, -1 = none */
+	struct item	 item;
+	struct config	 config;
+	struct state	 state;
+	struct questions questions;
+	struct review	 review;
+	struct git_repo	 repo;
+	struct git	 git;			/* the session's safe.git, on the worktree */
+	struct strings	 answers_known;		/* files in answers/ that were used */
+	bool		 answers_scanned;
+	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */
+	int		 stop_signal;		/* SIGTERM or SIGINT arrived: stop, stay resumable */
+	bool		 cancelled;		/* the file cancel exists */
+	bool		 gone;			/* the session directory was deleted */
+
+	/* The run that is being heard (empty run name = none). */
+	char		 run[16];
+	enum role	 role;
+	int		 status;	/* wait status of the last run that exited */
+	bool		 wants_verdict;
+	enum verdict	 said;			/* its verdict so far */
+	bool		 contradicted;
+	char		*findings;
+	bool		 summarised;		/* worker summary was used */
+
+	char		 fail_reason[32];	/* of an EVENT_FAILED */
+	char		 fail_detail[512];
+};
+
+/* Records why a step fails and returns EVENT_FAILED. */
+enum event worker_fail(struct worker *, const char *reason, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/*
+ * Changes the status (state_enter), saves durably, logs "old -> new". The step
+ * is saved with it. 0, or -1 when the disk refuses (logged).
+ */
+int worker_enter(struct worker *, enum status, const char *reason, const char *detail);
+/* Saves state.json; durable or not. Logs a failure. */
+int worker_save(struct worker *, bool durable);
+/* waiting <-> running or reviewing, by the number of open questions. */
+int worker_settle(struct worker *);
+
+/* recover.c: takes the lock and brings *w to where the files say it is. 0, or a
+ * sysexits status with the error printed; EX_TEMPFAIL without a word when
+ * another worker holds the lock. */
+int worker_open(struct worker *, const char *dir, bool detach);
+void worker_close(struct worker *);
+
+/* The steps: each returns the event for step_next. */
+enum event step_setup(struct worker *);		/* setup.c */
+enum event step_implement(struct worker *);	/* implement.c */
+enum event step_commit(struct worker *);
+enum event step_gates(struct worker *);		/* gate.c; also regate */
+enum event step_summary(struct worker *);	/* implement.c */
+enum event step_present(struct worker *);	/* council.c */
+enum event step_review(struct worker *);
+enum event step_respond(struct worker *);
+enum event step_decide(struct worker *);
+enum event step_verdict(struct worker *);
+
+#endif
