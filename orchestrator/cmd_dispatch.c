@@ -294,8 +294,8 @@ run(struct orch *o, int argc, char **argv)
 
 const struct cmd cmd_dispatch = {
 	.name = "dispatch",
-	.usage = "[--title TITLE] [--description TEXT] [--item FILE] [--agent NAME]\n"
-	    "       [--review council|gates] [--wait] ITEM [AGENT-TYPE] [-- COMMAND ...]",
+	.usage = "[--title T] [--description TEXT] [--item FILE] [--agent NAME] [--review MODE] "
+	    "[--wait] ITEM [AGENT-TYPE] [-- COMMAND ...]",
 	.summary = "start a session for an item",
 	.run = run,
 };

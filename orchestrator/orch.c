@@ -147,6 +147,15 @@ worker_path(void)
 	return orch_sprintf("%s/libexec/orchestrator/worker", exe);
 }
 
+void
+orch_home(struct orch *o)
+{
+	if (o->home == NULL)
+		o->home = home_dir();
+	if (o->worker == NULL)
+		o->worker = worker_path();
+}
+
 int
 orch_open(struct orch *o)
 {
@@ -154,16 +163,15 @@ orch_open(struct orch *o)
 
 	if (o->workspace != NULL)
 		return 0;
+	orch_home(o);
 	if (git_repo_open(&o->repo, o->dir, reason, sizeof(reason)) == -1) {
 		log_warnx("%s", reason);
 		return EX_NOINPUT;
 	}
-	o->home = home_dir();
 	name = workspace_name(&o->repo);
 	o->workspace = orch_sprintf("%s/workspaces/%s", o->home, name);
 	free(name);
 	o->safe = orch_sprintf("%s/safe.git", o->workspace);
-	o->worker = worker_path();
 	return orch_instance(o);
 }
 

@@ -40,6 +40,8 @@ int orch_open(struct orch *);
 /* Also makes workspace, safe.git, instance and its directories (0700). */
 int orch_make(struct orch *);
 void orch_close(struct orch *);
+/* What needs no repository: home and worker. */
+void orch_home(struct orch *);
 /* Names the instance once there is one (another process may have made it). */
 int orch_instance(struct orch *);
 /* The workspace's safe git directory over the repository's objects, made if

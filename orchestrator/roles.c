@@ -174,37 +174,42 @@ use_command(struct settings *s, char *const *command)
 	set_role(s, ROLE_IMPLEMENTER, PLAN_COMMAND);
 }
 
+/* An agent of the adapter's own name is there without being set. */
+void
+plan_built_in(struct settings *s)
+{
+	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++)
+		if (s->role[r] != NULL && settings_agent(s, s->role[r]) == NULL &&
+		    adapter_program(s->role[r]) != NULL)
+			add_agent(s, s->role[r], s->role[r]);
+}
+
+static int
+no_reviewer(const struct dispatch *d)
+{
+	log_warnx("no reviewer is set, and nothing is approved by default: say --review gates, or "
+	    "set \"roles\": {\"reviewer\": ...} in .orchestrator/config.json");
+	return d->command != NULL ? EX_USAGE : EX_CONFIG;
+}
+
 /* Without a word about roles, the client that is there does all of them. */
 static int
 fill_roles(const struct dispatch *d, struct settings *s)
 {
-	bool nothing = s->role[ROLE_IMPLEMENTER] == NULL && s->role[ROLE_REVIEWER] == NULL &&
-	    s->role[ROLE_TECH_LEAD] == NULL;
-	const struct agent *implementer;
 	const char *client;
 
 	if (s->role[ROLE_IMPLEMENTER] == NULL) {
+		if (s->role[ROLE_REVIEWER] != NULL || s->role[ROLE_TECH_LEAD] != NULL) {
+			log_warnx("no implementer is set: add it to \"roles\" in "
+			    ".orchestrator/config.json, or give one with --agent");
+			return EX_CONFIG;
+		}
 		if ((client = find_client(s)) == NULL)
 			return no_client();
-		if (nothing)
-			return all_roles(s, client);
-		set_role(s, ROLE_IMPLEMENTER, client);
+		return all_roles(s, client);
 	}
-	if (s->role[ROLE_REVIEWER] != NULL || s->review == REVIEW_GATES)
-		return 0;
-	if (d->command != NULL) {
-		log_warnx("no reviewer is set, and nothing is approved by default: say --review "
-		    "gates, or set \"roles\": {\"reviewer\": ...} in .orchestrator/config.json");
-		return EX_USAGE;
-	}
-	/* An agent client reviews its own kind; a command can't. */
-	implementer = settings_agent(s, s->role[ROLE_IMPLEMENTER]);
-	if (implementer == NULL || strcmp(implementer->adapter, "command") == 0) {
-		log_warnx("no reviewer is set, and nothing is approved by default: set \"roles\": "
-		    "{\"reviewer\": ...} in .orchestrator/config.json, or say --review gates");
-		return EX_CONFIG;
-	}
-	set_role(s, ROLE_REVIEWER, s->role[ROLE_IMPLEMENTER]);
+	if (s->role[ROLE_REVIEWER] == NULL && s->review != REVIEW_GATES)
+		return no_reviewer(d);
 	return 0;
 }
 

@@ -96,8 +96,9 @@ execute(const char *const *argv, const char *const *env, const char *path)
 				file[n] = '/';
 			memcpy(file + n + (n > 0), argv[0], strlen(argv[0]) + 1);
 			execve(file, args, vars);
+			/* a directory of PATH that is closed to us is no program that is */
 			if (errno == EACCES)
-				denied = true;
+				denied = denied || access(file, F_OK) == 0;
 			else if (errno != ENOENT && errno != ENOTDIR)
 				return;
 		}

@@ -67,7 +67,7 @@ int tree_signal(int sig);
 int tree_kill(pid_t spare);
 /* Kills every process of this user, whoever its parent, that has
  * SESSION_ID=<id> in its environment or its working directory under worktree
- * (NULL = not asked); never this process or its ancestors.  Returns the number. */
+ * (NULL = not asked) and no controlling terminal; never this process or its ancestors.  Returns the number. */
 int tree_kill_session(const char *session_id, const char *worktree);
 
 #endif

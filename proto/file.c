@@ -174,9 +174,9 @@ file_set_aside(int dirfd, const char *name)
 		return -1;
 	for (i = 0; i < 1000; i++) {
 		if (i == 0)
-			snprintf(aside, sizeof(aside), "%.240s.refused", p.base);
+			snprintf(aside, sizeof(aside), "%.230s.refused", p.base);
 		else
-			snprintf(aside, sizeof(aside), "%.240s.refused.%d", p.base, i);
+			snprintf(aside, sizeof(aside), "%.230s.refused.%d", p.base, i);
 		result = renameat2(p.fd, p.base, p.fd, aside, RENAME_NOREPLACE);
 		if (result == 0 || errno != EEXIST)
 			break;

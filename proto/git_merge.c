@@ -41,7 +41,7 @@ add_conflict(struct state_conflict **list, size_t *n, const char *path, const ch
 static void
 read_messages(struct cursor *c, struct state_conflict **list, size_t *n)
 {
-	char *count, *path, *type, *close;
+	char *count, *path, *type, *text, *close;
 	long i, paths;
 
 	while ((count = next(c)) != NULL) {
@@ -53,8 +53,12 @@ read_messages(struct cursor *c, struct state_conflict **list, size_t *n)
 			else if (next(c) == NULL)
 				return;
 		type = next(c);
-		if (type == NULL || next(c) == NULL)
+		if (type == NULL || (text = next(c)) == NULL)
 			return;
+		/* Two added files are "contents" to the machine, and named in the text. */
+		if (strcmp(type, "CONFLICT (contents)") == 0 &&
+		    strncmp(text, "CONFLICT (add/add)", 18) == 0)
+			type = text;
 		if (path == NULL || strncmp(type, "CONFLICT (", 10) != 0 ||
 		    (close = strchr(type, ')')) == NULL)
 			continue;

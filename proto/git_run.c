@@ -195,12 +195,14 @@ static int
 git_failed(const struct git_call *c, int status, char *errout, char *err, size_t errlen)
 {
 	char how[64], line[512];
-	char *p = errout;
+	char *p = errout, *nl;
 
 	if (p != NULL && strncmp(p, "fatal: ", 7) == 0)
 		p += 7;
 	else if (p != NULL && strncmp(p, "error: ", 7) == 0)
 		p += 7;
+	if (p != NULL && (nl = strchr(p, '\n')) != NULL && nl > p && nl[-1] == ':')
+		*nl = ' ';	/* a list of one follows */
 	text_first_line(line, sizeof(line), p == NULL ? "" : p);
 	child_status_text(status, how, sizeof(how));
 	if (line[0] == '\0')

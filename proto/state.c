@@ -2,7 +2,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +33,7 @@ read_work(struct state *s, struct field *f)
 	if (usd < 0 || usd > MAX_USD)
 		field_fail(&in, "cost_usd", "must be a number from 0 to %.0f", MAX_USD);
 	else
-		s->cost_microusd = llround(usd * 1e6);
+		s->cost_microusd = (int64_t)(usd * 1e6 + 0.5);
 	in = field_in(f, "conversations");
 	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)
 		s->conversation[role] = field_text(&in, role_name(role), STATE_MAX_CONVERSATION);

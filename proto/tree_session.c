@@ -69,6 +69,28 @@ works_under(int procfd, const char *dir)
 	    (cwd[len] == '\0' || cwd[len] == '/' || strcmp(cwd + len, " (deleted)") == 0);
 }
 
+/* A person's shell that stands in the worktree has a terminal; what an agent
+ * left behind was started without one. */
+static bool
+has_terminal(int procfd)
+{
+	char buf[512], *p;
+	long tty = 0;
+	ssize_t n;
+	int fd;
+
+	fd = openat(procfd, "stat", O_RDONLY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	n = read(fd, buf, sizeof(buf) - 1);
+	close(fd);
+	buf[n > 0 ? n : 0] = '\0';
+	p = strrchr(buf, ')');	/* pid (comm) state ppid pgrp session tty_nr */
+	if (p == NULL || sscanf(p, ") %*c %*d %*d %*d %ld", &tty) != 1)
+		return false;
+	return tty != 0;
+}
+
 static pid_t
 parent_of(pid_t pid)
 {
@@ -102,7 +124,8 @@ is_wanted(const struct wanted *w, int procfd)
 	struct stat st;
 
 	return fstat(procfd, &st) == 0 && st.st_uid == geteuid() &&
-	    (environment_has(procfd, w->variable) || works_under(procfd, w->worktree));
+	    (environment_has(procfd, w->variable) ||
+	    (works_under(procfd, w->worktree) && !has_terminal(procfd)));
 }
 
 /* 1 = killed, 0 = left alone or gone.  With the descriptors opened before the

@@ -8,7 +8,7 @@ set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 O=${BUILD:-build}
 case $O in /*) ;; *) O=$top/$O ;; esac
-PATH=$O/bin:$PATH
+PATH=$O/bin:$top/tests/agents:$PATH
 case ${AGENT:-} in
 '' | command) AGENT='command' ;;
 claude) command -v claude >/dev/null || { echo "demo: there is no claude on PATH" >&2; exit 1; } ;;
@@ -36,7 +36,14 @@ printf '[safe]\n\tdirectory = *\n[user]\n\tname = Demo\n\temail = demo@localhost
 bold='' plain=''
 if [ -t 1 ]; then bold=$(printf '\033[1m') plain=$(printf '\033[0m'); fi
 say() { printf '\n%s# %s%s\n' "$bold" "$*" "$plain"; }
-show() { printf '$ %s\n' "$*"; "$@"; }
+show() {
+	printf '$'
+	for word; do
+		case $word in *[!a-zA-Z0-9/.=-]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+	done
+	echo
+	"$@"
+}
 await() { # SECONDS COMMAND...: nobody ever writes to that fifo
 	n=$(($1 * 20)); shift
 	until "$@" >/dev/null 2>&1; do
@@ -54,18 +61,19 @@ cd "$T/demo"
 git checkout -q -B main
 mkdir -p .orchestrator
 if [ "$AGENT" = claude ]; then
-	agents='"claude": { "adapter": "claude", "env": { "IS_SANDBOX": "1" } }' implementer=claude reviewer=claude
+	agents=' "claude": { "adapter": "claude", "env": { "IS_SANDBOX": "1" } } ' implementer=claude reviewer=claude
 else
-	agents='"implementer": { "adapter": "command", "command": ["'$top'/tests/agents/demo-implementer"],
-		"resume": ["'$top'/tests/agents/demo-implementer"] },
-	"reviewer": { "adapter": "command", "command": ["'$top'/tests/agents/demo-reviewer"] }'
-	implementer=implementer reviewer=reviewer
+	agents='
+		"writer": { "adapter": "command", "command": ["demo-implementer"], "resume": ["demo-implementer"] },
+		"reader": { "adapter": "command", "command": ["demo-reviewer"] }
+	'
+	implementer=writer reviewer=reader
 fi
 cat >.orchestrator/config.json <<E
 {
-	"agents": { $agents },
+	"agents": {$agents},
 	"roles": { "implementer": "$implementer", "reviewer": "$reviewer" },
-	"gates": [ "test -s demo/\$ITEM_ID.md" ]
+	"gates": [ { "name": "page", "command": "test -s demo/\$ITEM_ID.md" } ]
 }
 E
 git add .orchestrator && git commit -qm 'Settings of the demo'
@@ -74,8 +82,8 @@ cat .orchestrator/config.json
 say "Three items, each in a worktree of its own"
 show orchestrator dispatch glossary --title 'A glossary' \
     --description 'Write demo/glossary.md: a list of the file names defined in proto/session.h.'
-show orchestrator dispatch greeting --title 'A page that greets' --description 'Write demo/greeting.md, one
-line that greets somebody. Find out with "worker ask", options "the world" and "the reviewer", whom.'
+show orchestrator dispatch greeting --title 'A page that greets' \
+    --description 'Write demo/greeting.md: greet somebody. Ask whom: "the world" or "the reviewer".'
 show orchestrator dispatch spelling --title 'A page on messages' \
     --description 'Write demo/spelling.md: one sentence that says in which order messages are received.'
 

@@ -50,7 +50,7 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 {
 	char path[128];
 
-	snprintf(w->run, sizeof(w->run), "%03lld", (long long)++w->state.runs);
+	snprintf(w->run, sizeof(w->run), "%03u", (unsigned)++w->state.runs);
 	w->role = role;
 	w->said = VERDICT_NONE;
 	w->contradicted = false;

@@ -76,6 +76,7 @@ proceed(struct worker *w, const struct step_move *move)
 	if (move->rework) {
 		w->state.round++;
 		w->state.gate_tries = 0;
+		(void)unlinkat(w->dirfd, SESSION_FILE_SUMMARY, 0);	/* of the former round */
 		output_log("rework: round %lld", (long long)w->state.round);
 	}
 	if (w->state.status != move->status)

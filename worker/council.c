@@ -129,7 +129,7 @@ judge(struct worker *w, enum role role, const char *prompt_name, const struct te
 	free(prompt);
 	if (outcome == AGENT_IMPOSSIBLE)
 		return EVENT_FAILED;
-	snprintf(run, sizeof(run), "%03lld", (long long)w->state.runs);
+	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
 	verdict = heard(w, role, outcome, w->status, &how);
 	if (role != ROLE_TECH_LEAD && tree_compare(w, detail, sizeof(detail)) >= TREE_CHANGED) {
 		output_log("the judgement is void, the %s changed the worktree: %s",
@@ -170,7 +170,7 @@ step_respond(struct worker *w)
 		free(prompt);
 		if (outcome == AGENT_IMPOSSIBLE)
 			return EVENT_FAILED;
-		snprintf(run, sizeof(run), "%03lld", (long long)w->state.runs);
+		snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
 		verdict = heard(w, ROLE_IMPLEMENTER, outcome, 0, &how);
 		if (tree_pin(w) == -1)
 			return EVENT_FAILED;

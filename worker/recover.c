@@ -115,6 +115,26 @@ make_dirs(struct worker *w)
 	return 0;
 }
 
+/* One made by hand has no bin/worker: this binary is the one it uses from now on. */
+static int
+keep_binary(struct worker *w)
+{
+	char path[PATH_MAX + 32], self[PATH_MAX];
+	ssize_t n;
+
+	if (faccessat(w->dirfd, SESSION_DIR_BIN "/worker", F_OK, 0) == 0)
+		return 0;
+	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/worker", w->path);
+	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	self[n > 0 ? n : 0] = '\0';
+	if ((mkdirat(w->dirfd, SESSION_DIR_BIN, 0755) == -1 && errno != EEXIST) ||
+	    (file_copy(self, path, true) == -1 && errno != EEXIST)) {
+		warn("%s", path);
+		return EX_CANTCREAT;
+	}
+	return 0;
+}
+
 static int
 watch_session(struct worker *w)
 {
@@ -202,7 +222,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		warn("%s/" SESSION_FILE_LOCK, w->path);
 		return EX_CANTCREAT;
 	}
-	if ((rc = make_dirs(w)) != 0 || (rc = load_records(w)) != 0)
+	if ((rc = make_dirs(w)) != 0 || (rc = keep_binary(w)) != 0 || (rc = load_records(w)) != 0)
 		return rc;
 	begin_records(w);
 	if (w->state.status != STATUS_PENDING && !status_live(w->state.status))

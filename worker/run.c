@@ -70,9 +70,21 @@ run_check_cancel(struct running *r)
 static void
 run_scan(struct running *r)
 {
+	run_check_gone(r);
 	run_check_cancel(r);
 	answers_scan(r->w);
 	mail_scan(r->w);
+}
+
+/* A directory that is held open sends no word of its own end; the loss of what it
+ * can't be without does. */
+static void
+run_check_gone(struct running *r)
+{
+	if (faccessat(r->w->dirfd, SESSION_FILE_ITEM, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return;
+	r->w->gone = true;
+	run_stop(r, RUN_STOPPED);
 }
 
 static void
@@ -86,6 +98,8 @@ run_file_event(struct running *r, const struct watch_event *ev)
 		answers_scan(w);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
 		run_check_cancel(r);
+	else if (strcmp(ev->name, SESSION_FILE_ITEM) == 0)
+		run_check_gone(r);
 }
 
 static void
@@ -116,10 +130,8 @@ run_event(struct running *r, const struct watch_event *ev)
 		run_scan(r);
 		break;
 	case WATCH_GONE:
-		if (ev->id == r->w->watch_session) {
-			r->w->gone = true;
-			run_stop(r, RUN_STOPPED);
-		}
+		if (ev->id != r->w->watch_inbox)
+			run_check_gone(r);
 		break;
 	case WATCH_SIGNAL:
 		run_signal(r, ev->signo);

@@ -61,7 +61,7 @@ keep_link(struct worker *w)
 int
 tree_prepare(struct worker *w)
 {
-	char git[PATH_MAX], err[GIT_ERR];
+	char git[PATH_MAX + 32], err[GIT_ERR];
 	bool saved = false;
 
 	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, w->path);

@@ -76,20 +76,27 @@ tree_error(struct worker *w, const char *err)
 int
 tree_index_share(struct worker *w)
 {
-	char to[PATH_MAX];
+	char to[PATH_MAX + 32];
+	int fd;
 
 	snprintf(to, sizeof(to), "%s/" SESSION_DIR_GIT "/index", w->path);
-	if (file_copy(w->git.index, to, false) == -1) {
+	fd = file_open_dir(w->dirfd, SESSION_DIR_GIT);
+	if (fd != -1)
+		(void)unlinkat(fd, "index", 0);
+	if (fd == -1 || file_copy(w->git.index, to, false) == -1) {
 		worker_fail(w, "io", "%s: %s", to, strerror(errno));
+		if (fd != -1)
+			close(fd);
 		return -1;
 	}
+	close(fd);
 	return 0;
 }
 
 int
 tree_pin(struct worker *w)
 {
-	char detail[512], err[GIT_ERR], dir[PATH_MAX];
+	char detail[512], err[GIT_ERR], dir[PATH_MAX + 32];
 	enum tree_state state = tree_compare(w, detail, sizeof(detail));
 	bool saved = false;
 
@@ -113,7 +120,7 @@ tree_pin(struct worker *w)
 static int
 import_commits(struct worker *w, char commit[OID_MAX])
 {
-	char dir[PATH_MAX], objects[PATH_MAX], err[GIT_ERR];
+	char dir[PATH_MAX + 32], objects[PATH_MAX + 64], err[GIT_ERR];
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	snprintf(objects, sizeof(objects), "%s/objects", dir);
@@ -174,7 +181,7 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 int
 tree_commit(struct worker *w, const char *message)
 {
-	char commit[OID_MAX], err[GIT_ERR], dir[PATH_MAX];
+	char commit[OID_MAX], err[GIT_ERR], dir[PATH_MAX + 32];
 
 	if (access(w->state.worktree, F_OK) == -1) {
 		worker_fail(w, "io", "%s: the worktree is gone; what was committed is in %s/"

@@ -100,7 +100,7 @@ long_questions_and_many_messages_stay_within_the_caps(void **state)
 	memset(text, '\n', sizeof(text) - 1);
 	for (i = 0; i < 100; i++) {
 		snprintf(id, sizeof(id), "q-%06d", i);
-		snprintf(text, 16, "%d", i);
+		memcpy(text, id, strlen(id));
 		if (ask(&qs, id, ROLE_IMPLEMENTER, text, NULL) == NULL)
 			break;
 	}

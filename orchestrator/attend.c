@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/loop.h"
+#include "orchestrator/show.h"
+#include "orchestrator/spawn.h"
+#include "proto/clock.h"
+#include "proto/file.h"
+#include "proto/log.h"
+#include "proto/record.h"
+#include "proto/text.h"
+#include "proto/watch.h"
+
+#define GRACE	(5 * CLOCK_S)	/* for whoever made a session to start its worker */
+
+static bool
+strings_have(const struct strings *v, const char *s)
+{
+	for (size_t i = 0; i < v->n; i++)
+		if (strcmp(v->v[i], s) == 0)
+			return true;
+	return false;
+}
+
+static void
+say_closed(struct loop *l, const struct sess *s, const struct questions *qs)
+{
+	const struct question	*q;
+
+	for (size_t i = 0; i < s->open.n; i++) {
+		if ((q = questions_find(qs, s->open.v[i])) == NULL || q->status == QUESTION_OPEN)
+			continue;
+		if (q->status == QUESTION_ANSWERED)
+			loop_say(l, s->e.id, "answered", "%s by %s", q->id, q->by);
+		else
+			loop_say(l, s->e.id, question_status_name(q->status), "%s: %s", q->id,
+			    q->reason);
+	}
+}
+
+/* Questions that are open; those that were not when looked at before are given to fn. */
+static void
+look_questions(struct loop *l, struct sess *s, bool ask)
+{
+	struct questions	 qs = { 0 };
+	const struct question	**fresh, *q;
+	struct strings		 open = { 0 };
+	char			 why[RECORD_ERR], line[80];
+	size_t			 n = 0;
+	int			 fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, s->e.path)) == -1)
+		return;
+	if (questions_load(fd, &qs, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", s->e.id, why);
+	close(fd);
+	if ((fresh = calloc(qs.n + 1, sizeof(*fresh))) == NULL)
+		err(EX_OSERR, NULL);
+	say_closed(l, s, &qs);
+	for (q = qs.q; q < qs.q + qs.n; q++) {
+		if (q->status != QUESTION_OPEN || !ask)
+			continue;
+		strings_add(&open, q->id);
+		if (strings_have(&s->open, q->id))
+			continue;
+		text_first_line(line, sizeof(line), q->text);
+		loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role), line);
+		fresh[n++] = q;
+	}
+	strings_free(&s->open);
+	s->open = open;
+	s->fresh = false;
+	if (n > 0)
+		policy_ask(&l->policy, &s->e, fresh, n);
+	free(fresh);
+	questions_release(&qs);
+}
+
+static void
+say_status(struct loop *l, const struct sess *s, const struct entry *now, bool first)
+{
+	const struct state	*st = &now->state;
+
+	if (now->error != NULL) {
+		if (s->e.error == NULL || strcmp(s->e.error, now->error) != 0)
+			loop_say(l, now->id, "unreadable", "%s", now->error);
+		return;
+	}
+	if (!first && s->e.error == NULL && s->e.state.status == st->status)
+		return;
+	if (st->detail[0] != '\0')
+		loop_say(l, now->id, status_name(st->status), "%s%s%s", st->reason,
+		    st->reason[0] == '\0' ? "" : ": ", st->detail);
+	else
+		loop_say(l, now->id, status_name(st->status), "%s", st->reason);
+}
+
+static void
+start_worker(struct loop *l, struct sess *s)
+{
+	char	why[1024] = "";
+
+	if (worker_spawn(l->o, s->e.path, why, sizeof(why)) != -1)
+		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
+	else if (entry_declare(&s->e, STATUS_FAILED, "spawn", why) == -1)
+		log_warnx("%s: no worker: %s", s->e.id, why);
+}
+
+static void
+declare_died(struct loop *l, struct sess *s, enum action a)
+{
+	char	why[128];
+
+	snprintf(why, sizeof(why), a == ACTION_DIED ? "the worker was killed in step %s" :
+	    "the worker was killed in step %s, and was started again too often",
+	    step_name(s->e.state.step));
+	if (entry_declare(&s->e, STATUS_FAILED, "died", why) == 0)
+		loop_say(l, s->e.id, "failed", "died: %s", why);
+}
+
+static enum action
+decide(const struct loop *l, const struct sess *s, bool starting)
+{
+	struct situation	w = {
+		.readable = s->e.error == NULL,
+		.status = s->e.state.status,
+		.alive = s->e.alive,
+		.busy = s->e.busy,
+		.begun = s->e.begun,
+		.questions = s->fresh,
+		.merging = s->e.state.merging.target[0] != '\0',
+		.recoveries = s->e.state.recoveries,
+		.starting = starting,
+		.merge_busy = l->merging != NULL,
+		.blocked = s->blocked,
+	};
+
+	return schedule(&w);
+}
+
+/* Reads the session again. false: it is gone. */
+static bool
+look(struct loop *l, struct sess *s)
+{
+	struct entry	now;
+	char		*path;
+	bool		 first = s->e.path == NULL;
+
+	path = orch_sprintf("%s/%s", l->o->sessions, s->e.id);
+	if (entry_load(&now, path, false) == -1) {
+		free(path);
+		return false;
+	}
+	free(path);
+	say_status(l, s, &now, first);
+	entry_release(&s->e);
+	s->e = now;
+	s->fresh = now.error == NULL && (status_live(now.state.status) || s->open.n > 0);
+	return true;
+}
+
+/* What has to be done; true when the session must be looked at again after it. */
+static bool
+act(struct loop *l, struct sess *s, enum action a)
+{
+	switch (a) {
+	case ACTION_START:
+		start_worker(l, s);
+		return true;
+	case ACTION_DIED:
+	case ACTION_GIVE_UP:
+		declare_died(l, s, a);
+		return true;
+	case ACTION_GRACE:
+		if (!s->grace)
+			watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
+		s->grace = true;
+		return false;
+	case ACTION_ANSWER:
+		look_questions(l, s, true);
+		return false;
+	case ACTION_QUEUE:
+	case ACTION_MERGE:
+		queue_add(l, s);
+		return false;
+	case ACTION_NONE:
+	case ACTION_HELD:
+	case ACTION_OVER:
+	case ACTION_COUNT:
+		break;
+	}
+	return false;
+}
+
+void
+attend(struct loop *l, struct sess *s, bool starting)
+{
+	enum action	before, a;
+	bool		again;
+
+	/* Its child owns it until it is reaped. */
+	if (s == l->merging)
+		return;
+	loop_changed(l);
+	/* The second look is at what the first one has done. */
+	for (int turn = 0; turn < 3; turn++) {
+		if (!look(l, s)) {
+			loop_gone(l, s);
+			return;
+		}
+		before = s->action;
+		a = decide(l, s, starting && turn == 0);
+		if (a != ACTION_QUEUE && a != ACTION_MERGE)
+			queue_drop(l, s);
+		l->pending += schedule_pending(a);
+		l->pending -= schedule_pending(before);
+		s->action = a;
+		again = act(l, s, a);
+		if (!again)
+			break;
+	}
+	if (s->open.n > 0 && s->action != ACTION_ANSWER)
+		look_questions(l, s, false);
+	queue_next(l);
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_CACHE_H
+#define ORCHESTRATOR_CACHE_H
+
+/* orchestrator.json: what execute knows, for people who like ls and cat. Never read. */
+
+#include "orchestrator/table.h"
+
+void cache_write(const struct orch *, const struct table *);
+
+#endif

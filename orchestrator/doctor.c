@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/doctor.h"
+#include "proto/child.h"
+#include "proto/file.h"
+#include "proto/watch.h"
+
+#define GIT_MAJOR	2
+#define GIT_MINOR	38
+#define PROBE_NAME	".tmp-doctor"
+
+void
+doctor_git(struct report *r)
+{
+	static const char *const argv[] = { "git", "version", NULL };
+	const struct child_spec spec = { .argv = argv, .in = -1, .out = -1, .err = -1 };
+	char *out = NULL, *errout = NULL;
+	const struct child_io io = { .max = 4096, .out = &out, .errout = &errout };
+	int major = 0, minor = 0, status;
+
+	status = child_run(&spec, &io);
+	if (status != 0 || out == NULL ||
+	    sscanf(out, "git version %9d.%9d", &major, &minor) != 2)
+		report_add(r, "git", HEALTH_BAD, "cannot be run; install git");
+	else if (major < GIT_MAJOR || (major == GIT_MAJOR && minor < GIT_MINOR))
+		report_add(r, "git", HEALTH_BAD, "%d.%d is too old; install %d.%d or later", major,
+		    minor, GIT_MAJOR, GIT_MINOR);
+	else
+		report_add(r, "git", HEALTH_GOOD, "%d.%d", major, minor);
+	free(out);
+	free(errout);
+}
+
+struct fs_name { unsigned long type; const char *name; bool remote; };
+
+static const struct fs_name fs_names[] = {
+	{ 0x6969, "NFS", true }, { 0x01021997, "9p", true }, { 0xff534d42, "CIFS", true },
+	{ 0xfe534d42, "SMB", true }, { 0x517b, "SMB", true }, { 0x00c36400, "Ceph", true },
+	{ 0x65735546, "FUSE", true }, { 0x5346414f, "AFS", true }, { 0x786f4256, "vboxsf", true },
+	{ 0x0bd00bd0, "Lustre", true }, { 0x01161970, "GFS2", true }, { 0x7461636f, "OCFS2", true },
+	{ 0xef53, "ext4", false }, { 0x58465342, "xfs", false }, { 0x9123683e, "btrfs", false },
+	{ 0x01021994, "tmpfs", false }, { 0x794c7630, "overlayfs", false },
+	{ 0x2fc12fc1, "zfs", false }, { 0xf2f52010, "f2fs", false }, { 0xca451a4e, "bcachefs", false },
+};
+
+void
+doctor_file_system(struct report *r, const char *name, const char *path)
+{
+	struct statfs st;
+	unsigned long type;
+
+	if (statfs(path, &st) == -1) {
+		report_add(r, name, HEALTH_BAD, "%s: %s", path, strerror(errno));
+		return;
+	}
+	type = (unsigned long)st.f_type & 0xffffffffUL;
+	for (size_t i = 0; i < sizeof(fs_names) / sizeof(fs_names[0]); i++) {
+		if (fs_names[i].type != type)
+			continue;
+		if (fs_names[i].remote)
+			report_add(r, name, HEALTH_BAD, "%s is on %s, which does not deliver events "
+			    "of other machines or has no reliable locks; use a local file system",
+			    path, fs_names[i].name);
+		else
+			report_add(r, name, HEALTH_GOOD, "%s is on %s", path, fs_names[i].name);
+		return;
+	}
+	report_add(r, name, HEALTH_NOTE, "%s is on a file system of unknown type 0x%lx; it must be "
+	    "local and deliver inotify events", path, type);
+}
+
+static void
+probe_lock(struct report *r, int fd)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	if (fcntl(fd, F_SETLK, &fl) == 0)
+		report_add(r, "locks", HEALTH_GOOD, "POSIX record locks work");
+	else
+		report_add(r, "locks", HEALTH_BAD, "POSIX record locks do not work here: %s; use "
+		    "another file system", strerror(errno));
+}
+
+static void
+probe_lease(struct report *r, int dirfd)
+{
+	int fd = openat(dirfd, PROBE_NAME, O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1 && fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
+		report_add(r, "leases", HEALTH_GOOD, "read leases work");
+	else
+		report_add(r, "leases", HEALTH_NOTE, "read leases do not work here (%s): an answer "
+		    "that is still being written when a worker starts may be read too early",
+		    strerror(errno));
+	if (fd != -1)
+		close(fd);
+}
+
+void
+doctor_home(struct report *r, const char *home)
+{
+	int dirfd, fd;
+
+	if (file_make_dirs(home) == -1 || (dirfd = file_open_dir(AT_FDCWD, home)) == -1) {
+		report_add(r, "state", HEALTH_BAD, "%s: %s; make it writable, or set "
+		    "ORCHESTRATOR_HOME to a directory that is", home, strerror(errno));
+		return;
+	}
+	fd = openat(dirfd, PROBE_NAME, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd == -1)
+		report_add(r, "state", HEALTH_BAD, "%s: %s; make it writable, or set "
+		    "ORCHESTRATOR_HOME to a directory that is", home, strerror(errno));
+	else {
+		report_add(r, "state", HEALTH_GOOD, "%s is writable%s", home,
+		    getenv("ORCHESTRATOR_HOME") != NULL ? " (ORCHESTRATOR_HOME)" : "");
+		doctor_file_system(r, "state-fs", home);
+		probe_lock(r, fd);
+		close(fd);	/* a lease needs that nobody writes */
+		probe_lease(r, dirfd);
+		unlinkat(dirfd, PROBE_NAME, 0);
+	}
+	close(dirfd);
+}
+
+static long
+read_number(const char *path)
+{
+	char *buf;
+	size_t len;
+	long n = -1;
+
+	if (file_read(AT_FDCWD, path, 64, &buf, &len) == 0) {
+		n = strtol(buf, NULL, 10);
+		free(buf);
+	}
+	return n;
+}
+
+static long
+count_inotify(const char *pid)
+{
+	char *path = orch_sprintf("/proc/%s/fd", pid), target[64];
+	const struct dirent *e;
+	long n = 0;
+	ssize_t len;
+	DIR *d;
+
+	if ((d = opendir(path)) != NULL) {
+		while ((e = readdir(d)) != NULL) {
+			len = readlinkat(dirfd(d), e->d_name, target, sizeof(target) - 1);
+			target[len > 0 ? len : 0] = '\0';
+			n += strcmp(target, "anon_inode:inotify") == 0;
+		}
+		closedir(d);
+	}
+	free(path);
+	return n;
+}
+
+/* Instances that this user's processes hold, as far as they can be seen. */
+static long
+inotify_in_use(void)
+{
+	const struct dirent *e;
+	struct stat st;
+	long n = 0;
+	DIR *d;
+
+	if ((d = opendir("/proc")) == NULL)
+		return 0;
+	while ((e = readdir(d)) != NULL)
+		if (isdigit((unsigned char)e->d_name[0]) &&
+		    fstatat(dirfd(d), e->d_name, &st, 0) == 0 && st.st_uid == getuid())
+			n += count_inotify(e->d_name);
+	closedir(d);
+	return n;
+}
+
+void
+doctor_inotify(struct report *r)
+{
+	long limit = read_number("/proc/sys/fs/inotify/max_user_instances");
+	long watches = read_number("/proc/sys/fs/inotify/max_user_watches");
+	long used = inotify_in_use(), fit;
+	bool works = watch_open() == 0;
+
+	watch_close();
+	if (limit < 0) {
+		report_add(r, "inotify", works ? HEALTH_NOTE : HEALTH_BAD,
+		    "the limits cannot be read%s", works ? "" : ", and no instance can be made");
+		return;
+	}
+	/* One for each worker, and one for execute; watches: its directories, and execute's. */
+	fit = limit - used - 1;
+	if (watches >= 0 && watches / 8 < fit)
+		fit = watches / 8;
+	if (fit < 0)
+		fit = 0;
+	report_add(r, "inotify", !works || fit < 1 ? HEALTH_BAD : fit < 16 ? HEALTH_NOTE : HEALTH_GOOD,
+	    "%ld more sessions fit at a time (%ld of %ld instances in use, %ld watches); to raise: "
+	    "sysctl fs.inotify.max_user_instances=1024", fit, used, limit, watches);
+}
+
+void
+doctor_proc(struct report *r)
+{
+	char *path = orch_sprintf("/proc/self/task/%ld/children", (long)getpid());
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1) {
+		report_add(r, "processes", HEALTH_GOOD, "/proc shows the children of a process");
+		close(fd);
+	} else
+		report_add(r, "processes", HEALTH_BAD, "%s: %s; mount /proc, with a kernel that has "
+		    "CONFIG_PROC_CHILDREN: what an agent leaves running is found there", path,
+		    strerror(errno));
+	free(path);
+}

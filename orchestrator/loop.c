@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/cache.h"
+#include "orchestrator/loop.h"
+#include "orchestrator/show.h"
+#include "proto/clock.h"
+#include "proto/log.h"
+#include "proto/record.h"
+#include "proto/text.h"
+#include "proto/watch.h"
+
+#define CACHE_DELAY	(200 * CLOCK_MS)
+
+void
+loop_say(const struct loop *l, const char *session, const char *event, const char *fmt, ...)
+{
+	struct json	*j;
+	va_list		 ap;
+	char		*text, *line;
+	size_t		 len;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) == -1)
+		text = NULL;
+	va_end(ap);
+	if (l->o->json) {
+		j = json_new_object();
+		record_put_time(j, "at", clock_wall());
+		json_put_str(j, "session", session);
+		json_put_str(j, "event", event);
+		json_put_str(j, "text", text == NULL || *text == '\0' ? NULL : text);
+		line = json_text(j, false, &len);
+		puts(line);
+		free(line);
+		json_free(j);
+	} else {
+		printf("%s: %s%s", session, event, text == NULL || *text == '\0' ? "" : " ");
+		text_print(stdout, text == NULL ? "" : text, false);
+		putchar('\n');
+	}
+	fflush(stdout);
+	free(text);
+}
+
+void
+loop_changed(struct loop *l)
+{
+	if (!l->dirty)
+		watch_timer(LOOP_TIMER_CACHE, clock_now() + CACHE_DELAY);
+	l->dirty = true;
+}
+
+/* A retry makes good for the attempt before it. */
+void
+loop_merged(struct loop *l, const struct entry *e, const char *commit)
+{
+	l->merged++;
+	for (size_t i = 0; i < l->lost.n; i++)
+		if (strcmp(l->lost.v[i], e->state.item) == 0) {
+			free(l->lost.v[i]);
+			l->lost.v[i] = l->lost.v[--l->lost.n];
+			break;
+		}
+	loop_say(l, e->id, "merged", "%.12s", commit);
+}
+
+void
+loop_add(struct loop *l, const char *id, bool starting)
+{
+	struct sess	*s;
+	char		*path;
+	int		 watch;
+
+	if (!session_id_valid(id) || table_find(&l->table, id) != NULL)
+		return;
+	path = orch_sprintf("%s/%s", l->o->sessions, id);
+	watch = watch_dir(path, false);
+	if (watch != -1 || errno != ENOENT) {
+		if (watch == -1)
+			log_warn("%s: not watched", path);
+		s = table_add(&l->table, id, watch);
+		s->action = ACTION_OVER;
+		attend(l, s, starting);
+	}
+	free(path);
+}
+
+void
+loop_gone(struct loop *l, struct sess *s)
+{
+	struct entry	 e;
+	char		*path;
+
+	if (s == l->merging)
+		return;
+	path = orch_sprintf("%s/%s", l->o->archive, s->e.id);
+	if (entry_load(&e, path, true) == -1) {
+		loop_say(l, s->e.id, "gone", "its session directory was removed");
+		strings_add(&l->lost, s->e.state.item);
+	} else {
+		if (e.state.status != STATUS_MERGED)
+			strings_add(&l->lost, e.state.item);
+		else if (s->e.state.status != STATUS_MERGED)
+			loop_merged(l, &e, e.state.merged);
+		entry_release(&e);
+	}
+	free(path);
+	queue_drop(l, s);
+	l->pending -= schedule_pending(s->action);
+	if (s->watch != -1)
+		watch_undir(s->watch);
+	table_remove(&l->table, s);
+	loop_changed(l);
+}
+
+static int
+add_one(void *arg, const char *id)
+{
+	loop_add(arg, id, true);
+	return 0;
+}
+
+static void
+rescan(struct loop *l)
+{
+	struct sess	*s, *next;
+
+	for (s = TAILQ_FIRST(&l->table.all); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		attend(l, s, false);
+	}
+	registry_each(l->o->sessions, add_one, l);
+}
+
+/* New sessions whose worker nobody has started in all that time. */
+static void
+grace_over(struct loop *l)
+{
+	struct sess	*s, *next;
+
+	for (s = TAILQ_FIRST(&l->table.all); s != NULL; s = next) {
+		next = TAILQ_NEXT(s, all);
+		if (s->grace) {
+			s->grace = false;
+			if (s->action == ACTION_GRACE)
+				attend(l, s, true);
+		}
+	}
+}
+
+static void
+file_event(struct loop *l, const struct watch_event *ev)
+{
+	static const char *const matters[] = {
+		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, ""
+	};
+	struct sess	*s;
+
+	if (ev->id == l->watch) {
+		if ((s = table_find(&l->table, ev->name)) == NULL)
+			loop_add(l, ev->name, false);
+		else
+			attend(l, s, false);
+		return;
+	}
+	if ((s = table_watched(&l->table, ev->id)) == NULL)
+		return;
+	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
+		if (ev->kind == WATCH_GONE || strcmp(ev->name, matters[i]) == 0) {
+			attend(l, s, false);
+			break;
+		}
+}
+
+static void
+reap(struct loop *l)
+{
+	pid_t	pid;
+	int	status;
+
+	/* Workers are children too: they go on without execute, and their lock says the rest. */
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == l->merge_pid)
+			queue_reaped(l, status);
+		else
+			policy_reaped(&l->policy, pid);
+}
+
+/* Returns the signal that ends it, 0 to go on, -1 on an error of the wait. */
+static int
+turn(struct loop *l)
+{
+	struct watch_event	ev;
+
+	if (watch_next(&ev) == -1) {
+		log_warn("waiting for events");
+		return -1;
+	}
+	switch (ev.kind) {
+	case WATCH_FILE:
+	case WATCH_GONE:
+		file_event(l, &ev);
+		break;
+	case WATCH_RESCAN:
+		rescan(l);
+		break;
+	case WATCH_SIGNAL:
+		if (ev.signo != SIGCHLD)
+			return ev.signo;
+		reap(l);
+		break;
+	case WATCH_TIMER:
+		if (ev.id == LOOP_TIMER_GRACE)
+			grace_over(l);
+		else {
+			cache_write(l->o, &l->table);
+			l->dirty = false;
+		}
+		break;
+	case WATCH_FD:
+		break;
+	}
+	return 0;
+}
+
+static int
+summary(const struct loop *l)
+{
+	const struct sess	*s;
+	size_t			 rest = l->table.n + l->lost.n;
+
+	TAILQ_FOREACH(s, &l->table.all, all)
+		if (s->action == ACTION_HELD)
+			loop_say(l, s->e.id, "not merged", "still approved: %s",
+			    s->why == NULL ? "" : s->why);
+		else
+			loop_say(l, s->e.id, "not merged", "%s %s", show_status(&s->e),
+			    s->e.state.reason);
+	if (!l->o->json)
+		printf("%zu merged, %zu not\n", l->merged, rest);
+	return rest == 0 ? 0 : EX_NEGATIVE;
+}
+
+int
+loop_run(struct orch *o)
+{
+	struct loop	l = { .o = o };
+	int		signo = 0, rv;
+
+	table_init(&l.table);
+	policy_init(&l.policy);
+	if (queue_init(&l) == -1 || (l.watch = watch_dir(o->sessions, false)) == -1) {
+		log_warn("%s", o->sessions);
+		table_release(&l.table);
+		return EX_OSERR;
+	}
+	registry_each(o->sessions, add_one, &l);
+	while (l.pending > 0 && signo == 0)
+		signo = turn(&l);
+	policy_stop(&l.policy);
+	queue_stop(&l);
+	if (signo > 0) {
+		log_info("stopped by signal %d; the workers go on", signo);
+		rv = 128 + signo;
+	} else if (signo == -1)
+		rv = EX_OSERR;
+	else if (l.merged + l.table.n + l.lost.n == 0) {
+		if (!o->json)
+			puts("no sessions; orchestrator dispatch ITEM starts one");
+		rv = 0;
+	} else
+		rv = summary(&l);
+	cache_write(o, &l.table);
+	strings_free(&l.lost);
+	table_release(&l.table);
+	munmap(l.merge_why, GIT_ERR);
+	return rv;
+}

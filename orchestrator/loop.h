@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_LOOP_H
+#define ORCHESTRATOR_LOOP_H
+
+/*
+ * execute: one loop over all sessions of an instance.
+ *
+ *	loop.c		waits, and finds the session that an event is about
+ *	attend.c	looks at one session and does what schedule.h says
+ *	queue.c		merges, one at a time, in a child
+ *
+ * Nothing here may stop the others: what goes wrong with one session is said, and
+ * the loop goes on.
+ */
+
+#include "orchestrator/merging.h"
+#include "orchestrator/policy.h"
+#include "orchestrator/table.h"
+
+#define LOOP_TIMER_CACHE	0
+#define LOOP_TIMER_GRACE	1
+
+struct loop {
+	struct orch	*o;
+	struct table	 table;
+	struct policy	 policy;
+	int		 watch;		/* of isolated-sessions/ */
+	size_t		 pending;	/* sessions that execute stays for */
+	size_t		 merged;
+	struct strings	 lost;		/* items of sessions that went away unmerged */
+	bool		 dirty;		/* orchestrator.json is out of date */
+	struct sess_list queue;		/* approved, oldest first */
+	struct sess	*merging;	/* its merge runs in merge_pid */
+	pid_t		 merge_pid;
+	char		*merge_why;	/* shared with that child */
+};
+
+/* Runs until every session has ended (0, or 1 when one was not merged) or until a signal
+ * (128 + its number). */
+int loop_run(struct orch *);
+/* One line on standard output, JSON with --json. */
+void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Something that orchestrator.json shows has changed. */
+void loop_changed(struct loop *);
+/* Counts and says it. */
+void loop_merged(struct loop *, const struct entry *, const char *commit);
+/* Takes in the session of that id, unless it is known. */
+void loop_add(struct loop *, const char *id, bool starting);
+/* Its directory is not there any more: it was archived, or somebody removed it. */
+void loop_gone(struct loop *, struct sess *);
+
+/* Reads what is on disk of the session and acts. starting: see schedule.h. */
+void attend(struct loop *, struct sess *, bool starting);
+
+int queue_init(struct loop *);
+/* Puts an approved session into its place. */
+void queue_add(struct loop *, struct sess *);
+void queue_drop(struct loop *, struct sess *);
+/* Starts the next merge unless one runs. */
+void queue_next(struct loop *);
+/* The child that merged has ended. */
+void queue_reaped(struct loop *, int status);
+/* Stops the merge under way; whoever merges next completes it. */
+void queue_stop(struct loop *);
+
+#endif

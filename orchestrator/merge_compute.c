@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/merge_internal.h"
+#include "proto/file.h"
+#include "proto/log.h"
+#include "proto/text.h"
+
+static void
+free_conflicts(struct state_conflict *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		free(list[i].path);
+		free(list[i].kind);
+	}
+	free(list);
+}
+
+static enum merge_outcome
+conflict(struct merge *m, struct state_conflict *list, size_t n)
+{
+	struct text detail = { 0 };
+	size_t i;
+	int rc;
+
+	text_printf(&detail, "conflicts with %s:", m->config.target);
+	for (i = 0; i < n && i < 8; i++)
+		text_printf(&detail, "%s %s (%s)", i == 0 ? "" : ",", list[i].path, list[i].kind);
+	if (n > 8)
+		text_printf(&detail, " and %zu more", n - 8);
+	free_conflicts(m->state.conflicts, m->state.nconflicts);
+	m->state.conflicts = list;
+	m->state.nconflicts = n;
+	rc = merge_enter(m, STATUS_CONFLICT, "conflict", detail.buf);
+	if (rc == 0)
+		merge_says(m, MERGE_CONFLICT, "%s: %s", m->id, detail.buf);
+	text_free(&detail);
+	return rc == -1 ? MERGE_ERROR : MERGE_CONFLICT;
+}
+
+/* "Merge <item>: <first line of the summary, or the title>" */
+static char *
+message_of(struct merge *m)
+{
+	char line[512] = "", *buf = NULL, err[RECORD_ERR], *msg;
+	struct item item = { 0 };
+	size_t len;
+
+	if (file_read(m->session, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT, &buf, &len) == 0)
+		text_first_line(line, sizeof(line), buf);
+	free(buf);
+	buf = NULL;
+	if (line[0] == '\0' &&
+	    file_read(m->session, SESSION_FILE_ITEM, SESSION_MAX_RECORD, &buf, &len) == 0) {
+		if (item_parse(&item, buf, len, err, sizeof(err)) == 0 && item.title != NULL)
+			text_first_line(line, sizeof(line), item.title);
+		item_release(&item);
+	}
+	free(buf);
+	msg = line[0] == '\0' ? merge_strf("Merge %s", m->state.item) :
+	    merge_strf("Merge %s: %s", m->state.item, line);
+	return msg;
+}
+
+static enum merge_outcome
+commit(struct merge *m)
+{
+	const char *const parents[] = { m->old, m->state.head };
+	char *message = message_of(m);
+	int rc;
+
+	rc = git_commit_tree(&m->git, m->tree, parents, 2, message, m->new, m->err, m->errlen);
+	free(message);
+	return rc == -1 ? MERGE_ERROR : MERGE_MERGED;
+}
+
+enum merge_outcome
+merge_compute(struct merge *m)
+{
+	struct state_conflict *list;
+	size_t n;
+	int rc;
+
+	if (git_ref_read(m->req->repo, m->target, m->old, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	if (m->old[0] == '\0')
+		return merge_says(m, MERGE_BLOCKED, "%s: the target branch %s does not exist", m->id,
+		    m->config.target);
+	rc = git_merge_tree(&m->git, m->old, m->state.head, m->tree, &list, &n, m->err, m->errlen);
+	if (rc == -1)
+		return MERGE_ERROR;
+	if (rc == 1)
+		return conflict(m, list, n);
+	git_changes_free(m->changes, m->nchanges);
+	m->changes = NULL;
+	m->nchanges = 0;
+	if (git_diff(&m->git, m->old, m->tree, &m->changes, &m->nchanges, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	/* Only what changes nothing can have been merged before. */
+	if (m->nchanges == 0 && git_is_ancestor(&m->git, m->state.head, m->old)) {
+		log_info("%s: %s contains it already", m->id, m->target);
+		return MERGE_NOTHING;
+	}
+	return commit(m);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/merge_internal.h"
+#include "proto/child.h"
+#include "proto/file.h"
+#include "proto/log.h"
+
+static int
+remove_worktree(struct merge *m, char **trash)
+{
+	const char *slash;
+
+	if (m->state.worktree == NULL || (slash = strrchr(m->state.worktree, '/')) == NULL)
+		return 0;
+	*trash = merge_strf("%.*s/.trash-%s", (int)(slash - m->state.worktree), m->state.worktree,
+	    m->id);
+	return git_worktree_remove(m->req->repo, m->state.worktree, *trash, m->err, m->errlen);
+}
+
+/* Someone may have gone on with the branch: then it is theirs. */
+static int
+remove_branch(struct merge *m)
+{
+	char *ref, now[OID_MAX];
+	int rc;
+
+	if (m->state.branch == NULL)
+		return 0;
+	ref = merge_strf("refs/heads/%s", m->state.branch);
+	rc = git_ref_read(m->req->repo, ref, now, m->err, m->errlen);
+	if (rc == 0 && now[0] != '\0') {
+		if (strcmp(now, m->state.head) != 0)
+			log_warnx("%s: %s has moved on and is kept", m->id, m->state.branch);
+		else
+			rc = git_ref_move(m->req->repo, ref, "", m->state.head, "merged", m->err,
+			    m->errlen);
+	}
+	free(ref);
+	return rc;
+}
+
+static int
+archive(struct merge *m)
+{
+	char *to = merge_strf("%s/%s", m->req->archive_dir, m->id);
+	int rc;
+
+	rc = file_make_dirs(m->req->archive_dir);
+	if (rc == 0)
+		rc = file_move(AT_FDCWD, m->req->session_path, AT_FDCWD, to);
+	if (rc == -1)
+		merge_says(m, MERGE_ERROR, "%s: cannot be archived: %s", m->req->session_path,
+		    strerror(errno));
+	free(to);
+	return rc;
+}
+
+int
+merge_finish(struct merge *m, char **trash)
+{
+	if (remove_worktree(m, trash) == -1 || remove_branch(m) == -1)
+		return -1;
+	return archive(m);
+}
+
+struct discard {
+	const struct merge *m;
+	const char	*trash;
+};
+
+/* What someone left uncommitted in the worktree after the verdict is saved first. */
+static int
+discard(void *arg)
+{
+	const struct discard *d = arg;
+	const struct merge *m = d->m;
+	struct git g = { .repo = m->req->repo, .objects = m->req->repo->objects };
+	char *worktree = merge_strf("%s", d->trash), err[GIT_ERR];
+	bool saved;
+	int null;
+
+	/* nothing of the caller's is kept open: locks, pipes that others read to the end */
+	if ((null = open("/dev/null", O_RDWR)) != -1) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+	}
+	closefrom(3);
+	g.dir = merge_strf("%s/%s/" SESSION_DIR_SAFE_GIT, m->req->archive_dir, m->id);
+	g.index = merge_strf("%s/index", g.dir);
+	g.worktree = worktree;
+	if (git_safe_make(m->req->repo, g.dir, err, sizeof(err)) == -1 ||
+	    git_salvage(&g, m->id, m->state.head, &saved, err, sizeof(err)) == -1)
+		return 1;
+	return file_remove_tree(AT_FDCWD, d->trash) == -1;
+}
+
+/* The process in between ends at once, so that nobody has to wait for the other. */
+static int
+detach(void *arg)
+{
+	return child_call(discard, arg) == -1;
+}
+
+void
+merge_discard(const struct merge *m, const char *trash)
+{
+	struct discard d = { m, trash };
+	pid_t pid;
+	int status;
+
+	if (access(trash, F_OK) == -1)
+		return;
+	if ((pid = child_call(detach, &d)) == -1) {
+		log_warn("%s: is left", trash);
+		return;
+	}
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/merge_internal.h"
+#include "proto/log.h"
+
+static void
+unlock_all(struct merge *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->ncheckouts; i++)
+		checkout_unlock(&m->checkouts[i], m->id);
+}
+
+static int
+check_all(struct merge *m, bool changed_only)
+{
+	size_t i;
+
+	for (i = 0; i < m->ncheckouts; i++)
+		if ((!changed_only || checkout_changed(&m->checkouts[i])) &&
+		    checkout_check(&m->git, &m->checkouts[i], m->old, m->new, m->changes,
+		    m->nchanges, m->err, m->errlen) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+lock_all(struct merge *m)
+{
+	size_t i;
+
+	for (i = 0; i < m->ncheckouts; i++)
+		if (checkout_lock(&m->checkouts[i], m->id, m->err, m->errlen) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+record(struct merge *m)
+{
+	size_t i;
+
+	strlcpy(m->state.merging.target, m->target, sizeof(m->state.merging.target));
+	strlcpy(m->state.merging.old, m->old, sizeof(m->state.merging.old));
+	strlcpy(m->state.merging.new, m->new, sizeof(m->state.merging.new));
+	strings_free(&m->state.merging.checkouts);
+	for (i = 0; i < m->ncheckouts; i++)
+		strings_add(&m->state.merging.checkouts, m->checkouts[i].path);
+	return merge_save(m);
+}
+
+static void
+unrecord(struct merge *m)
+{
+	m->state.merging.target[0] = '\0';
+	m->state.merging.old[0] = '\0';
+	m->state.merging.new[0] = '\0';
+	strings_free(&m->state.merging.checkouts);
+}
+
+/* The target is at new.  A checkout that someone changed in this moment stays as it is: what is
+ * theirs goes first. */
+static enum merge_outcome
+follow(struct merge *m, bool bring_along)
+{
+	char why[GIT_ERR];
+	size_t i;
+	int fd;
+
+	for (i = 0; i < m->ncheckouts; i++) {
+		if (bring_along && checkout_apply(&m->git, &m->checkouts[i], m->id, m->old, m->new,
+		    m->changes, m->nchanges, why, sizeof(why)) == -1)
+			log_warnx("%s; %s has moved to %s without it", why, m->target, m->new);
+		if ((fd = open(m->checkouts[i].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
+			(void)syncfs(fd);
+			close(fd);
+		}
+	}
+	unlock_all(m);
+	unrecord(m);
+	strlcpy(m->state.merged, m->new, sizeof(m->state.merged));
+	return merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
+}
+
+static enum merge_outcome
+give_up(struct merge *m, enum merge_outcome rv)
+{
+	char why[GIT_ERR];
+
+	strlcpy(why, m->err, sizeof(why));
+	unlock_all(m);
+	unrecord(m);
+	if (merge_save(m) == -1)
+		return MERGE_ERROR;
+	return merge_says(m, rv, "%s", why);
+}
+
+static char *
+reflog_message(struct merge *m)
+{
+	return merge_strf("merge %s: by orchestrator",
+	    m->state.branch != NULL ? m->state.branch : m->id);
+}
+
+enum merge_outcome
+merge_move(struct merge *m, bool *again)
+{
+	char *message;
+	int rc;
+
+	*again = false;
+	checkout_free(m->checkouts, m->ncheckouts);
+	m->checkouts = NULL;
+	m->ncheckouts = 0;
+	if (checkout_find(m->req->repo, m->target, &m->checkouts, &m->ncheckouts, m->err,
+	    m->errlen) == -1)
+		return MERGE_ERROR;
+	if (check_all(m, false) == -1)
+		return MERGE_BLOCKED;
+	if (record(m) == -1)
+		return MERGE_ERROR;
+	if (lock_all(m) == -1 || check_all(m, true) == -1)
+		return give_up(m, MERGE_BLOCKED);
+	message = reflog_message(m);
+	rc = git_ref_move(m->req->repo, m->target, m->new, m->old, message, m->err, m->errlen);
+	*again = rc == -1 && errno == EAGAIN;
+	free(message);
+	if (rc == -1)
+		return give_up(m, MERGE_ERROR);
+	return follow(m, true);
+}
+
+/* Does the target contain the merge commit that was recorded? 1, 0, -1 error. */
+static int
+moved(struct merge *m, char *now)
+{
+	if (git_ref_read(m->req->repo, m->state.merging.target, now, m->err, m->errlen) == -1)
+		return -1;
+	if (now[0] == '\0')
+		return 0;
+	return git_is_ancestor(&m->git, m->state.merging.new, now);
+}
+
+enum merge_outcome
+merge_recover(struct merge *m)
+{
+	struct checkout co;
+	char now[OID_MAX], why[GIT_ERR];
+	size_t i;
+	int done;
+
+	if (m->state.merging.target[0] == '\0')
+		return MERGE_NOTHING;
+	strlcpy(m->target, m->state.merging.target, sizeof(m->target));
+	strlcpy(m->old, m->state.merging.old, sizeof(m->old));
+	strlcpy(m->new, m->state.merging.new, sizeof(m->new));
+	for (i = 0; i < m->state.merging.checkouts.n; i++) {
+		if (checkout_open(m->req->repo, m->state.merging.checkouts.v[i], &co, why,
+		    sizeof(why)) == -1)
+			continue;
+		m->checkouts = reallocarray(m->checkouts, m->ncheckouts + 1, sizeof(co));
+		if (m->checkouts == NULL)
+			return merge_says(m, MERGE_ERROR, "out of memory");
+		m->checkouts[m->ncheckouts++] = co;
+	}
+	if ((done = moved(m, now)) == -1)
+		return MERGE_ERROR;
+	if (done == 0) {
+		unlock_all(m);
+		unrecord(m);
+		return merge_save(m) == -1 ? MERGE_ERROR : MERGE_NOTHING;
+	}
+	log_info("%s: completing the merge %s", m->id, m->new);
+	if (git_diff(&m->git, m->old, m->new, &m->changes, &m->nchanges, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	if (lock_all(m) == -1)
+		return MERGE_BLOCKED;
+	/* Who moved it on since has seen to that checkout. */
+	return follow(m, strcmp(now, m->new) == 0);
+}

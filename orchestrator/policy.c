@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <regex.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/answer.h"
+#include "orchestrator/policy.h"
+#include "orchestrator/show.h"
+#include "proto/child.h"
+#include "proto/file.h"
+#include "proto/log.h"
+#include "proto/record.h"
+
+struct policy_job {
+	struct entry	 e;		/* id and path alone */
+	char		 question[SESSION_ID_MAX];
+	pid_t		 pid;
+	TAILQ_ENTRY(policy_job) entry;
+};
+
+void
+policy_init(struct policy *p)
+{
+	TAILQ_INIT(&p->waiting);
+	TAILQ_INIT(&p->running);
+	p->nrunning = 0;
+}
+
+static void
+job_free(struct policy_job *j)
+{
+	entry_release(&j->e);
+	free(j);
+}
+
+static int
+load_config(int fd, struct config *c, char *why, size_t whylen)
+{
+	char	*buf;
+	size_t	 len;
+	int	 rv;
+
+	memset(c, 0, sizeof(*c));
+	if (record_read(fd, SESSION_FILE_CONFIG, &buf, &len, why, whylen) == -1)
+		return -1;
+	rv = config_parse(c, buf, len, why, whylen);
+	free(buf);
+	return rv;
+}
+
+static bool
+rule_matches(const struct rule *r, const char *text)
+{
+	regex_t	re;
+	bool	yes;
+
+	if (regcomp(&re, r->match, REG_EXTENDED | REG_NOSUB) != 0)
+		return false;
+	yes = regexec(&re, text, 0, NULL, 0) == 0;
+	regfree(&re);
+	return yes;
+}
+
+/* Is nothing left to do: answered, by a rule or by somebody else? */
+static bool
+answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
+    const char *by)
+{
+	char	why[RECORD_ERR];
+
+	switch (answer_give(fd, q, text, len, by, why, sizeof(why))) {
+	case ANSWER_GIVEN:
+	case ANSWER_TAKEN:
+		return true;
+	case ANSWER_INVALID:
+		log_warnx("%s: %s: %s gives no valid answer: %s", e->id, q->id, by, why);
+		return false;
+	case ANSWER_ERROR:
+		break;
+	}
+	log_warnx("%s: %s: %s", e->id, q->id, why);
+	return false;
+}
+
+static bool
+by_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q)
+{
+	char	by[64];
+
+	for (size_t i = 0; i < s->nrules; i++) {
+		if (!rule_matches(&s->rules[i], q->text))
+			continue;
+		snprintf(by, sizeof(by), "policy: rule %zu", i + 1);
+		if (answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by))
+			return true;
+	}
+	return false;
+}
+
+/* The rest runs in a child. */
+
+static void
+run_command(const struct entry *e, int fd, const struct config *c, const struct question *q)
+{
+	const struct strings	*command = &c->settings.answer_command;
+	const char		*shell[] = { "/bin/sh", "-c", command->v[0], NULL }, **argv;
+	struct json		*j = show_question_json(e, q);
+	char			*in, *out = NULL, why[128];
+	size_t			 inlen, outlen = 0;
+	int			 status;
+
+	if ((argv = calloc(command->n + 1, sizeof(*argv))) == NULL)
+		err(EX_OSERR, NULL);
+	for (size_t i = 0; i < command->n; i++)
+		argv[i] = command->v[i];
+	in = json_text(j, false, &inlen);
+	/* One string with blanks is for the shell, as with the command adapter. */
+	const struct child_spec spec = {
+		.argv = command->n == 1 && strpbrk(command->v[0], " \t") != NULL ? shell : argv,
+		.in = -1, .out = -1, .err = STDERR_FILENO, .die_with_parent = true,
+	};
+	const struct child_io io = {
+		.in = in, .inlen = inlen, .max = SESSION_MAX_TEXT, .out = &out,
+		.outlen = &outlen, .timeout_ms = POLICY_TIMEOUT,
+	};
+	if ((status = child_run(&spec, &io)) == -1)
+		log_warn("%s: %s: policy command %s", e->id, q->id, command->v[0]);
+	else if (child_status_text(status, why, sizeof(why)) != 0)
+		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);
+	else
+		answered(e, fd, q, out, outlen, "policy: command");
+	free(out);
+	free(in);
+	free(argv);
+	json_free(j);
+}
+
+static int
+job_run(void *arg)
+{
+	const struct policy_job	*j = arg;
+	struct questions	 qs = { 0 };
+	const struct question	*q;
+	struct config		 c;
+	char			 why[RECORD_ERR];
+	int			 fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, j->e.path)) == -1)
+		return 1;
+	if (load_config(fd, &c, why, sizeof(why)) == 0 &&
+	    questions_load(fd, &qs, why, sizeof(why)) == 0 &&
+	    (q = questions_find(&qs, j->question)) != NULL && q->status == QUESTION_OPEN)
+		run_command(&j->e, fd, &c, q);
+	questions_release(&qs);
+	config_release(&c);
+	close(fd);
+	return 0;
+}
+
+static void
+start_next(struct policy *p)
+{
+	struct policy_job	*j;
+
+	while (p->nrunning < POLICY_COMMANDS && (j = TAILQ_FIRST(&p->waiting)) != NULL) {
+		TAILQ_REMOVE(&p->waiting, j, entry);
+		if ((j->pid = child_call(job_run, j)) == -1) {
+			log_warn("%s: policy command", j->e.id);
+			job_free(j);
+			continue;
+		}
+		TAILQ_INSERT_TAIL(&p->running, j, entry);
+		p->nrunning++;
+	}
+}
+
+static void
+by_command(struct policy *p, const struct entry *e, const struct question *q)
+{
+	struct policy_job	*j;
+
+	if ((j = calloc(1, sizeof(*j))) == NULL || (j->e.path = strdup(e->path)) == NULL)
+		err(EX_OSERR, NULL);
+	strlcpy(j->e.id, e->id, sizeof(j->e.id));
+	strlcpy(j->e.state.item, e->state.item, sizeof(j->e.state.item));
+	strlcpy(j->question, q->id, sizeof(j->question));
+	TAILQ_INSERT_TAIL(&p->waiting, j, entry);
+}
+
+void
+policy_ask(struct policy *p, const struct entry *e, const struct question *const *q, size_t n)
+{
+	struct config	c;
+	char		why[RECORD_ERR];
+	int		fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return;
+	if (load_config(fd, &c, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", e->id, why);
+	else
+		for (size_t i = 0; i < n; i++)
+			if (!by_rule(e, fd, &c.settings, q[i]) &&
+			    c.settings.answer_command.n > 0)
+				by_command(p, e, q[i]);
+	config_release(&c);
+	close(fd);
+	start_next(p);
+}
+
+bool
+policy_reaped(struct policy *p, pid_t pid)
+{
+	struct policy_job	*j;
+
+	TAILQ_FOREACH(j, &p->running, entry)
+		if (j->pid == pid)
+			break;
+	if (j == NULL)
+		return false;
+	TAILQ_REMOVE(&p->running, j, entry);
+	p->nrunning--;
+	job_free(j);
+	start_next(p);
+	return true;
+}
+
+void
+policy_stop(struct policy *p)
+{
+	struct policy_job	*j;
+
+	while ((j = TAILQ_FIRST(&p->running)) != NULL) {
+		TAILQ_REMOVE(&p->running, j, entry);
+		kill(j->pid, SIGKILL);
+		waitpid(j->pid, NULL, 0);
+		job_free(j);
+	}
+	while ((j = TAILQ_FIRST(&p->waiting)) != NULL) {
+		TAILQ_REMOVE(&p->waiting, j, entry);
+		job_free(j);
+	}
+	p->nrunning = 0;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_POLICY_H
+#define ORCHESTRATOR_POLICY_H
+
+/*
+ * Answers by policy, from the session's frozen settings: the first rule that
+ * matches and whose answer fits is given at once; else the command, if there is
+ * one, gets the question as JSON (show.h) on standard input, and what it
+ * prints is the answer.  It runs in a child, so nobody waits for it.  A question is
+ * tried once; what no policy answers is left for a person.
+ */
+
+#include <sys/queue.h>
+#include <sys/types.h>
+
+#include "orchestrator/registry.h"
+#include "proto/question.h"
+
+#define POLICY_COMMANDS		4			/* at the same time */
+#define POLICY_TIMEOUT		(INT64_C(600) * 1000)	/* of a command, ms */
+
+struct policy_job;
+TAILQ_HEAD(policy_jobs, policy_job);
+
+struct policy {
+	struct policy_jobs	waiting, running;
+	size_t			nrunning;
+};
+void policy_init(struct policy *);
+/* The open questions of a session that have not been tried. */
+void policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n);
+/* Was pid one of the commands? Then the next one is started. */
+bool policy_reaped(struct policy *, pid_t pid);
+/* Kills the commands that run. */
+void policy_stop(struct policy *);
+
+#endif

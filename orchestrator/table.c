@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <err.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/table.h"
+
+static size_t
+bucket_of(const char *id, size_t nbuckets)
+{
+	uint32_t	h = 2166136261u;
+
+	for (; *id != '\0'; id++)
+		h = (h ^ (unsigned char)*id) * 16777619u;
+	return h & (nbuckets - 1);
+}
+
+/* To a power of two. */
+static void
+resize(struct table *t, size_t nbuckets)
+{
+	struct sess	*s;
+
+	free(t->bucket);
+	if ((t->bucket = calloc(nbuckets, sizeof(*t->bucket))) == NULL)
+		err(EX_OSERR, NULL);
+	t->nbuckets = nbuckets;
+	TAILQ_FOREACH(s, &t->all, all)
+		SLIST_INSERT_HEAD(&t->bucket[bucket_of(s->e.id, nbuckets)], s, chain);
+}
+
+void
+table_init(struct table *t)
+{
+	memset(t, 0, sizeof(*t));
+	TAILQ_INIT(&t->all);
+	resize(t, 64);
+}
+
+struct sess *
+table_find(const struct table *t, const char *id)
+{
+	struct sess	*s;
+
+	SLIST_FOREACH(s, &t->bucket[bucket_of(id, t->nbuckets)], chain)
+		if (strcmp(s->e.id, id) == 0)
+			return s;
+	return NULL;
+}
+
+struct sess *
+table_watched(const struct table *t, int watch)
+{
+	return watch >= 0 && (size_t)watch < t->nwatch ? t->by_watch[watch] : NULL;
+}
+
+static void
+index_watch(struct table *t, size_t watch, struct sess *s)
+{
+	size_t	n = t->nwatch == 0 ? 64 : t->nwatch;
+
+	while (n <= watch)
+		n *= 2;
+	if (n > t->nwatch) {
+		t->by_watch = reallocarray(t->by_watch, n, sizeof(struct sess *));
+		if (t->by_watch == NULL)
+			err(EX_OSERR, NULL);
+		memset(t->by_watch + t->nwatch, 0, (n - t->nwatch) * sizeof(struct sess *));
+		t->nwatch = n;
+	}
+	t->by_watch[watch] = s;
+}
+
+struct sess *
+table_add(struct table *t, const char *id, int watch)
+{
+	struct sess	*s;
+
+	if ((s = calloc(1, sizeof(*s))) == NULL)
+		err(EX_OSERR, NULL);
+	strlcpy(s->e.id, id, sizeof(s->e.id));
+	s->watch = watch;
+	TAILQ_INSERT_TAIL(&t->all, s, all);
+	if (++t->n > t->nbuckets)
+		resize(t, t->nbuckets * 2);
+	else
+		SLIST_INSERT_HEAD(&t->bucket[bucket_of(id, t->nbuckets)], s, chain);
+	if (watch >= 0)
+		index_watch(t, (size_t)watch, s);
+	return s;
+}
+
+void
+table_remove(struct table *t, struct sess *s)
+{
+	SLIST_REMOVE(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, sess, chain);
+	TAILQ_REMOVE(&t->all, s, all);
+	t->n--;
+	if (table_watched(t, s->watch) == s)
+		t->by_watch[s->watch] = NULL;
+	strings_free(&s->open);
+	free(s->why);
+	entry_release(&s->e);
+	free(s);
+}
+
+void
+table_release(struct table *t)
+{
+	while (!TAILQ_EMPTY(&t->all))
+		table_remove(t, TAILQ_FIRST(&t->all));
+	free(t->bucket);
+	free(t->by_watch);
+	memset(t, 0, sizeof(*t));
+}
