@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/plan.h"
+#include "orchestrator/orch.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/text.h"
@@ -165,17 +165,12 @@ orch_settings(struct orch *o, const char *commit, struct settings *s)
 	}
 	warn_uncommitted(o, commit, text);
 	file = orch_sprintf("%.12s:" DIRECTORY "/config.json", commit);
-	if (text != NULL &&
-	    settings_apply(s, file, text, strlen(text), reason, sizeof(reason)) == -1)
+	if ((text != NULL &&
+	    settings_apply(s, file, text, strlen(text), reason, sizeof(reason)) == -1) ||
+	    settings_check(s, text != NULL ? file : "settings", reason, sizeof(reason)) == -1)
 		log_warnx("%s", reason);
-	else {
-		plan_built_in(s);
-		if (settings_check(s, text != NULL ? file : "settings", reason,
-		    sizeof(reason)) == -1)
-			log_warnx("%s", reason);
-		else
-			status = 0;
-	}
+	else
+		status = 0;
 	free(file);
 	free(text);
 	if (status == 0)

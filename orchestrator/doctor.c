@@ -136,14 +136,14 @@ doctor_home(struct report *r, const char *home)
 static long
 read_number(const char *path)
 {
-	char *buf;
-	size_t len;
+	FILE *f = fopen(path, "re");
 	long n = -1;
 
-	if (file_read(AT_FDCWD, path, 64, &buf, &len) == 0) {
-		n = strtol(buf, NULL, 10);
-		free(buf);
-	}
+	if (f == NULL)
+		return -1;
+	if (fscanf(f, "%18ld", &n) != 1)
+		n = -1;
+	fclose(f);
 	return n;
 }
 

@@ -56,8 +56,8 @@ unknown(const char *name)
 	}
 	near = text_nearest(name, names, NCOMMANDS);
 	log_warnx("unknown command \"%s\"%s%s%s; there are: %s", name,
-	    near != NULL ? ", did you mean \"" : "", near != NULL ? near : "",
-	    near != NULL ? "\"?" : "", list.buf);
+	    near != NULL ? " (did you mean \"" : "", near != NULL ? near : "",
+	    near != NULL ? "\"?)" : "", list.buf);
 	text_free(&list);
 	return EX_USAGE;
 }

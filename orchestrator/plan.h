@@ -18,8 +18,6 @@
  * nothing to release.
  */
 int plan_make(struct orch *, const struct dispatch *, struct config *);
-/* Adds the agents that roles name and that need no settings: those named as their adapter. */
-void plan_built_in(struct settings *);
 /* The roles alone. */
 int plan_roles(const struct dispatch *, struct settings *);
 /* Is the program of a command line there to be run?  path: PATH of its environment. */

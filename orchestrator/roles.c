@@ -106,18 +106,16 @@ add_agent(struct settings *s, const char *name, const char *adapter)
 
 /* The first client that is installed, as an agent; NULL when none is. */
 static const char *
-find_client(struct settings *s)
+find_client(const struct settings *s)
 {
 	const char *name, *path = last_path(&s->env, getenv("PATH")), *program;
 
 	for (size_t i = 0; i < nadapter_names; i++) {
 		name = adapter_names[i].name;
 		program = adapter_names[i].program;
-		if (program == NULL || !plan_program(program, path))
-			continue;
-		if (settings_agent(s, name) == NULL)
-			add_agent(s, name, name);
-		return name;
+		if (program != NULL && settings_agent(s, name) != NULL &&
+		    plan_program(program, path))
+			return name;
 	}
 	return NULL;
 }
@@ -148,8 +146,6 @@ all_roles(struct settings *s, const char *name)
 {
 	struct text names = { 0 };
 
-	if (settings_agent(s, name) == NULL && adapter_program(name) != NULL)
-		add_agent(s, name, name);
 	if (settings_agent(s, name) == NULL) {
 		for (size_t i = 0; i < s->nagents; i++)
 			text_printf(&names, "%s%s", i > 0 ? ", " : "", s->agents[i].name);
@@ -172,16 +168,6 @@ use_command(struct settings *s, char *const *command)
 	for (; *command != NULL; command++)
 		strings_add(&a->command, *command);
 	set_role(s, ROLE_IMPLEMENTER, PLAN_COMMAND);
-}
-
-/* An agent of the adapter's own name is there without being set. */
-void
-plan_built_in(struct settings *s)
-{
-	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++)
-		if (s->role[r] != NULL && settings_agent(s, s->role[r]) == NULL &&
-		    adapter_program(s->role[r]) != NULL)
-			add_agent(s, s->role[r], s->role[r]);
 }
 
 static int

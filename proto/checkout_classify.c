@@ -126,22 +126,38 @@ compare_blob(const struct git *g, const char *path, const struct stat *st, const
 	return rc;
 }
 
-/* Some leading directory is a link or a file. */
+/* Does a tracked file leave path (len bytes), or what is below it? Then git is asked: else what
+ * is there is the user's, also when it is ignored, which git would overwrite. */
 static bool
-blocked_above(const char *top, const char *rel)
+leaves(const struct looks *l, const char *path, size_t len)
 {
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].change->new_mode == 0 && l->v[i].listed &&
+		    strncmp(l->v[i].change->path, path, len) == 0 &&
+		    (l->v[i].change->path[len] == '/' || l->v[i].change->path[len] == '\0'))
+			return true;
+	return false;
+}
+
+/* A leading directory that is a link or a file: FOLLOW_UNSURE or FOLLOW_USER; none: FOLLOW_OLD. */
+static enum follow
+above(const struct looks *l, const char *top, const char *rel)
+{
+	enum follow f = FOLLOW_OLD;
 	const char *slash;
 	struct stat st;
 	char *dir;
-	bool yes = false;
 
-	for (slash = strchr(rel, '/'); slash != NULL && !yes; slash = strchr(slash + 1, '/')) {
+	for (slash = strchr(rel, '/'); slash != NULL && f == FOLLOW_OLD;
+	    slash = strchr(slash + 1, '/')) {
 		dir = git_strf("%s/%.*s", top, (int)(slash - rel), rel);
-		if (lstat(dir, &st) == 0)
-			yes = !S_ISDIR(st.st_mode);
+		if (lstat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
+			f = leaves(l, rel, (size_t)(slash - rel)) ? FOLLOW_UNSURE : FOLLOW_USER;
 		free(dir);
 	}
-	return yes;
+	return f;
 }
 
 static enum follow
@@ -175,8 +191,8 @@ classify_file(const struct git *g, const struct look *l, const char *path, const
 }
 
 static enum follow
-classify(const struct git *g, const struct checkout *co, const struct look *l,
-    const struct stat *index)
+classify(const struct git *g, const struct checkout *co, const struct looks *all,
+    const struct look *l, const struct stat *index)
 {
 	const struct git_change *c = l->change;
 	char *path;
@@ -187,8 +203,8 @@ classify(const struct git *g, const struct checkout *co, const struct look *l,
 		return FOLLOW_USER;
 	if (c->old_mode == GITLINK || c->new_mode == GITLINK)
 		return FOLLOW_UNSURE;
-	if (blocked_above(co->path, c->path))
-		return FOLLOW_UNSURE;
+	if ((f = above(all, co->path, c->path)) != FOLLOW_OLD)
+		return f;
 	path = git_strf("%s/%s", co->path, c->path);
 	if (lstat(path, &st) == -1) {
 		if (!l->listed && c->old_mode == 0)
@@ -201,7 +217,7 @@ classify(const struct git *g, const struct checkout *co, const struct look *l,
 		else
 			f = FOLLOW_USER;
 	} else if (S_ISDIR(st.st_mode))
-		f = FOLLOW_UNSURE;
+		f = leaves(all, c->path, strlen(c->path)) ? FOLLOW_UNSURE : FOLLOW_USER;
 	else
 		f = classify_file(g, l, path, &st, index);
 	free(path);
@@ -225,7 +241,7 @@ checkout_classify(const struct git *g, const struct checkout *co, const struct g
 	rc = index_walk(file, g->repo->hexlen, &index, note_entry, &l, err, errlen);
 	for (i = 0; i < n; i++) {
 		if (rc == 0)
-			f[i] = classify(g, co, &l.v[i], &index);
+			f[i] = classify(g, co, &l, &l.v[i], &index);
 		free(l.v[i].entry);
 	}
 	free(l.v);

@@ -67,15 +67,6 @@ run_check_cancel(struct running *r)
 	}
 }
 
-static void
-run_scan(struct running *r)
-{
-	run_check_gone(r);
-	run_check_cancel(r);
-	answers_scan(r->w);
-	mail_scan(r->w);
-}
-
 /* A directory that is held open sends no word of its own end; the loss of what it
  * can't be without does. */
 static void
@@ -85,6 +76,15 @@ run_check_gone(struct running *r)
 		return;
 	r->w->gone = true;
 	run_stop(r, RUN_STOPPED);
+}
+
+static void
+run_scan(struct running *r)
+{
+	run_check_gone(r);
+	run_check_cancel(r);
+	answers_scan(r->w);
+	mail_scan(r->w);
 }
 
 static void

@@ -10,10 +10,17 @@ synopsis() {
 	    sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^  *//p'
 }
 flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
-# Paths in the list of CONTRIBUTING.md: each line names the files of one topic.
+# Paths in the list of CONTRIBUTING.md: - `name`, `name.[ch]`: what for
 listed() {
-	sed -n '/^## Where things are/,/^## [^W]/s/^- \(.*`\):.*/\1/p' CONTRIBUTING.md |
-	    tr ',' '\n' | sed -n 's/^ *`\(.*\)`$/\1/p' | sort
+	awk '/^## / { dir = "" }
+	/^### [a-z]*\/: / { dir = $2; sub(/:$/, "", dir) }
+	dir != "" && /^- `/ {
+		sub(/`: .*/, "")
+		n = split(substr($0, 4), name, "`, `")
+		for (i = 1; i <= n; i++)
+			if (sub(/\.\[ch\]$/, "", name[i])) print dir name[i] ".c\n" dir name[i] ".h"
+			else print dir name[i]
+	}' CONTRIBUTING.md | sort
 }
 
 # session.5 and session.h
@@ -90,8 +97,9 @@ for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/comp
 	ok "it installs $f" test -s "$T/root/usr/$f"
 done
 is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
-for r in item config state message questions answers review; do
-	ok "it installs the schema of $r" jq -e '."$schema"' "$T/root/usr/share/orchestrator/schema/$r.json"
+is 'it installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
+for r in item config state message questions answer answers review; do
+	ok "there is a schema of $r" jq -e '."$schema"' "man/schema/$r.schema.json"
 done
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version
 ok 'make uninstall' make -s O="$O" DESTDIR="$T/root" prefix=/usr uninstall

@@ -130,9 +130,9 @@ what_is_in_the_way_is_named(void **state)
 	refuses(&s, "mkdir r/n && : >r/n/new", "n/new is in the way", "rm -r r/n");
 	refuses(&s, "echo n >>r/.git/info/exclude; mkdir r/n; echo mine >r/n/new",
 	    "n/new is in the way", "rm -r r/n");
-	refuses(&s, "echo file >r/n", "r/n", "rm r/n");
-	refuses(&s, "mkdir -p r/n/new && echo x >r/n/new/mine", "n/new", "rm -r r/n");
-	refuses(&s, "ln -s /tmp r/n", "r/n", "rm r/n");
+	refuses(&s, "echo file >r/n", "n/new is in the way", "rm r/n");
+	refuses(&s, "mkdir -p r/n/new && echo x >r/n/new/mine", "n/new is in the way", "rm -r r/n");
+	refuses(&s, "ln -s /tmp r/n", "n/new is in the way", "rm r/n");
 	refuses(&s, "touch r/.git/MERGE_HEAD", "a merge is in progress", "rm r/.git/MERGE_HEAD");
 	refuses(&s, "mkdir r/.git/rebase-merge", "a rebase", "rmdir r/.git/rebase-merge");
 	refuses(&s, "cd r && git sparse-checkout set dir", "sparse", "cd r && git sparse-checkout "
@@ -144,6 +144,29 @@ what_is_in_the_way_is_named(void **state)
 	    "git update-index --no-split-index && rm .git/sharedindex.*");
 	sh("echo '* text=auto' >r/.gitattributes");
 	OK(check(&s));
+	scene_free(&s);
+}
+
+static void
+a_file_that_becomes_a_directory_is_followed_but_not_over_the_users(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_make(&s, "true");
+	sh("cd r && git checkout -q new && git rm -qr n && mv a b && mkdir a && mv b a/b && "
+	    "mkdir dir/b && echo x >dir/b/c && git add -A && git commit -qm 2 && "
+	    "git checkout -q main && git read-tree -u --reset main");
+	strlcpy(s.new, sh_out("git -C r rev-parse new"), sizeof(s.new));
+	git_changes_free(s.c, s.n);
+	OK(git_diff(&s.g, s.old, s.new, &s.c, &s.n, ERR));
+	OK(check(&s));
+	sh("echo mine >>r/a");
+	assert_int_equal(check(&s), -1);
+	sh("echo one >r/a");
+	move(&s);
+	OK(apply(&s));
+	sh("test -f r/a/b && test -z \"$(git -C r status --porcelain)\"");
 	scene_free(&s);
 }
 
@@ -220,6 +243,7 @@ main(void)
 		SCRATCH_TEST(a_clean_checkout_follows_and_may_follow_twice),
 		SCRATCH_TEST(changes_elsewhere_stay_as_they_are_staged_or_not),
 		SCRATCH_TEST(what_is_in_the_way_is_named),
+		SCRATCH_TEST(a_file_that_becomes_a_directory_is_followed_but_not_over_the_users),
 		SCRATCH_TEST(index_versions_are_all_read),
 		SCRATCH_TEST(a_half_applied_change_is_completed),
 		SCRATCH_TEST(a_rebase_of_the_branch_counts_as_its_checkout),

@@ -1,0 +1,202 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# From an item to a session whose worker lives, and what is said when it can't be.
+. "$(dirname "$0")/lib.sh"
+
+ended() { jq -e '.status | IN("approved","rejected","failed","cancelled")' "$(session_of "$1")/state.json"; }
+sessions() { ls -d "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/isolated-sessions/session-* 2>/dev/null | wc -l; }
+built_aside() { find "$ORCHESTRATOR_HOME" -name '.new-*' -o -name '.tmp-*' | wc -l; }
+PATH_WITHOUT=$O/bin:$O/libexec:/usr/bin:/bin
+PATH=$PATH_WITHOUT
+
+# Before there is a repository, or a commit.
+cd "$T" || exit 1
+run orchestrator dispatch --review gates x -- true
+is 'outside of a repository dispatch fails' "$status" 66
+like 'and says so' "$err" 'not a git repository'
+git init -q empty
+run orchestrator -C empty dispatch --review gates x -- true
+is 'without a commit dispatch fails' "$status" 66
+like 'and says what to do' "$err" 'no commit yet.*make a first commit'
+
+new_repo r && cd r || exit 1
+
+# The command line.
+run orchestrator dispach
+is 'an unknown command is a usage error' "$status" 64
+like 'that names the nearest' "$err" 'did you mean "dispatch"'
+for id in ../x .x -x a/b a..b x.lock x. "$(printf 'a\nb')"; do
+	run orchestrator dispatch --review gates "$id" -- true
+	is "the id '$(printf %s "$id" | tr '\n' '?')' is refused" "$status" 64
+done
+run orchestrator dispatch --review maybe x -- true
+is 'an unknown mode of review is refused' "$status" 64
+run orchestrator dispatch x -- true
+is 'a bare command without a reviewer is refused' "$status" 64
+like 'and what to say is said' "$err" 'say --review gates'
+run orchestrator dispatch x
+is 'with neither client nor command dispatch fails' "$status" 69
+like 'and says what to install or set' "$err" 'install an agent client'
+run orchestrator dispatch --agent claude x
+is 'an agent whose program is not on PATH is an error of the parent' "$status" 69
+like 'that says so' "$err" 'agent CLI not found: claude'
+run orchestrator dispatch --review gates x -- no-such-program
+is 'so is a command that is not there' "$status" 69
+is 'nothing of all that left a session' "$(sessions)" 0
+ok 'nor a worktree' not test -e .worktrees/x
+is 'nor a branch' "$(git branch --list 'session/*')" ''
+
+# The plain way.
+run orchestrator dispatch --review gates --title 'A title' --description 'Do it.' x -- \
+    sh -c 'echo hello >f; cat >prompt'
+is 'dispatch of a command succeeds' "$status" 0
+S=$(session_of x)
+is 'the session id is printed' "$(echo "$out" | sed -n 's/^session *//p')" "${S##*/}"
+is 'and the worktree' "$(echo "$out" | sed -n 's/^worktree *//p')" "$T/r/.worktrees/x"
+is 'and the log' "$(echo "$out" | sed -n 's/^log *//p')" "$S/output.log"
+ok 'the session ends' wait_for 20 ended x
+is 'approved' "$(field state.json .status x)" approved
+ok 'the state is private' test "$(stat -c %a "$ORCHESTRATOR_HOME" "$S" | sort -u)" = 700
+is 'the item is as it was said' "$(jq -r '.id + "," + .title + "," + .description' "$S/item.json")" 'x,A title,Do it.'
+is 'the base is the target' "$(jq -r .session.base "$S/config.json")" "$(git rev-parse main)"
+ok 'the prompt reached the command' git grep -q 'Title: A title' session/x/1 -- prompt
+is 'the worker is a link to one copy' "$(stat -c %i "$S/bin/worker")" "$(stat -c %i "$ORCHESTRATOR_HOME"/bin/worker-*)"
+is 'git status shows no worktrees' "$(git status --porcelain)" ''
+is 'nothing is left that was built aside' "$(built_aside)" 0
+
+# A second one.
+run orchestrator dispatch --review gates x -- true
+is 'an item that has a session is refused' "$status" 73
+like 'and the session is named' "$err" "${S##*/}"
+run orchestrator dispatch --review gates X -- true
+is 'so is one that differs by case alone' "$status" 73
+mkdir -p .worktrees/w && echo mine >.worktrees/w/file
+run orchestrator dispatch --review gates w -- true
+is 'an existing worktree is refused' "$status" 73
+is 'and untouched' "$(cat .worktrees/w/file)" mine
+git branch session/b/1
+run orchestrator dispatch --review gates b -- true
+is 'an existing branch is refused' "$status" 73
+like 'and named' "$err" 'branch session/b/1 exists'
+ok 'it is still there' git rev-parse -q --verify session/b/1
+ok 'no claim stays' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/[bwX]
+
+# --wait, --json, --item.
+run orchestrator --json dispatch --wait --review gates y -- sh -c 'echo y >y'
+is 'with --wait the exit status of approved work is 0' "$status" 0
+is 'and JSON has the status' "$(echo "$out" | jq -r '[.version, .item, .branch, .status] | join(" ")')" '1 y session/y/1 approved'
+is 'and where all is' "$(echo "$out" | jq -r '.worktree, .path, .log')" "$T/r/.worktrees/y
+$(session_of y)
+$(session_of y)/output.log"
+run orchestrator dispatch --wait --review gates none -- true
+is 'work that failed is 1' "$status" 1
+like 'with the reason' "$err" 'nothing to commit'
+echo '{ "version": 1, "id": "from-file", "title": "From a file", "allowed_paths": ["a/b"] }' >"$T/item.json"
+run orchestrator dispatch --wait --review gates --item "$T/item.json" -- sh -c 'cat >prompt'
+is 'an item comes from a file' "$status" 0
+ok 'its paths are in the prompt' grep -q '^- a/b' "$(session_of from-file)/prompt.md"
+run orchestrator dispatch --review gates --item "$T/item.json" other -- true
+is 'an item file with another id is refused' "$status" 64
+echo '{ "version": 1, "id": 5 }' >"$T/bad.json"
+run orchestrator dispatch --review gates --item "$T/bad.json" -- true
+is 'a bad item file is refused' "$status" 65
+echo 'From standard input' | orchestrator dispatch --wait --review gates --description - stdin -- sh -c 'cat >p' >/dev/null
+is 'a description comes from standard input' "$(field item.json .description stdin)" 'From standard input'
+run orchestrator dispatch --review gates --title "$(printf 'a\377b')" utf -- true
+is 'a title that is not UTF-8 is refused' "$status" 65
+
+# Settings, prompts and personas come from the target's commit.
+run orchestrator init
+is 'init succeeds' "$status" 0
+ok 'and wrote the settings' test -s .orchestrator/config.json
+run orchestrator init
+is 'init never overwrites' "$status" 73
+run orchestrator dispatch --wait --review gates c1 -- sh -c 'cat >p'
+is 'settings that are not committed are no error' "$status" 0
+like 'but a warning' "$err" 'not committed and not used yet'
+mkdir -p .orchestrator/agents .orchestrator/prompts
+echo 'You are a careful gardener.' >.orchestrator/agents/gardener.md
+echo 'REVIEW IT {item.id}' >.orchestrator/prompts/review.md
+git add .orchestrator && git commit -qm Settings
+run orchestrator dispatch --wait --review gates c2 gardener -- sh -c 'cat >p'
+is 'the commented settings are valid' "$status" 0
+is 'without a warning once committed' "$err" ''
+ok 'the persona is in the prompt' grep -q 'careful gardener' "$(session_of c2)/prompt.md"
+is 'a prompt that the repository overrides is the session'\''s' "$(cat "$(session_of c2)/prompts/review.md")" 'REVIEW IT {item.id}'
+run orchestrator dispatch --wait --review gates c3 plumber -- sh -c 'cat >p'
+like 'an agent type without a persona is a warning' "$err" 'no persona .orchestrator/agents/plumber.md'
+ok 'and named in the prompt' grep -q plumber "$(session_of c3)/prompt.md"
+echo '{ "gats": [] }' >.orchestrator/config.json && git commit -qam 'Wrong settings'
+run orchestrator dispatch --review gates c4 -- true
+is 'a wrong setting is an error' "$status" 78
+like 'that names the nearest key' "$err" 'gats.*gates'
+echo '{ "target": "stable", "review": "gates", "roles": { "implementer": "me" },
+  "agents": { "me": { "adapter": "command", "command": ["sh", "-c", "cat >p"] } } }' >.orchestrator/config.json
+git commit -qam 'Settings' && git branch stable
+run orchestrator dispatch --wait c5
+is 'an agent of the settings works' "$status" 0
+is 'the target is that of the settings' "$(field config.json .session.target c5)" stable
+git checkout -q --detach
+run orchestrator dispatch --review gates c6 -- true
+is 'without a branch checked out there is no target' "$status" 78
+like 'which is said' "$err" 'set "target"'
+git checkout -q main && git rm -qr .orchestrator && git commit -qm 'No settings'
+
+# Workers that do not start.
+printf '#!/bin/sh\necho "no luck" >&2\nexit 66\n' >"$T/worker" && chmod +x "$T/worker"
+n=$(sessions)
+run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review gates e1 -- true
+is 'a worker that does not start is an error' "$status" 69
+like 'with its reason' "$err" 'no luck'
+is 'no session stays' "$(sessions)" "$n"
+ok 'no worktree' not test -e .worktrees/e1
+is 'no branch' "$(git branch --list 'session/e1/*')" ''
+ok 'no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/e1
+run env ORCHESTRATOR_WORKER="$T/absent" orchestrator dispatch --review gates e1 -- true
+like 'a worker that is not there is named' "$err" "$T/absent"
+
+# A dispatch that was killed between claim and directory.
+W=$(echo "$ORCHESTRATOR_HOME"/workspaces/*)
+echo session-k-aaaaaa >"$W/claims/k"
+git worktree add -q --no-checkout -b session/k/1 .worktrees/k main
+mkdir "$W/current/isolated-sessions/.new-session-k-aaaaaa"
+run orchestrator dispatch --wait --review gates k -- sh -c 'echo k >k'
+is 'what a killed dispatch left is in nobody'\''s way' "$status" 0
+is 'and gone' "$(built_aside)" 0
+
+# Retry.
+run orchestrator retry x
+is 'approved work is not retried' "$status" 64
+like 'but to be merged' "$err" 'orchestrator merge'
+run orchestrator retry none
+is 'failed work is retried' "$status" 0
+ok 'as the next attempt' wait_for 20 ended none
+is 'on a branch of its own' "$(field config.json .session.branch none)" session/none/2
+is 'of the former session' "$(field config.json .session.retry_of none | cut -c1-13)" session-none-
+ok 'with what was found in the prompt' grep -q 'nothing to commit' "$(session_of none)/prompt.md"
+is 'by the same command' "$(field config.json '.settings.agents.command.command[0]' none)" true
+
+# Many at once in a fresh state directory.
+export ORCHESTRATOR_HOME="$T/state2"
+pids=
+for i in 1 2 3 4; do
+	orchestrator dispatch --review gates "same" -- sh -c 'cat >p' >"$T/same.$i" 2>&1 & pids="$pids $!"
+	orchestrator dispatch --review gates "many$i" -- sh -c 'cat >p' >"$T/many.$i" 2>&1 & pids="$pids $!"
+done
+won=0
+for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
+is 'of four dispatches of one item one wins, and four of others' "$won" 5
+is 'in one instance' "$(ls -d "$T"/state2/workspaces/*/instance-* | wc -l)" 1
+for i in many1 many2 many3 many4 same; do wait_for 20 ended $i; done
+ok 'all end approved' test "$(cat "$T"/state2/workspaces/*/instance-*/isolated-sessions/*/state.json | jq -r .status | sort | uniq -c | tr -s ' ')" = ' 5 approved'
+
+# A state directory that can't be made.
+echo >"$T/file"
+run env ORCHESTRATOR_HOME="$T/file/state" orchestrator dispatch --review gates z -- true
+is 'a state directory that cannot be made is an error' "$status" 73
+like 'that names it' "$err" "$T/file/state.*ORCHESTRATOR_HOME"
+run orchestrator doctor
+like 'doctor shows how many sessions fit' "$out" 'inotify.*sessions fit'
+run orchestrator --json doctor
+is 'doctor says the same as JSON' "$(echo "$out" | jq -r '[.checks[].name] | contains(["git","worker","state","inotify"])')" true
+done_testing
