@@ -82,7 +82,8 @@ $(O)/%.o: %.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # A unit test links libproto.a and the pure tables of the programs.
-$(O)/tests/unit/%: tests/unit/%.c $(filter %/orchestrator/merge.o $(O)/orchestrator/merge_%.o,$(ORCH_OBJ)) $(O)/libproto.a $(filter %/step.o,$(WORKER_OBJ)) $(filter %/schedule.o,$(ORCH_OBJ))
+$(O)/tests/unit/%: tests/unit/%.c $(filter %/orchestrator/merge.o $(O)/orchestrator/merge_%.o,$(ORCH_OBJ)) $(filter %/step.o %/adapter_claude.o,$(WORKER_OBJ)) \
+    $(filter %/schedule.o,$(ORCH_OBJ)) $(O)/libproto.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $^ $(LIBS) -lcmocka
 $(O)/tests/bench/%: tests/bench/%.c

@@ -197,7 +197,7 @@ entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, 
 	int	fd, lock, rv;
 
 	if (e->archived)
-		return 0;
+		return remove_worktree ? entry_worktree_clear(o, e, true, why, whylen) : 0;
 	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
 		snprintf(why, whylen, "%s: %s", e->path, strerror(errno));
 		return -1;

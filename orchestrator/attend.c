@@ -86,6 +86,7 @@ static void
 say_status(struct loop *l, const struct sess *s, const struct entry *now, bool first)
 {
 	const struct state	*st = &now->state;
+	const char		*reason = st->reason;
 
 	if (now->error != NULL) {
 		if (s->e.error == NULL || strcmp(s->e.error, now->error) != 0)
@@ -94,11 +95,10 @@ say_status(struct loop *l, const struct sess *s, const struct entry *now, bool f
 	}
 	if (!first && s->e.error == NULL && s->e.state.status == st->status)
 		return;
-	if (st->detail[0] != '\0')
-		loop_say(l, now->id, status_name(st->status), "%s%s%s", st->reason,
-		    st->reason[0] == '\0' ? "" : ": ", st->detail);
-	else
-		loop_say(l, now->id, status_name(st->status), "%s", st->reason);
+	if (strcmp(reason, status_name(st->status)) == 0)
+		reason = "";
+	loop_say(l, now->id, status_name(st->status), "%s%s%s", reason,
+	    reason[0] != '\0' && st->detail[0] != '\0' ? ": " : "", st->detail);
 }
 
 static void
@@ -158,6 +158,12 @@ look(struct loop *l, struct sess *s)
 		return false;
 	}
 	free(path);
+	/* Nothing becomes pending again: somebody is just removing the directory. */
+	if (!first && now.error == NULL && now.state.status == STATUS_PENDING &&
+	    s->e.error == NULL && s->e.state.status != STATUS_PENDING) {
+		entry_release(&now);
+		return true;
+	}
 	say_status(l, s, &now, first);
 	entry_release(&s->e);
 	s->e = now;

@@ -8,10 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "orchestrator/registry.h"
 #include "proto/file.h"
+
+#define TEMPORARY	".tmp-"
+#define TEMPORARY_AGE	3600	/* seconds */
 
 static int
 open_claims(struct orch *o)
@@ -96,6 +100,18 @@ examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 	return r;
 }
 
+/* What a dispatch that was killed left; one that runs has it for an instant only. */
+static void
+drop_old_temporary(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
+	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    time(NULL) - st.st_mtime > TEMPORARY_AGE)
+		unlinkat(dirfd, name, 0);
+}
+
 /* A claim that differs by case alone, which would share a path on some file systems. */
 static bool
 find_twin(int dirfd, const char *item, char *twin, size_t len)
@@ -111,11 +127,13 @@ find_twin(int dirfd, const char *item, char *twin, size_t len)
 		close(fd);
 		return false;
 	}
-	while (!found && (e = readdir(d)) != NULL)
+	while (!found && (e = readdir(d)) != NULL) {
+		drop_old_temporary(dirfd, e->d_name);
 		if (strcasecmp(e->d_name, item) == 0 && strcmp(e->d_name, item) != 0) {
 			strlcpy(twin, e->d_name, len);
 			found = true;
 		}
+	}
 	closedir(d);
 	return found;
 }
@@ -145,7 +163,7 @@ claim_take(struct orch *o, const char *item, const char *session, char *holder, 
 	int dirfd, error, fd, linked = -1, r = 0;
 
 	holder[0] = '\0';
-	snprintf(temporary, sizeof(temporary), ".tmp-%s", session);
+	snprintf(temporary, sizeof(temporary), TEMPORARY "%s", session);
 	if ((dirfd = open_claims(o)) == -1)
 		return -1;
 	if ((fd = make_claim(dirfd, temporary, session)) == -1)

@@ -25,9 +25,10 @@ print_note(const struct entry *e)
 		fputs("blocked: ", stdout);
 		text_print(stdout, s->blocked, false);
 	} else if (s->reason[0] != '\0' && !status_live(s->status)) {
-		text_print(stdout, s->reason, false);
+		if (strcmp(s->reason, status_name(s->status)) != 0)
+			text_print(stdout, s->reason, false);
 		if (s->detail[0] != '\0') {
-			fputs(": ", stdout);
+			fputs(strcmp(s->reason, status_name(s->status)) != 0 ? ": " : "", stdout);
 			text_print(stdout, s->detail, false);
 		}
 	} else if (s->note != NULL)

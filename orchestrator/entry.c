@@ -90,7 +90,7 @@ entry_probe(struct entry *e, int sessionfd)
 		e->pid = 0;
 }
 
-/* What can be said of a session in which no worker has run yet. */
+/* What can be said of a session in which no worker has run yet: a zeroed state is pending. */
 static int
 load_pending(struct state *s, int fd, const char *id, char *why, size_t whylen)
 {
@@ -106,7 +106,6 @@ load_pending(struct state *s, int fd, const char *id, char *why, size_t whylen)
 	rv = config_parse(&c, buf, len, why, whylen);
 	free(buf);
 	if (rv == 0) {
-		s->status = STATUS_PENDING;
 		strlcpy(s->session, id, sizeof(s->session));
 		strlcpy(s->item, c.item, sizeof(s->item));
 		strlcpy(s->base, c.base, sizeof(s->base));

@@ -44,7 +44,7 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 		free(line);
 		json_free(j);
 	} else {
-		printf("%s: %s%s", session, event, text == NULL || *text == '\0' ? "" : " ");
+		printf("%s: %s%s", session, event, text == NULL || *text == '\0' ? "" : ": ");
 		text_print(stdout, text == NULL ? "" : text, false);
 		putchar('\n');
 	}
@@ -110,11 +110,17 @@ loop_gone(struct loop *l, struct sess *s)
 	} else {
 		if (e.state.status != STATUS_MERGED)
 			strings_add(&l->lost, e.state.item);
-		else if (s->e.state.status != STATUS_MERGED)
+		else
 			loop_merged(l, &e, e.state.merged);
 		entry_release(&e);
 	}
 	free(path);
+	loop_forget(l, s);
+}
+
+void
+loop_forget(struct loop *l, struct sess *s)
+{
 	queue_drop(l, s);
 	l->pending -= schedule_pending(s->action);
 	if (s->watch != -1)
@@ -238,14 +244,13 @@ summary(const struct loop *l)
 {
 	const struct sess	*s;
 	size_t			 rest = l->table.n + l->lost.n;
+	bool			 held;
 
-	TAILQ_FOREACH(s, &l->table.all, all)
-		if (s->action == ACTION_HELD)
-			loop_say(l, s->e.id, "not merged", "still approved: %s",
-			    s->why == NULL ? "" : s->why);
-		else
-			loop_say(l, s->e.id, "not merged", "%s %s", show_status(&s->e),
-			    s->e.state.reason);
+	TAILQ_FOREACH(s, &l->table.all, all) {
+		held = s->action == ACTION_HELD && s->why != NULL;
+		loop_say(l, s->e.id, "not merged", "%s%s%s", show_status(&s->e), held ? ": " : "",
+		    held ? s->why : "");
+	}
 	if (!l->o->json)
 		printf("%zu merged, %zu not\n", l->merged, rest);
 	return rest == 0 ? 0 : EX_NEGATIVE;

@@ -49,6 +49,8 @@ void loop_merged(struct loop *, const struct entry *, const char *commit);
 void loop_add(struct loop *, const char *id, bool starting);
 /* Its directory is not there any more: it was archived, or somebody removed it. */
 void loop_gone(struct loop *, struct sess *);
+/* It is of no more interest, and freed. */
+void loop_forget(struct loop *, struct sess *);
 
 /* Reads what is on disk of the session and acts. starting: see schedule.h. */
 void attend(struct loop *, struct sess *, bool starting);

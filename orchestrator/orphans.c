@@ -60,16 +60,24 @@ claim_in_use(int dirfd, const char *item)
 	return locked;
 }
 
-/* A worktree and a branch that a killed dispatch made: nothing has been done in them. */
+/*
+ * What a killed dispatch made goes: nothing has been done in it.  A worktree whose
+ * session directory somebody removed holds work: it is given back to git.
+ */
 static void
 drop_place(struct orch *o, const char *item)
 {
-	char	*path = place_path(o, item), *branch = orch_sprintf("session/%s/1", item);
-	char	 head[256], base[OID_MAX];
+	char		*path = place_path(o, item), *branch = orch_sprintf("session/%s/1", item);
+	char		head[256], base[OID_MAX], why[GIT_ERR];
+	struct stat	st;
 
 	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0' &&
 	    git_ref_read(&o->repo, head, base, NULL, 0) == 0 && base[0] != '\0')
 		place_drop_leftover(o, path, branch, base);
+	if (lstat(path, &st) == 0 && git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", path, why);
+	else if (lstat(path, &st) == 0)
+		printf("%s: what was done for %s stays there\n", path, item);
 	free(path);
 	free(branch);
 }

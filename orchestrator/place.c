@@ -163,7 +163,7 @@ place_drop(struct orch *o, const char *path, const char *branch, const char *bas
 	free(ref);
 }
 
-/* Nothing in it but, maybe, the .git file. */
+/* Nothing in it but, maybe, the .git file, or the beginning of one. */
 static bool
 empty_worktree(const char *path)
 {
@@ -175,7 +175,7 @@ empty_worktree(const char *path)
 		return false;
 	while ((e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    strcmp(e->d_name, ".git") != 0)
+		    strcmp(e->d_name, ".git") != 0 && strncmp(e->d_name, ".tmp-", 5) != 0)
 			empty = false;
 	closedir(d);
 	return empty;

@@ -109,8 +109,7 @@ queue_reaped(struct loop *l, int status)
 	if (merging_done(m)) {
 		merging_commit(l->o, s->e.id, oid);
 		loop_merged(l, &s->e, oid);
-		s->e.state.status = STATUS_MERGED;
-		loop_gone(l, s);
+		loop_forget(l, s);
 		retry_blocked(l);
 	} else {
 		s->blocked = merging_again(m);

@@ -44,7 +44,8 @@ take_claim(struct orch *o, const struct config *c, int *status)
 		    "cancel or retry that", c->item, holder, holder);
 		*status = EX_CANTCREAT;
 	} else {
-		log_warnx("%s/claims/%s: %s", o->workspace, c->item, strerror(errno));
+		log_warnx("%s/claims/%s: %s; make it writable, or set ORCHESTRATOR_HOME",
+		    o->workspace, c->item, strerror(errno));
 		*status = orch_status(errno);
 	}
 	return -1;

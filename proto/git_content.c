@@ -123,8 +123,9 @@ list_changes(struct listing *l, char *err, size_t errlen)
 		list_path(l, p);
 	free(out);
 	if (l->nested[0] != '\0' && !l->skip_nested)
-		return git_fail(err, errlen, "nested git repository at %s: remove its .git, "
-		    "or add it to .gitignore", l->nested);
+		return git_fail(err, errlen, "nested git repository at %.*s: remove its .git, "
+		    "or add it to .gitignore", (int)strlen(l->nested) -
+		    (l->nested[strlen(l->nested) - 1] == '/'), l->nested);
 	return 0;
 }
 

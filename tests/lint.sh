@@ -68,6 +68,9 @@ lint_files() {
 		head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
 		    { echo "$f: no SPDX line"; rc=1; }
 	done
+	for f in tests/e2e/*.t tests/agents/* tests/*.sh .ci/run; do
+		[ -x "$f" ] || { echo "$f: not executable"; rc=1; }
+	done
 	all=$(git ls-files -co --exclude-standard | grep -v '^LICENSE$')
 	grep -nE 'TO''DO|FIX''ME|\<XX''X\>' $all && rc=1
 	grep -nE '/(home|Users|work)/[a-z]|/tmp/[a-z]+\.md' $all && rc=1
@@ -85,7 +88,7 @@ lint_format() {
 }
 lint_cppcheck() {
 	cppcheck -q -j"$JOBS" --std=c11 --enable=warning,performance,portability --inline-suppr \
-	    --suppress=missingIncludeSystem --error-exitcode=1 -D_GNU_SOURCE -DVERSION='""' -I. \
+	    --suppress=missingIncludeSystem --error-exitcode=1 --include=/usr/include/bsd/sys/queue.h -D_GNU_SOURCE -DVERSION='""' -I. \
 	    proto worker orchestrator
 }
 lint_shell() { shellcheck -x $scripts; }

@@ -78,10 +78,6 @@ run_over(struct worker *w, const struct agent_run *run)
 	w->state.input_tokens += run->input_tokens;
 	w->state.output_tokens += run->output_tokens;
 	w->state.cost_microusd += run->cost_microusd;
-	if (run->conversation[0] != '\0') {
-		free(w->state.conversation[run->role]);
-		w->state.conversation[run->role] = strdup(run->conversation);
-	}
 }
 
 static enum agent_outcome
@@ -111,10 +107,33 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 	return AGENT_OK;
 }
 
+struct listener {
+	struct worker	*w;
+	const struct adapter *adapter;
+	struct agent_run *run;
+};
+
+/* The conversation is on disk as soon as there is one: after a crash it is gone on with. */
+static void
+hear_line(void *arg, const char *line, size_t len, struct text *out)
+{
+	struct listener *l = arg;
+	char **known = &l->w->state.conversation[l->run->role];
+
+	l->adapter->line(l->run, line, len, out);
+	if (l->run->conversation[0] == '\0' ||
+	    (*known != NULL && strcmp(*known, l->run->conversation) == 0))
+		return;
+	free(*known);
+	*known = strdup(l->run->conversation);
+	(void)worker_save(l->w, false);
+}
+
 static enum agent_outcome
 agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run,
     const char *prompt)
 {
+	struct listener listener = { w, adapter, run };
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
 	enum agent_outcome outcome;
@@ -135,7 +154,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	    run->resume != NULL ? ", resumed" : "");
 	run_command(w, &(struct run_spec){ .label = role_name(run->role), .argv = &argv,
 	    .env = &env, .dir = w->state.worktree, .in = in, .run = w->run,
-	    .line = adapter->line, .arg = run, .transcript = name }, &res);
+	    .line = hear_line, .arg = &listener, .transcript = name }, &res);
 	close(in);
 	w->status = res.status;
 	if (res.end == RUN_EXITED)

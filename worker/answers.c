@@ -32,9 +32,12 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 
 	if (question_answer_check(q, text, len, &answer, reason, REASON) == -1)
 		return -1;
-	if (mail_answer(w, q, answer, by) == -1)
-		strlcpy(reason, "it could not be recorded", REASON);
-	return 0;
+	if (strlen(answer) > questions_room(&w->questions)) {
+		strlcpy(reason, "the session's answers are too long together", REASON);
+		free(answer);
+		return -1;
+	}
+	return mail_answer(w, q, answer, by) == -1 ? 1 : 0;
 }
 
 static void

@@ -32,7 +32,7 @@ interrupted(struct worker *w)
 {
 	if (faccessat(w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		w->cancelled = true;
-	return w->stop_signal != 0 || w->cancelled || w->gone;
+	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed;
 }
 
 static void
@@ -128,6 +128,11 @@ leave(struct worker *w)
 	if (w->gone) {
 		warnx("%s: the session directory was deleted; the worktree %s is left as it is",
 		    w->path, w->state.worktree);
+		return EX_IOERR;
+	}
+	if (w->disk_failed) {
+		warnx("%s: can't be written; make room, then worker run goes on", w->path);
+		output_log("stopped; worker run %s goes on", w->path);
 		return EX_IOERR;
 	}
 	if (w->cancelled && status_live(w->state.status)) {

@@ -12,7 +12,7 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
-bool
+static bool
 shell_run(struct worker *w, const struct command *c, const char *label, const char *dir,
     struct run_result *res)
 {
@@ -30,15 +30,16 @@ shell_run(struct worker *w, const struct command *c, const char *label, const ch
 }
 
 enum run_end
-gate_run(struct worker *w, const struct command *c, const char *dir, struct gate_result *g)
+gate_run(struct worker *w, const char *kind, const struct command *c, const char *dir,
+    struct gate_result *g)
 {
 	struct run_result res;
 	char label[80];
 
-	snprintf(label, sizeof(label), "gate %.64s", c->name);
-	output_log("gate %s: %s", c->name, c->shell);
+	snprintf(label, sizeof(label), "%s %.64s", kind, c->name);
+	output_log("%s: %s", label, c->shell);
 	g->passed = shell_run(w, c, label, dir, &res);
-	g->name = strdup(c->name);
+	g->name = strdup(strcmp(kind, "gate") == 0 ? c->name : label);
 	g->command = strdup(c->shell);
 	strlcpy(g->commit, w->state.head, sizeof(g->commit));
 	g->round = w->state.round;
@@ -48,7 +49,7 @@ gate_run(struct worker *w, const struct command *c, const char *dir, struct gate
 	g->duration_ms = res.duration_ms;
 	g->output = res.tail.len > 0 ? strndup(res.tail.buf, res.tail.len) : strdup("");
 	g->at = clock_wall();
-	output_log("gate %s: %s (%lld ms)", c->name, g->outcome, (long long)g->duration_ms);
+	output_log("%s: %s (%lld ms)", label, g->outcome, (long long)g->duration_ms);
 	run_result_release(&res);
 	return res.end;
 }
@@ -94,7 +95,7 @@ step_gates(struct worker *w)
 		return EVENT_FAILED;
 	for (i = 0; i < s->ngates; i++) {
 		g = review_add_gate(&w->review);
-		end = gate_run(w, &s->gates[i], w->state.worktree, g);
+		end = gate_run(w, "gate", &s->gates[i], w->state.worktree, g);
 		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during gate \"%s\"",
 			    s->gates[i].name);

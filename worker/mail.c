@@ -172,7 +172,7 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 		output_log("refused %s %s: %s", buf != NULL ? "message" : "", id, reason);
 	message_release(&m);
 	if (questions_save(w->dirfd, &w->questions) == -1) {
-		log_warn(SESSION_FILE_QUESTIONS);
+		worker_disk_failed(w, SESSION_FILE_QUESTIONS);
 		return -1;
 	}
 	reply(w, id);
@@ -198,7 +198,7 @@ mail_withdraw(struct worker *w, const char *run, const char *reason)
 	if (questions_withdraw(&w->questions, run, reason, clock_wall()) == 0)
 		return;
 	if (questions_save(w->dirfd, &w->questions) == -1)
-		log_warn(SESSION_FILE_QUESTIONS);
+		worker_disk_failed(w, SESSION_FILE_QUESTIONS);
 	for (i = 0; i < w->questions.n; i++) {
 		q = &w->questions.q[i];
 		if (q->status == QUESTION_WITHDRAWN && (run == NULL || strcmp(q->run, run) == 0))
@@ -213,7 +213,7 @@ mail_answer(struct worker *w, struct question *q, char *answer, const char *by)
 {
 	question_answer(q, answer, by, clock_wall());
 	if (questions_save(w->dirfd, &w->questions) == -1) {
-		log_warn(SESSION_FILE_QUESTIONS);
+		worker_disk_failed(w, SESSION_FILE_QUESTIONS);
 		return -1;
 	}
 	wake_askers(w, q->id);

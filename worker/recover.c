@@ -13,6 +13,7 @@
 #include "proto/child.h"
 #include "proto/clock.h"
 #include "proto/file.h"
+#include "proto/fs.h"
 #include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -169,6 +170,18 @@ clean_up_after(struct worker *w)
 }
 
 static void
+name_file_system(const struct worker *w)
+{
+	const char *name;
+	bool remote;
+
+	name = fs_name(w->path, &remote);
+	if (name != NULL && remote)
+		output_log("warning: %s is on %s, which may not deliver events; use a local file "
+		    "system", w->path, name);
+}
+
+static void
 detach_output(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -235,6 +248,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	}
 	if (detach)
 		detach_output();
+	name_file_system(w);
 	clean_up_after(w);
 	return 0;
 }

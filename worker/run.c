@@ -269,8 +269,11 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	w->state.agent_pid = r.pid;
 	run_watch(&r);
 	run_reap(&r);
-	while (!r.exited && watch_next(&ev) == 0)
+	while (!r.exited && watch_next(&ev) == 0) {
 		run_event(&r, &ev);
+		if (w->disk_failed)
+			run_stop(&r, RUN_STOPPED);
+	}
 	run_end(&r);
 	w->state.agent_pid = 0;
 	res->duration_ms = (clock_now() - began) / CLOCK_MS;

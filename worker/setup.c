@@ -10,7 +10,6 @@
 #include "proto/file.h"
 #include "worker/gate.h"
 #include "worker/output.h"
-#include "worker/run.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
 
@@ -89,27 +88,24 @@ enum event
 step_setup(struct worker *w)
 {
 	const struct settings *s = &w->config.settings;
-	struct run_result res;
+	struct gate_result *g;
+	enum run_end end;
 	size_t i;
-	bool ok;
 
 	if (tree_prepare(w) == -1)
 		return EVENT_FAILED;
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
 	for (i = 0; i < s->nsetup; i++) {
-		output_log("setup: %s", s->setup[i].name);
-		ok = shell_run(w, &s->setup[i], "setup", w->state.worktree, &res);
-		if (!ok && res.end == RUN_STOPPED) {
-			run_result_release(&res);
+		g = review_add_gate(&w->review);
+		end = gate_run(w, "setup", &s->setup[i], w->state.worktree, g);
+		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during setup");
-		}
-		if (!ok) {
-			run_result_release(&res);
-			return worker_fail(w, res.end == RUN_SPAWN ? "spawn" : "setup",
-			    "setup \"%s\": %s; its output is in " SESSION_FILE_LOG,
-			    s->setup[i].name, res.text);
-		}
-		run_result_release(&res);
+		if (review_save(w->dirfd, &w->review) == -1)
+			return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW
+			    " could not be written", w->path);
+		if (!g->passed)
+			return worker_fail(w, end == RUN_SPAWN ? "spawn" : "setup",
+			    "%s: %s; its output is in " SESSION_FILE_LOG, g->name, g->outcome);
 	}
 	return EVENT_DONE;
 }

@@ -19,13 +19,20 @@ worker_fail(struct worker *w, const char *reason, const char *fmt, ...)
 	return EVENT_FAILED;
 }
 
+void
+worker_disk_failed(struct worker *w, const char *name)
+{
+	log_warn("%s/%s can't be written", w->path, name);
+	w->disk_failed = true;
+}
+
 int
 worker_save(struct worker *w, bool durable)
 {
 	strlcpy(w->state.holder, "worker", sizeof(w->state.holder));
 	if (state_save(w->dirfd, &w->state, durable) == 0)
 		return 0;
-	log_warn("%s/" SESSION_FILE_STATE, w->path);
+	worker_disk_failed(w, SESSION_FILE_STATE);
 	return -1;
 }
 

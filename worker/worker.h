@@ -35,6 +35,7 @@ struct worker {
 	int		 stop_signal;		/* SIGTERM or SIGINT arrived: stop, stay resumable */
 	bool		 cancelled;		/* the file cancel exists */
 	bool		 gone;			/* the session directory was deleted */
+	bool		 disk_failed;		/* a record could not be written: stop, stay resumable */
 
 	/* The run that is being heard (empty run name = none). */
 	char		 run[16];
@@ -53,6 +54,9 @@ struct worker {
 /* Records why a step fails and returns EVENT_FAILED. */
 enum event worker_fail(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Logs that a record could not be written, with errno; the worker ends soon after. */
+void worker_disk_failed(struct worker *, const char *name);
 
 /*
  * Changes the status (state_enter), saves durably, logs "old -> new". The step

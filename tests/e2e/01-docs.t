@@ -48,7 +48,7 @@ for c in $commands; do
 done >"$T/undescribed"
 is 'orchestrator.1 describes every command' "$(cat "$T/undescribed")" ''
 is 'worker.1 shows the usage of worker' "$(synopsis worker.1 | sort)" \
-    "$(worker --help | sed -n 's/^usage: //; s/^  *worker/worker/; /^worker /p' | sort)"
+    "$(worker --help | sed -n 's/^  worker /worker /p' | sort)"
 
 # settings
 missing=
@@ -77,19 +77,21 @@ else
 fi
 
 # README and CONTRIBUTING
-is 'CONTRIBUTING.md lists every source file and no other' "$(listed)" \
-    "$(find proto worker orchestrator -name '*.[ch]' -o -name '*.awk' | sort)"
-for t in $(grep -ohE '\<make [a-z]+' README.md CONTRIBUTING.md | awk '$2 != "a" { print $2 }' | sort -u); do
+listed >"$T/listed"
+find proto worker orchestrator -name '*.[ch]' -o -name '*.awk' | sort >"$T/there"
+is 'CONTRIBUTING.md lists every source file' "$(comm -13 "$T/listed" "$T/there")" ''
+is 'CONTRIBUTING.md lists no other file' "$(comm -23 "$T/listed" "$T/there")" ''
+for t in $(sed -n 's/^    \(sudo \)\{0,1\}make \([a-z]*\)$/\2/p; s/.*`make \([a-z]*\)[` ].*/\1/p' README.md CONTRIBUTING.md | sort -u); do
 	ok "make $t is a target" grep -qE "^$t:" Makefile
 done
-for c in $(grep -E '^(\$|    \$) orchestrator|`orchestrator ' README.md | grep -oE 'orchestrator (-C [^ ]+ |--json )*[a-z]+' |
+for c in $(grep -E '^ *\$? *orchestrator [-a-z]|`orchestrator ' README.md | grep -oE 'orchestrator (-C [^ ]+ |--json )*[a-z]+' |
     awk '{ print $NF }' | sort -u); do
 	ok "the README's orchestrator $c is a command" sh -c "echo '$commands' | grep -qx $c"
 done
 is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' README.md)" 2
 
 # make install
-if make -s O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install'
+if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install'
 else tap 1 'make install'; diag <"$T/install"; fi
 for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/completions/orchestrator \
     share/man/man1/orchestrator.1 share/man/man1/worker.1 share/man/man5/session.5 \

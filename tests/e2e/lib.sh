@@ -38,14 +38,14 @@ diag() { sed 's/^/# /' >&2; }
 cleanup() {
 	trap - EXIT
 	trap '' INT TERM HUP
-	cd / && exec 9>&-
+	cd / && exec 9>&- && unset ORCHESTRATOR_HOME	# or those who look would find themselves
 	if [ "$failed" -gt 0 ]; then
 		find "$T" -name output.log | while read -r f; do
 			echo "$f"; tail -n 60 "$f"
 		done | diag
 	fi
 	for _ in 1 2 3 4 5 6 7 8; do	# a fork may slip through once, not for ever
-		p=$({ env -u ORCHESTRATOR_HOME grep -lszxF "ORCHESTRATOR_HOME=$T/state" /proc/[0-9]*/environ
+		p=$({ grep -lszxF "ORCHESTRATOR_HOME=$T/state" /proc/[0-9]*/environ
 		    find /proc -maxdepth 2 -name cwd \( -lname "$T" -o -lname "$T/*" \) 2>/dev/null
 		} | sed -n 's,^/proc/\([0-9]*\)/.*,\1,p' | sort -u)
 		# shellcheck disable=SC2086 # one word for each process

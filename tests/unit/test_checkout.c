@@ -155,7 +155,7 @@ a_file_that_becomes_a_directory_is_followed_but_not_over_the_users(void **state)
 	(void)state;
 	scene_make(&s, "true");
 	sh("cd r && git checkout -q new && git rm -qr n && mv a b && mkdir a && mv b a/b && "
-	    "mkdir dir/b && echo x >dir/b/c && git add -A && git commit -qm 2 && "
+	    "mkdir -p dir/b && echo x >dir/b/c && git add -A && git commit -qm 2 && "
 	    "git checkout -q main && git read-tree -u --reset main");
 	strlcpy(s.new, sh_out("git -C r rev-parse new"), sizeof(s.new));
 	git_changes_free(s.c, s.n);
