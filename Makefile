@@ -85,7 +85,7 @@ $(O)/%.o: %.c
 $(O)/tests/unit/%: tests/unit/%.c $(filter %/orchestrator/merge.o $(O)/orchestrator/merge_%.o,$(ORCH_OBJ)) $(filter %/step.o %/adapter_claude.o,$(WORKER_OBJ)) \
     $(filter %/schedule.o,$(ORCH_OBJ)) $(O)/libproto.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $^ $(LIBS) -lcmocka
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lcmocka
 $(O)/tests/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBS)
@@ -96,7 +96,7 @@ unit: $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
 check:
 	@tests/deps.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) O=$(O) tests
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
 	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh
 demo:
 	@tests/deps.sh build demo
@@ -107,7 +107,7 @@ lint:
 	@JOBS=$(JOBS) tests/lint.sh
 bench:
 	@tests/deps.sh build check
-	@$(MAKE) --no-print-directory -j$(JOBS) O=$(O) all $(BENCH)
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all $(BENCH)
 	@BUILD=$(O) tests/bench/run
 deps:
 	@tests/deps.sh build check lint demo

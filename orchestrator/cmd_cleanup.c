@@ -55,6 +55,10 @@ clean(struct orch *o, struct entry *e, struct cleaning *c)
 		c->problems++;
 		return;
 	}
+	if (entry_dead(e) && e->state.status == STATUS_PENDING) {
+		printf("%s: not started yet; execute starts it, cancel gives it up\n", e->id);
+		return;
+	}
 	if (entry_dead(e))
 		declare_dead(e, c);
 	/* A merge that was begun is completed first, by merge or execute. */

@@ -39,7 +39,7 @@ split_command(int argc, char **argv, struct arguments *a)
 			return i;
 		}
 		if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL &&
-		    strcmp(argv[i], "--wait") != 0)
+		    strncmp("--wait", argv[i], strlen(argv[i])) != 0)
 			i++;
 	}
 	return argc;

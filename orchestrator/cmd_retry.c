@@ -199,7 +199,7 @@ run(struct orch *o, int argc, char **argv)
 	if ((status = orch_open(o)) != 0 || (status = registry_find(o, argv[optind], &e)) != 0)
 		return status;
 	if ((status = check_ended(&e)) == 0 && (status = former_load(&f, &e)) == 0) {
-		if (!e.archived && entry_archive(o, &e, true, reason, sizeof(reason)) == -1) {
+		if (entry_archive(o, &e, true, reason, sizeof(reason)) == -1) {
 			log_warnx("session %s: cannot be archived: %s", e.id, reason);
 			status = EX_CANTCREAT;
 		} else

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 #include <ctype.h>
 #include <dirent.h>
@@ -14,6 +13,7 @@
 #include "orchestrator/doctor.h"
 #include "proto/child.h"
 #include "proto/file.h"
+#include "proto/fs.h"
 #include "proto/watch.h"
 
 #define GIT_MAJOR	2
@@ -42,42 +42,22 @@ doctor_git(struct report *r)
 	free(errout);
 }
 
-struct fs_name { unsigned long type; const char *name; bool remote; };
-
-static const struct fs_name fs_names[] = {
-	{ 0x6969, "NFS", true }, { 0x01021997, "9p", true }, { 0xff534d42, "CIFS", true },
-	{ 0xfe534d42, "SMB", true }, { 0x517b, "SMB", true }, { 0x00c36400, "Ceph", true },
-	{ 0x65735546, "FUSE", true }, { 0x5346414f, "AFS", true }, { 0x786f4256, "vboxsf", true },
-	{ 0x0bd00bd0, "Lustre", true }, { 0x01161970, "GFS2", true }, { 0x7461636f, "OCFS2", true },
-	{ 0xef53, "ext4", false }, { 0x58465342, "xfs", false }, { 0x9123683e, "btrfs", false },
-	{ 0x01021994, "tmpfs", false }, { 0x794c7630, "overlayfs", false },
-	{ 0x2fc12fc1, "zfs", false }, { 0xf2f52010, "f2fs", false }, { 0xca451a4e, "bcachefs", false },
-};
-
 void
 doctor_file_system(struct report *r, const char *name, const char *path)
 {
-	struct statfs st;
-	unsigned long type;
+	bool remote;
+	const char *type = fs_name(path, &remote);
 
-	if (statfs(path, &st) == -1) {
+	if (type == NULL)
 		report_add(r, name, HEALTH_BAD, "%s: %s", path, strerror(errno));
-		return;
-	}
-	type = (unsigned long)st.f_type & 0xffffffffUL;
-	for (size_t i = 0; i < sizeof(fs_names) / sizeof(fs_names[0]); i++) {
-		if (fs_names[i].type != type)
-			continue;
-		if (fs_names[i].remote)
-			report_add(r, name, HEALTH_BAD, "%s is on %s, which does not deliver events "
-			    "of other machines or has no reliable locks; use a local file system",
-			    path, fs_names[i].name);
-		else
-			report_add(r, name, HEALTH_GOOD, "%s is on %s", path, fs_names[i].name);
-		return;
-	}
-	report_add(r, name, HEALTH_NOTE, "%s is on a file system of unknown type 0x%lx; it must be "
-	    "local and deliver inotify events", path, type);
+	else if (remote)
+		report_add(r, name, HEALTH_BAD, "%s is on %s, which does not deliver events "
+		    "of other machines or has no reliable locks; use a local file system", path, type);
+	else if (*type == '\0')
+		report_add(r, name, HEALTH_NOTE, "%s is on a file system of unknown type; it must "
+		    "be local and deliver inotify events", path);
+	else
+		report_add(r, name, HEALTH_GOOD, "%s is on %s", path, type);
 }
 
 static void

@@ -175,7 +175,7 @@ empty_worktree(const char *path)
 		return false;
 	while ((e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    strcmp(e->d_name, ".git") != 0 && strncmp(e->d_name, ".tmp-", 5) != 0)
+		    strcmp(e->d_name, ".git") != 0 && strncmp(e->d_name, "..git.", 6) != 0)
 			empty = false;
 	closedir(d);
 	return empty;

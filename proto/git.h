@@ -11,7 +11,8 @@
  * (a "safe" directory: own configuration, no hooks), GIT_CONFIG_NOSYSTEM=1,
  * GIT_CONFIG_GLOBAL=/dev/null, GIT_OBJECT_DIRECTORY at the store it is to write
  * to and GIT_ALTERNATE_OBJECT_DIRECTORIES at those it may read, no GIT_* of the
- * caller, LC_ALL=C, no prompts, core.fsync=all.  Only full object ids and full
+ * caller, LC_ALL=C, no prompts.  Objects are not synced one by one: git_ref_move and
+ * git_import call syncfs(2), which covers them all, before anything refers to them.  Only full object ids and full
  * ref names are passed, paths after "--" or on standard input with -z.  The real
  * repository is touched by update-ref and worktree metadata commands alone, with
  * core.hooksPath=/dev/null.
@@ -77,7 +78,8 @@ int git_run(const struct git *, const char *const argv[], const void *in, size_t
 
 /* Refs of the real repository. ref is a full name. */
 int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], char *err, size_t errlen);	/* "" = absent */
-/* Compare-and-swap; old "" = must not exist; new "" = delete. Durable: syncfs before, reference fsync. */
+/* Compare-and-swap; old "" = must not exist; new "" = delete. Durable: syncfs before, reference and
+ * its directory fsync. errno is EAGAIN when the reference was not at old ("... moved meanwhile"). */
 int git_ref_move(const struct git_repo *, const char *ref, const char *new, const char *old,
     const char *message, char *err, size_t errlen);
 /* The branch (full ref name) checked out in the main worktree; "" when detached. */

@@ -74,7 +74,8 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 	if ((new[0] != '\0' && !git_oid_valid(r, new)) ||
 	    (old[0] != '\0' && !git_oid_valid(r, old)) || (new[0] == '\0' && old[0] == '\0'))
 		return git_fail(err, errlen, "%s: not a full object id", ref);
-	if (git_sync(r->objects, err, errlen) == -1)
+	/* what goes away refers to nothing that would have to be on disk */
+	if (new[0] != '\0' && git_sync(r->objects, err, errlen) == -1)
 		return -1;
 	snprintf(gitdir, sizeof(gitdir), "--git-dir=%s", r->common);
 	snprintf(none, sizeof(none), "%.*s", (int)r->hexlen, zeros);

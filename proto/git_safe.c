@@ -54,7 +54,8 @@ config_text_of(const struct git_repo *r, bool private)
 	if (private)
 		text_puts(&t, "\tlogallrefupdates = true\n");
 	else {
-		text_puts(&t, "\tfsync = all\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
+		/* one syncfs before a reference moves covers every object, and costs one flush */
+		text_puts(&t, "\tfsync = none\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
 		    "\tattributesFile = /dev/null\n");
 		add_value(&t, "excludesFile", r->excludes != NULL ? r->excludes : "/dev/null");
 	}

@@ -68,7 +68,7 @@ else
 fi
 apt='env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300'
 # shellcheck disable=SC2086 # words
-if ! { $as_root $apt update && $as_root $apt install -y --no-install-recommends $missing; } >&2; then
+if ! { $as_root $apt update && $as_root $apt install -y --no-install-recommends $missing; } >/dev/null; then
 	echo "deps: not installed; run this as root, then make again:  apt-get update && $install" >&2
 	exit 1
 fi

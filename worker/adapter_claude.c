@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/random.h>
+#include <sys/wait.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 #include "proto/child.h"
 #include "proto/json.h"
 #include "worker/agent.h"
+#include "worker/claude_event.h"
 
 /*
  * The claude command-line client, headless: `claude -p --output-format
@@ -16,7 +18,9 @@
  * The conversation's id is ours; is_error of the last object decides success.
  */
 
-#define SHOWN	300		/* bytes of a tool's input or output that are shown */
+#define SHOWN_PLAIN	2000	/* bytes of a line that is no event */
+
+#define LOST		"No conversation found"
 
 static bool
 claude_resumable(const struct agent *agent)
@@ -56,10 +60,12 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	if (run->resume != NULL) {
 		strings_add(argv, "--resume");
 		strings_add(argv, run->resume);
+		strlcpy(run->conversation, run->resume, sizeof(run->conversation));
 	} else {
 		uuid_make(id, sizeof(id));
 		strings_add(argv, "--session-id");
 		strings_add(argv, id);
+		strlcpy(run->conversation, id, sizeof(run->conversation));
 	}
 	for (i = 0; i < run->agent->args.n; i++)
 		strings_add(argv, run->agent->args.v[i]);
@@ -68,136 +74,119 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 		strings_add(env, "IS_SANDBOX=1");
 }
 
+/*
+ * Cost and modelUsage count the whole run, with sub-agents, and grow from one
+ * result to the next; usage counts one turn of the main conversation.
+ */
 static void
-show(struct text *out, const char *what, const char *text)
+take_usage(struct agent_run *run, const struct json *event)
 {
-	size_t len = strlen(text);
-
-	text_printf(out, "%s", what);
-	text_add(out, text, len > SHOWN ? SHOWN : len);
-	text_puts(out, len > SHOWN ? " ...\n" : "\n");
-}
-
-static void
-show_json(struct text *out, const char *what, const struct json *value)
-{
-	char *text;
-	size_t len;
-
-	if (json_string(value) != NULL) {
-		show(out, what, json_string(value));
-		return;
-	}
-	text = json_text(value, false, &len);
-	show(out, what, text);
-	free(text);
-}
-
-static void
-render_block(const struct json *block, struct text *out)
-{
-	const char *type = json_str(block, "type"), *text = json_str(block, "text");
-	char what[80];
-
-	if (type == NULL)
-		return;
-	if (strcmp(type, "text") == 0 && text != NULL) {
-		text_printf(out, "%s\n", text);
-	} else if (strcmp(type, "tool_use") == 0) {
-		snprintf(what, sizeof(what), "-> %.60s ", json_str(block, "name") != NULL
-		    ? json_str(block, "name") : "tool");
-		show_json(out, what, json_get(block, "input"));
-	} else if (strcmp(type, "tool_result") == 0) {
-		show_json(out, json_bool(block, "is_error", false) ? "<- error: " : "<- ",
-		    json_get(block, "content"));
-	}
-}
-
-static void
-render_message(const struct json *event, struct text *out)
-{
-	const struct json *content = json_get(json_get(event, "message"), "content");
+	const struct json *models = json_get(event, "modelUsage"), *m;
+	double cost = json_real(event, "total_cost_usd", 0);
+	int64_t in = 0, out = 0;
 	size_t i;
 
-	if (json_string(content) != NULL)
-		show(out, "", json_string(content));
-	for (i = 0; json_kind(content) == JSON_ARRAY && i < json_count(content); i++)
-		render_block(json_at(content, i), out);
+	for (i = 0; json_key(models, i, &m) != NULL; i++) {
+		in += json_int(m, "inputTokens", 0) + json_int(m, "cacheReadInputTokens", 0) +
+		    json_int(m, "cacheCreationInputTokens", 0);
+		out += json_int(m, "outputTokens", 0);
+	}
+	if (i == 0) {
+		m = json_get(event, "usage");
+		in = run->input_tokens + json_int(m, "input_tokens", 0) +
+		    json_int(m, "cache_creation_input_tokens", 0) +
+		    json_int(m, "cache_read_input_tokens", 0);
+		out = run->output_tokens + json_int(m, "output_tokens", 0);
+	}
+	run->input_tokens = in;
+	run->output_tokens = out;
+	if (cost > 0 && cost < 1e6)
+		run->cost_microusd = (int64_t)(cost * 1e6 + 0.5);
 }
 
-static int64_t
-tokens_in(const struct json *usage)
-{
-	return json_int(usage, "input_tokens", 0) +
-	    json_int(usage, "cache_creation_input_tokens", 0) +
-	    json_int(usage, "cache_read_input_tokens", 0);
-}
-
-/* The last object: how it ended, in the client's own words. */
+/*
+ * How a turn ended, in the client's own words.  A command left in the
+ * background begins another turn when it ends: the last result counts.
+ */
 static void
 take_result(struct agent_run *run, const struct json *event, struct text *out)
 {
 	const char *result = json_str(event, "result"), *subtype = json_str(event, "subtype");
-	const struct json *errors = json_get(event, "errors");
-	const char *error = json_string(json_at(errors, 0));
-	double cost = json_real(event, "total_cost_usd", 0);
+	const char *error = json_string(json_at(json_get(event, "errors"), 0));
 
 	run->ended = true;
 	run->error = json_bool(event, "is_error", true);
-	run->input_tokens = tokens_in(json_get(event, "usage"));
-	run->output_tokens = json_int(json_get(event, "usage"), "output_tokens", 0);
-	if (cost > 0 && cost < 1e6)
-		run->cost_microusd = (int64_t)(cost * 1e6 + 0.5);
+	run->error_text[0] = '\0';
+	take_usage(run, event);
 	text_clear(&run->result);
 	if (result != NULL)
 		text_add(&run->result, result, strnlen(result, SESSION_MAX_TEXT));
 	if (!run->error) {
-		text_puts(out, "(done)\n");
+		text_printf(out, "(done: %lld tokens in, %lld out, %.4f USD)\n",
+		    (long long)run->input_tokens, (long long)run->output_tokens,
+		    (double)run->cost_microusd / 1e6);
 		return;
 	}
-	strlcpy(run->error_text, error != NULL ? error : result != NULL ? result
-	    : subtype != NULL ? subtype : "the client reported an error", sizeof(run->error_text));
-	run->lost = strstr(run->error_text, "No conversation found") != NULL;
+	text_first_line(run->error_text, sizeof(run->error_text), error != NULL ? error
+	    : result != NULL && *result != '\0' ? result
+	    : subtype != NULL ? subtype : "the client reported an error");
+	run->lost = run->lost || strstr(run->error_text, LOST) != NULL;
 	text_printf(out, "error: %s\n", run->error_text);
+}
+
+/* Standard error, or what is not an event; before the result it may be the reason of a failure. */
+static void
+take_plain(struct agent_run *run, const char *line, size_t len, struct text *out)
+{
+	char *text = strndup(line, len < SHOWN_PLAIN ? len : SHOWN_PLAIN);
+
+	if (text == NULL)
+		abort();
+	if (!run->ended && text[strspn(text, " \t\r")] != '\0')
+		text_first_line(run->error_text, sizeof(run->error_text), text);
+	run->lost = run->lost || strstr(text, LOST) != NULL;
+	free(text);
+	text_add(out, line, len < SHOWN_PLAIN ? len : SHOWN_PLAIN);
+	text_puts(out, len < SHOWN_PLAIN ? "\n" : " ...\n");
 }
 
 static void
 claude_line(void *arg, const char *line, size_t len, struct text *out)
 {
 	struct agent_run *run = arg;
-	struct json *event;
-	const char *type, *id;
-	char err[128];
+	struct json *event = claude_event_parse(line, len);
+	const char *type = json_str(event, "type"), *id = json_str(event, "session_id");
 
-	event = json_parse(line, len, 0, err, sizeof(err));
-	type = json_str(event, "type");
-	if (type == NULL) {		/* the client's standard error, or not JSON at all */
-		text_add(out, line, len);
-		if (strstr(out->buf != NULL ? out->buf : "", "No conversation found") != NULL)
-			run->lost = true;
-		json_free(event);
-		return;
-	}
-	id = json_str(event, "session_id");
-	if (id != NULL && strlen(id) < sizeof(run->conversation))
-		strlcpy(run->conversation, id, sizeof(run->conversation));
-	if (strcmp(type, "assistant") == 0 || strcmp(type, "user") == 0)
-		render_message(event, out);
-	else if (strcmp(type, "result") == 0)
+	if (type == NULL) {
+		take_plain(run, line, len, out);
+	} else if (strcmp(type, "result") == 0) {
 		take_result(run, event, out);
-	else if (strcmp(type, "system") == 0 && json_str(event, "model") != NULL)
-		text_printf(out, "(model %s)\n", json_str(event, "model"));
+	} else if (strcmp(type, "assistant") == 0) {
+		run->ended = false;
+		if (json_str(event, "error") == NULL)	/* the result says it again */
+			claude_event_render(event, out);
+	} else if (strcmp(type, "user") == 0) {
+		claude_event_render(event, out);
+	} else if (strcmp(type, "system") == 0) {
+		/* Only a conversation that was begun has an id worth keeping. */
+		if (id != NULL && strlen(id) < sizeof(run->conversation))
+			strlcpy(run->conversation, id, sizeof(run->conversation));
+		claude_event_render(event, out);
+	}
 	json_free(event);
 }
 
 static void
 claude_finish(struct agent_run *run, int status)
 {
-	if (run->ended)
+	char how[sizeof(run->error_text)] = "it ended without a result";
+
+	if (run->ended && (run->error || !WIFSIGNALED(status)))
 		return;
 	run->error = true;
-	if (child_status_text(status, run->error_text, sizeof(run->error_text)) == 0)
-		strlcpy(run->error_text, "it ended without a result", sizeof(run->error_text));
+	(void)child_status_text(status, how, sizeof(how));
+	if (run->ended || run->error_text[0] == '\0' || WIFSIGNALED(status))
+		strlcpy(run->error_text, how, sizeof(run->error_text));
 }
 
 const struct adapter adapter_claude = {

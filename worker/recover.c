@@ -125,11 +125,13 @@ keep_binary(struct worker *w)
 
 	if (faccessat(w->dirfd, SESSION_DIR_BIN "/worker", F_OK, 0) == 0)
 		return 0;
-	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/worker", w->path);
+	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/.worker", w->path);
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n > 0 ? n : 0] = '\0';
 	if ((mkdirat(w->dirfd, SESSION_DIR_BIN, 0755) == -1 && errno != EEXIST) ||
-	    (file_copy(self, path, true) == -1 && errno != EEXIST)) {
+	    (unlink(path) == -1 && errno != ENOENT) || file_copy(self, path, true) == -1 ||
+	    file_rename_over(w->dirfd, SESSION_DIR_BIN "/.worker", SESSION_DIR_BIN "/worker",
+	    FILE_SYNC) == -1) {
 		warn("%s", path);
 		return EX_CANTCREAT;
 	}
@@ -162,6 +164,7 @@ clean_up_after(struct worker *w)
 		return;
 	killed = tree_kill_session(w->config.session, w->state.worktree);
 	w->state.recoveries++;
+	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
 	answers_scan(w);

@@ -79,11 +79,12 @@ tree_index_share(struct worker *w)
 	char to[PATH_MAX + 32];
 	int fd;
 
-	snprintf(to, sizeof(to), "%s/" SESSION_DIR_GIT "/index", w->path);
+	snprintf(to, sizeof(to), "%s/" SESSION_DIR_GIT "/.index", w->path);
 	fd = file_open_dir(w->dirfd, SESSION_DIR_GIT);
 	if (fd != -1)
-		(void)unlinkat(fd, "index", 0);
-	if (fd == -1 || file_copy(w->git.index, to, false) == -1) {
+		(void)unlinkat(fd, ".index", 0);
+	if (fd == -1 || file_copy(w->git.index, to, false) == -1 ||
+	    file_rename_over(fd, ".index", "index", 0) == -1) {
 		worker_fail(w, "io", "%s: %s", to, strerror(errno));
 		if (fd != -1)
 			close(fd);
@@ -100,8 +101,10 @@ tree_pin(struct worker *w)
 	enum tree_state state = tree_compare(w, detail, sizeof(detail));
 	bool saved = false;
 
-	if (state == TREE_SAME)
+	/* After a crash the agent's git directory may be half made. */
+	if (state == TREE_SAME && !w->recovered)
 		return 0;
+	w->recovered = false;
 	if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	if (saved)

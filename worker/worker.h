@@ -32,6 +32,7 @@ struct worker {
 	struct strings	 answers_known;		/* files in answers/ that were used */
 	bool		 answers_scanned;
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */
+	bool		 recovered;		/* tree_pin has not run since a crash */
 	int		 stop_signal;		/* SIGTERM or SIGINT arrived: stop, stay resumable */
 	bool		 cancelled;		/* the file cancel exists */
 	bool		 gone;			/* the session directory was deleted */

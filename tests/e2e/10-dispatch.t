@@ -160,6 +160,14 @@ W=$(echo "$ORCHESTRATOR_HOME"/workspaces/*)
 echo session-k-aaaaaa >"$W/claims/k"
 git worktree add -q --no-checkout -b session/k/1 .worktrees/k main
 mkdir "$W/current/isolated-sessions/.new-session-k-aaaaaa"
+echo session-k2-aaaaaa >"$W/claims/k2"
+mkdir .worktrees/k2 && : >.worktrees/k2/..git.0123456789abcdef
+echo session-k3-aaaaaa >"$W/claims/k3"
+mkdir .worktrees/k3 && echo work >.worktrees/k3/file
+run orchestrator dispatch --review gates k3 -- true
+is 'a worktree with a file in it is no such thing' "$status $(cat .worktrees/k3/file)" '73 work'
+run orchestrator dispatch --wait --review gates k2 -- sh -c 'echo k >k'
+is 'what a killed dispatch began does not stop the next' "$status" 0
 run orchestrator dispatch --wait --review gates k -- sh -c 'echo k >k'
 is 'what a killed dispatch left is in nobody'\''s way' "$status" 0
 is 'and gone' "$(built_aside)" 0

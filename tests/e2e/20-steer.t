@@ -103,7 +103,7 @@ is 'which stays in the worktree, too' "$(git -C .worktrees/victim status --short
 # What was killed goes on.
 echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
 git commit -qam 'No policies'
-dispatch again 'test -e ../.ran && echo done >done || { touch ../.ran; exec sleep 1001.$$'; }'
+dispatch again "test -e ../.ran && echo done >done || { touch ../.ran; exec sleep 1001.$$; }"
 wait_for 10 test -e .worktrees/.ran
 kill -9 "$(holder again)"
 wait_for 5 status_is again running

@@ -182,6 +182,11 @@ nothing_that_is_planted_runs(void **state)
 	OK(git_log_text(&s.g, s.base, oid, 1u << 20, &text, ERR));
 	free(text);
 	assert_int_equal(git_merge_tree(&s.g, ours, oid, tree, &list, &n, ERR), 1);
+	while (n-- > 0) {
+		free(list[n].path);
+		free(list[n].kind);
+	}
+	free(list);
 	OK(git_ref_move(&s.r, "refs/heads/session/i/1", oid, "", "m", ERR));
 	OK(git_ref_read(&s.r, "refs/heads/session/i/1", tip, ERR));
 	sh("echo late >w/late");

@@ -297,7 +297,7 @@ what_is_merged_but_not_put_away_is_put_away(void **state)
 {
 	static const char *const moments[] = {
 		"true",
-		"mv r/.worktrees/i r/.worktrees/.trash-" ID,
+		("mv r/.worktrees/i r/.worktrees/.trash-" ID),
 		"rm -r r/.worktrees/i && git -C r worktree prune",
 		"rm -r r/.worktrees/i && git -C r worktree prune && git -C r branch -D session/i/1",
 	};

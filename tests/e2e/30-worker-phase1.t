@@ -1,0 +1,185 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Phase 1 of a session: setup, the implementer, what it leaves, gates.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
+cd "$T" || exit 1
+
+# setup
+role implementer <<'E'
+cp "$T/setup.ran" from-setup; git status --porcelain >"$T/$ITEM_ID.status"
+env | sed -n 's/^\(GIT_[A-Z]*\)=.*/\1/p' >"$T/$ITEM_ID.git"
+for v in SESSION_DIR SESSION_ID ITEM_ID ROLE WORKTREE ROUND STEP SESSION_RUN SESSION_INBOX; do
+	eval "say env \"$v=\${$v-}\""
+done
+pwd -P >"$T/$ITEM_ID.pwd"; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt"
+E
+session s1 '.setup = ["echo setup one; echo one >$T/setup.ran", {name: "two", command: "echo $ROLE,$SESSION_ID,$(pwd -P) >$T/setup.env; echo setup two >&2"}]'
+GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere; export GIT_DIR GIT_WORK_TREE
+work
+unset GIT_DIR GIT_WORK_TREE
+is 'with gates alone, none of which is set, work is approved' "$status" 0
+is 'setup ran before the implementer' "$(git -C "$R" show session/s1/1:from-setup)" one
+like 'in the worktree' "$(cat "$T/setup.env")" ",$ID,$W\$"
+ok 'what setup prints is in the log, in brackets' grep -qxF '[setup] setup one' "$S/output.log"
+ok 'standard error too' grep -qxF '[setup] setup two' "$S/output.log"
+is 'the implementer began in a clean worktree' "$(said status | grep -v from-setup)" ''
+is 'GIT_ variables are removed' "$(said git)" ''
+is 'the implementer runs in the worktree' "$(said pwd)" "$W"
+is 'its environment tells what it needs' "$(said env)" "SESSION_DIR=$S
+SESSION_ID=$ID
+ITEM_ID=s1
+ROLE=implementer
+WORKTREE=$W
+ROUND=1
+STEP=implement
+SESSION_RUN=001
+SESSION_INBOX=$S/inbox/001"
+like 'without prompt.md the prompt is made from the item' "$(said prompt)" 'Title of s1'
+is 'the record is of gates' "$(rec review.json '[.mode, .verdict, .decided_by] | join(" ")')" 'gates approved gates'
+is 'the commit judged is the head of the branch' "$(rec review.json .commit)" "$(git -C "$R" rev-parse session/s1/1)"
+is 'and the head on record' "$(st .head)" "$(git -C "$R" rev-parse session/s1/1)"
+is 'it is based on the base' "$(git -C "$R" rev-parse session/s1/1^)" "$(st .base)"
+is 'the last line says so' "$(last_line)" 'REVIEW_VERDICT: APPROVED'
+is 'once' "$(verdicts)" 1
+ok 'the log of the agent is in the transcript' test -e "$S/transcript/001-implementer.log"
+is 'and what it was given' "$(cat "$S/transcript/001-implementer.prompt")" "$(said prompt)"
+
+role implementer <<'E'
+echo x >x; say ran yes
+E
+session s2 '.setup = ["true", "echo broken; exit 3", "touch $T/s2.third"]'
+work
+is 'a failing setup command fails the session' "$status,$(st '.status + "," + .reason')" '1,failed,setup'
+like 'with the command and its exit status' "$(st .detail)" 'echo broken.*3'
+is 'the implementer is not run' "$(said ran)" ''
+ok 'nor another setup command' not test -e "$T/s2.third"
+is 'a failed session has no verdict' "$(verdicts)" 0
+session s3 '.setup = [{command: "point() { :; }; exec cat $T/.never", timeout: 1}]'
+work
+is 'a setup command that does not end in time fails' "$(st '.status + "," + .reason')" 'failed,setup'
+session prompt1
+printf 'Exactly this.\n' >"$S/prompt.md"
+role implementer <<'E'
+E
+printf 'cat >given\n' >"$T/scripts/prompt1/implementer"
+work
+is 'prompt.md is the prompt' "$(git -C "$R" show session/prompt1/1:given)" 'Exactly this.'
+
+# What the implementer leaves.
+role implementer <<'E'
+echo one >one; git add one; git commit -qm 'My own message' || exit 9
+mkdir -p deep/er; echo two >deep/er/two; echo changed >d1/file1; git rm -q d2/file2
+echo ignored >ignored.o; ln -s one link; echo '#!/bin/sh' >tool; chmod +x tool
+worker summary - <<X
+The first line
+
+and the rest
+X
+E
+session l1
+mkdir -p "$R/.git/info" && echo '*.o' >>"$R/.git/info/exclude"
+work
+is 'leftovers are committed' "$(git -C "$R" show session/l1/1:deep/er/two)" two
+is 'changes too' "$(git -C "$R" show session/l1/1:d1/file1)" changed
+ok 'and removals' not git -C "$R" cat-file -e session/l1/1:d2/file2
+is 'links and modes are kept' "$(git -C "$R" ls-tree session/l1/1 link tool | cut -c1-6 | paste -sd,)" '120000,100755'
+ok 'ignored files are not committed' not git -C "$R" cat-file -e session/l1/1:ignored.o
+is 'the commits of the agent are kept' "$(git -C "$R" log --format=%s session/l1/1 | sed -n 2p)" 'My own message'
+is 'and by their author' "$(git -C "$R" log --format=%an session/l1/1 | sort -u)" Test
+is 'the summary is kept' "$(head -n 1 "$S/summary.md")" 'The first line'
+role implementer <<'E'
+echo one >one; git add one; git commit -qm 'Only this'
+E
+session l2
+work
+is 'when nothing is left there is no further commit' "$(git -C "$R" log --format=%s session/l2/1 | head -n 2 | paste -sd,)" 'Only this,First commit'
+is 'without a summary the commits are summarised' "$(grep -c 'Only this' "$S/summary.md")" 1
+role implementer <<'E'
+git checkout -q -b elsewhere; echo one >one; git add one; git commit -qm 'On another branch'
+E
+session l3
+work
+is 'a commit on another branch of the session counts' "$status,$(git -C "$R" log -1 --format=%s session/l3/1)" '0,On another branch'
+ok 'the branch does not appear in the repository' not git -C "$R" rev-parse -q --verify elsewhere
+for how in true 'echo x >x; rm x' 'git add -f d1; touch nothing.o'; do
+	n=$((${n:-0} + 1))
+	role implementer <<E
+$how
+E
+	role reviewer <<'E'
+worker verdict approved
+E
+	session "nothing$n"
+	work
+	is "after '$how' there is nothing to approve" "$status,$(st '.status + "," + .reason')" '1,failed,no-change'
+	is "and no verdict" "$(verdicts)" 0
+done
+no_roles
+role implementer <<'E'
+git reset -q --hard 4b825dc642cb6eb9a060e54bf8d69288fbee4904 2>/dev/null
+git checkout -q --orphan unrelated; git rm -rqf .; echo x >x; git add x; git commit -qm Unrelated
+E
+session unrelated
+work
+is 'work not based on the base is not imported' "$(st '.status + "," + .reason')" 'failed,import'
+is 'the branch stays at the base' "$(git -C "$R" rev-parse session/unrelated/1)" "$(st .base)"
+
+# Gates.
+role implementer <<'E'
+say runs "$STEP"; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt.$SESSION_RUN"
+echo "$SESSION_RUN" >work
+E
+session g1 '.gates = [{name: "first", command: "grep -q 003 work || { echo \"want 003, got $(cat work)\"; exit 4; }"}, "touch $T/g1.second"]'
+work
+is 'a gate that passes in the last try passes' "$status" 0
+is 'the implementer was run for each try' "$(said runs | wc -l)" 3
+like 'it is given the output of the gate' "$(cat "$T/g1.prompt.002")" 'want 003, got 001'
+like 'of the last try each time' "$(cat "$T/g1.prompt.003")" 'want 003, got 002'
+is 'gates are on record with their end' "$(rec review.json '[.gates[-2:][] | .name, .passed, .exit_status] | join(" ")')" 'first true 0 touch $T/g1.second true 0'
+is 'and with the commit they judged' "$(rec review.json '.gates[-1].commit')" "$(rec review.json .commit)"
+ok 'their output is in the log' grep -qxF '[gate first] want 003, got 002' "$S/output.log"
+session g2 '.gates = ["exit 4"] | .gate_tries = 1'
+work
+is 'when tries are used up the session fails' "$status,$(st '.status + "," + .reason')" '1,failed,gate'
+is 'after as many tries as are set' "$(said runs | wc -l)" 2
+is 'there is no verdict' "$(verdicts)" 0
+session g3 '.gates = [{name: "slow", command: "exec cat $T/.never", timeout: 1}] | .gate_tries = 0'
+work
+is 'a gate out of time has failed' "$(st '.status + "," + .reason')" 'failed,gate'
+is 'without tries the implementer is run once' "$(said runs | wc -l)" 1
+like 'and the detail names the gate' "$(st .detail)" slow
+session g4 '.gates = ["seq 1 20000; printf last"] | .gate_tries = 0'
+work
+is 'the output on record is at most 16 KiB' "$(rec review.json '.gates[0].output | utf8bytelength <= 16384 and utf8bytelength > 8000')" true
+like 'the end of it' "$(rec review.json '.gates[0].output')" '^last'
+session g5 '.gates = [{name: "meddler", command: "echo more >>d1/file1"}] | .gate_tries = 0'
+work
+is 'a gate that changes tracked files does not pass' "$status,$(st '.status + "," + .reason')" '1,failed,gate'
+session g6 '.gates = ["echo x >left-by-gate; git add left-by-gate; git commit -qm x; true", "test ! -e $WORKTREE/none"] | .gate_tries = 0'
+work
+is 'a commit of a gate is never in what is approved' "$(git -C "$R" log --format=%s session/g6/1 | grep -cx x)" 0
+session g7 '.gates = ["git reset -q --hard HEAD^"] | .gate_tries = 0'
+work
+is 'a gate that takes the work away does not pass' "$(st .status)" failed
+session g8 '.gates = ["no-such-program-anywhere"] | .gate_tries = 0'
+work
+is 'a gate that cannot be run does not pass' "$(st .status)" failed
+session g9 '.gates = ["kill -9 $$"] | .gate_tries = 0'
+work
+is 'nor one that is killed' "$(st '.status + "," + .reason')" 'failed,gate'
+
+# The same by hand: worker gates.
+mkdir -p "$T/tree" && echo 003 >"$T/tree/work"
+session hand '.gates = ["cat work", {name: "n", command: "exit 7"}]'
+run worker gates "$S" "$T/tree"
+is 'worker gates fails when one fails' "$status" 1
+is 'and prints each result' "$(printf '%s\n' "$out" | jq -c '[.[] | [.name, .passed, .exit_status]]')" '[["cat work",true,0],["n",false,7]]'
+ok 'its output is in the log' grep -qxF '[gate cat work] 003' "$S/output.log"
+run worker gates "$S" "$T/no-such-tree"
+ok 'without the tree it is another error' test "$status" -gt 1
+is 'of one line' "$(echo "$err" | wc -l)" 1
+session hand2 '.gates = ["true"]'
+run worker gates "$S" "$T/tree"
+is 'worker gates succeeds when all pass' "$status" 0
+done_testing
