@@ -56,17 +56,12 @@ merge_save(struct merge *m)
 int
 merge_enter(struct merge *m, enum status to, const char *reason, const char *detail)
 {
-	enum status from = m->state.status;
-
 	if (state_enter(&m->state, to, reason, detail) == -1) {
 		merge_says(m, MERGE_ERROR, "%s: cannot become %s from %s", m->id, status_name(to),
-		    status_name(from));
+		    status_name(m->state.status));
 		return -1;
 	}
-	if (merge_save(m) == -1)
-		return -1;
-	log_info("%s: %s -> %s", m->id, status_name(from), status_name(to));
-	return 0;
+	return merge_save(m);
 }
 
 /* Rule 8: only the commit that was judged, and the branch must still be there. */

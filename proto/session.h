@@ -24,6 +24,7 @@
 #define SESSION_FILE_ANSWERS_JSON	"answers.json"
 #define SESSION_FILE_CANCEL		"cancel"
 #define SESSION_FILE_LOG		"output.log"
+#define SESSION_FILE_MERGE_LOG		"merge.log"
 #define SESSION_FILE_SUMMARY		"summary.md"
 #define SESSION_FILE_PRESENTATION	"presentation.md"
 #define SESSION_FILE_REVIEW		"review.json"

@@ -8,6 +8,7 @@ function flush() {
 	if (head body != "" && body !~ /^(enum|#|struct [a-z_]+ \{)|= ?\{|^\[/) {
 		gsub(/\( /, "(", body)
 		gsub(/ \)/, ")", body)
+		gsub(/\) "/, ")\"", body)
 		print head body
 	}
 	head = body = ""

@@ -58,8 +58,8 @@ run(int argc, char **argv)
 	if (watch_open() == -1)
 		err(EX_OSERR, "can't watch files");
 	rc = recover_read(&w, argv[1]);
-	if (rc == 0 && (output_open(w.dirfd) == -1 || tree_adopt() == -1)) {
-		warn("%s/" SESSION_FILE_LOG, w.path);
+	if (rc == 0 && (output_open(w.dirfd, SESSION_FILE_MERGE_LOG) == -1 || tree_adopt() == -1)) {
+		warn("%s/" SESSION_FILE_MERGE_LOG, w.path);
 		rc = EX_CANTCREAT;
 	}
 	if (rc == 0)

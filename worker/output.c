@@ -27,12 +27,12 @@ log_line(const char *line)
 }
 
 int
-output_open(int dirfd)
+output_open(int dirfd, const char *name)
 {
 	struct stat st;
 	int fd;
 
-	fd = openat(dirfd, SESSION_FILE_LOG,
+	fd = openat(dirfd, name,
 	    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
 	if (fd == -1)
 		return -1;

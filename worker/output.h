@@ -9,8 +9,9 @@
 
 #include <stddef.h>
 
-/* Opens output.log for appending and sends log.h there. 0 or -1. */
-int output_open(int dirfd);
+/* Opens output.log (or, for gates on the merged tree, merge.log) for appending and
+ * sends log.h there. 0 or -1. */
+int output_open(int dirfd, const char *name);
 void output_close(void);
 /* One or more lines (text may hold newlines) under "[label] ". */
 void output_lines(const char *label, const char *text, size_t len);

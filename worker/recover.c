@@ -242,10 +242,10 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		return rc;
 	begin_records(w);
 	if (w->state.status != STATUS_PENDING && !status_live(w->state.status))
-		return output_open(w->dirfd) == -1 ? EX_CANTCREAT : 0;
+		return output_open(w->dirfd, SESSION_FILE_LOG) == -1 ? EX_CANTCREAT : 0;
 	if ((rc = origin_open(w)) != 0 || (rc = watch_session(w)) != 0)
 		return rc;
-	if (output_open(w->dirfd) == -1 || tree_adopt() == -1) {
+	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || tree_adopt() == -1) {
 		warn("%s/" SESSION_FILE_LOG, w->path);
 		return EX_CANTCREAT;
 	}
