@@ -67,6 +67,9 @@ $(O)/bin/orchestrator $(O)/libexec/worker:
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(O)/libproto.a: $(PROTO_OBJ)
+$(O)/libworker.a: $(filter-out %/main.o,$(WORKER_OBJ))
+$(O)/liborchestrator.a: $(filter-out %/main.o,$(ORCH_OBJ))
+$(O)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
 
@@ -81,9 +84,9 @@ $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# A unit test links libproto.a and the pure tables of the programs.
-$(O)/tests/unit/%: tests/unit/%.c $(filter %/orchestrator/merge.o $(O)/orchestrator/merge_%.o,$(ORCH_OBJ)) $(filter %/step.o %/adapter_claude.o,$(WORKER_OBJ)) \
-    $(filter %/schedule.o,$(ORCH_OBJ)) $(O)/libproto.a
+# A unit test links what it needs of these archives, which are all but the two mains.
+TEST_LIBS = $(O)/liborchestrator.a $(O)/libworker.a $(O)/libproto.a
+$(O)/tests/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lcmocka
 $(O)/tests/bench/%: tests/bench/%.c

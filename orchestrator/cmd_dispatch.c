@@ -88,6 +88,8 @@ parse(int argc, char **argv, struct arguments *a)
 static int
 check_ids(const struct arguments *a)
 {
+	int status = EX_DATAERR;
+
 	if (a->item != NULL && !item_id_valid(a->item))
 		log_warnx("\"%s\" is no item id: up to 64 of A-Z a-z 0-9 . _ -, beginning with a "
 		    "letter or digit, without \"..\", not ending in \".\" or \".lock\"", a->item);
@@ -95,11 +97,12 @@ check_ids(const struct arguments *a)
 		log_warnx("\"%s\" is no agent type: it is made like an item id (letters, digits, "
 		    "\".\", \"_\", \"-\")", a->agent_type);
 	else if (a->review != NULL && strcmp(a->review, "council") != 0 &&
-	    strcmp(a->review, "gates") != 0)
+	    strcmp(a->review, "gates") != 0) {
 		log_warnx("--review %s: say council or gates", a->review);
-	else
-		return 0;
-	return EX_USAGE;
+		status = EX_USAGE;
+	} else
+		status = 0;
+	return status;
 }
 
 static int

@@ -77,6 +77,68 @@ wants_help(int argc, char **argv)
 	return argc == 2 && strcmp(argv[1], "--help") == 0;
 }
 
+#define GLOBAL_USAGE	"[-C DIR] [-h] [--help] [--json] [--version]"
+#define OPTIONS_MAX	16
+
+/* The options of a usage text: "[--title T] [-f]".  The names are cut out of a copy of it. */
+static size_t
+options_of(char *usage, const char *names[OPTIONS_MAX], bool takes[OPTIONS_MAX])
+{
+	char *next = usage, *word;
+	size_t n = 0;
+
+	while (n < OPTIONS_MAX && (word = strsep(&next, "[")) != NULL) {
+		if (word[0] != '-' || word[1] == ' ' || strncmp(word, "-- ", 3) == 0)
+			continue;
+		names[n] = word;
+		takes[n] = word[strcspn(word, " ]")] == ' ';
+		word[strcspn(word, " ]")] = '\0';
+		n++;
+	}
+	return n;
+}
+
+static int
+bad_option(const char *arg, const char *const names[], size_t n, const char *why)
+{
+	const char *near = text_nearest(arg, names, n);
+
+	if (why != NULL)
+		near = NULL;
+	log_warnx("%s: %s%s%s%s", arg, why != NULL ? why : "no such option",
+	    near != NULL ? " (did you mean \"" : "", near != NULL ? near : "",
+	    near != NULL ? "\"?)" : "; --help lists what there is");
+	return EX_USAGE;
+}
+
+/* Looks at the options before getopt does, which knows neither one line nor the nearest. */
+static int
+check_options(const char *usage, int argc, char **argv, bool permute)
+{
+	char *copy = orch_sprintf("%s", usage);
+	const char *names[OPTIONS_MAX];
+	bool takes[OPTIONS_MAX];
+	size_t n = options_of(copy, names, takes), j, len;
+	int i, status = 0;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0 && status == 0; i++) {
+		if (argv[i][0] != '-' || argv[i][1] == '\0') {
+			if (!permute)
+				break;
+			continue;
+		}
+		len = argv[i][1] == '-' ? strcspn(argv[i], "=") : 2;
+		for (j = 0; j < n && strncmp(names[j], argv[i], len) != 0; j++)
+			;
+		if (j == n)
+			status = bad_option(argv[i], names, n, NULL);
+		else if (takes[j] && argv[i][len] == '\0' && ++i == argc)
+			status = bad_option(argv[i - 1], names, n, "needs an argument");
+	}
+	free(copy);
+	return status;
+}
+
 static int
 run(struct orch *o, int argc, char **argv)
 {
@@ -90,6 +152,8 @@ run(struct orch *o, int argc, char **argv)
 		    c->usage[0] != '\0' ? " " : "", c->usage, c->summary);
 		return 0;
 	}
+	if ((status = check_options(c->usage, argc, argv, strstr(c->usage, "[-") != NULL)) != 0)
+		return status;
 	optind = 0;	/* glibc: begin anew, with another vector */
 	status = c->run(o, argc, argv);
 	orch_close(o);
@@ -113,6 +177,8 @@ main(int argc, char **argv)
 	int c;
 
 	log_init("orchestrator");
+	if (check_options(GLOBAL_USAGE, argc, argv, false) != 0)
+		return EX_USAGE;
 	while ((c = getopt_long(argc, argv, "+C:h", options, NULL)) != -1) {
 		switch (c) {
 		case 'C':

@@ -9,6 +9,9 @@
  * tests/bench/run compares the number of commands and syncs with ours.
  *
  * floor worker|discard REPOSITORY STATE ITEM and floor agent are its processes.
+ *
+ * floor prepare REPOSITORY STATE WORKER makes STATE, with WORKER as the binary.
+ * floor fsync DIR prints what one durable replacement of 512 octets takes there.
  */
 #include <ftw.h>
 
@@ -266,6 +269,63 @@ whole_item(struct item *it)
 	part(it, "discard", STDERR_FILENO);
 }
 
+static void
+prepare(const char *repo, const char *state, const char *binary)
+{
+	const char *dirs[] = { "", "claims", "sessions", "archive" };
+	size_t i;
+
+	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		make(strf("%s/%s", state, dirs[i]));
+	make_safe(strf("%s/safe.git", state));
+	copy(binary, strf("%s/worker", state));
+	make(strf("%s/.worktrees", repo));
+	make(strf("%s/.git/worktrees", repo));
+	put(strf("%s/.git/info", repo), "exclude", "/.worktrees/\n");
+}
+
+static int
+by_time(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+print_sync_cost(const char *dir)
+{
+	int64_t took[101], start;
+	int i;
+
+	for (i = 0; i < 101; i++) {
+		start = bench_now();
+		replace(dir, "fsync", 512);
+		took[i] = bench_now() - start;
+	}
+	unlink(strf("%s/fsync", dir));
+	qsort(took, 101, sizeof(took[0]), by_time);
+	printf("%lld\n", (long long)took[50] / 1000);
+}
+
+static void
+set_paths(struct item *it, char **argv, const char *base)
+{
+	it->repo = argv[2];
+	it->state = argv[3];
+	it->id = argv[4];
+	it->objects = strf("%s/.git/objects", it->repo);
+	it->worktree = strf("%s/.worktrees/%s", it->repo, it->id);
+	it->trash = strf("%s/.worktrees/.trash-%s", it->repo, it->id);
+	it->meta = strf("%s/.git/worktrees/%s", it->repo, it->id);
+	it->ref = strf("refs/heads/session/%s/1", it->id);
+	it->dir = strf("%s/%s/%s", it->state,
+	    strcmp(argv[1], "discard") == 0 ? "archive" : "sessions", it->id);
+	it->safe = strf("%s/safe.git", it->dir);
+	it->index = strf("%s/index", it->safe);
+	strlcpy(it->base, base, sizeof(it->base));
+}
+
 int
 main(int argc, char **argv)
 {
@@ -275,21 +335,17 @@ main(int argc, char **argv)
 		put(".", getenv("ITEM_ID"), "done\n");
 		return 0;
 	}
+	if (argc == 3 && strcmp(argv[1], "fsync") == 0) {
+		print_sync_cost(argv[2]);
+		return 0;
+	}
 	if (argc < 5)
 		errx(2, "usage: floor item REPOSITORY STATE ITEM | floor agent");
-	it.repo = argv[2];
-	it.state = argv[3];
-	it.id = argv[4];
-	it.objects = strf("%s/.git/objects", it.repo);
-	it.worktree = strf("%s/.worktrees/%s", it.repo, it.id);
-	it.trash = strf("%s/.worktrees/.trash-%s", it.repo, it.id);
-	it.meta = strf("%s/.git/worktrees/%s", it.repo, it.id);
-	it.ref = strf("refs/heads/session/%s/1", it.id);
-	it.dir = strf("%s/%s/%s", it.state, strcmp(argv[1], "discard") == 0 ? "archive" : "sessions",
-	    it.id);
-	it.safe = strf("%s/safe.git", it.dir);
-	it.index = strf("%s/index", it.safe);
-	strlcpy(it.base, argc > 5 ? argv[5] : "", sizeof(it.base));
+	if (strcmp(argv[1], "prepare") == 0) {
+		prepare(argv[2], argv[3], argv[4]);
+		return 0;
+	}
+	set_paths(&it, argv, argc > 5 ? argv[5] : "");
 	if (strcmp(argv[1], "worker") == 0)
 		worker(&it);
 	else if (strcmp(argv[1], "discard") == 0)

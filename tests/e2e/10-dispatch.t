@@ -27,7 +27,7 @@ is 'an unknown command is a usage error' "$status" 64
 like 'that names the nearest' "$err" 'did you mean "dispatch"'
 for id in ../x .x -x a/b a..b x.lock x. "$(printf 'a\nb')"; do
 	run orchestrator dispatch --review gates "$id" -- true
-	is "the id '$(printf %s "$id" | tr '\n' '?')' is refused" "$status" 64
+	is "the id '$(printf %s "$id" | tr '\n' '?')' is refused" "$status" 65
 done
 run orchestrator dispatch --review maybe x -- true
 is 'an unknown mode of review is refused' "$status" 64

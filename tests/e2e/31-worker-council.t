@@ -118,7 +118,7 @@ reviewer <<'E'
 printf 'from\nstandard input\n' | worker verdict rejected -
 E
 decides 'findings come from standard input' "$rejected" v9
-is 'whole' "$(rec review.json .findings | paste -sd' ')" 'from standard input'
+is 'whole' "$(rec review.json '.findings | rtrimstr("\n") | gsub("\n"; " ")')" 'from standard input'
 
 # The wrong role.
 role implementer <<'E'
@@ -129,9 +129,12 @@ for i in 002 003 004; do	# what the next run would have said
 done
 E
 reviewer <<'E'
+E
+decides 'a message planted for a later run is no verdict' "$rejected" w0
+reviewer <<'E'
 SESSION_INBOX=$SESSION_DIR/inbox/001 timeout 1 worker verdict approved 'as the implementer' 2>/dev/null; true
 E
-decides 'neither a message planted for a run nor one in a former inbox is a verdict' "$rejected" w1
+decides 'nor is one in a former inbox' "$rejected" w1
 is 'a verdict of the implementer at work is refused' "$(said rc)" 65
 like 'with a reason' "$(said err)" 'verdict'
 is 'the approval of none is on record' "$(rec review.json '[.opinions[] | select(.verdict == "approved")] | length')" 0
