@@ -46,13 +46,13 @@ entry_worktree_is_ours(const struct orch *o, const struct entry *e)
 	if (e->state.worktree == NULL || e->state.branch == NULL ||
 	    lstat(e->state.worktree, &st) == -1 || !S_ISDIR(st.st_mode))
 		return false;
-	dir = orch_sprintf("%s/%s", o->repo.common, "worktrees");
+	dir = text_format("%s/%s", o->repo.common, "worktrees");
 	d = opendir(dir);
 	free(dir);
 	if (d == NULL)
 		return false;
-	gitdir = orch_sprintf("%s/.git\n", e->state.worktree);
-	head = orch_sprintf("ref: refs/heads/%s\n", e->state.branch);
+	gitdir = text_format("%s/.git\n", e->state.worktree);
+	head = text_format("ref: refs/heads/%s\n", e->state.branch);
 	while (!ours && (de = readdir(d)) != NULL) {
 		if (de->d_name[0] == '.' || (fd = file_open_dir(dirfd(d), de->d_name)) == -1)
 			continue;
@@ -93,8 +93,8 @@ worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen
 
 	if (commit[0] == '\0' || worktree_empty(e->state.worktree))
 		return 0;
-	g.dir = orch_sprintf("%s/%s", e->path, SESSION_DIR_SAFE_GIT);
-	g.index = orch_sprintf("%s/%s", g.dir, "index");
+	g.dir = text_format("%s/%s", e->path, SESSION_DIR_SAFE_GIT);
+	g.index = text_format("%s/%s", g.dir, "index");
 	rv = git_safe_make(&o->repo, g.dir, why, whylen);
 	if (rv == 0)
 		rv = git_salvage(&g, e->id, commit, &saved, why, whylen);
@@ -112,7 +112,7 @@ worktree_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	char		*trash;
 	int		 rv;
 
-	trash = orch_sprintf("%.*s/.trash-%s", (int)(slash - worktree), worktree, e->id);
+	trash = text_format("%.*s/.trash-%s", (int)(slash - worktree), worktree, e->id);
 	rv = git_worktree_remove(&o->repo, e->state.worktree, trash, why, whylen);
 	if (rv == 0 && file_remove_tree(AT_FDCWD, trash) == -1)
 		log_warn("%s", trash);
@@ -214,7 +214,7 @@ entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, 
 	close(fd);
 	if (rv == 0) {
 		free(e->path);
-		e->path = orch_sprintf("%s/%s", o->archive, e->id);
+		e->path = text_format("%s/%s", o->archive, e->id);
 		e->archived = true;
 		claim_drop(o, e->state.item, e->id);
 	}

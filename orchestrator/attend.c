@@ -152,7 +152,7 @@ look(struct loop *l, struct sess *s)
 	char		*path;
 	bool		 first = s->e.path == NULL;
 
-	path = orch_sprintf("%s/%s", l->o->sessions, s->e.id);
+	path = text_format("%s/%s", l->o->sessions, s->e.id);
 	if (entry_load(&now, path, false) == -1) {
 		free(path);
 		return false;

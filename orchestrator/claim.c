@@ -20,7 +20,7 @@
 static int
 open_claims(struct orch *o)
 {
-	char *path = orch_sprintf("%s/claims", o->workspace);
+	char *path = text_format("%s/claims", o->workspace);
 	int fd = file_open_dir(AT_FDCWD, path);
 
 	free(path);
@@ -62,7 +62,7 @@ session_exists(struct orch *o, const char *session)
 	while (!found && (e = readdir(d)) != NULL) {
 		if (strncmp(e->d_name, "instance-", 9) != 0)
 			continue;
-		path = orch_sprintf("%s/isolated-sessions/%s", e->d_name, session);
+		path = text_format("%s/isolated-sessions/%s", e->d_name, session);
 		found = fstatat(dirfd(d), path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISDIR(st.st_mode);
 		free(path);

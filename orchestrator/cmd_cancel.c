@@ -23,16 +23,12 @@ enum waited { WAITED_ENDED, WAITED_TIMEOUT, WAITED_SIGNAL };
 static int64_t
 grace(int fd)
 {
-	struct config	 c = { 0 };
-	char		 why[RECORD_ERR], *buf;
+	struct config	 c;
+	char		 why[RECORD_ERR];
 	int64_t		 s = GRACE;
-	size_t		 len;
 
-	if (record_read(fd, SESSION_FILE_CONFIG, &buf, &len, why, sizeof(why)) == -1)
-		return GRACE + MARGIN;
-	if (config_parse(&c, buf, len, why, sizeof(why)) == 0)
+	if (config_load(fd, &c, why, sizeof(why)) == 0)
 		s = c.settings.stop_grace;
-	free(buf);
 	config_release(&c);
 	return s + MARGIN;
 }

@@ -153,7 +153,7 @@ read_stdin(void)
 	if (n == -1)
 		text_free(&t);
 	else if (t.buf == NULL)
-		return orch_sprintf("%s", "");
+		return text_format("%s", "");
 	return t.buf;
 }
 
@@ -198,14 +198,14 @@ make_item(const struct arguments *a, struct item *item)
 	if (a->item != NULL)
 		strlcpy(item->id, a->item, sizeof(item->id));
 	if (a->title != NULL)
-		replace(&item->title, orch_sprintf("%s", a->title));
+		replace(&item->title, text_format("%s", a->title));
 	if (item->title == NULL)
-		item->title = orch_sprintf("%s", item->id);
+		item->title = text_format("%s", item->id);
 	if (a->agent_type != NULL)
-		replace(&item->agent_type, orch_sprintf("%s", a->agent_type));
+		replace(&item->agent_type, text_format("%s", a->agent_type));
 	if (a->description != NULL) {
 		text = strcmp(a->description, "-") == 0 ? read_stdin() :
-		    orch_sprintf("%s", a->description);
+		    text_format("%s", a->description);
 		if (text == NULL)
 			return EX_DATAERR;
 		replace(&item->description, text);

@@ -79,7 +79,7 @@ check_clients(struct report *r)
 static void
 check_hooks(struct report *r, const struct orch *o)
 {
-	char *path = orch_sprintf("%s/hooks", o->repo.common);
+	char *path = text_format("%s/hooks", o->repo.common);
 	const struct dirent *e;
 	struct stat st;
 	size_t n = 0, len;

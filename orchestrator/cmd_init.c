@@ -101,8 +101,8 @@ run(struct orch *o, int argc, char **argv)
 		    ".orchestrator/config.json from a clone", o->repo.common);
 		return EX_CANTCREAT;
 	}
-	dir = orch_sprintf("%s/.orchestrator", o->repo.top);
-	path = orch_sprintf("%s/config.json", dir);
+	dir = text_format("%s/.orchestrator", o->repo.top);
+	path = text_format("%s/config.json", dir);
 	if (mkdir(dir, 0777) == -1 && errno != EEXIST)
 		status = cannot(dir);
 	else if ((fd = file_open_dir(AT_FDCWD, dir)) == -1)

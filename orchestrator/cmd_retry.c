@@ -56,34 +56,6 @@ find_findings(int fd, const struct entry *e)
 }
 
 static int
-load_item(int fd, struct item *item, char *reason, size_t len)
-{
-	char *buf;
-	size_t n;
-	int r;
-
-	if (record_read(fd, SESSION_FILE_ITEM, &buf, &n, reason, len) == -1)
-		return -1;
-	r = item_parse(item, buf, n, reason, len);
-	free(buf);
-	return r;
-}
-
-static int
-load_config(int fd, struct config *config, char *reason, size_t len)
-{
-	char *buf;
-	size_t n;
-	int r;
-
-	if (record_read(fd, SESSION_FILE_CONFIG, &buf, &n, reason, len) == -1)
-		return -1;
-	r = config_parse(config, buf, n, reason, len);
-	free(buf);
-	return r;
-}
-
-static int
 former_load(struct former *f, const struct entry *e)
 {
 	char reason[1024];
@@ -94,8 +66,8 @@ former_load(struct former *f, const struct entry *e)
 		log_warn("%s", e->path);
 		return EX_NOINPUT;
 	}
-	if (load_item(fd, &f->item, reason, sizeof(reason)) == -1 ||
-	    load_config(fd, &f->config, reason, sizeof(reason)) == -1)
+	if (item_load(fd, &f->item, reason, sizeof(reason)) == -1 ||
+	    config_load(fd, &f->config, reason, sizeof(reason)) == -1)
 		log_warnx("%s: %s", e->path, reason);
 	else {
 		f->findings = find_findings(fd, e);

@@ -135,7 +135,7 @@ warn_uncommitted(struct orch *o, const char *commit, const char *committed)
 
 	if (o->warned || o->repo.top == NULL)
 		return;
-	path = orch_sprintf("%s/" DIRECTORY "/config.json", o->repo.top);
+	path = text_format("%s/" DIRECTORY "/config.json", o->repo.top);
 	if (file_read(AT_FDCWD, path, SESSION_MAX_RECORD, &buf, &len) == 0 &&
 	    (committed == NULL || strcmp(committed, buf) != 0)) {
 		log_warnx("%s as it is in the work tree is not committed and not used yet; the "
@@ -164,7 +164,7 @@ orch_settings(struct orch *o, const char *commit, struct settings *s)
 		goto fail;
 	}
 	warn_uncommitted(o, commit, text);
-	file = orch_sprintf("%.12s:" DIRECTORY "/config.json", commit);
+	file = text_format("%.12s:" DIRECTORY "/config.json", commit);
 	if ((text != NULL &&
 	    settings_apply(s, file, text, strlen(text), reason, sizeof(reason)) == -1) ||
 	    settings_check(s, text != NULL ? file : "settings", reason, sizeof(reason)) == -1)

@@ -23,7 +23,7 @@ static void
 show_json(const struct dispatched *d, const struct item *item, const char *status)
 {
 	struct json *j = json_new_object();
-	char *log = orch_sprintf("%s/" SESSION_FILE_LOG, d->path), *text;
+	char *log = text_format("%s/" SESSION_FILE_LOG, d->path), *text;
 
 	json_put_int(j, "version", 1);
 	json_put_str(j, "session", d->session);

@@ -130,7 +130,7 @@ read_number(const char *path)
 static long
 count_inotify(const char *pid)
 {
-	char *path = orch_sprintf("/proc/%s/fd", pid), target[64];
+	char *path = text_format("/proc/%s/fd", pid), target[64];
 	const struct dirent *e;
 	long n = 0;
 	ssize_t len;
@@ -195,7 +195,7 @@ doctor_inotify(struct report *r)
 void
 doctor_proc(struct report *r)
 {
-	char *path = orch_sprintf("/proc/self/task/%ld/children", (long)getpid());
+	char *path = text_format("/proc/self/task/%ld/children", (long)getpid());
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd != -1) {

@@ -95,16 +95,10 @@ static int
 load_pending(struct state *s, int fd, const char *id, char *why, size_t whylen)
 {
 	struct config	 c;
-	char		*buf;
-	size_t		 len;
 	int		 rv;
 
-	memset(&c, 0, sizeof(c));
 	memset(s, 0, sizeof(*s));
-	if (record_read(fd, SESSION_FILE_CONFIG, &buf, &len, why, whylen) == -1)
-		return -1;
-	rv = config_parse(&c, buf, len, why, whylen);
-	free(buf);
+	rv = config_load(fd, &c, why, whylen);
 	if (rv == 0) {
 		strlcpy(s->session, id, sizeof(s->session));
 		strlcpy(s->item, c.item, sizeof(s->item));

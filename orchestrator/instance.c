@@ -31,15 +31,15 @@ set_instance(struct orch *o, const char *name)
 	free(o->instance);
 	free(o->sessions);
 	free(o->archive);
-	o->instance = orch_sprintf("%s/%s", o->workspace, name);
-	o->sessions = orch_sprintf("%s/isolated-sessions", o->instance);
-	o->archive = orch_sprintf("%s/archive", o->instance);
+	o->instance = text_format("%s/%s", o->workspace, name);
+	o->sessions = text_format("%s/isolated-sessions", o->instance);
+	o->archive = text_format("%s/archive", o->instance);
 }
 
 int
 orch_instance(struct orch *o)
 {
-	char *link = orch_sprintf("%s/current", o->workspace), name[128];
+	char *link = text_format("%s/current", o->workspace), name[128];
 	int status = 0;
 	ssize_t n;
 
@@ -52,8 +52,9 @@ orch_instance(struct orch *o)
 			status = EX_CONFIG;
 		}
 	} else if (errno != ENOENT && errno != ENOTDIR) {
-		log_warn("%s", link);
 		status = errno == EACCES ? EX_NOPERM : EX_CONFIG;
+		log_warnx("%s: %s; make it readable, or set ORCHESTRATOR_HOME to another directory",
+		    link, strerror(errno));
 	}
 	free(link);
 	return status;
@@ -107,7 +108,7 @@ make_instance(struct orch *o)
 	set_instance(o, name);
 	if ((status = make_instance_dirs(o)) != 0)
 		return status;
-	link = orch_sprintf("%s/current", o->workspace);
+	link = text_format("%s/current", o->workspace);
 	if (symlink(name, link) == -1) {
 		if (errno != EEXIST) {
 			log_warn("%s", link);
@@ -133,7 +134,7 @@ orch_make(struct orch *o)
 	struct git g;
 	int status;
 
-	claims = orch_sprintf("%s/claims", o->workspace);
+	claims = text_format("%s/claims", o->workspace);
 	status = make_dir(claims);
 	free(claims);
 	if (status != 0)

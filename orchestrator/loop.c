@@ -83,7 +83,7 @@ loop_add(struct loop *l, const char *id, bool starting)
 
 	if (!session_id_valid(id) || table_find(&l->table, id) != NULL)
 		return;
-	path = orch_sprintf("%s/%s", l->o->sessions, id);
+	path = text_format("%s/%s", l->o->sessions, id);
 	watch = watch_dir(path, false);
 	if (watch != -1 || errno != ENOENT) {
 		if (watch == -1)
@@ -103,7 +103,7 @@ loop_gone(struct loop *l, struct sess *s)
 
 	if (s == l->merging)
 		return;
-	path = orch_sprintf("%s/%s", l->o->archive, s->e.id);
+	path = text_format("%s/%s", l->o->archive, s->e.id);
 	if (entry_load(&e, path, true) == -1) {
 		loop_say(l, s->e.id, "gone", "its session directory was removed");
 		strings_add(&l->lost, s->e.state.item);

@@ -115,7 +115,7 @@ bad_option(const char *arg, const char *const names[], size_t n, const char *why
 static int
 check_options(const char *usage, int argc, char **argv, bool permute)
 {
-	char *copy = orch_sprintf("%s", usage);
+	char *copy = text_format("%s", usage);
 	const char *names[OPTIONS_MAX];
 	bool takes[OPTIONS_MAX];
 	size_t n = options_of(copy, names, takes), j, len;

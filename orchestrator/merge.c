@@ -16,19 +16,6 @@
 #define MERGE_LOCK	"merge.lock"
 #define MERGE_TRIES	10
 
-char *
-merge_strf(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) == -1)
-		errx(1, "out of memory");
-	va_end(ap);
-	return s;
-}
-
 enum merge_outcome
 merge_says(struct merge *m, enum merge_outcome outcome, const char *fmt, ...)
 {
@@ -77,7 +64,7 @@ check_verdict(struct merge *m)
 	    strcmp(m->review.commit, m->state.head) != 0)
 		return merge_says(m, MERGE_NOT_APPROVED, "%s: the approved commit %s is not the "
 		    "session's head %s", m->id, m->review.commit, m->state.head);
-	ref = merge_strf("refs/heads/%s", m->state.branch == NULL ? "" : m->state.branch);
+	ref = text_format("refs/heads/%s", m->state.branch == NULL ? "" : m->state.branch);
 	rc = git_ref_read(m->req->repo, ref, head, m->err, m->errlen);
 	free(ref);
 	if (rc == -1)
@@ -125,17 +112,8 @@ merge_approved(struct merge *m)
 static int
 load_config(struct merge *m)
 {
-	char *buf = NULL;
-	size_t len;
-	int rc;
+	int rc = config_load(m->session, &m->config, m->err, m->errlen);
 
-	if (file_read(m->session, SESSION_FILE_CONFIG, SESSION_MAX_RECORD, &buf, &len) == -1) {
-		merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_CONFIG ": %s", m->req->session_path,
-		    strerror(errno));
-		return -1;
-	}
-	rc = config_parse(&m->config, buf, len, m->err, m->errlen);
-	free(buf);
 	if (rc == 0 && m->config.target == NULL) {
 		merge_says(m, MERGE_ERROR, "%s: config.json names no target", m->id);
 		rc = -1;
@@ -182,7 +160,7 @@ merge_opened(struct merge *m)
 
 	m->session = file_open_dir(AT_FDCWD, m->req->session_path);
 	if (m->session == -1) {
-		gone = merge_strf("%s/%s", m->req->archive_dir, m->id);
+		gone = text_format("%s/%s", m->req->archive_dir, m->id);
 		rv = errno == ENOENT && access(gone, F_OK) == 0 ?
 		    merge_says(m, MERGE_NOTHING, "%s: is merged and archived", m->id) :
 		    merge_says(m, MERGE_ERROR, "%s: no such session", m->req->session_path);
@@ -211,7 +189,7 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 	m.id = slash == NULL ? req->session_path : slash + 1;
 	m.git.repo = req->repo;
 	m.git.objects = req->repo->objects;
-	m.git.dir = merge_strf("%s/" SESSION_DIR_SAFE_GIT, req->workspace);
+	m.git.dir = text_format("%s/" SESSION_DIR_SAFE_GIT, req->workspace);
 	if (errlen > 0)
 		err[0] = '\0';
 	if ((workspace = file_open_dir(AT_FDCWD, req->workspace)) == -1 ||

@@ -53,16 +53,12 @@ message_of(struct merge *m)
 	if (file_read(m->session, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT, &buf, &len) == 0)
 		text_first_line(line, sizeof(line), buf);
 	free(buf);
-	buf = NULL;
-	if (line[0] == '\0' &&
-	    file_read(m->session, SESSION_FILE_ITEM, SESSION_MAX_RECORD, &buf, &len) == 0) {
-		if (item_parse(&item, buf, len, err, sizeof(err)) == 0 && item.title != NULL)
-			text_first_line(line, sizeof(line), item.title);
-		item_release(&item);
-	}
-	free(buf);
-	msg = line[0] == '\0' ? merge_strf("Merge %s", m->state.item) :
-	    merge_strf("Merge %s: %s", m->state.item, line);
+	if (line[0] == '\0' && item_load(m->session, &item, err, sizeof(err)) == 0 &&
+	    item.title != NULL)
+		text_first_line(line, sizeof(line), item.title);
+	item_release(&item);
+	msg = line[0] == '\0' ? text_format("Merge %s", m->state.item) :
+	    text_format("Merge %s: %s", m->state.item, line);
 	return msg;
 }
 

@@ -20,7 +20,7 @@ remove_worktree(struct merge *m, char **trash)
 
 	if (m->state.worktree == NULL || (slash = strrchr(m->state.worktree, '/')) == NULL)
 		return 0;
-	*trash = merge_strf("%.*s/.trash-%s", (int)(slash - m->state.worktree), m->state.worktree,
+	*trash = text_format("%.*s/.trash-%s", (int)(slash - m->state.worktree), m->state.worktree,
 	    m->id);
 	return git_worktree_remove(m->req->repo, m->state.worktree, *trash, m->err, m->errlen);
 }
@@ -34,7 +34,7 @@ remove_branch(struct merge *m)
 
 	if (m->state.branch == NULL)
 		return 0;
-	ref = merge_strf("refs/heads/%s", m->state.branch);
+	ref = text_format("refs/heads/%s", m->state.branch);
 	rc = git_ref_read(m->req->repo, ref, now, m->err, m->errlen);
 	if (rc == 0 && now[0] != '\0') {
 		if (strcmp(now, m->state.head) != 0)
@@ -50,7 +50,7 @@ remove_branch(struct merge *m)
 static int
 archive(struct merge *m)
 {
-	char *to = merge_strf("%s/%s", m->req->archive_dir, m->id);
+	char *to = text_format("%s/%s", m->req->archive_dir, m->id);
 	int rc;
 
 	rc = file_make_dirs(m->req->archive_dir);
@@ -83,7 +83,7 @@ discard(void *arg)
 	const struct discard *d = arg;
 	const struct merge *m = d->m;
 	struct git g = { .repo = m->req->repo, .objects = m->req->repo->objects };
-	char *worktree = merge_strf("%s", d->trash), err[GIT_ERR];
+	char *worktree = text_format("%s", d->trash), err[GIT_ERR];
 	bool saved;
 	int null;
 
@@ -94,8 +94,8 @@ discard(void *arg)
 		dup2(null, STDERR_FILENO);
 	}
 	closefrom(3);
-	g.dir = merge_strf("%s/%s/" SESSION_DIR_SAFE_GIT, m->req->archive_dir, m->id);
-	g.index = merge_strf("%s/index", g.dir);
+	g.dir = text_format("%s/%s/" SESSION_DIR_SAFE_GIT, m->req->archive_dir, m->id);
+	g.index = text_format("%s/index", g.dir);
 	g.worktree = worktree;
 	if (git_safe_make(m->req->repo, g.dir, err, sizeof(err)) == -1 ||
 	    git_salvage(&g, m->id, m->state.head, &saved, err, sizeof(err)) == -1)

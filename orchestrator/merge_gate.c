@@ -31,12 +31,12 @@ failed_gate(const char *out, size_t len)
 	for (i = 0; list != NULL && s == NULL && i < json_count(list); i++) {
 		memset(&g, 0, sizeof(g));
 		if (gate_result_parse(&g, json_at(list, i), err, sizeof(err)) == 0 && !g.passed)
-			s = merge_strf("gate \"%s\" fails on the merged tree: %s",
+			s = text_format("gate \"%s\" fails on the merged tree: %s",
 			    g.name != NULL ? g.name : "?", g.outcome);
 		gate_result_release(&g);
 	}
 	json_free(list);
-	return s != NULL ? s : merge_strf("a gate fails on the merged tree");
+	return s != NULL ? s : text_format("a gate fails on the merged tree");
 }
 
 static enum merge_outcome
@@ -75,12 +75,12 @@ run_gates(struct merge *m, const char *dir)
 static enum merge_outcome
 gates_in_tree(struct merge *m)
 {
-	char *dir = merge_strf("%s/../../merge-%s", m->req->session_path, m->id);
+	char *dir = text_format("%s/../../merge-%s", m->req->session_path, m->id);
 	char *real, *index;
 	struct git g = m->git;
 	enum merge_outcome rv = MERGE_ERROR;
 
-	index = merge_strf("%s/merge-%s.index", m->git.dir, m->id);
+	index = text_format("%s/merge-%s.index", m->git.dir, m->id);
 	if (file_remove_tree(AT_FDCWD, dir) == -1 || mkdir(dir, 0700) == -1 ||
 	    (real = realpath(dir, NULL)) == NULL)
 		merge_says(m, MERGE_ERROR, "%s: %s", dir, strerror(errno));

@@ -10,6 +10,7 @@
 #include "proto/record.h"
 #include "proto/settings.h"
 #include "proto/state.h"
+#include "proto/text.h"
 
 struct merge {
 	const struct merge_request *req;
@@ -29,7 +30,6 @@ struct merge {
 	size_t		 errlen;
 };
 
-char *merge_strf(const char *, ...) __attribute__((format(printf, 1, 2)));
 enum merge_outcome merge_says(struct merge *, enum merge_outcome, const char *, ...)
     __attribute__((format(printf, 3, 4)));
 /* Enters a status and saves it durably; 0 or -1 with err. */

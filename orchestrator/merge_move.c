@@ -105,7 +105,7 @@ give_up(struct merge *m, enum merge_outcome rv)
 static char *
 reflog_message(struct merge *m)
 {
-	return merge_strf("merge %s: by orchestrator",
+	return text_format("merge %s: by orchestrator",
 	    m->state.branch != NULL ? m->state.branch : m->id);
 }
 

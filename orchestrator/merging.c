@@ -62,7 +62,7 @@ void
 merging_commit(struct orch *o, const char *id, char oid[OID_MAX])
 {
 	struct entry	 e;
-	char		*path = orch_sprintf("%s/%s", o->archive, id);
+	char		*path = text_format("%s/%s", o->archive, id);
 
 	oid[0] = '\0';
 	if (entry_load(&e, path, true) == 0) {

@@ -15,19 +15,6 @@
 #include "proto/file.h"
 #include "proto/log.h"
 
-char *
-orch_sprintf(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) == -1)
-		err(EX_OSERR, NULL);
-	va_end(ap);
-	return s;
-}
-
 int
 orch_status(int error)
 {
@@ -48,10 +35,10 @@ absolute(const char *path)
 	char cwd[PATH_MAX];
 
 	if (path[0] == '/')
-		return orch_sprintf("%s", path);
+		return text_format("%s", path);
 	if (getcwd(cwd, sizeof(cwd)) == NULL)
 		err(EX_OSERR, "current directory");
-	return orch_sprintf("%s/%s", cwd, path);
+	return text_format("%s/%s", cwd, path);
 }
 
 /* $variable when it is an absolute path, else the default below the home directory. */
@@ -62,12 +49,12 @@ xdg_dir(const char *variable, const char *below_home)
 	const struct passwd *pw;
 
 	if (dir != NULL && dir[0] == '/')
-		return orch_sprintf("%s/orchestrator", dir);
+		return text_format("%s/orchestrator", dir);
 	if (home == NULL || home[0] != '/') {
 		pw = getpwuid(getuid());
 		home = pw != NULL && pw->pw_dir != NULL ? pw->pw_dir : "/";
 	}
-	return orch_sprintf("%s/%s/orchestrator", home, below_home);
+	return text_format("%s/%s/orchestrator", home, below_home);
 }
 
 char *
@@ -75,7 +62,7 @@ orch_user_config(void)
 {
 	char *dir = xdg_dir("XDG_CONFIG_HOME", ".config"), *path;
 
-	path = orch_sprintf("%s/config.json", dir);
+	path = text_format("%s/config.json", dir);
 	free(dir);
 	return path;
 }
@@ -114,7 +101,7 @@ workspace_name(const struct git_repo *repo)
 		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) &&
 		    (p == name || strchr("._-", *p) == NULL)))
 			*p = '_';
-	return orch_sprintf("%s-%016" PRIx64, name, path_hash(repo->common));
+	return text_format("%s-%016" PRIx64, name, path_hash(repo->common));
 }
 
 static char *
@@ -133,11 +120,11 @@ worker_path(void)
 		*slash = '\0';
 	if ((slash = strrchr(exe, '/')) != NULL)	/* the directory that bin/ is in */
 		*slash = '\0';
-	path = orch_sprintf("%s/libexec/worker", exe);
+	path = text_format("%s/libexec/worker", exe);
 	if (access(path, X_OK) == 0)
 		return path;
 	free(path);
-	return orch_sprintf("%s/libexec/orchestrator/worker", exe);
+	return text_format("%s/libexec/orchestrator/worker", exe);
 }
 
 void
@@ -162,9 +149,9 @@ orch_open(struct orch *o)
 		return EX_NOINPUT;
 	}
 	name = workspace_name(&o->repo);
-	o->workspace = orch_sprintf("%s/workspaces/%s", o->home, name);
+	o->workspace = text_format("%s/workspaces/%s", o->home, name);
 	free(name);
-	o->safe = orch_sprintf("%s/safe.git", o->workspace);
+	o->safe = text_format("%s/safe.git", o->workspace);
 	return orch_instance(o);
 }
 

@@ -15,6 +15,7 @@
 
 #include "proto/git.h"
 #include "proto/settings.h"
+#include "proto/text.h"
 
 #define EX_NEGATIVE	1
 
@@ -47,8 +48,6 @@ int orch_instance(struct orch *);
 /* The workspace's safe git directory over the repository's objects, made if
  * absent; *g borrows from the orch.  0, or -1 with err. */
 int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
-/* asprintf(3) that ends the program when there is no memory. */
-char *orch_sprintf(const char *, ...) __attribute__((format(printf, 1, 2)));
 /* The sysexits status for an errno of something that could not be made. */
 int orch_status(int error);
 

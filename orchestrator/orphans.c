@@ -37,7 +37,7 @@ each(struct orch *o, const char *dir, size_t (*fn)(struct orch *, int, const cha
 static bool
 exists(const char *dir, const char *name)
 {
-	char	*path = orch_sprintf("%s/%s", dir, name);
+	char	*path = text_format("%s/%s", dir, name);
 	bool	 yes = access(path, F_OK) == 0;
 
 	free(path);
@@ -67,7 +67,7 @@ claim_in_use(int dirfd, const char *item)
 static void
 drop_place(struct orch *o, const char *item)
 {
-	char		*path = place_path(o, item), *branch = orch_sprintf("session/%s/1", item);
+	char		*path = place_path(o, item), *branch = text_format("session/%s/1", item);
 	char		head[256], base[OID_MAX], why[GIT_ERR];
 	struct stat	st;
 
@@ -113,7 +113,7 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 
 	if (strncmp(name, ".new-", strlen(".new-")) != 0)
 		return 0;
-	claims = orch_sprintf("%s/claims", o->workspace);
+	claims = text_format("%s/claims", o->workspace);
 	if (entry_item(id, item, sizeof(item)) && (fd = file_open_dir(AT_FDCWD, claims)) != -1) {
 		in_use = claim_in_use(fd, item);
 		close(fd);
@@ -150,7 +150,7 @@ check_merged(struct orch *o, int dirfd, const char *id)
 	size_t		 n = 0;
 
 	(void)dirfd;
-	path = orch_sprintf("%s/%s", o->archive, id);
+	path = text_format("%s/%s", o->archive, id);
 	if (entry_load(&e, path, true) == 0) {
 		if (e.error == NULL && e.state.status == STATUS_MERGED &&
 		    e.state.worktree != NULL && lstat(e.state.worktree, &st) == 0 &&
@@ -170,14 +170,14 @@ check_merged(struct orch *o, int dirfd, const char *id)
 size_t
 orphans_remove(struct orch *o)
 {
-	char	*claims = orch_sprintf("%s/claims", o->workspace), *path, *worktrees;
+	char	*claims = text_format("%s/claims", o->workspace), *path, *worktrees;
 	size_t	 n;
 
 	n = each(o, claims, check_claim);
 	n += each(o, o->sessions, check_unfinished);
 	n += each(o, o->archive, check_merged);
 	path = place_path(o, "x");
-	worktrees = orch_sprintf("%.*s", (int)(strrchr(path, '/') - path), path);
+	worktrees = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	n += each(o, worktrees, check_trash);
 	free(worktrees);
 	free(path);

@@ -25,7 +25,7 @@ place_base(const struct orch *o)
 char *
 place_path(const struct orch *o, const char *item)
 {
-	return orch_sprintf("%s/.worktrees/%s", place_base(o), item);
+	return text_format("%s/.worktrees/%s", place_base(o), item);
 }
 
 static bool
@@ -45,12 +45,12 @@ has_line(const char *text, const char *line)
 static void
 exclude(struct orch *o)
 {
-	char *dir = orch_sprintf("%s/info", o->repo.common), *path, *text = NULL, *real;
+	char *dir = text_format("%s/info", o->repo.common), *path, *text = NULL, *real;
 	bool cut = false;
 	size_t len = 0;
 	int fd = -1;
 
-	path = orch_sprintf("%s/exclude", dir);
+	path = text_format("%s/exclude", dir);
 	if ((real = realpath(path, NULL)) != NULL &&
 	    file_read(AT_FDCWD, real, EXCLUDE_MAX, &text, &len) == 0) {
 		if (has_line(text, EXCLUDE_LINE))
@@ -74,7 +74,7 @@ done:
 static int
 make_all(struct orch *o)
 {
-	char *all = orch_sprintf("%s/.worktrees", place_base(o));
+	char *all = text_format("%s/.worktrees", place_base(o));
 	struct stat st;
 	int status = 0;
 
@@ -101,7 +101,7 @@ make_all(struct orch *o)
 static int
 branch_exists(struct orch *o, const char *branch, char oid[OID_MAX])
 {
-	char *ref = orch_sprintf("refs/heads/%s", branch);
+	char *ref = text_format("refs/heads/%s", branch);
 	int r;
 
 	r = git_ref_read(&o->repo, ref, oid, NULL, 0);
@@ -134,14 +134,15 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 		log_warnx("branch %s exists already; rename it (git branch -m %s NEW) or delete it "
 		    "(git branch -D %s)", branch, branch, branch);
 	else
-		log_warnx("worktree %s: %s", path, reason);
+		log_warnx("worktree %s: %s; see that it and %s can be written and have room", path,
+		    reason, o->repo.common);
 	return EX_CANTCREAT;
 }
 
 static void
 drop_worktree(struct orch *o, const char *path)
 {
-	char *trash = orch_sprintf("%s/.worktrees/.trash-%ld", place_base(o), (long)getpid());
+	char *trash = text_format("%s/.worktrees/.trash-%ld", place_base(o), (long)getpid());
 	char reason[GIT_ERR];
 
 	if (git_worktree_remove(&o->repo, path, trash, reason, sizeof(reason)) == 0)
@@ -154,7 +155,7 @@ drop_worktree(struct orch *o, const char *path)
 void
 place_drop(struct orch *o, const char *path, const char *branch, const char *base)
 {
-	char *ref = orch_sprintf("refs/heads/%s", branch), reason[GIT_ERR];
+	char *ref = text_format("refs/heads/%s", branch), reason[GIT_ERR];
 
 	drop_worktree(o, path);
 	if (git_ref_move(&o->repo, ref, "", base, "orchestrator: dispatch failed", reason,
@@ -195,7 +196,7 @@ place_drop_leftover(struct orch *o, const char *path, const char *branch, const 
 	if (!branch_exists(o, branch, oid) || orch_git(o, &g, reason, sizeof(reason)) == -1 ||
 	    !git_is_ancestor(&g, oid, base))
 		return;
-	ref = orch_sprintf("refs/heads/%s", branch);
+	ref = text_format("refs/heads/%s", branch);
 	git_ref_move(&o->repo, ref, "", oid, "orchestrator: left by a killed dispatch", NULL, 0);
 	free(ref);
 }

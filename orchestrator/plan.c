@@ -33,7 +33,7 @@ head_branch(struct orch *o, char *branch, size_t len)
 static int
 branch_commit(struct orch *o, const char *branch, char oid[OID_MAX])
 {
-	char *ref = orch_sprintf(HEADS "%s", branch), reason[GIT_ERR];
+	char *ref = text_format(HEADS "%s", branch), reason[GIT_ERR];
 	int status = 0;
 
 	if (git_ref_read(&o->repo, ref, oid, reason, sizeof(reason)) == -1) {
@@ -42,7 +42,7 @@ branch_commit(struct orch *o, const char *branch, char oid[OID_MAX])
 	} else if (oid[0] == '\0') {
 		log_warnx("target %s: there is no such branch, or it has no commit yet; make it, "
 		    "or set \"target\" to another one", branch);
-		status = EX_NOINPUT;
+		status = EX_CONFIG;
 	}
 	free(ref);
 	return status;
@@ -95,7 +95,7 @@ plan_make(struct orch *o, const struct dispatch *d, struct config *c)
 		settings_release(&c->settings);
 		return status;
 	}
-	c->target = orch_sprintf("%s", branch);
-	c->repository = orch_sprintf("%s", o->repo.common);
+	c->target = text_format("%s", branch);
+	c->repository = text_format("%s", o->repo.common);
 	return 0;
 }

@@ -41,21 +41,6 @@ job_free(struct policy_job *j)
 	free(j);
 }
 
-static int
-load_config(int fd, struct config *c, char *why, size_t whylen)
-{
-	char	*buf;
-	size_t	 len;
-	int	 rv;
-
-	memset(c, 0, sizeof(*c));
-	if (record_read(fd, SESSION_FILE_CONFIG, &buf, &len, why, whylen) == -1)
-		return -1;
-	rv = config_parse(c, buf, len, why, whylen);
-	free(buf);
-	return rv;
-}
-
 static bool
 rule_matches(const struct rule *r, const char *text)
 {
@@ -155,7 +140,7 @@ job_run(void *arg)
 
 	if ((fd = file_open_dir(AT_FDCWD, j->e.path)) == -1)
 		return 1;
-	if (load_config(fd, &c, why, sizeof(why)) == 0 &&
+	if (config_load(fd, &c, why, sizeof(why)) == 0 &&
 	    questions_load(fd, &qs, why, sizeof(why)) == 0 &&
 	    (q = questions_find(&qs, j->question)) != NULL && q->status == QUESTION_OPEN)
 		run_command(&j->e, fd, &c, q);
@@ -204,7 +189,7 @@ policy_ask(struct policy *p, const struct entry *e, const struct question *const
 
 	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
 		return;
-	if (load_config(fd, &c, why, sizeof(why)) == -1)
+	if (config_load(fd, &c, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", e->id, why);
 	else
 		for (size_t i = 0; i < n; i++)

@@ -61,7 +61,7 @@ merged_summary(int archivefd, const char *name)
 static void
 add_dependency(struct orch *o, struct text *t, const char *item)
 {
-	char *prefix = orch_sprintf("session-%s-", item), *summary = NULL;
+	char *prefix = text_format("session-%s-", item), *summary = NULL;
 	size_t len = strlen(prefix);
 	const struct dirent *e;
 	DIR *d;
@@ -138,11 +138,11 @@ prompts_make(struct orch *o, const struct dispatch *d, const char *commit, struc
 
 	memset(p, 0, sizeof(*p));
 	for (size_t i = 0; i < PROMPTS_STEPS; i++)
-		paths[i] = orch_sprintf("prompts/%s", prompts_names[i]);
-	paths[PROMPTS_STEPS] = orch_sprintf("prompts/implementer.md");
+		paths[i] = text_format("prompts/%s", prompts_names[i]);
+	paths[PROMPTS_STEPS] = text_format("prompts/implementer.md");
 	texts[PROMPTS_STEPS + 1] = NULL;
 	if (type != NULL)
-		paths[n++] = orch_sprintf("agents/%s.md", type);
+		paths[n++] = text_format("agents/%s.md", type);
 	if (orch_repo_files(o, commit, (const char *const *)paths, n, texts, reason,
 	    sizeof(reason)) == -1) {
 		log_warnx("%s", reason);

@@ -114,7 +114,7 @@ queue_reaped(struct loop *l, int status)
 	} else {
 		s->blocked = merging_again(m);
 		free(s->why);
-		s->why = l->merge_why[0] == '\0' ? NULL : orch_sprintf("%s", l->merge_why);
+		s->why = l->merge_why[0] == '\0' ? NULL : text_format("%s", l->merge_why);
 		if (s->blocked)
 			loop_say(l, s->e.id, merging_word(m), "%s", l->merge_why);
 		attend(l, s, false);

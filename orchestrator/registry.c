@@ -50,7 +50,7 @@ registry_each_archive(struct orch *o, int (*fn)(void *, const char *), void *arg
 	if ((n = scandir(o->workspace, &list, is_instance, alphasort)) == -1)
 		return 0;
 	for (int i = 0; i < n; i++) {
-		path = orch_sprintf("%s/%s/archive", o->workspace, list[i]->d_name);
+		path = text_format("%s/%s/archive", o->workspace, list[i]->d_name);
 		if (rv == 0)
 			rv = fn(arg, path);
 		free(path);
@@ -79,7 +79,7 @@ load_one(void *arg, const char *id)
 		if ((es->v = reallocarray(es->v, l->room, sizeof(*es->v))) == NULL)
 			err(EX_OSERR, NULL);
 	}
-	path = orch_sprintf("%s/%s", l->dir, id);
+	path = text_format("%s/%s", l->dir, id);
 	if (entry_load(&es->v[es->n], path, l->archived) == 0)
 		es->n++;
 	free(path);
@@ -173,7 +173,7 @@ search_one(void *arg, const char *id)
 
 	if (!name_matches(s, id))
 		return 0;
-	path = orch_sprintf("%s/%s", s->dir, id);
+	path = text_format("%s/%s", s->dir, id);
 	rv = entry_load(&e, path, s->archived);
 	free(path);
 	if (rv == -1)

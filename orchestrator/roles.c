@@ -68,7 +68,7 @@ program_of(const struct agent *a)
 static void
 set_role(struct settings *s, enum role role, const char *agent)
 {
-	char *name = orch_sprintf("%s", agent);
+	char *name = text_format("%s", agent);
 
 	free(s->role[role]);
 	s->role[role] = name;
@@ -89,18 +89,11 @@ add_agent(struct settings *s, const char *name, const char *adapter)
 			err(EX_OSERR, NULL);
 		s->agents = a;
 		a = &s->agents[s->nagents++];
-	} else {
-		free(a->name);
-		free(a->adapter);
-		free(a->model);
-		strings_free(&a->command);
-		strings_free(&a->resume);
-		strings_free(&a->args);
-		strings_free(&a->env);
-	}
+	} else
+		agent_release(a);
 	memset(a, 0, sizeof(*a));
-	a->name = orch_sprintf("%s", name);
-	a->adapter = orch_sprintf("%s", adapter);
+	a->name = text_format("%s", name);
+	a->adapter = text_format("%s", adapter);
 	return a;
 }
 

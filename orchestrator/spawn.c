@@ -17,10 +17,10 @@ fill(struct orch *o, const struct dispatch *d, struct config *c)
 	strlcpy(c->item, d->item->id, sizeof(c->item));
 	session_id_make(c->session, sizeof(c->session), c->item);
 	c->attempt = d->attempt > 0 ? d->attempt : 1;
-	c->branch = orch_sprintf("session/%s/%lld", c->item, (long long)c->attempt);
+	c->branch = text_format("session/%s/%lld", c->item, (long long)c->attempt);
 	c->worktree = place_path(o, c->item);
-	c->retry_of = d->retry_of != NULL ? orch_sprintf("%s", d->retry_of) : NULL;
-	c->findings = d->findings != NULL ? orch_sprintf("%s", d->findings) : NULL;
+	c->retry_of = d->retry_of != NULL ? text_format("%s", d->retry_of) : NULL;
+	c->findings = d->findings != NULL ? text_format("%s", d->findings) : NULL;
 	c->created_at = clock_wall();
 }
 
@@ -63,7 +63,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 		log_warnx("%s", reason);
 		return orch_status(errno);
 	}
-	path = orch_sprintf("%s/%s", o->sessions, c->session);
+	path = text_format("%s/%s", o->sessions, c->session);
 	if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {
 		log_warnx("session %s: %s", c->session, reason);
 		status = EX_UNAVAILABLE;
@@ -107,9 +107,9 @@ dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
 		fill(o, d, &config);
 		if ((status = make_session(o, d, &config, &prompts)) == 0) {
 			strlcpy(out->session, config.session, sizeof(out->session));
-			out->path = orch_sprintf("%s/%s", o->sessions, config.session);
-			out->worktree = orch_sprintf("%s", config.worktree);
-			out->branch = orch_sprintf("%s", config.branch);
+			out->path = text_format("%s/%s", o->sessions, config.session);
+			out->worktree = text_format("%s", config.worktree);
+			out->branch = text_format("%s", config.branch);
 		}
 		prompts_release(&prompts);
 	}

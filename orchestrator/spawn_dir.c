@@ -81,7 +81,7 @@ drop_old_binaries(const char *dir, const char *keep)
 static int
 copy_binary(const char *worker, const char *dir, const char *name)
 {
-	char *temporary = orch_sprintf("%s/.tmp-%s-%ld", dir, name, (long)getpid());
+	char *temporary = text_format("%s/.tmp-%s-%ld", dir, name, (long)getpid());
 	int error, fd, r = -1;
 
 	if (file_make_dirs(dir) == 0 && (fd = file_open_dir(AT_FDCWD, dir)) != -1) {
@@ -113,11 +113,11 @@ put_worker(struct orch *o, const char *session, char *err, size_t errlen)
 		    "ORCHESTRATOR_WORKER", o->worker, strerror(errno));
 		return -1;
 	}
-	name = orch_sprintf("worker-%jx-%jx-%jx%09lx", (uintmax_t)st.st_ino, (uintmax_t)st.st_size,
+	name = text_format("worker-%jx-%jx-%jx%09lx", (uintmax_t)st.st_ino, (uintmax_t)st.st_size,
 	    (uintmax_t)st.st_mtim.tv_sec, (unsigned long)st.st_mtim.tv_nsec);
-	dir = orch_sprintf("%s/bin", o->home);
-	from = orch_sprintf("%s/%s", dir, name);
-	to = orch_sprintf("%s/bin/worker", session);
+	dir = text_format("%s/bin", o->home);
+	from = text_format("%s/%s", dir, name);
+	to = text_format("%s/bin/worker", session);
 	/* Another dispatch may tidy up between copy and link. */
 	for (int tries = 0; r == -1 && tries < 3; tries++) {
 		if (access(from, F_OK) == -1 && copy_binary(o->worker, dir, name) == -1)
@@ -166,7 +166,7 @@ spawn_dir_make(struct orch *o, const struct config *c, const struct item *item,
 	int all, error, fd = -1, r = -1;
 
 	snprintf(name, sizeof(name), BUILD_NAME, c->session);
-	path = orch_sprintf("%s/%s", o->sessions, name);
+	path = text_format("%s/%s", o->sessions, name);
 	err[0] = '\0';
 	if ((all = file_open_dir(AT_FDCWD, o->sessions)) != -1 &&
 	    (fd = make_sub(all, name)) != -1 && put_records(fd, c, item, p) == 0 &&
@@ -175,7 +175,8 @@ spawn_dir_make(struct orch *o, const struct config *c, const struct item *item,
 	error = errno;
 	if (r == -1) {
 		if (err[0] == '\0')
-			snprintf(err, errlen, "%s: %s", path, strerror(error));
+			snprintf(err, errlen, "%s: %s; make room there and make it writable, or "
+			    "set ORCHESTRATOR_HOME to another directory", path, strerror(error));
 		if (fd != -1)
 			file_remove_tree(all, name);
 	}

@@ -36,23 +36,17 @@ clean_environment(void)
 static char *
 worktree_of(int sessionfd, char *err, size_t errlen)
 {
-	char *buf, *worktree = NULL;
+	char *worktree = NULL;
 	struct config c;
-	size_t len;
 
-	if (file_read(sessionfd, SESSION_FILE_CONFIG, SESSION_MAX_RECORD, &buf, &len) == -1) {
-		snprintf(err, errlen, "%s: %s", SESSION_FILE_CONFIG, strerror(errno));
-		return NULL;
-	}
-	if (config_parse(&c, buf, len, err, errlen) == 0) {
+	if (config_load(sessionfd, &c, err, errlen) == 0) {
 		if (c.worktree != NULL)
-			worktree = orch_sprintf("%s", c.worktree);
+			worktree = text_format("%s", c.worktree);
 		else
 			snprintf(err, errlen, "%s: \"session.worktree\" is missing",
 			    SESSION_FILE_CONFIG);
 		config_release(&c);
 	}
-	free(buf);
 	return worktree;
 }
 
@@ -120,7 +114,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 	}
 	if ((worktree = worktree_of(fd, err, errlen)) == NULL)
 		goto done;
-	binary = orch_sprintf("%s/" SESSION_DIR_BIN "/worker", path);
+	binary = text_format("%s/" SESSION_DIR_BIN "/worker", path);
 	const char *const argv[] = {
 		access(binary, X_OK) == 0 ? binary : o->worker, "run", "-d", path, NULL
 	};

@@ -25,10 +25,8 @@ salvage_ref(struct orch *o, const struct entry *e, char *ref, size_t len, char o
 static void
 print_path(const char *name, const struct entry *e, const char *file)
 {
-	char	*path;
+	char	*path = text_format("%s/%s", e->path, file);
 
-	if (asprintf(&path, "%s/%s", e->path, file) == -1)
-		return;
 	show_field(name, path);
 	free(path);
 }
@@ -201,10 +199,9 @@ status_one_json(struct orch *o, const struct entry *e)
 	char		 ref[160], oid[OID_MAX], *path;
 
 	json_put_int(j, "version", 1);
-	if (asprintf(&path, "%s/%s", e->path, SESSION_FILE_LOG) != -1) {
-		json_put_str(j, "log", path);
-		free(path);
-	}
+	path = text_format("%s/" SESSION_FILE_LOG, e->path);
+	json_put_str(j, "log", path);
+	free(path);
 	salvage_ref(o, e, ref, sizeof(ref), oid);
 	json_put_str(j, "salvage", oid[0] == '\0' ? NULL : ref);
 	json_put(j, "state", show_record_json(e, SESSION_FILE_STATE));

@@ -53,7 +53,7 @@ consider(const char *gitdir, const char *top, const char *ref, const char *path,
 	if ((fd = open(gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
 		return;
 	if (ref == NULL || is_on(fd, ref))
-		add(list, n, git_strf("%s", top), git_strf("%s", gitdir));
+		add(list, n, text_format("%s", top), text_format("%s", gitdir));
 	close(fd);
 }
 
@@ -61,7 +61,7 @@ static int
 walk(const struct git_repo *r, const char *ref, const char *path, struct checkout **list, size_t *n,
     char *err, size_t errlen)
 {
-	char *all = git_strf("%s/worktrees", r->common), *gitdir, top[4200], *slash;
+	char *all = text_format("%s/worktrees", r->common), *gitdir, top[4200], *slash;
 	struct dirent *e;
 	DIR *d;
 	int fd, rc = 0;
@@ -75,7 +75,7 @@ walk(const struct git_repo *r, const char *ref, const char *path, struct checkou
 	while (d != NULL && (e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.' || (fd = file_open_dir(dirfd(d), e->d_name)) == -1)
 			continue;
-		gitdir = git_strf("%s/%s", all, e->d_name);
+		gitdir = text_format("%s/%s", all, e->d_name);
 		if (git_small_read(fd, "gitdir", false, top, sizeof(top)) == 0 &&
 		    (slash = strrchr(top, '/')) != NULL && strcmp(slash, "/.git") == 0) {
 			*slash = '\0';
@@ -139,7 +139,7 @@ lock_is_ours(int fd, const char *line)
 int
 checkout_lock(const struct checkout *co, const char *session, char *err, size_t errlen)
 {
-	char *line = git_strf("orchestrator %s", session);
+	char *line = text_format("orchestrator %s", session);
 	int fd, rc = -1;
 
 	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
@@ -160,7 +160,7 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 void
 checkout_unlock(const struct checkout *co, const char *session)
 {
-	char *line = git_strf("orchestrator %s", session);
+	char *line = text_format("orchestrator %s", session);
 	int fd;
 
 	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {

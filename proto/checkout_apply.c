@@ -46,7 +46,7 @@ repair(const struct git *g, const struct checkout *co, const struct git_change *
 			text_printf(&in, "%o %s\t%s", c[i].new_mode, c[i].new_oid, c[i].path);
 			text_add(&in, "", 1);
 		} else if (f[i] == FOLLOW_PARTIAL) {
-			path = git_strf("%s/%s", co->path, c[i].path);
+			path = text_format("%s/%s", co->path, c[i].path);
 			unlink(path);
 			free(path);
 		}
@@ -62,7 +62,7 @@ repair(const struct git *g, const struct checkout *co, const struct git_change *
 static int
 copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen)
 {
-	char *index = git_strf("%s/index", co->gitdir), *lock = git_strf("%s.lock", copy);
+	char *index = text_format("%s/index", co->gitdir), *lock = text_format("%s.lock", copy);
 	int rc;
 
 	unlink(lock);
@@ -82,11 +82,11 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
     const char *new, const struct git_change *c, size_t n, char *err, size_t errlen)
 {
 	struct git mine = *g;
-	char why[GIT_ERR] = "", *name = git_strf("index.%s", session);
+	char why[GIT_ERR] = "", *name = text_format("index.%s", session);
 	int fd, rc;
 
 	mine.worktree = co->path;
-	mine.index = git_strf("%s/%s", co->gitdir, name);
+	mine.index = text_format("%s/%s", co->gitdir, name);
 	if ((rc = copy_index(co, mine.index, why, sizeof(why))) == 0 &&
 	    (rc = two_way(&mine, old, new, why, sizeof(why))) == -1 &&
 	    (rc = repair(&mine, co, c, n, why, sizeof(why))) == 0)

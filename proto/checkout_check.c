@@ -52,7 +52,7 @@ is_sparse(const struct checkout *co, int fd)
 
 	if (faccessat(fd, "info/sparse-checkout", F_OK, 0) == -1)
 		return false;
-	gitdir = git_strf("--git-dir=%s", co->gitdir);
+	gitdir = text_format("--git-dir=%s", co->gitdir);
 	argv[0] = gitdir;
 	c.out = &out;
 	c.status = &status;
@@ -89,19 +89,19 @@ check_state(const struct git *g, const struct checkout *co, char *err, size_t er
 static bool
 has_attributes(const struct git *g, const struct checkout *co, const struct git_change *c, size_t n)
 {
-	char *path = git_strf("%s/info/attributes", g->repo->common);
+	char *path = text_format("%s/info/attributes", g->repo->common);
 	const char *slash;
 	bool yes = access(path, F_OK) == 0;
 	size_t i;
 
 	free(path);
-	path = git_strf("%s/.gitattributes", co->path);
+	path = text_format("%s/.gitattributes", co->path);
 	yes = yes || access(path, F_OK) == 0;
 	free(path);
 	for (i = 0; i < n && !yes; i++)
 		for (slash = strchr(c[i].path, '/'); slash != NULL && !yes;
 		    slash = strchr(slash + 1, '/')) {
-			path = git_strf("%s/%.*s/.gitattributes", co->path,
+			path = text_format("%s/%.*s/.gitattributes", co->path,
 			    (int)(slash - c[i].path), c[i].path);
 			yes = access(path, F_OK) == 0;
 			free(path);
@@ -142,7 +142,7 @@ check_attributes(const struct git *g, const struct checkout *co, const struct gi
 
 	if (n == 0 || !has_attributes(g, co, c, n))
 		return 0;
-	info = git_strf("%s/info/attributes", g->repo->common);
+	info = text_format("%s/info/attributes", g->repo->common);
 	if (access(info, F_OK) == 0) {
 		free(info);
 		return git_fail(err, errlen, "%s: the repository has attributes of its own in "
@@ -199,7 +199,7 @@ dry_run(const struct git *g, const struct checkout *co, const char *old, const c
 {
 	const char *argv[] = { "read-tree", "-n", "-m", "-u", old, new, NULL };
 	struct git mine = *g;
-	char *index = git_strf("%s/index", co->gitdir), why[GIT_ERR];
+	char *index = text_format("%s/index", co->gitdir), why[GIT_ERR];
 	int rc;
 
 	mine.worktree = co->path;
@@ -238,7 +238,7 @@ int
 checkout_check(const struct git *g, struct checkout *co, const char *old, const char *new,
     const struct git_change *c, size_t n, char *err, size_t errlen)
 {
-	char *index = git_strf("%s/index", co->gitdir);
+	char *index = text_format("%s/index", co->gitdir);
 
 	if (stat(index, &co->checked) == -1)
 		memset(&co->checked, 0, sizeof(co->checked));
@@ -253,7 +253,7 @@ checkout_check(const struct git *g, struct checkout *co, const char *old, const 
 bool
 checkout_changed(const struct checkout *co)
 {
-	char *index = git_strf("%s/index", co->gitdir);
+	char *index = text_format("%s/index", co->gitdir);
 	struct stat st;
 	bool same;
 

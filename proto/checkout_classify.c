@@ -152,7 +152,7 @@ above(const struct looks *l, const char *top, const char *rel)
 
 	for (slash = strchr(rel, '/'); slash != NULL && f == FOLLOW_OLD;
 	    slash = strchr(slash + 1, '/')) {
-		dir = git_strf("%s/%.*s", top, (int)(slash - rel), rel);
+		dir = text_format("%s/%.*s", top, (int)(slash - rel), rel);
 		if (lstat(dir, &st) == 0 && !S_ISDIR(st.st_mode))
 			f = leaves(l, rel, (size_t)(slash - rel)) ? FOLLOW_UNSURE : FOLLOW_USER;
 		free(dir);
@@ -205,7 +205,7 @@ classify(const struct git *g, const struct checkout *co, const struct looks *all
 		return FOLLOW_UNSURE;
 	if ((f = above(all, co->path, c->path)) != FOLLOW_OLD)
 		return f;
-	path = git_strf("%s/%s", co->path, c->path);
+	path = text_format("%s/%s", co->path, c->path);
 	if (lstat(path, &st) == -1) {
 		if (!l->listed && c->old_mode == 0)
 			f = FOLLOW_OLD;
@@ -230,7 +230,7 @@ checkout_classify(const struct git *g, const struct checkout *co, const struct g
 {
 	struct looks l = { .n = n };
 	struct stat index;
-	char *file = git_strf("%s/index", co->gitdir);
+	char *file = text_format("%s/index", co->gitdir);
 	size_t i;
 	int rc;
 

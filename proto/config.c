@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,6 +92,23 @@ config_text(const struct config *c, size_t *len)
 	record_put_time(in, "created_at", c->created_at);
 	settings_json(&c->settings, record_sub(o, "settings"));
 	return (record_end(o, len));
+}
+
+int
+config_load(int sessionfd, struct config *c, char *err, size_t errlen)
+{
+	char *buf;
+	size_t len;
+	int rv;
+
+	memset(c, 0, sizeof(*c));
+	if (record_read(sessionfd, SESSION_FILE_CONFIG, &buf, &len, err, errlen) == -1)
+		return -1;
+	rv = config_parse(c, buf, len, err, errlen);
+	if (rv == -1)
+		errno = EINVAL;
+	free(buf);
+	return rv;
 }
 
 void

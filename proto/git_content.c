@@ -13,7 +13,7 @@
 static void
 drop_stale_lock(const struct git *g)
 {
-	char *lock = git_strf("%s.lock", g->index);
+	char *lock = text_format("%s.lock", g->index);
 
 	unlink(lock);
 	free(lock);
@@ -56,7 +56,7 @@ struct listing {		/* what update-index is to be told */
 static bool
 is_repository(const char *path)
 {
-	char *dot = git_strf("%s/.git", path);
+	char *dot = text_format("%s/.git", path);
 	struct stat st;
 	bool yes = lstat(dot, &st) == 0;
 
@@ -74,7 +74,7 @@ beyond(const char *top, const char *rel)
 	bool yes = false;
 
 	for (slash = strchr(rel, '/'); slash != NULL && !yes; slash = strchr(slash + 1, '/')) {
-		dir = git_strf("%s/%.*s", top, (int)(slash - rel), rel);
+		dir = text_format("%s/%.*s", top, (int)(slash - rel), rel);
 		yes = lstat(dir, &st) == -1 || !S_ISDIR(st.st_mode);
 		free(dir);
 	}
@@ -84,7 +84,7 @@ beyond(const char *top, const char *rel)
 static void
 list_path(struct listing *l, const char *rel)
 {
-	char *path = git_strf("%s/%s", l->g->worktree, rel);
+	char *path = text_format("%s/%s", l->g->worktree, rel);
 	size_t len = strlen(rel);
 	struct stat st;
 

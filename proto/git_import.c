@@ -52,7 +52,7 @@ check_store(int dirfd, const char *name, int depth, char *err, size_t errlen)
 static int
 check_alternates(const struct git *g, const char *from, char *err, size_t errlen)
 {
-	char *path = git_strf("%s/info", from), buf[4200];
+	char *path = text_format("%s/info", from), buf[4200];
 	int fd, rc;
 
 	fd = file_open_dir(AT_FDCWD, path);
@@ -205,7 +205,7 @@ git_import(const struct git *g, const char *from, const char *base, const char *
 		return git_fail(err, errlen, "%s: not a full object id", commit);
 	if (strcmp(base, commit) == 0)
 		return 0;
-	objects = git_strf("%s", from);
+	objects = text_format("%s", from);
 	src.objects = objects;
 	src.alternates = g->repo->objects;
 	src.worktree = src.index = NULL;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "git.h"
+#include "text.h"
 
 #define GIT_TEXT_MAX	(64u << 20)	/* output that is parsed */
 
@@ -34,7 +35,6 @@ void git_env_free(char **);
 
 /* err = formatted text; returns -1. */
 int git_fail(char *err, size_t errlen, const char *, ...) __attribute__((format(printf, 3, 4)));
-char *git_strf(const char *, ...) __attribute__((format(printf, 1, 2)));
 
 /* Object id of ref in the git directory dirfd: loose, then packed. 0, 1 = absent, -1 = err set.
  * distrust: nothing outside dirfd and no link is followed. */

@@ -26,7 +26,7 @@ git_sync(const char *path, char *err, size_t errlen)
 static int
 sync_ref_dir(const struct git_repo *r, const char *ref, char *err, size_t errlen)
 {
-	char *dir = git_strf("%s/%s", r->common, ref);
+	char *dir = text_format("%s/%s", r->common, ref);
 	int fd, rc = 0;
 
 	do {

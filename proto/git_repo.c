@@ -146,13 +146,13 @@ main_checkout(const struct git_repo *r, const struct facts *f)
 		return NULL;
 	if (f->worktree != NULL) {
 		path = f->worktree[0] == '/' ? copy(f->worktree) :
-		    git_strf("%s/%s", r->common, f->worktree);
+		    text_format("%s/%s", r->common, f->worktree);
 		real = realpath(path, NULL);
 		free(path);
 		return real;
 	}
 	if (len > 5 && strcmp(r->common + len - 5, "/.git") == 0)
-		return git_strf("%.*s", (int)(len - 5), r->common);
+		return text_format("%.*s", (int)(len - 5), r->common);
 	return NULL;
 }
 
@@ -165,7 +165,7 @@ expand_home(char **path)
 
 	if (*path == NULL || strncmp(*path, "~/", 2) != 0 || home == NULL)
 		return;
-	s = git_strf("%s/%s", home, *path + 2);
+	s = text_format("%s/%s", home, *path + 2);
 	free(*path);
 	*path = s;
 }
@@ -182,7 +182,7 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	strlcpy(r->format, "sha1", sizeof(r->format));
 	if ((r->common = realpath(common, NULL)) == NULL)
 		return git_fail(err, errlen, "%s: %s", common, strerror(errno));
-	r->objects = git_strf("%s/objects", r->common);
+	r->objects = text_format("%s/objects", r->common);
 	if (stat(r->objects, &st) == -1 || !S_ISDIR(st.st_mode)) {
 		git_fail(err, errlen, "%s: not a git directory", common);
 		git_repo_release(r);
@@ -237,6 +237,10 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 		if (strstr(why, "not a git repository") != NULL)
 			return git_fail(err, errlen, "%s: not a git repository; "
 			    "run this inside one, or name it with -C", dir);
+		if (strstr(why, "dubious ownership") != NULL)
+			return git_fail(err, errlen, "%s: the repository belongs to another user; "
+			    "become that user, or trust it with git config --global --add "
+			    "safe.directory DIR", dir);
 		return git_fail(err, errlen, "%s: %s", dir, why);
 	}
 	*nl = '\0';

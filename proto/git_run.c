@@ -26,19 +26,6 @@ git_fail(char *err, size_t errlen, const char *fmt, ...)
 	return -1;
 }
 
-char *
-git_strf(const char *fmt, ...)
-{
-	va_list ap;
-	char *s;
-
-	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) == -1)
-		errx(1, "out of memory");
-	va_end(ap);
-	return s;
-}
-
 struct env {
 	char	**v;
 	size_t	  n;

@@ -79,7 +79,7 @@ make_dirs(const char *dir, const char *const names[], char *err, size_t errlen)
 	if (file_make_dirs(dir) == -1)
 		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
 	for (i = 0; rc == 0 && names[i] != NULL; i++) {
-		path = git_strf("%s/%s", dir, names[i]);
+		path = text_format("%s/%s", dir, names[i]);
 		if (mkdir(path, 0700) == -1 && errno != EEXIST)
 			rc = git_fail(err, errlen, "%s: %s", path, strerror(errno));
 		free(path);
@@ -90,7 +90,7 @@ make_dirs(const char *dir, const char *const names[], char *err, size_t errlen)
 static int
 copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
-	char *info = git_strf("%s/info", dir), *buf = NULL;
+	char *info = text_format("%s/info", dir), *buf = NULL;
 	size_t len;
 	int fd, rc = 0;
 
@@ -108,7 +108,7 @@ copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen
 static bool
 complete(const char *dir)
 {
-	char *head = git_strf("%s/HEAD", dir), *config = git_strf("%s/config", dir);
+	char *head = text_format("%s/HEAD", dir), *config = text_format("%s/config", dir);
 	struct stat h, c;
 	bool ok;
 
@@ -144,7 +144,7 @@ git_safe_make(const struct git_repo *r, const char *dir, char *err, size_t errle
 static int
 put_ref(const char *dir, const char *branch, const char *oid, char *err, size_t errlen)
 {
-	char *ref = git_strf("%s/refs/heads/%s", dir, branch), *line = git_strf("%s\n", oid);
+	char *ref = text_format("%s/refs/heads/%s", dir, branch), *line = text_format("%s\n", oid);
 	char *base = strrchr(ref, '/');
 	int rc;
 
@@ -162,9 +162,9 @@ static int
 private_fill(const struct git_repo *r, const char *dir, const char *branch, const char *base,
     char *err, size_t errlen)
 {
-	char *config = config_text_of(r, true), *head = git_strf("ref: refs/heads/%s\n", branch);
-	char *alternates = git_strf("%s\n", r->objects), *info = git_strf("%s/objects/info", dir);
-	char *shallow = git_strf("%s/shallow", r->common), *mine = git_strf("%s/shallow", dir);
+	char *config = config_text_of(r, true), *head = text_format("ref: refs/heads/%s\n", branch);
+	char *alternates = text_format("%s\n", r->objects), *info = text_format("%s/objects/info", dir);
+	char *shallow = text_format("%s/shallow", r->common), *mine = text_format("%s/shallow", dir);
 	int rc;
 
 	rc = git_put(dir, "config", config, err, errlen);
@@ -193,7 +193,7 @@ git_private_make(const struct git_repo *r, const char *dir, const char *branch, 
 {
 	static const char *const dirs[] = { "objects", "objects/info", "objects/pack", "refs",
 		"refs/heads", "info", NULL };
-	char *ref = git_strf("refs/heads/%s", branch);
+	char *ref = text_format("refs/heads/%s", branch);
 	int rc = 0;
 
 	if (!git_ref_valid(ref))

@@ -42,9 +42,9 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 	*saved = false;
 	if (!session_id_valid(session_id) || !git_oid_valid(g->repo, commit))
 		return git_fail(err, errlen, "%s: cannot be salvaged", session_id);
-	copy.index = git_strf("%s/salvage.index", g->dir);
+	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
-	ref = git_strf("refs/salvage/%s", session_id);
+	ref = text_format("refs/salvage/%s", session_id);
 	unlink(copy.index);
 	if (g->index != NULL && file_copy(g->index, copy.index, false) == -1 && errno != ENOENT)
 		git_fail(err, errlen, "%s: %s", g->index, strerror(errno));

@@ -17,7 +17,7 @@
 static char *
 make_metadata(const struct git_repo *r, const char *path, char *err, size_t errlen)
 {
-	char *all = git_strf("%s/worktrees", r->common), *dir = NULL;
+	char *all = text_format("%s/worktrees", r->common), *dir = NULL;
 	const char *base = strrchr(path, '/') + 1;
 	int i;
 
@@ -27,7 +27,7 @@ make_metadata(const struct git_repo *r, const char *path, char *err, size_t errl
 		return NULL;
 	}
 	for (i = 0; i < NAME_TRIES; i++) {
-		dir = i == 0 ? git_strf("%s/%s", all, base) : git_strf("%s/%s%d", all, base, i);
+		dir = i == 0 ? text_format("%s/%s", all, base) : text_format("%s/%s%d", all, base, i);
 		if (mkdir(dir, 0777) == 0)
 			break;
 		if (errno == ENOENT && i == 0)	/* the last worktree's removal took "all" along */
@@ -47,7 +47,7 @@ make_metadata(const struct git_repo *r, const char *path, char *err, size_t errl
 static int
 fill_metadata(const char *dir, const char *path, const char *branch, char *err, size_t errlen)
 {
-	char *gitdir = git_strf("%s/.git\n", path), *head = git_strf("ref: refs/heads/%s\n", branch);
+	char *gitdir = text_format("%s/.git\n", path), *head = text_format("ref: refs/heads/%s\n", branch);
 	int rc;
 
 	rc = git_put(dir, "gitdir", gitdir, err, errlen);
@@ -63,7 +63,7 @@ fill_metadata(const char *dir, const char *path, const char *branch, char *err, 
 static int
 add_branch(const struct git_repo *r, const char *branch, const char *base, char *err, size_t errlen)
 {
-	char *ref = git_strf("refs/heads/%s", branch);
+	char *ref = text_format("refs/heads/%s", branch);
 	int rc;
 
 	rc = git_ref_move(r, ref, base, "", "branch: created by orchestrator", err, errlen);
@@ -77,7 +77,7 @@ int
 git_worktree_add(const struct git_repo *r, const char *path, const char *branch, const char *base,
     char *err, size_t errlen)
 {
-	char *ref = git_strf("refs/heads/%s", branch), *parent, *dir = NULL;
+	char *ref = text_format("refs/heads/%s", branch), *parent, *dir = NULL;
 	bool valid = git_ref_valid(ref);
 	int rc = -1;
 
@@ -86,7 +86,7 @@ git_worktree_add(const struct git_repo *r, const char *path, const char *branch,
 		return git_fail(err, errlen, "\"%s\" is not a valid branch name", branch);
 	if (path[0] != '/' || strchr(path, '\n') != NULL || !git_oid_valid(r, base))
 		return git_fail(err, errlen, "%s: cannot be a worktree at \"%s\"", path, base);
-	parent = git_strf("%.*s", (int)(strrchr(path, '/') - path), path);
+	parent = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	if (file_make_dirs(parent) == -1)
 		git_fail(err, errlen, "%s: %s", parent, strerror(errno));
 	else if (mkdir(path, 0777) == -1)
@@ -110,7 +110,7 @@ git_worktree_add(const struct git_repo *r, const char *path, const char *branch,
 int
 git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen)
 {
-	char *line = git_strf("gitdir: %s\n", gitdir);
+	char *line = text_format("gitdir: %s\n", gitdir);
 	int rc;
 
 	rc = git_put(worktree, ".git", line, err, errlen);
@@ -139,14 +139,14 @@ metadata_is_of(int allfd, const char *name, const char *path)
 static char *
 find_metadata(const struct git_repo *r, const char *path)
 {
-	char *all = git_strf("%s/worktrees", r->common), *found = NULL;
+	char *all = text_format("%s/worktrees", r->common), *found = NULL;
 	struct dirent *e;
 	DIR *d;
 
 	if ((d = opendir(all)) != NULL) {
 		while (found == NULL && (e = readdir(d)) != NULL)
 			if (e->d_name[0] != '.' && metadata_is_of(dirfd(d), e->d_name, path))
-				found = git_strf("%s/%s", all, e->d_name);
+				found = text_format("%s/%s", all, e->d_name);
 		closedir(d);
 		if (found == NULL)
 			errno = ENOENT;
@@ -164,7 +164,7 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 
 	if ((dir = find_metadata(r, worktree)) == NULL)
 		return git_fail(err, errlen, "%s: the repository has no metadata for it", worktree);
-	line = git_strf("gitdir: %s\n", dir);
+	line = text_format("gitdir: %s\n", dir);
 	rc = git_put(worktree, ".git", line, err, errlen);
 	free(line);
 	if (rc == -1 || (fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
@@ -178,10 +178,10 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 		rc = git_ref_read(r, head + 5, oid, err, errlen);
 	else if (rc == 0)
 		strlcpy(oid, head, sizeof(oid));
-	safe = git_strf("%s/safe", dir);
-	index = git_strf("%s/index", dir);
+	safe = text_format("%s/safe", dir);
+	index = text_format("%s/index", dir);
 	g.dir = safe;
-	g.worktree = git_strf("%s", worktree);
+	g.worktree = text_format("%s", worktree);
 	g.index = index;
 	if (rc == 0 && git_oid_valid(r, oid) && (rc = git_safe_make(r, safe, err, errlen)) == 0) {
 		const char *argv[] = { "read-tree", "--reset", oid, NULL };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <errno.h>
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,29 +9,6 @@
 #include "proto/item.h"
 #include "proto/json.h"
 #include "proto/record.h"
-
-void
-strings_add(struct strings *list, const char *s)
-{
-	/* A power of two is full: no size has to be kept. */
-	if ((list->n & (list->n - 1)) == 0) {
-		list->v = reallocarray(list->v, list->n == 0 ? 1 : list->n * 2, sizeof(*list->v));
-		if (list->v == NULL)
-			err(1, NULL);
-	}
-	if ((list->v[list->n++] = strdup(s)) == NULL)
-		err(1, NULL);
-}
-
-void
-strings_free(struct strings *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		free(list->v[i]);
-	free(list->v);
-	list->v = NULL;
-	list->n = 0;
-}
 
 static void
 read_item(struct item *it, struct field *f)
@@ -91,6 +69,23 @@ item_text(const struct item *it, size_t *len)
 	json_put_int(o, "estimate", it->estimate);
 	json_put_int(o, "timeout", it->timeout);
 	return (record_end(o, len));
+}
+
+int
+item_load(int sessionfd, struct item *it, char *err, size_t errlen)
+{
+	char *buf;
+	size_t len;
+	int rv;
+
+	memset(it, 0, sizeof(*it));
+	if (record_read(sessionfd, SESSION_FILE_ITEM, &buf, &len, err, errlen) == -1)
+		return -1;
+	rv = item_parse(it, buf, len, err, errlen);
+	if (rv == -1)
+		errno = EINVAL;
+	free(buf);
+	return rv;
 }
 
 void

@@ -8,13 +8,7 @@
 #include <stdint.h>
 
 #include "session.h"
-
-struct strings {		/* a list of strings; strings_free releases all */
-	char	**v;
-	size_t	  n;
-};
-void strings_add(struct strings *, const char *);
-void strings_free(struct strings *);
+#include "strings.h"
 
 #define ITEM_MAX_TITLE	1024		/* bytes */
 #define ITEM_MAX_TEXT	(256u << 10)	/* of description and acceptance each */
@@ -38,6 +32,8 @@ struct item {
 	struct json	*raw;
 };
 int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
+/* Reads item.json of a session directory; errno is ENOENT when there is none. */
+int item_load(int sessionfd, struct item *, char *err, size_t errlen);
 char *item_text(const struct item *, size_t *len);
 void item_release(struct item *);
 

@@ -314,19 +314,23 @@ settings_agent(const struct settings *s, const char *name)
 }
 
 void
+agent_release(struct agent *a)
+{
+	free(a->name);
+	free(a->adapter);
+	free(a->model);
+	strings_free(&a->command);
+	strings_free(&a->resume);
+	strings_free(&a->args);
+	strings_free(&a->env);
+	memset(a, 0, sizeof(*a));
+}
+
+void
 settings_release(struct settings *s)
 {
-	for (size_t i = 0; i < s->nagents; i++) {
-		struct agent *a = &s->agents[i];
-
-		free(a->name);
-		free(a->adapter);
-		free(a->model);
-		strings_free(&a->command);
-		strings_free(&a->resume);
-		strings_free(&a->args);
-		strings_free(&a->env);
-	}
+	for (size_t i = 0; i < s->nagents; i++)
+		agent_release(&s->agents[i]);
 	free(s->agents);
 	for (int i = 0; i < ROLE_COUNT; i++)
 		free(s->role[i]);

@@ -76,6 +76,7 @@ int settings_apply_json(struct settings *, const char *file, const struct json *
 /* Puts every setting into an object. */
 void settings_json(const struct settings *, struct json *object);
 void settings_release(struct settings *);
+void agent_release(struct agent *);	/* what it owns, not itself */
 const struct agent *settings_agent(const struct settings *, const char *name);
 /* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
@@ -98,6 +99,8 @@ struct config {			/* config.json */
 	struct json	*raw;
 };
 int config_parse(struct config *, const char *, size_t, char *err, size_t errlen);
+/* Reads config.json of a session directory; errno is ENOENT when there is none. */
+int config_load(int sessionfd, struct config *, char *err, size_t errlen);
 char *config_text(const struct config *, size_t *len);
 void config_release(struct config *);
 

@@ -209,25 +209,6 @@ env_name_valid(const char *s)
 	return (true);
 }
 
-static void
-env_set(struct strings *env, const char *name, const char *value)
-{
-	size_t n = strlen(name);
-	char *s;
-
-	if (asprintf(&s, "%s=%s", name, value) == -1)
-		err(1, NULL);
-	for (size_t i = 0; i < env->n; i++) {
-		if (strncmp(env->v[i], s, n + 1) == 0) {
-			free(env->v[i]);
-			env->v[i] = s;
-			return;
-		}
-	}
-	strings_add(env, s);
-	free(s);
-}
-
 int
 key_env(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
 {
@@ -243,7 +224,7 @@ key_env(struct keys *k, const char *path, const struct json *v, void *base, cons
 			return (keys_fail(k, below, "named by letters, digits and '_'"));
 		if ((s = json_string(value)) == NULL || (int64_t)strlen(s) > key->max)
 			return (keys_fail(k, below, "a string"));
-		env_set(place(base, key), name, s);
+		strings_set(place(base, key), name, s);
 	}
 	return (0);
 }

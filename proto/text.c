@@ -62,6 +62,19 @@ text_printf(struct text *t, const char *fmt, ...)
 	t->len += (size_t)n;
 }
 
+char *
+text_format(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) == -1)
+		err(1, NULL);
+	va_end(ap);
+	return s;
+}
+
 void
 text_clear(struct text *t)
 {

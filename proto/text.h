@@ -24,6 +24,9 @@ void text_printf(struct text *, const char *, ...) __attribute__((format(printf,
 void text_clear(struct text *);		/* keeps the memory */
 void text_free(struct text *);
 
+/* asprintf(3) that ends the program when there is no memory; the caller frees. */
+char *text_format(const char *, ...) __attribute__((format(printf, 1, 2)));
+
 /* Appends len bytes of one line to t, neutralised as above. */
 void text_line(struct text *t, const char *, size_t len);
 /* Prints a string neutralised; newlines are kept when multi is true. */

@@ -40,8 +40,9 @@ finish(struct worker *w, const struct step_move *move)
 {
 	const char *reason = NULL, *detail = NULL;
 
-	w->state.step = STEP_END;
-	if (move->status == STATUS_FAILED) {
+	if (move->status != STATUS_FAILED) {
+		w->state.step = STEP_END;
+	} else {	/* the step stays on record: that is where it failed */
 		reason = w->fail_reason[0] != '\0' ? w->fail_reason
 		    : move->reason != NULL ? move->reason : "internal";
 		detail = w->fail_detail;
@@ -54,9 +55,9 @@ finish(struct worker *w, const struct step_move *move)
 
 /*
  * What is decided goes on disk in the order that recovery counts on: a verdict
- * into review.json (step_verdict), then the status, then the line.
+ * into review.json (step_verdict), then the status, then the line.  True = go on.
  */
-static void
+static bool
 proceed(struct worker *w, const struct step_move *move)
 {
 	bool committed = w->state.step == STEP_COMMIT;
@@ -66,11 +67,11 @@ proceed(struct worker *w, const struct step_move *move)
 		strlcpy(w->review.decided_by, move->decided_by != NULL ? move->decided_by : "",
 		    sizeof(w->review.decided_by));
 		w->state.step = STEP_VERDICT;
-		return;
+		return true;
 	}
 	if (move->next == STEP_END) {
 		finish(w, move);
-		return;
+		return false;
 	}
 	w->state.step = move->next;
 	if (move->rework) {
@@ -83,6 +84,7 @@ proceed(struct worker *w, const struct step_move *move)
 		(void)worker_enter(w, move->status, NULL, NULL);
 	else
 		(void)worker_save(w, committed);
+	return true;
 }
 
 static void
@@ -92,8 +94,9 @@ run_steps(struct worker *w)
 	struct step_facts facts;
 	struct step_move move;
 	enum event event;
+	bool more = w->state.step != STEP_END;
 
-	while (w->state.step != STEP_END && !interrupted(w)) {
+	while (more && !interrupted(w)) {
 		w->fail_reason[0] = w->fail_detail[0] = '\0';
 		event = actions[w->state.step](w);
 		if (event == EVENT_FAILED && interrupted(w))
@@ -102,7 +105,7 @@ run_steps(struct worker *w)
 			.round = w->state.round, .rounds = s->rounds,
 			.gate_tries = w->state.gate_tries, .gate_tries_max = s->gate_tries };
 		move = step_next(w->state.step, event, &facts);
-		proceed(w, &move);
+		more = proceed(w, &move);
 	}
 }
 
@@ -110,7 +113,8 @@ run_steps(struct worker *w)
 static void
 begin(struct worker *w)
 {
-	w->state.step = step_recover(w->state.status, w->state.step);
+	if (status_live(w->state.status))
+		w->state.step = step_recover(w->state.status, w->state.step);
 	if (status_live(w->state.status) && w->review.verdict != VERDICT_NONE)
 		w->state.step = STEP_VERDICT;
 	if (w->state.status == STATUS_PENDING) {
@@ -136,7 +140,6 @@ leave(struct worker *w)
 		return EX_IOERR;
 	}
 	if (w->cancelled && status_live(w->state.status)) {
-		w->state.step = STEP_END;
 		(void)worker_enter(w, STATUS_CANCELLED, "cancelled", "cancelled on request");
 		return EX_NEGATIVE;
 	}
@@ -166,7 +169,8 @@ run(int argc, char **argv)
 	rc = worker_open(&w, argv[optind], detach);
 	if (rc == 0) {
 		begin(&w);
-		run_steps(&w);
+		if (status_live(w.state.status))
+			run_steps(&w);
 		rc = leave(&w);
 		if (!detach)
 			printf("%s: %s%s%s\n", w.config.session, status_name(w.state.status),

@@ -3,28 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/text.h"
 #include "worker/run.h"
 #include "worker/worker.h"
 
 extern char **environ;
-
-static void
-set(struct strings *env, const char *name, const char *value)
-{
-	size_t i, len = strlen(name);
-	char *s;
-
-	if (asprintf(&s, "%s=%s", name, value) == -1)
-		abort();
-	for (i = 0; i < env->n; i++)
-		if (strncmp(env->v[i], name, len) == 0 && env->v[i][len] == '=') {
-			free(env->v[i]);
-			env->v[i] = s;
-			return;
-		}
-	strings_add(env, s);
-	free(s);
-}
 
 static void
 set_path(const struct worker *w, struct strings *env)
@@ -32,10 +15,9 @@ set_path(const struct worker *w, struct strings *env)
 	const char *path = getenv("PATH");
 	char *s;
 
-	if (asprintf(&s, "%s/" SESSION_DIR_BIN ":%s", w->path,
-	    path != NULL && *path != '\0' ? path : "/usr/local/bin:/usr/bin:/bin") == -1)
-		abort();
-	set(env, "PATH", s);
+	s = text_format("%s/" SESSION_DIR_BIN ":%s", w->path,
+	    path != NULL && *path != '\0' ? path : "/usr/local/bin:/usr/bin:/bin");
+	strings_set(env, "PATH", s);
 	free(s);
 }
 
@@ -53,20 +35,20 @@ run_environment(const struct worker *w, struct strings *env)
 		if ((eq = strchr(own->v[i], '=')) != NULL && (size_t)(eq - own->v[i]) < sizeof(buf)) {
 			memcpy(buf, own->v[i], (size_t)(eq - own->v[i]));
 			buf[eq - own->v[i]] = '\0';
-			set(env, buf, eq + 1);
+			strings_set(env, buf, eq + 1);
 		}
 	set_path(w, env);
-	set(env, "SESSION_DIR", w->path);
-	set(env, "SESSION_ID", w->config.session);
-	set(env, "ITEM_ID", w->config.item);
-	set(env, "WORKTREE", w->state.worktree != NULL ? w->state.worktree : "");
-	set(env, "ROLE", role_name(w->role));
-	set(env, "STEP", step_name(w->state.step));
+	strings_set(env, "SESSION_DIR", w->path);
+	strings_set(env, "SESSION_ID", w->config.session);
+	strings_set(env, "ITEM_ID", w->config.item);
+	strings_set(env, "WORKTREE", w->state.worktree != NULL ? w->state.worktree : "");
+	strings_set(env, "ROLE", role_name(w->role));
+	strings_set(env, "STEP", step_name(w->state.step));
 	snprintf(buf, sizeof(buf), "%lld", (long long)w->state.round);
-	set(env, "ROUND", buf);
+	strings_set(env, "ROUND", buf);
 	if (w->run[0] != '\0') {
-		set(env, "SESSION_RUN", w->run);
+		strings_set(env, "SESSION_RUN", w->run);
 		snprintf(buf, sizeof(buf), "%s/" SESSION_DIR_INBOX "/%s", w->path, w->run);
-		set(env, "SESSION_INBOX", buf);
+		strings_set(env, "SESSION_INBOX", buf);
 	}
 }

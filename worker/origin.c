@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proto/file.h"
+#include "proto/text.h"
 #include "worker/origin.h"
 #include "worker/worker.h"
 
@@ -122,26 +123,16 @@ find_branch(struct worker *w, const char *meta)
 	return 0;
 }
 
-static char *
-joined(const char *a, const char *b)
-{
-	char *s;
-
-	if (asprintf(&s, "%s/%s", a, b) == -1)
-		err(EX_OSERR, NULL);
-	return s;
-}
-
 static int
 open_git(struct worker *w)
 {
 	char why[GIT_ERR];
 
 	w->git.repo = &w->repo;
-	w->git.dir = joined(w->path, SESSION_DIR_SAFE_GIT);
+	w->git.dir = text_format("%s/" SESSION_DIR_SAFE_GIT, w->path);
 	w->git.objects = strdup(w->repo.objects);
 	w->git.worktree = strdup(w->state.worktree);
-	w->git.index = joined(w->git.dir, "index");
+	w->git.index = text_format("%s/index", w->git.dir);
 	if (git_safe_make(&w->repo, w->git.dir, why, sizeof(why)) == -1) {
 		warnx("%s", why);
 		return EX_CANTCREAT;

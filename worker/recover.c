@@ -35,22 +35,12 @@ bad(int status, const char *path, const char *why)
 static int
 load_orders(struct worker *w)
 {
-	char *buf, why[RECORD_ERR];
-	size_t len;
-	int rc;
+	char why[RECORD_ERR];
 
-	if (record_read(w->dirfd, SESSION_FILE_ITEM, &buf, &len, why, sizeof(why)) == -1)
+	if (item_load(w->dirfd, &w->item, why, sizeof(why)) == -1 ||
+	    config_load(w->dirfd, &w->config, why, sizeof(why)) == -1)
 		return bad(errno == ENOENT ? EX_NOINPUT : EX_DATAERR, w->path, why);
-	rc = item_parse(&w->item, buf, len, why, sizeof(why));
-	free(buf);
-	if (rc == -1)
-		return bad(EX_DATAERR, w->path, why);
-	if (record_read(w->dirfd, SESSION_FILE_CONFIG, &buf, &len, why, sizeof(why)) == -1)
-		return bad(errno == ENOENT ? EX_NOINPUT : EX_DATAERR, w->path, why);
-	rc = config_parse(&w->config, buf, len, why, sizeof(why));
-	free(buf);
-	if (rc == -1 ||
-	    settings_check(&w->config.settings, SESSION_FILE_CONFIG, why, sizeof(why)) == -1)
+	if (settings_check(&w->config.settings, SESSION_FILE_CONFIG, why, sizeof(why)) == -1)
 		return bad(EX_DATAERR, w->path, why);
 	if (strcmp(w->config.item, w->item.id) != 0)
 		return bad(EX_DATAERR, w->path, "item.json and config.json name different items");

@@ -25,7 +25,7 @@ new_repo r && cd r || exit 1
 run orchestrator dispach
 is 'an unknown command is a usage error' "$status" 64
 like 'that names the nearest' "$err" 'did you mean "dispatch"'
-for id in ../x .x -x a/b a..b x.lock x. "$(printf 'a\nb')"; do
+for id in ../x .x a/b a..b x.lock x. "$(printf 'a\nb')"; do
 	run orchestrator dispatch --review gates "$id" -- true
 	is "the id '$(printf %s "$id" | tr '\n' '?')' is refused" "$status" 65
 done

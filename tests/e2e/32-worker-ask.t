@@ -31,9 +31,9 @@ is 'it is counted' "$(st .questions_open)" 1
 is 'the question is on record' "$(question '[.status, .run, .role, .round, .question, .options] | tostring')" '["open","001","implementer",1,"Plain?",[]]'
 is 'its id was printed on standard error' "$(said id)" "$q"
 : >"$S/answers/$q"
-put note.txt 'Not named after a question.'
-ok 'an empty file is no answer, and other names are refused' wait_for "$LIMIT" refused note.txt
-is 'and the question is open' "$(question .status),$(test -e "$S/answers/$q"; echo $?)" 'open,0'
+put q-zzzzzz.txt 'Nobody asked.'
+ok 'an answer that nobody asked for is refused' wait_for "$LIMIT" refused q-zzzzzz.txt
+is 'and an empty file is no answer' "$(question .status),$(test -e "$S/answers/$q"; echo $?)" 'open,0'
 printf 'plain  answer \n\n \t' >"$S/answers/$q"
 ok 'a file named after the question answers' wait_for "$LIMIT" closed "$q"
 is 'without the white space at the end' "$(answer_of "$q")" 'plain  answer'
@@ -116,7 +116,7 @@ put "$q" 'late answer'
 stop
 is 'ask -r gets the answer later' "$(said answer)" 'late answer'
 is 'by either id' "$(said answer2)" 'late answer'
-is 'an unknown question is refused, wrong usage is told' "$(said rc | tail -n 4 | paste -sd' ')" '65 64 64 64'
+is 'an unknown question is refused, wrong usage is told' "$(said rc | tail -n 4 | paste -sd' ')" '65 65 64 64'
 is 'with one line of reason' "$(said err | wc -l)" 1
 ok 'a question that is no text does not pass' test "$(said utf)" != 0
 is 'progress and blocked are accepted, or wrong usage' "$(said ok | paste -sd' ')" '0 64 0 0'

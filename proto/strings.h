@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_STRINGS_H
+#define PROTO_STRINGS_H
+
+/* A list of strings that owns them; zero-initialised is empty.  No memory ends the
+ * program (err(3)). */
+
+#include <stddef.h>
+
+struct strings {
+	char	**v;
+	size_t	  n;
+};
+void strings_add(struct strings *, const char *);	/* copies */
+void strings_free(struct strings *);			/* empty again */
+
+/* In a list of NAME=value: replaces the one of that name, or adds it. */
+void strings_set(struct strings *, const char *name, const char *value);
+
+#endif

@@ -1,0 +1,182 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A worker is killed, stopped, cancelled, started twice, and run again.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
+cd "$T" || exit 1
+
+log_has() { grep -Eq -e "$1" "$S/output.log"; }
+pids() { cat "$T/$ITEM".at.* "$T/$ITEM.left" 2>/dev/null; }
+all_gone() { for _p in $(pids); do gone "$_p" || return 1; done; }
+dead() { ok "$1" wait_for "$LIMIT" all_gone; }
+
+# Scripts that stop at a point, and leave a process that has left group and session.
+role implementer <<'E'
+setsid sh -c 'echo $$ >>"$T/$ITEM_ID.left"; exec cat "$T/.never"' &
+until [ -s "$T/$ITEM_ID.left" ]; do :; done
+say runs "$STEP"; echo begun >>begun
+point implement
+[ ! -e "$T/ask.$ITEM_ID" ] || worker ask 'Which?' >>"$T/$ITEM_ID.answer" 2>/dev/null
+echo work >work; worker summary - <<X
+Done by $ITEM_ID
+X
+point late
+E
+role implementer resume <<'E'
+case $STEP in
+present) echo 'A case.'; point present ;;
+respond) point respond; worker verdict approved 'I defend it.' ;;
+*) . "$T/scripts/$ITEM_ID/implementer" ;;
+esac
+E
+role reviewer <<'E'
+say reviews "$ROUND"; point review; worker verdict rejected 'No.'; point reviewed
+E
+role tech-lead <<'E'
+point decide; echo mended >>work; worker verdict approved 'Yes.'
+E
+settings='.setup = ["echo set >.git-setup-marker; . $T/prelude; point setup; rm .git-setup-marker"]
+	| .gates = [{name: "g", command: ". $T/prelude; point gates; grep -q work work"}]'
+result() {
+	echo "$(st .status),$(rec review.json '[.verdict, .decided_by, .rounds] | join(",")'),$(git -C "$R" show "session/$ITEM/1:work" | paste -sd' '),$(last_line)"
+}
+session plain "$settings"
+work
+expected=$(result)
+is 'undisturbed, a session ends like this' "$expected" 'approved,approved,tech-lead,1,work mended,REVIEW_VERDICT: APPROVED'
+
+for step in setup implement late gates present review reviewed respond decide; do
+	touch "$T/hang.$step"
+	session "kill-$step" "$settings"
+	start
+	at "$step"
+	kill -9 "$pid"; wait "$pid" 2>/dev/null
+	before=$(st .recoveries)
+	rm "$T/hang.$step"
+	work
+	is "killed in $step and run again, it ends the same" "$status,$(result)" "0,$expected"
+	dead "no process of the former run is left ($step)"
+	is "the verdict is there once ($step)" "$(verdicts)" 1
+	is "and the recovery is counted ($step)" "$(st .recoveries)" $((before + 1))
+	is "no opinion is there twice ($step)" "$(rec review.json '[.opinions[] | .role] | length == (unique | length)')" true
+	is "the log is one log ($step)" "$(grep -c 'Title of' "$S/output.log" | sed 's/[1-9]/some/')" some
+done
+is 'the worktree was as the implementer left it' "$(git -C "$R" show session/kill-implement/1:begun | wc -l)" 2
+is 'work on disk is committed, not made again' "$(cat "$T/kill-gates.runs")" implement
+
+# Killed while a question is open.
+for when in dead alive; do
+	touch "$T/ask.wait-$when"
+	session "wait-$when" "$settings"
+	start
+	asked; old=$q
+	kill -9 "$pid"; wait "$pid" 2>/dev/null
+	[ $when = alive ] || put "$q" 'given meanwhile'
+	if [ $when = alive ]; then
+		start; asked_anew() { asked && [ "$q" != "$old" ]; }
+		wait_for "$LIMIT" asked_anew
+		is 'the question of the former run is withdrawn' "$(rec questions.json '.questions[0].status')" withdrawn
+		put "$q" 'given later'; stop
+		is 'the new answer is used' "$(said answer)" 'given later'
+	else
+		work
+		is 'an answer given while no worker lived is used' "$(said answer)" 'given meanwhile'
+	fi
+	is "killed while waiting it ends the same ($when)" "$status,$(result)" "0,$expected"
+	dead "the old agent does not wait on ($when)"
+done
+
+# Stopped.
+for sig in TERM:143 INT:130 HUP:129; do
+	touch "$T/hang.implement"
+	session "stop-${sig%:*}" "$settings"
+	# a background job of sh ignores INT and QUIT: as started by a terminal
+	env --default-signal=INT,QUIT worker run "$S" >/dev/null 2>&1 & pid=$!
+	at implement
+	kill -s "${sig%:*}" "$pid"
+	stop
+	is "SIG${sig%:*} stops it" "$status" "${sig#*:}"
+	dead "with its agent (${sig%:*})"
+	is "and says nothing final (${sig%:*})" "$(st .status),$(verdicts)" running,0
+	rm "$T/hang.implement"
+	work
+	is "and it goes on (${sig%:*})" "$status,$(result)" "0,$expected"
+done
+
+# Cancelled.
+for step in setup implement gates review; do
+	touch "$T/hang.$step"
+	session "cancel-$step" "$settings"
+	start
+	at "$step"
+	touch "$S/cancel"
+	stop
+	is "the file cancel ends it ($step)" "$status,$(st .status)" 1,cancelled
+	dead "with its agent ($step)"
+	rm "$T/hang.$step"
+done
+is 'a cancelled session has no verdict' "$(verdicts)" 0
+rm "$S/cancel"
+work
+is 'and does not go on' "$status,$(st .status)" 1,cancelled
+session cancel-first "$settings"
+touch "$S/cancel"
+work
+is 'cancelled before it began it never begins' "$status,$(st .status),$(said runs)" 1,cancelled,
+
+# Twice.
+touch "$T/hang.implement"
+session twice "$settings"
+start
+at implement
+run worker run "$S"
+is 'a second worker leaves at once' "$status" 75
+is 'and the first goes on undisturbed' "$(st .worker_pid),$(said runs)" "$pid,implement"
+ok 'the lock can be seen' grep -q . "$S/worker.lock"
+kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
+work
+is 'until it is dead' "$status" 0
+n=$(wc -l <"$S/output.log")
+work
+is 'what has ended is not run again' "$status,$(said runs | wc -l)" 0,2
+is 'nor is the verdict said again' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: APPROVED'
+ok 'and output.log stays as it is' test "$(wc -l <"$S/output.log")" -eq "$n"
+sed -i '$d' "$S/output.log"
+work
+is 'recovery adds a last line that is missing' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: APPROVED'
+# review.json has a verdict, the status does not say so yet
+jq '.status = "reviewing" | .step = "decide" | .history |= .[:-1]' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
+sed -i '$d' "$S/output.log"; was=$(jq -S "del(.decided_at)" "$S/review.json")
+work
+is 'a verdict on record becomes the status, without another run' "$status,$(result)" "0,$expected"
+is 'and is the same' "$(jq -S "del(.decided_at)" "$S/review.json")" "$was"
+printf '[implementer] torn lin' >>"$S/output.log"
+sed -i '/^REVIEW_VERDICT/d' "$S/output.log"
+work
+is 'a torn line does not swallow the verdict' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: APPROVED'
+
+# The order of the end.
+if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
+	session order "$settings"
+	strace -f -y -s 200 -e trace=rename,renameat,renameat2,write,writev,pwrite64 -o "$T/trace" worker run "$S" >/dev/null 2>&1
+	end=$(awk '/rename/ && /"review\.json"/ { r = NR; s = 0 } /rename/ && /"state\.json"/ && r && !s { s = NR }
+	    /write/ && /output\.log/ && /REVIEW_VERDICT/ { l = NR } END { print (r && r < s && s < l) }' "$T/trace")
+	is 'first the record, then the status, then the line' "$end" 1
+else
+	skip 'first the record, then the status, then the line' 'no strace here'
+fi
+
+# In the background, and gone.
+touch "$T/hang.implement"
+session detached "$settings"
+mkfifo "$T/pipe"
+worker run -d "$S" >"$T/pipe" 2>&1 & pid=$!
+ok 'with -d the output is closed while the worker lives' timeout "$LIMIT" cat "$T/pipe"
+at implement
+ok 'it lives' not gone "$pid"
+rm -rf "$S"
+stop
+ok 'without its session directory it ends' test "$status" -ne 0 -a "$status" -ne 137
+dead 'with its agent'
+ok 'and does not make it again' not test -e "$S"
+done_testing
