@@ -76,7 +76,7 @@ drop_place(struct orch *o, const char *item)
 		place_drop_leftover(o, path, branch, base);
 	if (lstat(path, &st) == 0 && git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", path, why);
-	else if (lstat(path, &st) == 0)
+	else if (!o->json && lstat(path, &st) == 0)
 		printf("%s: what was done for %s stays there\n", path, item);
 	free(path);
 	free(branch);
@@ -99,7 +99,8 @@ check_claim(struct orch *o, int dirfd, const char *item)
 	if (o->archive == NULL || !exists(o->archive, session))
 		drop_place(o, item);
 	claim_drop(o, item, session);
-	printf("claim of %s released: %s is not there\n", item, session);
+	if (!o->json)
+		printf("claim of %s released: %s is not there\n", item, session);
 	return 1;
 }
 
@@ -156,7 +157,8 @@ check_merged(struct orch *o, int dirfd, const char *id)
 		    e.state.worktree != NULL && lstat(e.state.worktree, &st) == 0 &&
 		    entry_worktree_is_ours(o, &e)) {
 			if (entry_worktree_clear(o, &e, true, why, sizeof(why)) == 0) {
-				printf("%s: merged: worktree and branch removed\n", e.id);
+				if (!o->json)
+					printf("%s: merged: worktree and branch removed\n", e.id);
 				n = 1;
 			} else
 				log_warnx("%s: worktree not removed: %s", e.id, why);

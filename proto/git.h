@@ -66,8 +66,8 @@ struct git {			/* a safe directory, and what it works on */
 /* Makes (if absent; idempotent, complete again after a crash) a bare git directory
  * by hand: HEAD, config, objects/, refs/, info/exclude copied from the repository. */
 int git_safe_make(const struct git_repo *, const char *dir, char *err, size_t errlen);
-/* A session's private git directory for the agent: HEAD at branch, which points at
- * base, identity of the repository's user, the repository's objects as alternates. */
+/* A session's private git directory for the agent, made or brought back: HEAD at branch,
+ * which points at base wherever the agent had moved it, identity of the repository's user, the repository's objects as alternates. */
 int git_private_make(const struct git_repo *, const char *dir, const char *branch, const char *base,
     char *err, size_t errlen);
 

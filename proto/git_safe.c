@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,6 +24,59 @@ git_put(const char *dir, const char *name, const char *text, char *err, size_t e
 	if ((rc = file_replace(dirfd, name, text, strlen(text), 0)) == -1)
 		git_fail(err, errlen, "%s/%s: %s", dir, name, strerror(errno));
 	close(dirfd);
+	return rc;
+}
+
+/* Opens dirfd/name, made anew when something else has its place, and closes dirfd. */
+static int
+enter(int dirfd, const char *name)
+{
+	int fd = -1, saved;
+
+	if ((mkdirat(dirfd, name, 0700) == 0 || errno == EEXIST) &&
+	    (fd = file_open_dir(dirfd, name)) == -1 && (errno == ENOTDIR || errno == ELOOP) &&
+	    file_remove_tree(dirfd, name) == 0 && mkdirat(dirfd, name, 0700) == 0)
+		fd = file_open_dir(dirfd, name);
+	saved = errno;
+	close(dirfd);
+	errno = saved;
+	return fd;
+}
+
+/* No agent is alive: a lock of its git's is stale, and a directory is none of ours. */
+static int
+replace(int dirfd, const char *name, const char *text)
+{
+	char lock[NAME_MAX + 1];
+
+	snprintf(lock, sizeof(lock), "%.240s.lock", name);
+	(void)unlinkat(dirfd, lock, 0);
+	if (file_replace(dirfd, name, text, strlen(text), 0) == 0)
+		return 0;
+	if (errno != EISDIR || file_remove_tree(dirfd, name) == -1)
+		return -1;
+	return file_replace(dirfd, name, text, strlen(text), 0);
+}
+
+/* Writes dir/path in a directory that an agent writes too: no link in it is followed. */
+static int
+put_below(const char *dir, const char *path, const char *text, char *err, size_t errlen)
+{
+	char *copy = git_strf("%s", path), *name = copy, *slash;
+	int fd, rc = -1;
+
+	fd = file_open_dir(AT_FDCWD, dir);
+	for (; fd != -1 && (slash = strchr(name, '/')) != NULL; name = slash + 1) {
+		*slash = '\0';
+		fd = enter(fd, name);
+	}
+	if (fd != -1)
+		rc = replace(fd, name, text);
+	if (rc == -1)
+		git_fail(err, errlen, "%s/%s: %s", dir, path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	free(copy);
 	return rc;
 }
 
@@ -90,17 +144,16 @@ make_dirs(const char *dir, const char *const names[], char *err, size_t errlen)
 static int
 copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
-	char *info = text_format("%s/info", dir), *buf = NULL;
+	char *buf = NULL;
 	size_t len;
 	int fd, rc = 0;
 
 	if ((fd = open(r->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
 		if (file_read(fd, "info/exclude", EXCLUDE_MAX, &buf, &len) == 0)
-			rc = git_put(info, "exclude", buf, err, errlen);
+			rc = put_below(dir, "info/exclude", buf, err, errlen);
 		close(fd);
 	}
 	free(buf);
-	free(info);
 	return rc;
 }
 
@@ -140,50 +193,40 @@ git_safe_make(const struct git_repo *r, const char *dir, char *err, size_t errle
 	return rc;
 }
 
-/* refs/heads/a/b/c below dir, with its directories. */
+/* What does not change; with private_point the directory is complete. */
 static int
-put_ref(const char *dir, const char *branch, const char *oid, char *err, size_t errlen)
+private_fill(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
-	char *ref = text_format("%s/refs/heads/%s", dir, branch), *line = text_format("%s\n", oid);
-	char *base = strrchr(ref, '/');
+	char *config = config_text_of(r, true), *alternates = git_strf("%s\n", r->objects);
+	char *shallow = git_strf("%s/shallow", r->common), *mine = git_strf("%s/shallow", dir);
 	int rc;
 
-	*base++ = '\0';
-	if ((rc = file_make_dirs(ref)) == -1)
-		git_fail(err, errlen, "%s: %s", ref, strerror(errno));
-	else
-		rc = git_put(ref, base, line, err, errlen);
-	free(line);
-	free(ref);
-	return rc;
-}
-
-static int
-private_fill(const struct git_repo *r, const char *dir, const char *branch, const char *base,
-    char *err, size_t errlen)
-{
-	char *config = config_text_of(r, true), *head = text_format("ref: refs/heads/%s\n", branch);
-	char *alternates = text_format("%s\n", r->objects), *info = text_format("%s/objects/info", dir);
-	char *shallow = text_format("%s/shallow", r->common), *mine = text_format("%s/shallow", dir);
-	int rc;
-
-	rc = git_put(dir, "config", config, err, errlen);
+	rc = put_below(dir, "config", config, err, errlen);
 	if (rc == 0)
-		rc = git_put(info, "alternates", alternates, err, errlen);
+		rc = put_below(dir, "objects/info/alternates", alternates, err, errlen);
 	if (rc == 0)
 		rc = copy_exclude(r, dir, err, errlen);
 	if (rc == 0 && r->shallow && file_copy(shallow, mine, false) == -1 && errno != EEXIST)
 		rc = git_fail(err, errlen, "%s: %s", mine, strerror(errno));
-	if (rc == 0)
-		rc = put_ref(dir, branch, base, err, errlen);
-	if (rc == 0)
-		rc = git_put(dir, "HEAD", head, err, errlen);
 	free(config);
-	free(head);
 	free(alternates);
-	free(info);
 	free(shallow);
 	free(mine);
+	return rc;
+}
+
+/* The branch at base, and HEAD at the branch, wherever they were. */
+static int
+private_point(const char *dir, const char *ref, const char *base, char *err, size_t errlen)
+{
+	char *line = git_strf("%s\n", base), *head = git_strf("ref: %s\n", ref);
+	int rc;
+
+	rc = put_below(dir, ref, line, err, errlen);
+	if (rc == 0)
+		rc = put_below(dir, "HEAD", head, err, errlen);
+	free(line);
+	free(head);
 	return rc;
 }
 
@@ -193,7 +236,7 @@ git_private_make(const struct git_repo *r, const char *dir, const char *branch, 
 {
 	static const char *const dirs[] = { "objects", "objects/info", "objects/pack", "refs",
 		"refs/heads", "info", NULL };
-	char *ref = text_format("refs/heads/%s", branch);
+	char *ref = git_strf("refs/heads/%s", branch);
 	int rc = 0;
 
 	if (!git_ref_valid(ref))
@@ -201,7 +244,9 @@ git_private_make(const struct git_repo *r, const char *dir, const char *branch, 
 	else if (!git_oid_valid(r, base))
 		rc = git_fail(err, errlen, "%s: not a full object id", base);
 	else if (!complete(dir) && (rc = make_dirs(dir, dirs, err, errlen)) == 0)
-		rc = private_fill(r, dir, branch, base, err, errlen);
+		rc = private_fill(r, dir, err, errlen);
+	if (rc == 0)
+		rc = private_point(dir, ref, base, err, errlen);
 	free(ref);
 	return rc;
 }

@@ -43,7 +43,7 @@ enter(int dirfd, const char *name, bool make)
 }
 
 static int
-open_run(int sessionfd, const char *run, bool make)
+open_parent(int sessionfd, const char *run, bool make)
 {
 	int fd;
 
@@ -54,8 +54,6 @@ open_run(int sessionfd, const char *run, bool make)
 	fd = fcntl(sessionfd, F_DUPFD_CLOEXEC, 3);
 	if (fd != -1)
 		fd = enter(fd, SESSION_DIR_INBOX, make);
-	if (fd != -1)
-		fd = enter(fd, run, make);
 	return fd;
 }
 
@@ -64,11 +62,17 @@ inbox_make(int sessionfd, const char *run)
 {
 	int fd, result;
 
-	fd = open_run(sessionfd, run, true);
+	/* the agent of a former run may have left a message for this one */
+	fd = open_parent(sessionfd, run, true);
 	if (fd == -1)
 		return -1;
-	result = (mkdirat(fd, "tmp", 0700) == 0 || errno == EEXIST) &&
-	    (mkdirat(fd, "new", 0700) == 0 || errno == EEXIST) ? 0 : -1;
+	result = file_remove_tree(fd, run);
+	if (result == 0)
+		result = mkdirat(fd, run, 0700);
+	fd = result == 0 ? enter(fd, run, false) : close_keep_errno(fd);
+	if (fd == -1)
+		return -1;
+	result = mkdirat(fd, "tmp", 0700) == 0 && mkdirat(fd, "new", 0700) == 0 ? 0 : -1;
 	close_keep_errno(fd);
 	return result;
 }
@@ -224,7 +228,9 @@ inbox_drain(int sessionfd, const char *run, inbox_fn fn, void *arg)
 	int fd, i, n, handled = 0, saved;
 	bool stopped = false;
 
-	fd = open_run(sessionfd, run, false);
+	fd = open_parent(sessionfd, run, false);
+	if (fd != -1)
+		fd = enter(fd, run, false);
 	if (fd != -1)
 		fd = enter(fd, "new", false);
 	if (fd == -1)

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-/* Worker: makes inbox/<run> under the session directory. 0 or -1. */
+/* Worker: makes inbox/<run> under the session directory; what lay there is removed. 0 or -1. */
 int inbox_make(int sessionfd, const char *run);
 /* Agent side: publishes one message, durably. inbox = path of inbox/<run>. */
 int inbox_post(const char *inbox, const char *id, const void *buf, size_t len);

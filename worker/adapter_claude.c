@@ -76,12 +76,10 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	if (run->resume != NULL) {
 		strings_add(argv, "--resume");
 		strings_add(argv, run->resume);
-		strlcpy(run->conversation, run->resume, sizeof(run->conversation));
 	} else {
 		uuid_make(id, sizeof(id));
 		strings_add(argv, "--session-id");
 		strings_add(argv, id);
-		strlcpy(run->conversation, id, sizeof(run->conversation));
 	}
 	for (i = 0; i < run->agent->args.n; i++)
 		strings_add(argv, run->agent->args.v[i]);

@@ -55,7 +55,7 @@ run(int argc, char **argv)
 		return cmd_usage(&cmd_gates);
 	if (realpath(argv[2], tree) == NULL)
 		err(EX_NOINPUT, "%s", argv[2]);
-	if (watch_open() == -1)
+	if (watch_open() == -1 && !watch_degraded())
 		err(EX_OSERR, "can't watch files");
 	rc = recover_read(&w, argv[1]);
 	if (rc == 0 && (output_open(w.dirfd, SESSION_FILE_MERGE_LOG) == -1 || tree_adopt() == -1)) {

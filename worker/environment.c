@@ -28,8 +28,10 @@ run_environment(const struct worker *w, struct strings *env)
 	char buf[PATH_MAX + 64], *eq;
 	size_t i;
 
+	/* The worker may have been started by an agent of another session. */
 	for (i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], "GIT_", 4) != 0 && strchr(environ[i], '=') != NULL)
+		if (strncmp(environ[i], "GIT_", 4) != 0 &&
+		    strncmp(environ[i], "SESSION_", 8) != 0 && strchr(environ[i], '=') != NULL)
 			strings_add(env, environ[i]);
 	for (i = 0; i < own->n; i++)
 		if ((eq = strchr(own->v[i], '=')) != NULL && (size_t)(eq - own->v[i]) < sizeof(buf)) {

@@ -71,7 +71,9 @@ output_lines(const char *label, const char *text, size_t len)
 
 	while (text < end) {
 		nl = memchr(text, '\n', (size_t)(end - text));
-		text_printf(&t, "[%s] ", label);
+		text_puts(&t, "[");
+		text_line(&t, label, strlen(label));	/* of a gate without a name: its command */
+		text_puts(&t, "] ");
 		text_line(&t, text, (size_t)((nl != NULL ? nl : end) - text));
 		text_puts(&t, "\n");
 		text = nl != NULL ? nl + 1 : end;

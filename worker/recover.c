@@ -215,7 +215,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	int rc;
 
 	w->dirfd = w->lockfd = -1;
-	if (watch_open() == -1) {
+	if (watch_open() == -1 && !watch_degraded()) {
 		warn("can't watch files");
 		return EX_OSERR;
 	}

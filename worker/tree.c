@@ -81,8 +81,10 @@ tree_index_share(struct worker *w)
 
 	snprintf(to, sizeof(to), "%s/" SESSION_DIR_GIT "/.index", w->path);
 	fd = file_open_dir(w->dirfd, SESSION_DIR_GIT);
-	if (fd != -1)
+	if (fd != -1) {
 		(void)unlinkat(fd, ".index", 0);
+		(void)unlinkat(fd, "index.lock", 0);	/* of a git that was ended with its agent */
+	}
 	if (fd == -1 || file_copy(w->git.index, to, false) == -1 ||
 	    file_rename_over(fd, ".index", "index", 0) == -1) {
 		worker_fail(w, "io", "%s: %s", to, strerror(errno));
@@ -94,28 +96,55 @@ tree_index_share(struct worker *w)
 	return 0;
 }
 
-int
-tree_pin(struct worker *w)
+/* A judge's own commits would be in the history of whatever is committed next. */
+static bool
+agent_git_moved(struct worker *w, const char *dir)
 {
-	char detail[512], err[GIT_ERR], dir[PATH_MAX + 32];
-	enum tree_state state = tree_compare(w, detail, sizeof(detail));
+	char commit[OID_MAX], err[GIT_ERR];
+
+	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0 &&
+	    strcmp(commit, w->state.head) == 0)
+		return false;
+	output_log("commits of a role that has none to make are discarded; the branch stays at "
+	    "%.12s", w->state.head);
+	return true;
+}
+
+/* Saves and discards what differs from state.head in the worktree. */
+static int
+tree_restore(struct worker *w, enum tree_state state, const char *detail)
+{
+	char err[GIT_ERR];
 	bool saved = false;
 
-	/* After a crash the agent's git directory may be half made. */
-	if (state == TREE_SAME && !w->recovered)
-		return 0;
-	w->recovered = false;
 	if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	if (saved)
 		output_log("what was changed beside %.12s is saved in refs/salvage/%s and "
 		    "discarded%s%s", w->state.head, w->config.session,
 		    state == TREE_CHANGED ? ": " : "", state == TREE_CHANGED ? detail : "");
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
-	if (git_checkout(&w->git, w->state.head, err, sizeof(err)) == -1 ||
-	    git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) == -1)
-		return tree_error(w, err);
 	w->tree[0] = '\0';
+	if (git_checkout(&w->git, w->state.head, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	return 0;
+}
+
+int
+tree_pin(struct worker *w)
+{
+	char detail[512], err[GIT_ERR], dir[PATH_MAX + 32];
+	enum tree_state state = tree_compare(w, detail, sizeof(detail));
+
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
+	/* After a crash the agent's git directory may be half made. */
+	if (state == TREE_SAME && !w->recovered) {
+		if (!agent_git_moved(w, dir))
+			return 0;
+	} else if (tree_restore(w, state, detail) == -1)
+		return -1;
+	w->recovered = false;
+	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) == -1)
+		return tree_error(w, err);
 	return tree_index_share(w);
 }
 

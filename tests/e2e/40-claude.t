@@ -113,6 +113,7 @@ if [ "$why" ]; then
 	skip 'the real client carries a question and a verdict' "$why"
 	skip 'a key that is not valid is a failure with its reason' "$why"
 	skip 'a stopped run goes on in the same conversation' "$why"
+	skip 'so does one whose worker was killed' "$why"
 	done_testing
 fi
 ln -s "$(realpath "$real")" "$T/bin/claude"
@@ -126,7 +127,7 @@ cat >"$T/api.json" <<'E'
   { "when": "You were interrupted", "steps": [ { "text": "I go on." } ] },
   { "when": "Title of key", "steps": [
     { "status": 401, "type": "authentication_error", "message": "invalid x-api-key" } ] },
-  { "when": "Title of stops", "steps": [
+  { "when": "Title of (stops|dies)", "steps": [
     { "tool": "Bash", "input": { "command": "echo half >half; sleep 100" } } ] },
   { "when": "Title of asks", "steps": [
     { "text": "I ask.", "tool": "Bash",
@@ -162,4 +163,10 @@ is 'a stopped run leaves the session as it is' "$status,$(st .status)" '143,runn
 work
 is 'it goes on' "$status,$(st .status),$(git -C "$R" show session/stops/1:half)" '0,approved,half'
 is 'in the same conversation' "$(went_on 'You were interrupted')" true
+session dies "$alone"
+start
+wait_for 30 test -s "$W/half" && kill -KILL "$pid"
+stop
+work
+is 'so does one whose worker was killed' "$status,$(st .status),$(went_on 'item dies')" '0,approved,true'
 done_testing

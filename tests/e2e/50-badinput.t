@@ -36,7 +36,7 @@ refused() {	# STATUS REGEXP COMMAND...
 	printf '%s\n' "$err" | grep -Eq -e "^(orchestrator|worker): .*$_re" || { echo "no $_re"; _rv=1; }
 	printf '%s' "$err" | tr -d '\n' | LC_ALL=C grep -q '[[:cntrl:]]' && { echo 'control characters'; _rv=1; }
 	[ -z "$out" ] || { echo "output: $out"; _rv=1; }
-	[ "$(made)" = "$_before" ] || { printf 'left behind:\n%s\nwas:\n%s\n' "$(made)" "$_before"; _rv=1; }
+	[ "$(made)" = "$_before" ] || { made >"$T/.made"; printf '%s\n' "$_before" | diff - "$T/.made"; _rv=1; }
 	[ $_rv = 0 ] || echo "stderr: $err"
 	return $_rv
 }
@@ -159,7 +159,7 @@ never="cat $T/.never"
 dispatch stuck "$never"
 run $user orchestrator answer stuck q-aaaaaa x
 is 'an answer to an unknown question is refused' "$status" 66
-like 'with what to do' "$err" 'no question q-aaaaaa.*orchestrator questions'
+like 'with what to do' "$err" 'no question "q-aaaaaa"; orchestrator questions'
 $user orchestrator execute >"$T/execute" 2>&1 & execute=$!
 wait_for 10 grep -q '^session-stuck' "$T/execute"
 ok 'a second execute is refused' refused 75 "process $execute" orchestrator execute
@@ -207,7 +207,9 @@ ok 'a worker without its session directory ends' wait_for 10 is_gone "$h"
 ok 'its agent, too' wait_for 10 not grep -lsz 'ITEM_ID=lost' /proc/[0-9]*/environ
 ok 'execute says that the directory is gone' wait_for 10 grep -q '^session-lost.*: gone' "$T/execute"
 is 'the work stays' "$(cat .worktrees/lost/f)" work
-ok 'and is not overwritten by the next dispatch' refused 73 "worktrees/lost exists already; move" $gates lost -- true
+run $user $gates lost -- true
+is 'and is not overwritten by the next dispatch' "$status $(cat .worktrees/lost/f)" '73 work'
+ok 'which takes no claim' not ls "$W/claims/lost"
 kill $p; wait $p
 $user orchestrator cancel stuck >/dev/null
 
@@ -218,14 +220,15 @@ if [ "${OWN_MOUNTS:-}" = 1 ]; then
 	ORCHESTRATOR_HOME=$T/small/state
 	ok 'a full disk is an error of dispatch' refused 73 'small/.*: No space left on device; ' $gates full -- true
 	rm "$T/small/ballast"
-	dispatch full "echo work >f; until test -e $U/go; do cat $U/go.fifo; done; worker summary 'Done'"
-	mkfifo "$U/go.fifo"
 	dispatch fill "echo work >f; dd if=/dev/zero of=$T/small/ballast bs=4k; echo >>f"
-	ok 'a worker ends when its disk is full' wait_for 20 not test "$(st fill alive)" = true
+	ended() { [ "$(st fill alive)" = false ]; }
+	ok 'a worker ends when its disk is full' wait_for 20 ended
 	rm -f "$T/small/ballast"
-	run $user orchestrator execute
-	like 'the session ends with a reason or was finished afterwards' "$(st fill status) $(st fill reason)" '^(failed io|failed git|merged|approved)'
-	umount -l "$T/small"
+	is 'its work stays' "$(cat .worktrees/fill/f)" work
+	like 'and is resumed or failed with a reason' "$(st fill status) $(st fill reason)" '^(failed io|failed git|running.*)$'
+	run $user timeout 20 orchestrator execute
+	like 'with room again it comes to an end' "$status $(st fill status) $(st fill reason)" '^(1 failed (io|git)|0 merged .*)$'
+	cp "$(session_of fill)/output.log" "$T/fill.output.log"; umount -l "$T/small"
 else
 	skip 'a full disk' 'cannot mount'
 fi

@@ -183,6 +183,32 @@ several_turns_are_one_run(void **state)
 }
 
 static void
+helpers_of_the_agent_count(void **state)
+{
+	static const char result[] = "{\"type\":\"result\",\"is_error\":false,\"total_cost_usd\":0.5,"
+	    "\"usage\":{\"input_tokens\":1,\"cache_read_input_tokens\":2,\"output_tokens\":3},"
+	    "\"modelUsage\":{\"large\":{\"inputTokens\":1,\"cacheReadInputTokens\":2,\"outputTokens\":3},"
+	    "\"small\":{\"inputTokens\":10,\"cacheCreationInputTokens\":20,\"outputTokens\":30}}}";
+	static const char plain[] = "{\"type\":\"result\",\"is_error\":false,\"usage\":"
+	    "{\"input_tokens\":1,\"cache_creation_input_tokens\":2,\"output_tokens\":3}}";
+	struct agent_run run = run_new(), old = run_new();
+	struct text out = feed(&run, result, strlen(result));
+
+	(void)state;
+	assert_int_equal(run.input_tokens, 33);
+	assert_int_equal(run.output_tokens, 33);
+	assert_int_equal(run.cost_microusd, 500000);
+	release(&run, &out);
+
+	out = feed(&old, plain, strlen(plain));
+	text_free(&out);
+	out = feed(&old, plain, strlen(plain));	/* of a second turn */
+	assert_int_equal(old.input_tokens, 6);
+	assert_int_equal(old.output_tokens, 6);
+	release(&old, &out);
+}
+
+static void
 a_result_counts_only_until_the_next_turn(void **state)
 {
 	struct agent_run run = run_new(), killed = run_new();
@@ -252,11 +278,12 @@ a_stream_without_result_is_an_error_with_its_reason(void **state)
 static void
 garbage_is_shown_and_capped(void **state)
 {
+	static const char blocks[] = "{\"type\":\"user\",\"message\":{\"content\":[{\"type\":"
+	    "\"tool_result\",\"content\":[{\"type\":\"image\"},{\"text\":\"\"}]}]}}";
 	static const char *const odd[] = { "{", "[1,2]", "null", "{\"type\":7}", "{\"type\":\"result\"}",
 		"{\"type\":\"assistant\",\"message\":7}", "{\"type\":\"user\",\"message\":{\"content\":[7]}}",
 		"{\"type\":\"system\"}", "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":7}",
-		"{\"a\":\"\\ud800\\u\\u00\"}", "{\"a\\", "{\"type\":\"user\",\"message\":{\"content\":[{"
-		"\"type\":\"tool_result\",\"content\":[{\"type\":\"image\"},{\"text\":\"\"}]}]}}" };
+		"{\"a\":\"\\ud800\\u\\u00\"}", "{\"a\\", blocks };
 	struct agent_run run = run_new();
 	struct text out;
 	char garbage[3000];
@@ -288,6 +315,7 @@ a_line_of_five_mebibytes_is_capped(void **state)
 
 	(void)state;
 	text_puts(&line, head);
+	text_puts(&line, "x");	/* the limit is within a character */
 	for (i = 0; i < (5u << 20) / 2; i++)
 		text_add(&line, "\xc3\xa9", 2);
 	text_puts(&line, tail);
@@ -323,12 +351,13 @@ the_command_line_begins_or_resumes_a_conversation(void **state)
 	unsetenv("BASH_MAX_TIMEOUT_MS");
 	adapter_claude.command(&run, &argv, &env);
 	assert_string_equal(argv.v[0], "claude");
-	assert_int_equal(strlen(run.conversation), 36);
 	assert_true(has(&argv, "-p", NULL));
 	assert_true(has(&argv, "--output-format", "stream-json"));
 	assert_true(has(&argv, "--verbose", NULL));
 	assert_true(has(&argv, "--dangerously-skip-permissions", NULL));
-	assert_true(has(&argv, "--session-id", run.conversation));
+	assert_true(has(&argv, "--session-id", NULL));
+	assert_false(has(&argv, "--session-id", CONVERSATION));
+	assert_string_equal(run.conversation, "");	/* it has one once it says so */
 	assert_true(has(&env, "BASH_MAX_TIMEOUT_MS=86400000", NULL));
 	assert_int_equal(has(&env, "IS_SANDBOX=1", NULL), geteuid() == 0);
 	strings_free(&argv);
@@ -356,6 +385,7 @@ main(void)
 		cmocka_unit_test(refusals_of_the_service_are_shown),
 		cmocka_unit_test(a_lost_conversation_is_noticed),
 		cmocka_unit_test(several_turns_are_one_run),
+		cmocka_unit_test(helpers_of_the_agent_count),
 		cmocka_unit_test(a_result_counts_only_until_the_next_turn),
 		cmocka_unit_test(nul_and_half_characters_do_not_hide_an_event),
 		cmocka_unit_test(a_stream_without_result_is_an_error_with_its_reason),
