@@ -113,15 +113,28 @@ start_worker(struct loop *l, struct sess *s)
 }
 
 static void
+wait_grace(struct sess *s)
+{
+	if (!s->grace)
+		watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
+	s->grace = true;
+}
+
+/* One that fails (a full disk) makes an event by itself: the next try has to wait. */
+static void
 declare_died(struct loop *l, struct sess *s, enum action a)
 {
 	char	why[128];
 
+	if (s->grace)
+		return;
 	snprintf(why, sizeof(why), a == ACTION_DIED ? "the worker was killed in step %s" :
 	    "the worker was killed in step %s, and was started again too often",
 	    step_name(s->e.state.step));
 	if (entry_declare(&s->e, STATUS_FAILED, "died", why) == 0)
 		loop_say(l, s->e.id, "failed", "died: %s", why);
+	else
+		wait_grace(s);
 }
 
 static enum action
@@ -184,9 +197,7 @@ act(struct loop *l, struct sess *s, enum action a)
 		declare_died(l, s, a);
 		return true;
 	case ACTION_GRACE:
-		if (!s->grace)
-			watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
-		s->grace = true;
+		wait_grace(s);
 		return false;
 	case ACTION_ANSWER:
 		look_questions(l, s, true);

@@ -158,8 +158,9 @@ grace_over(struct loop *l)
 		next = TAILQ_NEXT(s, all);
 		if (s->grace) {
 			s->grace = false;
-			if (s->action == ACTION_GRACE)
-				attend(l, s, true);
+			if (s->action == ACTION_GRACE || s->action == ACTION_DIED ||
+			    s->action == ACTION_GIVE_UP)
+				attend(l, s, s->action == ACTION_GRACE);
 		}
 	}
 }

@@ -17,7 +17,7 @@ struct sess {
 	int		 watch;		/* of its directory, -1 = none */
 	enum action	 action;	/* what was decided then */
 	bool		 fresh;		/* has open questions that no policy has seen */
-	bool		 grace;		/* new, and given time until somebody starts its worker */
+	bool		 grace;		/* new, or its death could not be written: given time */
 	bool		 queued;	/* in the queue of merges */
 	bool		 blocked;	/* its merge was tried in vain, why says why */
 	char		*why;

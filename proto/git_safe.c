@@ -62,7 +62,7 @@ replace(int dirfd, const char *name, const char *text)
 static int
 put_below(const char *dir, const char *path, const char *text, char *err, size_t errlen)
 {
-	char *copy = git_strf("%s", path), *name = copy, *slash;
+	char *copy = text_format("%s", path), *name = copy, *slash;
 	int fd, rc = -1;
 
 	fd = file_open_dir(AT_FDCWD, dir);
@@ -197,8 +197,8 @@ git_safe_make(const struct git_repo *r, const char *dir, char *err, size_t errle
 static int
 private_fill(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
-	char *config = config_text_of(r, true), *alternates = git_strf("%s\n", r->objects);
-	char *shallow = git_strf("%s/shallow", r->common), *mine = git_strf("%s/shallow", dir);
+	char *config = config_text_of(r, true), *alternates = text_format("%s\n", r->objects);
+	char *shallow = text_format("%s/shallow", r->common), *mine = text_format("%s/shallow", dir);
 	int rc;
 
 	rc = put_below(dir, "config", config, err, errlen);
@@ -219,7 +219,7 @@ private_fill(const struct git_repo *r, const char *dir, char *err, size_t errlen
 static int
 private_point(const char *dir, const char *ref, const char *base, char *err, size_t errlen)
 {
-	char *line = git_strf("%s\n", base), *head = git_strf("ref: %s\n", ref);
+	char *line = text_format("%s\n", base), *head = text_format("ref: %s\n", ref);
 	int rc;
 
 	rc = put_below(dir, ref, line, err, errlen);
@@ -236,7 +236,7 @@ git_private_make(const struct git_repo *r, const char *dir, const char *branch, 
 {
 	static const char *const dirs[] = { "objects", "objects/info", "objects/pack", "refs",
 		"refs/heads", "info", NULL };
-	char *ref = git_strf("refs/heads/%s", branch);
+	char *ref = text_format("refs/heads/%s", branch);
 	int rc = 0;
 
 	if (!git_ref_valid(ref))

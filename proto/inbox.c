@@ -13,8 +13,6 @@
 #include "inbox.h"
 #include "session.h"
 
-#define INBOX_BATCH	1000
-
 struct entry {
 	struct timespec	 at;	/* of arrival: the rename changes ctime */
 	char		*name;
@@ -122,6 +120,23 @@ inbox_post(const char *inbox, const char *id, const void *buf, size_t len)
 		close_keep_errno(newfd);
 	close_keep_errno(dirfd);
 	return result;
+}
+
+bool
+inbox_holds(const char *inbox, const char *id)
+{
+	bool holds = false;
+	int dirfd, newfd;
+
+	dirfd = file_open_dir(AT_FDCWD, inbox);
+	if (dirfd == -1)
+		return false;
+	newfd = enter(dirfd, "new", false);
+	if (newfd != -1) {
+		holds = faccessat(newfd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+		close(newfd);
+	}
+	return holds;
 }
 
 static int

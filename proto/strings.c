@@ -29,18 +29,39 @@ strings_free(struct strings *list)
 	list->n = 0;
 }
 
-void
-strings_set(struct strings *s, const char *name, const char *value)
+const char *
+strings_value(const struct strings *list, const char *name)
 {
 	size_t i, len = strlen(name);
-	char *pair = text_format("%s=%s", name, value);
 
-	for (i = 0; i < s->n; i++)
-		if (strncmp(s->v[i], pair, len + 1) == 0) {
-			free(s->v[i]);
-			s->v[i] = pair;
+	for (i = 0; i < list->n; i++)
+		if (strncmp(list->v[i], name, len) == 0 && list->v[i][len] == '=')
+			return list->v[i] + len + 1;
+	return NULL;
+}
+
+void
+strings_put(struct strings *list, const char *pair)
+{
+	size_t i, len = strcspn(pair, "=") + 1;
+	char *copy;
+
+	for (i = 0; i < list->n; i++)
+		if (strncmp(list->v[i], pair, len) == 0) {
+			if ((copy = strdup(pair)) == NULL)
+				err(1, NULL);
+			free(list->v[i]);
+			list->v[i] = copy;
 			return;
 		}
-	strings_add(s, pair);
+	strings_add(list, pair);
+}
+
+void
+strings_set(struct strings *list, const char *name, const char *value)
+{
+	char *pair = text_format("%s=%s", name, value);
+
+	strings_put(list, pair);
 	free(pair);
 }

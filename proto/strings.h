@@ -16,5 +16,8 @@ void strings_free(struct strings *);			/* empty again */
 
 /* In a list of NAME=value: replaces the one of that name, or adds it. */
 void strings_set(struct strings *, const char *name, const char *value);
+void strings_put(struct strings *, const char *pair);	/* "NAME=value" as it is */
+/* The value of name in such a list, NULL when it is not there. */
+const char *strings_value(const struct strings *, const char *name);
 
 #endif

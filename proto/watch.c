@@ -15,10 +15,12 @@
 #define EVENTS		(IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | \
 			    IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR)
 
+#define PRETENDED	(1 << 30)	/* the first id of a directory without a watch */
+
 struct dir {
 	int	 wd;		/* is the id too */
 	int	 users;		/* watch_dir minus watch_undir */
-	bool	 gone;		/* the kernel removed the watch */
+	bool	 gone;		/* the kernel removed the watch, or never had it */
 };
 
 /* The library has one instance a process, and so has this. */
@@ -111,6 +113,18 @@ dir_add(int wd)
 	return wd;
 }
 
+/* An id for a directory that is looked at and not watched; the kernel's stay below. */
+static int
+dir_pretend(void)
+{
+	int last = w.n == 0 ? 0 : w.dirs[w.n - 1].wd, wd;
+
+	wd = dir_add(last < PRETENDED ? PRETENDED : last + 1);
+	if (wd != -1)
+		dir_find(wd)->gone = true;
+	return wd;
+}
+
 /* Gives the directory to the library.  It finds its watches by name again, which
  * goes wrong for a name that is used anew: the wd comes from the kernel. */
 static int
@@ -151,11 +165,15 @@ watch_dir(const char *path, bool content)
 	if (fd == -1)
 		return -1;
 	if (w.fd == -1) {
-		wd = w.n == 0 ? 1 : w.dirs[w.n - 1].wd + 1;
-		wd = dir_add(wd);
+		wd = dir_pretend();
 	} else {
 		snprintf(handle, sizeof(handle), "/proc/self/fd/%d", fd);
 		wd = add_watch(handle, mask);
+		if (wd == -1 && errno == ENOSPC) {
+			watch_degrade("no inotify watch is left for this user",
+			    "sysctl fs.inotify.max_user_watches=524288");
+			wd = dir_pretend();
+		}
 	}
 	saved = errno;
 	close(fd);

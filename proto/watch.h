@@ -43,6 +43,7 @@ bool watch_degraded(void);
 /* Watches a directory for entries that appear, are closed after writing, moved
  * in, or removed, and for its own end (WATCH_GONE).  content = true adds every
  * modification of a file in it.  Returns an id > 0 or -1; links are not followed.
+ * When no watch is left watch_degraded() becomes true, and the id is of no use.
  *
  * The same directory watched twice has the same id, and needs watch_undir twice.
  * After WATCH_GONE the id stays valid, and of no use, until watch_undir; a

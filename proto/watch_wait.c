@@ -66,6 +66,16 @@ open_signals(void)
 	return w.signals == -1 ? -1 : 0;
 }
 
+void
+watch_degrade(const char *why, const char *remedy)
+{
+	if (w.degraded)
+		return;
+	w.degraded = true;
+	w.rescan = clock_now() + RESCAN_PERIOD;
+	log_warnx("%s: files are looked at once a second; raise it with: %s", why, remedy);
+}
+
 int
 watch_open(void)
 {
@@ -79,13 +89,9 @@ watch_open(void)
 	files = watch_files_open();
 	if (files == -1) {
 		saved = errno;
-		if (saved == EMFILE) {
-			w.degraded = true;
-			w.rescan = clock_now() + RESCAN_PERIOD;
-			log_warnx("no inotify instance is left for this user: files are looked at "
-			    "once a second; raise it with: "
+		if (saved == EMFILE)
+			watch_degrade("no inotify instance is left for this user",
 			    "sysctl fs.inotify.max_user_instances=1024");
-		}
 	}
 	if ((saved != 0 && saved != EMFILE) || open_signals() == -1 || poll_add(w.signals) == -1 ||
 	    poll_add(files) == -1) {

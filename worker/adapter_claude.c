@@ -43,20 +43,12 @@ uuid_make(char *buf, size_t len)
 	    b[14], b[15]);
 }
 
-/* A variable of the client's, unless the agent's settings or the user set it. */
+/* A variable of the client's, unless the settings or the user set it. */
 static void
-env_default(const struct agent *agent, struct strings *env, const char *name, const char *value)
+env_default(struct strings *env, const char *name, const char *value)
 {
-	size_t i, len = strlen(name);
-	char buf[128];
-
-	for (i = 0; i < agent->env.n; i++)
-		if (strncmp(agent->env.v[i], name, len) == 0 && agent->env.v[i][len] == '=')
-			return;
-	if (getenv(name) != NULL)
-		return;
-	snprintf(buf, sizeof(buf), "%s=%s", name, value);
-	strings_add(env, buf);
+	if (strings_value(env, name) == NULL && getenv(name) == NULL)
+		strings_set(env, name, value);
 }
 
 static void
@@ -87,11 +79,11 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	 * A headless client kills what runs in the background seconds after its
 	 * last words: a question that waits must stay in front, and may for a day.
 	 */
-	env_default(run->agent, env, "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1");
-	env_default(run->agent, env, "BASH_MAX_TIMEOUT_MS", "86400000");
+	env_default(env, "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1");
+	env_default(env, "BASH_MAX_TIMEOUT_MS", "86400000");
 	/* The client refuses to skip permissions as root unless it is told so, exactly so. */
 	if (geteuid() == 0)
-		strings_add(env, "IS_SANDBOX=1");
+		strings_set(env, "IS_SANDBOX", "1");
 }
 
 /*

@@ -92,6 +92,9 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 	case RUN_OUTPUT_LIMIT:
 		worker_fail(w, "output-limit", "%s %s; see transcript_mb", role, res->text);
 		return AGENT_IMPOSSIBLE;
+	case RUN_SURVIVED:
+		worker_fail(w, "agent-error", "%s %s; end them, then retry", role, res->text);
+		return AGENT_IMPOSSIBLE;
 	case RUN_STOPPED:
 	case RUN_TIMEOUT:
 		worker_fail(w, "stopped", "%s %s", role, res->text);
@@ -133,6 +136,7 @@ static enum agent_outcome
 agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run,
     const char *prompt)
 {
+	const struct strings *own = &w->config.settings.env;
 	struct listener listener = { w, adapter, run };
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
@@ -147,8 +151,10 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		w->run[0] = '\0';
 		return AGENT_IMPOSSIBLE;
 	}
+	for (i = 0; i < own->n; i++)
+		strings_put(&env, own->v[i]);
 	for (i = 0; i < run->agent->env.n; i++)
-		strings_add(&env, run->agent->env.v[i]);
+		strings_put(&env, run->agent->env.v[i]);
 	adapter->command(run, &argv, &env);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");

@@ -34,7 +34,8 @@ struct adapter {
 	const char	*name;
 	/* Can this agent go on with a conversation (present, respond)? */
 	bool		(*resumable)(const struct agent *);
-	/* Command line and extra environment for a run. */
+	/* Command line for a run, and what it needs in the environment: env has what the
+	 * settings say already. */
 	void		(*command)(struct agent_run *, struct strings *argv, struct strings *env);
 	/* Reads one line of output, renders it for people. */
 	void		(*line)(void *run, const char *, size_t, struct text *out);

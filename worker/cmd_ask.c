@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/inbox.h"
+#include "proto/record.h"
 #include "worker/client.h"
 #include "worker/cmd.h"
 
@@ -54,6 +56,39 @@ wait_for_answer(struct client *c, const char *id, long seconds)
 	return rc;
 }
 
+/*
+ * A worker gives away the slots of what it closed itself, no other: what was
+ * closed before, or was never asked, must not be waited for.
+ */
+static int
+ask_again(struct client *c, const char *id, long seconds)
+{
+	/* looked for first: a message is on record before it leaves the inbox */
+	bool posted = inbox_holds(c->inbox, id);
+	struct questions qs = { 0 };
+	const struct seen *seen;
+	const struct question *q;
+	char why[RECORD_ERR];
+	int rc;
+
+	if (questions_load(c->dirfd, &qs, why, sizeof(why)) == -1) {
+		warnx("%s", why);
+		return EX_UNAVAILABLE;
+	}
+	seen = questions_seen(&qs, id);
+	q = questions_find(&qs, seen != NULL && seen->question[0] != '\0' ? seen->question : id);
+	if (q != NULL ? q->status != QUESTION_OPEN : seen != NULL) {
+		rc = print_reply(&qs, id);
+	} else if (q == NULL && !posted) {
+		warnx("%s: no such question; ask it again", id);
+		rc = EX_UNAVAILABLE;
+	} else {
+		rc = wait_for_answer(c, id, seconds);
+	}
+	questions_release(&qs);
+	return rc;
+}
+
 static int
 ask(const char *question, struct strings *options, const char *again, long seconds)
 {
@@ -77,7 +112,8 @@ ask(const char *question, struct strings *options, const char *again, long secon
 	}
 	if (rc == 0) {
 		fprintf(stderr, "%s\n", id);
-		rc = wait_for_answer(&c, id, seconds);
+		rc = again != NULL ? ask_again(&c, id, seconds)
+		    : wait_for_answer(&c, id, seconds);
 	}
 	free(m.text);
 	client_close(&c);

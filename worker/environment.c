@@ -12,7 +12,7 @@ extern char **environ;
 static void
 set_path(const struct worker *w, struct strings *env)
 {
-	const char *path = getenv("PATH");
+	const char *path = strings_value(env, "PATH");
 	char *s;
 
 	s = text_format("%s/" SESSION_DIR_BIN ":%s", w->path,
@@ -22,23 +22,19 @@ set_path(const struct worker *w, struct strings *env)
 }
 
 void
-run_environment(const struct worker *w, struct strings *env)
+run_environment(const struct worker *w, const struct strings *agent, struct strings *env)
 {
 	const struct strings *own = &w->config.settings.env;
-	char buf[PATH_MAX + 64], *eq;
+	char buf[PATH_MAX + 64];
 	size_t i;
 
-	/* The worker may have been started by an agent of another session. */
 	for (i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], "GIT_", 4) != 0 &&
-		    strncmp(environ[i], "SESSION_", 8) != 0 && strchr(environ[i], '=') != NULL)
+		if (strncmp(environ[i], "GIT_", 4) != 0 && strchr(environ[i], '=') != NULL)
 			strings_add(env, environ[i]);
 	for (i = 0; i < own->n; i++)
-		if ((eq = strchr(own->v[i], '=')) != NULL && (size_t)(eq - own->v[i]) < sizeof(buf)) {
-			memcpy(buf, own->v[i], (size_t)(eq - own->v[i]));
-			buf[eq - own->v[i]] = '\0';
-			strings_set(env, buf, eq + 1);
-		}
+		strings_put(env, own->v[i]);
+	for (i = 0; agent != NULL && i < agent->n; i++)
+		strings_put(env, agent->v[i]);
 	set_path(w, env);
 	strings_set(env, "SESSION_DIR", w->path);
 	strings_set(env, "SESSION_ID", w->config.session);

@@ -99,6 +99,8 @@ step_gates(struct worker *w)
 		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during gate \"%s\"",
 			    s->gates[i].name);
+		if (end == RUN_SURVIVED)
+			return worker_fail(w, "gate", "gate \"%s\" %s", g->name, g->outcome);
 		if (end == RUN_SPAWN)
 			return worker_fail(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
 		if (gate_void(w, g) || !g->passed) {

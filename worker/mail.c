@@ -48,6 +48,11 @@ take_ask(struct worker *w, const char *id, const struct message *m, char *reason
 	size_t before = w->questions.n;
 	struct question *q;
 
+	if (id[0] != 'q') {	/* nobody could answer it: answers are found by that name */
+		strlcpy(reason, "the id of a question begins with q-", REASON);
+		questions_note(&w->questions, id, "ask", false, reason);
+		return -1;
+	}
 	q = questions_ask(&w->questions, id, w->run, w->role, w->state.round, m->text,
 	    &m->options, clock_wall(), reason, REASON);
 	if (q != NULL && w->questions.n > before)
@@ -179,14 +184,18 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 	return 0;
 }
 
-void
+bool
 mail_scan(struct worker *w)
 {
+	int n;
+
 	if (w->run[0] == '\0')
-		return;
-	if (inbox_drain(w->dirfd, w->run, on_message, w) == -1)
+		return false;
+	n = inbox_drain(w->dirfd, w->run, on_message, w);
+	if (n == -1)
 		log_warn(SESSION_DIR_INBOX "/%s", w->run);
 	worker_settle(w);
+	return n == INBOX_BATCH;
 }
 
 void

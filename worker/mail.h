@@ -7,11 +7,13 @@
  * functions are scans, to be called on any hint, and safe to call at any time.
  */
 
+#include <stdbool.h>
+
 struct question;
 struct worker;
 
-/* Handles the messages in the inbox of the current run. */
-void mail_scan(struct worker *);
+/* Handles messages in the inbox of the current run; true = there may be more. */
+bool mail_scan(struct worker *);
 /* Takes in answers/ and answers.json. */
 void answers_scan(struct worker *);
 /* Withdraws the open questions of a run (NULL = of all) and wakes who asked. */

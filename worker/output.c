@@ -102,30 +102,40 @@ output_log(const char *fmt, ...)
 	text_free(&t);
 }
 
-/* Makes sure the log ends with a newline, so that the verdict has a line of its own. */
-static void
-end_line(int fd, const char *tail, ssize_t n)
+/*
+ * Bytes of line that the log ends with, on a line of their own: a full disk may have
+ * cut it off, and it is completed, not begun twice.
+ */
+static size_t
+written(const char *line, const char *tail, size_t n)
 {
-	if (n > 0 && tail[n - 1] != '\n')
-		(void)file_write_all(fd, "\n", 1);
+	size_t k;
+
+	for (k = strlen(line); k > 0; k--)
+		if (n >= k && memcmp(tail + n - k, line, k) == 0 &&
+		    (n == k || tail[n - k - 1] == '\n'))
+			break;
+	return k;
 }
 
 int
 output_verdict(const char *verdict)
 {
-	char line[64], tail[64];
+	char line[64], tail[128];
 	off_t size;
 	ssize_t n;
-	size_t len;
+	size_t done;
 
 	snprintf(line, sizeof(line), VERDICT_PREFIX "%s\n", verdict);
-	len = strlen(line);
 	size = lseek(output_fd, 0, SEEK_END);
 	if (size == -1)
 		return -1;
-	n = pread(output_fd, tail, len, size > (off_t)len ? size - (off_t)len : 0);
-	if (n == (ssize_t)len && memcmp(tail, line, len) == 0)
-		return 0;
-	end_line(output_fd, tail, n);
-	return file_write_all(output_fd, line, len);
+	n = pread(output_fd, tail, sizeof(tail),
+	    size > (off_t)sizeof(tail) ? size - (off_t)sizeof(tail) : 0);
+	if (n == -1)
+		return -1;
+	done = written(line, tail, (size_t)n);
+	if (done == 0 && n > 0 && tail[n - 1] != '\n')
+		(void)file_write_all(output_fd, "\n", 1);
+	return file_write_all(output_fd, line + done, strlen(line) - done);
 }

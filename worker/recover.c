@@ -223,8 +223,11 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		return rc;
 	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
 	if (w->lockfd == -1) {
-		if (errno == EAGAIN)
+		if (errno == EAGAIN) {
+			warnx("%s: another worker has this session; orchestrator logs -f follows it",
+			    w->path);
 			return EX_TEMPFAIL;
+		}
 		warn("%s/" SESSION_FILE_LOCK, w->path);
 		return EX_CANTCREAT;
 	}
@@ -242,6 +245,9 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	if (detach)
 		detach_output();
 	name_file_system(w);
+	if (watch_degraded())	/* said on standard error, which nobody may read */
+		output_log("warning: no inotify instance or watch is left for this user: files are "
+		    "looked at once a second; see orchestrator doctor");
 	clean_up_after(w);
 	return 0;
 }

@@ -18,7 +18,7 @@
 #include "worker/stream.h"
 #include "worker/worker.h"
 
-enum { TIMER_LIMIT, TIMER_GRACE };
+enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL };
 
 struct running {
 	struct worker	*w;
@@ -78,13 +78,21 @@ run_check_gone(struct running *r)
 	run_stop(r, RUN_STOPPED);
 }
 
+/* A flood of messages is taken in by turns with everything else. */
+static void
+run_mail(struct running *r)
+{
+	if (mail_scan(r->w))
+		watch_timer(TIMER_MAIL, clock_now());
+}
+
 static void
 run_scan(struct running *r)
 {
 	run_check_gone(r);
 	run_check_cancel(r);
 	answers_scan(r->w);
-	mail_scan(r->w);
+	run_mail(r);
 }
 
 static void
@@ -93,7 +101,7 @@ run_file_event(struct running *r, const struct watch_event *ev)
 	struct worker *w = r->w;
 
 	if (ev->id == w->watch_inbox)
-		mail_scan(w);
+		run_mail(r);
 	else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		answers_scan(w);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
@@ -139,6 +147,8 @@ run_event(struct running *r, const struct watch_event *ev)
 	case WATCH_TIMER:
 		if (ev->id == TIMER_LIMIT)
 			run_stop(r, RUN_TIMEOUT);
+		else if (ev->id == TIMER_MAIL)
+			run_mail(r);
 		else
 			r->exited = true;	/* the grace time is over: the tree is killed below */
 		break;
@@ -154,9 +164,7 @@ run_start(struct running *r, int out)
 	size_t i;
 	pid_t pid;
 
-	run_environment(r->w, &env);
-	for (i = 0; r->spec->env != NULL && i < r->spec->env->n; i++)
-		strings_add(&env, r->spec->env->v[i]);
+	run_environment(r->w, r->spec->env, &env);
 	argv = calloc(r->spec->argv->n + 1, sizeof(*argv));
 	envp = calloc(env.n + 1, sizeof(*envp));
 	if (argv == NULL || envp == NULL)
@@ -199,18 +207,20 @@ run_watch(struct running *r)
 static void
 run_end(struct running *r)
 {
-	tree_kill(0);
-	while (stream_read(&r->stream, r->pipe) > 0)
+	/* One that has become another user can't be ended: what it may still do makes all void. */
+	if (tree_kill(0) == -1)
+		r->res->end = RUN_SURVIVED;
+	while (!r->stream.over && stream_read(&r->stream, r->pipe) > 0)
 		;
 	stream_finish(&r->stream);
 	watch_unfd(r->pipe);
 	watch_timer(TIMER_LIMIT, 0);
 	watch_timer(TIMER_GRACE, 0);
-	if (r->w->watch_inbox != -1) {
-		mail_scan(r->w);
-		watch_undir(r->w->watch_inbox);
-		r->w->watch_inbox = -1;
-	}
+	watch_timer(TIMER_MAIL, 0);
+	while (mail_scan(r->w))
+		;
+	watch_undir(r->w->watch_inbox);
+	r->w->watch_inbox = -1;
 	close(r->pipe);
 }
 
@@ -227,6 +237,9 @@ run_describe(struct running *r)
 	case RUN_OUTPUT_LIMIT:
 		snprintf(res->text, sizeof(res->text), "printed more than %lld MiB",
 		    (long long)r->w->config.settings.transcript_mb);
+		break;
+	case RUN_SURVIVED:
+		strlcpy(res->text, "left processes that can't be ended", sizeof(res->text));
 		break;
 	case RUN_STOPPED:
 		strlcpy(res->text, "stopped", sizeof(res->text));
@@ -274,6 +287,8 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 		if (w->disk_failed)
 			run_stop(&r, RUN_STOPPED);
 	}
+	if (!r.exited)		/* the wait itself failed */
+		res->end = RUN_STOPPED;
 	run_end(&r);
 	w->state.agent_pid = 0;
 	res->duration_ms = (clock_now() - began) / CLOCK_MS;

@@ -6,7 +6,7 @@
  * The one path that starts agents, setup commands and gates: a command in the
  * worktree, its output through a pipe, watched together with signals, answers,
  * messages, cancel and a time limit.  When run_command returns, no process of
- * the run is alive.
+ * the run is alive, or the end is RUN_SURVIVED.
  */
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 
 struct worker;
 
-enum run_end { RUN_EXITED, RUN_SPAWN, RUN_TIMEOUT, RUN_OUTPUT_LIMIT, RUN_STOPPED };
+enum run_end { RUN_EXITED, RUN_SPAWN, RUN_TIMEOUT, RUN_OUTPUT_LIMIT, RUN_STOPPED, RUN_SURVIVED };
 
 struct run_spec {
 	const char	*label;		/* prefix in output.log */
@@ -43,9 +43,9 @@ struct run_result {
 	struct text	 tail;
 };
 
-/* The environment of everything that is run: the caller's without GIT_*,
- * the settings', the session's. NAME=value. */
-void run_environment(const struct worker *, struct strings *);
+/* The environment of everything that is run, each name once: the caller's without
+ * GIT_*, over it the settings', the agent's (may be NULL), the session's. */
+void run_environment(const struct worker *, const struct strings *agent, struct strings *);
 
 void run_command(struct worker *, const struct run_spec *, struct run_result *);
 void run_result_release(struct run_result *);

@@ -50,7 +50,7 @@ make_safe(const char *dir)
 	make(strf("%s/info", dir));
 	put(dir, "HEAD", "ref: refs/heads/none\n");
 	put(dir, "config", "[core]\n\trepositoryformatversion = 0\n\tbare = true\n"
-	    "\tfsync = all\n\thooksPath = /dev/null\n[gc]\n\tauto = 0\n");
+	    "\tfsync = none\n\thooksPath = /dev/null\n[gc]\n\tauto = 0\n");
 }
 
 static void
