@@ -13,6 +13,8 @@
 #include "inbox.h"
 #include "session.h"
 
+#define LISTED	1000	/* entries put in order at a time */
+
 struct entry {
 	struct timespec	 at;	/* of arrival: the rename changes ctime */
 	char		*name;
@@ -151,7 +153,7 @@ by_arrival(const void *va, const void *vb)
 	return strcmp(a->name, b->name);
 }
 
-/* Lists at most INBOX_BATCH entries of fd, oldest first; the number or -1. */
+/* Lists at most LISTED entries of fd, oldest first; the number or -1. */
 static int
 list(int fd, struct entry **entries)
 {
@@ -167,7 +169,7 @@ list(int fd, struct entry **entries)
 	dir = fdopendir(dup);
 	if (dir == NULL)
 		return close_keep_errno(dup);
-	while (n < INBOX_BATCH && (d = readdir(dir)) != NULL) {
+	while (n < LISTED && (d = readdir(dir)) != NULL) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
 		    fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
@@ -251,7 +253,7 @@ inbox_drain(int sessionfd, const char *run, inbox_fn fn, void *arg)
 	if (fd == -1)
 		return -1;
 	n = list(fd, &entries);
-	for (i = 0; i < n && !stopped; i++) {
+	for (i = 0; i < n && handled < INBOX_BATCH && !stopped; i++) {
 		if (handle(fd, entries[i].name, fn, arg) == -1)
 			stopped = true;
 		else

@@ -28,7 +28,7 @@ bool inbox_holds(const char *inbox, const char *id);
  * At most INBOX_BATCH entries are handled a call; returns how many were, or -1 when it
  * stopped before the end (fn said so, or errno).
  */
-#define INBOX_BATCH	1000
+#define INBOX_BATCH	50	/* each costs a sync: the caller has other things to do */
 typedef int (*inbox_fn)(void *arg, const char *id, const char *buf, size_t len, const char *why);
 int inbox_drain(int sessionfd, const char *run, inbox_fn fn, void *arg);
 

@@ -93,21 +93,39 @@ seen_class(const struct seen *s)
 	return (strcmp(s->id, s->question) != 0);
 }
 
-/* Adds an entry; when there are too many of its kind the oldest of them goes. */
+/* Somebody waits for the reply: to forget the message would leave it asleep for ever. */
+static bool
+waits(const struct questions *qs, const struct seen *s)
+{
+	const struct question *q = questions_find(qs, s->question);
+
+	return (q != NULL && q->status == QUESTION_OPEN);
+}
+
+static size_t
+waiting_attached(const struct questions *qs)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < qs->nseen; i++)
+		n += seen_class(&qs->seen[i]) == 1 && waits(qs, &qs->seen[i]);
+	return (n);
+}
+
+/* Adds an entry; when there are too many of its kind the oldest that nobody waits for goes. */
 static void
 add_seen(struct questions *qs, const struct seen *new)
 {
 	static const size_t most[] = { SIZE_MAX, QUESTIONS_MAX_ATTACHED, SESSION_MAX_SEEN };
 	int class = seen_class(new);
-	size_t n = 0, oldest = 0;
+	size_t n = 0, oldest = qs->nseen;
 
-	for (size_t i = qs->nseen; i-- > 0;) {
-		if (seen_class(&qs->seen[i]) == class) {
+	for (size_t i = qs->nseen; i-- > 0;)
+		n += seen_class(&qs->seen[i]) == class;
+	for (size_t i = qs->nseen; n >= most[class] && i-- > 0;)
+		if (seen_class(&qs->seen[i]) == class && !waits(qs, &qs->seen[i]))
 			oldest = i;
-			n++;
-		}
-	}
-	if (n >= most[class]) {
+	if (oldest < qs->nseen) {
 		memmove(&qs->seen[oldest], &qs->seen[oldest + 1],
 		    (--qs->nseen - oldest) * sizeof(*qs->seen));
 	}
@@ -189,6 +207,11 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 		q->role = role;
 		q->round = round;
 		q->asked_at = now;
+	}
+	else if (waiting_attached(qs) >= QUESTIONS_MAX_ATTACHED) {
+		snprintf(reason, len, "too many wait for an answer (%d)", QUESTIONS_MAX_ATTACHED);
+		questions_note(qs, id, "ask", false, reason);
+		return (NULL);
 	}
 	/* An open question is withdrawn with the run that waits for it now. */
 	if (q->status == QUESTION_OPEN)

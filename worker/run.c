@@ -101,7 +101,7 @@ run_file_event(struct running *r, const struct watch_event *ev)
 	struct worker *w = r->w;
 
 	if (ev->id == w->watch_inbox)
-		run_mail(r);
+		watch_timer(TIMER_MAIL, clock_now());	/* once for all that came together */
 	else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		answers_scan(w);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)

@@ -340,10 +340,10 @@ has(const struct strings *list, const char *word, const char *next)
 static void
 the_command_line_begins_or_resumes_a_conversation(void **state)
 {
-	static char max[] = "BASH_MAX_TIMEOUT_MS=1000", arg[] = "--betas";
-	char *vars[] = { max }, *args[] = { arg }, model[] = "opus";
+	static char arg[] = "--betas";
+	char *args[] = { arg }, model[] = "opus";
 	const struct agent own = { .name = agent_name, .adapter = agent_name, .model = model,
-		.env = { vars, 1 }, .args = { args, 1 } };
+		.args = { args, 1 } };
 	struct agent_run run = run_new(), next = run_new();
 	struct strings argv = { 0 }, env = { 0 };
 
@@ -365,11 +365,13 @@ the_command_line_begins_or_resumes_a_conversation(void **state)
 
 	next.agent = &own;
 	next.resume = CONVERSATION;
+	strings_add(&env, "BASH_MAX_TIMEOUT_MS=1000");	/* of the settings */
 	adapter_claude.command(&next, &argv, &env);
 	assert_true(has(&argv, "--resume", CONVERSATION));
 	assert_false(has(&argv, "--session-id", NULL));
 	assert_true(has(&argv, "--model", "opus"));
 	assert_true(has(&argv, "--betas", NULL));
+	assert_true(has(&env, "BASH_MAX_TIMEOUT_MS=1000", NULL));
 	assert_false(has(&env, "BASH_MAX_TIMEOUT_MS=86400000", NULL));
 	strings_free(&argv);
 	strings_free(&env);
