@@ -109,6 +109,7 @@ show_question_json(const struct entry *e, const struct question *q)
 	json_put_str(j, "item", e->state.item);
 	json_put_str(j, "id", q->id);
 	json_put_str(j, "status", question_status_name(q->status));
+	json_put_str(j, "run", q->run);
 	json_put_str(j, "role", role_name(q->role));
 	json_put_int(j, "round", q->round);
 	json_put_str(j, "question", q->text);

@@ -157,7 +157,7 @@ clean_up_after(struct worker *w)
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
-	answers_scan(w);
+	(void)answers_scan(w);
 	mail_withdraw(w, NULL, "the run that asked is over");
 	worker_settle(w);
 }
