@@ -256,6 +256,9 @@ void
 worker_close(struct worker *w)
 {
 	output_close();
+	/* The lock goes first: closing an inotify instance can take many milliseconds. */
+	if (w->lockfd != -1)
+		close(w->lockfd);
 	watch_close();
 	item_release(&w->item);
 	config_release(&w->config);
@@ -267,6 +270,4 @@ worker_close(struct worker *w)
 	origin_close(w);
 	if (w->dirfd != -1)
 		close(w->dirfd);
-	if (w->lockfd != -1)
-		close(w->lockfd);
 }

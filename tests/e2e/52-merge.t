@@ -171,7 +171,7 @@ orchestrator merge m >"$T/merge" 2>&1 & merge=$!
 wait_for 10 test -s "$T/gates"
 echo user >u && git add u && git commit -qm 'In the meantime'
 user=$(git rev-parse main)
-: >"$T/go"; echo 1<>"$T/gate" >&1; exec 8<>"$T/gate"; echo >&8
+: >"$T/go"; exec 8<>"$T/gate"; echo >&8
 wait $merge
 is 'when the target moves meanwhile the merge is made on what is there now' "$? $(git rev-parse main^1) $(git show main:m main:u | paste -sd' ')" "0 $user m user"
 is 'its gates have seen that' "$(wc -l <"$T/gates")" 2
