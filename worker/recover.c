@@ -209,6 +209,25 @@ recover_read(struct worker *w, const char *dir)
 	return load_records(w);
 }
 
+static int
+take_lock(struct worker *w)
+{
+	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
+	if (w->lockfd != -1)
+		return 0;
+	if (errno != EAGAIN) {
+		warn("%s/" SESSION_FILE_LOCK, w->path);
+		return EX_CANTCREAT;
+	}
+	if (lock_held(w->dirfd, SESSION_FILE_LOCK, NULL) == 0)
+		warnx("%s/" SESSION_FILE_LOCK ": a process that only reads it keeps it locked; end "
+		    "that one (lslocks shows it) and try again", w->path);
+	else
+		warnx("%s: another worker has this session; orchestrator logs -f follows it",
+		    w->path);
+	return EX_TEMPFAIL;
+}
+
 int
 worker_open(struct worker *w, const char *dir, bool detach)
 {
@@ -221,16 +240,8 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	}
 	if ((rc = open_dir(w, dir)) != 0 || (rc = load_orders(w)) != 0)
 		return rc;
-	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
-	if (w->lockfd == -1) {
-		if (errno == EAGAIN) {
-			warnx("%s: another worker has this session; orchestrator logs -f follows it",
-			    w->path);
-			return EX_TEMPFAIL;
-		}
-		warn("%s/" SESSION_FILE_LOCK, w->path);
-		return EX_CANTCREAT;
-	}
+	if ((rc = take_lock(w)) != 0)
+		return rc;
 	if ((rc = make_dirs(w)) != 0 || (rc = keep_binary(w)) != 0 || (rc = load_records(w)) != 0)
 		return rc;
 	begin_records(w);

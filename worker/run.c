@@ -61,7 +61,8 @@ run_reap(struct running *r)
 static void
 run_check_cancel(struct running *r)
 {
-	if (faccessat(r->w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (r->w->lockfd != -1 &&	/* gates of a merge are not the session's to stop */
+	    faccessat(r->w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 		r->w->cancelled = true;
 		run_stop(r, RUN_STOPPED);
 	}
@@ -224,8 +225,10 @@ run_end(struct running *r)
 	if (tree_kill(0) == -1)
 		r->res->end = RUN_SURVIVED;
 	if (!r->w->gone && r->w->git.dir != NULL &&
-	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1)
+	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {
 		output_log("%s", why);
+		worker_disk_failed(r->w, SESSION_DIR_SAFE_GIT);
+	}
 	while (!r->stream.over && stream_read(&r->stream, r->pipe) > 0)
 		;
 	stream_finish(&r->stream);

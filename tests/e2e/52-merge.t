@@ -163,7 +163,7 @@ is 'and succeeds when the target allows' "$status $(git show main:n.b)" '0 b'
 
 # The target moves while the gates run.
 mkfifo "$T/gate"
-jq --arg t "$T" '.gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || cat \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
+jq --arg t "$T" '.gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
 git commit -qam 'Gate that waits'
 dispatch m 'echo m >m'
 echo v >v && git add v && git commit -qm 'Before'
