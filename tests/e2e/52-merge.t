@@ -187,8 +187,11 @@ other() {	# SENTENCE
 repository packed && git branch side && git pack-refs --all && git gc -q; other 'packed references'
 is 'packed references: the others are there' "$(git rev-parse side)" "$(git rev-parse main^1)"
 repository sha256 --object-format=sha256; other 'sha256'
-repository 'with space and
-newline'; other 'a path with space and newline'
+repository ' with "space" $HOME\n, é'; other 'a path with space and quotes'
+repository 'with
+newline'; run orchestrator status
+is 'a path with a newline is refused' "$status" 66
+like 'with the reason, in one line' "$err" '^orchestrator: .*its path has a newline, .*move'
 repository src && git clone -q --depth 1 "file://$T/src" "$T/shallow" && cd "$T/shallow" && other 'a shallow clone'
 repository bare1 && git clone -q "$T/bare1" "$T/-C" && cd ./-C 2>/dev/null && other 'a path that begins with a dash'
 done_testing
