@@ -27,7 +27,6 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 	struct json	*j;
 	va_list		 ap;
 	char		*text, *line;
-	size_t		 len;
 
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) == -1)
@@ -39,8 +38,9 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 		json_put_str(j, "session", session);
 		json_put_str(j, "event", event);
 		json_put_str(j, "text", text == NULL || *text == '\0' ? NULL : text);
-		line = json_text(j, false, &len);
-		puts(line);
+		line = json_text(j, false, NULL);
+		show_json_text(line);
+		putchar('\n');
 		free(line);
 		json_free(j);
 	} else {

@@ -37,13 +37,13 @@ static const char *const failures[] = {
 static void
 signals_default(void)
 {
-	const struct { unsigned long words[4]; } action = { { 0 } };	/* the kernel's; 0 = SIG_DFL */
+	const unsigned long action[4] = { 0 };	/* the kernel's struct; all zero is SIG_DFL */
 	sigset_t none;
 	int sig;
 
 	/* sigaction(3) keeps 32 and 33 to itself, and make(1) leaves them ignored. */
 	for (sig = 1; sig < NSIG; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, &action, NULL, (size_t)8);
+		(void)syscall(SYS_rt_sigaction, sig, action, NULL, (size_t)8);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

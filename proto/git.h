@@ -102,7 +102,8 @@ int git_worktree_unlink(const struct git_repo *, const char *worktree, char *err
 int git_worktree_remove(const struct git_repo *, const char *worktree, const char *trash, char *err, size_t errlen);
 
 /* Content; all with g->worktree and g->index set. */
-int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);	/* read-tree -u --reset; untracked unignored files removed too when they are in the way */
+/* read-tree -u --reset; untracked files that are not ignored go too when they are in the way. */
+int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);
 /* What add -A (everything not ignored) and write-tree do, but without looking into nested
  * repositories, which are an error that names the path. tree = the worktree's tree now. */
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);

@@ -11,11 +11,12 @@ echo "# SEED=$SEED POINTS=$POINTS"
 next() { SEED=$(((SEED * 1103515245 + 12345) % 2147483648)); pick=$((SEED / 65536 % $1 + 1)); }	# 1..N
 status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
 question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] | select(.item == $i)][0].id'; }
-left() {	# what must not be there in the end
+left() {	# what must not be there in the end; claims/.tmp-* may (session.5), for an hour
 	git worktree list --porcelain | grep '^worktree ' | tail -n +2
 	git for-each-ref --format='%(refname)' refs/heads/session
-	ls -A .worktrees "$ORCHESTRATOR_HOME"/workspaces/*/claims 2>/dev/null | grep -v ':$'
-	find "$ORCHESTRATOR_HOME" .git . -maxdepth 5 \( -name '.new-*' -o -name '.tmp-*' -o -name '*.lock' ! -name orchestrator.lock ! -name worker.lock ! -name merge.lock \)
+	ls -A .worktrees
+	ls "$ORCHESTRATOR_HOME"/workspaces/*/claims
+	find "$ORCHESTRATOR_HOME" .git . -maxdepth 5 \( -name '.new-*' -o -name '.tmp-*' ! -path '*/claims/*' -o -name '*.lock' ! -name orchestrator.lock ! -name worker.lock ! -name merge.lock \)
 	find "$ORCHESTRATOR_HOME" -path '*isolated-sessions/*' -prune -print
 	git status --porcelain
 }
@@ -73,7 +74,7 @@ for c in merge execute; do
 		    sh -c "[ \$(git rev-list --count --first-parent $old..main) -le 1 ] && git fsck --connectivity-only main"
 		[ $((n % 2)) = 0 ] && echo "user $n" >"user$n" && git add "user$n" 2>/dev/null && git commit -qm "User $n" -- "user$n" 2>/dev/null
 		run timeout 60 orchestrator $c
-		is "$c, killed at $point: the next run succeeds" "$status $err" "0 $(printf '%s' "$err" | grep -v 'Done\|error' | cat)"
+		is "$c, killed at $point: the next run succeeds" "$status" 0
 	done
 	git add -A; git diff --cached --quiet || git commit -qm 'Rest of the user'
 	run timeout 60 orchestrator cleanup
