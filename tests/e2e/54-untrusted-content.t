@@ -57,7 +57,7 @@ echo '* filter=x diff=x merge=x' >.gitattributes; mkdir sub; cp .gitattributes s
 git add . ; git commit -qm attributes
 $plants
 E2
-git reset -q --hard; git rm -q --cached -r --ignore-unmatch .gitattributes sub >/dev/null; rm -rf .gitattributes sub; git commit -qm 'No attributes' 2>/dev/null
+git rm -qrf --ignore-unmatch .gitattributes sub && { git diff --cached --quiet || git commit -qm 'No attributes'; }
 for how in 'echo "gitdir: $T/forged" >.git' 'rm .git; mkdir .git; cp -r $T/forged/. .git/' 'rm .git; ln -s $T/forged .git' 'echo $T/forged >$(git rev-parse --absolute-git-dir)/commondir' 'rm .git' 'rm -rf $(git rev-parse --absolute-git-dir)'; do
 	n=$((${n:-0} + 1))
 	rm -rf "$T/forged"; git init -q --bare "$T/forged"; mkdir -p "$T/forged/hooks"
@@ -139,10 +139,12 @@ jq '.agents.no.command = "worker verdict approved"' .orchestrator/config.json >"
 git commit -qam 'A reviewer that approves'
 echo 'echo good >late' >"$T/agent.late"
 orchestrator dispatch --wait late -- sh "$T/agent.late" >/dev/null 2>&1
-S=$(session_of late); (cd .worktrees/late && echo bad >late && git add late && git commit -qm 'After the verdict') >/dev/null 2>&1
-git -C "$R" update-ref refs/heads/session/late/1 "$(git -C .worktrees/late rev-parse HEAD)"
+(cd .worktrees/late && echo bad >late && git add late && git commit -qm 'After the verdict') >/dev/null 2>&1
+blob=$(echo bad | git hash-object -w --stdin); tree=$(printf '100644 blob %s\tlate\n' "$blob" | git mktree)
+bad=$(git commit-tree -p session/late/1 -m 'After the verdict' "$tree") && git update-ref refs/heads/session/late/1 "$bad"
 orchestrator merge late >"$T/screen" 2>&1
 is 'a commit after the verdict is not merged' "$(git show main:late 2>/dev/null || echo none)" "$(git log --format=%s main | grep -q '^Merge late' && echo good || echo none)"
+ok 'nor lost' test -n "$(git for-each-ref --contains "$bad")"
 git reset -q --hard
 is 'the repository has kept its settings, hooks and home' "$(git config --list --local; ls .git/hooks; git for-each-ref | grep -v 'session\|salvage\|refs/heads/main'; ls -a "$HOME")" "$(printf '%s\n' "$before" | grep -v 'refs/heads/main')"
 is 'no marker has appeared since' "$(marks)" ''
