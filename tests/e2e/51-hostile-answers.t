@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
 # Answers that are torn, no files, huge, malformed, late, or fifty at once; policies in execute.
 . "$(dirname "$0")/lib.sh"
 
@@ -102,16 +103,15 @@ ok "the worker has never needed 32 MiB (it was $hwm KiB)" test "$hwm" -lt "$({ n
 like 'a secret is nowhere' "$(grep -rl secret "$S" | wc -l)" '^0$'
 
 # Fifty at once.
-fifty() {	# QUESTION DIR
+fifty() {	# QUESTION DIR ITEM
 	mkdir "$2"
 	pids=
 	for i in $(seq 50); do
-		{ orchestrator answer bad "$1" "answer $i" >"$2/out.$i" 2>"$2/err.$i"; echo $? >"$2/status.$i"; } & pids="$pids $!"
+		{ orchestrator answer "$3" "$1" "answer $i" >"$2/out.$i" 2>"$2/err.$i"; echo $? >"$2/status.$i"; } & pids="$pids $!"
 	done
-	# shellcheck disable=SC2086 # words
 	wait $pids
 }
-fifty "$last" "$T/fifty"
+fifty "$last" "$T/fifty" bad
 is 'of fifty answers at once one wins' "$(cat "$T"/fifty/status.* | grep -cx 0)" 1
 is 'the others end with 65' "$(cat "$T"/fifty/status.* | grep -cx 65)" 49
 is 'and say so in one line each' "$(cat "$T"/fifty/err.* | grep -Ec '^orchestrator: .*answer')" 49
@@ -125,10 +125,8 @@ like 'with the reason' "$err" 'bad-.* is approved: nobody waits for an answer'
 dispatch bad2 'worker ask "Question" >"$T/got2"; echo y >y'
 question bad2 Question; S=$(session_of bad2)
 kill -STOP "$(holder)"
-orchestrator() { case $1 in answer) shift 2; command orchestrator answer bad2 "$@" ;; *) command orchestrator "$@" ;; esac; }
-fifty "$q" "$T/fifty2"
+fifty "$q" "$T/fifty2" bad2
 kill -CONT "$(holder)"
-unset -f orchestrator
 is 'one wins while the worker can say nothing, too' "$(cat "$T"/fifty2/status.* | sort | uniq -c | tr -s ' \n' ' ')" ' 1 0 49 65 '
 ok 'the agent gets that' wait_for 20 test -s "$T/got2"
 is 'and nothing else' "$(cat "$T/got2")" "answer $(grep -lx 0 "$T"/fifty2/status.* | sed 's/.*\.//')"
@@ -158,7 +156,7 @@ dispatch policy 'for i in "Which colour?" "Never mind" garbage fails hangs silen
     worker ask -o red -o blue options >"$T/p.options" & wait; echo z >z'
 S=$(session_of policy)
 for i in garbage fails hangs silent options other; do question policy "$i"; eval "$i=\$q"; done
-command orchestrator execute >"$T/execute" 2>"$T/execute.err" & execute=$!
+orchestrator execute >"$T/execute" 2>"$T/execute.err" & execute=$!
 of() { jq -r --arg t "$1" '.questions[] | select(.question == $t) | "\(.answer), \(.answered_by)"' "$S/questions.json"; }
 answered() { [ "$(of "$1")" != 'null, null' ]; }
 ok 'execute answers' wait_for 10 answered other
@@ -171,7 +169,7 @@ wait_for 10 asked
 # shellcheck disable=SC2154 # set by eval
 for i in "garbage $garbage" "fails $fails" "hangs $hangs" "silent $silent" "options $options"; do
 	ok "a command that ${i% *} leaves the question to people" q_is "${i#* }" open
-	ok 'who can answer it' command orchestrator answer policy "${i#* }" red
+	ok 'who can answer it' orchestrator answer policy "${i#* }" red
 	wait_for 10 test -s "$T/p.${i% *}"
 	is 'as ever' "$(cat "$T/p.${i% *}")" red
 done

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
 # Merging: what the commit is, and what becomes of the checkouts of its target.
 . "$(dirname "$0")/lib.sh"
 

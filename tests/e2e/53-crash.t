@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
 # SIGKILL at system calls picked at random, and the next run: nothing lost, nothing twice.
 # SEED=N repeats a run, POINTS=N sets how many kills each program gets.
 . "$(dirname "$0")/lib.sh"
@@ -78,7 +79,6 @@ for c in merge execute; do
 	done
 	git add -A; git diff --cached --quiet || git commit -qm 'Rest of the user'
 	run timeout 60 orchestrator cleanup
-	# shellcheck disable=SC2086 # words
 	check "$c, killed $killed times of $n: each item is merged once, and nothing is left" $items
 done
 
@@ -87,7 +87,7 @@ world dispatch
 baseline "$T/points.dispatch" orchestrator dispatch first -- sh -c 'echo first >first'
 n=0 items=first killed=0
 while [ $n -lt "$POINTS" ]; do
-	n=$((n + 1)); i=dispatch-$n items="$items $i"
+	n=$((n + 1)); i=dispatch-$n; items="$items dispatch-$n"
 	kill_at "$T/points.dispatch" orchestrator dispatch "$i" -- sh -c "echo $i >$i"
 	[ "$status" = 137 ] && killed=$((killed + 1))
 	run orchestrator dispatch "$i" -- sh -c "echo $i >$i"
@@ -96,12 +96,11 @@ done
 run timeout 60 orchestrator execute
 is 'execute brings all to their end' "$status" 0
 orchestrator cleanup >/dev/null 2>&1
-# shellcheck disable=SC2086 # words
 check "dispatch, killed $killed times of $n: each item is merged once, and nothing is left" $items
 
 # answer
 world answer
-n=0 items= killed=0
+n=0 items='' killed=0
 while [ $n -lt "$POINTS" ]; do
 	n=$((n + 1)); i=answer-$n items="$items $i"
 	orchestrator dispatch "$i" -- sh -c "worker ask Which? >>$T/got.$i; echo $i >$i" >/dev/null
@@ -116,13 +115,12 @@ run timeout 60 orchestrator execute
 is 'execute brings those to their end, too' "$status" 0
 n=0; for i in $items; do n=$((n + 1)); [ "$(cat "$T/got.$i")" = "text $n" ] || echo "$i: $(cat "$T/got.$i")"; done >"$T/wrong"
 is 'each agent has got its answer, once' "$(cat "$T/wrong")" ''
-# shellcheck disable=SC2086 # words
 check "answer, killed $killed times: nothing is left" $items
 
 # execute with a question, a policy and a merge, killed anywhere, and all its children.
 world all
 jq '.answers = { rules: [ { match: ".", answer: "ruled" } ] }' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json && git commit -qam Policy
-n=0 items= killed=0
+n=0 items='' killed=0
 while [ $n -lt "$POINTS" ]; do
 	n=$((n + 1)); i=all-$n items="$items $i"
 	orchestrator dispatch "$i" -- sh -c "worker ask Which? >>$T/got.$i; echo $i >$i" >/dev/null
@@ -134,7 +132,6 @@ while [ $n -lt "$POINTS" ]; do
 	is "all of execute, killed at $point: the answer came once" "$(cat "$T/got.$i")" ruled
 done
 orchestrator cleanup >/dev/null 2>&1
-# shellcheck disable=SC2086 # words
 check "all of execute, killed $killed times of $n: each item is merged once, and nothing is left" $items
 
 # A worker.

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
 # What an agent plants, and every command that then handles it: nothing of it runs,
 # nothing raw reaches the terminal, and nothing that was not approved is merged.
 . "$(dirname "$0")/lib.sh"
@@ -21,7 +22,6 @@ raw() { LC_ALL=C grep -aq "$(printf '[\001-\010\013-\037\177]')" "$1" || LC_ALL=
 marks() { ls "$M"; }
 over() {	# ITEM: every command that reads the session
 	for c in status "status $1" "logs $1" "review $1" "path $1" questions "merge $1" "--json status $1" merge execute "retry $1" cleanup "logs $1" status "cancel $1" cleanup; do
-		# shellcheck disable=SC2086 # words
 		timeout 30 orchestrator $c >"$T/screen" 2>&1
 		[ $? -lt 124 ] || echo "orchestrator $c: hangs or dies" >>"$T/trouble"
 		raw "$T/screen" && { echo "orchestrator $c: raw"; LC_ALL=C grep -an "$(printf '[\001-\010\013-\037\177-\377]')" "$T/screen" | cat -v; } >>"$T/trouble"
@@ -34,7 +34,6 @@ evil() {	# SENTENCE ITEM: the script of the agent is standard input
 	orchestrator dispatch --wait "$2" -- sh "$T/agent.$2" >"$T/screen" 2>&1
 	[ -z "$(marks)" ] || { echo 'dispatch ran:' $(marks) >>"$T/trouble"; cat "$M"/* >>"$T/trouble"; rm -f "$M"/*; }
 	raw "$T/screen" && echo 'dispatch: raw' >>"$T/trouble"
-	S=$(session_of "$2")
 	over "$2"
 	is "$1: nothing runs, hangs or is printed raw" "$(cat "$T/trouble")" ''
 	ok "$1: the repository is sound" git fsck --strict --no-dangling --connectivity-only main

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
 # Output for programs: valid, with every member of the manual; and records against their schemas.
 . "$(dirname "$0")/lib.sh"
 
@@ -94,7 +95,11 @@ orchestrator --json dispatch c -- cat "$T/.never" >/dev/null
 j cancel c; whole cancel
 members 'cancel has its members' . 'version session status'
 is 'with the status' "$(printf '%s' "$out" | jq -r .status)" cancelled
-j cleanup; is 'cleanup succeeds' "$status" 0
+mkdir "$(dirname "$(session_of c)")/.new-session-none-000000"
+j cleanup; whole cleanup
+members 'cleanup has its members' . 'version failed archived orphans problems'
+is 'with what it did' "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
+    '0 [["session-bad","session-c","session-m2"],1,0]'
 echo '{ "version": 9 }' >"$(session_of c)/state.json"
 j status; whole 'status with a record that nobody knows'
 like 'whose entry says so' "$(printf '%s' "$out" | jq -r '.sessions[] | select(.item == "c" or .session == null or (.session | startswith("session-c-"))).error')" 'version 9'
