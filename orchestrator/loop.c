@@ -60,16 +60,15 @@ loop_changed(struct loop *l)
 	l->dirty = true;
 }
 
-/* A retry makes good for the attempt before it. */
+/* A retry makes good for the attempts before it. */
 void
 loop_merged(struct loop *l, const struct entry *e, const char *commit)
 {
 	l->merged++;
-	for (size_t i = 0; i < l->lost.n; i++)
+	for (size_t i = l->lost.n; i-- > 0;)
 		if (strcmp(l->lost.v[i], e->state.item) == 0) {
 			free(l->lost.v[i]);
 			l->lost.v[i] = l->lost.v[--l->lost.n];
-			break;
 		}
 	loop_say(l, e->id, "merged", "%.12s", commit);
 }

@@ -116,6 +116,9 @@ int git_commit_tree(const struct git *, const char *tree, const char *const pare
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
     char *err, size_t errlen);
+/* 1, 0, or -1 when git can't tell: what follows from "no" must not follow from that. */
+int git_ancestor(const struct git *, const char *ancestor, const char *commit, char *err,
+    size_t errlen);
 bool git_is_ancestor(const struct git *, const char *ancestor, const char *commit);
 /* Paths that differ, NUL-less strings, gitlinks marked: for checks and messages. */
 struct git_change {
