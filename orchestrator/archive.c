@@ -10,59 +10,18 @@
 #include <unistd.h>
 
 #include "orchestrator/registry.h"
+#include "orchestrator/trash.h"
 #include "proto/file.h"
 #include "proto/git.h"
 #include "proto/lock.h"
 #include "proto/log.h"
 
-static bool
-file_says(int dirfd, const char *name, const char *want)
-{
-	char	*buf;
-	size_t	 len;
-	bool	 same;
-
-	if (file_read(dirfd, name, 8192, &buf, &len) == -1)
-		return false;
-	same = strcmp(buf, want) == 0;
-	free(buf);
-	return same;
-}
-
-/*
- * Another attempt may have its worktree at the same path, and a .git file is what the
- * agent says: only the repository's own metadata tell whose a worktree is.
- */
+/* Another attempt may have its worktree at the same path. */
 bool
 entry_worktree_is_ours(const struct orch *o, const struct entry *e)
 {
-	struct dirent	*de;
-	struct stat	 st;
-	char		*dir, *gitdir, *head;
-	DIR		*d;
-	bool		 ours = false;
-	int		 fd;
-
-	if (e->state.worktree == NULL || e->state.branch == NULL ||
-	    lstat(e->state.worktree, &st) == -1 || !S_ISDIR(st.st_mode))
-		return false;
-	dir = text_format("%s/%s", o->repo.common, "worktrees");
-	d = opendir(dir);
-	free(dir);
-	if (d == NULL)
-		return false;
-	gitdir = text_format("%s/.git\n", e->state.worktree);
-	head = text_format("ref: refs/heads/%s\n", e->state.branch);
-	while (!ours && (de = readdir(d)) != NULL) {
-		if (de->d_name[0] == '.' || (fd = file_open_dir(dirfd(d), de->d_name)) == -1)
-			continue;
-		ours = file_says(fd, "gitdir", gitdir) && file_says(fd, "HEAD", head);
-		close(fd);
-	}
-	closedir(d);
-	free(gitdir);
-	free(head);
-	return ours;
+	return e->state.worktree != NULL && e->state.branch != NULL &&
+	    git_worktree_is(&o->repo, e->state.worktree, e->state.branch);
 }
 
 /* A worktree without a checkout yet holds nothing to save. */
@@ -105,18 +64,17 @@ worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen
 	return rv;
 }
 
+/* After a kill only what git has of it may be left. */
 static int
 worktree_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
 {
-	const char	*worktree = e->state.worktree, *slash = strrchr(worktree, '/');
-	char		*trash;
-	int		 rv;
+	char	*gone = trash_gone_path(e->state.worktree, e->id);
+	int	 rv;
 
-	trash = text_format("%.*s/.trash-%s", (int)(slash - worktree), worktree, e->id);
-	rv = git_worktree_remove(&o->repo, e->state.worktree, trash, why, whylen);
-	if (rv == 0 && file_remove_tree(AT_FDCWD, trash) == -1)
-		log_warn("%s", trash);
-	free(trash);
+	rv = git_worktree_remove(&o->repo, e->state.worktree, gone, why, whylen);
+	if (rv == 0 && file_remove_tree(AT_FDCWD, gone) == -1)
+		log_warn("%s", gone);
+	free(gone);
 	return rv;
 }
 
@@ -139,6 +97,8 @@ branch_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
 int
 entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, size_t whylen)
 {
+	struct stat	 st;
+
 	if (entry_worktree_is_ours(o, e)) {
 		if (worktree_salvage(o, e, why, whylen) == -1)
 			return -1;
@@ -147,7 +107,9 @@ entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, si
 		if (!remove && git_worktree_unlink(&o->repo, e->state.worktree, why,
 		    whylen) == -1)
 			return -1;
-	}
+	} else if (remove && e->state.worktree != NULL && lstat(e->state.worktree, &st) == -1 &&
+	    errno == ENOENT && worktree_drop(o, e, why, whylen) == -1)
+		return -1;
 	if (remove && e->state.status == STATUS_MERGED)
 		return branch_drop(o, e, why, whylen);
 	return 0;

@@ -47,9 +47,8 @@ read_holder(int fd, char *buf, size_t len)
 		buf[0] = '\0';
 }
 
-/* Whether any instance has the session among its live ones. */
-static bool
-session_exists(struct orch *o, const char *session)
+bool
+claim_session_exists(struct orch *o, const char *session)
 {
 	const struct dirent *e;
 	bool found = false;
@@ -90,7 +89,7 @@ examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 		return errno == ENOENT ? 0 : -1;
 	read_holder(fd, holder, len);
 	/* The lock first: whoever gives it back has made the directory before. */
-	if (lock_whole(fd) == 0 && !session_exists(o, holder)) {
+	if (lock_whole(fd) == 0 && !claim_session_exists(o, holder)) {
 		if (!same_file(fd, dirfd, name) || unlinkat(dirfd, name, 0) == 0)
 			r = 0;
 		else

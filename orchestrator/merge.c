@@ -102,7 +102,7 @@ merge_approved(struct merge *m)
 	if (again)
 		return merge_says(m, MERGE_BLOCKED, "%s: %s moved %d times meanwhile", m->id,
 		    m->target, MERGE_TRIES);
-	if (rv == MERGE_NOTHING) {	/* in the target already */
+	if (rv == MERGE_NOTHING && (rv = merge_late(m)) == MERGE_NOTHING) {	/* in the target already */
 		strlcpy(m->state.merged, m->state.head, sizeof(m->state.merged));
 		rv = merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
 	}
@@ -209,6 +209,8 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 		merge_says(&m, MERGE_ERROR, "%s/" MERGE_LOCK ": %s", req->workspace, strerror(errno));
 	else
 		rv = merge_opened(&m);
+	if (rv == MERGE_MERGED && errlen > 0)	/* what it overcame on the way */
+		err[0] = '\0';
 	if (m.session != -1)
 		close(m.session);
 	if (lock != -1)

@@ -9,20 +9,26 @@
 #include <unistd.h>
 
 #include "orchestrator/merge_internal.h"
+#include "orchestrator/trash.h"
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/log.h"
 
+/* Somebody may have put a worktree of his own in its place: that one stays. */
 static int
 remove_worktree(struct merge *m, char **trash)
 {
-	const char *slash;
+	const char *worktree = m->state.worktree;
 
-	if (m->state.worktree == NULL || (slash = strrchr(m->state.worktree, '/')) == NULL)
+	if (worktree == NULL || m->state.branch == NULL)
 		return 0;
-	*trash = text_format("%.*s/.trash-%s", (int)(slash - m->state.worktree), m->state.worktree,
-	    m->id);
-	return git_worktree_remove(m->req->repo, m->state.worktree, *trash, m->err, m->errlen);
+	if (access(worktree, F_OK) == 0 &&
+	    !git_worktree_is(m->req->repo, worktree, m->state.branch)) {
+		log_warnx("%s: %s is not its worktree any more and is kept", m->id, worktree);
+		return 0;
+	}
+	*trash = trash_path(worktree, m->id);
+	return git_worktree_remove(m->req->repo, worktree, *trash, m->err, m->errlen);
 }
 
 /* Someone may have gone on with the branch: then it is theirs. */
@@ -81,10 +87,7 @@ static int
 discard(void *arg)
 {
 	const struct discard *d = arg;
-	const struct merge *m = d->m;
-	struct git g = { .repo = m->req->repo, .objects = m->req->repo->objects };
-	char *worktree = text_format("%s", d->trash), err[GIT_ERR];
-	bool saved;
+	char err[GIT_ERR];
 	int null;
 
 	/* nothing of the caller's is kept open: locks, pipes that others read to the end */
@@ -94,13 +97,8 @@ discard(void *arg)
 		dup2(null, STDERR_FILENO);
 	}
 	closefrom(3);
-	g.dir = text_format("%s/%s/" SESSION_DIR_SAFE_GIT, m->req->archive_dir, m->id);
-	g.index = text_format("%s/index", g.dir);
-	g.worktree = worktree;
-	if (git_safe_make(m->req->repo, g.dir, err, sizeof(err)) == -1 ||
-	    git_salvage(&g, m->id, m->state.head, &saved, err, sizeof(err)) == -1)
-		return 1;
-	return file_remove_tree(AT_FDCWD, d->trash) == -1;
+	return trash_discard(d->m->req->repo, d->m->req->archive_dir, d->m->id, d->trash, true, err,
+	    sizeof(err)) == -1;
 }
 
 /* The process in between ends at once, so that nobody has to wait for the other. */

@@ -22,6 +22,7 @@ struct merge {
 	struct git	 git;		/* the workspace's safe directory */
 	char		 target[256];	/* full ref name */
 	char		 old[OID_MAX], tree[OID_MAX], new[OID_MAX];
+	char		 late_old[OID_MAX], late_new[OID_MAX];	/* of a killed merge, not done yet */
 	struct git_change *changes;	/* old..new */
 	size_t		 nchanges;
 	struct checkout	*checkouts;
@@ -44,6 +45,8 @@ enum merge_outcome merge_gates(struct merge *);
 enum merge_outcome merge_move(struct merge *, bool *again);
 /* Finishes or takes back what state.merging says; MERGE_NOTHING = nothing was under way. */
 enum merge_outcome merge_recover(struct merge *);
+/* When the target has the work already: the git of a killed merge may have moved it only now. */
+enum merge_outcome merge_late(struct merge *);
 /* merge_finish.c: worktree, branch, archive; *trash is what is to be deleted, or NULL. */
 int merge_finish(struct merge *, char **trash);
 /* Saves and deletes the trash in a process of its own; session_path is in the archive now. */

@@ -173,6 +173,8 @@ merge_recover(struct merge *m)
 	if ((done = moved(m, now)) == -1)
 		return MERGE_ERROR;
 	if (done == 0) {
+		strlcpy(m->late_old, m->old, sizeof(m->late_old));
+		strlcpy(m->late_new, m->new, sizeof(m->late_new));
 		unlock_all(m);
 		unrecord(m);
 		return merge_save(m) == -1 ? MERGE_ERROR : MERGE_NOTHING;
@@ -184,4 +186,31 @@ merge_recover(struct merge *m)
 		return MERGE_BLOCKED;
 	/* Who moved it on since has seen to that checkout. */
 	return follow(m, strcmp(now, m->new) == 0);
+}
+
+enum merge_outcome
+merge_late(struct merge *m)
+{
+	bool last;
+	int done;
+
+	if (m->late_new[0] == '\0')
+		return MERGE_NOTHING;
+	done = git_ancestor(&m->git, m->late_new, m->old, m->err, m->errlen);
+	if (done != 1)
+		return done == 0 ? MERGE_NOTHING : MERGE_ERROR;
+	last = strcmp(m->old, m->late_new) == 0;
+	strlcpy(m->old, m->late_old, sizeof(m->old));
+	strlcpy(m->new, m->late_new, sizeof(m->new));
+	git_changes_free(m->changes, m->nchanges);
+	m->changes = NULL;
+	m->nchanges = 0;
+	checkout_free(m->checkouts, m->ncheckouts);
+	m->checkouts = NULL;
+	m->ncheckouts = 0;
+	if (git_diff(&m->git, m->old, m->new, &m->changes, &m->nchanges, m->err, m->errlen) == -1 ||
+	    checkout_find(m->req->repo, m->target, &m->checkouts, &m->ncheckouts, m->err,
+	    m->errlen) == -1 || record(m) == -1)
+		return MERGE_ERROR;
+	return lock_all(m) == -1 ? MERGE_BLOCKED : follow(m, last);
 }

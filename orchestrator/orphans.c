@@ -12,6 +12,7 @@
 #include "orchestrator/orphans.h"
 #include "orchestrator/place.h"
 #include "orchestrator/registry.h"
+#include "orchestrator/trash.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -94,7 +95,7 @@ check_claim(struct orch *o, int dirfd, const char *item)
 	buf[text_trim(buf, len)] = '\0';
 	strlcpy(session, buf, sizeof(session));
 	free(buf);
-	if (session_id_valid(session) && o->sessions != NULL && exists(o->sessions, session))
+	if (session_id_valid(session) && claim_session_exists(o, session))
 		return 0;
 	if (o->archive == NULL || !exists(o->archive, session))
 		drop_place(o, item);
@@ -136,12 +137,33 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 	return 1;
 }
 
-/* The directory of a merge or a removal that was killed: what was in it is saved or merged. */
+/* A worktree that a killed merge has moved away, and what is in it nobody has saved yet. */
+static bool
+discard(struct orch *o, const char *name, const char *id)
+{
+	char	*trash, why[GIT_ERR];
+	bool	 done;
+
+	if (o->archive == NULL)
+		return false;
+	trash = place_path(o, name);
+	done = trash_discard(&o->repo, o->archive, id, trash, false, why, sizeof(why)) == 0;
+	if (!done && errno != EAGAIN)
+		log_warnx("%s is left: %s", trash, why);
+	free(trash);
+	return done;
+}
+
 static size_t
 check_trash(struct orch *o, int dirfd, const char *name)
 {
-	if (strncmp(name, ".trash-", strlen(".trash-")) != 0 ||
-	    file_remove_tree(dirfd, name) == -1)
+	const char	*id = name + strlen(".trash-");
+
+	if (strncmp(name, ".trash-", strlen(".trash-")) == 0 && session_id_valid(id)) {
+		if (!discard(o, name, id))
+			return 0;
+	} else if ((strncmp(name, ".trash-", strlen(".trash-")) != 0 &&
+	    strncmp(name, ".gone-", strlen(".gone-")) != 0) || file_remove_tree(dirfd, name) == -1)
 		return 0;
 	say_removed(o, name, "a worktree that was thrown away");
 	return 1;

@@ -110,13 +110,16 @@ run_command(const struct entry *e, int fd, const struct config *c, const struct 
 	/* One string with blanks is for the shell, as with the command adapter. */
 	const struct child_spec spec = {
 		.argv = command->n == 1 && strpbrk(command->v[0], " \t") != NULL ? shell : argv,
-		.in = -1, .out = -1, .err = STDERR_FILENO, .die_with_parent = true,
+		.in = -1, .out = -1, .err = STDERR_FILENO, .die_with_parent = true, .session = true,
 	};
 	const struct child_io io = {
 		.in = in, .inlen = inlen, .max = SESSION_MAX_TEXT, .out = &out,
 		.outlen = &outlen, .timeout_ms = POLICY_TIMEOUT,
 	};
-	if ((status = child_run(&spec, &io)) == -1)
+	if ((status = child_run(&spec, &io)) == -1 && (errno == E2BIG || errno == ETIMEDOUT))
+		log_warnx("%s: %s: policy command %s: %s; it is left to a person", e->id, q->id,
+		    command->v[0], errno == E2BIG ? "prints too much" : "takes too long");
+	else if (status == -1)
 		log_warn("%s: %s: policy command %s", e->id, q->id, command->v[0]);
 	else if (child_status_text(status, why, sizeof(why)) != 0)
 		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);

@@ -10,6 +10,7 @@
 #include "checkout.h"
 #include "file.h"
 #include "git_internal.h"
+#include "session.h"
 
 /* Is HEAD of the git directory at ref, or a rebase of ref under way there? */
 static bool
@@ -136,10 +137,25 @@ lock_is_ours(int fd, const char *line)
 	    strcmp(buf, line) == 0;
 }
 
+/* Left by a killed merge of another session?  Leaves errno alone. */
+static bool
+lock_of_another(int fd, char *session, size_t len)
+{
+	int error = errno;
+	char buf[256];
+	bool yes;
+
+	yes = git_small_read(fd, "index.lock", true, buf, sizeof(buf)) == 0 &&
+	    strncmp(buf, "orchestrator ", 13) == 0 && session_id_valid(buf + 13) &&
+	    strlcpy(session, buf + 13, len) < len;
+	errno = error;
+	return yes;
+}
+
 int
 checkout_lock(const struct checkout *co, const char *session, char *err, size_t errlen)
 {
-	char *line = text_format("orchestrator %s", session);
+	char *line = text_format("orchestrator %s", session), other[SESSION_ID_MAX];
 	int fd, rc = -1;
 
 	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
@@ -148,6 +164,9 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 		if (file_create(fd, "index.lock", line, strlen(line), 0) == 0 ||
 		    (errno == EEXIST && lock_is_ours(fd, line)))
 			rc = 0;
+		else if (lock_of_another(fd, other, sizeof(other)))
+			git_fail(err, errlen, "%s: the merge of %s was interrupted; complete it first: "
+			    "orchestrator merge %s", co->path, other, other);
 		else if (errno == EEXIST || access(co->gitdir, F_OK) == 0)
 			git_fail(err, errlen, "%s/index.lock exists: another git works there; "
 			    "if none does, remove it", co->gitdir);

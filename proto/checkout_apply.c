@@ -11,6 +11,19 @@
 #include "git_internal.h"
 #include "text.h"
 
+/* The copy of the index is ours alone: a lock of it is left by a git of ours that was killed. */
+static int
+index_run(const struct git *g, const char *const argv[], const struct text *in, int *status,
+    char *err, size_t errlen)
+{
+	char *lock = text_format("%s.lock", g->index);
+
+	unlink(lock);
+	free(lock);
+	return git_run(g, argv, in == NULL ? NULL : in->buf, in == NULL ? 0 : in->len, NULL, NULL,
+	    status, err, errlen);
+}
+
 /*
  * A two-way read-tree looks at everything first and refuses before it touches
  * anything; what index says of new already, it keeps.
@@ -20,7 +33,7 @@ two_way(const struct git *g, const char *old, const char *new, char *err, size_t
 {
 	const char *argv[] = { "read-tree", "-m", "-u", old, new, NULL };
 
-	return git_run(g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
+	return index_run(g, argv, NULL, NULL, err, errlen);
 }
 
 /* An entry that was written in the second of its file has no size in the index, and
@@ -32,7 +45,7 @@ refresh(const struct git *g)
 	char why[GIT_ERR];
 	int status;
 
-	(void)git_run(g, argv, NULL, 0, NULL, NULL, &status, why, sizeof(why));
+	(void)index_run(g, argv, NULL, &status, why, sizeof(why));
 }
 
 /* What a killed read-tree left: files that are at new already, beginnings of files. */
@@ -64,7 +77,7 @@ repair(const struct git *g, const struct checkout *co, const struct git_change *
 		}
 	}
 	if (rc == 0 && in.len > 0)
-		rc = git_run(g, argv, in.buf, in.len, NULL, NULL, NULL, err, errlen);
+		rc = index_run(g, argv, &in, NULL, err, errlen);
 	text_free(&in);
 	free(f);
 	return rc;
@@ -74,17 +87,15 @@ repair(const struct git *g, const struct checkout *co, const struct git_change *
 static int
 copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen)
 {
-	char *index = text_format("%s/index", co->gitdir), *lock = text_format("%s.lock", copy);
+	char *index = text_format("%s/index", co->gitdir);
 	int rc;
 
-	unlink(lock);
 	unlink(copy);
 	rc = file_copy(index, copy, false);
 	if (rc == -1 && errno == ENOENT)
 		rc = 0;
 	else if (rc == -1)
 		git_fail(err, errlen, "%s: %s", index, strerror(errno));
-	free(lock);
 	free(index);
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "checkout.h"
+#include "file.h"
 #include "git_internal.h"
 #include "text.h"
 
@@ -156,12 +157,16 @@ holds_more(const struct looks *l, const char *top, const char *rel)
 	char *dir = text_format("%s/%s", top, rel), *path;
 	const struct look *k;
 	struct dirent *e;
+	int fd = file_open_dir(AT_FDCWD, dir);
+	DIR *d = fd == -1 ? NULL : fdopendir(fd);
 	bool more = false;
-	DIR *d = opendir(dir);
 
 	free(dir);
-	if (d == NULL)
+	if (d == NULL) {
+		if (fd != -1)
+			close(fd);
 		return true;
+	}
 	while (!more && (e = readdir(d)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;

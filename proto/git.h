@@ -32,6 +32,7 @@
 
 struct git_repo {		/* a user's repository, found once */
 	char	*common;	/* absolute path of the common git directory */
+	char	*gitdir;	/* of the checkout it was found from; NULL = common */
 	char	*objects;	/* its object directory */
 	char	*top;		/* the main checkout, NULL when bare */
 	char	 format[8];	/* sha1 or sha256 */
@@ -84,7 +85,7 @@ int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], ch
  * its directory fsync. errno is EAGAIN when the reference was not at old ("... moved meanwhile"). */
 int git_ref_move(const struct git_repo *, const char *ref, const char *new, const char *old,
     const char *message, char *err, size_t errlen);
-/* The branch (full ref name) checked out in the main worktree; "" when detached. */
+/* The branch (full ref name) checked out where the repository was found; "" when detached. */
 int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, size_t errlen);
 
 /* Reads HEAD of an agent's private git directory by hand, trusting nothing
@@ -99,6 +100,8 @@ int git_worktree_add(const struct git_repo *, const char *path, const char *bran
     char *err, size_t errlen);
 /* Points the worktree's .git file at gitdir, remembering nothing. */
 int git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen);
+/* Is path a worktree of the repository, on that branch? */
+bool git_worktree_is(const struct git_repo *, const char *path, const char *branch);
 /* Points it back at the repository's metadata for it (found by path) and refreshes that index to head. */
 int git_worktree_unlink(const struct git_repo *, const char *worktree, char *err, size_t errlen);
 /* Renames the worktree aside (to trash, a path on the same file system) and drops its
@@ -109,6 +112,8 @@ int git_worktree_remove(const struct git_repo *, const char *worktree, const cha
 /* Content; all with g->worktree and g->index set. */
 /* read-tree -u --reset; untracked files that are not ignored go too when they are in the way. */
 int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);
+/* read-tree --reset: the index alone. An ignored file that is in oid is a tracked one from then on. */
+int git_index_at(const struct git *, const char *oid, char *err, size_t errlen);
 /* What add -A (everything not ignored) and write-tree do, but without looking into nested
  * repositories, which are an error that names the path. tree = the worktree's tree now. */
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);

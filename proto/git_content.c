@@ -30,6 +30,17 @@ git_checkout(const struct git *g, const char *oid, char *err, size_t errlen)
 	return git_run(g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
 }
 
+int
+git_index_at(const struct git *g, const char *oid, char *err, size_t errlen)
+{
+	const char *argv[] = { "read-tree", "--reset", oid, NULL };
+
+	if (!git_oid_valid(g->repo, oid))
+		return git_fail(err, errlen, "%s: not a full object id", oid);
+	drop_stale_lock(g);
+	return git_run(g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
+}
+
 /* One line of output that must be an object id. */
 static int
 take_oid(const struct git *g, const char *what, char *out, char *oid, char *err, size_t errlen)
@@ -217,14 +228,15 @@ int
 git_ancestor(const struct git *g, const char *ancestor, const char *commit, char *err, size_t errlen)
 {
 	const char *argv[] = { "merge-base", "--is-ancestor", ancestor, commit, NULL };
+	char why[GIT_ERR];
 	int status;
 
 	if (!git_oid_valid(g->repo, ancestor) || !git_oid_valid(g->repo, commit))
 		return git_fail(err, errlen, "%s: not a full object id", ancestor);
 	if (strcmp(ancestor, commit) == 0)
 		return 1;
-	if (git_run(g, argv, NULL, 0, NULL, NULL, &status, err, errlen) == -1 || status > 1)
-		return -1;
+	if (git_run(g, argv, NULL, 0, NULL, NULL, &status, why, sizeof(why)) == -1 || status > 1)
+		return git_fail(err, errlen, "%s", why);
 	return status == 0;
 }
 

@@ -53,9 +53,18 @@ move_failed(const struct git_repo *r, const char *ref, const char *old, const ch
 		errno = EAGAIN;
 		return -1;
 	}
-	git_fail(err, errlen, "%s", why);
+	git_fail(err, errlen, "%s%s", why, strstr(why, ".lock': File exists") == NULL ? "" :
+	    " If no git works there, remove it");
 	errno = EIO;
 	return -1;
+}
+
+static bool
+is_at(const struct git_repo *r, const char *ref, const char *oid)
+{
+	char now[OID_MAX];
+
+	return git_ref_read(r, ref, now, NULL, 0) == 0 && strcmp(now, oid) == 0;
 }
 
 int
@@ -68,6 +77,7 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 	const char *argv[20];
 	struct git_call c = { .argv = argv, .repo = r, .outlives = true };
 	size_t n = 0;
+	int rc, status = 0;
 
 	if (!git_ref_valid(ref))
 		return git_fail(err, errlen, "\"%s\" is not a valid ref name", ref);
@@ -98,7 +108,10 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 		argv[n++] = new;
 	argv[n++] = old[0] != '\0' ? old : none;
 	argv[n] = NULL;
-	if (git_call(&c, why, sizeof(why)) == -1)
+	c.status = &status;
+	rc = git_call(&c, why, sizeof(why));
+	/* One that was killed may have moved it before. */
+	if (status != 0 || (rc == -1 && !is_at(r, ref, new)))
 		return move_failed(r, ref, old, why, err, errlen);
 	return sync_ref_dir(r, ref, err, errlen);
 }

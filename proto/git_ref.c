@@ -194,21 +194,22 @@ git_ref_read(const struct git_repo *r, const char *ref, char oid[OID_MAX], char 
 int
 git_head_branch(const struct git_repo *r, char *ref, size_t len, char *err, size_t errlen)
 {
+	const char *dir = r->gitdir != NULL ? r->gitdir : r->common;
 	char buf[512];
 	int dirfd, rc;
 
 	ref[0] = '\0';
-	if ((dirfd = open(r->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return git_fail(err, errlen, "%s: %s", r->common, strerror(errno));
+	if ((dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
 	rc = git_small_read(dirfd, "HEAD", false, buf, sizeof(buf));
 	close(dirfd);
 	if (rc == -1)
-		return git_fail(err, errlen, "%s/HEAD: %s", r->common, strerror(errno));
+		return git_fail(err, errlen, "%s/HEAD: %s", dir, strerror(errno));
 	if (strncmp(buf, "ref: ", 5) != 0)
 		return 0;
 	if (strlcpy(ref, buf + 5, len) >= len || !git_ref_valid(ref)) {
 		ref[0] = '\0';
-		return git_fail(err, errlen, "%s/HEAD: names no valid branch", r->common);
+		return git_fail(err, errlen, "%s/HEAD: names no valid branch", dir);
 	}
 	return 0;
 }

@@ -216,9 +216,9 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
 	const char *argv[] = { "-C", dir, "-c", "core.hooksPath=/dev/null", "-c",
 		"core.fsmonitor=false", "rev-parse", "--path-format=absolute", "--git-common-dir",
-		"HEAD", NULL };
+		"--git-dir", "HEAD", NULL };
 	struct git_call c = { .argv = argv, .user_config = true };
-	char why[GIT_ERR], *out = NULL, *nl;
+	char why[GIT_ERR], *out = NULL, *nl, *gitdir;
 	int status, rc;
 
 	memset(r, 0, sizeof(*r));
@@ -250,7 +250,11 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 		return git_fail(err, errlen, "%s: its path has a newline, which is not supported; "
 		    "move the repository", dir);
 	}
+	gitdir = nl + 1;
+	gitdir[strcspn(gitdir, "\n")] = '\0';
 	rc = git_repo_open_common(r, out, err, errlen);
+	if (rc == 0 && gitdir[0] == '/')
+		set(&r->gitdir, gitdir);
 	if (rc == 0 && status != 0) {
 		git_repo_release(r);
 		rc = git_fail(err, errlen, "%s: no commit yet: make a first commit", dir);
@@ -263,6 +267,7 @@ void
 git_repo_release(struct git_repo *r)
 {
 	free(r->common);
+	free(r->gitdir);
 	free(r->objects);
 	free(r->top);
 	free(r->author_name);

@@ -155,6 +155,35 @@ find_metadata(const struct git_repo *r, const char *path)
 	return found;
 }
 
+/* A .git file is what the agent says: only the repository's own metadata tell. */
+bool
+git_worktree_is(const struct git_repo *r, const char *path, const char *branch)
+{
+	char *all = text_format("%s/worktrees", r->common), *head, buf[4200];
+	bool yes = false;
+	struct stat st;
+	struct dirent *e;
+	DIR *d = NULL;
+	int fd;
+
+	head = text_format("ref: refs/heads/%s", branch);
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		d = opendir(all);
+	while (d != NULL && !yes && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || !metadata_is_of(dirfd(d), e->d_name, path) ||
+		    (fd = file_open_dir(dirfd(d), e->d_name)) == -1)
+			continue;
+		yes = git_small_read(fd, "HEAD", false, buf, sizeof(buf)) == 0 &&
+		    strcmp(buf, head) == 0;
+		close(fd);
+	}
+	if (d != NULL)
+		closedir(d);
+	free(head);
+	free(all);
+	return yes;
+}
+
 int
 git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, size_t errlen)
 {

@@ -15,6 +15,21 @@
 
 #define REASON	256
 
+static const char *
+unreadable(int error)
+{
+	switch (error) {
+	case EFBIG:
+		return "too large";
+	case ELOOP:
+		return "a symbolic link";
+	case EINVAL:
+		return "not a regular file";
+	default:
+		return strerror(error);
+	}
+}
+
 /* What is dropped and can't be used is set aside, with the reason in the log. */
 static void
 refuse(int dirfd, const char *name, const char *why)
@@ -53,9 +68,7 @@ take_file(struct worker *w, int dirfd, const char *name, struct question *q, boo
 		if (errno == EBUSY)
 			return true;
 		if (errno != ENOENT)
-			refuse(dirfd, name, errno == EFBIG ? "too large"
-			    : errno == ELOOP ? "a symbolic link"
-			    : errno == EINVAL ? "not a regular file" : strerror(errno));
+			refuse(dirfd, name, unreadable(errno));
 		return false;
 	}
 	if (len == 0) {		/* made, and not yet written: no answer */
@@ -160,7 +173,7 @@ scan_json(struct worker *w)
 		busy = errno == EBUSY;
 		if (errno != ENOENT && errno != EBUSY)
 			snprintf(err, sizeof(err), SESSION_FILE_ANSWERS_JSON ": %s",
-			    strerror(errno));
+			    unreadable(errno));
 	} else {
 		if (len > 0 && answers_parse(&a, &n, buf, len, err, sizeof(err)) == 0)
 			err[0] = '\0';

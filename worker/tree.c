@@ -176,6 +176,10 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	char err[GIT_ERR], tree[OID_MAX], new[OID_MAX];
 
 	w->tree[0] = '\0';
+	/* What is ignored, and was committed all the same, is not to be left out. */
+	if (strcmp(commit, w->state.head) != 0 &&
+	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
+		return tree_error(w, err);
 	if (tree_now(w, err, sizeof(err)) == -1) {
 		worker_fail(w, strstr(err, "nested") != NULL ? "import" : "git", "%s", err);
 		return -1;

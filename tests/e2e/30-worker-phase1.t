@@ -117,6 +117,13 @@ E
 done
 no_roles
 role implementer <<'E'
+echo forced >forced.o; git add -f forced.o; git commit -qm 'Ignored, and committed all the same'; echo rest >rest
+E
+session forced
+work
+is 'what is ignored and was committed all the same stays in the work' \
+    "$(git -C "$R" show session/forced/1:forced.o session/forced/1:rest | paste -sd' ')" 'forced rest'
+role implementer <<'E'
 git reset -q --hard 4b825dc642cb6eb9a060e54bf8d69288fbee4904 2>/dev/null
 git checkout -q --orphan unrelated; git rm -rqf .; echo x >x; git add x; git commit -qm Unrelated
 E

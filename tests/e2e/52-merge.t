@@ -162,6 +162,53 @@ orchestrator retry b >/dev/null; b_done() { [ "$(st b .status)" = approved ]; }
 wait_for 20 b_done; run orchestrator merge b
 is 'and succeeds when the target allows' "$status $(git show main:n.b)" '0 b'
 
+# What git itself would remove without a word.
+echo '*.o' >.gitignore && mkdir obj && echo c >obj/a.c && git add .gitignore obj && git commit -qm Objects
+dispatch file 'git rm -rq obj; echo file >obj'
+echo mine >obj/a.o
+left_alone 'an ignored file below what becomes a file' file 'obj is in the way'
+rm obj/a.o; ln -s ../dir obj/link
+left_alone 'a link there' file 'obj is in the way'
+rm obj/link; run orchestrator merge file
+is 'without them it is merged' "$status $(cat obj; git status --porcelain)" '0 file'
+dispatch empty ': >intended'
+: >intended; git add -N intended
+left_alone 'a file that is intended to be added' empty 'intended is in the way'
+git rm -q --cached intended; rm intended; run orchestrator merge empty
+is 'without it, too' "$status $(git status --porcelain)" '0 '
+
+# What is left by a kill between the merge and the removal of the worktree.
+dispatch kill 'echo k >k'; run orchestrator merge kill
+S=$(session_of kill); id=${S##*/}
+gone() { [ -z "$(ls -A .worktrees)" ]; }
+wait_for 10 gone
+cp -R dir ".worktrees/.trash-$id"; echo late >".worktrees/.trash-$id/late"; mkdir ".worktrees/.gone-$id"
+orchestrator cleanup >/dev/null
+is 'what was not saved yet is saved' "$(git show "refs/salvage/$id:late")" late
+ok 'before it is removed' gone
+
+# A user goes on with the session's branch after the approval; two attempts fail before one succeeds.
+dispatch on 'echo on >on'
+approved=$(git rev-parse session/on/1)
+git update-ref refs/heads/session/on/1 "$(git commit-tree -p "$approved" -m User "$approved^{tree}")"
+run timeout 20 orchestrator execute
+is 'execute ends when a branch has left its approved commit' "$status" 1
+like 'and names both' "$out" "not merged: approved: .*session/on/1 is at .*, approved was $approved"
+git update-ref refs/heads/session/on/1 "$approved"
+orchestrator dispatch wait -- sh -c "worker ask Wait?; echo w >w" >/dev/null
+orchestrator dispatch --wait thrice -- sh -c "test -e $T/third && echo 3 >thrice" >/dev/null 2>&1
+orchestrator execute >"$T/execute" 2>&1 & execute=$!
+for n in 1 2; do
+	_failed() { [ "$(grep -c 'thrice-.*: failed' "$T/execute")" = "$n" ]; }
+	wait_for 10 _failed
+	[ $n = 1 ] || : >"$T/third"
+	orchestrator retry thrice >/dev/null
+done
+wait_for 10 grep -q 'thrice-.*: merged' "$T/execute"
+orchestrator answer wait "$(field questions.json '.questions[0].id' wait)" on >/dev/null
+wait $execute
+is 'a retry that is merged makes good for all attempts before it' "$?" 0
+
 # The target moves while the gates run.
 mkfifo "$T/gate"
 jq --arg t "$T" '.gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json

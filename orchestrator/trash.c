@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/trash.h"
+#include "proto/file.h"
+#include "proto/lock.h"
+#include "proto/session.h"
+#include "proto/state.h"
+#include "proto/text.h"
+
+static char *
+beside(const char *worktree, const char *prefix, const char *session)
+{
+	const char *slash = strrchr(worktree, '/');
+
+	return text_format("%.*s/%s%s", slash == NULL ? 0 : (int)(slash - worktree), worktree,
+	    prefix, session);
+}
+
+char *
+trash_path(const char *worktree, const char *session)
+{
+	return beside(worktree, ".trash-", session);
+}
+
+char *
+trash_gone_path(const char *worktree, const char *session)
+{
+	return beside(worktree, ".gone-", session);
+}
+
+static int
+salvage(const struct git_repo *repo, int fd, const char *path, const char *session,
+    const char *trash, char *err, size_t errlen)
+{
+	struct git g = { .repo = repo, .objects = repo->objects };
+	struct state s;
+	bool saved;
+	int rc;
+
+	if (state_load(fd, &s, err, errlen) == -1)
+		return -1;
+	g.dir = text_format("%s/" SESSION_DIR_SAFE_GIT, path);
+	g.index = text_format("%s/index", g.dir);
+	g.worktree = text_format("%s", trash);
+	rc = git_safe_make(repo, g.dir, err, errlen);
+	if (rc == 0)
+		rc = git_salvage(&g, session, s.head[0] != '\0' ? s.head : s.base, &saved, err,
+		    errlen);
+	state_release(&s);
+	free(g.dir);
+	free(g.index);
+	free(g.worktree);
+	return rc;
+}
+
+static int
+discard_locked(const struct git_repo *repo, int fd, const char *path, const char *session,
+    const char *trash, char *err, size_t errlen)
+{
+	char *gone = trash_gone_path(trash, session);
+	int rc = 0;
+
+	if (access(trash, F_OK) == 0) {
+		rc = salvage(repo, fd, path, session, trash, err, errlen);
+		if (rc == 0 && (file_remove_tree(AT_FDCWD, gone) == -1 ||
+		    file_move(AT_FDCWD, trash, AT_FDCWD, gone) == -1)) {
+			snprintf(err, errlen, "%s: %s", trash, strerror(errno));
+			rc = -1;
+		}
+	}
+	if (rc == 0 && (rc = file_remove_tree(AT_FDCWD, gone)) == -1)
+		snprintf(err, errlen, "%s: %s", gone, strerror(errno));
+	free(gone);
+	if (rc == -1)
+		errno = EIO;
+	return rc;
+}
+
+int
+trash_discard(const struct git_repo *repo, const char *archive, const char *session,
+    const char *trash, bool wait, char *err, size_t errlen)
+{
+	char *path = text_format("%s/%s", archive, session);
+	int error, fd, lock = -1, rc = -1;
+
+	if ((fd = file_open_dir(AT_FDCWD, path)) != -1)
+		lock = wait ? lock_take_wait(fd, SESSION_FILE_LOCK, "orchestrator") :
+		    lock_take(fd, SESSION_FILE_LOCK, "orchestrator", false);
+	if (lock == -1)
+		snprintf(err, errlen, "%s: %s", path, strerror(errno));
+	else
+		rc = discard_locked(repo, fd, path, session, trash, err, errlen);
+	error = errno;
+	if (lock != -1)
+		close(lock);
+	if (fd != -1)
+		close(fd);
+	free(path);
+	errno = error;
+	return rc;
+}
