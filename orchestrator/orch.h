@@ -71,10 +71,11 @@ struct cmd {
 	const char	*usage;		/* arguments as in orchestrator.1 SYNOPSIS, "" for none */
 	const char	*summary;	/* one line for --help and completions */
 	int		(*run)(struct orch *, int argc, char **argv);	/* argv[0] = name; optind/optreset are set for getopt */
+	const struct cmd *const *sub;	/* NULL, or commands of its own ("tasks list"), ended by NULL; then no run */
 };
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
     cmd_review, cmd_merge, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
-    cmd_doctor;
+    cmd_doctor, cmd_tasks;
 /* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */
 int cmd_usage(const struct cmd *);
 
