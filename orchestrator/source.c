@@ -81,7 +81,8 @@ has_task(void *arg, const char *id)
 	const struct task *t;
 	size_t i;
 
-	if (!read_list(s->workspace, id, &l))
+	if (!tasks_mention(s->workspace, id, s->session != NULL ? s->session : s->item) ||
+	    !read_list(s->workspace, id, &l))
 		return 0;
 	if ((i = tasklist_find(&l, s->item)) != TASK_NONE) {
 		t = &l.v[i];
@@ -257,6 +258,27 @@ find_session(const char *workspace, const char *session, enum status *status)
 	return found;
 }
 
+/* A quick look at the text, since nearly always there is nothing to recover. */
+static bool
+has_begun(const char *workspace, const char *id)
+{
+	static const char key[] = "\"status\"", value[] = "\"IN_PROGRESS\"";
+	char *path = tasks_path(workspace, id), *buf, *p;
+	bool found = false;
+	size_t len;
+
+	if (file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
+		for (p = buf; !found && (p = strstr(p, key)) != NULL;) {
+			p += strlen(key);
+			p += strspn(p, " \t\r\n:");
+			found = strncmp(p, value, strlen(value)) == 0;
+		}
+		free(buf);
+	}
+	free(path);
+	return found;
+}
+
 static int
 recover_list(void *arg, const char *id)
 {
@@ -264,7 +286,7 @@ recover_list(void *arg, const char *id)
 	enum status status;
 	struct tasklist l;
 
-	if (!read_list(workspace, id, &l))
+	if (!has_begun(workspace, id) || !read_list(workspace, id, &l))
 		return 0;
 	for (size_t i = 0; i < l.n; i++) {
 		const struct task *t = &l.v[i];

@@ -123,6 +123,23 @@ load(const char *workspace, int dirfd, const char *id, struct tasklist *l)
 	return 0;
 }
 
+bool
+tasks_mention(const char *workspace, const char *id, const char *text)
+{
+	char *path = tasks_path(workspace, id), *buf;
+	bool found = true;
+	size_t len;
+
+	/* What is written with escapes can't be found so. */
+	if (strpbrk(text, "\"\\\t") == NULL &&
+	    file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
+		found = memmem(buf, len, text, strlen(text)) != NULL;
+		free(buf);
+	}
+	free(path);
+	return found;
+}
+
 int
 tasks_load(const char *workspace, const char *id, struct tasklist *l)
 {
@@ -185,7 +202,7 @@ same_name(void *arg, const char *id)
 	int rv = 0;
 
 	/* One that can't be read is said to be so, and does not stand in the way. */
-	if (tasks_load(n->workspace, id, &l) != 0)
+	if (!tasks_mention(n->workspace, id, n->name) || tasks_load(n->workspace, id, &l) != 0)
 		return 0;
 	if (strcmp(l.name, n->name) == 0) {
 		strlcpy(n->id, id, sizeof(n->id));

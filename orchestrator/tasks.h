@@ -24,6 +24,9 @@ int tasks_dir(const char *workspace, bool make);
 int tasks_each(const char *workspace, int (*fn)(void *, const char *id), void *);
 /* The path of the list's file; malloced. */
 char *tasks_path(const char *workspace, const char *id);
+/* Does the text of its file hold this one, as it stands there?  A quick look, before the list is
+ * read in earnest; true when it can't be known. */
+bool tasks_mention(const char *workspace, const char *id, const char *text);
 /* Reads one; its dependencies are checked too. */
 int tasks_load(const char *workspace, const char *id, struct tasklist *);
 /* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
@@ -35,6 +38,8 @@ const char *tasks_author(void);
 
 /* The list of that id, name, or unique beginning of an id; the only one when name is NULL. */
 int tasks_find_list(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
+/* The same, read. */
+int tasks_open(struct orch *, const char *name, struct tasklist *);
 /* The list that has the task; list NULL: whichever it is, if it is one alone. With a list it
  * is not looked whether the task is there. */
 int tasks_find_task(struct orch *, const char *list, const char *task, char id[TASKLIST_ID_MAX]);

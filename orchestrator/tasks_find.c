@@ -15,6 +15,7 @@ struct search {
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];	/* the first one */
 	struct text	 found;
+	struct tasklist	 kept;		/* the first one, when it was read to be found */
 };
 
 static void
@@ -53,11 +54,24 @@ match_name(void *arg, const char *id)
 	struct search *s = arg;
 	struct tasklist l;
 
-	if (tasks_load(s->workspace, id, &l) != 0)
+	if (!tasks_mention(s->workspace, id, s->name) || tasks_load(s->workspace, id, &l) != 0)
 		return 0;
 	if (strcmp(l.name, s->name) == 0)
 		add(s, id, NULL);
-	tasklist_release(&l);
+	if (strcmp(l.name, s->name) == 0 && s->n == 1)
+		s->kept = l;
+	else
+		tasklist_release(&l);
+	return 0;
+}
+
+static int
+match_mention(void *arg, const char *id)
+{
+	struct search *s = arg;
+
+	if (tasks_mention(s->workspace, id, s->task))
+		add(s, id, NULL);
 	return 0;
 }
 
@@ -67,7 +81,7 @@ match_task(void *arg, const char *id)
 	struct search *s = arg;
 	struct tasklist l;
 
-	if (tasks_load(s->workspace, id, &l) != 0)
+	if (!tasks_mention(s->workspace, id, s->task) || tasks_load(s->workspace, id, &l) != 0)
 		return 0;
 	if (tasklist_find(&l, s->task) != TASK_NONE)
 		add(s, id, l.name);
@@ -120,6 +134,25 @@ tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
 
 	if (rv == 0)
 		strlcpy(id, s.id, TASKLIST_ID_MAX);
+	tasklist_release(&s.kept);
+	text_free(&s.found);
+	return rv;
+}
+
+int
+tasks_open(struct orch *o, const char *name, struct tasklist *l)
+{
+	struct search s = { .workspace = o->workspace, .name = name };
+	int rv = look_for_list(&s);
+
+	memset(l, 0, sizeof(*l));
+	if (rv == 0 && s.kept.name != NULL)
+		*l = s.kept;
+	else {
+		tasklist_release(&s.kept);
+		if (rv == 0)
+			rv = tasks_load(o->workspace, s.id, l);
+	}
 	text_free(&s.found);
 	return rv;
 }
@@ -132,7 +165,9 @@ tasks_find_task(struct orch *o, const char *list, const char *task, char id[TASK
 
 	if (list != NULL)
 		return tasks_find_list(o, list, id);
-	search(&s, match_task);
+	/* One alone that mentions it has it, or none. */
+	if (search(&s, match_mention) && s.n > 1)
+		search(&s, match_task);
 	if (s.n == 0) {
 		log_warnx("no task \"%s\" in any task list; orchestrator tasks show LIST shows the "
 		    "tasks of one", task);

@@ -58,7 +58,8 @@ remark(const struct taskgraph *g, size_t i)
 		return t->session[0] == '\0' ? NULL : text_format(" (%s)", t->session);
 	case TASK_BLOCKED:
 	case TASK_FAILED:
-		return reason == NULL ? NULL : text_format(" (%s)", reason);
+		return reason == NULL ? NULL :
+		    text_format(" (%s: %s)", t->history[t->nhistory - 1].by, reason);
 	case TASK_COMPLETE:
 	case TASK_STATUS_COUNT:
 		break;

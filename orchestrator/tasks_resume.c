@@ -118,7 +118,6 @@ static int
 run(struct orch *o, int argc, char **argv)
 {
 	struct resume r = { .o = o };
-	char id[TASKLIST_ID_MAX];
 	struct tasklist l;
 	int rv;
 
@@ -127,8 +126,7 @@ run(struct orch *o, int argc, char **argv)
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	source_recover(o);
-	if ((rv = tasks_find_list(o, argv[optind], id)) != 0 ||
-	    (rv = tasks_load(o->workspace, id, &l)) != 0)
+	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
 		return rv;
 	rv = resume(&r, &l);
 	tasklist_release(&l);

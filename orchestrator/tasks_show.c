@@ -81,7 +81,7 @@ run_list(struct orch *o, int argc, char **argv)
 static int
 run_show(struct orch *o, int argc, char **argv)
 {
-	char id[TASKLIST_ID_MAX], why[RECORD_ERR];
+	char why[RECORD_ERR];
 	struct taskgraph g;
 	struct tasklist l;
 	int rv;
@@ -91,13 +91,12 @@ run_show(struct orch *o, int argc, char **argv)
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	source_recover(o);
-	if ((rv = tasks_find_list(o, argv[optind], id)) != 0 ||
-	    (rv = tasks_load(o->workspace, id, &l)) != 0)
+	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
 		return rv;
 	if (taskgraph_make(&g, &l, why, sizeof(why)) == -1)
 		errx(EX_SOFTWARE, "%s", why);
 	if (!o->json) {
-		printf("TaskList ID: %s  ", id);
+		printf("TaskList ID: %s  ", l.id);
 		text_print(stdout, l.name, false);
 		putchar('\n');
 	}
@@ -132,7 +131,7 @@ run_export(struct orch *o, int argc, char **argv)
 		{ "markdown", no_argument, NULL, 'm' },
 		{ NULL, 0, NULL, 0 }
 	};
-	char id[TASKLIST_ID_MAX], why[RECORD_ERR], *text;
+	char why[RECORD_ERR], *text;
 	bool markdown = false;
 	struct tasklist l;
 	size_t len;
@@ -145,12 +144,11 @@ run_export(struct orch *o, int argc, char **argv)
 			markdown = true;
 	if (argc - optind > 1)
 		return cmd_usage(&cmd_tasks_export);
-	if ((rv = orch_open(o)) != 0 || (rv = tasks_find_list(o, argv[optind], id)) != 0 ||
-	    (rv = tasks_load(o->workspace, id, &l)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = tasks_open(o, argv[optind], &l)) != 0)
 		return rv;
 	text = markdown ? tasks_markdown(&l) : tasklist_text(&l, &len, why, sizeof(why));
 	if (text == NULL) {
-		log_warnx("task list %s: %s", id, why);
+		log_warnx("task list %s: %s", l.id, why);
 		rv = EX_DATAERR;
 	} else
 		fputs(text, stdout);

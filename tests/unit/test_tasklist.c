@@ -1,0 +1,421 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+
+#include "scratch.h"
+
+#include "proto/clock.h"
+#include "proto/json.h"
+#include "proto/taskgraph.h"
+
+#define HEAD	"{\"version\":1,\"id\":\"tl-abcd1234\",\"name\":\"n\",\"tasks\":["
+#define TASK(id) "{\"id\":\"" id "\",\"status\":\"PENDING\"}"
+
+/* man/tasklist.5, STATUS. */
+static const bool legal[TASK_STATUS_COUNT][TASK_STATUS_COUNT] = {
+	/*			PENDING	IN_PROG	COMPL	BLOCKED	FAILED */
+	[TASK_PENDING] =	{ false, true, true, true, false },
+	[TASK_IN_PROGRESS] =	{ true, false, true, true, true },
+	[TASK_COMPLETE] =	{ true, false, false, false, false },
+	[TASK_BLOCKED] =	{ true, true, true, false, true },
+	[TASK_FAILED] =		{ true, true, true, false, false },
+};
+
+static void
+parse(struct tasklist *l, const char *text)
+{
+	char err[512];
+
+	if (tasklist_parse(l, text, strlen(text), err, sizeof(err)) == -1)
+		fail_msg("%s", err);
+}
+
+static struct task *
+add(struct tasklist *l, const char *id, int64_t priority, const char *on1, const char *on2)
+{
+	char err[512];
+	struct task *t = tasklist_add(l, id, NULL, err, sizeof(err));
+
+	if (t == NULL)
+		fail_msg("%s", err);
+	t->item.priority = priority;
+	if (on1 != NULL)
+		strings_add(&t->item.depends_on, on1);
+	if (on2 != NULL)
+		strings_add(&t->item.depends_on, on2);
+	return t;
+}
+
+static void
+graph(struct taskgraph *g, const struct tasklist *l)
+{
+	char err[512];
+
+	if (taskgraph_make(g, l, err, sizeof(err)) == -1)
+		fail_msg("%s", err);
+	taskgraph_rank(g);
+}
+
+static void
+each_change_of_status_is_legal_or_not_as_written(void **state)
+{
+	struct task t;
+
+	(void)state;
+	for (int from = 0; from < TASK_STATUS_COUNT; from++)
+		for (int to = 0; to < TASK_STATUS_COUNT; to++) {
+			memset(&t, 0, sizeof(t));
+			t.status = (enum task_status)from;
+			assert_int_equal(task_legal(t.status, (enum task_status)to), legal[from][to]);
+			assert_int_equal(task_enter(&t, (enum task_status)to, "me", NULL),
+			    legal[from][to] ? 0 : -1);
+			assert_int_equal(t.status, legal[from][to] ? to : from);
+			assert_int_equal(t.nhistory, legal[from][to]);
+			task_release(&t);
+		}
+}
+
+static void
+a_status_follows_from_its_history_or_it_is_said_why_not(void **state)
+{
+	struct task t = { 0 };
+	char why[256];
+
+	(void)state;
+	assert_true(task_follows(&t, why, sizeof(why)));
+	task_enter(&t, TASK_IN_PROGRESS, "me", NULL);
+	task_enter(&t, TASK_COMPLETE, "me", "done");
+	assert_true(task_follows(&t, why, sizeof(why)));
+	t.status = TASK_PENDING;
+	assert_false(task_follows(&t, why, sizeof(why)));
+	assert_non_null(strstr(why, "ends in COMPLETE"));
+	t.status = TASK_COMPLETE;
+	t.history[0].to = TASK_FAILED;	/* never from PENDING */
+	assert_false(task_follows(&t, why, sizeof(why)));
+	t.history[0].to = TASK_BLOCKED;	/* and then not from IN_PROGRESS */
+	assert_false(task_follows(&t, why, sizeof(why)));
+	task_release(&t);
+}
+
+static void
+a_long_history_loses_its_beginning_and_still_follows(void **state)
+{
+	struct task t = { 0 };
+	char why[256];
+
+	(void)state;
+	for (int i = 0; i < TASK_MAX_HISTORY; i++) {
+		assert_int_equal(task_enter(&t, TASK_IN_PROGRESS, "me", NULL), 0);
+		assert_int_equal(task_enter(&t, TASK_FAILED, "me", NULL), 0);
+	}
+	assert_int_equal(t.nhistory, TASK_MAX_HISTORY);
+	assert_true(task_follows(&t, why, sizeof(why)));
+	task_release(&t);
+}
+
+static void
+the_order_is_priority_then_what_is_unblocked_then_age(void **state)
+{
+	static const char *const expected[] = { "urgent", "root", "middle", "old", "young", "low" };
+	struct tasklist l;
+	struct taskgraph g;
+	size_t i, n = 0;
+
+	(void)state;
+	tasklist_make(&l, "order");
+	add(&l, "low", 4, NULL, NULL);
+	add(&l, "young", 2, NULL, NULL)->created_at = 2000;
+	add(&l, "old", 2, NULL, NULL)->created_at = 1000;
+	add(&l, "root", 2, NULL, NULL)->created_at = 3000;
+	add(&l, "child", 2, "root", NULL)->status = TASK_BLOCKED;
+	add(&l, "grandchild", 2, "child", NULL)->status = TASK_BLOCKED;
+	add(&l, "middle", 2, NULL, NULL)->created_at = 4000;
+	add(&l, "child2", 2, "middle", NULL)->status = TASK_BLOCKED;
+	add(&l, "done", 2, "old", NULL)->status = TASK_COMPLETE;	/* waits for nobody */
+	add(&l, "urgent", 0, NULL, NULL)->created_at = 9000;
+	graph(&g, &l);
+	while ((i = taskgraph_next(&g)) != TASK_NONE) {
+		assert_true(n < sizeof(expected) / sizeof(expected[0]));
+		assert_string_equal(l.v[i].item.id, expected[n++]);
+		taskgraph_enter(&g, i, TASK_IN_PROGRESS);
+	}
+	assert_int_equal(n, 6);
+	assert_int_equal(g.unblocks[3], 2);
+	taskgraph_release(&g);
+	tasklist_release(&l);
+}
+
+static void
+a_task_is_ready_once_all_it_depends_on_is_complete(void **state)
+{
+	struct tasklist l;
+	struct taskgraph g;
+
+	(void)state;
+	tasklist_make(&l, "ready");
+	add(&l, "a", 2, NULL, NULL);
+	add(&l, "b", 2, NULL, NULL);
+	add(&l, "c", 2, "a", "b");
+	graph(&g, &l);
+	taskgraph_enter(&g, 0, TASK_COMPLETE);
+	assert_false(taskgraph_ready(&g, 2));
+	taskgraph_enter(&g, 1, TASK_FAILED);
+	assert_int_equal(taskgraph_next(&g), TASK_NONE);
+	taskgraph_enter(&g, 1, TASK_COMPLETE);
+	assert_int_equal(taskgraph_next(&g), 2);
+	taskgraph_enter(&g, 0, TASK_PENDING);	/* reopened */
+	assert_int_equal(taskgraph_next(&g), 0);
+	assert_false(taskgraph_ready(&g, 2));
+	taskgraph_release(&g);
+	tasklist_release(&l);
+}
+
+static void
+a_circle_is_named_and_so_is_a_dependency_that_is_not_there(void **state)
+{
+	struct tasklist l;
+	struct taskgraph g;
+	char err[512], id[16];
+
+	(void)state;
+	tasklist_make(&l, "circle");
+	add(&l, "out", 2, "b", NULL);
+	add(&l, "a", 2, "c", NULL);
+	add(&l, "b", 2, "a", NULL);
+	add(&l, "c", 2, "b", NULL);
+	assert_int_equal(taskgraph_make(&g, &l, err, sizeof(err)), -1);
+	assert_string_equal(err, "circular dependency: b -> a -> c -> b");
+	tasklist_release(&l);
+	tasklist_make(&l, "self");
+	add(&l, "a", 2, "a", NULL);
+	assert_int_equal(taskgraph_make(&g, &l, err, sizeof(err)), -1);
+	assert_string_equal(err, "circular dependency: a -> a");
+	tasklist_release(&l);
+	tasklist_make(&l, "unknown");
+	add(&l, "a", 2, "zz", NULL);
+	assert_int_equal(taskgraph_make(&g, &l, err, sizeof(err)), -1);
+	assert_string_equal(err, "task a depends on zz, which is not in the list");
+	tasklist_release(&l);
+	tasklist_make(&l, "long");
+	for (int i = 0; i < 10000; i++) {
+		snprintf(id, sizeof(id), "t%d", i);
+		snprintf(err, sizeof(err), "t%d", (i + 1) % 10000);
+		add(&l, id, 2, err, NULL);
+	}
+	assert_int_equal(taskgraph_make(&g, &l, err, sizeof(err)), -1);
+	assert_non_null(strstr(err, "(9980 more) -> t0"));
+	tasklist_release(&l);
+}
+
+#define N	10000
+#define LIMIT	(10 * CLOCK_S)	/* far more than it takes, far less than its square would */
+
+static void
+fill(struct tasklist *l)
+{
+	char id[16], on1[16], on2[16];
+
+	tasklist_make(l, "large");
+	for (int i = 0; i < N; i++) {
+		snprintf(id, sizeof(id), "t%d", i);
+		snprintf(on1, sizeof(on1), "t%d", i / 2);
+		snprintf(on2, sizeof(on2), "t%d", i - 1);
+		add(l, id, i % 5, i > 1 ? on1 : NULL, i > 1 ? on2 : NULL);
+	}
+}
+
+static void
+ten_thousand_tasks_are_read_written_and_emptied_in_time(void **state)
+{
+	int64_t begin = clock_now();
+	struct tasklist l, again;
+	struct taskgraph g;
+	size_t i, len, n = 0, place[N];
+	char err[512], *text;
+
+	(void)state;
+	fill(&l);
+	text = tasklist_text(&l, &len, err, sizeof(err));
+	assert_non_null(text);
+	parse(&again, text);
+	assert_int_equal(again.n, N);
+	assert_int_equal(tasklist_find(&again, "t9999"), 9999);
+	graph(&g, &again);
+	assert_int_equal(g.unblocks[1], N - 2);
+	while ((i = taskgraph_next(&g)) != TASK_NONE) {
+		place[i] = n++;
+		taskgraph_enter(&g, i, TASK_IN_PROGRESS);
+		taskgraph_enter(&g, i, TASK_COMPLETE);
+	}
+	assert_int_equal(n, N);
+	for (i = 2; i < N; i++)
+		assert_true(place[i] > place[i - 1] && place[i] > place[i / 2]);
+	assert_true(clock_now() - begin < LIMIT);
+	taskgraph_release(&g);
+	tasklist_release(&again);
+	tasklist_release(&l);
+	free(text);
+}
+
+/* What is kept up to date is what would be made anew. */
+static void
+counts_that_are_kept_are_those_that_would_be_counted(void **state)
+{
+	struct tasklist l;
+	struct taskgraph g, fresh;
+	unsigned seed = 1;
+	char id[16], on1[16], on2[16];
+
+	(void)state;
+	tasklist_make(&l, "random");
+	for (int i = 0; i < 200; i++) {
+		snprintf(id, sizeof(id), "t%d", i);
+		snprintf(on1, sizeof(on1), "t%d", i > 0 ? rand_r(&seed) % i : 0);
+		snprintf(on2, sizeof(on2), "t%d", i > 0 ? rand_r(&seed) % i : 0);
+		add(&l, id, rand_r(&seed) % 5, i > 0 ? on1 : NULL, i > 0 ? on2 : NULL);
+	}
+	graph(&g, &l);
+	for (int step = 0; step < 300; step++) {
+		size_t k = (size_t)rand_r(&seed) % l.n;
+
+		l.v[k].status = (enum task_status)(rand_r(&seed) % TASK_STATUS_COUNT);
+		taskgraph_enter(&g, k, l.v[k].status);
+		graph(&fresh, &l);
+		for (size_t i = 0; i < l.n; i++) {
+			assert_int_equal(g.waiting[i], fresh.waiting[i]);
+			assert_int_equal(taskgraph_ready(&g, i), taskgraph_ready(&fresh, i));
+		}
+		assert_int_equal(taskgraph_next(&g) == TASK_NONE,
+		    taskgraph_next(&fresh) == TASK_NONE);
+		taskgraph_release(&fresh);
+	}
+	taskgraph_release(&g);
+	tasklist_release(&l);
+}
+
+static void
+unknown_fields_of_list_and_tasks_are_kept(void **state)
+{
+	static const char text[] = "{\"version\":1,\"later\":[1],\"id\":\"tl-abcd1234\","
+	    "\"name\":\"n\",\"tasks\":[{\"id\":\"a\",\"status\":\"PENDING\",\"x\":{\"y\":2}},"
+	    TASK("b") "]}";
+	struct tasklist l;
+	char err[512], *out;
+	size_t len;
+
+	(void)state;
+	parse(&l, text);
+	assert_int_equal(task_enter(&l.v[0], TASK_IN_PROGRESS, "me", NULL), 0);
+	out = tasklist_text(&l, &len, err, sizeof(err));
+	assert_non_null(out);
+	tasklist_release(&l);
+	parse(&l, out);
+	assert_int_equal(json_count(json_get(l.raw, "later")), 1);
+	assert_int_equal(json_int(json_get(l.v[0].item.raw, "x"), "y", 0), 2);
+	assert_int_equal(l.v[0].status, TASK_IN_PROGRESS);
+	assert_string_equal(l.v[0].history[0].by, "me");
+	assert_string_equal(l.v[1].item.title, "b");
+	assert_int_equal(strncmp(out, "{\n  \"version\": 1,", 17), 0);
+	free(out);
+	tasklist_release(&l);
+}
+
+static void
+hostile_lists_are_refused_with_a_reason(void **state)
+{
+	static const struct { const char *text, *why; } bad[] = {
+		{ "", "line 1" },
+		{ "[]", "not a JSON object" },
+		{ "{}", "\"version\" is missing" },
+		{ "{\"version\":2}", "version 2 is unknown" },
+		{ "{\"version\":1}", "\"id\" is missing" },
+		{ "{\"version\":1,\"id\":\"../../x\",\"name\":\"n\",\"tasks\":[]}", "\"id\"" },
+		{ "{\"version\":1,\"id\":\"tl-abcd1234\",\"name\":\"a\\nb\",\"tasks\":[]}",
+		    "\"name\" must be one line" },
+		{ "{\"version\":1,\"id\":\"tl-abcd1234\",\"name\":\"n\",\"tasks\":{}}",
+		    "\"tasks\" must be a list" },
+		{ HEAD "1]}", "\"tasks[0]\" must be an object" },
+		{ HEAD "{\"id\":\"a\"}]}", "\"tasks[0].status\" is missing" },
+		{ HEAD "{\"id\":5,\"status\":\"PENDING\"}]}", "\"tasks[0].id\" must be a string" },
+		{ HEAD TASK("../x") "]}", "no task id" },
+		{ HEAD TASK("a") "," TASK("a") "]}", "in the list already" },
+		{ HEAD TASK("a") "," TASK("A") "]}", "in the list already, as a" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"DONE\"}]}", "\"tasks[0].status\" has an unknown" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"PENDING\",\"depends_on\":\"b\"}]}",
+		    "depends_on\" must be a list" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"PENDING\",\"depends_on\":[\"..\"]}]}",
+		    "depends_on\" must be a list of item ids" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"PENDING\",\"priority\":-1}]}", "priority" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"PENDING\",\"session\":\"x\"}]}", "session" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"PENDING\",\"parallelizable\":1}]}", "true or false" },
+		{ HEAD "{\"id\":\"a\",\"status\":\"PENDING\",\"history\":[{}]}]}", "history" },
+	};
+	struct tasklist l;
+	char err[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (tasklist_parse(&l, bad[i].text, strlen(bad[i].text), err, sizeof(err)) == 0)
+			fail_msg("taken: %s", bad[i].text);
+		if (strstr(err, bad[i].why) == NULL)
+			fail_msg("%s: \"%s\", not \"%s\"", bad[i].text, err, bad[i].why);
+	}
+}
+
+static void
+before_a_list_is_replaced_its_last_good_copy_is_kept(void **state)
+{
+	struct tasklist l, m;
+	char id[TASKLIST_ID_MAX], name[64], err[512];
+	int dir = open(".", O_RDONLY | O_DIRECTORY), lock;
+
+	(void)state;
+	tasklist_make(&l, "kept");
+	strlcpy(id, l.id, sizeof(id));
+	assert_int_equal(tasklist_create(dir, &l, err, sizeof(err)), 0);
+	assert_true(tasklist_last_good(dir, id));
+	assert_int_equal(tasklist_create(dir, &l, err, sizeof(err)), -1);
+	assert_int_equal(errno, EEXIST);
+	lock = tasklist_lock(dir, id);
+	assert_true(lock != -1);
+	add(&l, "a", 2, NULL, NULL);
+	assert_int_equal(tasklist_save(dir, &l, err, sizeof(err)), 0);
+	add(&l, "b", 2, NULL, NULL);
+	assert_int_equal(tasklist_save(dir, &l, err, sizeof(err)), 0);
+	close(lock);
+	assert_int_equal(tasklist_load(dir, id, &m, err, sizeof(err)), 0);
+	assert_int_equal(m.n, 2);
+	tasklist_release(&m);
+	snprintf(name, sizeof(name), "%s.json", id);
+	assert_int_equal(file_replace(dir, name, "{", 1, 0), 0);
+	assert_int_equal(tasklist_load(dir, id, &m, err, sizeof(err)), -1);
+	assert_int_equal(errno, EINVAL);
+	strlcat(name, ".last", sizeof(name));
+	assert_int_equal(access(name, R_OK), 0);
+	assert_true(tasklist_last_good(dir, id));
+	unlink(name);
+	assert_false(tasklist_last_good(dir, id));
+	assert_int_equal(tasklist_load(dir, "tl-00000000", &m, err, sizeof(err)), -1);
+	assert_int_equal(errno, ENOENT);
+	close(dir);
+	tasklist_release(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_change_of_status_is_legal_or_not_as_written),
+		cmocka_unit_test(a_status_follows_from_its_history_or_it_is_said_why_not),
+		cmocka_unit_test(a_long_history_loses_its_beginning_and_still_follows),
+		cmocka_unit_test(the_order_is_priority_then_what_is_unblocked_then_age),
+		cmocka_unit_test(a_task_is_ready_once_all_it_depends_on_is_complete),
+		cmocka_unit_test(a_circle_is_named_and_so_is_a_dependency_that_is_not_there),
+		cmocka_unit_test(ten_thousand_tasks_are_read_written_and_emptied_in_time),
+		cmocka_unit_test(counts_that_are_kept_are_those_that_would_be_counted),
+		cmocka_unit_test(unknown_fields_of_list_and_tasks_are_kept),
+		cmocka_unit_test(hostile_lists_are_refused_with_a_reason),
+		SCRATCH_TEST(before_a_list_is_replaced_its_last_good_copy_is_kept),
+	};
+
+	return cmocka_run_group_tests_name("tasklist", tests, NULL, NULL);
+}
