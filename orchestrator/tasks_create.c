@@ -49,7 +49,7 @@ add_task(struct tasklist *l, const char *text)
 	id = text_format("%.*s", (int)tasks_split(text, &title), text);
 	if (title != NULL && (strlen(title) > ITEM_MAX_TITLE || strpbrk(title, "\r\n") != NULL ||
 	    !text_utf8_valid(title, strlen(title))))
-		log_warnx("task %s: its title must be one line of UTF-8 text of up to %u bytes",
+		log_warnx("task %s: its title must be one line of UTF-8 text of up to %d bytes",
 		    id, ITEM_MAX_TITLE);
 	else if (tasklist_add(l, id, title, why, sizeof(why)) == NULL)
 		log_warnx("%s", why);

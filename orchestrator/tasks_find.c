@@ -191,3 +191,15 @@ tasks_need(const struct tasklist *l, const char *task, size_t *i)
 	    l->id, l->id);
 	return EX_NOINPUT;
 }
+
+char *
+tasks_waits_for(const struct taskgraph *g, size_t i)
+{
+	struct text t = { 0 };
+
+	for (size_t e = g->needs_at[i]; e < g->needs_at[i + 1]; e++)
+		if (g->status[g->needs[e]] != TASK_COMPLETE)
+			text_printf(&t, "%s%s", t.len > 0 ? ", " : "",
+			    g->list->v[g->needs[e]].item.id);
+	return t.buf;
+}

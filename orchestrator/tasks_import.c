@@ -42,7 +42,7 @@ add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
 
 	if (strlen(text) > ITEM_MAX_TITLE || !text_utf8_valid(text, strlen(text)) ||
 	    strpbrk(text, "\r\n") != NULL) {
-		snprintf(err, errlen, "its title must be one line of UTF-8 text of up to %u bytes",
+		snprintf(err, errlen, "its title must be one line of UTF-8 text of up to %d bytes",
 		    ITEM_MAX_TITLE);
 		return NULL;
 	}

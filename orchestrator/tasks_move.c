@@ -118,12 +118,13 @@ run_move(struct orch *o, int argc, char **argv, const struct cmd *cmd, enum task
 	source_recover(o);
 	if ((rv = tasks_find_task(o, list, m.task, id)) == 0 &&
 	    (rv = tasks_change(o->workspace, id, move, &m)) == 0) {
-		if (o->json)
+		if (o->json) {
 			show_json(m.json);
-		else
+			m.json = NULL;
+		} else
 			puts(m.line.buf);
-	} else
-		json_free(m.json);
+	}
+	json_free(m.json);
 	text_free(&m.line);
 	return rv;
 }

@@ -27,18 +27,6 @@ tasks_print_line(const struct task *task, const char *suffix)
 	text_free(&t);
 }
 
-char *
-tasks_waits_for(const struct taskgraph *g, size_t i)
-{
-	struct text t = { 0 };
-
-	for (size_t e = g->needs_at[i]; e < g->needs_at[i + 1]; e++)
-		if (g->status[g->needs[e]] != TASK_COMPLETE)
-			text_printf(&t, "%s%s", t.len > 0 ? ", " : "",
-			    g->list->v[g->needs[e]].item.id);
-	return t.buf;
-}
-
 /* What else there is to say of it. */
 static char *
 remark(const struct taskgraph *g, size_t i)
