@@ -167,7 +167,8 @@ static void
 before_a_list_is_replaced_its_last_good_copy_is_kept(void **state)
 {
 	struct tasklist l, m;
-	char id[TASKLIST_ID_MAX], name[64], err[512];
+	char id[TASKLIST_ID_MAX], name[64], err[512], *buf;
+	size_t len;
 	int dir = open(".", O_RDONLY | O_DIRECTORY), lock;
 
 	(void)state;
@@ -194,6 +195,11 @@ before_a_list_is_replaced_its_last_good_copy_is_kept(void **state)
 	strlcat(name, ".last", sizeof(name));
 	assert_int_equal(access(name, R_OK), 0);
 	assert_true(tasklist_last_good(dir, id));
+	assert_int_equal(file_read(dir, name, 4096, &buf, &len), 0);
+	parse(&m, buf);
+	assert_int_equal(m.n, 1);
+	tasklist_release(&m);
+	free(buf);
 	unlink(name);
 	assert_false(tasklist_last_good(dir, id));
 	assert_int_equal(tasklist_load(dir, "tl-00000000", &m, err, sizeof(err)), -1);
