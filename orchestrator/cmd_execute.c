@@ -67,6 +67,7 @@ run(struct orch *o, int argc, char **argv)
 	}
 	if ((lock = lock_instance(o, &rv)) != -1) {
 		rv = loop_run(o);
+		source_recover(o);
 		close(lock);
 	}
 	watch_close();
