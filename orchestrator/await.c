@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sysexits.h>
@@ -10,34 +12,46 @@
 #include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/state.h"
-#include "proto/watch.h"
 
-/* 0 once the lock is free, else the exit status. */
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal(int signo)
+{
+	interrupted = signo;
+}
+
+static void
+catch_signals(void)
+{
+	static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { .sa_handler = on_signal };	/* without SA_RESTART */
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		sigaction(signals[i], &action, NULL);
+}
+
+/* Asleep on the worker's byte of the lock, as `worker ask` is on its slot: no
+ * inotify instance is needed.  0 once the lock is free, else the exit status. */
 static int
 wait_for_lock(int fd, const char *path)
 {
-	struct watch_event ev;
+	int lockfd = lock_slot_open(fd, SESSION_FILE_LOCK);
 
-	if (watch_open() == -1 && !watch_degraded()) {
-		log_warn("cannot watch %s", path);
-		return EX_OSERR;
-	}
-	if (watch_dir(path, false) == -1 && !watch_degraded()) {
-		log_warn("cannot watch %s", path);
-		return EX_OSERR;
-	}
-	while (lock_held(fd, SESSION_FILE_LOCK, NULL) == 1) {
-		if (watch_next(&ev) == -1) {
+	catch_signals();
+	while (interrupted == 0 && lockfd != -1 && lock_held(fd, SESSION_FILE_LOCK, NULL) == 1)
+		if (lock_slot_wait(lockfd, 0) == -1 && errno != EINTR) {
 			log_warn("cannot wait for %s", path);
+			close(lockfd);
 			return EX_OSERR;
 		}
-		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD) {
-			log_warnx("interrupted (%s); the session goes on: %s",
-			    strsignal(ev.signo), path);
-			return 128 + ev.signo;
-		}
-	}
-	return 0;
+	if (lockfd != -1)
+		close(lockfd);
+	if (interrupted == 0)
+		return 0;
+	log_warnx("interrupted (%s); the session goes on: %s", strsignal(interrupted), path);
+	return 128 + interrupted;
 }
 
 int
@@ -53,7 +67,6 @@ await_end(const char *path, enum status *end)
 		return EX_NOINPUT;
 	}
 	status = wait_for_lock(fd, path);
-	watch_close();
 	if (state_load(fd, &state, reason, sizeof(reason)) == -1) {
 		log_warnx("%s: %s", path, reason);
 		status = status != 0 ? status : EX_NOINPUT;

@@ -128,6 +128,10 @@ run(struct orch *o, int argc, char **argv)
 		note(&c, "nothing to clean up");
 	if (o->json)
 		print_json(&c, orphans);
+	else {
+		json_free(c.failed);
+		json_free(c.archived);
+	}
 	return c.problems > 0 ? EX_NEGATIVE : 0;
 }
 

@@ -27,7 +27,6 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 	struct json	*j;
 	va_list		 ap;
 	char		*text, *line;
-	size_t		 len;
 
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) == -1)
@@ -39,8 +38,9 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 		json_put_str(j, "session", session);
 		json_put_str(j, "event", event);
 		json_put_str(j, "text", text == NULL || *text == '\0' ? NULL : text);
-		line = json_text(j, false, &len);
-		puts(line);
+		line = json_text(j, false, NULL);
+		show_json_text(line);
+		putchar('\n');
 		free(line);
 		json_free(j);
 	} else {
@@ -60,16 +60,15 @@ loop_changed(struct loop *l)
 	l->dirty = true;
 }
 
-/* A retry makes good for the attempt before it. */
+/* A retry makes good for the attempts before it. */
 void
 loop_merged(struct loop *l, const struct entry *e, const char *commit)
 {
 	l->merged++;
-	for (size_t i = 0; i < l->lost.n; i++)
+	for (size_t i = l->lost.n; i-- > 0;)
 		if (strcmp(l->lost.v[i], e->state.item) == 0) {
 			free(l->lost.v[i]);
 			l->lost.v[i] = l->lost.v[--l->lost.n];
-			break;
 		}
 	loop_say(l, e->id, "merged", "%.12s", commit);
 }

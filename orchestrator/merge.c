@@ -124,6 +124,26 @@ load_config(struct merge *m)
 	return rc;
 }
 
+/* No directory: somebody has put it away, and whether as merged is in the archive. */
+static enum merge_outcome
+merge_gone(struct merge *m)
+{
+	char *gone = text_format("%s/%s", m->req->archive_dir, m->id);
+	enum merge_outcome rv = MERGE_ERROR;
+	int fd = file_open_dir(AT_FDCWD, gone);
+
+	free(gone);
+	if (fd == -1)
+		return merge_says(m, MERGE_ERROR, "%s: no such session", m->req->session_path);
+	if (state_load(fd, &m->state, m->err, m->errlen) == 0)
+		rv = m->state.status == STATUS_MERGED ?
+		    merge_says(m, MERGE_NOTHING, "%s: is merged and archived", m->id) :
+		    merge_says(m, MERGE_NOT_APPROVED, "%s: is %s and archived", m->id,
+		    status_name(m->state.status));
+	close(fd);
+	return rv;
+}
+
 /* Both locks are held. */
 static enum merge_outcome
 merge_locked(struct merge *m)
@@ -157,22 +177,14 @@ static enum merge_outcome
 merge_opened(struct merge *m)
 {
 	enum merge_outcome rv;
-	char *gone;
 	int lock;
 
-	m->session = file_open_dir(AT_FDCWD, m->req->session_path);
-	if (m->session == -1) {
-		gone = text_format("%s/%s", m->req->archive_dir, m->id);
-		rv = errno == ENOENT && access(gone, F_OK) == 0 ?
-		    merge_says(m, MERGE_NOTHING, "%s: is merged and archived", m->id) :
-		    merge_says(m, MERGE_ERROR, "%s: no such session", m->req->session_path);
-		free(gone);
-		return rv;
-	}
+	if ((m->session = file_open_dir(AT_FDCWD, m->req->session_path)) == -1)
+		return merge_gone(m);
 	lock = lock_take(m->session, SESSION_FILE_LOCK, "orchestrator", false);
 	if (lock == -1)
 		return errno == EAGAIN ?
-		    merge_says(m, MERGE_NOT_APPROVED, "%s: its worker is still running", m->id) :
+		    merge_says(m, MERGE_BUSY, "%s: another process has it; try again", m->id) :
 		    merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_LOCK ": %s",
 		    m->req->session_path, strerror(errno));
 	rv = merge_locked(m);

@@ -32,7 +32,8 @@ enum merge_outcome {
 	MERGE_GATE,		/* a gate failed on the merged tree */
 	MERGE_BLOCKED,		/* left approved; err names the local file or lock in the way */
 	MERGE_ERROR,
-	MERGE_NOT_APPROVED
+	MERGE_BUSY,		/* another process has the session's lock; its end is an event */
+	MERGE_NOT_APPROVED	/* nor is what the branch is at now */
 };
 
 /* Takes merge.lock (waiting) and worker.lock. The worktree's tree is deleted by a detached process. */

@@ -48,6 +48,7 @@ message_of(struct merge *m)
 {
 	char line[512] = "", *buf = NULL, err[RECORD_ERR], *msg;
 	struct item item = { 0 };
+	struct text subject = { 0 };
 	size_t len;
 
 	if (file_read(m->session, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT, &buf, &len) == 0)
@@ -57,8 +58,11 @@ message_of(struct merge *m)
 	    item.title != NULL)
 		text_first_line(line, sizeof(line), item.title);
 	item_release(&item);
+	/* git log prints it as it is. */
+	text_line(&subject, line, strlen(line));
 	msg = line[0] == '\0' ? text_format("Merge %s", m->state.item) :
-	    text_format("Merge %s: %s", m->state.item, line);
+	    text_format("Merge %s: %s", m->state.item, subject.buf);
+	text_free(&subject);
 	return msg;
 }
 

@@ -18,9 +18,9 @@
 
 #define RESULTS_MAX	(16u << 20)
 
-/* The first gate that did not pass, in a sentence. */
+/* The first gate that did not pass, in a sentence; what it printed is for a retry to mend. */
 static char *
-failed_gate(const char *out, size_t len)
+failed_gate(struct merge *m, const char *out, size_t len)
 {
 	char err[256], *s = NULL;
 	struct gate_result g;
@@ -30,9 +30,13 @@ failed_gate(const char *out, size_t len)
 	list = json_parse(out, len, 0, err, sizeof(err));
 	for (i = 0; list != NULL && s == NULL && i < json_count(list); i++) {
 		memset(&g, 0, sizeof(g));
-		if (gate_result_parse(&g, json_at(list, i), err, sizeof(err)) == 0 && !g.passed)
+		if (gate_result_parse(&g, json_at(list, i), err, sizeof(err)) == 0 && !g.passed) {
 			s = text_format("gate \"%s\" fails on the merged tree: %s",
 			    g.name != NULL ? g.name : "?", g.outcome);
+			free(m->state.feedback);
+			m->state.feedback = text_format("%s\n\n%s", s,
+			    g.output != NULL ? g.output : "");
+		}
 		gate_result_release(&g);
 	}
 	json_free(list);
@@ -56,7 +60,7 @@ run_gates(struct merge *m, const char *dir)
 		rv = merge_says(m, MERGE_ERROR, "%s: cannot be run for the gates: %s",
 		    m->req->worker, strerror(errno));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
-		why = failed_gate(out != NULL ? out : "", len);
+		why = failed_gate(m, out != NULL ? out : "", len);
 		rv = merge_enter(m, STATUS_FAILED, "gate", why) == -1 ? MERGE_ERROR :
 		    merge_says(m, MERGE_GATE, "%s: %s", m->id, why);
 		free(why);

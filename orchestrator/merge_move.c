@@ -145,7 +145,7 @@ moved(struct merge *m, char *now)
 		return -1;
 	if (now[0] == '\0')
 		return 0;
-	return git_is_ancestor(&m->git, m->state.merging.new, now);
+	return git_ancestor(&m->git, m->state.merging.new, now, m->err, m->errlen);
 }
 
 enum merge_outcome

@@ -33,7 +33,7 @@ merging_done(enum merge_outcome m)
 bool
 merging_again(enum merge_outcome m)
 {
-	return m == MERGE_BLOCKED || m == MERGE_ERROR;
+	return m == MERGE_BLOCKED || m == MERGE_ERROR || m == MERGE_NOT_APPROVED;
 }
 
 const char *
@@ -52,6 +52,8 @@ merging_word(enum merge_outcome m)
 		return "blocked";
 	case MERGE_ERROR:
 		return "error";
+	case MERGE_BUSY:
+		return "busy";
 	case MERGE_NOT_APPROVED:
 		return "not approved";
 	}

@@ -70,8 +70,10 @@ struct cmd {
 	const char	*name;
 	const char	*usage;		/* arguments as in orchestrator.1 SYNOPSIS, "" for none */
 	const char	*summary;	/* one line for --help and completions */
-	int		(*run)(struct orch *, int argc, char **argv);	/* argv[0] = name; optind/optreset are set for getopt */
-	const struct cmd *const *sub;	/* NULL, or commands of its own ("tasks list"), ended by NULL; then no run */
+	/* argv[0] = name; optind and optreset are set for getopt(3) */
+	int		(*run)(struct orch *, int argc, char **argv);
+	/* NULL, or commands of its own ("tasks list"), ended by NULL; then there is no run */
+	const struct cmd *const *sub;
 };
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
     cmd_review, cmd_merge, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,

@@ -104,6 +104,16 @@ check_claim(struct orch *o, int dirfd, const char *item)
 	return 1;
 }
 
+static void
+say_removed(const struct orch *o, const char *name, const char *what)
+{
+	if (o->json)
+		return;
+	fputs("removed ", stdout);
+	text_print(stdout, name, false);
+	printf(", %s\n", what);
+}
+
 static size_t
 check_unfinished(struct orch *o, int dirfd, const char *name)
 {
@@ -122,9 +132,7 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 	free(claims);
 	if (in_use || file_remove_tree(dirfd, name) == -1)
 		return 0;
-	fputs("removed ", stdout);
-	text_print(stdout, name, false);
-	puts(", a session directory that was never finished");
+	say_removed(o, name, "a session directory that was never finished");
 	return 1;
 }
 
@@ -132,13 +140,10 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 static size_t
 check_trash(struct orch *o, int dirfd, const char *name)
 {
-	(void)o;
 	if (strncmp(name, ".trash-", strlen(".trash-")) != 0 ||
 	    file_remove_tree(dirfd, name) == -1)
 		return 0;
-	fputs("removed ", stdout);
-	text_print(stdout, name, false);
-	puts(", a worktree that was thrown away");
+	say_removed(o, name, "a worktree that was thrown away");
 	return 1;
 }
 

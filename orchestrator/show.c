@@ -24,14 +24,32 @@ show_operand(struct orch *o, const struct cmd *cmd, int argc, char **argv, struc
 	return registry_find(o, argv[optind], e);
 }
 
+/* JSON may hold DEL, C1 and bidirectional controls as they are; a terminal must not see them.
+ * They stand in strings only, where text_line writes all but DEL as JSON does. */
+void
+show_json_text(const char *text)
+{
+	struct text	t = { 0 };
+	size_t		n;
+
+	for (; *text != '\0'; text += n) {
+		n = strcspn(text, "\n\177");
+		text_line(&t, text, n);
+		if (text[n] == '\0')
+			break;
+		text_puts(&t, text[n] == '\n' ? "\n" : "\\u007f");
+		n++;
+	}
+	fwrite(t.buf, 1, t.len, stdout);
+	text_free(&t);
+}
+
 void
 show_json(struct json *j)
 {
-	char	*text;
-	size_t	 len;
+	char	*text = json_text(j, true, NULL);
 
-	text = json_text(j, true, &len);
-	fwrite(text, 1, len, stdout);
+	show_json_text(text);
 	free(text);
 	json_free(j);
 }
@@ -109,6 +127,7 @@ show_question_json(const struct entry *e, const struct question *q)
 	json_put_str(j, "item", e->state.item);
 	json_put_str(j, "id", q->id);
 	json_put_str(j, "status", question_status_name(q->status));
+	json_put_str(j, "run", q->run);
 	json_put_str(j, "role", role_name(q->role));
 	json_put_int(j, "round", q->round);
 	json_put_str(j, "question", q->text);

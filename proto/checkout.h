@@ -67,7 +67,7 @@ struct index_entry {
 	unsigned	 mode, stage;
 	char		 oid[OID_MAX];
 	unsigned	 ctime, mtime, mtime_ns, ino, size;
-	bool		 skip_worktree, assume_valid;
+	bool		 skip_worktree, assume_valid, intent_to_add;
 };
 /* Calls fn for each entry; -1 with err when the file can't be understood. An absent one is empty. */
 int index_walk(const char *file, size_t hexlen, struct stat *st,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
+#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -29,31 +30,38 @@ struct looks {
 	size_t		 n;
 };
 
-static void
-note_entry(const struct index_entry *e, void *arg)
+static struct look *
+find(const struct looks *l, const char *path)
 {
-	struct looks *l = arg;
 	size_t lo = 0, hi = l->n, mid;
 	int c;
 
 	while (lo < hi) {
 		mid = (lo + hi) / 2;
-		c = strcmp(e->path, l->v[mid].change->path);
-		if (c == 0) {
-			l->v[mid].listed = true;
-			l->v[mid].unmerged |= e->stage != 0;
-			l->v[mid].hidden |= e->skip_worktree || e->assume_valid;
-			free(l->v[mid].entry);
-			if ((l->v[mid].entry = malloc(sizeof(*e))) == NULL)
-				errx(1, "out of memory");
-			*l->v[mid].entry = *e;
-			return;
-		}
+		if ((c = strcmp(path, l->v[mid].change->path)) == 0)
+			return &l->v[mid];
 		if (c < 0)
 			hi = mid;
 		else
 			lo = mid + 1;
 	}
+	return NULL;
+}
+
+static void
+note_entry(const struct index_entry *e, void *arg)
+{
+	struct look *k = find(arg, e->path);
+
+	if (k == NULL)
+		return;
+	k->listed = true;
+	k->unmerged |= e->stage != 0;
+	k->hidden |= e->skip_worktree || e->assume_valid || e->intent_to_add;
+	free(k->entry);
+	if ((k->entry = malloc(sizeof(*e))) == NULL)
+		errx(1, "out of memory");
+	*k->entry = *e;
 }
 
 static unsigned
@@ -141,6 +149,32 @@ leaves(const struct looks *l, const char *path, size_t len)
 	return false;
 }
 
+/* Does the directory hold anything but tracked files that leave it? */
+static bool
+holds_more(const struct looks *l, const char *top, const char *rel)
+{
+	char *dir = text_format("%s/%s", top, rel), *path;
+	const struct look *k;
+	struct dirent *e;
+	bool more = false;
+	DIR *d = opendir(dir);
+
+	free(dir);
+	if (d == NULL)
+		return true;
+	while (!more && (e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		path = text_format("%s/%s", rel, e->d_name);
+		k = find(l, path);
+		more = (k == NULL || !k->listed || k->change->new_mode != 0) &&
+		    holds_more(l, top, path);
+		free(path);
+	}
+	closedir(d);
+	return more;
+}
+
 /* A leading directory that is a link or a file: FOLLOW_UNSURE or FOLLOW_USER; none: FOLLOW_OLD. */
 static enum follow
 above(const struct looks *l, const char *top, const char *rel)
@@ -217,7 +251,8 @@ classify(const struct git *g, const struct checkout *co, const struct looks *all
 		else
 			f = FOLLOW_USER;
 	} else if (S_ISDIR(st.st_mode))
-		f = leaves(all, c->path, strlen(c->path)) ? FOLLOW_UNSURE : FOLLOW_USER;
+		f = leaves(all, c->path, strlen(c->path)) &&
+		    !holds_more(all, co->path, c->path) ? FOLLOW_UNSURE : FOLLOW_USER;
 	else
 		f = classify_file(g, l, path, &st, index);
 	free(path);

@@ -16,6 +16,7 @@
 #define FLAG_VALID	0x8000u
 #define FLAG_EXTENDED	0x4000u
 #define EXT_SKIP	0x4000u
+#define EXT_INTENT	0x2000u
 
 struct reader {
 	const unsigned char	*p, *end;
@@ -114,6 +115,7 @@ read_entry(struct reader *r, struct index_entry *e)
 	e->stage = flags >> 12 & 3;
 	e->assume_valid = (flags & FLAG_VALID) != 0;
 	e->skip_worktree = (extended & EXT_SKIP) != 0;
+	e->intent_to_add = (extended & EXT_INTENT) != 0;
 	return read_path(r, start, e);
 }
 

@@ -185,6 +185,15 @@ file_set_aside(int dirfd, const char *name)
 	return result;
 }
 
+static bool
+same_directory(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	    x.st_ino == y.st_ino;
+}
+
 int
 file_move(int fromfd, const char *from, int tofd, const char *to)
 {
@@ -198,7 +207,8 @@ file_move(int fromfd, const char *from, int tofd, const char *to)
 		return -1;
 	}
 	result = renameat2(a.fd, a.base, b.fd, b.base, RENAME_NOREPLACE);
-	if (result == 0 && (fsync(b.fd) == -1 || fsync(a.fd) == -1))
+	if (result == 0 && (fsync(b.fd) == -1 ||
+	    (!same_directory(a.fd, b.fd) && fsync(a.fd) == -1)))
 		result = -1;
 	place_close(&b);
 	place_close(&a);

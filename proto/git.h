@@ -77,7 +77,9 @@ int git_run(const struct git *, const char *const argv[], const void *in, size_t
     char **out, size_t *outlen, int *status, char *err, size_t errlen);
 
 /* Refs of the real repository. ref is a full name. */
-int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], char *err, size_t errlen);	/* "" = absent */
+/* oid is "" when it is absent. */
+int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], char *err,
+    size_t errlen);
 /* Compare-and-swap; old "" = must not exist; new "" = delete. Durable: syncfs before, reference and
  * its directory fsync. errno is EAGAIN when the reference was not at old ("... moved meanwhile"). */
 int git_ref_move(const struct git_repo *, const char *ref, const char *new, const char *old,
@@ -87,7 +89,8 @@ int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, s
 
 /* Reads HEAD of an agent's private git directory by hand, trusting nothing
  * (openat2 RESOLVE_BENEATH|NO_SYMLINKS; loose ref or packed-refs). */
-int git_private_head(const struct git_repo *, const char *dir, char oid[OID_MAX], char *err, size_t errlen);
+int git_private_head(const struct git_repo *, const char *dir, char oid[OID_MAX],
+    char *err, size_t errlen);
 
 /* Worktrees. */
 /* What worktree add --no-checkout --no-track -b branch path base does, by hand (metadata) and by
@@ -98,17 +101,24 @@ int git_worktree_add(const struct git_repo *, const char *path, const char *bran
 int git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen);
 /* Points it back at the repository's metadata for it (found by path) and refreshes that index to head. */
 int git_worktree_unlink(const struct git_repo *, const char *worktree, char *err, size_t errlen);
-/* Renames the worktree aside (to trash, a path on the same file system), drops its metadata. The caller removes trash. */
-int git_worktree_remove(const struct git_repo *, const char *worktree, const char *trash, char *err, size_t errlen);
+/* Renames the worktree aside (to trash, a path on the same file system) and drops its
+ * metadata. The caller removes trash. */
+int git_worktree_remove(const struct git_repo *, const char *worktree, const char *trash,
+    char *err, size_t errlen);
 
 /* Content; all with g->worktree and g->index set. */
-int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);	/* read-tree -u --reset; untracked unignored files removed too when they are in the way */
+/* read-tree -u --reset; untracked files that are not ignored go too when they are in the way. */
+int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);
 /* What add -A (everything not ignored) and write-tree do, but without looking into nested
  * repositories, which are an error that names the path. tree = the worktree's tree now. */
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
 int git_commit_tree(const struct git *, const char *tree, const char *const parents[], size_t nparents,
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
-int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX], char *err, size_t errlen);
+int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
+    char *err, size_t errlen);
+/* 1, 0, or -1 when git can't tell: what follows from "no" must not follow from that. */
+int git_ancestor(const struct git *, const char *ancestor, const char *commit, char *err,
+    size_t errlen);
 bool git_is_ancestor(const struct git *, const char *ancestor, const char *commit);
 /* Paths that differ, NUL-less strings, gitlinks marked: for checks and messages. */
 struct git_change {
@@ -117,23 +127,28 @@ struct git_change {
 	char		 old_oid[OID_MAX], new_oid[OID_MAX];
 	char		 status;		/* A, D, M, T */
 };
-int git_diff(const struct git *, const char *from, const char *to, struct git_change **, size_t *n, char *err, size_t errlen);
+int git_diff(const struct git *, const char *from, const char *to, struct git_change **, size_t *n,
+    char *err, size_t errlen);
 void git_changes_free(struct git_change *, size_t n);
 /* The diff as text for reviewers, at most max bytes (then a note that says so). */
-int git_diff_text(const struct git *, const char *from, const char *to, size_t max, char **out, char *err, size_t errlen);
-int git_log_text(const struct git *, const char *from, const char *to, size_t max, char **out, char *err, size_t errlen);
+int git_diff_text(const struct git *, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen);
+int git_log_text(const struct git *, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen);
 
 /*
  * Imports commit (from objects in `from`, an object directory an agent wrote)
  * into the repository: checked strictly, descends from base, no new nested
  * repositories; durable (syncfs).  Objects already there are not copied.
  */
-int git_import(const struct git *, const char *from, const char *base, const char *commit, char *err, size_t errlen);
+int git_import(const struct git *, const char *from, const char *base, const char *commit,
+    char *err, size_t errlen);
 
 /* Saves the worktree's state, when it differs from commit, as a commit on top of it at
  * refs/salvage/<session-id> of the repository (the previous salvage as second
  * parent), without touching index or worktree. *saved says whether there was anything. */
-int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved, char *err, size_t errlen);
+int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved,
+    char *err, size_t errlen);
 
 /*
  * merge-tree --write-tree ours theirs: 0 with tree set; 1 conflict with the

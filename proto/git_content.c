@@ -213,13 +213,23 @@ git_tree_of(const struct git *g, const char *commit, char tree[OID_MAX], char *e
 	return take_oid(g, "rev-parse", out, tree, err, errlen);
 }
 
+int
+git_ancestor(const struct git *g, const char *ancestor, const char *commit, char *err, size_t errlen)
+{
+	const char *argv[] = { "merge-base", "--is-ancestor", ancestor, commit, NULL };
+	int status;
+
+	if (!git_oid_valid(g->repo, ancestor) || !git_oid_valid(g->repo, commit))
+		return git_fail(err, errlen, "%s: not a full object id", ancestor);
+	if (strcmp(ancestor, commit) == 0)
+		return 1;
+	if (git_run(g, argv, NULL, 0, NULL, NULL, &status, err, errlen) == -1 || status > 1)
+		return -1;
+	return status == 0;
+}
+
 bool
 git_is_ancestor(const struct git *g, const char *ancestor, const char *commit)
 {
-	const char *argv[] = { "merge-base", "--is-ancestor", ancestor, commit, NULL };
-
-	if (!git_oid_valid(g->repo, ancestor) || !git_oid_valid(g->repo, commit))
-		return false;
-	return strcmp(ancestor, commit) == 0 ||
-	    git_run(g, argv, NULL, 0, NULL, NULL, NULL, NULL, 0) == 0;
+	return git_ancestor(g, ancestor, commit, NULL, 0) == 1;
 }

@@ -243,7 +243,13 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 			    "safe.directory DIR", dir);
 		return git_fail(err, errlen, "%s: %s", dir, why);
 	}
+	/* git writes paths line by line in places: alternates, worktree list. */
 	*nl = '\0';
+	if (access(out, F_OK) == -1) {
+		free(out);
+		return git_fail(err, errlen, "%s: its path has a newline, which is not supported; "
+		    "move the repository", dir);
+	}
 	rc = git_repo_open_common(r, out, err, errlen);
 	if (rc == 0 && status != 0) {
 		git_repo_release(r);

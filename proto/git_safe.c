@@ -172,23 +172,67 @@ complete(const char *dir)
 	return ok;
 }
 
+/* dirfd/name, which no git of ours makes, is gone. */
+static int
+purge(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 : -1;
+	return file_remove_tree(dirfd, name);
+}
+
+/*
+ * An agent can write here, too: what git would run or obey is removed, and the
+ * configuration must be ours to the byte.  0 when it is, 1 when it is to be written.
+ */
+static int
+distrust(int dirfd, const char *config)
+{
+	static const char *const top[] = { "hooks", "commondir", "config.worktree", "shallow" };
+	char *buf = NULL;
+	size_t i, len;
+	int info, rc = 0;
+
+	for (i = 0; rc == 0 && i < sizeof(top) / sizeof(top[0]); i++)
+		rc = purge(dirfd, top[i]);
+	if ((info = fcntl(dirfd, F_DUPFD_CLOEXEC, 0)) != -1)
+		info = enter(info, "info");
+	if (rc == -1 || info == -1 || purge(info, "attributes") == -1 ||
+	    purge(info, "grafts") == -1)
+		rc = -1;
+	if (info != -1)
+		close(info);
+	if (rc == 0 && (file_read(dirfd, "config", EXCLUDE_MAX, &buf, &len) == -1 ||
+	    len != strlen(config) || memcmp(buf, config, len) != 0))
+		rc = 1;
+	free(buf);
+	return rc;
+}
+
 int
 git_safe_make(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
 	static const char *const dirs[] = { "objects", "refs", "info", NULL };
-	char *config;
-	int rc;
+	char *config = config_text_of(r, false);
+	int fd, rc = 1;
 
-	if (complete(dir))
-		return 0;
-	if (make_dirs(dir, dirs, err, errlen) == -1)
-		return -1;
-	config = config_text_of(r, false);
-	rc = git_put(dir, "config", config, err, errlen);
-	if (rc == 0)
-		rc = copy_exclude(r, dir, err, errlen);
-	if (rc == 0)
-		rc = git_put(dir, "HEAD", "ref: refs/heads/none\n", err, errlen);
+	if ((fd = file_open_dir(AT_FDCWD, dir)) != -1) {
+		rc = distrust(fd, config);
+		close(fd);
+	} else if (errno != ENOENT)
+		rc = -1;
+	if (rc == -1)
+		git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+	else if (rc == 1 || !complete(dir)) {
+		if ((rc = make_dirs(dir, dirs, err, errlen)) == 0)
+			rc = put_below(dir, "config", config, err, errlen);
+		if (rc == 0)
+			rc = copy_exclude(r, dir, err, errlen);
+		if (rc == 0)
+			rc = put_below(dir, "HEAD", "ref: refs/heads/none\n", err, errlen);
+	}
 	free(config);
 	return rc;
 }

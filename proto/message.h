@@ -8,7 +8,8 @@
 #include "item.h"
 #include "session.h"
 
-enum message_kind { MESSAGE_ASK, MESSAGE_PROGRESS, MESSAGE_VERDICT, MESSAGE_SUMMARY, MESSAGE_BLOCKED, MESSAGE_KINDS };
+enum message_kind { MESSAGE_ASK, MESSAGE_PROGRESS, MESSAGE_VERDICT, MESSAGE_SUMMARY,
+    MESSAGE_BLOCKED, MESSAGE_KINDS };
 const char *message_kind_name(enum message_kind);
 
 struct message {

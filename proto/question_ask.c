@@ -97,8 +97,9 @@ seen_class(const struct seen *s)
 static bool
 waits(const struct questions *qs, const struct seen *s)
 {
-	const struct question *q = questions_find(qs, s->question);
+	const struct question *q;
 
+	q = s->question[0] == '\0' ? NULL : questions_find(qs, s->question);
 	return (q != NULL && q->status == QUESTION_OPEN);
 }
 
@@ -207,8 +208,7 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 		q->role = role;
 		q->round = round;
 		q->asked_at = now;
-	}
-	else if (waiting_attached(qs) >= QUESTIONS_MAX_ATTACHED) {
+	} else if (waiting_attached(qs) >= QUESTIONS_MAX_ATTACHED) {
 		snprintf(reason, len, "too many wait for an answer (%d)", QUESTIONS_MAX_ATTACHED);
 		questions_note(qs, id, "ask", false, reason);
 		return (NULL);

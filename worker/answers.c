@@ -40,7 +40,8 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 	return mail_answer(w, q, answer, by) == -1 ? 1 : 0;
 }
 
-static void
+/* True = its writer has not closed it. */
+static bool
 take_file(struct worker *w, int dirfd, const char *name, struct question *q, bool record)
 {
 	struct answer a = { 0 };
@@ -49,15 +50,17 @@ take_file(struct worker *w, int dirfd, const char *name, struct question *q, boo
 	int rc;
 
 	if (file_read_closed(dirfd, name, SESSION_MAX_TEXT, &buf, &len) == -1) {
-		if (errno != EBUSY && errno != ENOENT)
+		if (errno == EBUSY)
+			return true;
+		if (errno != ENOENT)
 			refuse(dirfd, name, errno == EFBIG ? "too large"
 			    : errno == ELOOP ? "a symbolic link"
 			    : errno == EINVAL ? "not a regular file" : strerror(errno));
-		return;
+		return false;
 	}
 	if (len == 0) {		/* made, and not yet written: no answer */
 		free(buf);
-		return;
+		return false;
 	}
 	if (!record) {
 		rc = answer_with(w, q, buf, len, "person", reason);
@@ -72,6 +75,7 @@ take_file(struct worker *w, int dirfd, const char *name, struct question *q, boo
 		refuse(dirfd, name, reason);
 	answer_release(&a);
 	free(buf);
+	return false;
 }
 
 /*
@@ -91,20 +95,20 @@ known(struct worker *w, const char *name)
 }
 
 /* The answer that was used stays; a second one for the same question is refused. */
-static void
+static bool
 take_name(struct worker *w, int dirfd, const char *name)
 {
 	char id[SESSION_ID_MAX], why[64];
 	struct question *q;
-	bool record;
+	bool record, busy = false;
 
 	if (answer_name(name, id, sizeof(id), &record) == -1)
-		return;
+		return false;
 	q = questions_find(&w->questions, id);
 	if (q == NULL)
 		refuse(dirfd, name, "there is no such question");
 	else if (q->status == QUESTION_OPEN) {
-		take_file(w, dirfd, name, q, record);
+		busy = take_file(w, dirfd, name, q, record);
 		if (q->status == QUESTION_ANSWERED)
 			strings_add(&w->answers_known, name);
 	} else if (q->status == QUESTION_ANSWERED && !w->answers_scanned)
@@ -114,12 +118,14 @@ take_name(struct worker *w, int dirfd, const char *name)
 		    question_status_name(q->status));
 		refuse(dirfd, name, why);
 	}
+	return busy;
 }
 
-static void
+static bool
 scan_dir(struct worker *w)
 {
 	struct dirent *de;
+	bool busy = false;
 	DIR *dir;
 	int fd;
 
@@ -129,16 +135,17 @@ scan_dir(struct worker *w)
 			log_warn(SESSION_DIR_ANSWERS);
 		if (fd != -1)
 			close(fd);
-		return;
+		return false;
 	}
 	while ((de = readdir(dir)) != NULL)
 		if (de->d_name[0] != '.')
-			take_name(w, fd, de->d_name);
+			busy = take_name(w, fd, de->d_name) || busy;
 	closedir(dir);
+	return busy;
 }
 
 /* Read, never written: a problem is said once per content. */
-static void
+static bool
 scan_json(struct worker *w)
 {
 	static char said[512];
@@ -146,9 +153,11 @@ scan_json(struct worker *w)
 	struct question *q;
 	char *buf, err[512] = "", reason[REASON];
 	size_t i, len, n = 0;
+	bool busy = false;
 
 	if (file_read_closed(w->dirfd, SESSION_FILE_ANSWERS_JSON, SESSION_MAX_RECORD, &buf, &len) ==
 	    -1) {
+		busy = errno == EBUSY;
 		if (errno != ENOENT && errno != EBUSY)
 			snprintf(err, sizeof(err), SESSION_FILE_ANSWERS_JSON ": %s",
 			    strerror(errno));
@@ -171,14 +180,18 @@ scan_json(struct worker *w)
 	if (err[0] != '\0' && strcmp(err, said) != 0)
 		output_log("not used: %s", err);
 	strlcpy(said, err, sizeof(said));
+	return busy;
 }
 
-void
+bool
 answers_scan(struct worker *w)
 {
-	scan_dir(w);
+	bool busy;
+
+	busy = scan_dir(w);
 	w->answers_scanned = true;
 	if (questions_open(&w->questions) > 0)
-		scan_json(w);
+		busy = scan_json(w) || busy;
 	worker_settle(w);
+	return busy;
 }

@@ -211,8 +211,12 @@ step_decide(struct worker *w)
 		return event == EVENT_REJECTED && tree_pin(w) == -1 ? EVENT_FAILED : event;
 	strlcpy(before, w->state.head, sizeof(before));
 	snprintf(message, sizeof(message), "%s: fixes of the tech-lead\n", w->config.item);
-	if (tree_commit(w, message) == -1)
+	switch (tree_commit(w, message)) {
+	case -1:
 		return EVENT_FAILED;
+	case 1:
+		return worker_fail(w, "no-change", "the tech-lead undid all of the work");
+	}
 	return strcmp(before, w->state.head) == 0 ? EVENT_APPROVED : EVENT_APPROVED_CHANGED;
 }
 
@@ -222,6 +226,8 @@ step_verdict(struct worker *w)
 {
 	struct review *r = &w->review;
 
+	if (r->decided_at != 0)		/* on record since before a crash */
+		goto decided;
 	strlcpy(r->commit, w->state.head, sizeof(r->commit));
 	strlcpy(r->base, w->state.base, sizeof(r->base));
 	if (r->decided_by[0] == '\0')
@@ -232,5 +238,6 @@ step_verdict(struct worker *w)
 	if (review_save(w->dirfd, r) == -1)
 		return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written",
 		    w->path);
+decided:
 	return r->verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
 }

@@ -40,6 +40,7 @@ run_environment(const struct worker *w, const struct strings *agent, struct stri
 	strings_set(env, "SESSION_ID", w->config.session);
 	strings_set(env, "ITEM_ID", w->config.item);
 	strings_set(env, "WORKTREE", w->state.worktree != NULL ? w->state.worktree : "");
+	strings_set(env, "BASE", w->state.base);
 	strings_set(env, "ROLE", role_name(w->role));
 	strings_set(env, "STEP", step_name(w->state.step));
 	snprintf(buf, sizeof(buf), "%lld", (long long)w->state.round);

@@ -18,8 +18,10 @@ implement_prompt(struct worker *w)
 	    w->state.conversation[ROLE_IMPLEMENTER] != NULL;
 	struct text t = { 0 };
 	char *first, *more;
+	size_t n = w->review.ngates;
 	const struct text_var vars[] = {
-		{ "feedback", w->state.feedback }, { "findings", w->review.findings },
+		{ "gate.name", n > 0 ? w->review.gates[n - 1].name : NULL },
+		{ "gate.output", w->state.feedback }, { "findings", w->review.findings },
 		{ NULL, NULL },
 	};
 

@@ -14,8 +14,9 @@ struct worker;
 
 /* Handles messages in the inbox of the current run; true = there may be more. */
 bool mail_scan(struct worker *);
-/* Takes in answers/ and answers.json. */
-void answers_scan(struct worker *);
+/* Takes in answers/ and answers.json; true = a file is still open for writing.  Its
+ * close may be no event here: it is told of the directory where the file was opened. */
+bool answers_scan(struct worker *);
 /* Withdraws the open questions of a run (NULL = of all) and wakes who asked. */
 void mail_withdraw(struct worker *, const char *run, const char *reason);
 /* Records a checked answer (malloced, taken), then wakes who asked. 0 or -1. */

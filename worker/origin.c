@@ -78,7 +78,7 @@ open_repository(struct worker *w, const char *meta)
 	if (common == NULL) {
 		warnx("%s: not a linked worktree; make one with git worktree add, and start the "
 		    "worker in it", w->state.worktree);
-		return EX_USAGE;
+		return EX_DATAERR;
 	}
 	rc = git_repo_open_common(&w->repo, common, why, sizeof(why));
 	free(common);

@@ -157,7 +157,7 @@ clean_up_after(struct worker *w)
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
-	answers_scan(w);
+	(void)answers_scan(w);
 	mail_withdraw(w, NULL, "the run that asked is over");
 	worker_settle(w);
 }
@@ -209,6 +209,25 @@ recover_read(struct worker *w, const char *dir)
 	return load_records(w);
 }
 
+static int
+take_lock(struct worker *w)
+{
+	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
+	if (w->lockfd != -1)
+		return 0;
+	if (errno != EAGAIN) {
+		warn("%s/" SESSION_FILE_LOCK, w->path);
+		return EX_CANTCREAT;
+	}
+	if (lock_held(w->dirfd, SESSION_FILE_LOCK, NULL) == 0)
+		warnx("%s/" SESSION_FILE_LOCK ": a process that only reads it keeps it locked; end "
+		    "that one (lslocks shows it) and try again", w->path);
+	else
+		warnx("%s: another worker has this session; orchestrator logs -f follows it",
+		    w->path);
+	return EX_TEMPFAIL;
+}
+
 int
 worker_open(struct worker *w, const char *dir, bool detach)
 {
@@ -221,16 +240,8 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	}
 	if ((rc = open_dir(w, dir)) != 0 || (rc = load_orders(w)) != 0)
 		return rc;
-	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
-	if (w->lockfd == -1) {
-		if (errno == EAGAIN) {
-			warnx("%s: another worker has this session; orchestrator logs -f follows it",
-			    w->path);
-			return EX_TEMPFAIL;
-		}
-		warn("%s/" SESSION_FILE_LOCK, w->path);
-		return EX_CANTCREAT;
-	}
+	if ((rc = take_lock(w)) != 0)
+		return rc;
 	if ((rc = make_dirs(w)) != 0 || (rc = keep_binary(w)) != 0 || (rc = load_records(w)) != 0)
 		return rc;
 	begin_records(w);
@@ -256,6 +267,9 @@ void
 worker_close(struct worker *w)
 {
 	output_close();
+	/* The lock goes first: closing an inotify instance can take many milliseconds. */
+	if (w->lockfd != -1)
+		close(w->lockfd);
 	watch_close();
 	item_release(&w->item);
 	config_release(&w->config);
@@ -267,6 +281,4 @@ worker_close(struct worker *w)
 	origin_close(w);
 	if (w->dirfd != -1)
 		close(w->dirfd);
-	if (w->lockfd != -1)
-		close(w->lockfd);
 }

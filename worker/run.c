@@ -18,7 +18,7 @@
 #include "worker/stream.h"
 #include "worker/worker.h"
 
-enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL };
+enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS };
 
 struct running {
 	struct worker	*w;
@@ -61,10 +61,21 @@ run_reap(struct running *r)
 static void
 run_check_cancel(struct running *r)
 {
-	if (faccessat(r->w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (r->w->lockfd != -1 &&	/* gates of a merge are not the session's to stop */
+	    faccessat(r->w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
 		r->w->cancelled = true;
 		run_stop(r, RUN_STOPPED);
 	}
+}
+
+/* A flood of messages is taken in by turns with everything else; the event of cancel is behind it. */
+static void
+run_mail(struct running *r)
+{
+	if (!mail_scan(r->w))
+		return;
+	run_check_cancel(r);
+	watch_timer(TIMER_MAIL, clock_now());
 }
 
 /* A directory that is held open sends no word of its own end; the loss of what it
@@ -78,12 +89,11 @@ run_check_gone(struct running *r)
 	run_stop(r, RUN_STOPPED);
 }
 
-/* A flood of messages is taken in by turns with everything else. */
 static void
-run_mail(struct running *r)
+run_answers(struct running *r)
 {
-	if (mail_scan(r->w))
-		watch_timer(TIMER_MAIL, clock_now());
+	if (answers_scan(r->w))
+		watch_timer(TIMER_ANSWERS, clock_now() + CLOCK_S);
 }
 
 static void
@@ -91,7 +101,7 @@ run_scan(struct running *r)
 {
 	run_check_gone(r);
 	run_check_cancel(r);
-	answers_scan(r->w);
+	run_answers(r);
 	run_mail(r);
 }
 
@@ -103,7 +113,7 @@ run_file_event(struct running *r, const struct watch_event *ev)
 	if (ev->id == w->watch_inbox)
 		watch_timer(TIMER_MAIL, clock_now());	/* once for all that came together */
 	else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
-		answers_scan(w);
+		run_answers(r);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
 		run_check_cancel(r);
 	else if (strcmp(ev->name, SESSION_FILE_ITEM) == 0)
@@ -149,6 +159,8 @@ run_event(struct running *r, const struct watch_event *ev)
 			run_stop(r, RUN_TIMEOUT);
 		else if (ev->id == TIMER_MAIL)
 			run_mail(r);
+		else if (ev->id == TIMER_ANSWERS)
+			run_answers(r);
 		else
 			r->exited = true;	/* the grace time is over: the tree is killed below */
 		break;
@@ -207,9 +219,16 @@ run_watch(struct running *r)
 static void
 run_end(struct running *r)
 {
+	char why[GIT_ERR];
+
 	/* One that has become another user can't be ended: what it may still do makes all void. */
 	if (tree_kill(0) == -1)
 		r->res->end = RUN_SURVIVED;
+	if (!r->w->gone && r->w->git.dir != NULL &&
+	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {
+		output_log("%s", why);
+		worker_disk_failed(r->w, SESSION_DIR_SAFE_GIT);
+	}
 	while (!r->stream.over && stream_read(&r->stream, r->pipe) > 0)
 		;
 	stream_finish(&r->stream);
@@ -217,7 +236,8 @@ run_end(struct running *r)
 	watch_timer(TIMER_LIMIT, 0);
 	watch_timer(TIMER_GRACE, 0);
 	watch_timer(TIMER_MAIL, 0);
-	while (mail_scan(r->w))
+	watch_timer(TIMER_ANSWERS, 0);
+	while (mail_scan(r->w) && r->res->end == RUN_EXITED)
 		;
 	watch_undir(r->w->watch_inbox);
 	r->w->watch_inbox = -1;

@@ -20,7 +20,9 @@ transcript_open(struct stream *s)
 	char name[128];
 
 	snprintf(name, sizeof(name), SESSION_DIR_TRANSCRIPT "/%s.log", s->spec->transcript);
-	return openat(s->w->dirfd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+	/* never what an agent of a former run may have put there: a FIFO, a link */
+	(void)unlinkat(s->w->dirfd, name, 0);
+	return openat(s->w->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    0644);
 }
 

@@ -213,16 +213,25 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 int
 tree_commit(struct worker *w, const char *message)
 {
-	char commit[OID_MAX], err[GIT_ERR], dir[PATH_MAX + 32];
+	char commit[OID_MAX], base[OID_MAX], err[GIT_ERR], dir[PATH_MAX + 32];
+	bool own;
 
 	if (access(w->state.worktree, F_OK) == -1) {
 		worker_fail(w, "io", "%s: the worktree is gone; what was committed is in %s/"
 		    SESSION_DIR_GIT, w->state.worktree, w->path);
 		return -1;
 	}
-	if (import_commits(w, commit) == -1 || commit_rest(w, message, commit) == -1)
+	if (import_commits(w, commit) == -1)
+		return -1;
+	own = strcmp(commit, w->state.head) != 0;
+	if (commit_rest(w, message, commit) == -1)
 		return -1;
 	if (strcmp(commit, w->state.base) == 0)
+		return 1;
+	/* Commits that together change nothing are no work. */
+	if (own && git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (own && strcmp(base, w->tree) == 0)
 		return 1;
 	if (strcmp(commit, w->state.head) == 0)
 		return 0;

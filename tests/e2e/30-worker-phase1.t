@@ -21,8 +21,8 @@ unset GIT_DIR GIT_WORK_TREE
 is 'with gates alone, none of which is set, work is approved' "$status" 0
 is 'setup ran before the implementer' "$(git -C "$R" show session/s1/1:from-setup)" one
 like 'in the worktree' "$(cat "$T/setup.env")" ",$ID,$W\$"
-ok 'what setup prints is in the log, in brackets' grep -qxF '[setup] setup one' "$S/output.log"
-ok 'standard error too' grep -qxF '[setup] setup two' "$S/output.log"
+ok 'what setup prints is in the log, in brackets' grep -qxF '[setup echo setup one; echo one >$T/setup.ran] setup one' "$S/output.log"
+ok 'standard error too' grep -qxF '[setup two] setup two' "$S/output.log"
 is 'the implementer began in a clean worktree' "$(said status | grep -v from-setup)" ''
 is 'GIT_ variables are removed' "$(said git)" ''
 is 'the implementer runs in the worktree' "$(said pwd)" "$W"
@@ -139,6 +139,9 @@ like 'of the last try each time' "$(cat "$T/g1.prompt.003")" 'want 003, got 002'
 is 'gates are on record with their end' "$(rec review.json '[.gates[-2:][] | .name, .passed, .exit_status] | join(" ")')" 'first true 0 touch $T/g1.second true 0'
 is 'and with the commit they judged' "$(rec review.json '.gates[-1].commit')" "$(rec review.json .commit)"
 ok 'their output is in the log' grep -qxF '[gate first] want 003, got 002' "$S/output.log"
+session g0 '.gates = ["git rev-parse HEAD >$T/g0.head; test -z \"$(git status --porcelain)\""]'
+work
+is 'a gate sees the commit that it judges, with nothing beside it' "$status,$(cat "$T/g0.head")" "0,$(rec review.json .commit)"
 session g2 '.gates = ["exit 4"] | .gate_tries = 1'
 work
 is 'when tries are used up the session fails' "$status,$(st '.status + "," + .reason')" '1,failed,gate'
@@ -175,7 +178,7 @@ session hand '.gates = ["cat work", {name: "n", command: "exit 7"}]'
 run worker gates "$S" "$T/tree"
 is 'worker gates fails when one fails' "$status" 1
 is 'and prints each result' "$(printf '%s\n' "$out" | jq -c '[.[] | [.name, .passed, .exit_status]]')" '[["cat work",true,0],["n",false,7]]'
-ok 'its output is in the log' grep -qxF '[gate cat work] 003' "$S/output.log"
+ok 'their output is in merge.log' grep -qxF '[gate cat work] 003' "$S/merge.log"
 run worker gates "$S" "$T/no-such-tree"
 ok 'without the tree it is another error' test "$status" -gt 1
 is 'of one line' "$(echo "$err" | wc -l)" 1

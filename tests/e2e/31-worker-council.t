@@ -144,7 +144,7 @@ implementer
 defender
 reviewer <<'E'
 say steps "$ROLE.$STEP"; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt.$ROLE.$SESSION_RUN"
-grep -q defence "$T/$ITEM_ID.never" 2>/dev/null; case $prompt in *'It is right as it is.'*) worker verdict approved 'Convinced.' ;;
+case $prompt in *'It is right as it is.'*) worker verdict approved 'Convinced.' ;;
 *) worker verdict rejected 'I doubt it.' ;; esac
 E
 session d1

@@ -116,8 +116,8 @@ put "$q" 'late answer'
 stop
 is 'ask -r gets the answer later' "$(said answer)" 'late answer'
 is 'by either id' "$(said answer2)" 'late answer'
-is 'an unknown question is refused, wrong usage is told' "$(said rc | tail -n 4 | paste -sd' ')" '65 65 64 64'
-is 'with one line of reason' "$(said err | wc -l)" 1
+is 'an unknown question is refused, wrong usage is told' "$(said rc | tail -n 4 | paste -sd' ')" '69 65 64 64'
+like 'with the reason' "$(said err)" 'no such question'
 ok 'a question that is no text does not pass' test "$(said utf)" != 0
 is 'progress and blocked are accepted, or wrong usage' "$(said ok | paste -sd' ')" '0 64 0 0'
 is 'progress is shown' "$(st '.tasks | [.done, .total, .note] | join(",")')" '2,5,half way'

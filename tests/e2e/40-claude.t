@@ -138,7 +138,7 @@ python3 "$top/tests/agents/fake-messages-api" "$T/api.json" "$T/api.log" >"$T/po
 ok 'the messages API is up' wait_for 20 test -s "$T/port"
 unset ANTHROPIC_AUTH_TOKEN ANTHROPIC_MODEL CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX
 ANTHROPIC_BASE_URL=http://127.0.0.1:$(cat "$T/port")
-export ANTHROPIC_BASE_URL ANTHROPIC_API_KEY=x CLAUDE_CONFIG_DIR="$T/home/claude" no_proxy=127.0.0.1 \
+export ANTHROPIC_BASE_URL ANTHROPIC_API_KEY=x CLAUDE_CONFIG_DIR="$HOME/claude" no_proxy=127.0.0.1 \
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 CLAUDE_CODE_MAX_RETRIES=0 CLAUDE_CODE_TMPDIR="$T" TMPDIR="$T"
 # Whether the request with such a prompt came within a longer conversation.
 went_on() { jq -r --arg p "$1" 'select(.prompt | contains($p)) | .messages > 2' "$T/api.log" | tail -n 1; }

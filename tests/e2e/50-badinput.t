@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
 # Bad input and failure: one line that says what, where and what to do, the
 # documented exit status, nothing lost and nothing left half made.
 if [ "$(id -u)" = 0 ] && [ "${OWN_MOUNTS:-}" != 1 ] && unshare -m true 2>/dev/null; then
@@ -28,7 +29,6 @@ made() {	# all that a command might leave
 refused() {	# STATUS REGEXP COMMAND...
 	_want=$1 _re=$2; shift 2
 	_before=$(made)
-	# shellcheck disable=SC2086 # a command
 	run $user "$@"
 	_rv=0
 	[ "$status" = "$_want" ] || { echo "exit status $status, not $_want"; _rv=1; }
@@ -51,7 +51,6 @@ gates='orchestrator dispatch --review gates'
 cd "$T" || exit 1
 for c in 'dispatch --review gates a -- true' execute status questions 'answer a b c' 'review a' merge 'logs a' \
     'path a' 'cancel a' 'retry a' cleanup init; do
-	# shellcheck disable=SC2086 # words
 	ok "orchestrator ${c%% *} outside of a repository is refused" refused 66 'not a git repository; .*-C' orchestrator $c
 done
 ok 'a directory that is not there is named' refused 66 'nowhere: No such file' orchestrator -C nowhere status
@@ -75,7 +74,6 @@ ok 'an option without its argument is refused' refused 64 '--title: needs an arg
 ok 'an unknown option of a command without options is refused' refused 64 '--all: no such option' orchestrator status --all
 ok 'an unknown mode of review is refused' refused 64 'say council or gates' orchestrator dispatch --review maybe a -- true
 for c in 'status -- -x' 'status nobody' 'status /' 'review nobody' 'merge nobody' 'logs nobody' 'path ../x' 'cancel nobody' 'retry nobody' 'answer nobody q-aaaaaa x'; do
-	# shellcheck disable=SC2086 # words
 	ok "an unknown session is refused by orchestrator $c" refused 66 'no session ".*" in this repository; orchestrator status lists them' orchestrator $c
 done
 ok 'an empty name of a session is refused' refused 66 'no session ""' orchestrator status ''

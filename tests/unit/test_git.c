@@ -132,6 +132,14 @@ check_whole_way(const char *options)
 	sh("cd w && echo three >c && rm a && mkdir a && echo f >a/f && echo junk >z.o && "
 	    "git add -A && git commit -qm work && rm link && echo file >link");
 	OK(git_private_head(&r, git, oid, ERR));
+	sh("mkdir victim && echo precious >victim/1 && rm -r git/refs/heads/session git/info && "
+	    "ln -s ../../../victim git/refs/heads/session && ln -s ../victim git/info && "
+	    "rm git/HEAD && mkdir git/HEAD && touch git/HEAD.lock");
+	OK(git_private_make(&r, git, "session/i/1", base, ERR));
+	OK(git_private_head(&r, git, same, ERR));
+	assert_string_equal(same, base);
+	OK(git_private_make(&r, git, "session/i/1", oid, ERR));
+	sh("test \"$(cat victim/*)\" = precious && git -C w log -1 --format=%s | grep -qx work");
 	OK(git_import(&g, objects, base, oid, ERR));
 	OK(git_import(&g, objects, base, oid, ERR));
 	assert_true(git_is_ancestor(&g, base, oid));

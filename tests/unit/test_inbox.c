@@ -146,6 +146,27 @@ an_inbox_that_became_a_link_is_not_followed(void **state)
 	text_free(&h.log);
 }
 
+static void
+what_was_left_for_a_later_run_is_not_heard(void **state)
+{
+	struct heard h = { 0 };
+	int fd = file_open_dir(AT_FDCWD, ".");
+
+	(void)state;
+	assert_int_equal(inbox_post("inbox/1", "m-aaaaaa", "forged", 6), 0);
+	assert_int_equal(symlink("../..", "inbox/1/new/link"), 0);
+	assert_int_equal(inbox_make(fd, "1"), 0);
+	assert_int_equal(drain(&h), 0);
+	assert_int_equal(symlink("1", "inbox/2"), 0);
+	assert_int_equal(inbox_make(fd, "2"), 0);
+	assert_false(inbox_holds("inbox/2", "m-bbbbbb"));
+	assert_int_equal(inbox_post("inbox/2", "m-bbbbbb", "mine", 4), 0);
+	assert_true(inbox_holds("inbox/2", "m-bbbbbb"));
+	assert_int_equal(drain(&h), 0);
+	close(fd);
+	text_free(&h.log);
+}
+
 #define TEST(fn)	cmocka_unit_test_setup_teardown(fn, enter, scratch_leave)
 
 int
@@ -157,6 +178,7 @@ main(void)
 		TEST(what_is_not_a_message_is_told_and_removed),
 		TEST(posting_refuses_bad_ids_and_sizes),
 		TEST(an_inbox_that_became_a_link_is_not_followed),
+		TEST(what_was_left_for_a_later_run_is_not_heard),
 	};
 
 	return cmocka_run_group_tests_name("inbox", tests, NULL, NULL);

@@ -111,6 +111,11 @@ long_questions_and_many_messages_stay_within_the_caps(void **state)
 		snprintf(id, sizeof(id), "m-%06d", i);
 		questions_note(&qs, id, "progress", true, NULL);
 		snprintf(id, sizeof(id), "q-a%05d", i);
+		if (i == QUESTIONS_MAX_ATTACHED) {	/* one that waits is never forgotten */
+			assert_null(ask(&qs, "q-refuse", ROLE_IMPLEMENTER, qs.q[0].text, NULL));
+			assert_non_null(questions_seen(&qs, "q-a00000"));
+			question_answer(&qs.q[0], strdup("yes"), "person", 1);
+		}
 		assert_non_null(ask(&qs, id, ROLE_IMPLEMENTER, qs.q[0].text, NULL));
 	}
 	assert_null(questions_seen(&qs, "m-000001"));

@@ -1,0 +1,198 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
+# Merging: what the commit is, and what becomes of the checkouts of its target.
+. "$(dirname "$0")/lib.sh"
+
+dispatch() { i=$1; shift; orchestrator dispatch --wait "$i" -- sh -c "$*" >"$T/dispatched" 2>&1 || { diag <"$T/dispatched"; false; }; }
+st() { orchestrator --json status "$1" | jq -r "$2"; }
+repository() {	# NAME [git init options]
+	R=$T/$1; shift
+	git init -q "$@" "$R" && cd "$R" || return 1
+	for i in 1 2 3 4 5 6; do seq 20 >"file$i"; done
+	mkdir dir .orchestrator && echo in >dir/in
+	echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+	git add . && git commit -qm 'First commit'
+}
+merges() { git log --format=%s main | grep -cFx "$1"; }
+snapshot() { git status --porcelain; git ls-files -s; find . -name .git -prune -o -name .worktrees -prune -o -type f -exec sha256sum {} + | sort -k 2; }
+left_alone() {	# SENTENCE ITEM REGEXP: not merged, and nothing has moved
+	_head=$(git rev-parse main) _snap=$(snapshot)
+	run orchestrator merge "$2"
+	is "$1 is left alone" "$status $(st "$2" .status) $(git rev-parse main)" "1 approved $_head"
+	like "$1 is named" "$out$err" "$3"
+	is "$1 stays byte for byte" "$(snapshot)" "$_snap"
+	ok "$1 gets no lock" not ls "$(git rev-parse --git-dir)/index.lock"
+}
+
+# The commit.
+repository plain
+dispatch one 'seq 21 >file1; echo n >new; git rm -q file6; echo "Do the one thing
+and more" | worker summary -'
+base=$(git rev-parse main); head=$(git rev-parse session/one/1)
+S=$(session_of one)
+run orchestrator merge one
+is 'an approved session is merged' "$status" 0
+is 'its message is that of the item and the summary' "$(git log -1 --format=%B main)" 'Merge one: Do the one thing'
+is 'its parents are the target and what was approved' "$(git log -1 --format=%P main)" "$base $head"
+git checkout -q -b by-hand "$base" && git merge -q --no-ff -m x "$head" && git checkout -q main
+is 'its tree is that of git merge --no-ff' "$(git rev-parse 'main^{tree}')" "$(git rev-parse 'by-hand^{tree}')"
+git branch -qD by-hand
+is 'the checkout has followed' "$(git status --porcelain; cat new; ls file6 2>&1)" "n
+ls: cannot access 'file6': No such file or directory"
+ok 'the worktree is gone' not test -e .worktrees/one
+is 'the branch is gone' "$(git branch --list 'session/*'; git worktree list | wc -l)" 1
+ok 'the session is in the archive' test -f "$(dirname "$S")/../archive/$(basename "$S")/review.json"
+ok 'and not among the others' not test -e "$S"
+echo more >>file2 && git commit -qam 'A commit of the user'
+is 'a commit of the user afterwards keeps the merge' "$(cat new; git show main:new; git ls-tree main file6)" 'n
+n'
+old=$(git rev-parse main)
+run orchestrator merge one
+is 'what is merged is not merged again' "$(git rev-parse main) $(merges 'Merge one: Do the one thing')" "$old 1"
+orchestrator merge >/dev/null; orchestrator execute >/dev/null; orchestrator cleanup >/dev/null
+is 'by no command' "$(git rev-parse main)" "$old"
+
+# Local changes.
+dispatch two 'seq 22 >file1; echo two >two'
+seq 5 >file3; git add file3; seq 6 >>file3; seq 7 >file4; echo staged >staged; git add staged; echo mine >untracked; chmod +x file5
+before=$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)
+run orchestrator merge two
+is 'other local changes hinder no merge' "$status" 0
+is 'and are the same after it, staged or not' "$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)" "$before"
+dispatch three 'seq 23 >file2; echo three >way'
+echo local >>file2
+left_alone 'a checkout with a changed file in the way' three 'file2'
+git add file2
+left_alone 'a checkout with a staged file in the way' three 'file2'
+git reset -q file2 && git checkout -q file2
+echo precious >way
+left_alone 'a checkout with an untracked file in the way' three 'way'
+rm way; mkdir way; echo precious >way/deep
+left_alone 'a checkout with an untracked directory in the way' three 'way'
+rm -r way; echo 'way' >>.git/info/exclude; echo ignored >way
+left_alone 'a checkout with an ignored file in the way' three 'way'
+rm way
+run orchestrator merge three
+is 'once nothing is in the way it is merged' "$status $(cat way)" '0 three'
+is 'and the rest is still the same' "$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)" "$before"
+git reset -q --hard && rm untracked
+
+# States of a checkout.
+dispatch four 'seq 24 >file1'
+git checkout -q -b topic HEAD~1 && seq 99 >file1 && git commit -qam Topic && git checkout -q main
+git rebase -q main topic >"$T/rebase" 2>&1 || :
+run orchestrator merge four
+is 'a target that is not checked out is merged in the middle of a rebase of another' "$status $(git show main:file1 | wc -l)" '0 24'
+git rebase --abort 2>/dev/null; git checkout -q main
+dispatch five 'seq 25 >file1'
+git branch -q side HEAD~1 && git checkout -q side && seq 98 >file1 && git commit -qam Side && git checkout -q main
+git rebase side >"$T/rebase" 2>&1 || :
+run orchestrator merge five
+is 'a checkout in the middle of a rebase is left alone' "$status $(st five .status) $(git status | grep -c 'rebas')" "1 approved $(git status | grep -c 'rebas')"
+like 'which is said' "$out$err" 'rebase'
+git rebase --abort
+git merge side >"$T/merge" 2>&1 || :
+left_alone 'a checkout in the middle of a merge' five 'merge|MERGE'
+git merge --abort
+git config core.autocrlf true
+left_alone 'a checkout with line-ending conversion' five 'autocrlf|line.ending'
+git config --unset core.autocrlf
+git sparse-checkout set --no-cone '/*' '!/dir' 2>/dev/null
+left_alone 'a sparse checkout' five 'sparse'
+git sparse-checkout disable
+: >.git/index.lock
+run orchestrator merge five
+is 'a checkout that git is working in is left alone' "$status $(st five .status)" '1 approved'
+like 'its lock is named' "$out$err" 'index.lock'
+ok 'and stays' test -e .git/index.lock
+rm .git/index.lock
+echo '*.txt filter=x' >.git/info/attributes; git config filter.x.smudge "touch $T/smudged; cat"
+left_alone 'a checkout with attributes of its own' five 'info/attributes'
+mv .git/info/attributes .gitattributes; git add . && git commit -qm 'A filter'
+run orchestrator merge five
+is 'a filter of other files hinders nothing' "$status" 0
+dispatch five-b 'echo text >a.txt'
+left_alone 'a checkout with a filter of a changed file' five-b 'a\.txt|filter'
+ok 'and the filter is not run' not test -e "$T/smudged"
+git rm -q .gitattributes && git commit -qm 'No filter'; orchestrator merge five-b >/dev/null
+dispatch six 'seq 26 >file1; mkdir -p d/e && echo deep >d/e/f'
+git checkout -q --detach && git worktree add -q "$T/second" main && cd "$T/second" || exit 1
+run orchestrator merge six
+is 'the second worktree that has the target checked out follows' "$status $(git -C "$T/second" status --porcelain; cat "$T/second/d/e/f")" '0 deep'
+cd "$R" && is 'the first does not' "$(wc -l <file1)" 25
+git worktree remove --force "$T/second" && git checkout -q main
+
+# Conflicts.
+dispatch c1 'sed -i s/10/agent/ file1; git mv file2 renamed-by-agent; git rm -q file3; echo agent >both; rm -r dir; echo f >dir; chmod +x file5; echo bin >bin'
+sed -i s/10/user/ file1; git mv file2 renamed-by-user; sed -i s/10/user/ file3; echo user >both; echo more >dir/in; git add . && git commit -qm 'The user was faster'
+old=$(git rev-parse main) snap=$(snapshot)
+run orchestrator merge c1
+is 'a conflict is told' "$status $(st c1 .status)" '1 conflict'
+is 'the target has not moved' "$(git rev-parse main)" "$old"
+is 'nor the checkout' "$(snapshot)" "$snap"
+list=$(field state.json '.conflicts[] | .path + " " + .kind' c1)
+for p in 'file1 .*content' 'both .*(add|both)' 'file3 .*(modify|delet)' 'renamed-by-agent .*rename|file2 .*rename' 'dir[^ ]* '; do
+	like "the list of conflicts has ${p%% *}" "$list" "^($p)"
+done
+is 'the branch stays' "$(git branch --list --format='%(refname:short)' 'session/c1/*')" session/c1/1
+ok 'and the worktree' test -e .worktrees/c1/both
+run orchestrator retry c1
+is 'it can be retried' "$status" 0
+ok 'from the target' test "$(field config.json .session.base c1)" = "$old"
+like 'with the conflict in the prompt' "$(cat "$(session_of c1)/prompt.md")" 'file1'
+
+# Gates on the merged tree.
+repository gated
+jq '.gates = [{ name: "sum", command: "n=$(cat n.* 2>/dev/null | wc -l); test $n -lt 2 || { echo TOO-MANY; exit 1; }" }]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
+git commit -qam Gate
+dispatch a 'echo a >n.a' && dispatch b 'echo b >n.b'
+run orchestrator merge
+is 'of two that pass alone and fail together one is merged' "$status $(st a .status) $(st b .status) $(st b .reason)" '1 merged failed gate'
+is 'the target has that one' "$(git ls-tree --name-only main | grep '^n\.'; git status --porcelain)" n.a
+is 'the branch of the other stays' "$(git branch --list --format='%(refname:short)' 'session/*')" session/b/1
+is 'no worktree of the gates stays' "$(git worktree list | wc -l)" 2
+run orchestrator retry b
+is 'it can be retried' "$status" 0
+like 'with the output of the gate in the prompt' "$(cat "$(session_of b)/prompt.md")" 'TOO-MANY'
+b_failed() { [ "$(st b .status)" = rejected ] || [ "$(st b .status)" = failed ]; }
+wait_for 20 b_failed
+git rm -q n.a && git commit -qm 'Make room'
+orchestrator retry b >/dev/null; b_done() { [ "$(st b .status)" = approved ]; }
+wait_for 20 b_done; run orchestrator merge b
+is 'and succeeds when the target allows' "$status $(git show main:n.b)" '0 b'
+
+# The target moves while the gates run.
+mkfifo "$T/gate"
+jq --arg t "$T" '.gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
+git commit -qam 'Gate that waits'
+dispatch m 'echo m >m'
+echo v >v && git add v && git commit -qm 'Before'
+orchestrator merge m >"$T/merge" 2>&1 & merge=$!
+wait_for 10 test -s "$T/gates"
+echo user >u && git add u && git commit -qm 'In the meantime'
+user=$(git rev-parse main)
+: >"$T/go"; exec 8<>"$T/gate"; echo >&8
+wait $merge
+is 'when the target moves meanwhile the merge is made on what is there now' "$? $(git rev-parse main^1) $(git show main:m main:u | paste -sd' ')" "0 $user m user"
+is 'its gates have seen that' "$(wc -l <"$T/gates")" 2
+is 'the checkout is clean' "$(git status --porcelain)" ''
+
+# Repositories of other kinds.
+other() {	# SENTENCE
+	dispatch other 'seq 22 >file1; echo other >other; git add .; git commit -qm Work'
+	run orchestrator merge other
+	is "$1: merged" "$status $(git show main:other; git status --porcelain)" '0 other'
+	ok "$1: sound" git fsck --strict --no-dangling
+}
+repository packed && git branch side && git pack-refs --all && git gc -q; other 'packed references'
+is 'packed references: the others are there' "$(git rev-parse side)" "$(git rev-parse main^1)"
+repository sha256 --object-format=sha256; other 'sha256'
+repository ' with "space" $HOME\n, é'; other 'a path with space and quotes'
+repository 'with
+newline'; run orchestrator status
+is 'a path with a newline is refused' "$status" 66
+like 'with the reason, in one line' "$err" '^orchestrator: .*its path has a newline, .*move'
+repository src && git clone -q --depth 1 "file://$T/src" "$T/shallow" && cd "$T/shallow" && other 'a shallow clone'
+repository bare1 && git clone -q "$T/bare1" "$T/-C" && cd ./-C 2>/dev/null && other 'a path that begins with a dash'
+done_testing

@@ -1,0 +1,139 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2046,SC2086 # lists of words
+# Output for programs: valid, with every member of the manual; and records against their schemas.
+. "$(dirname "$0")/lib.sh"
+
+new_repo "$T/r" && cd "$T/r" || exit 1
+mkdir .orchestrator
+cat >.orchestrator/config.json <<'E2'
+{ "stop_grace": 1, "rounds": 1, "gates": [ "test -f f" ], "setup": [ "true" ],
+  "agents": { "me": { "adapter": "command", "command": "false" },
+    "judge": { "adapter": "command", "command": "grep -q good f || { worker verdict rejected 'not good'; }; worker verdict approved" } },
+  "roles": { "implementer": "me", "reviewer": "judge" },
+  "answers": { "rules": [ { "match": "rule", "answer": "1" } ] } }
+E2
+git add . && git commit -qm Settings
+j() { run orchestrator --json "$@"; }
+whole() {	# SENTENCE: the output is one JSON value
+	is "$1 prints one JSON value" "$(printf '%s' "$out" | jq -s length 2>&1)" 1
+}
+members() {	# SENTENCE FILTER NAMES: exactly these members, no more and no fewer
+	is "$1" "$(printf '%s' "$out" | jq -r "$2 | keys | join(\" \")" 2>&1)" "$(printf '%s\n' $3 | sort | paste -sd' ')"
+}
+status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
+question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] | select(.item == $i)][0].id'; }
+ENTRY='session item group status step round alive dead archived error reason detail blocked questions_open
+    tasks attempt created_at updated_at ended_at branch base head merged worktree path'
+
+j status; whole 'status without a session'
+members 'status without a session has its members' . 'version repository instance counts sessions'
+j questions; whole 'questions without a session'
+j merge; whole 'merge without a session'
+j doctor; whole doctor
+members 'doctor has its members' . 'version ok checks'
+members 'and those of a check' '.checks[0]' 'name result text'
+is 'results are of the documented kinds' "$(printf '%s' "$out" | jq '[.checks[].result] | unique - ["ok", "note", "bad"]' -c)" '[]'
+j init
+is 'init that fails prints nothing on standard output' "$status $out" '73 '
+
+j dispatch --title 'A "title"	é' ask -- sh -c 'worker progress 1/2 "half \"way\""; worker blocked "a reason"; worker ask -o red -o blue "Which
+colour?" >f; worker ask "a rule?" >>f; echo good >>f; echo Done | worker summary -'
+whole dispatch
+members 'dispatch has its members' . 'version session item worktree branch log path'
+wait_for 10 question ask; q=$(question ask)
+j questions; whole questions
+members 'questions has its members' . 'version questions'
+members 'and those of a question' '.questions[0]' 'session item id status run role round question options asked_at'
+is 'the text is as it was asked' "$(printf '%s' "$out" | jq -c '.questions[0] | [.question, .options, .status]')" '["Which\ncolour?",["red","blue"],"open"]'
+j status; whole status
+members 'an entry has its members' '.sessions[0]' "$ENTRY"
+members 'and those of tasks' '.sessions[0].tasks' 'done total note'
+members 'and those of the counts' .counts 'active questions review ready ended'
+is 'its values are those of the session' "$(printf '%s' "$out" | jq -c '.sessions[0] | [.item, .group, .status, .alive, .dead, .archived, .blocked, .questions_open, .tasks.done, .tasks.total, .tasks.note, .merged, .ended_at, .error]')" \
+    '["ask","questions","waiting",true,false,false,"a reason",1,1,2,"half \"way\"",null,null,null]'
+j status ask; whole 'status of one'
+members 'status of one has its members' . "version log salvage state questions review $ENTRY"
+j path ask; whole path
+members 'path has its members' . "$ENTRY"
+j logs ask
+like 'logs is the same with and without' "$out" '^\[worker\] '
+j answer ask "$q" 2; whole answer
+members 'answer has its members' . 'version session question given'
+is 'it was given' "$(printf '%s' "$out" | jq -r .given)" true
+j answer ask "$q" 1
+is 'an error prints nothing on standard output' "$status $out" '65 '
+like 'and a line on standard error' "$err" '^orchestrator: '
+orchestrator --json execute >"$T/events"
+is 'execute prints one object a line' "$(jq -c 'type' "$T/events" | sort -u)" '"object"'
+is 'with their members' "$(jq -c 'keys' "$T/events" | sort -u)" '["at","event","session","text"]'
+is 'events are of the documented kinds' "$(jq -r .event "$T/events" | sort -u | grep -vxE 'pending|running|waiting|completed|reviewing|approved|rejected|merged|conflict|failed(-timeout)?|unknown|stale|cancelled|started|asked|answered|unreadable|gone|not merged|nothing to merge|failed \(gate\)|blocked|error')" ''
+ok 'among them that it was asked, answered and merged' test "$(jq -r .event "$T/events" | grep -cxE 'asked|answered|merged')" -ge 3
+j status; is 'what is in the archive is shown' "$(printf '%s' "$out" | jq -c '.sessions[0] | [.archived, .status, .group, (.merged | length), .alive, .dead]')" '[true,"merged","ended",40,false,false]'
+j review ask; whole review
+is 'review is the record' "$(printf '%s' "$out" | jq -S .)" "$(jq -S . "$(session_of ask)/review.json")"
+j status ask; is 'status of one has the records' "$(printf '%s' "$out" | jq -S '.state, .questions, .review')" \
+    "$(d=$(session_of ask); jq -S . "$d/state.json" "$d/questions.json" "$d/review.json")"
+
+# Outcomes.
+j dispatch --wait bad -- sh -c 'echo bad >f'
+whole 'dispatch --wait'
+members 'dispatch --wait has its members' . 'version session item worktree branch log path status'
+is 'and the status' "$status $(printf '%s' "$out" | jq -r .status)" '1 rejected'
+j retry bad; whole retry
+members 'retry has its members' . 'version session item worktree branch log path'
+wait_for 20 status_is bad rejected
+for i in m1 m2; do orchestrator dispatch --wait $i -- sh -c "echo good $i >f" >/dev/null; done
+echo local >>f; j merge m1; whole 'a blocked merge'
+is 'it has its outcome' "$(printf '%s' "$out" | jq -r '.merges[0].outcome') $(printf '%s' "$out" | jq -r '.merges[0].reason' | grep -c f)" 'blocked 1'
+git checkout -q f; j merge; whole merge
+members 'merge has its members' . 'version merges'
+members 'and those of one' '.merges[0]' 'session item outcome commit reason'
+is 'outcomes are those of the manual' "$(printf '%s' "$out" | jq -c '[.merges[] | .item, .outcome]')" '["m1","merged","m2","conflict"]'
+is 'commit is the merge' "$(printf '%s' "$out" | jq -r '.merges[0].commit')" "$(git rev-parse main)"
+orchestrator --json dispatch c -- cat "$T/.never" >/dev/null
+j cancel c; whole cancel
+members 'cancel has its members' . 'version session status'
+is 'with the status' "$(printf '%s' "$out" | jq -r .status)" cancelled
+mkdir "$(dirname "$(session_of c)")/.new-session-none-000000"
+j cleanup; whole cleanup
+members 'cleanup has its members' . 'version failed archived orphans problems'
+is 'with what it did' "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
+    '0 [["session-bad","session-c","session-m2"],1,0]'
+echo '{ "version": 9 }' >"$(session_of c)/state.json"
+j status; whole 'status with a record that nobody knows'
+like 'whose entry says so' "$(printf '%s' "$out" | jq -r '.sessions[] | select(.item == "c" or .session == null or (.session | startswith("session-c-"))).error')" 'version 9'
+git rm -qr .orchestrator && git commit -qm 'No settings' && j init; whole init
+members 'init has its members' . 'version path'
+cd "$T" && j status
+is 'outside of a repository nothing is on standard output' "$status $out" '66 '
+
+# Records.
+cat >"$T/validate.py" <<'E2'
+import json, os, sys
+from jsonschema import Draft202012Validator
+schemas, home = sys.argv[1:]
+names = {n[:-12]: Draft202012Validator(json.load(open(os.path.join(schemas, n)))) for n in os.listdir(schemas)}
+seen = {}
+for d, _, files in os.walk(home):
+    for f in files:
+        kind = f[:-5] if f.endswith(".json") else None
+        if os.path.basename(d) == "answers": kind = "answer" if kind else None
+        if kind not in names: continue
+        record = json.load(open(os.path.join(d, f)))
+        if record.get("version") != 1: continue
+        errors = [e.json_path + ": " + e.message for e in names[kind].iter_errors(record)]
+        if kind == "config": errors += [e.json_path + ": " + e.message for e in names["settings"].iter_errors(record["settings"])]
+        seen[kind] = seen.get(kind, 0) + 1
+        for e in errors: print(os.path.join(d, f), e)
+print(" ".join(sorted(seen)))
+E2
+python=$(command -v /usr/bin/python3 || command -v python3)
+"$python" -c 'import jsonschema' 2>/dev/null || python=$(command -v python3)
+if "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
+	is 'every record of the run is as its schema says' "$("$python" "$T/validate.py" "$top/man/schema" "$ORCHESTRATOR_HOME" 2>&1)" \
+	    'answer config item questions review state'
+else
+	skip 'every record of the run is as its schema says' 'no python3-jsonschema'
+fi
+done_testing
