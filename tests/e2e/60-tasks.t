@@ -156,6 +156,12 @@ is 'a hundred commands at once succeed' "$won" 100
 is 'and no update is lost' "$(orchestrator --json tasks show many | jq .counts.COMPLETE)" 100
 ok 'nor a step of the history' orchestrator tasks resume many
 
+pids=
+for i in 1 2 3 4; do orchestrator tasks create one-name >/dev/null 2>&1 & pids="$pids $!"; done
+won=0
+for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
+is 'of four that make a list of one name one does' "$won" 1
+
 # A list that was tampered with, damaged, lost.
 id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "json") | .id')
 f=$(lists)/$id.json
@@ -164,7 +170,13 @@ run orchestrator tasks resume json
 is 'a status that does not follow from its history is found' "$status" 1
 like 'and named' "$out" '^\[a\] The first: COMPLETE \(status NOT preserved: its history ends in PENDING\)$'
 like 'and the verdict is so' "$out" '^Task State Persistence: NOT VERIFIED'
-head -c 100 "$T/edited" >"$f"
+jq '.tasks[0].depends_on = ["c"] | .tasks[2].depends_on = ["a"]' "$T/edited" >"$f"
+run orchestrator tasks show "$id"
+like 'a circle in the file is damage' "$status $err" '^65 .*damaged.*circular dependency: a -> c -> a'
+mkfifo "$T/fifo" && mv "$T/fifo" "$f"
+run orchestrator tasks show "$id"
+like 'so is what is no regular file' "$status $err" '^65 .*not a regular file'
+rm "$f" && head -c 100 "$T/edited" >"$f"
 run orchestrator tasks show "$id"
 is 'a damaged list is an error' "$status" 65
 like 'that names its last good copy' "$err" "$f\\.last"
