@@ -9,6 +9,7 @@
 
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
+#include "orchestrator/source.h"
 #include "orchestrator/spawn.h"
 #include "proto/clock.h"
 #include "proto/file.h"
@@ -95,6 +96,8 @@ say_status(struct loop *l, const struct sess *s, const struct entry *now, bool f
 	}
 	if (!first && s->e.error == NULL && s->e.state.status == st->status)
 		return;
+	if (!first)	/* what had ended before was seen to when execute began */
+		source_close(now->path, st->item, now->id, st->status);
 	if (strcmp(reason, status_name(st->status)) == 0)
 		reason = "";
 	loop_say(l, now->id, status_name(st->status), "%s%s%s", reason,

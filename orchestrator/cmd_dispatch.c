@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/source.h"
 #include "orchestrator/spawn.h"
 #include "proto/file.h"
 #include "proto/log.h"
@@ -181,14 +182,20 @@ replace(char **field, char *value)
 
 /* What was said on the command line goes over what the file says. */
 static int
-make_item(const struct arguments *a, struct item *item)
+make_item(struct orch *o, const struct arguments *a, struct item *item,
+    char list[TASKLIST_ID_MAX])
 {
 	char *text;
 	int status;
 
 	memset(item, 0, sizeof(*item));
 	item->priority = 2;
+	list[0] = '\0';
 	if (a->file != NULL && (status = read_item(a->file, item)) != 0)
+		return status;
+	/* Nothing is said of what to do: then it may be a task of a list. */
+	if (a->file == NULL && a->title == NULL && a->description == NULL &&
+	    (status = source_item(o, a->item, item, list)) != 0)
 		return status;
 	if (a->file != NULL && a->item != NULL && strcmp(item->id, a->item) != 0) {
 		log_warnx("--item %s is item %s, not %s; leave one of them out", a->file, item->id,
@@ -221,20 +228,24 @@ run(struct orch *o, int argc, char **argv)
 	struct arguments a = { 0 };
 	struct dispatched made;
 	struct item item = { 0 };
+	char list[TASKLIST_ID_MAX];
 	int status;
 
 	if ((status = parse(argc, argv, &a)) != 0 || (status = check_ids(&a)) != 0 ||
 	    (status = orch_open(o)) != 0)
 		return status;
-	if ((status = make_item(&a, &item)) == 0) {
+	if ((status = make_item(o, &a, &item, list)) == 0) {
 		const struct dispatch d = {
 			.item = &item, .agent = a.agent, .agent_type = item.agent_type,
 			.review = a.review, .command = a.command, .attempt = 1,
+			.list = list[0] == '\0' ? NULL : list,
 		};
 
 		if ((status = dispatch_item(o, &d, &made)) == 0) {
 			status = dispatch_show(o, &made, &item, a.wait);
 			dispatched_release(&made);
+			if (a.wait)
+				source_recover(o);
 		}
 	}
 	item_release(&item);

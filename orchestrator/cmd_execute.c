@@ -8,6 +8,7 @@
 
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
+#include "orchestrator/source.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 #include "proto/log.h"
@@ -53,6 +54,7 @@ run(struct orch *o, int argc, char **argv)
 		return cmd_usage(&cmd_execute);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
+	source_recover(o);
 	if (o->instance == NULL) {
 		if (!o->json)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
@@ -65,6 +67,7 @@ run(struct orch *o, int argc, char **argv)
 	}
 	if ((lock = lock_instance(o, &rv)) != -1) {
 		rv = loop_run(o);
+		source_recover(o);
 		close(lock);
 	}
 	watch_close();

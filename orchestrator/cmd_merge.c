@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "orchestrator/merging.h"
+#include "orchestrator/source.h"
 #include "orchestrator/show.h"
 #include "proto/log.h"
 #include "proto/text.h"
@@ -107,6 +108,9 @@ run(struct orch *o, int argc, char **argv)
 
 	if (getopt(argc, argv, "+") != -1 || argc - optind > 1)
 		return cmd_usage(&cmd_merge);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	source_recover(o);
 	if (argc == optind)
 		return merge_approved(o);
 	if ((rv = show_operand(o, &cmd_merge, argc, argv, &e)) != 0)

@@ -7,6 +7,7 @@
 
 #include "orchestrator/plan.h"
 #include "orchestrator/registry.h"
+#include "orchestrator/source.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -136,9 +137,9 @@ old_command(const struct settings *s)
 static int
 dispatch_again(struct orch *o, const struct entry *e, struct former *f)
 {
-	char **command = old_command(&f->config.settings);
+	char **command = old_command(&f->config.settings), list[TASKLIST_ID_MAX];
 	struct dispatched made;
-	const struct dispatch d = {
+	struct dispatch d = {
 		.item = &f->item,
 		.agent = command == NULL ? one_agent(&f->config.settings) : NULL,
 		.agent_type = f->item.agent_type,
@@ -150,6 +151,8 @@ dispatch_again(struct orch *o, const struct entry *e, struct former *f)
 	};
 	int status;
 
+	source_list(o, f->item.id, e->id, list);
+	d.list = list[0] == '\0' ? NULL : list;
 	if ((status = dispatch_item(o, &d, &made)) == 0) {
 		status = dispatch_show(o, &made, &f->item, false);
 		dispatched_release(&made);

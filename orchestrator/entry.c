@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "orchestrator/registry.h"
+#include "orchestrator/source.h"
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/git.h"
@@ -253,6 +254,8 @@ entry_declare(struct entry *e, enum status status, const char *reason, const cha
 	}
 	rv = declare_locked(e, fd, status, reason, detail);
 	close(lock);
+	if (rv != -1)	/* also when the worker had said it itself */
+		source_close(e->path, e->state.item, e->id, e->state.status);
 	close(fd);
 	return rv;
 }

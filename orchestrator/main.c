@@ -11,7 +11,7 @@
 static const struct cmd *const commands[] = {
 	&cmd_dispatch, &cmd_execute, &cmd_status, &cmd_questions, &cmd_answer, &cmd_review,
 	&cmd_merge, &cmd_logs, &cmd_path, &cmd_cancel, &cmd_retry, &cmd_cleanup, &cmd_init,
-	&cmd_doctor,
+	&cmd_doctor, &cmd_tasks,
 };
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -75,6 +75,54 @@ static bool
 wants_help(int argc, char **argv)
 {
 	return argc == 2 && strcmp(argv[1], "--help") == 0;
+}
+
+/* "create" is the word of "tasks create". */
+static const char *
+word(const struct cmd *c)
+{
+	const char *blank = strrchr(c->name, ' ');
+
+	return blank == NULL ? c->name : blank + 1;
+}
+
+static const struct cmd *
+find_sub(const struct cmd *c, const char *name)
+{
+	for (size_t i = 0; c->sub[i] != NULL; i++)
+		if (strcmp(word(c->sub[i]), name) == 0)
+			return c->sub[i];
+	return NULL;
+}
+
+static int
+unknown_sub(const struct cmd *c, const char *name)
+{
+	struct text list = { 0 };
+
+	for (size_t i = 0; c->sub[i] != NULL; i++)
+		text_printf(&list, "%s%s", i > 0 ? ", " : "", word(c->sub[i]));
+	if (name == NULL)
+		log_warnx("%s: say what: %s", c->name, list.buf);
+	else
+		log_warnx("%s: unknown command \"%s\"; there are: %s", c->name, name, list.buf);
+	text_free(&list);
+	return EX_USAGE;
+}
+
+static int
+help_one(const struct cmd *c)
+{
+	if (c->sub == NULL)
+		printf("usage: orchestrator %s%s%s\n", c->name, c->usage[0] != '\0' ? " " : "",
+		    c->usage);
+	else
+		for (size_t i = 0; c->sub[i] != NULL; i++)
+			printf("%s orchestrator %s%s%s\n", i == 0 ? "usage:" : "      ",
+			    c->sub[i]->name, c->sub[i]->usage[0] != '\0' ? " " : "",
+			    c->sub[i]->usage);
+	puts(c->summary);
+	return 0;
 }
 
 #define GLOBAL_USAGE	"[-C DIR] [-h] [--help] [--json] [--version]"
@@ -147,10 +195,16 @@ run(struct orch *o, int argc, char **argv)
 
 	if ((c = find(argv[0])) == NULL)
 		return unknown(argv[0]);
-	if (wants_help(argc, argv)) {
-		printf("usage: orchestrator %s%s%s\n%s\n", c->name,
-		    c->usage[0] != '\0' ? " " : "", c->usage, c->summary);
-		return 0;
+	if (wants_help(argc, argv))
+		return help_one(c);
+	if (c->sub != NULL) {
+		if (argc == 1 || find_sub(c, argv[1]) == NULL)
+			return unknown_sub(c, argc == 1 ? NULL : argv[1]);
+		c = find_sub(c, argv[1]);
+		argc--;
+		argv++;
+		if (wants_help(argc, argv))
+			return help_one(c);
 	}
 	if ((status = check_options(c->usage, argc, argv, strstr(c->usage, "[-") != NULL)) != 0)
 		return status;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "orchestrator/merge_internal.h"
+#include "orchestrator/source.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 #include "proto/log.h"
@@ -161,6 +162,7 @@ merge_locked(struct merge *m)
 		    status_name(m->state.status));
 	else
 		rv = merge_approved(m);
+	source_close(m->req->session_path, m->state.item, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
 		if (merge_finish(m, &trash) == -1)
 			rv = MERGE_ERROR;

@@ -72,10 +72,12 @@ struct cmd {
 	const char	*summary;	/* one line for --help and completions */
 	/* argv[0] = name; optind and optreset are set for getopt(3) */
 	int		(*run)(struct orch *, int argc, char **argv);
+	/* NULL, or commands of its own ("tasks list"), ended by NULL; then there is no run */
+	const struct cmd *const *sub;
 };
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
     cmd_review, cmd_merge, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
-    cmd_doctor;
+    cmd_doctor, cmd_tasks;
 /* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */
 int cmd_usage(const struct cmd *);
 

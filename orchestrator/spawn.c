@@ -7,6 +7,7 @@
 #include "orchestrator/place.h"
 #include "orchestrator/plan.h"
 #include "orchestrator/registry.h"
+#include "orchestrator/source.h"
 #include "orchestrator/spawn_dir.h"
 #include "proto/clock.h"
 #include "proto/log.h"
@@ -63,11 +64,17 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 		log_warnx("%s", reason);
 		return orch_status(errno);
 	}
+	if (d->list != NULL && (status = source_open(o, d->list, c->item, c->session)) != 0) {
+		*stays = spawn_dir_drop(o, c->session) == -1;
+		return status;
+	}
 	path = text_format("%s/%s", o->sessions, c->session);
 	if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {
 		log_warnx("session %s: %s", c->session, reason);
 		status = EX_UNAVAILABLE;
 		*stays = spawn_dir_drop(o, c->session) == -1;
+		if (d->list != NULL && !*stays)
+			source_drop(o, d->list, c->item, c->session);
 	}
 	free(path);
 	return status;

@@ -18,6 +18,7 @@ struct dispatch {
 	const char	*retry_of;	/* former session or NULL */
 	const char	*findings;	/* its findings or NULL */
 	int		 attempt;	/* 1, or the former one + 1 */
+	const char	*list;		/* task list that the item is a task of, or NULL */
 };
 struct dispatched {
 	char	 session[SESSION_ID_MAX];

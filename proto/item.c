@@ -10,8 +10,8 @@
 #include "proto/json.h"
 #include "proto/record.h"
 
-static void
-read_item(struct item *it, struct field *f)
+void
+item_read(struct item *it, struct field *f)
 {
 	field_need(f, "id");
 	field_id(f, "id", it->id, sizeof(it->id), item_id_valid);
@@ -44,7 +44,7 @@ item_parse(struct item *it, const char *buf, size_t len, char *err, size_t errle
 	if ((it->raw = record_open(SESSION_FILE_ITEM, buf, len, err, errlen)) == NULL)
 		return (-1);
 	f = field_begin(it->raw, SESSION_FILE_ITEM, err, errlen);
-	read_item(it, &f);
+	item_read(it, &f);
 	if (!field_bad(&f))
 		return (0);
 	item_release(it);

@@ -36,5 +36,8 @@ int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
 int item_load(int sessionfd, struct item *, char *err, size_t errlen);
 char *item_text(const struct item *, size_t *len);
 void item_release(struct item *);
+/* The fields alone, of a record that holds items among others. */
+struct field;
+void item_read(struct item *, struct field *);
 
 #endif

@@ -74,7 +74,8 @@ json_parse(const char *buf, size_t len, enum json_flags flags, char *err, size_t
 		if (len > 0)
 			memcpy(copy, buf, len);
 	}
-	if (json_scan(buf, len, copy, err, errlen) == 0)
+	if (json_scan(buf, len, flags & JSON_LARGE ? JSON_LARGE_VALUES : JSON_MAX_VALUES, copy,
+	    err, errlen) == 0)
 		o = parse(copy != NULL ? copy : buf, len, err, errlen);
 	free(copy);
 	return ((struct json *)o);
@@ -203,6 +204,12 @@ json_at(const struct json *j, size_t i)
 	if (json_kind(j) != JSON_ARRAY)
 		return (NULL);
 	return ((const struct json *)json_object_array_get_idx(obj(j), i));
+}
+
+struct json *
+json_ref_at(const struct json *j, size_t i)
+{
+	return ((struct json *)json_object_get(obj(json_at(j, i))));
 }
 
 /* The place is kept with the object, or a pass would take the square of its size. */

@@ -8,7 +8,7 @@
  * The parser takes RFC 8259 and nothing else: valid UTF-8, no duplicate keys,
  * no NUL, no NaN, no raw control characters, no leading zeros, integers within
  * int64, numbers of 128 characters at most, nothing after the value, depth 32
- * and 262,144 values at most; the value itself may not be null.  Getters never abort: a
+ * and 262,144 values at most (2,097,152 with JSON_LARGE); the value itself may not be null.  Getters never abort: a
  * missing or mistyped member yields the default.  Objects are reference
  * counted by json-c; json_free drops the caller's reference.  What json_get and
  * json_at return is borrowed.  Running out of memory ends the program (err(3)).
@@ -21,7 +21,10 @@
 struct json;
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
-enum json_flags { JSON_COMMENTS = 1 };	/* also accept // and slash-star comments */
+enum json_flags {
+	JSON_COMMENTS = 1,	/* also accept // and slash-star comments */
+	JSON_LARGE = 2,		/* more values: task lists */
+};
 
 /* NULL on error, with "line 3: duplicate key \"a\"" or so in err. */
 struct json *json_parse(const char *, size_t, enum json_flags, char *err, size_t errlen);
@@ -37,6 +40,7 @@ double json_real(const struct json *object, const char *key, double dflt);	/* ta
 bool json_bool(const struct json *object, const char *key, bool dflt);
 size_t json_count(const struct json *array_or_object);
 const struct json *json_at(const struct json *array, size_t);
+struct json *json_ref_at(const struct json *array, size_t);	/* the same, with a reference */
 const char *json_string(const struct json *);	/* the value itself, NULL if no string */
 int64_t json_integer(const struct json *, int64_t dflt);
 

@@ -22,7 +22,7 @@ struct scan {
 	struct text		 bytes;		/* decoded keys, a stack */
 	struct name		*names;		/* the same stack */
 	size_t			 nnames, size;
-	size_t			 values;
+	size_t			 values, max;
 	char			*err;
 	size_t			 errlen;
 };
@@ -298,7 +298,7 @@ scan_value(struct scan *s, int depth)
 		return (-1);
 	if (s->p == s->end)
 		return (fail(s, ""));
-	if (++s->values > JSON_MAX_VALUES)
+	if (++s->values > s->max)
 		return (fail(s, "too many values"));
 	switch (*s->p) {
 	case '{':
@@ -325,11 +325,11 @@ scan_value(struct scan *s, int depth)
 }
 
 int
-json_scan(const char *buf, size_t len, char *blank, char *err, size_t errlen)
+json_scan(const char *buf, size_t len, size_t values, char *blank, char *err, size_t errlen)
 {
 	const unsigned char *p = (const unsigned char *)buf;
-	struct scan s = { .start = p, .p = p, .end = p + len, .blank = blank, .err = err,
-		.errlen = errlen };
+	struct scan s = { .start = p, .p = p, .end = p + len, .max = values,
+		.blank = blank, .err = err, .errlen = errlen };
 	int rv;
 
 	if (len >= 3 && memcmp(buf, "\xef\xbb\xbf", 3) == 0)

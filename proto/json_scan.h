@@ -13,13 +13,14 @@
 
 #define JSON_MAX_DEPTH	32		/* arrays and objects within each other */
 #define JSON_MAX_VALUES	(1u << 18)	/* values of all kinds in one text */
+#define JSON_LARGE_VALUES (1u << 21)	/* of one that may be large */
 #define JSON_MAX_NUMBER	128		/* characters of one number */
 
 /*
- * 0, or -1 with "line N: ..." in err.  When blank is not NULL comments are
+ * 0, or -1 with "line N: ..." in err.  values is the most there may be.  When blank is not NULL comments are
  * accepted, and overwritten by spaces in blank, a copy of buf.
  */
-int json_scan(const char *buf, size_t len, char *blank, char *err, size_t errlen);
+int json_scan(const char *buf, size_t len, size_t values, char *blank, char *err, size_t errlen);
 
 /* Length of the valid UTF-8 sequence at p (no surrogates, none over-long), 0 if it is none. */
 size_t json_utf8(const unsigned char *p, size_t left);

@@ -16,11 +16,18 @@
 struct json *
 record_open(const char *what, const char *buf, size_t len, char *err, size_t errlen)
 {
+	return (record_open_as(what, buf, len, 0, err, errlen));
+}
+
+struct json *
+record_open_as(const char *what, const char *buf, size_t len, enum json_flags flags, char *err,
+    size_t errlen)
+{
 	const struct json *version;
 	struct json *o;
 	char why[200];
 
-	if ((o = json_parse(buf, len, 0, why, sizeof(why))) == NULL) {
+	if ((o = json_parse(buf, len, flags, why, sizeof(why))) == NULL) {
 		snprintf(err, errlen, "%s: %s", what, why);
 		return (NULL);
 	}

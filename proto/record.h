@@ -18,12 +18,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct json;
+#include "json.h"
 
 #define RECORD_ERR	512
 
 /* Parses, checks that it is an object and that its version is known. */
 struct json *record_open(const char *what, const char *buf, size_t len, char *err, size_t errlen);
+struct json *record_open_as(const char *what, const char *buf, size_t len, enum json_flags,
+    char *err, size_t errlen);
 /* A new object to fill: version first, then copies of raw's members (raw may be NULL). */
 struct json *record_begin(const struct json *raw);
 /* The object that is member key of it, to fill as well; made when there is none. */

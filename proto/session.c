@@ -220,20 +220,19 @@ message_id_valid(const char *id)
 	    random_part_ok(id + 2);
 }
 
-static void
-random_part(char out[RANDOM_LEN + 1])
+void
+id_random(char *buf, size_t n)
 {
 	unsigned char byte;
-	size_t n = 0;
 
-	while (n < RANDOM_LEN) {
+	for (size_t i = 0; i < n;) {
 		if (getrandom(&byte, 1, 0) != 1)
 			continue;
 		/* 252 is the last multiple of 36 that fits: no letter is likelier */
 		if (byte < 252)
-			out[n++] = alphabet[byte % 36];
+			buf[i++] = alphabet[byte % 36];
 	}
-	out[n] = '\0';
+	buf[n] = '\0';
 }
 
 void
@@ -241,7 +240,7 @@ session_id_make(char *buf, size_t len, const char *item_id)
 {
 	char tail[RANDOM_LEN + 1];
 
-	random_part(tail);
+	id_random(tail, RANDOM_LEN);
 	snprintf(buf, len, "session-%s-%s", item_id, tail);
 }
 
@@ -250,7 +249,7 @@ message_id_make(char *buf, size_t len, char kind)
 {
 	char tail[RANDOM_LEN + 1];
 
-	random_part(tail);
+	id_random(tail, RANDOM_LEN);
 	snprintf(buf, len, "%c-%s", kind, tail);
 }
 

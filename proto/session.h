@@ -105,6 +105,8 @@ bool message_id_valid(const char *);	/* <q|m>-<6 of [a-z0-9]>: q- is a question,
 /* Fresh ids from getrandom(2).  buf holds SESSION_ID_MAX bytes. */
 void session_id_make(char *buf, size_t len, const char *item_id);
 void message_id_make(char *buf, size_t len, char kind);
+/* n of [a-z0-9] and a NUL. */
+void id_random(char *buf, size_t n);
 
 /* Byte of worker.lock that the sender of message ID waits for (lock.h); >= 1. */
 long message_slot(const char *id);

@@ -23,11 +23,22 @@ _orchestrator() {
 		words="-C --json --help --version $(orchestrator --help 2>/dev/null |
 		    sed -n '/^Commands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p')"
 	elif [[ $cur == -* ]]; then
-		words=$(orchestrator "$command" --help 2>&1 | grep -oE -e '(^|[[ ])--?[a-zA-Z]+' | tr -d ' []')
+		words=$(orchestrator "$command" --help 2>&1 | grep -oE -e '(^|[[ ])--?[a-zA-Z-]+' |
+		    tr -d ' []' | sort -u)
 	else
 		case $command:$prev in
 		*:--item) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		*:--review) words="council gates" ;;
+		*:--from) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+		tasks:tasks)
+			words=$(orchestrator tasks --help 2>/dev/null |
+			    sed -n 's/.*orchestrator tasks \([a-z]\{1,\}\).*/\1/p') ;;
+		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list)
+			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
+			    grep -oE 'tl-[a-z0-9]{8}' | sort -u) ;;
+		tasks:*)
+			words=$(orchestrator "${global[@]}" --json tasks show 2>/dev/null |
+			    sed -n 's/^ *"id": *"\([^"]*\)".*/\1/p' | grep -v '^tl-' | sort -u) ;;
 		answer:session-* | answer:[!a]*)
 			words=$(orchestrator "${global[@]}" --json questions 2>/dev/null |
 			    grep -oE 'q-[a-z0-9]{6}' | sort -u) ;;

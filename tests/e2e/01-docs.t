@@ -38,17 +38,24 @@ commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/
 ok 'orchestrator --help lists commands' test "$(echo "$commands" | wc -l)" -ge 14
 for c in $commands; do
 	is "orchestrator.1 shows the usage of $c" \
-	    "$(synopsis orchestrator.1 | grep "^orchestrator $c\>")" \
+	    "$(synopsis orchestrator.1 | grep "^orchestrator $c\>" | flat)" \
 	    "$(orchestrator "$c" --help | sed -n '/^usage: /,$p' | sed '$d' | sed 's/^usage: //' | flat)"
 done
 is 'orchestrator.1 shows no other command' \
-    "$(synopsis orchestrator.1 | awk '$2 ~ /^[a-z]/ { print $2 }' | sort)" "$(echo "$commands" | sort)"
+    "$(synopsis orchestrator.1 | awk '$2 ~ /^[a-z]/ { print $2 }' | sort -u)" "$(echo "$commands" | sort)"
 for c in $commands; do
 	grep -q "^\\.It Cm $c\\>" man/orchestrator.1 || echo "$c"
 done >"$T/undescribed"
 is 'orchestrator.1 describes every command' "$(cat "$T/undescribed")" ''
 is 'worker.1 shows the usage of worker' "$(synopsis worker.1 | sort)" \
     "$(worker --help | sed -n 's/^  worker /worker /p' | sort)"
+
+# tasklist.5 and tasklist.c
+for from in $(sed -n 's/^	\[TASK_[A-Z_]*\] = "\(.*\)",$/\1/p' proto/tasklist.c); do
+	is "tasklist.5 says what may follow $from" \
+	    "$(sed -n "s/^\.It $from Ta //p" man/tasklist.5)" \
+	    "$(sed -n "s/^	\[TASK_$from\] = B(\(.*\)),$/\1/p" proto/tasklist.c | sed 's/) | B(/, /g')"
+done
 
 # settings
 missing=
@@ -71,6 +78,8 @@ if command -v bash >/dev/null; then
 	is 'the completion knows the commands' "$(bash "$T/complete" '' | grep -v '^-' | sort)" \
 	    "$(echo "$commands" | sort)"
 	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
+	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'reopen resume'
+	is 'and their options' "$(bash "$T/complete" tasks depend --l)" --list
 	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
 else
 	skip 'the completion' 'no bash'
@@ -95,12 +104,12 @@ if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" O="$O" DESTDIR="$T/ro
 else tap 1 'make install'; diag <"$T/install"; fi
 for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/completions/orchestrator \
     share/man/man1/orchestrator.1 share/man/man1/worker.1 share/man/man5/session.5 \
-    share/man/man5/orchestrator-config.5; do
+    share/man/man5/orchestrator-config.5 share/man/man5/tasklist.5; do
 	ok "it installs $f" test -s "$T/root/usr/$f"
 done
 is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
 is 'it installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
-for r in item config state message questions answer answers review; do
+for r in item config state message questions answer answers review tasklist; do
 	ok "there is a schema of $r" jq -e '."$schema"' "man/schema/$r.schema.json"
 done
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_SOURCE_H
+#define ORCHESTRATOR_SOURCE_H
+
+/*
+ * Between sessions and the work source their items came from: task lists.
+ *
+ *	source_item	what dispatch takes from it
+ *	source_open	the task is IN_PROGRESS; source_drop: it was not, after all
+ *	source_close	the session has ended: COMPLETE, BLOCKED or FAILED
+ *	source_recover	the same for all that nobody has closed
+ *
+ * A task knows its session, so closing again changes nothing, and the session of an
+ * item that came from nowhere closes nothing.
+ */
+
+#include "orchestrator/orch.h"
+#include "proto/item.h"
+#include "proto/tasklist.h"
+
+/*
+ * Fills item from the task of that id and names its list.  list is "" and the
+ * result 0 when no list has such a task (item is left alone).  A task that can't begin is an
+ * error, printed with the reason; a sysexits status then.
+ */
+int source_item(struct orch *, const char *id, struct item *, char list[TASKLIST_ID_MAX]);
+/* The list whose task had this session last and is not COMPLETE; list is "" when none is. */
+void source_list(struct orch *, const char *item, const char *session,
+    char list[TASKLIST_ID_MAX]);
+/* 0, or a sysexits status with the error printed. */
+int source_open(struct orch *, const char *list, const char *item, const char *session);
+void source_drop(struct orch *, const char *list, const char *item, const char *session);
+/* path: of the session directory.  Does nothing unless the status is one that ends. */
+void source_close(const char *path, const char *item, const char *session, enum status);
+void source_recover(struct orch *);
+
+#endif

@@ -1,0 +1,261 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Task lists: what is said, what is kept, and how sessions move their tasks.
+. "$(dirname "$0")/lib.sh"
+cd "$T" && new_repo r && cd r || exit 1
+
+lists() { echo "$ORCHESTRATOR_HOME"/workspaces/*/tasklists; }
+status_of() { jq -r --arg t "$1" '.tasks[] | select(.id == $t) | .status' "$(lists)/$id.json"; }
+history_of() { jq -r --arg t "$1" '[.tasks[] | select(.id == $t) | .history[] | .to] | join(" ")' "$(lists)/$id.json"; }
+
+run orchestrator tasks list
+is 'without lists there is nothing to list' "$status $out" '0 no task lists; orchestrator tasks create NAME makes one'
+run orchestrator tasks show
+is 'nor to show' "$status" 66
+run orchestrator tasks
+is 'tasks alone is a usage error' "$status" 64
+run orchestrator tasks shwo
+is 'so is an unknown command of it' "$status" 64
+
+# The migration, first day.
+run orchestrator tasks create migration --task 'database-migration: Migrate database schema' \
+    --task 'application-migration: Migrate application code' --task 'data-validation: Validate migrated data'
+is 'a list is created' "$status" 0
+id=$(echo "$out" | sed -n 's/^TaskList Created: \(tl-[a-z0-9]\{8\}\)$/\1/p')
+ok 'its id is printed' test "$id"
+is 'with its tasks, and the id once more' "$out" "TaskList Created: $id
+[database-migration] Migrate database schema: PENDING
+[application-migration] Migrate application code: PENDING
+[data-validation] Validate migrated data: PENDING
+0 of 3 COMPLETE; next: database-migration
+TaskList ID: $id - Save this for Session 2"
+orchestrator tasks depend application-migration database-migration >/dev/null
+run orchestrator tasks depend data-validation application-migration
+is 'a task waits for another' "$out" '[data-validation] Validate migrated data: PENDING (waits for application-migration)'
+run orchestrator tasks start application-migration
+is 'one that waits cannot be started' "$status" 69
+like 'which says for what' "$err" 'waits for database-migration'
+run orchestrator tasks start database-migration
+is 'the first one is started' "$out" '[database-migration] Migrate database schema: PENDING -> IN_PROGRESS'
+run orchestrator tasks complete database-migration
+is 'and completed' "$out" '[database-migration] Migrate database schema: IN_PROGRESS -> COMPLETE
+Ready now: application-migration'
+
+# The second day.
+run orchestrator tasks resume "$id"
+is 'the list is resumed' "$status" 0
+is 'and nothing was lost' "$out" "TaskList Loaded: $id
+[database-migration] Migrate database schema: COMPLETE (status preserved)
+[application-migration] Migrate application code: PENDING (status preserved)
+[data-validation] Validate migrated data: PENDING (status preserved)
+TaskList ID: $id (same list)
+Next: [application-migration] Migrate application code: PENDING
+Cross-Session Continuation: SUCCESS
+Task State Persistence: VERIFIED"
+is 'as JSON too' "$(orchestrator --json tasks resume migration | jq -r '[.list, .same_list, .preserved, .next_found, .next, .tasks[0].status] | map(tostring) | join(" ")')" \
+    "$id true true true application-migration COMPLETE"
+for t in application-migration data-validation; do
+	orchestrator tasks start $t >/dev/null && run orchestrator tasks complete $t
+	like "$t is done on it" "$out" "^\\[$t\\] .*: IN_PROGRESS -> COMPLETE\$"
+done
+run orchestrator tasks resume "${id%??}"
+like 'at its end nothing is left' "$status $out" 'Next: nothing is left to do'
+is 'who did what is in the list' "$(jq -r '[.tasks[].history[].by] | unique | join(",")' "$(lists)/$id.json")" "$(id -un)"
+
+# What is refused.
+run orchestrator tasks create migration
+is 'a name is not given twice' "$status" 73
+like 'and the list that has it is named' "$err" "$id"
+is 'nothing was created' "$(ls "$(lists)"/tl-*.json | wc -l)" 1
+run orchestrator tasks complete data-validation
+is 'what is complete is not completed again' "$status" 65
+run orchestrator tasks depend database-migration data-validation
+is 'a circle is refused' "$status" 65
+like 'and printed' "$err" 'circular dependency: database-migration -> data-validation -> application-migration -> database-migration'
+run orchestrator tasks depend database-migration nothing
+is 'so is an unknown task' "$status" 66
+run orchestrator tasks create two --task 'a: A' --task 'A: B'
+is 'and ids that differ by case alone' "$status" 65
+run orchestrator tasks create bad --task '../x: A'
+is 'and ids that are none' "$status" 65
+run orchestrator tasks start no-such-task
+is 'a task that is nowhere is said to be so' "$status" 66
+run orchestrator tasks show tl-00000000
+is 'and a list' "$status" 66
+orchestrator tasks create other --task 'data-validation: Of the other list' >/dev/null
+run orchestrator tasks reopen data-validation
+is 'a task of two lists is ambiguous' "$status" 64
+like 'and both are named' "$err" "$id.*\\(migration\\)|$id.*migration"
+run orchestrator tasks reopen --list migration data-validation
+is 'unless the list is said' "$out" '[data-validation] Validate migrated data: COMPLETE -> PENDING'
+run orchestrator tasks show
+is 'of two lists one must be said' "$status" 64
+is 'list shows every id' "$(orchestrator tasks list | awk '{ print $1 }' | sort)" "$(cd "$(lists)" && ls tl-*.json | sed 's/\.json$//' | sort)"
+
+# Fields.
+run orchestrator --json tasks add --title 'The title' --description 'Do it.' --acceptance 'It is done.' --priority 0 \
+    --agent-type gardener --depends-on data-validation --allow 'src/**' --allow 'doc/*' --forbid secret --output out/file \
+    --estimate 30 --timeout 60 --parallelizable no --stream Stream-B other full
+is 'a task has many fields' "$(echo "$out" | jq -cS '.task | del(.created_at)')" \
+    '{"acceptance":"It is done.","agent_type":"gardener","allowed_paths":["src/**","doc/*"],"depends_on":["data-validation"],"description":"Do it.","estimate":30,"forbidden_paths":["secret"],"id":"full","outputs":["out/file"],"parallelizable":false,"priority":0,"status":"PENDING","stream":"Stream-B","timeout":60,"title":"The title"}'
+run orchestrator --json tasks edit --title Other --allow '' --parallelizable yes --depends-on '' full
+is 'that can be changed and emptied' "$(echo "$out" | jq -c '.task | [.title, .allowed_paths, .parallelizable, .depends_on, .description]')" '["Other",null,null,null,"Do it."]'
+run orchestrator tasks edit --priority 5 full
+is 'a wrong value is refused' "$status" 65
+run orchestrator tasks edit --prio 5 --nothing full
+is 'an unknown option too' "$status" 64
+
+# From files, and back.
+cat >"$T/list.md" <<'M'
+# Plan
+* [x] set-up: Set it up
+- [ ] Write the tests, all of them!
+  - [X] nested: One below another
+1. [ ] Write the tests, all of them!
+- [y] no mark
+- no item
+M
+orchestrator tasks create from-markdown --from "$T/list.md" >/dev/null
+is 'a check list is a list' "$(orchestrator --json tasks show from-markdown | jq -r '.tasks[] | .id + "|" + .title + "|" + .status')" \
+'set-up|Set it up|COMPLETE
+write-the-tests-all-of-them|Write the tests, all of them!|PENDING
+nested|One below another|COMPLETE
+write-the-tests-all-of-them-2|Write the tests, all of them!|PENDING'
+ok 'whose statuses follow' orchestrator tasks resume from-markdown
+orchestrator tasks export from-markdown >"$T/list.json"
+orchestrator tasks export --markdown from-markdown | orchestrator tasks create again --from - >/dev/null
+is 'what is exported can be read again' "$(orchestrator --json tasks show again | jq -c '[.tasks[] | .id, .title, .status]')" \
+    "$(jq -c '[.tasks[] | .id, .title, .status]' "$T/list.json")"
+orchestrator tasks create third --from "$T/list.json" >/dev/null
+is 'also as JSON' "$(orchestrator --json tasks show third | jq -c '[.tasks[] | .id, .title, .status]')" \
+    "$(jq -c '[.tasks[] | .id, .title, .status]' "$T/list.json")"
+echo '["a: The first", {"title": "The second", "depends_on": ["a"], "mine": 1}]' |
+    orchestrator tasks create json --from - --task c >/dev/null
+is 'a plain list of tasks will do' "$(orchestrator --json tasks show json | jq -c '[.next, (.tasks[] | .id, .mine)]')" '["a","a",null,"the-second",1,"c",null]'
+for bad in 'no list at all' '{"tasks": 5}' '[{"id": "x/y"}]' '[{"id": "a", "priority": 9}]' '[{"id": "a", "depends_on": ["b"]}]' '[' '[5]'; do
+	echo "$bad" >"$T/bad"
+	run orchestrator tasks create bad --from "$T/bad"
+	is "a file of '$bad' is refused" "$status" 65
+done
+if python3 -c 'import jsonschema' 2>/dev/null; then
+	ok 'the records are valid' python3 -c 'import json, sys, jsonschema
+for f in sys.argv[2:]: jsonschema.validate(json.load(open(f)), json.load(open(sys.argv[1])))' \
+	    "$top/man/schema/tasklist.schema.json" "$(lists)"/tl-*.json
+else
+	skip 'the records are valid' 'python3-jsonschema is not installed'
+fi
+
+# A hundred at once.
+i=0 && while [ $i -lt 100 ]; do i=$((i + 1)); echo "- [ ] t$i: Task $i"; done |
+    orchestrator tasks create many --from - >/dev/null
+pids=
+i=0; while [ $i -lt 100 ]; do i=$((i + 1)); orchestrator tasks complete t$i >/dev/null 2>>"$T/many.err" & pids="$pids $!"; done
+won=0
+for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
+is 'a hundred commands at once succeed' "$won" 100
+is 'and no update is lost' "$(orchestrator --json tasks show many | jq .counts.COMPLETE)" 100
+ok 'nor a step of the history' orchestrator tasks resume many
+
+pids=
+for i in 1 2 3 4; do orchestrator tasks create one-name >/dev/null 2>&1 & pids="$pids $!"; done
+won=0
+for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
+is 'of four that make a list of one name one does' "$won" 1
+
+# A list that was tampered with, damaged, lost.
+id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "json") | .id')
+f=$(lists)/$id.json
+jq '.tasks[0].status = "COMPLETE"' "$f" >"$T/edited" && cp "$T/edited" "$f"
+run orchestrator tasks resume json
+is 'a status that does not follow from its history is found' "$status" 1
+like 'and named' "$out" '^\[a\] The first: COMPLETE \(status NOT preserved: its history ends in PENDING\)$'
+like 'and the verdict is so' "$out" '^Task State Persistence: NOT VERIFIED'
+jq '.tasks[0].depends_on = ["c"] | .tasks[2].depends_on = ["a"]' "$T/edited" >"$f"
+run orchestrator tasks show "$id"
+like 'a circle in the file is damage' "$status $err" '^65 .*damaged.*circular dependency: a -> c -> a'
+mkfifo "$T/fifo" && mv "$T/fifo" "$f"
+run orchestrator tasks show "$id"
+like 'so is what is no regular file' "$status $err" '^65 .*not a regular file'
+rm "$f" && head -c 100 "$T/edited" >"$f"
+run orchestrator tasks show "$id"
+is 'a damaged list is an error' "$status" 65
+like 'that names its last good copy' "$err" "$f\\.last"
+run orchestrator tasks start --list "$id" c
+is 'for those who change it too' "$status" 65
+is 'and nobody mends it' "$(wc -c <"$f")" 100
+mv "$f" "$T/gone"
+run orchestrator tasks resume "$id"
+is 'a missing list is an error' "$status" 66
+like 'that names its last good copy as well' "$err" "missing.*$f\\.last"
+run orchestrator tasks list
+is 'list says so' "$status" 66
+like 'and keeps its id' "$out" "^$id  missing\$"
+ok 'it was not made anew' not test -e "$f"
+cp "$f.last" "$f"
+ok 'the copy is a good one' orchestrator tasks resume "$id"
+
+# Sessions.
+cat >"$T/work.json" <<'J'
+{ "tasks": [ { "id": "one", "title": "The first", "description": "Write f.", "allowed_paths": ["f"] },
+  { "id": "two", "title": "The second", "depends_on": ["one"] }, { "id": "three", "depends_on": ["two"] },
+  { "id": "lone" }, { "id": "left" }, { "id": "right" } ] }
+J
+id=$(orchestrator tasks create work --from "$T/work.json" | sed -n 's/^TaskList Created: //p')
+run orchestrator dispatch --review gates two -- true
+is 'a task that waits is not dispatched' "$status" 69
+like 'for the reason given' "$err" 'task two waits for one'
+run orchestrator dispatch --wait --review gates one -- sh -c 'echo 1 >f; echo "Wrote the file f." | worker summary -'
+is 'a task is dispatched' "$status" 0
+is 'what it says is the item' "$(field item.json '[.title, .description, .allowed_paths[0]] | join("|")' one)" 'The first|Write f.|f'
+is 'nothing else of it is' "$(field item.json 'has("status") or has("history")' one)" false
+is 'it is in progress until the merge' "$(status_of one)" IN_PROGRESS
+is 'by its session' "$(jq -r '.tasks[0].history[-1].by' "$(lists)/$id.json")" "$(basename "$(session_of one)")"
+run orchestrator tasks reopen one
+is 'which nobody can take it away from' "$status" 69
+run orchestrator dispatch --review gates one -- true
+is 'nor dispatch it twice' "$status" 73
+ok 'it is merged' orchestrator merge one
+is 'and complete' "$(status_of one)" COMPLETE
+is 'which unblocks the next' "$(orchestrator --json tasks show work | jq -r '[.ready[]] | join(" ")')" 'two lone left right'
+run orchestrator dispatch --wait --review gates two -- sh -c 'cat >p'
+is 'which is dispatched' "$status" 0
+ok 'with the summary of the first in its prompt' grep -q 'Wrote the file f' "$(session_of two)/prompt.md"
+ok 'execute merges it' orchestrator execute
+is 'and completes it' "$(status_of two)" COMPLETE
+
+run orchestrator dispatch --wait --review gates three -- true
+is 'what fails' "$status" 1
+is 'has failed' "$(status_of three)" FAILED
+run orchestrator retry three
+is 'a retry' "$status" 0
+ended() { jq -e '.status == "failed"' "$(session_of three)/state.json"; }
+wait_for 20 ended
+ok 'execute sees its end' not orchestrator execute
+is 'is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
+
+for t in left right; do orchestrator dispatch --wait --review gates $t -- sh -c "echo $t >same" >/dev/null; done
+orchestrator merge >/dev/null
+is 'a conflict blocks' "$(status_of left) $(status_of right)" 'COMPLETE BLOCKED'
+printf '#!/bin/sh\nexit 66\n' >"$T/worker" && chmod +x "$T/worker"
+run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review gates lone -- true
+is 'a session that does not come to life leaves its task' "$(status_of lone)" PENDING
+
+# Nobody was there.
+orchestrator dispatch --wait --review gates lone -- sh -c 'echo x >lone' >/dev/null
+cp "$(lists)/$id.json" "$T/before"
+orchestrator merge lone >/dev/null
+cp "$T/before" "$(lists)/$id.json"	# as if it had been killed before it wrote the list
+run orchestrator tasks show work
+like 'a task whose session was merged is completed by the next command' "$out" '^\[lone\] lone: COMPLETE$'
+jq '(.tasks[] | select(.id == "lone")) |= (.status = "IN_PROGRESS" | .session = "session-lone-aaaaaa" | .history = .history[:1])' \
+    "$T/before" >"$(lists)/$id.json"
+orchestrator tasks list >/dev/null 2>&1
+is 'one whose session never was is free again' "$(status_of lone)" PENDING
+run orchestrator dispatch --wait --review gates --title 'No task' lone -- sh -c 'echo y >lone'
+is 'an item of that id with a title is no task' "$status $(status_of lone)" '0 PENDING'
+orchestrator cancel lone >/dev/null
+orchestrator tasks create stop --task stop-it >/dev/null && id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "stop") | .id')
+orchestrator dispatch --review gates stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
+ok 'a task can be cancelled' orchestrator cancel stop-it
+is 'and has failed then' "$(status_of stop-it)" FAILED
+done_testing
