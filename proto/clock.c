@@ -9,6 +9,8 @@
 #include "clock.h"
 #include "file.h"
 
+#define DAY_MS	INT64_C(86400000)
+
 int64_t
 clock_now(void)
 {
@@ -27,23 +29,46 @@ clock_wall(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / CLOCK_MS;
 }
 
+/*
+ * The Gregorian calendar by arithmetic, as in Howard Hinnant's "chrono-compatible
+ * low-level date algorithms": libc's functions read the time zone first.  Years begin
+ * in March; days count from 1970-01-01; nothing before that comes here.
+ */
+static int64_t
+days_of(int64_t year, int month, int day)
+{
+	int64_t y = month <= 2 ? year - 1 : year, era = y / 400, of_era = y % 400;
+	int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+
+	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+}
+
+static void
+date_of(int64_t days, int *year, int *month, int *day)
+{
+	int64_t z = days + 719468, era = z / 146097, of_era = z % 146097;
+	int64_t y = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int64_t of_year = of_era - (365 * y + y / 4 - y / 100), m = (5 * of_year + 2) / 153;
+
+	*day = (int)(of_year - (153 * m + 2) / 5 + 1);
+	*month = (int)(m < 10 ? m + 3 : m - 9);
+	*year = (int)(y + era * 400 + (*month <= 2));
+}
+
 const char *
 clock_text(int64_t wall_ms, char *buf, size_t len)
 {
-	struct tm tm;
-	time_t t;
-	int ms;
+	int year, month, day, s;
 
 	/* What RFC 3339 can say: the years 1970 to 9999. */
 	if (wall_ms < 0)
 		wall_ms = 0;
 	if (wall_ms > INT64_C(253402300799999))
 		wall_ms = INT64_C(253402300799999);
-	t = (time_t)(wall_ms / 1000);
-	ms = (int)(wall_ms % 1000);
-	gmtime_r(&t, &tm);
-	snprintf(buf, len, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-	    tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, ms);
+	date_of(wall_ms / DAY_MS, &year, &month, &day);
+	s = (int)(wall_ms % DAY_MS / 1000);
+	snprintf(buf, len, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, day, s / 3600,
+	    s / 60 % 60, s % 60, (int)(wall_ms % 1000));
 	return buf;
 }
 
@@ -61,7 +86,6 @@ int64_t
 clock_parse(const char *s)
 {
 	static const char form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
-	struct tm tm = { 0 };
 	char again[CLOCK_TEXT];
 	int64_t ms;
 	size_t i;
@@ -71,14 +95,10 @@ clock_parse(const char *s)
 	for (i = 0; form[i] != '\0'; i++)
 		if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
 			return -1;
-	tm.tm_year = digits(s, 4) - 1900;
-	tm.tm_mon = digits(s + 5, 2) - 1;
-	tm.tm_mday = digits(s + 8, 2);
-	tm.tm_hour = digits(s + 11, 2);
-	tm.tm_min = digits(s + 14, 2);
-	tm.tm_sec = digits(s + 17, 2);
-	ms = (int64_t)timegm(&tm) * 1000 + digits(s + 20, 3);
-	/* timegm takes 31 February as 3 March: only what comes out the same is a date */
+	ms = days_of(digits(s, 4), digits(s + 5, 2), digits(s + 8, 2)) * DAY_MS +
+	    (digits(s + 11, 2) * 3600 + digits(s + 14, 2) * 60 + digits(s + 17, 2)) * INT64_C(1000) +
+	    digits(s + 20, 3);
+	/* 31 February is taken as 3 March: only what comes out the same is a date */
 	if (ms < 0 || strcmp(clock_text(ms, again, sizeof(again)), s) != 0)
 		return -1;
 	return ms;

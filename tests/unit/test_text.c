@@ -130,6 +130,14 @@ times_are_written_and_read_back(void **state)
 	assert_string_equal(clock_text(INT64_C(1769850000123), buf, sizeof(buf)),
 	    "2026-01-31T09:00:00.123Z");
 	assert_int_equal(clock_parse(buf), INT64_C(1769850000123));
+	assert_string_equal(clock_text(INT64_C(951868799999), buf, sizeof(buf)),
+	    "2000-02-29T23:59:59.999Z");
+	assert_string_equal(clock_text(INT64_C(4107542400000), buf, sizeof(buf)),
+	    "2100-03-01T00:00:00.000Z");
+	assert_int_equal(clock_parse("2100-02-29T00:00:00.000Z"), -1);
+	assert_int_equal(clock_parse("9999-12-31T23:59:59.999Z"), INT64_C(253402300799999));
+	assert_int_equal(clock_parse("1970-01-01T00:00:00.000Z"), 0);
+	assert_int_equal(clock_parse("2026-13-01T00:00:00.000Z"), -1);
 	assert_int_equal(clock_parse("2026-02-31T09:00:00.123Z"), -1);
 	assert_int_equal(clock_parse("2026-01-31T09:00:60.123Z"), -1);
 	assert_int_equal(clock_parse("2026-01-31 09:00:00.123Z"), -1);
