@@ -10,6 +10,7 @@
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
 #include "proto/file.h"
+#include "proto/fs.h"
 #include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/watch.h"
@@ -45,6 +46,18 @@ lock_instance(const struct orch *o, int *status)
 	return lock;
 }
 
+/* Without events nothing would be heard: that is said before the wait begins. */
+static void
+name_file_system(const struct orch *o)
+{
+	bool		 remote;
+	const char	*type = fs_name(o->sessions, &remote);
+
+	if (type != NULL && remote)
+		log_warnx("%s is on %s, which may not deliver events; set ORCHESTRATOR_HOME to a "
+		    "directory of a local file system", o->sessions, type);
+}
+
 static int
 run(struct orch *o, int argc, char **argv)
 {
@@ -60,6 +73,7 @@ run(struct orch *o, int argc, char **argv)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		return 0;
 	}
+	name_file_system(o);
 	/* Opened first: the library wants the lowest descriptor and a single thread. */
 	if (watch_open() == -1 && !watch_degraded()) {
 		log_warn("inotify");
