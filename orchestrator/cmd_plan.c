@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/flow.h"
 #include "orchestrator/show.h"
@@ -216,22 +214,6 @@ preview(struct flow *f)
 	return rv;
 }
 
-/* Not as the other commands do, which refuse a list with a circle. */
-static int
-load(struct flow *f)
-{
-	char why[RECORD_ERR];
-	int fd, rv = 0;
-
-	if ((fd = tasks_dir(f->o->workspace, false)) == -1)
-		return EX_NOINPUT;
-	/* That one says what to do about it. */
-	if (tasklist_load(fd, f->id, &f->list, why, sizeof(why)) == -1)
-		rv = tasks_load(f->o->workspace, f->id, &f->list);
-	close(fd);
-	return rv;
-}
-
 static int
 run(struct orch *o, int argc, char **argv)
 {
@@ -252,7 +234,7 @@ run(struct orch *o, int argc, char **argv)
 		return cmd_usage(&cmd_plan);
 	if ((rv = orch_open(o)) != 0 || (rv = flow_open(&f, o, argv[optind])) != 0)
 		return rv;
-	if ((rv = flow_limit(&f, max)) == 0 && (rv = load(&f)) == 0)
+	if ((rv = flow_limit(&f, max)) == 0 && (rv = tasks_read(o->workspace, f.id, &f.list)) == 0)
 		rv = preview(&f);
 	flow_release(&f);
 	return rv;

@@ -29,6 +29,8 @@ char *tasks_path(const char *workspace, const char *id);
 bool tasks_mention(const char *workspace, const char *id, const char *text);
 /* Reads one; its dependencies are checked too. */
 int tasks_load(const char *workspace, const char *id, struct tasklist *);
+/* The same, whatever its dependencies are. */
+int tasks_read(const char *workspace, const char *id, struct tasklist *);
 /* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
 /* Keeps a new list, unless there is one of its name. */

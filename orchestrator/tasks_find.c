@@ -4,6 +4,7 @@
 
 #include "orchestrator/tasks.h"
 #include "proto/log.h"
+#include "proto/record.h"
 
 #define NAMED	8	/* lists in a message */
 
@@ -48,17 +49,30 @@ match_prefix(void *arg, const char *id)
 	return 0;
 }
 
+/* Is its graph one? Whoever opens it is told if not. */
+static bool
+is_sound(const struct tasklist *l)
+{
+	struct taskgraph g;
+	char why[RECORD_ERR];
+
+	if (taskgraph_make(&g, l, why, sizeof(why)) == -1)
+		return false;
+	taskgraph_release(&g);
+	return true;
+}
+
 static int
 match_name(void *arg, const char *id)
 {
 	struct search *s = arg;
 	struct tasklist l;
 
-	if (!tasks_mention(s->workspace, id, s->name) || tasks_load(s->workspace, id, &l) != 0)
+	if (!tasks_mention(s->workspace, id, s->name) || tasks_read(s->workspace, id, &l) != 0)
 		return 0;
 	if (strcmp(l.name, s->name) == 0)
 		add(s, id, NULL);
-	if (strcmp(l.name, s->name) == 0 && s->n == 1)
+	if (strcmp(l.name, s->name) == 0 && s->n == 1 && is_sound(&l))
 		s->kept = l;
 	else
 		tasklist_release(&l);

@@ -46,10 +46,10 @@ goes_on(unsigned char c)
 
 /* "[...]" at s: its length, or 0 when it is none. */
 static size_t
-class(const char *s, size_t len, struct token *t)
+scan_class(const char *s, size_t len, struct token *t)
 {
-	bool not = len > 1 && (s[1] == '!' || s[1] == '^');
-	size_t i = not ? 2 : 1, first = i;
+	bool except = len > 1 && (s[1] == '!' || s[1] == '^');
+	size_t i = except ? 2 : 1, first = i;
 
 	for (; i < len && (s[i] != ']' || i == first); i++) {
 		unsigned char from = (unsigned char)s[i], to = from;
@@ -63,7 +63,7 @@ class(const char *s, size_t len, struct token *t)
 	}
 	if (i >= len)
 		return 0;
-	for (int k = 0; k < 4 && not; k++)
+	for (int k = 0; k < 4 && except; k++)
 		t->set[k] = k < 2 ? ~t->set[k] : UINT64_MAX;
 	return i + 1;
 }
@@ -86,7 +86,7 @@ scan_name(struct name *n, const char *s, size_t len)
 			t->star = true;
 		else if (s[i] == '?')
 			memset(t->set, 0xff, sizeof(t->set));
-		else if (s[i] == '[' && (took = class(s + i, len - i, t)) > 0)
+		else if (s[i] == '[' && (took = scan_class(s + i, len - i, t)) > 0)
 			continue;
 		else {
 			memset(t, 0, sizeof(*t));
