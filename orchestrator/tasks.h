@@ -42,6 +42,8 @@ const char *tasks_author(void);
 int tasks_find_list(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
 /* The same, read. */
 int tasks_open(struct orch *, const char *name, struct tasklist *);
+/* The same, whatever its dependencies are. */
+int tasks_open_any(struct orch *, const char *name, struct tasklist *);
 /* The list that has the task; list NULL: whichever it is, if it is one alone. With a list it
  * is not looked whether the task is there. */
 int tasks_find_task(struct orch *, const char *list, const char *task, char id[TASKLIST_ID_MAX]);

@@ -16,6 +16,7 @@ struct search {
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];	/* the first one */
 	struct text	 found;
+	bool		 any;		/* also one whose dependencies are wrong */
 	struct tasklist	 kept;		/* the first one, when it was read to be found */
 };
 
@@ -72,7 +73,7 @@ match_name(void *arg, const char *id)
 		return 0;
 	if (strcmp(l.name, s->name) == 0)
 		add(s, id, NULL);
-	if (strcmp(l.name, s->name) == 0 && s->n == 1 && is_sound(&l))
+	if (strcmp(l.name, s->name) == 0 && s->n == 1 && (s->any || is_sound(&l)))
 		s->kept = l;
 	else
 		tasklist_release(&l);
@@ -153,10 +154,10 @@ tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
 	return rv;
 }
 
-int
-tasks_open(struct orch *o, const char *name, struct tasklist *l)
+static int
+open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
 {
-	struct search s = { .workspace = o->workspace, .name = name };
+	struct search s = { .workspace = o->workspace, .name = name, .any = any };
 	int rv = look_for_list(&s);
 
 	memset(l, 0, sizeof(*l));
@@ -165,10 +166,22 @@ tasks_open(struct orch *o, const char *name, struct tasklist *l)
 	else {
 		tasklist_release(&s.kept);
 		if (rv == 0)
-			rv = tasks_load(o->workspace, s.id, l);
+			rv = (any ? tasks_read : tasks_load)(o->workspace, s.id, l);
 	}
 	text_free(&s.found);
 	return rv;
+}
+
+int
+tasks_open(struct orch *o, const char *name, struct tasklist *l)
+{
+	return open_list(o, name, false, l);
+}
+
+int
+tasks_open_any(struct orch *o, const char *name, struct tasklist *l)
+{
+	return open_list(o, name, true, l);
 }
 
 int
