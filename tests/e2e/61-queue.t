@@ -15,6 +15,7 @@ fi
 while [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
 timeout 0.2 cat <"$T/.never"
 echo "$ITEM_ID" >"$ITEM_ID"
+[ ! -e "$T/shared" ] || echo "$ITEM_ID" >shared
 note end
 E
 world() {	# NAME SETTINGS
@@ -116,6 +117,24 @@ is 'it was tried four times' "$(echo "$out" | grep -c ': not dispatched: task ba
 like 'and has failed with the reason' "$out" '^failed   bad.*: not dispatched: worktree .* exists already'
 is 'in the list too' "$(status_of bad)" FAILED
 
+list spawn2 late
+mkdir -p .worktrees/late && echo mine >.worktrees/late/file
+said() { grep -q "$1" "$T/said"; }
+orchestrator execute spawn2 >"$T/said" 2>&1 & pid=$!
+wait_for 10 said 'not dispatched: task late, which is tried again'; rm -r .worktrees/late
+wait $pid
+is 'it goes out once nothing is in the way' "$? $(merges)" '0 good late '
+
+# A conflict.
+world conflict ', "ambiguous": "parallel"'
+list conflict left right
+: >"$T/shared"
+run timeout 60 orchestrator execute conflict
+rm "$T/shared"
+is 'what had a conflict is done again from the new target' "$status $(merges)" '0 left right '
+is 'once' "$(echo "$out" | grep -c ': requeued: ')" 1
+like 'knowing of it' "$(cat "$(session_of "$(cat shared)")/prompt.md")" 'conflict in shared'
+
 # --fail-fast
 world fast ', "max_parallel": 1, "attempts": 1'
 list fast first second
@@ -137,7 +156,6 @@ is 'execute merges it' "$(merges)" 'second '
 world signal ', "max_parallel": 1'
 list signal one two three
 begun() { grep -q "start $1" "$T/times"; }
-said() { grep -q "$1" "$T/said"; }
 echo >"$T/hold-one"
 orchestrator execute signal >"$T/said" 2>&1 & pid=$!
 wait_for 20 begun one; kill -INT $pid; wait_for 10 said stopping; rm "$T/hold-one"
