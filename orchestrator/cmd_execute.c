@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
@@ -58,21 +59,47 @@ name_file_system(const struct orch *o)
 		    "directory of a local file system", o->sessions, type);
 }
 
+struct arguments {
+	const char	*list, *max;
+	bool		 fail_fast, any;
+};
+
 static int
-run(struct orch *o, int argc, char **argv)
+parse(int argc, char **argv, struct arguments *a)
+{
+	static const struct option options[] = {
+		{ "max-parallel", required_argument, NULL, 'm' },
+		{ "keep-going", no_argument, NULL, 'k' },
+		{ "fail-fast", no_argument, NULL, 'f' },
+		{ NULL, 0, NULL, 0 }
+	};
+	int	c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		a->any = true;
+		if (c == 'm')
+			a->max = optarg;
+		else if (c == 'f' || c == 'k')
+			a->fail_fast = c == 'f';
+		else
+			return cmd_usage(&cmd_execute);
+	}
+	if (optind < argc)
+		a->list = argv[optind++];
+	if (optind < argc)
+		return cmd_usage(&cmd_execute);
+	if (a->any && a->list == NULL) {
+		log_warnx("execute: these options are for a task list: say which");
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+static int
+run_locked(struct orch *o, struct flow *f)
 {
 	int	lock, rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc)
-		return cmd_usage(&cmd_execute);
-	if ((rv = orch_open(o)) != 0)
-		return rv;
-	source_recover(o);
-	if (o->instance == NULL) {
-		if (!o->json)
-			puts("no sessions; orchestrator dispatch ITEM starts one");
-		return 0;
-	}
 	name_file_system(o);
 	/* Opened first: the library wants the lowest descriptor and a single thread. */
 	if (watch_open() == -1 && !watch_degraded()) {
@@ -80,7 +107,7 @@ run(struct orch *o, int argc, char **argv)
 		return EX_OSERR;
 	}
 	if ((lock = lock_instance(o, &rv)) != -1) {
-		rv = loop_run(o);
+		rv = loop_run(o, f);
 		source_recover(o);
 		close(lock);
 	}
@@ -88,9 +115,44 @@ run(struct orch *o, int argc, char **argv)
 	return rv;
 }
 
+static int
+run_list(struct orch *o, const struct arguments *a)
+{
+	struct flow	f;
+	int		rv;
+
+	if ((rv = orch_make(o)) == 0 && (rv = flow_open(&f, o, a->list)) == 0) {
+		f.fail_fast = a->fail_fast;
+		if ((rv = flow_limit(&f, a->max)) == 0 && (rv = flow_load(&f)) == 0)
+			rv = run_locked(o, &f);
+		flow_release(&f);
+	}
+	return rv;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct arguments	a = { 0 };
+	int			rv;
+
+	if ((rv = parse(argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0)
+		return rv;
+	if (a.list != NULL)
+		return run_list(o, &a);
+	source_recover(o);
+	if (o->instance == NULL) {
+		if (!o->json)
+			puts("no sessions; orchestrator dispatch ITEM starts one");
+		return 0;
+	}
+	return run_locked(o, NULL);
+}
+
 const struct cmd cmd_execute = {
 	.name = "execute",
-	.usage = "",
-	.summary = "attend all sessions: answer by policy, merge what is approved, until all have ended",
+	.usage = "[--max-parallel N] [--keep-going] [--fail-fast] [LIST]",
+	.summary = "attend all sessions, and do a task list: answer by policy, merge what is approved, "
+	    "until all have ended",
 	.run = run,
 };

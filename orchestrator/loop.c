@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "orchestrator/cache.h"
+#include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
+#include "orchestrator/source.h"
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -198,6 +200,8 @@ reap(struct loop *l)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == l->merge_pid)
 			queue_reaped(l, status);
+		else if (l->flow != NULL && pid == l->flow->pid)
+			flow_reaped(l->flow, status);
 		else
 			policy_reaped(&l->policy, pid);
 }
@@ -221,14 +225,17 @@ turn(struct loop *l)
 		rescan(l);
 		break;
 	case WATCH_SIGNAL:
-		if (ev.signo != SIGCHLD)
+		if (ev.signo == SIGINT && l->flow != NULL && !l->flow->interrupted) {
+			l->flow->interrupted = true;
+			flow_stop(l->flow, "interrupted");
+		} else if (ev.signo != SIGCHLD)
 			return ev.signo;
 		reap(l);
 		break;
 	case WATCH_TIMER:
 		if (ev.id == LOOP_TIMER_GRACE)
 			grace_over(l);
-		else {
+		else if (ev.id == LOOP_TIMER_CACHE) {
 			cache_write(l->o, &l->table);
 			l->dirty = false;
 		}
@@ -247,19 +254,54 @@ summary(const struct loop *l)
 	bool			 held;
 
 	TAILQ_FOREACH(s, &l->table.all, all) {
+		if (l->flow != NULL &&
+		    tasklist_find(&l->flow->list, s->e.state.item) != TASK_NONE &&
+		    s->action != ACTION_HELD)
+			continue;	/* the report has it */
 		held = s->action == ACTION_HELD && s->why != NULL;
 		loop_say(l, s->e.id, "not merged", "%s%s%s", show_status(&s->e), held ? ": " : "",
 		    held ? s->why : "");
 	}
+	if (l->flow != NULL)
+		return flow_report(l->flow);
 	if (!l->o->json)
 		printf("%zu merged, %zu not\n", l->merged, rest);
 	return rest == 0 ? 0 : EX_NEGATIVE;
 }
 
-int
-loop_run(struct orch *o)
+/* Is anything to come? Sends out what may go. */
+static bool
+goes_on(struct loop *l)
 {
-	struct loop	l = { .o = o };
+	struct flow	*f = l->flow;
+
+	if (f == NULL)
+		return l->pending > 0;
+	flow_turn(f);
+	if (l->pending > 0 || flow_busy(f))
+		return true;
+	/* Somebody else may have ended a session and not got to noting it. */
+	source_recover(l->o);
+	flow_turn(f);
+	return l->pending > 0 || flow_busy(f);
+}
+
+static void
+watch_list(struct loop *l)
+{
+	char	*path = tasks_path(l->o->workspace, l->flow->id);
+
+	*strrchr(path, '/') = '\0';
+	if (watch_dir(path, false) == -1)
+		log_warn("%s: not watched", path);
+	free(path);
+	l->flow->loop = l;
+}
+
+int
+loop_run(struct orch *o, struct flow *f)
+{
+	struct loop	l = { .o = o, .flow = f };
 	int		signo = 0, rv;
 
 	table_init(&l.table);
@@ -270,7 +312,9 @@ loop_run(struct orch *o)
 		return EX_OSERR;
 	}
 	registry_each(o->sessions, add_one, &l);
-	while (l.pending > 0 && signo == 0)
+	if (f != NULL)
+		watch_list(&l);
+	while (signo == 0 && goes_on(&l))
 		signo = turn(&l);
 	policy_stop(&l.policy);
 	queue_stop(&l);
@@ -279,7 +323,7 @@ loop_run(struct orch *o)
 		rv = 128 + signo;
 	} else if (signo == -1)
 		rv = EX_OSERR;
-	else if (l.merged + l.table.n + l.lost.n == 0) {
+	else if (f == NULL && l.merged + l.table.n + l.lost.n == 0) {
 		if (!o->json)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		rv = 0;

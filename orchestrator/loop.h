@@ -8,6 +8,7 @@
  *	loop.c		waits, and finds the session that an event is about
  *	attend.c	looks at one session and does what schedule.h says
  *	queue.c		merges, one at a time, in a child
+ *	flow.h		with a task list: sends out what is ready
  *
  * Nothing here may stop the others: what goes wrong with one session is said, and
  * the loop goes on.
@@ -19,9 +20,13 @@
 
 #define LOOP_TIMER_CACHE	0
 #define LOOP_TIMER_GRACE	1
+#define LOOP_TIMER_FLOW		2
+
+struct flow;
 
 struct loop {
 	struct orch	*o;
+	struct flow	*flow;		/* a task list that is worked off, or NULL */
 	struct table	 table;
 	struct policy	 policy;
 	int		 watch;		/* of isolated-sessions/ */
@@ -35,9 +40,10 @@ struct loop {
 	char		*merge_why;	/* shared with that child */
 };
 
-/* Runs until every session has ended (0, or 1 when one was not merged) or until a signal
- * (128 + its number). */
-int loop_run(struct orch *);
+/* Runs until every session has ended (0, or 1 when one was not merged, or with a task list
+ * when not all of it is COMPLETE) or until a signal (128 + its number). With a list the
+ * first SIGINT only stops what goes out. */
+int loop_run(struct orch *, struct flow *);
 /* One line on standard output, JSON with --json. */
 void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));

@@ -9,7 +9,7 @@
 #include "proto/text.h"
 
 static const struct cmd *const commands[] = {
-	&cmd_dispatch, &cmd_execute, &cmd_status, &cmd_questions, &cmd_answer, &cmd_review,
+	&cmd_dispatch, &cmd_dispatch_ready, &cmd_execute, &cmd_plan, &cmd_status, &cmd_questions, &cmd_answer, &cmd_review,
 	&cmd_merge, &cmd_logs, &cmd_path, &cmd_cancel, &cmd_retry, &cmd_cleanup, &cmd_init,
 	&cmd_doctor, &cmd_tasks,
 };
@@ -29,7 +29,7 @@ help(void)
 {
 	printf("%s       orchestrator --help | --version\n\nCommands:\n", usage_text);
 	for (size_t i = 0; i < NCOMMANDS; i++)
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+		printf("  %-14s %s\n", commands[i]->name, commands[i]->summary);
 	printf("\n\"orchestrator COMMAND --help\" shows the arguments of one; "
 	    "orchestrator(1) is the manual.\n");
 	return 0;

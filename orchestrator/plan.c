@@ -83,6 +83,18 @@ find_target(struct orch *o, struct config *c, char *branch, size_t len)
 }
 
 int
+plan_settings(struct orch *o, struct settings *s)
+{
+	char branch[REF_MAX];
+	struct config c = { 0 };
+	int status;
+
+	if ((status = find_target(o, &c, branch, sizeof(branch))) == 0)
+		*s = c.settings;
+	return status;
+}
+
+int
 plan_make(struct orch *o, const struct dispatch *d, struct config *c)
 {
 	char branch[REF_MAX];

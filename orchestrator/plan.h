@@ -18,6 +18,8 @@
  * nothing to release.
  */
 int plan_make(struct orch *, const struct dispatch *, struct config *);
+/* The settings of the target alone. */
+int plan_settings(struct orch *, struct settings *);
 /* The roles alone. */
 int plan_roles(const struct dispatch *, struct settings *);
 /* Is the program of a command line there to be run?  path: PATH of its environment. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "orchestrator/loop.h"
 #include "proto/child.h"
@@ -57,6 +58,9 @@ merge_child(void *arg)
 {
 	struct loop	*l = arg;
 
+	/* Then Ctrl-C is not the end of it. */
+	if (l->flow != NULL)
+		setpgid(0, 0);
 	return (int)merging_run(l->o, &l->merging->e, l->merge_why, GIT_ERR);
 }
 

@@ -215,6 +215,20 @@ ambiguous(const struct search *s)
 }
 
 int
+registry_newest(struct orch *o, const char *item, struct entry *e)
+{
+	struct search	s = { .name = item, .dir = o->sessions, .how = MATCH_ITEM };
+
+	registry_each(o->sessions, search_one, &s);
+	if (s.n == 0)
+		registry_each_archive(o, search_archive, &s);
+	if (s.n == 0)
+		return -1;
+	*e = s.found;
+	return 0;
+}
+
+int
 registry_find(struct orch *o, const char *name, struct entry *e)
 {
 	struct search	s;

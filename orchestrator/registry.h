@@ -58,6 +58,8 @@ int registry_each_archive(struct orch *, int (*fn)(void *, const char *dir), voi
  * returns EX_NOINPUT / EX_USAGE; 0 on success.
  */
 int registry_find(struct orch *, const char *name, struct entry *);
+/* The newest attempt of an item, in silence. -1: there is none. */
+int registry_newest(struct orch *, const char *item, struct entry *);
 
 /* Groups of status(1), in the order in which they are shown. */
 enum group { GROUP_ACTIVE, GROUP_QUESTIONS, GROUP_REVIEW, GROUP_READY, GROUP_ENDED, GROUP_COUNT };

@@ -123,6 +123,23 @@ load(const char *workspace, int dirfd, const char *id, struct tasklist *l)
 	return 0;
 }
 
+int
+tasks_read(const char *workspace, const char *id, struct tasklist *l)
+{
+	char why[WHY];
+	int fd, rv = 0;
+
+	memset(l, 0, sizeof(*l));
+	if ((fd = tasks_dir(workspace, false)) == -1) {
+		log_warnx("no task list %s; there is none in this repository", id);
+		return EX_NOINPUT;
+	}
+	if (tasklist_load(fd, id, l, why, sizeof(why)) == -1)
+		rv = damaged(workspace, fd, id, why, errno == ENOENT);
+	close(fd);
+	return rv;
+}
+
 bool
 tasks_mention(const char *workspace, const char *id, const char *text)
 {

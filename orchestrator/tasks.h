@@ -29,6 +29,8 @@ char *tasks_path(const char *workspace, const char *id);
 bool tasks_mention(const char *workspace, const char *id, const char *text);
 /* Reads one; its dependencies are checked too. */
 int tasks_load(const char *workspace, const char *id, struct tasklist *);
+/* The same, whatever its dependencies are. */
+int tasks_read(const char *workspace, const char *id, struct tasklist *);
 /* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
 /* Keeps a new list, unless there is one of its name. */
@@ -40,6 +42,8 @@ const char *tasks_author(void);
 int tasks_find_list(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
 /* The same, read. */
 int tasks_open(struct orch *, const char *name, struct tasklist *);
+/* The same, whatever its dependencies are. */
+int tasks_open_any(struct orch *, const char *name, struct tasklist *);
 /* The list that has the task; list NULL: whichever it is, if it is one alone. With a list it
  * is not looked whether the task is there. */
 int tasks_find_task(struct orch *, const char *list, const char *task, char id[TASKLIST_ID_MAX]);

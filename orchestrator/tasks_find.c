@@ -4,6 +4,7 @@
 
 #include "orchestrator/tasks.h"
 #include "proto/log.h"
+#include "proto/record.h"
 
 #define NAMED	8	/* lists in a message */
 
@@ -15,6 +16,7 @@ struct search {
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];	/* the first one */
 	struct text	 found;
+	bool		 any;		/* also one whose dependencies are wrong */
 	struct tasklist	 kept;		/* the first one, when it was read to be found */
 };
 
@@ -48,17 +50,30 @@ match_prefix(void *arg, const char *id)
 	return 0;
 }
 
+/* Is its graph one? Whoever opens it is told if not. */
+static bool
+is_sound(const struct tasklist *l)
+{
+	struct taskgraph g;
+	char why[RECORD_ERR];
+
+	if (taskgraph_make(&g, l, why, sizeof(why)) == -1)
+		return false;
+	taskgraph_release(&g);
+	return true;
+}
+
 static int
 match_name(void *arg, const char *id)
 {
 	struct search *s = arg;
 	struct tasklist l;
 
-	if (!tasks_mention(s->workspace, id, s->name) || tasks_load(s->workspace, id, &l) != 0)
+	if (!tasks_mention(s->workspace, id, s->name) || tasks_read(s->workspace, id, &l) != 0)
 		return 0;
 	if (strcmp(l.name, s->name) == 0)
 		add(s, id, NULL);
-	if (strcmp(l.name, s->name) == 0 && s->n == 1)
+	if (strcmp(l.name, s->name) == 0 && s->n == 1 && (s->any || is_sound(&l)))
 		s->kept = l;
 	else
 		tasklist_release(&l);
@@ -139,10 +154,10 @@ tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
 	return rv;
 }
 
-int
-tasks_open(struct orch *o, const char *name, struct tasklist *l)
+static int
+open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
 {
-	struct search s = { .workspace = o->workspace, .name = name };
+	struct search s = { .workspace = o->workspace, .name = name, .any = any };
 	int rv = look_for_list(&s);
 
 	memset(l, 0, sizeof(*l));
@@ -151,10 +166,22 @@ tasks_open(struct orch *o, const char *name, struct tasklist *l)
 	else {
 		tasklist_release(&s.kept);
 		if (rv == 0)
-			rv = tasks_load(o->workspace, s.id, l);
+			rv = (any ? tasks_read : tasks_load)(o->workspace, s.id, l);
 	}
 	text_free(&s.found);
 	return rv;
+}
+
+int
+tasks_open(struct orch *o, const char *name, struct tasklist *l)
+{
+	return open_list(o, name, false, l);
+}
+
+int
+tasks_open_any(struct orch *o, const char *name, struct tasklist *l)
+{
+	return open_list(o, name, true, l);
 }
 
 int

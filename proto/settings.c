@@ -16,7 +16,8 @@
 
 typedef int setter(struct keys *, const char *, const struct json *, void *, const struct key *);
 
-static setter set_review, set_verdict, set_agents, set_roles, set_commands, set_answers, set_rules;
+static setter set_review, set_verdict, set_agents, set_roles, set_commands, set_ambiguous,
+    set_answers, set_rules;
 
 #define AT(type, member)	offsetof(struct type, member)
 
@@ -64,6 +65,9 @@ static const struct key top_keys[] = {
 	{ "gate_tries", key_int, AT(settings, gate_tries), 0, 10 },
 	{ "transcript_mb", key_int, AT(settings, transcript_mb), 1, 65536 },
 	{ "stop_grace", key_int, AT(settings, stop_grace), 0, 3600 },
+	{ "max_parallel", key_int, AT(settings, max_parallel), 1, 1000 },
+	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
+	{ "ambiguous", set_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
 	{ "answers", set_answers, 0, 0, 0 },
 	{ "env", key_env, AT(settings, env), 0, SETTINGS_MAX_TEXT },
 };
@@ -88,6 +92,19 @@ set_review(struct keys *k, const char *path, const struct json *v, void *base,
 	if (s == NULL || (strcmp(s, "council") != 0 && strcmp(s, "gates") != 0))
 		return (keys_fail(k, path, "\"council\" or \"gates\""));
 	*mode = s[0] == 'c' ? REVIEW_COUNCIL : REVIEW_GATES;
+	return (0);
+}
+
+static int
+set_ambiguous(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	bool *trust = (bool *)(void *)((char *)base + key->offset);
+	const char *s = json_string(v);
+
+	if (s == NULL || (strcmp(s, "sequential") != 0 && strcmp(s, "parallel") != 0))
+		return (keys_fail(k, path, "\"sequential\" or \"parallel\""));
+	*trust = s[0] == 'p';
 	return (0);
 }
 
@@ -276,6 +293,8 @@ settings_default(struct settings *s)
 	s->gate_tries = 2;
 	s->transcript_mb = 256;
 	s->stop_grace = 10;
+	s->max_parallel = 4;
+	s->attempts = 2;
 	for (size_t i = 0; i < nadapter_names; i++)
 		if (adapter_names[i].program != NULL)
 			add_agent(s, adapter_names[i].name, adapter_names[i].name);

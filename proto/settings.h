@@ -63,6 +63,9 @@ struct settings {
 	int64_t		 gate_tries;	/* default 2 */
 	int64_t		 transcript_mb;	/* default 256 */
 	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
+	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
+	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
+	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # make demo: three items from dispatch to merge in a clone of this repository,
-# each by agents in a worktree of its own.  With AGENT=claude that client does
+# each by agents in a worktree of its own, and then a task list that empties itself.  With AGENT=claude that client does
 # the work, otherwise the scripts tests/agents/demo-* do.
 set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -107,6 +107,21 @@ say "One was rejected and reworked: its log"
 show orchestrator logs spelling
 say "... and the council's record"
 show orchestrator review spelling
+say "A task list: what waits for what, and which files each may change"
+show orchestrator tasks create book --task 'outline: Outline a book of two chapters, morning and evening, in demo/outline.md' \
+    --task 'morning: Write demo/morning.md, the first chapter' --task 'evening: Write demo/evening.md, the second chapter' \
+    --task 'book: Put both chapters together in demo/book.md'
+for task in outline morning evening book; do
+	orchestrator tasks edit --allow "demo/$task.md" $task >"$T/said"
+done
+orchestrator tasks depend morning outline >"$T/said"
+orchestrator tasks depend evening outline >"$T/said"
+show orchestrator tasks depend book morning evening
+say "What would be done, in which order, and what at once"
+show orchestrator plan book
+say "It empties itself: each task goes out once what it needs is merged"
+show orchestrator execute book || [ "$AGENT" != command ]
+
 say "What is in the repository now"
-show git log --graph --oneline -n 12
-[ "$AGENT" != command ] || cat demo/greeting.md demo/spelling.md
+show git log --graph --oneline -n 20
+[ "$AGENT" != command ] || cat demo/greeting.md demo/spelling.md demo/book.md

@@ -21,7 +21,7 @@ _orchestrator() {
 		-C) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); return ;;
 		esac
 		words="-C --json --help --version $(orchestrator --help 2>/dev/null |
-		    sed -n '/^Commands:/,$s/^  \([a-z]\{1,\}\) .*/\1/p')"
+		    sed -n '/^Commands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p')"
 	elif [[ $cur == -* ]]; then
 		words=$(orchestrator "$command" --help 2>&1 | grep -oE -e '(^|[[ ])--?[a-zA-Z-]+' |
 		    tr -d ' []' | sort -u)
@@ -33,7 +33,9 @@ _orchestrator() {
 		tasks:tasks)
 			words=$(orchestrator tasks --help 2>/dev/null |
 			    sed -n 's/.*orchestrator tasks \([a-z]\{1,\}\).*/\1/p') ;;
-		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list)
+		*:--max-parallel) ;;
+		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list | \
+		    execute:* | plan:* | dispatch-ready:*)
 			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
 			    grep -oE 'tl-[a-z0-9]{8}' | sort -u) ;;
 		tasks:*)

@@ -34,11 +34,11 @@ done
 is 'session.5 names every status, role, step and verdict' "$missing" ''
 
 # usage and SYNOPSIS
-commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
 ok 'orchestrator --help lists commands' test "$(echo "$commands" | wc -l)" -ge 14
 for c in $commands; do
 	is "orchestrator.1 shows the usage of $c" \
-	    "$(synopsis orchestrator.1 | grep "^orchestrator $c\>" | flat)" \
+	    "$(synopsis orchestrator.1 | grep -E "^orchestrator $c( |\$)" | flat)" \
 	    "$(orchestrator "$c" --help | sed -n '/^usage: /,$p' | sed '$d' | sed 's/^usage: //' | flat)"
 done
 is 'orchestrator.1 shows no other command' \
@@ -93,7 +93,7 @@ is 'CONTRIBUTING.md lists no other file' "$(comm -23 "$T/listed" "$T/there")" ''
 for t in $(sed -n 's/^    \(sudo \)\{0,1\}make \([a-z]*\)$/\2/p; s/.*`make \([a-z]*\)[` ].*/\1/p' README.md CONTRIBUTING.md | sort -u); do
 	ok "make $t is a target" grep -qE "^$t:" Makefile
 done
-for c in $(grep -E '^ *\$? *orchestrator [-a-z]|`orchestrator ' README.md | grep -oE 'orchestrator (-C [^ ]+ |--json )*[a-z]+' |
+for c in $(grep -E '^ *\$? *orchestrator [-a-z]|`orchestrator ' README.md | grep -oE 'orchestrator (-C [^ ]+ |--json )*[a-z-]+' |
     awk '{ print $NF }' | sort -u); do
 	ok "the README's orchestrator $c is a command" sh -c "echo '$commands' | grep -qx $c"
 done

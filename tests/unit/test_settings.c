@@ -46,6 +46,9 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.gate_tries, 2);
 	assert_int_equal(s.transcript_mb, 256);
 	assert_int_equal(s.stop_grace, 10);
+	assert_int_equal(s.max_parallel, 4);
+	assert_int_equal(s.attempts, 2);
+	assert_false(s.trust_ambiguous);
 	assert_int_equal(s.review, REVIEW_COUNCIL);
 	assert_null(s.target);
 	assert_null(s.role[ROLE_IMPLEMENTER]);
@@ -132,6 +135,9 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"transcript_mb\": 65537}", "from 1 to 65536" },
 		{ "{\"stop_grace\": 3601}", "\"stop_grace\" must be a whole number from 0 to 3600" },
 		{ "{\"stop_grace\": -1}", "from 0 to 3600" },
+		{ "{\"max_parallel\": 0}", "from 1 to 1000" },
+		{ "{\"attempts\": 11}", "from 1 to 10" },
+		{ "{\"ambiguous\": \"ask\"}", "\"ambiguous\" must be \"sequential\" or \"parallel\"" },
 		{ "{\"gates\": [\"a\", {\"command\": \"b\", \"timeout\": 0}]}",
 		    "\"gates[1].timeout\" must be a whole number from 1 to 86400" },
 		{ "{\"setup\": [{\"command\": \"b\", \"timeout\": 86401}]}", "\"setup[0].timeout\"" },

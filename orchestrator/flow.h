@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_FLOW_H
+#define ORCHESTRATOR_FLOW_H
+
+/*
+ * A task list that is being worked off.  The list on disk is the truth: it is read
+ * again when its file has changed, and all that is here besides is for the report.
+ *
+ *	flow.c		the list, and which of its tasks goes out next
+ *	flow_settle.c	what has become of a task: its time, and whether it is tried again
+ *	flow_spawn.c	its dispatch, by execute in a child, one after another
+ *	flow_report.c	what became of them all
+ */
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "orchestrator/admit.h"
+#include "orchestrator/registry.h"
+#include "orchestrator/spawn.h"
+#include "orchestrator/tasks.h"
+
+#define FLOW_LOOKED_AT	64	/* ready tasks, of which the first that may go does */
+#define FLOW_TRIES	3	/* more, of a dispatch that failed */
+#define FLOW_WHY	1024
+
+struct loop;
+
+struct flow_task {
+	char		 session[SESSION_ID_MAX];	/* that it had last, as far as is known */
+	bool		 open;		/* it has it, and its time is not counted yet */
+	bool		 merged;	/* since the flow began */
+	bool		 final;		/* has failed, and is not tried again */
+	unsigned	 sessions;	/* that have ended since then */
+	int64_t		 spent;		/* by these, ms */
+	unsigned	 tries;		/* of its dispatch that failed */
+	int64_t		 not_before;	/* CLOCK_MONOTONIC; the next one */
+};
+
+/* What the child that dispatches leaves behind. */
+struct flow_note {
+	char		 session[SESSION_ID_MAX];
+	char		 why[FLOW_WHY];	/* what it would have printed as errors */
+};
+
+struct flow {
+	struct orch	*o;
+	struct loop	*loop;		/* that is told what happens, or NULL */
+	char		 id[TASKLIST_ID_MAX];
+	struct limits	 limits;
+	int64_t		 attempts;	/* sessions an item may have; 0 = nothing is tried again */
+	bool		 fail_fast;
+	struct tasklist	 list;
+	struct taskgraph graph;
+	struct stat	 seen;		/* of the file, as it was read */
+	struct flow_task *t;		/* by index in the list */
+	size_t		 nt;
+	size_t		*active;	/* tasks that have a session */
+	size_t		 nactive;
+	char		*stopped;	/* nothing more goes out, and why; NULL = it does */
+	bool		 interrupted;	/* by a signal */
+	int64_t		 began, began_wall;	/* ns of CLOCK_MONOTONIC; wall ms */
+	int64_t		 wake;		/* a dispatch that failed is due then, 0 = none */
+	pid_t		 pid;		/* of the child that dispatches, 0 = none */
+	size_t		 spawning;	/* its task */
+	struct flow_note *note;		/* shared with it */
+};
+
+/* Finds the list (NULL: the only one) and the target's settings. 0, or a sysexits status with
+ * the error printed and nothing to release. */
+int flow_open(struct flow *, struct orch *, const char *list);
+void flow_release(struct flow *);
+/* --max-parallel N; NULL: as the settings say. 0 or a status. */
+int flow_limit(struct flow *, const char *max);
+/* Reads the list, if its file has changed. 0, or a sysexits status. */
+int flow_load(struct flow *);
+/* The task to go out now, or TASK_NONE. */
+size_t flow_pick(struct flow *);
+/* Nothing more is to go out. Said once. */
+void flow_stop(struct flow *, const char *why);
+/*
+ * Of the graph's ready tasks the one that may go beside what runs; skip (or NULL) names
+ * those that are none. The graph is left as it was.
+ */
+size_t flow_choose(struct taskgraph *, const struct work *running, size_t nrunning,
+    const struct limits *, bool (*skip)(void *, size_t), void *);
+/* A task as admit.h sees it. */
+struct work flow_work(const struct task *);
+
+/* Takes in what the list says of task i; first: as it was when the flow began. */
+void flow_settle(struct flow *, size_t i, bool first);
+/* Is a task that has failed worth another session? attempt: the one it had. */
+bool flow_again(const struct flow *, const struct task *, int64_t *attempt);
+/* Loads a session, be it archived or not. 0 or -1. */
+int flow_entry(struct orch *, const char *session, struct entry *);
+
+/* A session for the task, its next one if it had some. 0, or a status with the error printed. */
+int flow_dispatch(struct flow *, size_t i, struct dispatched *);
+/* Of execute: sends out what may go, if no dispatch is under way. */
+void flow_turn(struct flow *);
+/* Does execute stay because of it, though no session is left? */
+bool flow_busy(const struct flow *);
+/* The child that dispatches has ended. */
+void flow_reaped(struct flow *, int status);
+
+/* Prints what became of the list: 0 when all of it is COMPLETE, else 1. */
+int flow_report(struct flow *);
+
+#endif

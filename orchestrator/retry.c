@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/plan.h"
+#include "orchestrator/retry.h"
+#include "orchestrator/source.h"
+#include "proto/file.h"
+#include "proto/log.h"
+#include "proto/record.h"
+#include "proto/review.h"
+#include "proto/text.h"
+
+/* A former attempt, as its directory has it. */
+struct former {
+	struct item	 item;
+	struct config	 config;
+	char		*findings;
+};
+
+static void
+former_release(struct former *f)
+{
+	item_release(&f->item);
+	config_release(&f->config);
+	free(f->findings);
+}
+
+/* What to mend: the council's findings, else why it ended. */
+static char *
+find_findings(int fd, const struct entry *e)
+{
+	char reason[512];
+	struct review review;
+	struct text t = { 0 };
+
+	if (review_load(fd, &review, reason, sizeof(reason)) == 0) {
+		if (review.verdict != VERDICT_APPROVED && review.findings != NULL)
+			text_puts(&t, review.findings);
+		review_release(&review);
+	}
+	if (t.len == 0 && e->state.feedback != NULL)
+		text_puts(&t, e->state.feedback);
+	if (t.len == 0) {
+		text_printf(&t, "The former attempt ended as \"%s\"", status_name(e->state.status));
+		if (e->state.reason[0] != '\0')
+			text_printf(&t, " (%s)", e->state.reason);
+		text_printf(&t, "%s%s", e->state.detail[0] != '\0' ? ": " : ".", e->state.detail);
+	}
+	for (size_t i = 0; i < e->state.nconflicts; i++)
+		text_printf(&t, "\n- conflict in %s (%s)", e->state.conflicts[i].path,
+		    e->state.conflicts[i].kind);
+	return t.buf;
+}
+
+static int
+former_load(struct former *f, const struct entry *e)
+{
+	char reason[1024];
+	int fd, status = EX_DATAERR;
+
+	memset(f, 0, sizeof(*f));
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
+		log_warn("%s", e->path);
+		return EX_NOINPUT;
+	}
+	if (item_load(fd, &f->item, reason, sizeof(reason)) == -1 ||
+	    config_load(fd, &f->config, reason, sizeof(reason)) == -1)
+		log_warnx("%s: %s", e->path, reason);
+	else {
+		f->findings = find_findings(fd, e);
+		status = 0;
+	}
+	close(fd);
+	if (status != 0)
+		former_release(f);
+	return status;
+}
+
+/* Only what is over can be done again. A worker that died is declared first. */
+static int
+check_ended(struct entry *e)
+{
+	const char *id = e->id;
+
+	if (e->error != NULL) {
+		log_warnx("session %s: %s", id, e->error);
+		return EX_DATAERR;
+	}
+	if (!e->archived && !e->alive && status_live(e->state.status) &&
+	    entry_declare(e, STATUS_FAILED, "died", "the worker died") == -1)
+		return EX_IOERR;
+	if (status_live(e->state.status))
+		log_warnx("session %s is %s; cancel it first: orchestrator cancel %s", id,
+		    status_name(e->state.status), id);
+	else if (e->state.status == STATUS_APPROVED)
+		log_warnx("session %s is approved; merge it (orchestrator merge %s), or cancel it "
+		    "first", id, id);
+	else if (e->state.status == STATUS_MERGED)
+		log_warnx("session %s is merged; there is nothing to do again", id);
+	else
+		return 0;
+	return EX_USAGE;
+}
+
+/* The agent of dispatch --agent, NULL when the former roles were of another make. */
+static const char *
+one_agent(const struct settings *s)
+{
+	const char *name = s->role[ROLE_IMPLEMENTER];
+
+	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++)
+		if (name == NULL || s->role[r] == NULL || strcmp(s->role[r], name) != 0)
+			return NULL;
+	return name;
+}
+
+/* The command of dispatch ITEM -- COMMAND, ended by NULL; NULL when it was none. */
+static char **
+old_command(const struct settings *s)
+{
+	const char *name = s->role[ROLE_IMPLEMENTER];
+	const struct agent *a;
+	char **argv;
+
+	if (name == NULL || strcmp(name, PLAN_COMMAND) != 0 ||
+	    (a = settings_agent(s, name)) == NULL || a->command.n == 0 ||
+	    (argv = calloc(a->command.n + 1, sizeof(*argv))) == NULL)
+		return NULL;
+	memcpy(argv, a->command.v, a->command.n * sizeof(*argv));
+	return argv;
+}
+
+static int
+dispatch_again(struct orch *o, const struct entry *e, struct former *f, struct item *as,
+    const char *of, struct dispatched *made)
+{
+	char **command = old_command(&f->config.settings), list[TASKLIST_ID_MAX] = "";
+	struct dispatch d = {
+		.item = as != NULL ? as : &f->item,
+		.agent = command == NULL ? one_agent(&f->config.settings) : NULL,
+		.agent_type = (as != NULL ? as : &f->item)->agent_type,
+		.review = f->config.settings.review == REVIEW_GATES ? "gates" : "council",
+		.command = command,
+		.retry_of = e->id,
+		.findings = f->findings,
+		.attempt = (int)f->config.attempt + 1,
+	};
+	int status;
+
+	if (of == NULL)
+		source_list(o, f->item.id, e->id, list);
+	d.list = of != NULL ? of : list[0] == '\0' ? NULL : list;
+	status = dispatch_item(o, &d, made);
+	free(command);
+	return status;
+}
+
+int
+retry_session(struct orch *o, struct entry *e, const char *list, struct item *as,
+    struct item *item, struct dispatched *made)
+{
+	char reason[1024];
+	struct former f;
+	int status;
+
+	if ((status = check_ended(e)) != 0 || (status = former_load(&f, e)) != 0)
+		return status;
+	if (entry_archive(o, e, true, reason, sizeof(reason)) == -1) {
+		log_warnx("session %s: cannot be archived: %s", e->id, reason);
+		status = EX_CANTCREAT;
+	} else
+		status = dispatch_again(o, e, &f, as, list, made);
+	if (status == 0 && item != NULL) {
+		*item = f.item;
+		memset(&f.item, 0, sizeof(f.item));
+	}
+	former_release(&f);
+	return status;
+}

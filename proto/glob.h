@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_GLOB_H
+#define PROTO_GLOB_H
+
+/*
+ * The globs of allowed_paths, compared with each other.  Pure.
+ *
+ * Paths are relative to the top of the repository.  "*" and "?" stay within one
+ * name, "[a-z]" and "[!a-z]" are one character, "\" takes the next one as it is,
+ * and a name "**" is any number of names, also none.  A pattern that matches a
+ * directory is one for everything below it.
+ */
+
+#include <stdbool.h>
+
+#include "strings.h"
+
+/* Can there be a path that both are for?  Where it is not sure, yes. */
+bool glob_overlap(const char *, const char *);
+/* Is that so for any two of them? */
+bool globs_overlap(const struct strings *, const struct strings *);
+
+#endif
