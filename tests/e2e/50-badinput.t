@@ -214,7 +214,7 @@ $user orchestrator cancel stuck >/dev/null
 # A full disk.
 if [ "${OWN_MOUNTS:-}" = 1 ]; then
 	full() { dd if=/dev/zero of="$T/small/ballast" bs=4k 2>/dev/null; [ "$(stat -f -c %a "$T/small")" = 0 ]; }
-	mkdir "$T/small" && mount -t tmpfs -o size=2m,mode=777 none "$T/small" && full
+	mkdir "$T/small" && mount -t tmpfs -o "size=$(($(stat -c %s "$O/libexec/worker") / 1024 + 2048))k,mode=777" none "$T/small" && full
 	ORCHESTRATOR_HOME=$T/small/state
 	ok 'a full disk is an error of dispatch' refused 73 'small/.*: No space left on device' $gates full -- true
 	rm "$T/small/ballast"
