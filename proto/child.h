@@ -66,8 +66,8 @@ int tree_signal(int sig);
  * returns how many were killed, -1 if some would not go within 5 s. */
 int tree_kill(pid_t spare);
 /* Kills every process of this user, whoever its parent, that has
- * SESSION_ID=<id> in its environment or its working directory under worktree
+ * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
  * (NULL = not asked) and no controlling terminal; never this process or its ancestors.  Returns the number. */
-int tree_kill_session(const char *session_id, const char *worktree);
+int tree_kill_session(const char *session_id, const char *dir, const char *worktree);
 
 #endif

@@ -21,6 +21,7 @@
 
 struct wanted {
 	char	 variable[160];		/* SESSION_ID=... */
+	char	 directory[PATH_MAX + 16]; /* SESSION_DIR=..., "" = not asked */
 	char	 worktree[PATH_MAX];	/* "" = not asked */
 	pid_t	 spared[ANCESTORS_MAX];	/* this process and its ancestors */
 	size_t	 nspared;
@@ -124,7 +125,8 @@ is_wanted(const struct wanted *w, int procfd)
 	struct stat st;
 
 	return fstat(procfd, &st) == 0 && st.st_uid == geteuid() &&
-	    (environment_has(procfd, w->variable) ||
+	    ((environment_has(procfd, w->variable) &&
+	    (w->directory[0] == '\0' || environment_has(procfd, w->directory))) ||
 	    (works_under(procfd, w->worktree) && !has_terminal(procfd)));
 }
 
@@ -161,31 +163,35 @@ kill_if_wanted(const struct wanted *w, int proc, const char *name)
 }
 
 int
-tree_kill_session(const char *session_id, const char *worktree)
+tree_kill_session(const char *session_id, const char *dir, const char *worktree)
 {
 	int64_t give_up = clock_now() + GIVE_UP;
 	struct wanted w = { .nspared = 0 };
 	int total = 0, found;
 	struct dirent *d;
-	DIR *dir;
+	char real[PATH_MAX];
+	DIR *proc;
 
+	/* two sessions that were made by hand may have the same id */
+	if (dir != NULL && realpath(dir, real) != NULL)
+		snprintf(w.directory, sizeof(w.directory), "SESSION_DIR=%s", real);
 	snprintf(w.variable, sizeof(w.variable), "SESSION_ID=%s", session_id);
 	/* as /proc shows it; one that is gone is compared as it was named */
 	if (worktree != NULL && realpath(worktree, w.worktree) == NULL)
 		snprintf(w.worktree, sizeof(w.worktree), "%s", worktree);
 	spare_ancestors(&w);
-	dir = opendir("/proc");
-	if (dir == NULL)
+	proc = opendir("/proc");
+	if (proc == NULL)
 		return -1;
 	/* again until a whole pass finds none: they may fork meanwhile */
 	do {
 		found = 0;
-		rewinddir(dir);
-		while ((d = readdir(dir)) != NULL)
+		rewinddir(proc);
+		while ((d = readdir(proc)) != NULL)
 			if (d->d_name[0] >= '1' && d->d_name[0] <= '9')
-				found += kill_if_wanted(&w, dirfd(dir), d->d_name);
+				found += kill_if_wanted(&w, dirfd(proc), d->d_name);
 		total += found;
 	} while (found > 0 && clock_now() < give_up);
-	closedir(dir);
+	closedir(proc);
 	return total;
 }

@@ -152,7 +152,7 @@ clean_up_after(struct worker *w)
 
 	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
 		return;
-	killed = tree_kill_session(w->config.session, w->state.worktree);
+	killed = tree_kill_session(w->config.session, w->path, w->state.worktree);
 	w->state.recoveries++;
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
