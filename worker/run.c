@@ -68,11 +68,24 @@ run_check_cancel(struct running *r)
 	}
 }
 
+static void
+run_answers(struct running *r)
+{
+	if (answers_scan(r->w))
+		watch_timer(TIMER_ANSWERS, clock_now() + CLOCK_S);
+}
+
 /* A flood of messages is taken in by turns with everything else; the event of cancel is behind it. */
 static void
 run_mail(struct running *r)
 {
-	if (!mail_scan(r->w))
+	int64_t open = r->w->state.questions_open;
+	bool more = mail_scan(r->w);
+
+	/* An answer can be as quick as its question: what lies there is looked at now. */
+	if (r->w->state.questions_open > open)
+		run_answers(r);
+	if (!more)
 		return;
 	run_check_cancel(r);
 	watch_timer(TIMER_MAIL, clock_now());
@@ -87,13 +100,6 @@ run_check_gone(struct running *r)
 		return;
 	r->w->gone = true;
 	run_stop(r, RUN_STOPPED);
-}
-
-static void
-run_answers(struct running *r)
-{
-	if (answers_scan(r->w))
-		watch_timer(TIMER_ANSWERS, clock_now() + CLOCK_S);
 }
 
 static void
