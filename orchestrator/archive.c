@@ -149,7 +149,7 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 		return -1;
 	}
 	entry_kill_tree(e);
-	source_close(e->path, s.item, e->id, s.status);
+	source_close(e->path, e->id, s.status);
 	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
 		return -1;
 	return directory_move(o, e, why, whylen);

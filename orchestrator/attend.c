@@ -97,7 +97,7 @@ say_status(struct loop *l, const struct sess *s, const struct entry *now, bool f
 	if (!first && s->e.error == NULL && s->e.state.status == st->status)
 		return;
 	if (!first)	/* what had ended before was seen to when execute began */
-		source_close(now->path, st->item, now->id, st->status);
+		source_close(now->path, now->id, st->status);
 	if (strcmp(reason, status_name(st->status)) == 0)
 		reason = "";
 	loop_say(l, now->id, status_name(st->status), "%s%s%s", reason,

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 
-#include "orchestrator/flow.h"
+#include "orchestrator/flow_args.h"
 #include "orchestrator/show.h"
 
 /* The dispatch of one may have changed what can be beside it, and others change the list. */
@@ -17,7 +16,8 @@ dispatch_all(struct flow *f, struct json *sessions, int *status)
 	while ((rv = flow_load(f)) == 0 && (i = flow_pick(f)) != TASK_NONE) {
 		if ((rv = flow_dispatch(f, i, &made)) != 0) {
 			f->t[i].not_before = INT64_MAX;
-			*status = rv;
+			if (rv != EX_NEGATIVE)	/* somebody else was faster */
+				*status = rv;
 			continue;
 		}
 		j = json_new_object();
@@ -59,33 +59,23 @@ run_flow(struct flow *f)
 static int
 run(struct orch *o, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "max-parallel", required_argument, NULL, 'm' },
-		{ NULL, 0, NULL, 0 }
-	};
-	const char *max = NULL;
+	char list[TASKLIST_ID_MAX];
+	struct flow_args a;
 	struct flow f;
-	int c, rv;
+	int rv;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (c != 'm')
-			return cmd_usage(&cmd_dispatch_ready);
-		else
-			max = optarg;
-	if (optind < argc - 1)
-		return cmd_usage(&cmd_dispatch_ready);
-	if ((rv = orch_open(o)) != 0 || (rv = orch_make(o)) != 0 ||
-	    (rv = flow_open(&f, o, argv[optind])) != 0)
+	if ((rv = flow_args_parse(&cmd_dispatch_ready, argc, argv, &a)) != 0 ||
+	    (rv = orch_open(o)) != 0 || (rv = flow_args_need(o, &a, list)) != 0 ||
+	    (rv = orch_make(o)) != 0 || (rv = flow_args_open(o, &a, list, &f)) != 0)
 		return rv;
-	if ((rv = flow_limit(&f, max)) == 0)
-		rv = run_flow(&f);
+	rv = run_flow(&f);
 	flow_release(&f);
 	return rv;
 }
 
 const struct cmd cmd_dispatch_ready = {
 	.name = "dispatch-ready",
-	.usage = "[--max-parallel N] [LIST]",
-	.summary = "start sessions for the tasks of a list that are ready",
+	.usage = "[--source SOURCE] [--max-parallel N] [PROJECT]",
+	.summary = "start sessions for what is ready",
 	.run = run,
 };

@@ -2,11 +2,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "orchestrator/flow.h"
+#include "orchestrator/flow_args.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
@@ -59,42 +58,6 @@ name_file_system(const struct orch *o)
 		    "directory of a local file system", o->sessions, type);
 }
 
-struct arguments {
-	const char	*list, *max;
-	bool		 fail_fast, any;
-};
-
-static int
-parse(int argc, char **argv, struct arguments *a)
-{
-	static const struct option options[] = {
-		{ "max-parallel", required_argument, NULL, 'm' },
-		{ "keep-going", no_argument, NULL, 'k' },
-		{ "fail-fast", no_argument, NULL, 'f' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int	c;
-
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		a->any = true;
-		if (c == 'm')
-			a->max = optarg;
-		else if (c == 'f' || c == 'k')
-			a->fail_fast = c == 'f';
-		else
-			return cmd_usage(&cmd_execute);
-	}
-	if (optind < argc)
-		a->list = argv[optind++];
-	if (optind < argc)
-		return cmd_usage(&cmd_execute);
-	if (a->any && a->list == NULL) {
-		log_warnx("execute: these options are for a task list: say which");
-		return EX_USAGE;
-	}
-	return 0;
-}
-
 static int
 run_locked(struct orch *o, struct flow *f)
 {
@@ -116,14 +79,13 @@ run_locked(struct orch *o, struct flow *f)
 }
 
 static int
-run_list(struct orch *o, const struct arguments *a)
+run_list(struct orch *o, const struct flow_args *a, const char *list)
 {
 	struct flow	f;
 	int		rv;
 
-	if ((rv = orch_make(o)) == 0 && (rv = flow_open(&f, o, a->list)) == 0) {
-		f.fail_fast = a->fail_fast;
-		if ((rv = flow_limit(&f, a->max)) == 0 && (rv = flow_load(&f)) == 0)
+	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
+		if ((rv = flow_load(&f)) == 0)
 			rv = run_locked(o, &f);
 		flow_release(&f);
 	}
@@ -131,15 +93,13 @@ run_list(struct orch *o, const struct arguments *a)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run_sessions(struct orch *o, const struct flow_args *a)
 {
-	struct arguments	a = { 0 };
-	int			rv;
-
-	if ((rv = parse(argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0)
-		return rv;
-	if (a.list != NULL)
-		return run_list(o, &a);
+	if (a->any) {
+		log_warnx("execute: these options are for a list of tasks, and there is none to be "
+		    "done; orchestrator tasks list shows them");
+		return EX_USAGE;
+	}
 	source_recover(o);
 	if (o->instance == NULL) {
 		if (!o->json)
@@ -149,10 +109,24 @@ run(struct orch *o, int argc, char **argv)
 	return run_locked(o, NULL);
 }
 
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	char			list[TASKLIST_ID_MAX];
+	struct flow_args	a;
+	int			rv;
+
+	if ((rv = flow_args_parse(&cmd_execute, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0 ||
+	    (rv = flow_args_select(o, &a, list)) != 0)
+		return rv;
+	return list[0] == '\0' ? run_sessions(o, &a) : run_list(o, &a, list);
+}
+
 const struct cmd cmd_execute = {
 	.name = "execute",
-	.usage = "[--max-parallel N] [--keep-going] [--fail-fast] [LIST]",
-	.summary = "attend all sessions, and do a task list: answer by policy, merge what is approved, "
-	    "until all have ended",
+	.usage = "[--source SOURCE] [--max-parallel N] [--pause-before PHASE] [--keep-going] "
+	    "[--fail-fast] [PROJECT]",
+	.summary = "do all there is to do: dispatch what is ready, answer by policy, merge what is "
+	    "approved, until nothing is left",
 	.run = run,
 };

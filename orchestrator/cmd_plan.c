@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/flow.h"
+#include "orchestrator/flow_args.h"
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
 #include "proto/record.h"
@@ -242,41 +241,30 @@ preview(struct flow *f)
 static int
 run(struct orch *o, int argc, char **argv)
 {
-	static const struct option options[] = {
-		{ "max-parallel", required_argument, NULL, 'm' },
-		{ NULL, 0, NULL, 0 }
-	};
-	const char *max = NULL;
+	char list[TASKLIST_ID_MAX];
+	struct flow_args a;
 	struct tasklist l;
 	struct flow f;
-	int c, rv;
+	int rv;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (c != 'm')
-			return cmd_usage(&cmd_plan);
-		else
-			max = optarg;
-	if (optind < argc - 1)
-		return cmd_usage(&cmd_plan);
-	if ((rv = orch_open(o)) != 0)
+	if ((rv = flow_args_parse(&cmd_plan, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0)
 		return rv;
 	source_recover(o);
-	if ((rv = tasks_open_any(o, argv[optind], &l)) != 0)
+	if ((rv = flow_args_need(o, &a, list)) != 0 || (rv = tasks_open_any(o, list, &l)) != 0)
 		return rv;
-	if ((rv = flow_open(&f, o, l.id)) != 0) {
+	if ((rv = flow_args_open(o, &a, list, &f)) != 0) {
 		tasklist_release(&l);
 		return rv;
 	}
 	f.list = l;
-	if ((rv = flow_limit(&f, max)) == 0)
-		rv = preview(&f);
+	rv = preview(&f);
 	flow_release(&f);
 	return rv;
 }
 
 const struct cmd cmd_plan = {
 	.name = "plan",
-	.usage = "[--max-parallel N] [LIST]",
-	.summary = "show what execute would do with a task list",
+	.usage = "[--source SOURCE] [--max-parallel N] [PROJECT]",
+	.summary = "show what execute would do",
 	.run = run,
 };

@@ -255,7 +255,7 @@ entry_declare(struct entry *e, enum status status, const char *reason, const cha
 	rv = declare_locked(e, fd, status, reason, detail);
 	close(lock);
 	if (rv != -1)	/* also when the worker had said it itself */
-		source_close(e->path, e->state.item, e->id, e->state.status);
+		source_close(e->path, e->id, e->state.status);
 	close(fd);
 	return rv;
 }

@@ -28,7 +28,8 @@ flow_open(struct flow *f, struct orch *o, const char *list)
 	if (f->note == MAP_FAILED)
 		err(EX_OSERR, NULL);
 	source_recover(o);
-	if ((rv = tasks_find_list(o, list, f->id)) != 0 || (rv = plan_settings(o, &s)) != 0) {
+	strlcpy(f->id, list, sizeof(f->id));
+	if ((rv = plan_settings(o, &s)) != 0) {
 		munmap(f->note, sizeof(*f->note));
 		return rv;
 	}
@@ -36,23 +37,6 @@ flow_open(struct flow *f, struct orch *o, const char *list)
 	f->limits.trust = s.trust_ambiguous;
 	f->attempts = s.attempts;
 	settings_release(&s);
-	return 0;
-}
-
-int
-flow_limit(struct flow *f, const char *max)
-{
-	const char *why;
-	long long n;
-
-	if (max == NULL)
-		return 0;
-	n = strtonum(max, 1, 1000, &why);
-	if (why != NULL) {
-		log_warnx("--max-parallel %s: a number from 1 to 1000 is needed", max);
-		return EX_USAGE;
-	}
-	f->limits.max = (size_t)n;
 	return 0;
 }
 
@@ -114,6 +98,7 @@ flow_load(struct flow *f)
 	}
 	taskgraph_rank(&f->graph);
 	f->seen = st;
+	f->feed = feed_of(&f->list);
 	take_in(f);
 done:
 	free(path);
@@ -191,6 +176,10 @@ not_now(void *arg, size_t i)
 
 	if (f->pid != 0 && i == f->spawning)
 		return true;
+	if (f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0) {
+		f->paused = true;
+		return true;
+	}
 	if (t->not_before <= clock_now())
 		return false;
 	if (f->wake == 0 || t->not_before < f->wake)
@@ -205,6 +194,7 @@ flow_pick(struct flow *f)
 	size_t n, i;
 
 	f->wake = 0;
+	f->paused = false;
 	if (f->stopped != NULL || taskgraph_next(&f->graph) == TASK_NONE)
 		return TASK_NONE;
 	if ((running = calloc(f->nactive + 1, sizeof(*running))) == NULL)

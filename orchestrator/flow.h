@@ -8,6 +8,7 @@
  *
  *	flow.c		the list, and which of its tasks goes out next
  *	flow_settle.c	what has become of a task: its time, and whether it is tried again
+ *	flow_feed.c	the other side, when a feed keeps the list
  *	flow_spawn.c	its dispatch, by execute in a child, one after another
  *	flow_report.c	what became of them all
  */
@@ -16,12 +17,15 @@
 #include <sys/types.h>
 
 #include "orchestrator/admit.h"
+#include "orchestrator/feed.h"
 #include "orchestrator/registry.h"
 #include "orchestrator/spawn.h"
 #include "orchestrator/tasks.h"
+#include "proto/clock.h"
 
 #define FLOW_LOOKED_AT	64	/* ready tasks, of which the first that may go does */
 #define FLOW_TRIES	3	/* more, of a dispatch that failed */
+#define FLOW_BACKOFF	(500 * CLOCK_MS)	/* before the first new try, then twice as long */
 #define FLOW_WHY	1024
 
 struct loop;
@@ -63,15 +67,21 @@ struct flow {
 	int64_t		 wake;		/* a dispatch that failed is due then, 0 = none */
 	pid_t		 pid;		/* of the child that dispatches, 0 = none */
 	size_t		 spawning;	/* its task */
-	struct flow_note *note;		/* shared with it */
+	struct flow_note *note;		/* shared with it, and with the one that refreshes */
+	const struct feed *feed;	/* that keeps the list, or NULL */
+	bool		 owed;		/* it is to be asked what has changed */
+	pid_t		 refresh_pid;	/* of the child that asks, 0 = none */
+	unsigned	 refresh_tries;	/* that failed */
+	int64_t		 refresh_at;	/* ns of CLOCK_MONOTONIC; the next one, 0 = now */
+	int		 wake_watch;	/* of the directory where it says so, or -1 */
+	const char	*pause;		/* the phase of streams before which to stop, or NULL */
+	bool		 paused;	/* streams of it are ready */
 };
 
-/* Finds the list (NULL: the only one) and the target's settings. 0, or a sysexits status with
+/* The target's settings, for the list of that id. 0, or a sysexits status with
  * the error printed and nothing to release. */
 int flow_open(struct flow *, struct orch *, const char *list);
 void flow_release(struct flow *);
-/* --max-parallel N; NULL: as the settings say. 0 or a status. */
-int flow_limit(struct flow *, const char *max);
 /* Reads the list, if its file has changed. 0, or a sysexits status. */
 int flow_load(struct flow *);
 /* The task to go out now, or TASK_NONE. */
@@ -102,6 +112,18 @@ void flow_turn(struct flow *);
 bool flow_busy(const struct flow *);
 /* The child that dispatches has ended. */
 void flow_reaped(struct flow *, int status);
+/* In a child: what it says is kept for its parent, and Ctrl-C is not for it. */
+void flow_note_begin(struct flow *);
+
+/* Asks the feed, if that is owed: true while it is being asked. */
+bool flow_refresh(struct flow *);
+/* It is owed. */
+void flow_owe(struct flow *);
+/* The child that asks has ended. */
+void flow_refreshed(struct flow *, int status);
+/* Watches for, and takes, the file by which the other side says that something has changed. */
+void flow_watch_feed(struct flow *);
+void flow_woken(struct flow *, const char *name);
 
 /* Prints what became of the list: 0 when all of it is COMPLETE, else 1. */
 int flow_report(struct flow *);

@@ -88,8 +88,10 @@ flow_settle(struct flow *f, size_t i, bool first)
 		ft->final = false;
 	}
 	news = ft->open;
-	if (t->status != TASK_IN_PROGRESS && ft->open)
+	if (t->status != TASK_IN_PROGRESS && ft->open) {
 		count_time(f, ft);
+		flow_owe(f);
+	}
 	switch (t->status) {
 	case TASK_COMPLETE:
 		ft->merged |= news && t->session[0] != '\0';

@@ -14,8 +14,6 @@
 #include "proto/log.h"
 #include "proto/watch.h"
 
-#define BACKOFF	(500 * CLOCK_MS)	/* before the first new try, then twice as long */
-
 /* Was it a session of this task? Another list, or somebody, may have had an item of its id. */
 static bool
 had_session(const struct task *t, const char *session)
@@ -61,6 +59,15 @@ take_note(const char *line)
 	strlcat(noted->why, line, sizeof(noted->why));
 }
 
+/* Ctrl-C is for execute, which may want to let this one finish. */
+void
+flow_note_begin(struct flow *f)
+{
+	setpgid(0, 0);
+	noted = f->note;
+	log_to(take_note);
+}
+
 static int
 spawn_child(void *arg)
 {
@@ -68,13 +75,16 @@ spawn_child(void *arg)
 	struct dispatched made;
 	int status;
 
-	/* Ctrl-C is for execute, which may want to let this one finish. */
-	setpgid(0, 0);
-	noted = f->note;
-	log_to(take_note);
+	flow_note_begin(f);
 	if ((status = flow_dispatch(f, f->spawning, &made)) == 0)
 		strlcpy(f->note->session, made.session, sizeof(f->note->session));
 	return status;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
 void
@@ -82,14 +92,16 @@ flow_turn(struct flow *f)
 {
 	size_t i;
 
-	if (f->pid != 0 || f->stopped != NULL)
+	if (f->pid != 0)
 		return;
 	if (flow_load(f) != 0) {
 		flow_stop(f, "the list can't be read");
 		return;
 	}
+	if (flow_refresh(f))
+		return;
 	if ((i = flow_pick(f)) == TASK_NONE) {
-		watch_timer(LOOP_TIMER_FLOW, f->wake);
+		watch_timer(LOOP_TIMER_FLOW, earlier(f->wake, f->owed ? f->refresh_at : 0));
 		return;
 	}
 	f->spawning = i;
@@ -104,7 +116,8 @@ flow_turn(struct flow *f)
 bool
 flow_busy(const struct flow *f)
 {
-	return f->pid > 0 || (f->wake != 0 && f->stopped == NULL);
+	return f->pid > 0 || f->refresh_pid > 0 || f->owed ||
+	    (f->wake != 0 && f->stopped == NULL);
 }
 
 struct fail { size_t i; const char *why; };
@@ -130,7 +143,7 @@ try_again(struct flow *f, size_t i, const char *why)
 	char *reason;
 
 	if (++t->tries <= FLOW_TRIES) {
-		t->not_before = clock_now() + (BACKOFF << (t->tries - 1));
+		t->not_before = clock_now() + (FLOW_BACKOFF << (t->tries - 1));
 		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried again: %s",
 		    f->list.v[i].item.id, why);
 		return;
@@ -167,6 +180,12 @@ flow_reaped(struct flow *f, int status)
 	}
 	if (n->why[0] == '\0')
 		child_status_text(status, n->why, sizeof(n->why));
+	/* The list says so now; the next one goes. */
+	if (code == EX_NEGATIVE) {
+		loop_say(f->loop, f->id, "not dispatched", "task %s: %s", f->list.v[i].item.id,
+		    n->why);
+		return;
+	}
 	/* It would be the same for every task. */
 	if (code == EX_CONFIG) {
 		log_warnx("%s", n->why);

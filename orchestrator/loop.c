@@ -181,6 +181,10 @@ file_event(struct loop *l, const struct watch_event *ev)
 			attend(l, s, false);
 		return;
 	}
+	if (l->flow != NULL && ev->id == l->flow->wake_watch) {
+		flow_woken(l->flow, ev->name);
+		return;
+	}
 	if ((s = table_watched(&l->table, ev->id)) == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
@@ -202,6 +206,8 @@ reap(struct loop *l)
 			queue_reaped(l, status);
 		else if (l->flow != NULL && pid == l->flow->pid)
 			flow_reaped(l->flow, status);
+		else if (l->flow != NULL && pid == l->flow->refresh_pid)
+			flow_refreshed(l->flow, status);
 		else
 			policy_reaped(&l->policy, pid);
 }
@@ -296,6 +302,7 @@ watch_list(struct loop *l)
 		log_warn("%s: not watched", path);
 	free(path);
 	l->flow->loop = l;
+	flow_watch_feed(l->flow);
 }
 
 int

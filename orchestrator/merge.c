@@ -162,7 +162,7 @@ merge_locked(struct merge *m)
 		    status_name(m->state.status));
 	else
 		rv = merge_approved(m);
-	source_close(m->req->session_path, m->state.item, m->id, m->state.status);
+	source_close(m->req->session_path, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
 		if (merge_finish(m, &trash) == -1)
 			rv = MERGE_ERROR;

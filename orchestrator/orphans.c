@@ -68,7 +68,7 @@ claim_in_use(int dirfd, const char *item)
 static void
 drop_place(struct orch *o, const char *item)
 {
-	char		*path = place_path(o, item), *branch = text_format("session/%s/1", item);
+	char		*path = place_path(o, item, NULL), *branch = text_format("session/%s/1", item);
 	char		head[256], base[OID_MAX], why[GIT_ERR];
 	struct stat	st;
 
@@ -146,7 +146,7 @@ discard(struct orch *o, const char *name, const char *id)
 
 	if (o->archive == NULL)
 		return false;
-	trash = place_path(o, name);
+	trash = place_path(o, name, NULL);
 	done = trash_discard(&o->repo, o->archive, id, trash, false, why, sizeof(why)) == 0;
 	if (!done && errno != EAGAIN)
 		log_warnx("%s is left: %s", trash, why);
@@ -205,7 +205,7 @@ orphans_remove(struct orch *o)
 	n = each(o, claims, check_claim);
 	n += each(o, o->sessions, check_unfinished);
 	n += each(o, o->archive, check_merged);
-	path = place_path(o, "x");
+	path = place_path(o, "x", NULL);
 	worktrees = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	n += each(o, worktrees, check_trash);
 	free(worktrees);

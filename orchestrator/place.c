@@ -13,7 +13,7 @@
 #include "proto/file.h"
 #include "proto/log.h"
 
-#define EXCLUDE_LINE	"/.worktrees/"
+#define WORKTREES	".worktrees"
 #define EXCLUDE_MAX	(1u << 20)
 
 static const char *
@@ -23,9 +23,10 @@ place_base(const struct orch *o)
 }
 
 char *
-place_path(const struct orch *o, const char *item)
+place_path(const struct orch *o, const char *item, const char *where)
 {
-	return text_format("%s/.worktrees/%s", place_base(o), item);
+	return where == NULL ? text_format("%s/" WORKTREES "/%s", place_base(o), item) :
+	    text_format("%s/%s", place_base(o), where);
 }
 
 static bool
@@ -43,9 +44,9 @@ has_line(const char *text, const char *line)
 
 /* Appended, not replaced: the file may be a link, and has other writers. */
 static void
-exclude(struct orch *o)
+exclude(struct orch *o, const char *line)
 {
-	char *dir = text_format("%s/info", o->repo.common), *path, *text = NULL, *real;
+	char *dir = text_format("%s/info", o->repo.common), *path, *text = NULL, *real, *all = NULL;
 	bool cut = false;
 	size_t len = 0;
 	int fd = -1;
@@ -53,48 +54,80 @@ exclude(struct orch *o)
 	path = text_format("%s/exclude", dir);
 	if ((real = realpath(path, NULL)) != NULL &&
 	    file_read(AT_FDCWD, real, EXCLUDE_MAX, &text, &len) == 0) {
-		if (has_line(text, EXCLUDE_LINE))
+		if (has_line(text, line))
 			goto done;
 		cut = len > 0 && text[len - 1] != '\n';
 	}
 	mkdir(dir, 0777);
 	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-	if (fd == -1 || file_write_all(fd, cut ? "\n" EXCLUDE_LINE "\n" : EXCLUDE_LINE "\n",
-	    strlen(EXCLUDE_LINE) + 1 + cut) == -1)
-		log_warn("%s: git status will show .worktrees/", path);
+	all = text_format("%s%s\n", cut ? "\n" : "", line);
+	if (fd == -1 || file_write_all(fd, all, strlen(all)) == -1)
+		log_warn("%s: git status will show %s", path, line);
 done:
 	if (fd != -1)
 		close(fd);
+	free(all);
 	free(text);
 	free(real);
 	free(path);
 	free(dir);
 }
 
-static int
-make_all(struct orch *o)
+/* What lies elsewhere has its own line: git status shows no worktree. */
+static void
+exclude_place(struct orch *o, const char *path)
 {
-	char *all = text_format("%s/.worktrees", place_base(o));
+	const char *base = place_base(o), *below = path + strlen(base);
+	char *line;
+
+	if (strncmp(below, "/" WORKTREES "/", strlen("/" WORKTREES "/")) == 0) {
+		exclude(o, "/" WORKTREES "/");
+		return;
+	}
+	line = text_format("%s/", below);
+	exclude(o, line);
+	free(line);
+}
+
+static int
+make_directory(const char *dir, const char *base)
+{
 	struct stat st;
+
+	if (mkdir(dir, 0777) == -1 && errno != EEXIST) {
+		log_warnx("%s: %s; make %s writable, worktrees are made there", dir,
+		    strerror(errno), base);
+		return orch_status(errno);
+	}
+	if (lstat(dir, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		log_warnx("%s: not a directory; move it away, worktrees are made there", dir);
+		return EX_CANTCREAT;
+	}
+	return 0;
+}
+
+/* Each directory between the repository and the worktree, none of them a link. */
+static int
+make_all(struct orch *o, const char *path)
+{
+	size_t base = strlen(place_base(o));
+	char *dir = text_format("%s", path);
 	int status = 0;
 
-	if (mkdir(all, 0777) == 0 || errno == EEXIST) {
-		if (lstat(all, &st) == -1 || !S_ISDIR(st.st_mode)) {
-			log_warnx("%s: not a directory; move it away, worktrees are made there", all);
-			status = EX_CANTCREAT;
-		} else if (access(all, W_OK | X_OK) == -1) {
-			log_warnx("%s: %s; make it writable, worktrees are made there", all,
-			    strerror(errno));
-			status = orch_status(errno);
-		}
-	} else {
-		log_warnx("%s: %s; make %s writable, worktrees are made there", all,
-		    strerror(errno), place_base(o));
+	for (char *p = strchr(dir + base + 1, '/'); status == 0 && p != NULL; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		status = make_directory(dir, place_base(o));
+		*p = '/';
+	}
+	*strrchr(dir, '/') = '\0';
+	if (status == 0 && access(dir, W_OK | X_OK) == -1) {
+		log_warnx("%s: %s; make it writable, worktrees are made there", dir,
+		    strerror(errno));
 		status = orch_status(errno);
 	}
-	free(all);
+	free(dir);
 	if (status == 0 && o->repo.top != NULL)
-		exclude(o);
+		exclude_place(o, path);
 	return status;
 }
 
@@ -121,7 +154,7 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 		    o->repo.common, strerror(errno));
 		return orch_status(errno);
 	}
-	if ((status = make_all(o)) != 0)
+	if ((status = make_all(o, path)) != 0)
 		return status;
 	if (lstat(path, &st) == 0) {
 		log_warnx("worktree %s exists already; move away what is in it, then run "
@@ -142,7 +175,7 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 static void
 drop_worktree(struct orch *o, const char *path)
 {
-	char *trash = text_format("%s/.worktrees/.trash-%ld", place_base(o), (long)getpid());
+	char *trash = text_format("%s/" WORKTREES "/.trash-%ld", place_base(o), (long)getpid());
 	char reason[GIT_ERR];
 
 	if (git_worktree_remove(&o->repo, path, trash, reason, sizeof(reason)) == 0)

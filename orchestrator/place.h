@@ -8,8 +8,8 @@
 
 #include "orchestrator/orch.h"
 
-/* Where the worktree of an item lies; malloced. */
-char *place_path(const struct orch *, const char *item);
+/* Where the worktree of an item lies; where: as its record says, or NULL; malloced. */
+char *place_path(const struct orch *, const char *item, const char *where);
 /* Makes .worktrees/ (and has git ignore it), worktree and branch.  0, or a sysexits status with
  * the error printed and nothing made. */
 int place_make(struct orch *, const char *path, const char *branch, const char *base);

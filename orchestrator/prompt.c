@@ -83,6 +83,20 @@ add_dependency(struct orch *o, struct text *t, const char *item)
 }
 
 static void
+add_parts(struct text *t, const struct parts *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct part *one = &p->v[i];
+
+		text_printf(t, "%s%zu. [%s] %s", i > 0 ? "\n" : "", i + 1, one->id, one->title);
+		if (one->description != NULL)
+			text_printf(t, "\n%s", one->description);
+		if (one->acceptance != NULL)
+			text_printf(t, "\nAcceptance: %s", one->acceptance);
+	}
+}
+
+static void
 add_persona(struct text *t, const char *type, const char *persona)
 {
 	if (type == NULL)
@@ -102,7 +116,7 @@ or_none(const char *s)
 static char *
 expand_first(struct orch *o, const struct dispatch *d, const char *template, const char *persona)
 {
-	struct text paths = { 0 }, deps = { 0 }, who = { 0 }, out = { 0 };
+	struct text paths = { 0 }, deps = { 0 }, who = { 0 }, parts = { 0 }, out = { 0 };
 	const struct item *item = d->item;
 
 	list_paths(&paths, "Change only", &item->allowed_paths);
@@ -110,12 +124,14 @@ expand_first(struct orch *o, const struct dispatch *d, const char *template, con
 	list_paths(&paths, "Must exist at the end", &item->outputs);
 	for (size_t i = 0; i < item->depends_on.n; i++)
 		add_dependency(o, &deps, item->depends_on.v[i]);
+	add_parts(&parts, &item->parts);
 	add_persona(&who, d->agent_type, persona);
 	const struct text_var vars[] = {
 		{ "item.id", item->id },
 		{ "item.title", or_none(item->title) },
 		{ "item.description", or_none(item->description) },
 		{ "item.acceptance", or_none(item->acceptance) },
+		{ "item.tasks", or_none(parts.buf) },
 		{ "item.paths", or_none(paths.buf) },
 		{ "persona", who.buf },
 		{ "dependencies", or_none(deps.buf) },
@@ -123,6 +139,7 @@ expand_first(struct orch *o, const struct dispatch *d, const char *template, con
 	};
 	text_expand(&out, template, vars, sizeof(vars) / sizeof(vars[0]));
 	text_free(&paths);
+	text_free(&parts);
 	text_free(&deps);
 	text_free(&who);
 	return out.buf;

@@ -1,61 +1,46 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/feed.h"
 #include "orchestrator/source.h"
-#include "orchestrator/tasks.h"
-#include "proto/file.h"
+#include "orchestrator/source_change.h"
 #include "proto/log.h"
 #include "proto/record.h"
-#include "proto/state.h"
 
-#define NEVER_WAS	"its session never came to life"
-
-/* A change of one task's status; it is done when the task still has (or may get) the session. */
-struct change {
-	const char	*item, *session;
-	enum task_status to;
-	const char	*reason;
-	bool		 done;
-};
-
-/* 1: nothing to write. */
-static int
-enter(struct tasklist *l, void *arg)
+static bool
+changes(const struct task *t, const struct source_change *c)
 {
-	struct change *c = arg;
-	size_t i = tasklist_find(l, c->item);
-	struct task *t;
-
-	if (i == TASK_NONE)
-		return 1;
-	t = &l->v[i];
-	if (strcmp(t->session, c->session) != 0 || t->status == c->to ||
-	    (t->status != TASK_IN_PROGRESS && c->to != TASK_COMPLETE))
-		return 1;
-	if (task_enter(t, c->to, c->session, c->reason) == -1)
-		return 1;
-	if (c->to == TASK_PENDING)
-		t->session[0] = '\0';
-	c->done = true;
-	return 0;
+	return strcmp(t->session, c->session) == 0 && t->status != c->to &&
+	    (t->status == TASK_IN_PROGRESS || c->to == TASK_COMPLETE);
 }
 
-static enum task_status
-outcome(enum status s)
+int
+source_enter(struct tasklist *l, void *arg)
+{
+	struct source_change *c = arg;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (!changes(&l->v[i], c) ||
+		    task_enter(&l->v[i], c->to, c->session, c->reason) == -1)
+			continue;
+		if (c->to == TASK_PENDING)
+			l->v[i].session[0] = '\0';
+		c->done = true;
+	}
+	return !c->done;
+}
+
+enum task_status
+source_outcome(enum status s)
 {
 	return s == STATUS_MERGED ? TASK_COMPLETE : s == STATUS_CONFLICT ? TASK_BLOCKED :
 	    TASK_FAILED;
 }
 
-/* Lists are read in silence here: whoever works with one is told that it is damaged. */
-static bool
-read_list(const char *workspace, const char *id, struct tasklist *l)
+bool
+source_read(const char *workspace, const char *id, struct tasklist *l)
 {
 	char why[RECORD_ERR];
 	int fd, rv;
@@ -67,6 +52,7 @@ read_list(const char *workspace, const char *id, struct tasklist *l)
 	return rv == 0;
 }
 
+/* Lists that have the task; with a session: as its last one, and not COMPLETE. */
 struct search {
 	const char	*workspace, *item, *session;
 	char		*list;
@@ -82,7 +68,7 @@ has_task(void *arg, const char *id)
 	size_t i;
 
 	if (!tasks_mention(s->workspace, id, s->session != NULL ? s->session : s->item) ||
-	    !read_list(s->workspace, id, &l))
+	    !source_read(s->workspace, id, &l))
 		return 0;
 	if ((i = tasklist_find(&l, s->item)) != TASK_NONE) {
 		t = &l.v[i];
@@ -147,8 +133,8 @@ source_item(struct orch *o, const char *id, struct item *item, char list[TASKLIS
 	list[0] = '\0';
 	source_recover(o);
 	tasks_each(o->workspace, has_task, &s);
-	if (s.n == 0)
-		return 0;
+	if (s.n == 0 && ((rv = feed_find(o, id, list)) != 0 || list[0] == '\0'))
+		return rv;
 	if (s.n > 1)	/* which says so */
 		return tasks_find_task(o, NULL, id, list);
 	if ((rv = tasks_load(o->workspace, list, &l)) != 0)
@@ -165,44 +151,106 @@ source_item(struct orch *o, const char *id, struct item *item, char list[TASKLIS
 	return rv;
 }
 
-static int
-open_task(struct tasklist *l, void *arg)
+struct opening { const struct item *item; const char *session; bool main; };
+
+static void
+open_one(struct task *t, const char *session)
 {
-	struct change *c = arg;
+	task_enter(t, TASK_IN_PROGRESS, session, NULL);
+	strlcpy(t->session, session, sizeof(t->session));
+}
+
+/* The item itself in its list; and what it consists of, as far as this list has it. */
+static int
+open_tasks(struct tasklist *l, void *arg)
+{
+	const struct opening *o = arg;
 	size_t i;
 	int rv;
 
-	if ((rv = tasks_need(l, c->item, &i)) != 0 || (rv = may_begin(l, i)) != 0)
-		return rv;
-	task_enter(&l->v[i], TASK_IN_PROGRESS, c->session, NULL);
-	strlcpy(l->v[i].session, c->session, sizeof(l->v[i].session));
+	if (o->main) {
+		if ((rv = tasks_need(l, o->item->id, &i)) != 0 || (rv = may_begin(l, i)) != 0)
+			return rv;
+		open_one(&l->v[i], o->session);
+	}
+	for (size_t k = 0; k < o->item->parts.n; k++) {
+		const struct part *p = &o->item->parts.v[k];
+
+		if (strcmp(p->list, l->id) != 0 || strcmp(p->id, o->item->id) == 0)
+			continue;
+		if ((rv = tasks_need(l, p->id, &i)) != 0)
+			return rv;
+		if (l->v[i].status == TASK_COMPLETE)
+			continue;
+		if (!task_legal(l->v[i].status, TASK_IN_PROGRESS))
+			return may_begin(l, i);
+		open_one(&l->v[i], o->session);
+	}
 	return 0;
 }
 
-int
-source_open(struct orch *o, const char *list, const char *item, const char *session)
+/* Is it the first part that names its list? */
+static bool
+names_first(const struct parts *p, size_t k)
 {
-	struct change c = { .item = item, .session = session };
+	for (size_t i = 0; i < k; i++)
+		if (strcmp(p->v[i].list, p->v[k].list) == 0)
+			return false;
+	return p->v[k].list[0] != '\0';
+}
 
-	return tasks_change(o->workspace, list, open_task, &c);
+/* The list that execute looks at comes last: it says that the session has the task. */
+int
+source_open(struct orch *o, const char *list, const struct item *item, const char *session)
+{
+	struct opening part = { .item = item, .session = session }, all = part;
+	int rv = 0;
+
+	all.main = true;
+	for (size_t k = 0; rv == 0 && k < item->parts.n; k++)
+		if (names_first(&item->parts, k) && strcmp(item->parts.v[k].list, list) != 0)
+			rv = tasks_change(o->workspace, item->parts.v[k].list, open_tasks, &part);
+	if (rv == 0)
+		rv = tasks_change(o->workspace, list, open_tasks, &all);
+	return rv;
+}
+
+struct closing { const char *workspace; struct source_change c; };
+
+static int
+close_in_list(void *arg, const char *id)
+{
+	const struct closing *k = arg;
+	struct source_change c = k->c;
+	struct tasklist l;
+	bool any = false;
+
+	if (!tasks_mention(k->workspace, id, c.session) || !source_read(k->workspace, id, &l))
+		return 0;
+	for (size_t i = 0; i < l.n && !any; i++)
+		any = changes(&l.v[i], &c);
+	tasklist_release(&l);
+	if (any)
+		tasks_change(k->workspace, id, source_enter, &c);
+	return 0;
 }
 
 void
 source_drop(struct orch *o, const char *list, const char *item, const char *session)
 {
-	struct change c = { .item = item, .session = session, .to = TASK_PENDING,
-		.reason = NEVER_WAS };
+	struct closing k = { .workspace = o->workspace, .c = { .session = session,
+		.to = TASK_PENDING, .reason = SOURCE_NEVER_WAS } };
 
-	tasks_change(o->workspace, list, enter, &c);
+	tasks_each(o->workspace, close_in_list, &k);
+	feed_release(o, list, item);
 }
 
 void
-source_close(const char *path, const char *item, const char *session, enum status status)
+source_close(const char *path, const char *session, enum status status)
 {
-	struct change c = { .item = item, .session = session, .to = outcome(status),
-		.reason = status_name(status) };
-	char list[TASKLIST_ID_MAX], *workspace;
-	struct search s = { .item = item, .session = session, .list = list };
+	struct closing k = { .c = { .session = session, .to = source_outcome(status),
+		.reason = status_name(status) } };
+	char *workspace;
 
 	if (!status_ended(status))
 		return;
@@ -211,109 +259,7 @@ source_close(const char *path, const char *item, const char *session, enum statu
 	for (int i = 0; i < 3; i++)
 		if (strrchr(workspace, '/') != NULL)
 			*strrchr(workspace, '/') = '\0';
-	s.workspace = workspace;
-	tasks_each(workspace, has_task, &s);
-	if (s.n > 0)
-		tasks_change(workspace, list, enter, &c);
+	k.workspace = workspace;
+	tasks_each(workspace, close_in_list, &k);
 	free(workspace);
-}
-
-/* The state of a session in one of an instance's directories: 1, or 0 when it is not there. */
-static int
-state_in(int workspacefd, const char *instance, const char *where, const char *session,
-    enum status *status)
-{
-	char *path = text_format("%s/%s/%s", instance, where, session), why[RECORD_ERR];
-	struct state state;
-	int fd = file_open_dir(workspacefd, path);
-
-	free(path);
-	if (fd == -1)
-		return 0;
-	/* Not begun yet, or unreadable: nothing is known to have ended. */
-	*status = STATUS_PENDING;
-	if (state_load(fd, &state, why, sizeof(why)) == 0) {
-		*status = state.status;
-		state_release(&state);
-	}
-	close(fd);
-	return 1;
-}
-
-static bool
-find_session(const char *workspace, const char *session, enum status *status)
-{
-	const struct dirent *e;
-	bool found = false;
-	DIR *d;
-
-	if ((d = opendir(workspace)) == NULL)
-		return false;
-	while (!found && (e = readdir(d)) != NULL)
-		if (strncmp(e->d_name, "instance-", 9) == 0)
-			/* The archive last: it may be moved there just now. */
-			found = state_in(dirfd(d), e->d_name, "isolated-sessions", session, status) ||
-			    state_in(dirfd(d), e->d_name, "archive", session, status);
-	closedir(d);
-	return found;
-}
-
-/* A quick look at the text, since nearly always there is nothing to recover. */
-static bool
-has_begun(const char *workspace, const char *id)
-{
-	static const char key[] = "\"status\"", value[] = "\"IN_PROGRESS\"";
-	char *path = tasks_path(workspace, id), *buf, *p;
-	bool found = false;
-	size_t len;
-
-	if (file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
-		for (p = buf; !found && (p = strstr(p, key)) != NULL;) {
-			p += strlen(key);
-			p += strspn(p, " \t\r\n:");
-			found = strncmp(p, value, strlen(value)) == 0;
-		}
-		free(buf);
-	}
-	free(path);
-	return found;
-}
-
-static int
-recover_list(void *arg, const char *id)
-{
-	const char *workspace = arg;
-	enum status status;
-	struct tasklist l;
-
-	if (!has_begun(workspace, id) || !read_list(workspace, id, &l))
-		return 0;
-	for (size_t i = 0; i < l.n; i++) {
-		const struct task *t = &l.v[i];
-		struct change c = { .item = t->item.id, .session = t->session };
-
-		if (t->session[0] == '\0' || t->status != TASK_IN_PROGRESS)
-			continue;
-		if (find_session(workspace, t->session, &status)) {
-			if (!status_ended(status))
-				continue;
-			c.to = outcome(status);
-			c.reason = status_name(status);
-		} else {
-			c.to = TASK_PENDING;
-			c.reason = NEVER_WAS;
-		}
-		tasks_change(workspace, id, enter, &c);
-		if (c.done)
-			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", c.item,
-			    task_status_name(c.to), c.session, c.reason);
-	}
-	tasklist_release(&l);
-	return 0;
-}
-
-void
-source_recover(struct orch *o)
-{
-	tasks_each(o->workspace, recover_list, o->workspace);
 }

@@ -3,10 +3,12 @@
 #define ORCHESTRATOR_SOURCE_H
 
 /*
- * Between sessions and the work source their items came from: task lists.
+ * Between sessions and the task lists their items came from, be they kept by people or
+ * by a feed (feed.h).
  *
  *	source_item	what dispatch takes from it
- *	source_open	the task is IN_PROGRESS; source_drop: it was not, after all
+ *	source_open	the task, and what it consists of, is IN_PROGRESS; source_drop: it
+ *			was not, after all
  *	source_close	the session has ended: COMPLETE, BLOCKED or FAILED
  *	source_recover	the same for all that nobody has closed
  *
@@ -27,11 +29,11 @@ int source_item(struct orch *, const char *id, struct item *, char list[TASKLIST
 /* The list whose task had this session last and is not COMPLETE; list is "" when none is. */
 void source_list(struct orch *, const char *item, const char *session,
     char list[TASKLIST_ID_MAX]);
-/* 0, or a sysexits status with the error printed. */
-int source_open(struct orch *, const char *list, const char *item, const char *session);
+/* 0, or a sysexits status with the error printed: source_drop undoes what was done. */
+int source_open(struct orch *, const char *list, const struct item *, const char *session);
 void source_drop(struct orch *, const char *list, const char *item, const char *session);
 /* path: of the session directory.  Does nothing unless the status is one that ends. */
-void source_close(const char *path, const char *item, const char *session, enum status);
+void source_close(const char *path, const char *session, enum status);
 void source_recover(struct orch *);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/feed.h"
 #include "orchestrator/place.h"
 #include "orchestrator/plan.h"
 #include "orchestrator/registry.h"
@@ -19,7 +20,7 @@ fill(struct orch *o, const struct dispatch *d, struct config *c)
 	session_id_make(c->session, sizeof(c->session), c->item);
 	c->attempt = d->attempt > 0 ? d->attempt : 1;
 	c->branch = text_format("session/%s/%lld", c->item, (long long)c->attempt);
-	c->worktree = place_path(o, c->item);
+	c->worktree = place_path(o, c->item, d->item->worktree);
 	c->retry_of = d->retry_of != NULL ? text_format("%s", d->retry_of) : NULL;
 	c->findings = d->findings != NULL ? text_format("%s", d->findings) : NULL;
 	c->created_at = clock_wall();
@@ -64,7 +65,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 		log_warnx("%s", reason);
 		return orch_status(errno);
 	}
-	if (d->list != NULL && (status = source_open(o, d->list, c->item, c->session)) != 0) {
+	if (d->list != NULL && (status = source_open(o, d->list, d->item, c->session)) != 0) {
 		*stays = spawn_dir_drop(o, c->session) == -1;
 		return status;
 	}
@@ -73,8 +74,6 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 		log_warnx("session %s: %s", c->session, reason);
 		status = EX_UNAVAILABLE;
 		*stays = spawn_dir_drop(o, c->session) == -1;
-		if (d->list != NULL && !*stays)
-			source_drop(o, d->list, c->item, c->session);
 	}
 	free(path);
 	return status;
@@ -89,13 +88,18 @@ make_session(struct orch *o, const struct dispatch *d, const struct config *c,
 
 	if ((claim = take_claim(o, c, &status)) == -1)
 		return status;
-	if ((status = place_make(o, c->worktree, c->branch, c->base)) == 0) {
+	if (d->list != NULL)
+		status = feed_claim(o, d->list, c->item);
+	if (status == 0 && (status = place_make(o, c->worktree, c->branch, c->base)) == 0) {
 		status = bring_to_life(o, d, c, p, &stays);
 		if (status != 0 && !stays)
 			place_drop(o, c->worktree, c->branch, c->base);
 	}
-	if (status != 0 && !stays)
+	if (status != 0 && !stays) {
+		if (d->list != NULL)
+			source_drop(o, d->list, c->item, c->session);
 		claim_drop(o, c->item, c->session);
+	}
 	close(claim);
 	return status;
 }

@@ -40,7 +40,9 @@ const char *tasks_author(void);
 
 /* The list of that id, name, or unique beginning of an id; the only one when name is NULL. */
 int tasks_find_list(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
-/* The same, read. */
+/* Is there one that this may name? */
+bool tasks_known(struct orch *, const char *name);
+/* The same as tasks_find_list, read. */
 int tasks_open(struct orch *, const char *name, struct tasklist *);
 /* The same, whatever its dependencies are. */
 int tasks_open_any(struct orch *, const char *name, struct tasklist *);

@@ -154,6 +154,18 @@ tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
 	return rv;
 }
 
+bool
+tasks_known(struct orch *o, const char *name)
+{
+	struct search s = { .workspace = o->workspace, .name = name };
+	bool known = tasklist_id_valid(name) || (name[0] != '\0' &&
+	    (search(&s, match_name) || search(&s, match_prefix)));
+
+	tasklist_release(&s.kept);
+	text_free(&s.found);
+	return known;
+}
+
 static int
 open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
 {

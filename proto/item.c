@@ -10,6 +10,25 @@
 #include "proto/json.h"
 #include "proto/record.h"
 
+bool
+item_worktree_valid(const char *path)
+{
+	size_t len;
+
+	if (path[0] == '\0' || path[0] == '/')
+		return (false);
+	for (const char *p = path; *p != '\0'; p += len + (p[len] == '/')) {
+		len = strcspn(p, "/");
+		if (len == 0 || (len == 1 && p[0] == '.') || (len == 2 && memcmp(p, "..", 2) == 0) ||
+		    (len == 4 && memcmp(p, ".git", 4) == 0))
+			return (false);
+		for (size_t i = 0; i < len; i++)
+			if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
+				return (false);
+	}
+	return (true);
+}
+
 void
 item_read(struct item *it, struct field *f)
 {
@@ -31,8 +50,15 @@ item_read(struct item *it, struct field *f)
 	field_strings(f, "allowed_paths", ITEM_MAX_LIST, ITEM_MAX_PATH, &it->allowed_paths);
 	field_strings(f, "forbidden_paths", ITEM_MAX_LIST, ITEM_MAX_PATH, &it->forbidden_paths);
 	field_strings(f, "outputs", ITEM_MAX_LIST, ITEM_MAX_PATH, &it->outputs);
+	for (size_t i = 0; i < it->outputs.n; i++)
+		if (strpbrk(it->outputs.v[i], "\r\n") != NULL)
+			field_fail(f, "outputs", "must be a list of paths of one line");
 	it->estimate = field_int(f, "estimate", 0, ITEM_MAX_MINUTES, 0);
 	it->timeout = field_int(f, "timeout", 0, ITEM_MAX_MINUTES, 0);
+	parts_read(&it->parts, f);
+	it->worktree = field_text(f, "worktree", ITEM_MAX_PATH);
+	if (it->worktree != NULL && !item_worktree_valid(it->worktree))
+		field_fail(f, "worktree", "must be a path below the repository, without \"..\"");
 }
 
 int
@@ -68,6 +94,10 @@ item_text(const struct item *it, size_t *len)
 	json_put(o, "outputs", strings_json(&it->outputs));
 	json_put_int(o, "estimate", it->estimate);
 	json_put_int(o, "timeout", it->timeout);
+	if (it->parts.n > 0)
+		json_put(o, "tasks", parts_json(&it->parts));
+	if (it->worktree != NULL)
+		record_put(o, "worktree", it->worktree, ITEM_MAX_PATH);
 	return (record_end(o, len));
 }
 
@@ -99,6 +129,8 @@ item_release(struct item *it)
 	strings_free(&it->allowed_paths);
 	strings_free(&it->forbidden_paths);
 	strings_free(&it->outputs);
+	parts_free(&it->parts);
+	free(it->worktree);
 	json_free(it->raw);
 	memset(it, 0, sizeof(*it));
 }

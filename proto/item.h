@@ -4,9 +4,11 @@
 
 /* item.json: what to do. */
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "part.h"
 #include "session.h"
 #include "strings.h"
 
@@ -29,6 +31,8 @@ struct item {
 	struct strings	 outputs;
 	int64_t		 estimate;	/* minutes, 0 = unknown */
 	int64_t		 timeout;	/* minutes, 0 = settings */
+	struct parts	 parts;		/* done one after another; none = it is one thing */
+	char		*worktree;	/* where, below the repository; NULL = .worktrees/ID */
 	struct json	*raw;
 };
 int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
@@ -36,6 +40,8 @@ int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
 int item_load(int sessionfd, struct item *, char *err, size_t errlen);
 char *item_text(const struct item *, size_t *len);
 void item_release(struct item *);
+/* A path below the repository that may hold a worktree: relative, without "..", not in .git. */
+bool item_worktree_valid(const char *);
 /* The fields alone, of a record that holds items among others. */
 struct field;
 void item_read(struct item *, struct field *);

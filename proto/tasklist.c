@@ -66,6 +66,13 @@ tasklist_id_valid(const char *id)
 }
 
 bool
+task_phase_valid(const char *s)
+{
+	return strcmp(s, "foundation") == 0 || strcmp(s, "parallel") == 0 ||
+	    strcmp(s, "integration") == 0;
+}
+
+bool
 tasklist_name_valid(const char *name)
 {
 	size_t len = strlen(name);
@@ -104,6 +111,8 @@ tasklist_release(struct tasklist *l)
 	free(l->v);
 	free(l->slot);
 	free(l->name);
+	free(l->source.kind);
+	free(l->source.project);
 	json_free(l->raw);
 	memset(l, 0, sizeof(*l));
 }

@@ -23,6 +23,7 @@
 #define TASK_MAX_HISTORY	256		/* changes of one task; the oldest go */
 #define TASK_MAX_AUTHOR		128
 #define TASK_MAX_REASON		512
+#define TASK_PHASE_MAX		16
 #define TASK_NONE		((size_t)-1)
 
 enum task_status {
@@ -41,6 +42,8 @@ struct task {
 	struct item	 item;		/* its raw is the task as it was read */
 	bool		 parallelizable;
 	char		 stream[SESSION_ID_MAX];	/* "" = none */
+	char		 phase[TASK_PHASE_MAX];	/* of a stream: "foundation", ...; "" = none */
+	bool		 claimed;	/* where its source claims: it is ours there */
 	enum task_status status;
 	char		 session[SESSION_ID_MAX];	/* that has it, or had it last; "" = none */
 	int64_t		 created_at;
@@ -49,9 +52,16 @@ struct task {
 	bool		 changed;	/* since it was read; raw no longer says it */
 };
 
+/* Where the tasks come from, when it is not people who keep the list. */
+struct task_source {
+	char		*kind;		/* "beads", "streams"; NULL = the list itself is the source */
+	char		*project;	/* what was asked of it, or NULL */
+};
+
 struct tasklist {
 	char		 id[TASKLIST_ID_MAX];
 	char		*name;
+	struct task_source source;
 	int64_t		 created_at, updated_at;
 	struct task	*v;
 	size_t		 n, size;
@@ -65,6 +75,7 @@ int task_status_parse(const char *);		/* -1: unknown */
 /* Is from -> to in the table of tasklist(5)? */
 bool task_legal(enum task_status from, enum task_status to);
 bool tasklist_id_valid(const char *);		/* tl-<8 of a-z0-9> */
+bool task_phase_valid(const char *);		/* "foundation", "parallel", "integration" */
 bool tasklist_name_valid(const char *);		/* one line of UTF-8 text, 1 to 256 bytes */
 
 /* A new list with an id of its own. */

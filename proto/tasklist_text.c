@@ -39,6 +39,8 @@ task_read(struct task *t, struct field *f)
 	item_read(&t->item, f);
 	t->parallelizable = !field_has(f, "parallelizable") || field_bool(f, "parallelizable");
 	field_id(f, "stream", t->stream, sizeof(t->stream), item_id_valid);
+	field_id(f, "phase", t->phase, sizeof(t->phase), task_phase_valid);
+	t->claimed = field_bool(f, "claimed");
 	t->status = (enum task_status)field_name(f, "status", task_status_parse, TASK_PENDING);
 	field_id(f, "session", t->session, sizeof(t->session), session_id_valid);
 	t->created_at = field_time(f, "created_at");
@@ -72,6 +74,19 @@ read_task(struct tasklist *l, struct field *f)
 }
 
 static void
+read_source(struct tasklist *l, struct field *f)
+{
+	struct field in;
+
+	if (!field_has(f, "source"))
+		return;
+	in = field_in(f, "source");
+	field_need(&in, "kind");
+	l->source.kind = field_text(&in, "kind", SESSION_ID_MAX);
+	l->source.project = field_text(&in, "project", TASKLIST_MAX_NAME);
+}
+
+static void
 read_list(struct tasklist *l, struct field *f)
 {
 	const struct json *tasks = json_get(f->o, "tasks");
@@ -84,6 +99,7 @@ read_list(struct tasklist *l, struct field *f)
 	l->name = field_text(f, "name", TASKLIST_MAX_NAME);
 	if (l->name != NULL && !tasklist_name_valid(l->name))
 		field_fail(f, "name", "must be one line of text");
+	read_source(l, f);
 	l->created_at = field_time(f, "created_at");
 	l->updated_at = field_time(f, "updated_at");
 	n = field_count(f, "tasks", TASKLIST_MAX_TASKS);
@@ -187,6 +203,16 @@ task_json(const struct task *t)
 	else
 		json_put_bool(o, "parallelizable", false);
 	put_text(o, "stream", t->stream, SESSION_ID_MAX - 1);
+	put_text(o, "phase", t->phase, TASK_PHASE_MAX);
+	if (it->parts.n > 0)
+		json_put(o, "tasks", parts_json(&it->parts));
+	else
+		json_drop(o, "tasks");
+	put_text(o, "worktree", it->worktree, ITEM_MAX_PATH);
+	if (t->claimed)
+		json_put_bool(o, "claimed", true);
+	else
+		json_drop(o, "claimed");
 	put_text(o, "session", t->session, SESSION_ID_MAX - 1);
 	record_put_time(o, "created_at", t->created_at);
 	if (t->nhistory == 0)
@@ -207,6 +233,16 @@ values(const char *s, size_t len)
 	return n;
 }
 
+static struct json *
+source_json(const struct tasklist *l)
+{
+	struct json *o = json_new_object();
+
+	json_put_str(o, "kind", l->source.kind);
+	put_text(o, "project", l->source.project, TASKLIST_MAX_NAME);
+	return o;
+}
+
 char *
 tasklist_text(const struct tasklist *l, size_t *len, char *err, size_t errlen)
 {
@@ -215,6 +251,8 @@ tasklist_text(const struct tasklist *l, size_t *len, char *err, size_t errlen)
 
 	json_put_str(o, "id", l->id);
 	record_put(o, "name", l->name, TASKLIST_MAX_NAME);
+	if (l->source.kind != NULL)
+		json_put(o, "source", source_json(l));
 	record_put_time(o, "created_at", l->created_at);
 	record_put_time(o, "updated_at", l->updated_at);
 	for (size_t i = 0; i < l->n; i++)

@@ -135,6 +135,7 @@ begin(struct worker *w)
 	if (w->state.status == STATUS_PENDING) {
 		output_log("session %s, item %s: %s", w->config.session, w->config.item,
 		    w->item.title != NULL ? w->item.title : "");
+		w->state.tasks_total = (int64_t)w->item.parts.n;
 		(void)worker_enter(w, STATUS_RUNNING, NULL, NULL);
 	} else if (w->state.status == STATUS_APPROVED || w->state.status == STATUS_REJECTED) {
 		output_verdict(w->state.status == STATUS_APPROVED ? "APPROVED" : "REJECTED");

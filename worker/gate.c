@@ -80,6 +80,15 @@ gate_void(struct worker *w, struct gate_result *g)
 	return true;
 }
 
+static enum event
+gate_failed(struct worker *w, const struct gate_result *g)
+{
+	set_feedback(w, g);
+	worker_fail(w, "gate", "gate \"%s\": %s", g->name, g->outcome);
+	w->state.gate_tries++;
+	return EVENT_GATE_FAILED;
+}
+
 enum event
 step_gates(struct worker *w)
 {
@@ -89,11 +98,13 @@ step_gates(struct worker *w)
 	enum run_end end;
 	size_t i;
 
-	if (s->ngates == 0)
+	if (s->ngates == 0 && w->item.outputs.n == 0)
 		return EVENT_DONE;
 	if (tree_pin(w) == -1)
 		return EVENT_FAILED;
-	for (i = 0; i < s->ngates; i++) {
+	if (w->item.outputs.n > 0 && !outputs_there(w, g = review_add_gate(&w->review)))
+		event = gate_failed(w, g);
+	for (i = 0; event == EVENT_DONE && i < s->ngates; i++) {
 		g = review_add_gate(&w->review);
 		end = gate_run(w, "gate", &s->gates[i], w->state.worktree, g);
 		if (end == RUN_STOPPED)
@@ -103,13 +114,8 @@ step_gates(struct worker *w)
 			return worker_fail(w, "gate", "gate \"%s\" %s", g->name, g->outcome);
 		if (end == RUN_SPAWN)
 			return worker_fail(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
-		if (gate_void(w, g) || !g->passed) {
-			set_feedback(w, g);
-			worker_fail(w, "gate", "gate \"%s\": %s", g->name, g->outcome);
-			w->state.gate_tries++;
-			event = EVENT_GATE_FAILED;
-			break;
-		}
+		if (gate_void(w, g) || !g->passed)
+			event = gate_failed(w, g);
 	}
 	if (review_save(w->dirfd, &w->review) == -1)
 		return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written",

@@ -15,4 +15,7 @@ struct worker;
 enum run_end gate_run(struct worker *, const char *kind, const struct command *, const char *dir,
     struct gate_result *g);
 
+/* Are the files there that the item expects, in the commit?  What is missing is in the result. */
+bool outputs_there(struct worker *, struct gate_result *);
+
 #endif

@@ -220,7 +220,7 @@ is 'which unblocks the next' "$(orchestrator --json tasks show work | jq -r '[.r
 run orchestrator dispatch --wait --review gates two -- sh -c 'cat >p'
 is 'which is dispatched' "$status" 0
 ok 'with the summary of the first in its prompt' grep -q 'Wrote the file f' "$(session_of two)/prompt.md"
-ok 'execute merges it' orchestrator execute
+ok 'execute merges it' orchestrator execute --source none
 is 'and completes it' "$(status_of two)" COMPLETE
 
 run orchestrator dispatch --wait --review gates three -- true
@@ -230,7 +230,7 @@ run orchestrator retry three
 is 'a retry' "$status" 0
 ended() { jq -e '.status == "failed"' "$(session_of three)/state.json"; }
 wait_for 20 ended
-ok 'execute sees its end' not orchestrator execute
+ok 'execute sees its end' not orchestrator execute --source none
 is 'is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
 
 for t in left right; do orchestrator dispatch --wait --review gates $t -- sh -c "echo $t >same" >/dev/null; done
