@@ -154,6 +154,15 @@ int git_import(const struct git *, const char *from, const char *base, const cha
  * parent), without touching index or worktree. *saved says whether there was anything. */
 int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved,
     char *err, size_t errlen);
+struct git_salvaged {
+	char		 commit[OID_MAX];	/* what was saved */
+	char		 parent[OID_MAX];	/* the commit on which it lay */
+	int64_t		 at;			/* wall ms, of the last time */
+};
+/* The ids of sessions that have something saved, in order. */
+int git_salvage_list(const struct git *, struct strings *sessions, char *err, size_t errlen);
+int git_salvage_read(const struct git *, const char *session_id, struct git_salvaged *, char *err,
+    size_t errlen);
 
 /*
  * merge-tree --write-tree ours theirs: 0 with tree set; 1 conflict with the

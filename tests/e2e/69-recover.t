@@ -1,0 +1,105 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# After a crash: recover, and what was saved.
+. "$(dirname "$0")/lib.sh"
+
+new_repo "$T/r" && cd "$T/r" || exit 1
+mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+git add . && git commit -qm Settings
+holder() { cut -d' ' -f2 "$(session_of "$1")/worker.lock"; }
+dead() { orchestrator --json status "$1" | jq -e '.alive == false' || orchestrator status "$1" | grep -q dead; }
+status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
+crash() { kill -9 "$(holder "$1")"; wait_for 10 dead "$1"; }
+outcome() { printf '%s' "$out" | jq -r --arg i "$1" '.sessions[] | select(.item == $i).outcome'; }
+reason() { printf '%s' "$out" | jq -r --arg i "$1" '.sessions[] | select(.item == $i).reason'; }
+
+run orchestrator recover
+is 'without anything there is nothing to recover' "$status $out" '0 nothing to recover'
+run orchestrator salvage list
+is 'and nothing is saved' "$status $out" '0 nothing is saved'
+run orchestrator salvage show nothing
+is 'which salvage show says' "$status" 66
+like 'with what to do' "$err" 'salvage list'
+
+# One of each kind.
+orchestrator dispatch --wait good -- sh -c 'echo good >good' >/dev/null
+orchestrator dispatch works -- sh -c "echo \$\$ >>$T/runs; [ -e $T/go ] || exec cat $T/.never; echo works >works" >/dev/null
+orchestrator dispatch asks -- sh -c 'worker ask Which? >asks' >/dev/null
+orchestrator dispatch lives -- sh -c "cat $T/.never" >/dev/null
+orchestrator dispatch --wait fails -- sh -c 'echo lost >kept; exit 3' >/dev/null
+asked() { orchestrator --json questions | jq -e '.questions | length == 1'; }
+wait_for 10 test -s "$T/runs"; wait_for 10 asked
+crash works; crash asks
+touch "$T/go"
+run orchestrator --json recover
+is 'recover: a session waits for a person' "$status" 1
+is 'a worker that died is started again' "$(outcome works)" resumed
+is 'also while it waits for an answer' "$(outcome asks)" resumed
+is 'one that lives goes on' "$(outcome lives)" 'goes on'
+is 'what is approved is left for the merge' "$(outcome good)" approved
+is 'what has failed waits for a person' "$(outcome fails)" 'waits for you'
+like 'with the reason and what to do' "$(reason fails)" 'failed.*orchestrator retry session-fails-'
+ok 'the agent begins again and ends' wait_for 20 status_is works approved
+is 'it has run twice' "$(wc -l <"$T/runs")" 2
+wait_for 20 asked
+q=$(orchestrator --json questions | jq -r '.questions[0].id')
+ok 'the question is there still, once' test "$(orchestrator --json questions | jq '.questions | length')" = 1
+ok 'and can be answered' orchestrator answer asks "$q" this
+ok 'which is heard' wait_for 20 status_is asks approved
+run orchestrator recover
+is 'a second recover starts nothing again' "$(printf '%s\n' "$out" | grep -c 'resumed\|started')" 0
+for i in good works asks; do
+	ok "$i is merged" orchestrator merge $i
+done
+is 'with what was answered' "$(git show main:asks)" this
+orchestrator cancel lives >/dev/null
+
+# A merge that was killed in the middle.
+strace -f -o /dev/null true 2>/dev/null && {
+	orchestrator dispatch --wait half -- sh -c 'echo half >half' >/dev/null
+	strace -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=6 orchestrator merge half >/dev/null 2>&1
+	strace -o "$T/trace" -e trace=fsync -e inject=fsync:signal=KILL:when=1 orchestrator merge half >/dev/null 2>&1
+	orchestrator recover >/dev/null 2>&1
+	orchestrator merge >/dev/null 2>&1
+	is 'a merge that was killed is completed, once' "$(git log --format=%s main | grep -c '^Merge half')" 1
+}
+
+# A worker that dies over and over.
+orchestrator dispatch dies -- sh -c "cat $T/.never" >/dev/null
+for _ in 1 2 3; do
+	crash dies
+	run orchestrator --json recover
+	is 'it is started again' "$(outcome dies)" resumed
+done
+crash dies
+run orchestrator --json recover
+is 'but not for ever' "$(outcome dies)" 'waits for you'
+ok 'then it has failed' status_is dies failed
+
+# What is saved.
+echo ignored >>.git/info/exclude
+orchestrator dispatch saved -- sh -c "echo old >d1/file1; echo new >new; printf '\\033[31mred\\n' >'-x'; echo i >ignored; echo \$\$ >$T/agent; exec cat $T/.never" >/dev/null
+wait_for 10 test -s "$T/agent"
+ok 'a session is cancelled' orchestrator cancel saved
+s=$(basename "$(session_of saved)")
+orchestrator cleanup >/dev/null 2>&1
+run orchestrator --json salvage list
+is 'its work is saved' "$(printf '%s' "$out" | jq -r --arg s "$s" '.salvaged[] | select(.session == $s) | "\(.item) \(.files)"')" 'saved 3'
+like 'salvage list shows it' "$(orchestrator salvage list)" "^$s .* 3 files on "
+run orchestrator salvage show saved
+is 'salvage show takes the item' "$status" 0
+like 'and shows the difference' "$out" '^\+old$'
+is 'without characters that a terminal obeys' "$(printf '%s' "$out" | grep -c "$(printf '\033')")" 0
+is 'its JSON has the paths' "$(orchestrator --json salvage show "$s" | jq -r '[.files[] | .status + .path] | join(" ")')" 'A-x Md1/file1 Anew'
+run orchestrator salvage restore "$s"
+is 'it is brought back' "$status" 0
+is 'in a worktree with what was there, and nothing that was ignored' \
+    "$(cd ".worktrees/$s" && cat d1/file1 new && ls -d ./-x ignored 2>/dev/null)" "$(printf 'old\nnew\n./-x')"
+is 'which is clean' "$(git -C ".worktrees/$s" status --porcelain)" ''
+is 'on a branch of its own' "$(git -C ".worktrees/$s" symbolic-ref HEAD)" "refs/heads/salvage/$s"
+run orchestrator salvage restore "$s"
+is 'it is not brought back over something' "$status" 73
+ok 'git takes the worktree away again' git worktree remove ".worktrees/$s"
+is 'it stays saved' "$(git show "refs/salvage/$s:new")" new
+done_testing
