@@ -30,6 +30,14 @@ strings_have(const struct strings *v, const char *s)
 }
 
 static void
+wait_grace(struct sess *s)
+{
+	if (!s->grace)
+		watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
+	s->grace = true;
+}
+
+static void
 say_closed(struct loop *l, const struct sess *s, const struct questions *qs)
 {
 	const struct question	*q;
@@ -77,8 +85,10 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 	strings_free(&s->open);
 	s->open = open;
 	s->fresh = false;
-	if (n > 0)
-		policy_ask(&l->policy, &s->e, fresh, n);
+	if (n > 0 && !policy_ask(&l->policy, &s->e, fresh, n)) {
+		strings_free(&s->open);	/* a full disk, say: once more, after a while */
+		wait_grace(s);
+	}
 	free(fresh);
 	questions_release(&qs);
 }
@@ -113,14 +123,6 @@ start_worker(struct loop *l, struct sess *s)
 		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
 	else if (entry_declare(&s->e, STATUS_FAILED, "spawn", why) == -1)
 		log_warnx("%s: no worker: %s", s->e.id, why);
-}
-
-static void
-wait_grace(struct sess *s)
-{
-	if (!s->grace)
-		watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
-	s->grace = true;
 }
 
 /* One that fails (a full disk) makes an event by itself: the next try has to wait. */

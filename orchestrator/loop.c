@@ -160,7 +160,7 @@ grace_over(struct loop *l)
 		if (s->grace) {
 			s->grace = false;
 			if (s->action == ACTION_GRACE || s->action == ACTION_DIED ||
-			    s->action == ACTION_GIVE_UP)
+			    s->action == ACTION_GIVE_UP || s->action == ACTION_ANSWER)
 				attend(l, s, s->action == ACTION_GRACE);
 		}
 	}

@@ -67,8 +67,8 @@ unrecord(struct merge *m)
 
 /* The target is at new.  A checkout that someone changed in this moment stays as it is: what is
  * theirs goes first. */
-static enum merge_outcome
-follow(struct merge *m, bool bring_along)
+static void
+bring_checkouts(struct merge *m, bool bring_along)
 {
 	char why[GIT_ERR];
 	size_t i;
@@ -84,6 +84,12 @@ follow(struct merge *m, bool bring_along)
 		}
 	}
 	unlock_all(m);
+}
+
+static enum merge_outcome
+follow(struct merge *m, bool bring_along)
+{
+	bring_checkouts(m, bring_along);
 	unrecord(m);
 	strlcpy(m->state.merged, m->new, sizeof(m->state.merged));
 	return merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
@@ -112,7 +118,7 @@ reflog_message(struct merge *m)
 enum merge_outcome
 merge_move(struct merge *m, bool *again)
 {
-	char *message;
+	char *message, now[OID_MAX];
 	int rc;
 
 	*again = false;
@@ -132,9 +138,13 @@ merge_move(struct merge *m, bool *again)
 	rc = git_ref_move(m->req->repo, m->target, m->new, m->old, message, m->err, m->errlen);
 	*again = rc == -1 && errno == EAGAIN;
 	free(message);
-	if (rc == -1)
+	if (rc == 0)
+		return follow(m, true);
+	if (git_ref_read(m->req->repo, m->target, now, NULL, 0) == -1 || strcmp(now, m->new) != 0)
 		return give_up(m, MERGE_ERROR);
-	return follow(m, true);
+	/* It has moved, and may not be on disk: the record stays, so that the next run sees to it. */
+	bring_checkouts(m, true);
+	return MERGE_ERROR;
 }
 
 /* Does the target contain the merge commit that was recorded? 1, 0, -1 error. */
@@ -180,6 +190,8 @@ merge_recover(struct merge *m)
 		return merge_save(m) == -1 ? MERGE_ERROR : MERGE_NOTHING;
 	}
 	log_info("%s: completing the merge %s", m->id, m->new);
+	if (git_ref_sync(m->req->repo, m->target, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
 	if (git_diff(&m->git, m->old, m->new, &m->changes, &m->nchanges, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
 	if (lock_all(m) == -1)

@@ -156,6 +156,9 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 	}
 	if ((status = make_all(o, path)) != 0)
 		return status;
+	/* Nobody has the item, so that one without any file is what a dispatch that failed left. */
+	if (lstat(path, &st) == 0)
+		place_drop_leftover(o, path, branch, base);
 	if (lstat(path, &st) == 0) {
 		log_warnx("worktree %s exists already; move away what is in it, then run "
 		    "\"git worktree remove %s\"", path, path);

@@ -57,7 +57,7 @@ rule_matches(const struct rule *r, const char *text)
 /* Is nothing left to do: answered, by a rule or by somebody else? */
 static bool
 answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
-    const char *by)
+    const char *by, bool *failed)
 {
 	char	why[RECORD_ERR];
 
@@ -72,11 +72,13 @@ answered(const struct entry *e, int fd, const struct question *q, const char *te
 		break;
 	}
 	log_warnx("%s: %s: %s", e->id, q->id, why);
+	*failed = true;
 	return false;
 }
 
 static bool
-by_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q)
+by_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q,
+    bool *failed)
 {
 	char	by[64];
 
@@ -84,7 +86,8 @@ by_rule(const struct entry *e, int fd, const struct settings *s, const struct qu
 		if (!rule_matches(&s->rules[i], q->text))
 			continue;
 		snprintf(by, sizeof(by), "policy: rule %zu", i + 1);
-		if (answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by))
+		if (answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
+		    failed))
 			return true;
 	}
 	return false;
@@ -100,6 +103,7 @@ run_command(const struct entry *e, int fd, const struct config *c, const struct 
 	struct json		*j = show_question_json(e, q);
 	char			*in, *out = NULL, why[128];
 	size_t			 inlen, outlen = 0;
+	bool			 failed;
 	int			 status;
 
 	if ((argv = calloc(command->n + 1, sizeof(*argv))) == NULL)
@@ -124,7 +128,7 @@ run_command(const struct entry *e, int fd, const struct config *c, const struct 
 	else if (child_status_text(status, why, sizeof(why)) != 0)
 		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);
 	else
-		answered(e, fd, q, out, outlen, "policy: command");
+		answered(e, fd, q, out, outlen, "policy: command", &failed);
 	free(out);
 	free(in);
 	free(argv);
@@ -183,25 +187,27 @@ by_command(struct policy *p, const struct entry *e, const struct question *q)
 	TAILQ_INSERT_TAIL(&p->waiting, j, entry);
 }
 
-void
+bool
 policy_ask(struct policy *p, const struct entry *e, const struct question *const *q, size_t n)
 {
 	struct config	c;
 	char		why[RECORD_ERR];
+	bool		failed = false;
 	int		fd;
 
 	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
-		return;
+		return errno == ENOENT;
 	if (config_load(fd, &c, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", e->id, why);
 	else
 		for (size_t i = 0; i < n; i++)
-			if (!by_rule(e, fd, &c.settings, q[i]) &&
+			if (!by_rule(e, fd, &c.settings, q[i], &failed) && !failed &&
 			    c.settings.answer_command.n > 0)
 				by_command(p, e, q[i]);
 	config_release(&c);
 	close(fd);
 	start_next(p);
+	return !failed;
 }
 
 bool

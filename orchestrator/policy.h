@@ -27,8 +27,9 @@ struct policy {
 	size_t			nrunning;
 };
 void policy_init(struct policy *);
-/* The open questions of a session that have not been tried. */
-void policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n);
+/* The open questions of a session that have not been tried. false: an answer could not be
+ * written, and they should be tried again later. */
+bool policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n);
 /* Was pid one of the commands? Then the next one is started. */
 bool policy_reaped(struct policy *, pid_t pid);
 /* Kills the commands that run. */

@@ -47,7 +47,8 @@ make_pipe(struct run *run, int which)
 	return fds[!ours];
 }
 
-static void
+/* -1: what it was to read is lost. */
+static int
 feed(struct run *run)
 {
 	ssize_t n;
@@ -57,13 +58,16 @@ feed(struct run *run)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1 && errno == EAGAIN)
-			return;
-		if (n == -1)	/* it reads no more: its own affair */
+			return 0;
+		if (n == -1 && errno == EPIPE)	/* it reads no more: its own affair */
 			break;
+		if (n == -1)
+			return -1;
 		run->in += n;
 		run->inlen -= (size_t)n;
 	}
 	close_fd(&run->fd[IN]);
+	return 0;
 }
 
 /* Reads what is there; -1 with E2BIG. */
@@ -127,8 +131,8 @@ exchange(struct run *run, int64_t deadline)
 				continue;
 			return -1;
 		}
-		if (fds[IN].revents != 0)
-			feed(run);
+		if (fds[IN].revents != 0 && feed(run) == -1)
+			return -1;
 		/* exit seen first, then what it left in the pipes: nothing is missed */
 		for (i = OUT; i <= ERR; i++)
 			if ((fds[i].revents != 0 || fds[EXIT].revents != 0) && run->fd[i] != -1 &&

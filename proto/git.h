@@ -85,6 +85,9 @@ int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], ch
  * its directory fsync. errno is EAGAIN when the reference was not at old ("... moved meanwhile"). */
 int git_ref_move(const struct git_repo *, const char *ref, const char *new, const char *old,
     const char *message, char *err, size_t errlen);
+/* Makes sure that what the reference says is on disk: after a git_ref_move that failed when it had
+ * moved already. */
+int git_ref_sync(const struct git_repo *, const char *ref, char *err, size_t errlen);
 /* The branch (full ref name) checked out where the repository was found; "" when detached. */
 int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, size_t errlen);
 

@@ -23,8 +23,8 @@ git_sync(const char *path, char *err, size_t errlen)
 }
 
 /* Makes the rename of the reference's lock file durable: git syncs the file only. */
-static int
-sync_ref_dir(const struct git_repo *r, const char *ref, char *err, size_t errlen)
+int
+git_ref_sync(const struct git_repo *r, const char *ref, char *err, size_t errlen)
 {
 	char *dir = text_format("%s/%s", r->common, ref);
 	int fd, rc = 0;
@@ -113,5 +113,5 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 	/* One that was killed may have moved it before. */
 	if (status != 0 || (rc == -1 && !is_at(r, ref, new)))
 		return move_failed(r, ref, old, why, err, errlen);
-	return sync_ref_dir(r, ref, err, errlen);
+	return git_ref_sync(r, ref, err, errlen);
 }

@@ -66,12 +66,15 @@ strace -f -o /dev/null true 2>/dev/null && {
 }
 
 # A worker that dies over and over.
-orchestrator dispatch dies -- sh -c "cat $T/.never" >/dev/null
-for _ in 1 2 3; do
+orchestrator dispatch dies -- sh -c "echo run >>$T/dies; cat $T/.never" >/dev/null
+has_run() { [ "$(wc -l <"$T/dies")" = "$1" ]; }
+for n in 1 2 3; do
+	wait_for 10 has_run $n
 	crash dies
 	run orchestrator --json recover
 	is 'it is started again' "$(outcome dies)" resumed
 done
+wait_for 10 has_run 4
 crash dies
 run orchestrator --json recover
 is 'but not for ever' "$(outcome dies)" 'waits for you'

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=sh
+# A task list of two tasks, the first of which asks, is worked off.
+. "$here/merge.sh"
+case_world() {
+	cat >"$T/agent" <<-'E'
+	[ "$ITEM_ID" = two ] || worker ask Which? >>"$T/got"
+	echo "$ITEM_ID" >"$ITEM_ID"
+	E
+	settings ", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } }, \"roles\": { \"implementer\": \"sh\" },
+	    \"answers\": { \"rules\": [ { \"match\": \".\", \"answer\": \"ruled\" } ] }" &&
+	orchestrator tasks create work --task one --task two && orchestrator tasks depend two one
+}
+case_victim() { printf '%s\n' orchestrator -C "$W/r" execute work; }
+case_before() { rm -f "$T/got"; }
+case_again() {
+	cd "$W/r" || return 1
+	orchestrator execute work || { orchestrator tasks show work; orchestrator execute work; } || return 1
+	orchestrator cleanup && wait_for 5 removed
+}
+case_verify() {
+	merged_once one two
+	[ "$(sort -u "$T/got")" = ruled ] || echo "the answer: $(cat "$T/got")"
+}
