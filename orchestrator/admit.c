@@ -22,18 +22,19 @@ beside_all(const struct work *w, const struct work *v, size_t n, const struct li
 	return true;
 }
 
-size_t
-admit_next(const struct work *ready, size_t nready, const struct work *running, size_t nrunning,
-    const struct limits *l)
+bool
+admit_room(const struct work *running, size_t nrunning, const struct limits *l)
 {
 	size_t taken = 0;
 
 	for (size_t i = 0; i < nrunning; i++)
 		taken += !running[i].idle;
-	if (taken >= l->max)
-		return ADMIT_NONE;
-	for (size_t i = 0; i < nready; i++)
-		if (beside_all(&ready[i], running, nrunning, l) && beside_all(&ready[i], ready, i, l))
-			return i;
-	return ADMIT_NONE;
+	return taken < l->max;
+}
+
+bool
+admit_may(const struct work *ready, size_t i, const struct work *running, size_t nrunning,
+    const struct limits *l)
+{
+	return beside_all(&ready[i], running, nrunning, l) && beside_all(&ready[i], ready, i, l);
 }

@@ -16,8 +16,6 @@
 
 #include "proto/strings.h"
 
-#define ADMIT_NONE	((size_t)-1)
-
 struct work {
 	const struct strings *paths;	/* allowed_paths; none = ambiguous */
 	bool		 alone;		/* not parallelizable */
@@ -28,8 +26,10 @@ struct limits {
 	bool		 trust;		/* ambiguous ones may be at once */
 };
 
-/* Of ready, the first one first: the index of the one to go, or ADMIT_NONE. */
-size_t admit_next(const struct work *ready, size_t nready, const struct work *running,
-    size_t nrunning, const struct limits *);
+/* Does one more fit in beside what runs? Only then admit_may is asked. */
+bool admit_room(const struct work *running, size_t nrunning, const struct limits *);
+/* May ready[i] go out, when what is ready before it, the first one first, may not? */
+bool admit_may(const struct work *ready, size_t i, const struct work *running, size_t nrunning,
+    const struct limits *);
 
 #endif

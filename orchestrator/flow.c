@@ -112,24 +112,24 @@ flow_work(const struct task *t)
 }
 
 size_t
-flow_choose(struct taskgraph *g, const struct work *running, size_t nrunning,
+flow_choose(const struct taskgraph *g, const struct work *running, size_t nrunning,
     const struct limits *limits, bool (*skip)(void *, size_t), void *arg)
 {
-	size_t seen[FLOW_LOOKED_AT], index[FLOW_LOOKED_AT], nseen = 0, n = 0, i;
 	struct work ready[FLOW_LOOKED_AT];
+	size_t n = 0, i;
 
-	while (nseen < FLOW_LOOKED_AT && (i = taskgraph_next(g)) != TASK_NONE) {
-		taskgraph_enter(g, i, TASK_IN_PROGRESS);
-		seen[nseen++] = i;
-		if (skip != NULL && skip(arg, i))
-			continue;
-		index[n] = i;
-		ready[n++] = flow_work(&g->list->v[i]);
+	if (!admit_room(running, nrunning, limits))
+		return TASK_NONE;
+	i = taskgraph_next(g);
+	for (size_t k = 0; k < FLOW_LOOKED_AT && i != TASK_NONE; k++) {
+		if (skip == NULL || !skip(arg, i)) {
+			ready[n++] = flow_work(&g->list->v[i]);
+			if (admit_may(ready, n - 1, running, nrunning, limits))
+				return i;
+		}
+		i = taskgraph_after(g, i);
 	}
-	for (size_t k = 0; k < nseen; k++)
-		taskgraph_enter(g, seen[k], TASK_PENDING);
-	i = admit_next(ready, n, running, nrunning, limits);
-	return i == ADMIT_NONE ? TASK_NONE : index[i];
+	return TASK_NONE;
 }
 
 /* Does the session only wait for its merge? */

@@ -90,9 +90,9 @@ size_t flow_pick(struct flow *);
 void flow_stop(struct flow *, const char *why);
 /*
  * Of the graph's ready tasks the one that may go beside what runs; skip (or NULL) names
- * those that are none. The graph is left as it was.
+ * those that are none.
  */
-size_t flow_choose(struct taskgraph *, const struct work *running, size_t nrunning,
+size_t flow_choose(const struct taskgraph *, const struct work *running, size_t nrunning,
     const struct limits *, bool (*skip)(void *, size_t), void *);
 /* A task as admit.h sees it. */
 struct work flow_work(const struct task *);

@@ -150,7 +150,8 @@ import_object(struct tasklist *l, const struct json *j, size_t i, char *err, siz
 	struct task *t = NULL;
 	int64_t at;
 
-	snprintf(f.path, sizeof(f.path), "tasks[%zu].", i);
+	f.key = "tasks";
+	f.i = i;
 	if (json_str(o, "id") == NULL && title == NULL)
 		field_fail(&f, "id", "is missing, and so is \"title\"");
 	else if (json_str(o, "id") == NULL && json_get(o, "id") == NULL) {

@@ -86,8 +86,8 @@ int64_t
 clock_parse(const char *s)
 {
 	static const char form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
-	char again[CLOCK_TEXT];
-	int64_t ms;
+	int year, month, day, hour, minute, second, y, m, d;
+	int64_t days;
 	size_t i;
 
 	if (s == NULL || strlen(s) != sizeof(form) - 1)
@@ -95,13 +95,17 @@ clock_parse(const char *s)
 	for (i = 0; form[i] != '\0'; i++)
 		if (form[i] == 'd' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
 			return -1;
-	ms = days_of(digits(s, 4), digits(s + 5, 2), digits(s + 8, 2)) * DAY_MS +
-	    (digits(s + 11, 2) * 3600 + digits(s + 14, 2) * 60 + digits(s + 17, 2)) * INT64_C(1000) +
-	    digits(s + 20, 3);
-	/* 31 February is taken as 3 March: only what comes out the same is a date */
-	if (ms < 0 || strcmp(clock_text(ms, again, sizeof(again)), s) != 0)
+	year = digits(s, 4), month = digits(s + 5, 2), day = digits(s + 8, 2);
+	hour = digits(s + 11, 2), minute = digits(s + 14, 2), second = digits(s + 17, 2);
+	days = days_of(year, month, day);
+	if (days < 0 || hour > 23 || minute > 59 || second > 59)
 		return -1;
-	return ms;
+	/* 31 February is taken as 3 March: only what comes out the same is a date */
+	date_of(days, &y, &m, &d);
+	if (y != year || m != month || d != day)
+		return -1;
+	return days * DAY_MS + (hour * 3600 + minute * 60 + second) * INT64_C(1000) +
+	    digits(s + 20, 3);
 }
 
 const char *

@@ -19,10 +19,10 @@ field_begin(const struct json *o, const char *what, char *err, size_t errlen)
 }
 
 static struct field
-below(struct field *f, const struct json *o)
+below(struct field *f, const struct json *o, const char *key, size_t i)
 {
-	struct field in = { .o = o, .what = f->what, .err = f->err, .errlen = f->errlen,
-		.bad = f->bad, .up = f };
+	struct field in = { .o = o, .what = f->what, .key = key, .i = i, .err = f->err,
+		.errlen = f->errlen, .bad = f->bad, .up = f };
 
 	return (in);
 }
@@ -30,21 +30,16 @@ below(struct field *f, const struct json *o)
 struct field
 field_in(struct field *f, const char *key)
 {
-	struct field in;
-
 	if (field_has(f, key) && json_kind(json_get(f->o, key)) != JSON_OBJECT)
 		field_fail(f, key, "must be an object");
-	in = below(f, json_get(f->o, key));
-	snprintf(in.path, sizeof(in.path), "%.60s%.16s.", f->path, key);
-	return (in);
+	return (below(f, json_get(f->o, key), key, FIELD_NO_LIST));
 }
 
 struct field
 field_at(struct field *f, const char *key, size_t i)
 {
-	struct field in = below(f, json_at(json_get(f->o, key), i));
+	struct field in = below(f, json_at(json_get(f->o, key), i), key, i);
 
-	snprintf(in.path, sizeof(in.path), "%.40s%.16s[%zu].", f->path, key, i);
 	if (json_kind(in.o) != JSON_OBJECT)
 		field_fail(&in, "", "must be an object");
 	return (in);
@@ -56,10 +51,27 @@ field_bad(const struct field *f)
 	return (f->bad);
 }
 
+/* "questions[3]." */
+static void
+add_path(const struct field *f, char *path, size_t len)
+{
+	size_t n;
+
+	if (f->key == NULL)
+		return;
+	if (f->up != NULL)
+		add_path(f->up, path, len);
+	n = strlen(path);
+	if (f->i == FIELD_NO_LIST)
+		snprintf(path + n, len - n, "%.16s.", f->key);
+	else
+		snprintf(path + n, len - n, "%.16s[%zu].", f->key, f->i);
+}
+
 void
 field_fail(struct field *f, const char *key, const char *fmt, ...)
 {
-	char why[256], path[160];
+	char why[256], path[160] = "";
 	size_t n;
 	va_list ap;
 
@@ -68,7 +80,10 @@ field_fail(struct field *f, const char *key, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	n = (size_t)snprintf(path, sizeof(path), "%s%.60s", f->path, key);
+	add_path(f, path, sizeof(path) - 64);
+	n = strlen(path);
+	snprintf(path + n, sizeof(path) - n, "%.60s", key);
+	n = strlen(path);
 	if (n > 0 && path[n - 1] == '.')
 		path[n - 1] = '\0';
 	snprintf(f->err, f->errlen, "%s: \"%s\" %s", f->what, path, why);

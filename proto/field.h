@@ -23,14 +23,17 @@
 #include "item.h"
 #include "json.h"
 
+#define FIELD_NO_LIST	((size_t)-1)
+
 struct field {
 	const struct json *o;
 	const char	*what;		/* the file, for messages */
-	char		 path[80];	/* of o in it: "questions[3]." */
+	const char	*key;		/* of o in the one above: "questions", or NULL */
+	size_t		 i;		/* of o in the list that is that member, or FIELD_NO_LIST */
 	char		*err;
 	size_t		 errlen;
 	bool		 bad;
-	struct field	*up;		/* that is bad as well */
+	struct field	*up;		/* the one above, which is bad as well */
 };
 struct field field_begin(const struct json *, const char *what, char *err, size_t errlen);
 /* The object that is member key; element i of the array that is member key. */

@@ -174,12 +174,30 @@ overlap(const struct pattern *a, const struct pattern *b)
 	return r;
 }
 
+/* Means itself, and is not of what says where a name ends or that it is none. */
+static bool
+is_ordinary(char c)
+{
+	return c > ' ' && c <= '~' && strchr("*?[\\/.", c) == NULL;
+}
+
+/* Nearly always they differ before anything in them has to be understood. */
+static bool
+begin_apart(const char *a, const char *b)
+{
+	for (; *a == *b && *a != '\0' && strchr("*?[\\", *a) == NULL; a++, b++)
+		;
+	return *a != *b && is_ordinary(*a) && is_ordinary(*b);
+}
+
 bool
 glob_overlap(const char *a, const char *b)
 {
 	struct pattern pa, pb;
 	bool r;
 
+	if (begin_apart(a, b))
+		return false;
 	scan(&pa, a);
 	scan(&pb, b);
 	r = overlap(&pa, &pb);

@@ -15,6 +15,8 @@
 #include "proto/json_scan.h"
 #include "proto/text.h"
 
+#define FEW	4	/* elements of a list at first; json-c takes 32 */
+
 struct cursor {			/* where json_key is in an object */
 	size_t		 i;
 	struct lh_entry	*at;
@@ -255,7 +257,7 @@ json_new_object(void)
 struct json *
 json_new_array(void)
 {
-	return (made(json_object_new_array()));
+	return (made(json_object_new_array_ext(FEW)));
 }
 
 static struct json *

@@ -10,6 +10,8 @@
 #include "proto/json_scan.h"
 #include "proto/text.h"
 
+#define FEW_NAMES	16
+
 struct name {			/* a key of an object that is still open */
 	size_t			 off, len;	/* its decoded bytes in scan.bytes */
 	const unsigned char	*raw;		/* as it stands in the text */
@@ -139,14 +141,29 @@ scan_escape(struct scan *s, struct text *out)
 	return (0);
 }
 
+/* ASCII that means nothing but itself in a string. */
+static bool
+is_plain(unsigned char c)
+{
+	return (c >= 0x20 && c < 0x80 && c != '"' && c != '\\');
+}
+
 static int
 scan_string(struct scan *s, struct text *out)
 {
+	const unsigned char *plain;
 	size_t n;
 
 	if (s->p == s->end || *s->p != '"')
 		return (fail(s, "a string in double quotes is expected"));
 	for (s->p++; s->p < s->end && *s->p != '"';) {
+		for (plain = s->p; s->p < s->end && is_plain(*s->p); s->p++)
+			;
+		if (s->p > plain) {
+			if (out != NULL)
+				text_add(out, plain, (size_t)(s->p - plain));
+			continue;
+		}
 		if (*s->p < 0x20)
 			return (fail(s, "control character in a string"));
 		if (*s->p == '\\') {
@@ -198,6 +215,17 @@ name_cmp(const void *a, const void *b, void *arg)
 	return (c);
 }
 
+/* For a few this is less than sorting them. */
+static bool
+any_twice(struct scan *s, const struct name *v, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (v[i].len == v[k].len && name_cmp(&v[i], &v[k], s) == 0)
+				return (true);
+	return (false);
+}
+
 /* The keys from names[first] on are those of one object: no two may be the same. */
 static int
 check_names(struct scan *s, size_t first)
@@ -208,6 +236,8 @@ check_names(struct scan *s, size_t first)
 	char why[96];
 	int cut;
 
+	if (n <= FEW_NAMES && !any_twice(s, v, n))
+		return (0);
 	if (n > 1)
 		qsort_r(v, n, sizeof(*v), name_cmp, s);
 	for (size_t i = 1; i < n; i++) {

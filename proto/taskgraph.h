@@ -43,6 +43,8 @@ void taskgraph_rank(struct taskgraph *);
 void taskgraph_release(struct taskgraph *);
 bool taskgraph_ready(const struct taskgraph *, size_t);
 size_t taskgraph_next(const struct taskgraph *);
+/* The ready one that comes after the task i in the order. */
+size_t taskgraph_after(const struct taskgraph *, size_t i);
 void taskgraph_enter(struct taskgraph *, size_t, enum task_status);
 
 #endif

@@ -37,7 +37,8 @@ count_block(struct taskgraph *g, const uint32_t *pos, size_t from, uint64_t *rea
 				r |= UINT64_C(1) << (j - from);
 		}
 		reach[p] = r;
-		g->unblocks[i] += (uint32_t)__builtin_popcountll(r);
+		if (r != 0)
+			g->unblocks[i] += (uint32_t)__builtin_popcountll(r);
 	}
 }
 
@@ -107,16 +108,35 @@ taskgraph_ready(const struct taskgraph *g, size_t i)
 	return g->status[i] == TASK_PENDING && g->waiting[i] == 0;
 }
 
+/* The first ready one below the bit r of level l. */
+static size_t
+first_below(const struct taskgraph *g, int l, size_t r)
+{
+	while (l-- > 0)
+		r = r * BITS + (size_t)__builtin_ctzll(g->ready[l][r]);
+	return g->ranked[r];
+}
+
 size_t
 taskgraph_next(const struct taskgraph *g)
 {
-	size_t r = 0;
-
 	if (g->ready[0] == NULL || g->ready[TASKGRAPH_LEVELS - 1][0] == 0)
 		return TASK_NONE;
-	for (int l = TASKGRAPH_LEVELS; l-- > 0;)
-		r = r * BITS + (size_t)__builtin_ctzll(g->ready[l][r]);
-	return g->ranked[r];
+	return first_below(g, TASKGRAPH_LEVELS, 0);
+}
+
+size_t
+taskgraph_after(const struct taskgraph *g, size_t i)
+{
+	size_t r = g->rank[i];
+	uint64_t rest;
+
+	for (int l = 0; l < TASKGRAPH_LEVELS; l++, r /= BITS) {
+		rest = g->ready[l][r / BITS] & ~(UINT64_MAX >> (BITS - 1 - r % BITS));
+		if (rest != 0)
+			return first_below(g, l, r - r % BITS + (size_t)__builtin_ctzll(rest));
+	}
+	return TASK_NONE;
 }
 
 static void

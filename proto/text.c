@@ -135,6 +135,11 @@ text_line(struct text *t, const char *line, size_t len)
 
 	reserve(t, len);
 	while (i < len) {
+		/* Nearly all of it. */
+		if (s[i] >= 0x20 && s[i] < 0x7f) {
+			i++;
+			continue;
+		}
 		n = decode(s + i, len - i, &c);
 		if (n > 0 && !is_unsafe(c)) {
 			i += n;

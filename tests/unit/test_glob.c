@@ -57,6 +57,14 @@ static const struct {
 	{ "a**b", "a/b", false },
 	{ "t\303\251.c", "t?.c", true },
 	{ "[!a].c", "\303\251.c", true },
+	{ "src/a.c", "src/b.c", false },
+	{ "./src/a", "src/a", true },
+	{ "src//a", "src/a", true },
+	{ "src/./a", "src/a", true },
+	{ "src/./a", "src/b", false },
+	{ "src/x/*", "src/[a-x]*/b", true },
+	{ "src/xx", "src/x\\x", true },
+	{ "src/module1/**", "src/module12/**", false },
 	{ "a****************************b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", false },
 };
 

@@ -174,6 +174,21 @@ ten_thousand_tasks_are_read_written_and_emptied_in_time(void **state)
 	free(text);
 }
 
+/* From one to the next in their order: all that are ready, and no other. */
+static void
+assert_walk(const struct taskgraph *g)
+{
+	size_t i = taskgraph_next(g);
+
+	for (size_t r = 0; r < g->n; r++) {
+		if (!taskgraph_ready(g, g->ranked[r]))
+			continue;
+		assert_int_equal(i, g->ranked[r]);
+		i = taskgraph_after(g, i);
+	}
+	assert_int_equal(i, TASK_NONE);
+}
+
 /* What is kept up to date is what would be made anew. */
 static void
 counts_that_are_kept_are_those_that_would_be_counted(void **state)
@@ -202,6 +217,7 @@ counts_that_are_kept_are_those_that_would_be_counted(void **state)
 			assert_int_equal(g.waiting[i], fresh.waiting[i]);
 			assert_int_equal(taskgraph_ready(&g, i), taskgraph_ready(&fresh, i));
 		}
+		assert_walk(&g);
 		assert_int_equal(taskgraph_next(&g) == TASK_NONE,
 		    taskgraph_next(&fresh) == TASK_NONE);
 		taskgraph_release(&fresh);
