@@ -89,9 +89,9 @@ TEST_LIBS = $(O)/liborchestrator.a $(O)/libworker.a $(O)/libproto.a
 $(O)/tests/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lcmocka
-$(O)/tests/bench/%: tests/bench/%.c
+$(O)/tests/bench/%: tests/bench/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $< $(LIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS)
 
 # What is missing is installed before make looks for it again: hence the second make.
 tests: all $(UNIT)

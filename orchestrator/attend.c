@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
@@ -182,6 +183,10 @@ look(struct loop *l, struct sess *s)
 		entry_release(&now);
 		return true;
 	}
+	/* One more that runs, or one less: then another task may go out. */
+	if (l->flow != NULL && (first || now.error != NULL || s->e.error != NULL ||
+	    status_live(now.state.status) != status_live(s->e.state.status)))
+		l->flow->look = true;
 	say_status(l, s, &now, first);
 	entry_release(&s->e);
 	s->e = now;

@@ -57,6 +57,7 @@ struct flow {
 	struct tasklist	 list;
 	struct taskgraph graph;
 	struct stat	 seen;		/* of the file, as it was read */
+	bool		 look;		/* what decides about the next task has changed */
 	struct flow_task *t;		/* by index in the list */
 	size_t		 nt;
 	size_t		*active;	/* tasks that have a session */

@@ -100,7 +100,10 @@ flow_turn(struct flow *f)
 	}
 	if (flow_refresh(f))
 		return;
-	if ((i = flow_pick(f)) == TASK_NONE) {
+	/* Most events of sessions change nothing here. */
+	i = f->look ? flow_pick(f) : TASK_NONE;
+	f->look = false;
+	if (i == TASK_NONE) {
 		watch_timer(LOOP_TIMER_FLOW, earlier(f->wake, f->owed ? f->refresh_at : 0));
 		return;
 	}
@@ -169,6 +172,7 @@ flow_reaped(struct flow *f, int status)
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
 	f->pid = 0;
+	f->look = true;
 	n->why[sizeof(n->why) - 1] = n->session[sizeof(n->session) - 1] = '\0';
 	if (code == 0) {
 		if (n->why[0] != '\0')

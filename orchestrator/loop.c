@@ -22,6 +22,7 @@
 #include "proto/watch.h"
 
 #define CACHE_DELAY	(200 * CLOCK_MS)
+#define CACHE_SHARE	20	/* it waits so many times as long as it took to write it */
 
 void
 loop_say(const struct loop *l, const char *session, const char *event, const char *fmt, ...)
@@ -58,8 +59,19 @@ void
 loop_changed(struct loop *l)
 {
 	if (!l->dirty)
-		watch_timer(LOOP_TIMER_CACHE, clock_now() + CACHE_DELAY);
+		watch_timer(LOOP_TIMER_CACHE, clock_now() + l->cache_delay);
 	l->dirty = true;
+}
+
+void
+loop_cache(struct loop *l)
+{
+	int64_t	began = clock_now(), took;
+
+	cache_write(l->o, &l->table);
+	took = clock_now() - began;
+	l->cache_delay = took * CACHE_SHARE > CACHE_DELAY ? took * CACHE_SHARE : CACHE_DELAY;
+	l->dirty = false;
 }
 
 /* A retry makes good for the attempts before it. */
@@ -123,7 +135,10 @@ void
 loop_forget(struct loop *l, struct sess *s)
 {
 	queue_drop(l, s);
+	queue_unblock(l, s);
 	l->pending -= schedule_pending(s->action);
+	if (l->flow != NULL)
+		l->flow->look = true;
 	if (s->watch != -1)
 		watch_undir(s->watch);
 	table_remove(&l->table, s);
@@ -212,6 +227,39 @@ reap(struct loop *l)
 			policy_reaped(&l->policy, pid);
 }
 
+int
+loop_event(struct loop *l, const struct watch_event *ev)
+{
+	switch (ev->kind) {
+	case WATCH_FILE:
+	case WATCH_GONE:
+		file_event(l, ev);
+		break;
+	case WATCH_RESCAN:
+		rescan(l);
+		break;
+	case WATCH_SIGNAL:
+		if (ev->signo == SIGINT && l->flow != NULL && !l->flow->interrupted) {
+			l->flow->interrupted = true;
+			flow_stop(l->flow, "interrupted");
+		} else if (ev->signo != SIGCHLD)
+			return ev->signo;
+		reap(l);
+		break;
+	case WATCH_TIMER:
+		if (ev->id == LOOP_TIMER_GRACE)
+			grace_over(l);
+		else if (ev->id == LOOP_TIMER_CACHE)
+			loop_cache(l);
+		else if (ev->id == LOOP_TIMER_FLOW && l->flow != NULL)
+			l->flow->look = true;
+		break;
+	case WATCH_FD:
+		break;
+	}
+	return 0;
+}
+
 /* Returns the signal that ends it, 0 to go on, -1 on an error of the wait. */
 static int
 turn(struct loop *l)
@@ -222,34 +270,7 @@ turn(struct loop *l)
 		log_warn("waiting for events");
 		return -1;
 	}
-	switch (ev.kind) {
-	case WATCH_FILE:
-	case WATCH_GONE:
-		file_event(l, &ev);
-		break;
-	case WATCH_RESCAN:
-		rescan(l);
-		break;
-	case WATCH_SIGNAL:
-		if (ev.signo == SIGINT && l->flow != NULL && !l->flow->interrupted) {
-			l->flow->interrupted = true;
-			flow_stop(l->flow, "interrupted");
-		} else if (ev.signo != SIGCHLD)
-			return ev.signo;
-		reap(l);
-		break;
-	case WATCH_TIMER:
-		if (ev.id == LOOP_TIMER_GRACE)
-			grace_over(l);
-		else if (ev.id == LOOP_TIMER_CACHE) {
-			cache_write(l->o, &l->table);
-			l->dirty = false;
-		}
-		break;
-	case WATCH_FD:
-		break;
-	}
-	return 0;
+	return loop_event(l, &ev);
 }
 
 static int
@@ -306,21 +327,42 @@ watch_list(struct loop *l)
 }
 
 int
-loop_run(struct orch *o, struct flow *f)
+loop_begin(struct loop *l, struct orch *o, struct flow *f)
 {
-	struct loop	l = { .o = o, .flow = f };
-	int		signo = 0, rv;
-
-	table_init(&l.table);
-	policy_init(&l.policy);
-	if (queue_init(&l) == -1 || (l.watch = watch_dir(o->sessions, false)) == -1) {
+	memset(l, 0, sizeof(*l));
+	l->o = o;
+	l->flow = f;
+	l->cache_delay = CACHE_DELAY;
+	table_init(&l->table);
+	policy_init(&l->policy);
+	if (queue_init(l) == -1 || (l->watch = watch_dir(o->sessions, false)) == -1) {
 		log_warn("%s", o->sessions);
-		table_release(&l.table);
+		loop_end(l);
 		return EX_OSERR;
 	}
-	registry_each(o->sessions, add_one, &l);
+	registry_each(o->sessions, add_one, l);
 	if (f != NULL)
-		watch_list(&l);
+		watch_list(l);
+	return 0;
+}
+
+void
+loop_end(struct loop *l)
+{
+	strings_free(&l->lost);
+	table_release(&l->table);
+	if (l->merge_why != NULL)
+		munmap(l->merge_why, GIT_ERR);
+}
+
+int
+loop_run(struct orch *o, struct flow *f)
+{
+	struct loop	l;
+	int		signo = 0, rv;
+
+	if ((rv = loop_begin(&l, o, f)) != 0)
+		return rv;
 	while (signo == 0 && goes_on(&l))
 		signo = turn(&l);
 	policy_stop(&l.policy);
@@ -336,9 +378,7 @@ loop_run(struct orch *o, struct flow *f)
 		rv = 0;
 	} else
 		rv = summary(&l);
-	cache_write(o, &l.table);
-	strings_free(&l.lost);
-	table_release(&l.table);
-	munmap(l.merge_why, GIT_ERR);
+	loop_cache(&l);
+	loop_end(&l);
 	return rv;
 }

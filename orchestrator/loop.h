@@ -17,6 +17,7 @@
 #include "orchestrator/merging.h"
 #include "orchestrator/policy.h"
 #include "orchestrator/table.h"
+#include "proto/watch.h"
 
 #define LOOP_TIMER_CACHE	0
 #define LOOP_TIMER_GRACE	1
@@ -34,7 +35,9 @@ struct loop {
 	size_t		 merged;
 	struct strings	 lost;		/* items of sessions that went away unmerged */
 	bool		 dirty;		/* orchestrator.json is out of date */
+	int64_t		 cache_delay;	/* ns from a change to its next writing */
 	struct sess_list queue;		/* approved, oldest first */
+	struct sess_list blocked;	/* whose merge was tried in vain */
 	struct sess	*merging;	/* its merge runs in merge_pid */
 	pid_t		 merge_pid;
 	char		*merge_why;	/* shared with that child */
@@ -44,6 +47,14 @@ struct loop {
  * when not all of it is COMPLETE) or until a signal (128 + its number). With a list the
  * first SIGINT only stops what goes out. */
 int loop_run(struct orch *, struct flow *);
+/* Its parts: takes in all sessions (0, or a sysexits status with the error printed), and does
+ * what an event asks for: returns the signal that ends the loop, or 0. */
+int loop_begin(struct loop *, struct orch *, struct flow *);
+int loop_event(struct loop *, const struct watch_event *);
+void loop_end(struct loop *);
+/* Writes orchestrator.json. The next writing waits for many times as long as this one
+ * took: its share of the time is bounded, whatever the number of sessions. */
+void loop_cache(struct loop *);
 /* One line on standard output, JSON with --json. */
 void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
@@ -65,6 +76,8 @@ int queue_init(struct loop *);
 /* Puts an approved session into its place. */
 void queue_add(struct loop *, struct sess *);
 void queue_drop(struct loop *, struct sess *);
+/* Its merge may be tried again. */
+void queue_unblock(struct loop *, struct sess *);
 /* Starts the next merge unless one runs. */
 void queue_next(struct loop *);
 /* The child that merged has ended. */

@@ -19,6 +19,7 @@ queue_init(struct loop *l)
 	void	*p;
 
 	TAILQ_INIT(&l->queue);
+	TAILQ_INIT(&l->blocked);
 	p = mmap(NULL, GIT_ERR, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (p == MAP_FAILED)
 		return -1;
@@ -51,6 +52,23 @@ queue_drop(struct loop *l, struct sess *s)
 	if (s->queued)
 		TAILQ_REMOVE(&l->queue, s, queue);
 	s->queued = false;
+}
+
+/* Out of the queue, and not to be tried until another merge has been made. */
+static void
+block(struct loop *l, struct sess *s)
+{
+	queue_drop(l, s);
+	s->blocked = true;
+	TAILQ_INSERT_TAIL(&l->blocked, s, queue);
+}
+
+void
+queue_unblock(struct loop *l, struct sess *s)
+{
+	if (s->blocked)
+		TAILQ_REMOVE(&l->blocked, s, queue);
+	s->blocked = false;
 }
 
 static int
@@ -86,10 +104,8 @@ retry_blocked(struct loop *l)
 {
 	struct sess	*s;
 
-	TAILQ_FOREACH(s, &l->table.all, all) {
-		if (!s->blocked)
-			continue;
-		s->blocked = false;
+	while ((s = TAILQ_FIRST(&l->blocked)) != NULL) {
+		queue_unblock(l, s);
 		s->action = ACTION_QUEUE;
 		l->pending++;
 		queue_add(l, s);
@@ -116,7 +132,8 @@ queue_reaped(struct loop *l, int status)
 		loop_forget(l, s);
 		retry_blocked(l);
 	} else {
-		s->blocked = merging_again(m);
+		if (merging_again(m))
+			block(l, s);
 		free(s->why);
 		s->why = l->merge_why[0] == '\0' ? NULL : text_format("%s", l->merge_why);
 		if (s->blocked)

@@ -22,7 +22,7 @@ struct sess {
 	bool		 blocked;	/* its merge was tried in vain, why says why */
 	char		*why;
 	struct strings	 open;		/* ids of the open questions that were seen */
-	TAILQ_ENTRY(sess) queue;
+	TAILQ_ENTRY(sess) queue;		/* of merges, or of those that are blocked */
 	TAILQ_ENTRY(sess) all;
 	SLIST_ENTRY(sess) chain;
 };
