@@ -109,7 +109,7 @@ lint:
 	@tests/deps.sh build check lint
 	@JOBS=$(JOBS) tests/lint.sh
 bench:
-	@tests/deps.sh build check
+	@tests/deps.sh build check bench
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all $(BENCH)
 	@BUILD=$(O) tests/bench/run
 deps:

@@ -26,6 +26,13 @@ show_operand(struct orch *o, const struct cmd *cmd, int argc, char **argv, struc
 
 /* JSON may hold DEL, C1 and bidirectional controls as they are; a terminal must not see them.
  * They stand in strings only, where text_line writes all but DEL as JSON does. */
+/* Nearly all of it, and a megabyte need not be copied for the rest. */
+static bool
+is_plain(char c)
+{
+	return (c >= ' ' && c <= '~') || c == '\n' || c == '\t';
+}
+
 void
 show_json_text(const char *text)
 {
@@ -33,14 +40,23 @@ show_json_text(const char *text)
 	size_t		n;
 
 	for (; *text != '\0'; text += n) {
-		n = strcspn(text, "\n\177");
+		for (n = 0; is_plain(text[n]); n++)
+			;
+		if (n > 0) {
+			fwrite(text, 1, n, stdout);
+			continue;
+		}
+		if (*text == '\177') {
+			fputs("\\u007f", stdout);
+			n = 1;
+			continue;
+		}
+		while (text[n] != '\0' && text[n] != '\177' && !is_plain(text[n]))
+			n++;
+		text_clear(&t);
 		text_line(&t, text, n);
-		if (text[n] == '\0')
-			break;
-		text_puts(&t, text[n] == '\n' ? "\n" : "\\u007f");
-		n++;
+		fwrite(t.buf, 1, t.len, stdout);
 	}
-	fwrite(t.buf, 1, t.len, stdout);
 	text_free(&t);
 }
 

@@ -47,7 +47,8 @@ parse(const char *buf, size_t len, char *err, size_t errlen)
 
 	if (tok == NULL)
 		errx(1, "out of memory");
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* That it is UTF-8 was seen by json_scan. */
+	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
 	o = json_tokener_parse_ex(tok, buf, (int)len);
 	/* A number at the very end is complete only when something follows. */
 	if (json_tokener_get_error(tok) == json_tokener_continue)

@@ -27,7 +27,7 @@ count_open(void)
 	counter = (int)syscall(SYS_perf_event_open, &a, 0, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
-static __attribute__((noipa)) void
+static __attribute__((noinline)) void
 measured(void (*fn)(void *), void *arg)
 {
 	if (counter != -1)

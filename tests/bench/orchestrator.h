@@ -4,6 +4,8 @@
 
 /* For those that link the orchestrator without its main. */
 
+#include <err.h>
+
 #include "orchestrator/orch.h"
 
 /* The commands are linked in, and none is run. */

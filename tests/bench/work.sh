@@ -57,7 +57,7 @@ instructions() { # COMMAND...: of one call of what it measures (tests/bench/coun
 	read -r n calls <"$T/count"
 	if [ "$n" = - ]; then
 		valgrind --tool=callgrind --callgrind-out-file=/dev/null --collect-atstart=no \
-		    --toggle-collect=measured "$@" >>"$T/log" 2>"$T/callgrind" || die "callgrind of $*"
+		    --toggle-collect='measured*' "$@" >>"$T/log" 2>"$T/callgrind" || die "callgrind of $*"
 		n=$(sed -n 's/.*Collected : //p' "$T/callgrind")
 	fi
 	[ "${n:-0}" -gt 0 ] || die "nothing was counted of $*"
@@ -83,7 +83,7 @@ next() {
 loop() { # DISK MOUNT
 	can_count "events of sessions" || return 0
 	note "instructions are counted by the $counter"
-	for n in 10 100 1000 $([ $full = 0 ] || echo 10000); do
+	for n in 10 100 1000 $([ "$full" = 0 ] || echo 10000); do
 		r=$2/loop$n
 		mkdir "$r"
 		mkfifo "$r/ready"
