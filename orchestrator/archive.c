@@ -156,7 +156,7 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 }
 
 int
-entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
+entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
 {
 	int	fd, lock, rv;
 
@@ -180,7 +180,15 @@ entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, 
 		free(e->path);
 		e->path = text_format("%s/%s", o->archive, e->id);
 		e->archived = true;
-		claim_drop(o, e->state.item, e->id);
 	}
 	return rv;
+}
+
+int
+entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
+{
+	if (entry_put_away(o, e, remove_worktree, why, whylen) == -1)
+		return -1;
+	claim_drop(o, e->state.item, e->id);
+	return 0;
 }

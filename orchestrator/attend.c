@@ -143,6 +143,14 @@ declare_died(struct loop *l, struct sess *s, enum action a)
 		wait_grace(s);
 }
 
+/* The flow sees to its tasks itself. */
+static bool
+retry_due(const struct loop *l, const struct sess *s)
+{
+	return s->e.state.status == STATUS_CONFLICT && !loop_listed(l, &s->e) &&
+	    (l->flow == NULL || l->flow->stopped == NULL) && merging_retry_due(&s->e);
+}
+
 static enum action
 decide(const struct loop *l, const struct sess *s, bool starting)
 {
@@ -154,6 +162,8 @@ decide(const struct loop *l, const struct sess *s, bool starting)
 		.begun = s->e.begun,
 		.questions = s->fresh,
 		.merging = s->e.state.merging.target[0] != '\0',
+		.given_back = state_given_back(&s->e.state),
+		.retry = retry_due(l, s),
 		.recoveries = s->e.state.recoveries,
 		.starting = starting,
 		.merge_busy = l->merging != NULL,

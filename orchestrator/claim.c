@@ -219,3 +219,29 @@ claim_drop(struct orch *o, const char *item, const char *session)
 	}
 	close(dirfd);
 }
+
+void
+claim_each(struct orch *o, void (*fn)(void *, const char *session), void *arg)
+{
+	char holder[SESSION_ID_MAX];
+	const struct dirent *e;
+	int dirfd, fd;
+	DIR *d;
+
+	if ((dirfd = open_claims(o)) == -1)
+		return;
+	if ((d = fdopendir(dirfd)) == NULL) {
+		close(dirfd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		if (!item_id_valid(e->d_name) || (fd = openat(dirfd, e->d_name,
+		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) == -1)
+			continue;
+		read_holder(fd, holder, sizeof(holder));
+		close(fd);
+		if (holder[0] != '\0')
+			fn(arg, holder);
+	}
+	closedir(d);
+}

@@ -80,7 +80,8 @@ clean(struct orch *o, struct entry *e, struct cleaning *c)
 		c->problems++;
 		return;
 	}
-	if (entry_dead(e) && e->state.status == STATUS_PENDING) {
+	if (entry_dead(e) && (e->state.status == STATUS_PENDING ||
+	    state_given_back(&e->state))) {
 		note(c, "%s: not started yet; execute starts it, cancel gives it up", e->id);
 		return;
 	}

@@ -21,7 +21,7 @@ approval_compare(const void *a, const void *b)
 
 static void
 report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *why,
-    struct json *list)
+    const char *next, struct json *list)
 {
 	struct json	*j;
 	char		 oid[OID_MAX] = "";
@@ -35,12 +35,15 @@ report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *
 		json_put_str(j, "outcome", merging_word(m));
 		json_put_str(j, "commit", oid[0] == '\0' ? NULL : oid);
 		json_put_str(j, "reason", why[0] == '\0' ? NULL : why);
+		json_put_str(j, "retried_as", next[0] == '\0' ? NULL : next);
 		json_append(list, j);
 		return;
 	}
 	printf("%s: %s", e->id, merging_word(m));
 	if (oid[0] != '\0')
 		printf(" as %.12s", oid);
+	if (next[0] != '\0')
+		printf(" as %s", next);
 	if (why[0] != '\0') {
 		fputs(": ", stdout);
 		text_print(stdout, why, false);
@@ -49,18 +52,37 @@ report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *
 	fflush(stdout);
 }
 
+/* A conflict that the settings answer with another session of the item. */
+static enum merge_outcome
+after_conflict(struct orch *o, const struct entry *e, char next[SESSION_ID_MAX])
+{
+	enum merge_outcome	 m = MERGE_CONFLICT;
+	struct entry		 now;
+
+	if (entry_load(&now, e->path, false) == -1)
+		return m;
+	/* What can't be dispatched has been told, and stays a conflict. */
+	if (merging_retry_due(&now) && merging_retry(o, &now, next) == MERGE_RETRIED)
+		m = MERGE_RETRIED;
+	entry_release(&now);
+	return m;
+}
+
 /* One after the other: every merge begins at what the one before has made of the target. */
 static int
 merge_all(struct orch *o, struct entry *const *v, size_t n)
 {
 	struct json		*j, *list = o->json ? json_new_array() : NULL;
-	char			 why[GIT_ERR];
+	char			 why[GIT_ERR], next[SESSION_ID_MAX];
 	enum merge_outcome	 m;
 	int			 rv = 0;
 
 	for (size_t i = 0; i < n; i++) {
+		next[0] = '\0';
 		m = merging_run(o, v[i], why, sizeof(why));
-		report(o, v[i], m, why, list);
+		if (m == MERGE_CONFLICT)
+			m = after_conflict(o, v[i], next);
+		report(o, v[i], m, why, next, list);
 		if (!merging_done(m))
 			rv = EX_NEGATIVE;
 	}

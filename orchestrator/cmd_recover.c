@@ -77,7 +77,7 @@ complete(struct recovery *r, struct entry *e)
 	char why[GIT_ERR] = "";
 	enum merge_outcome m = merging_run(r->o, e, why, sizeof(why));
 
-	if (merging_done(m))
+	if (merging_done(m) || m == MERGE_RESOLVE)
 		say(r, e, merging_word(m), why);
 	else
 		person(r, e, why);
@@ -107,6 +107,7 @@ recover(struct recovery *r, struct entry *e)
 		.readable = e->error == NULL, .status = e->state.status, .alive = e->alive,
 		.busy = e->busy, .begun = e->begun, .recoveries = e->state.recoveries,
 		.merging = e->state.merging.target[0] != '\0', .starting = true,
+		.given_back = state_given_back(&e->state),
 	};
 
 	switch (schedule(&w)) {

@@ -54,9 +54,9 @@ entry_dead(const struct entry *e)
 int64_t
 entry_approved_at(const struct entry *e)
 {
-	for (size_t i = e->state.nhistory; i > 0; i--)
-		if (e->state.history[i - 1].to == STATUS_APPROVED)
-			return e->state.history[i - 1].at;
+	for (size_t i = 0; i < e->state.nhistory; i++)
+		if (e->state.history[i].to == STATUS_APPROVED)
+			return e->state.history[i].at;
 	return e->state.status == STATUS_APPROVED ? e->state.updated_at : 0;
 }
 

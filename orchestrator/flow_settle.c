@@ -4,6 +4,7 @@
 
 #include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
+#include "orchestrator/retry.h"
 
 int
 flow_entry(struct orch *o, const char *session, struct entry *e)
@@ -39,18 +40,20 @@ count_time(const struct flow *f, struct flow_task *t)
 	entry_release(&e);
 }
 
-/* Is it worth another session? Not what somebody stopped. */
+/* Is it worth another session? Not what somebody stopped, nor a conflict that is to stay one. */
 bool
 flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
 {
 	struct entry e;
+	int64_t most;
 	bool again;
 
 	if (f->attempts == 0 || t->session[0] == '\0' || flow_entry(f->o, t->session, &e) == -1)
 		return false;
 	*attempt = e.state.attempt > 0 ? e.state.attempt : 1;
 	again = status_ended(e.state.status) && e.state.status != STATUS_CANCELLED &&
-	    e.state.status != STATUS_MERGED && *attempt < f->attempts;
+	    e.state.status != STATUS_MERGED && *attempt < f->attempts &&
+	    (e.state.status != STATUS_CONFLICT || retry_on_conflict(&e, &most));
 	entry_release(&e);
 	return again;
 }

@@ -74,6 +74,12 @@ loop_cache(struct loop *l)
 	l->dirty = false;
 }
 
+bool
+loop_listed(const struct loop *l, const struct entry *e)
+{
+	return l->flow != NULL && tasklist_find(&l->flow->list, e->state.item) != TASK_NONE;
+}
+
 /* A retry makes good for the attempts before it. */
 void
 loop_merged(struct loop *l, const struct entry *e, const char *commit)
@@ -281,9 +287,7 @@ summary(const struct loop *l)
 	bool			 held;
 
 	TAILQ_FOREACH(s, &l->table.all, all) {
-		if (l->flow != NULL &&
-		    tasklist_find(&l->flow->list, s->e.state.item) != TASK_NONE &&
-		    s->action != ACTION_HELD)
+		if (loop_listed(l, &s->e) && s->action != ACTION_HELD)
 			continue;	/* the report has it */
 		held = s->action == ACTION_HELD && s->why != NULL;
 		loop_say(l, s->e.id, "not merged", "%s%s%s", show_status(&s->e), held ? ": " : "",
@@ -340,7 +344,11 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 		loop_end(l);
 		return EX_OSERR;
 	}
+	queue_recover(l);
+	l->gathering = true;
 	registry_each(o->sessions, add_one, l);
+	l->gathering = false;
+	queue_next(l);
 	if (f != NULL)
 		watch_list(l);
 	return 0;
@@ -351,8 +359,8 @@ loop_end(struct loop *l)
 {
 	strings_free(&l->lost);
 	table_release(&l->table);
-	if (l->merge_why != NULL)
-		munmap(l->merge_why, GIT_ERR);
+	if (l->merge_note != NULL)
+		munmap(l->merge_note, sizeof(*l->merge_note));
 }
 
 int

@@ -25,6 +25,12 @@
 
 struct flow;
 
+/* What the child that merges, or dispatches again, leaves behind. */
+struct merge_note {
+	char		 why[GIT_ERR];
+	char		 session[SESSION_ID_MAX];	/* the new one */
+};
+
 struct loop {
 	struct orch	*o;
 	struct flow	*flow;		/* a task list that is worked off, or NULL */
@@ -38,9 +44,10 @@ struct loop {
 	int64_t		 cache_delay;	/* ns from a change to its next writing */
 	struct sess_list queue;		/* approved, oldest first */
 	struct sess_list blocked;	/* whose merge was tried in vain */
+	bool		 gathering;	/* not all of them are in it yet */
 	struct sess	*merging;	/* its merge runs in merge_pid */
 	pid_t		 merge_pid;
-	char		*merge_why;	/* shared with that child */
+	struct merge_note *merge_note;	/* shared with that child */
 };
 
 /* Runs until every session has ended (0, or 1 when one was not merged, or with a task list
@@ -62,6 +69,8 @@ void loop_say(const struct loop *, const char *session, const char *event, const
 void loop_changed(struct loop *);
 /* Counts and says it. */
 void loop_merged(struct loop *, const struct entry *, const char *commit);
+/* Is its item a task of the list that is worked off? */
+bool loop_listed(const struct loop *, const struct entry *);
 /* Takes in the session of that id, unless it is known. */
 void loop_add(struct loop *, const char *id, bool starting);
 /* Its directory is not there any more: it was archived, or somebody removed it. */
@@ -73,6 +82,8 @@ void loop_forget(struct loop *, struct sess *);
 void attend(struct loop *, struct sess *, bool starting);
 
 int queue_init(struct loop *);
+/* Completes what was killed between a session and the next one of its item. */
+void queue_recover(struct loop *);
 /* Puts an approved session into its place. */
 void queue_add(struct loop *, struct sess *);
 void queue_drop(struct loop *, struct sess *);

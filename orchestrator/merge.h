@@ -29,14 +29,20 @@ enum merge_outcome {
 	MERGE_MERGED,
 	MERGE_NOTHING,		/* already merged and finished */
 	MERGE_CONFLICT,
+	MERGE_RESOLVE,		/* given back to the session: its worker is to be started */
 	MERGE_GATE,		/* a gate failed on the merged tree */
 	MERGE_BLOCKED,		/* left approved; err names the local file or lock in the way */
 	MERGE_ERROR,
 	MERGE_BUSY,		/* another process has the session's lock; its end is an event */
+	MERGE_RETRIED,		/* of merging.h: its item has a new session */
 	MERGE_NOT_APPROVED	/* nor is what the branch is at now */
 };
 
-/* Takes merge.lock (waiting) and worker.lock. The worktree's tree is deleted by a detached process. */
+/*
+ * A conflict makes the session conflict, or, with merge.on_conflict resolve and a resolve
+ * left, running in step resolve.  Takes merge.lock (waiting) and worker.lock. The worktree's tree is
+ * deleted by a detached process.
+ */
 enum merge_outcome merge_session(const struct merge_request *, char *err, size_t errlen);
 
 #endif

@@ -3,43 +3,56 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/conflict.h"
 #include "orchestrator/merge_internal.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/text.h"
 
-static void
-free_conflicts(struct state_conflict *list, size_t n)
+/* Its own worker goes on: the target is merged into its branch, resolved and reviewed there. */
+static enum merge_outcome
+give_back(struct merge *m, const char *detail)
 {
-	size_t i;
+	struct state *s = &m->state;
 
-	for (i = 0; i < n; i++) {
-		free(list[i].path);
-		free(list[i].kind);
-	}
-	free(list);
+	strlcpy(s->resolving.target, m->old, sizeof(s->resolving.target));
+	free(s->resolving.others);
+	s->resolving.others = conflict_others(&m->git, m->req->archive_dir, s, m->old);
+	free(s->feedback);
+	s->feedback = NULL;
+	s->step = STEP_RESOLVE;
+	s->resolves++;
+	s->round++;
+	s->gate_tries = 0;
+	s->worker_pid = s->agent_pid = 0;
+	return merge_enter(m, STATUS_RUNNING, "conflict", detail) == -1 ? MERGE_ERROR :
+	    merge_says(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
 }
 
 static enum merge_outcome
 conflict(struct merge *m, struct state_conflict *list, size_t n)
 {
+	const struct settings *set = &m->config.settings;
+	enum merge_outcome rv = MERGE_CONFLICT;
 	struct text detail = { 0 };
 	size_t i;
-	int rc;
 
 	text_printf(&detail, "conflicts with %s:", m->config.target);
 	for (i = 0; i < n && i < 8; i++)
 		text_printf(&detail, "%s %s (%s)", i == 0 ? "" : ",", list[i].path, list[i].kind);
 	if (n > 8)
 		text_printf(&detail, " and %zu more", n - 8);
-	free_conflicts(m->state.conflicts, m->state.nconflicts);
+	state_conflicts_free(&m->state);
 	m->state.conflicts = list;
 	m->state.nconflicts = n;
-	rc = merge_enter(m, STATUS_CONFLICT, "conflict", detail.buf);
-	if (rc == 0)
-		merge_says(m, MERGE_CONFLICT, "%s: %s", m->id, detail.buf);
+	if (set->on_conflict == CONFLICT_RESOLVE && m->state.resolves < set->resolves)
+		rv = give_back(m, detail.buf);
+	else if (merge_enter(m, STATUS_CONFLICT, "conflict", detail.buf) == -1)
+		rv = MERGE_ERROR;
+	else
+		merge_says(m, rv, "%s: %s", m->id, detail.buf);
 	text_free(&detail);
-	return rc == -1 ? MERGE_ERROR : MERGE_CONFLICT;
+	return rv;
 }
 
 /* "Merge <item>: <first line of the summary, or the title>" */

@@ -4,6 +4,40 @@
 #include <string.h>
 
 #include "orchestrator/merging.h"
+#include "orchestrator/retry.h"
+#include "orchestrator/spawn.h"
+#include "proto/log.h"
+
+/* Whoever executes starts it otherwise. */
+static void
+start_again(struct orch *o, const struct entry *e)
+{
+	char	why[1024] = "";
+
+	if (worker_spawn(o, e->path, why, sizeof(why)) == -1)
+		log_warnx("%s: no worker: %s; orchestrator execute starts it", e->id, why);
+}
+
+bool
+merging_retry_due(const struct entry *e)
+{
+	int64_t	attempts;
+
+	return e->error == NULL && e->state.status == STATUS_CONFLICT &&
+	    retry_on_conflict(e, &attempts) && e->state.attempt < attempts;
+}
+
+enum merge_outcome
+merging_retry(struct orch *o, struct entry *e, char session[SESSION_ID_MAX])
+{
+	struct dispatched	made;
+
+	if (retry_session(o, e, NULL, NULL, NULL, &made) != 0)
+		return MERGE_ERROR;
+	strlcpy(session, made.session, SESSION_ID_MAX);
+	dispatched_release(&made);
+	return MERGE_RETRIED;
+}
 
 enum merge_outcome
 merging_run(struct orch *o, const struct entry *e, char *why, size_t whylen)
@@ -19,6 +53,8 @@ merging_run(struct orch *o, const struct entry *e, char *why, size_t whylen)
 
 	why[0] = '\0';
 	rv = merge_session(&r, why, whylen);
+	if (rv == MERGE_RESOLVE)
+		start_again(o, e);
 	if (merging_done(rv))
 		claim_drop(o, e->state.item, e->id);
 	return rv;
@@ -46,6 +82,10 @@ merging_word(enum merge_outcome m)
 		return "nothing to merge";
 	case MERGE_CONFLICT:
 		return "conflict";
+	case MERGE_RESOLVE:
+		return "conflict, being resolved";
+	case MERGE_RETRIED:
+		return "conflict, dispatched again";
 	case MERGE_GATE:
 		return "failed (gate)";
 	case MERGE_BLOCKED:

@@ -7,8 +7,16 @@
 #include "orchestrator/merge.h"
 #include "orchestrator/registry.h"
 
-/* Merges the session (or completes its merge) and drops its claim when it is over. */
+/* Merges the session (or completes its merge) and drops its claim when it is over.  One that was
+ * given back has its worker again. */
 enum merge_outcome merging_run(struct orch *, const struct entry *, char *why, size_t whylen);
+/*
+ * After a conflict, with merge.on_conflict retry: merging_retry_due tells whether the
+ * item is to have one more session, merging_retry makes it and puts the former one away.
+ * MERGE_RETRIED with the new one's id in session, or MERGE_ERROR (printed).
+ */
+bool merging_retry_due(const struct entry *);
+enum merge_outcome merging_retry(struct orch *, struct entry *, char session[SESSION_ID_MAX]);
 /* Is the session's work in the target now? */
 bool merging_done(enum merge_outcome);
 /* Could the same merge succeed later, when something else has changed? */

@@ -12,7 +12,7 @@
 
 #include "orchestrator/spawn.h"
 
-#define PROMPTS_STEPS	7	/* present, review, respond, decide, rework, gate, resume */
+#define PROMPTS_STEPS	8	/* present, review, respond, decide, rework, gate, resume, resolve */
 
 struct prompts {
 	char	*first;			/* prompt.md */

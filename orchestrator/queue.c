@@ -20,10 +20,11 @@ queue_init(struct loop *l)
 
 	TAILQ_INIT(&l->queue);
 	TAILQ_INIT(&l->blocked);
-	p = mmap(NULL, GIT_ERR, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	p = mmap(NULL, sizeof(*l->merge_note), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	    -1, 0);
 	if (p == MAP_FAILED)
 		return -1;
-	l->merge_why = p;
+	l->merge_note = p;
 	return 0;
 }
 
@@ -79,7 +80,9 @@ merge_child(void *arg)
 	/* Then Ctrl-C is not the end of it. */
 	if (l->flow != NULL)
 		setpgid(0, 0);
-	return (int)merging_run(l->o, &l->merging->e, l->merge_why, GIT_ERR);
+	if (l->merging->e.state.status == STATUS_CONFLICT)
+		return (int)merging_retry(l->o, &l->merging->e, l->merge_note->session);
+	return (int)merging_run(l->o, &l->merging->e, l->merge_note->why, GIT_ERR);
 }
 
 void
@@ -87,14 +90,14 @@ queue_next(struct loop *l)
 {
 	struct sess	*s;
 
-	if (l->merging != NULL || (s = TAILQ_FIRST(&l->queue)) == NULL)
+	if (l->gathering || l->merging != NULL || (s = TAILQ_FIRST(&l->queue)) == NULL)
 		return;
 	queue_drop(l, s);
 	l->merging = s;
-	l->merge_why[0] = '\0';
+	memset(l->merge_note, 0, sizeof(*l->merge_note));
 	if ((l->merge_pid = child_call(merge_child, l)) != -1)
 		return;
-	snprintf(l->merge_why, GIT_ERR, "can't start a process: %s", strerror(errno));
+	snprintf(l->merge_note->why, GIT_ERR, "can't start a process: %s", strerror(errno));
 	queue_reaped(l, (int)MERGE_ERROR << 8);
 }
 
@@ -124,23 +127,51 @@ queue_reaped(struct loop *l, int status)
 	if (WIFEXITED(status) && WEXITSTATUS(status) <= MERGE_NOT_APPROVED)
 		m = (enum merge_outcome)WEXITSTATUS(status);
 	else
-		child_status_text(status, l->merge_why, GIT_ERR);
+		child_status_text(status, l->merge_note->why, GIT_ERR);
 	loop_changed(l);
 	if (merging_done(m)) {
 		merging_commit(l->o, s->e.id, oid);
 		loop_merged(l, &s->e, oid);
 		loop_forget(l, s);
 		retry_blocked(l);
+	} else if (m == MERGE_RETRIED) {
+		loop_say(l, s->e.id, "retried", "as %s", l->merge_note->session);
+		loop_add(l, l->merge_note->session, false);
+		attend(l, s, false);
 	} else {
 		if (merging_again(m))
 			block(l, s);
 		free(s->why);
-		s->why = l->merge_why[0] == '\0' ? NULL : text_format("%s", l->merge_why);
+		s->why = l->merge_note->why[0] == '\0' ? NULL : text_format("%s", l->merge_note->why);
 		if (s->blocked)
-			loop_say(l, s->e.id, merging_word(m), "%s", l->merge_why);
+			loop_say(l, s->e.id, merging_word(m), "%s", l->merge_note->why);
 		attend(l, s, false);
 	}
 	queue_next(l);
+}
+
+/* A claim whose session is in the archive already: its retry was begun, and then killed. */
+static void
+retry_claimed(void *arg, const char *session)
+{
+	struct loop	*l = arg;
+	struct entry	 e;
+	char		*path, made[SESSION_ID_MAX];
+
+	path = text_format("%s/%s", l->o->archive, session);
+	if (!claim_session_exists(l->o, session) && entry_load(&e, path, true) == 0) {
+		if (!loop_listed(l, &e) && merging_retry_due(&e) &&
+		    merging_retry(l->o, &e, made) == MERGE_RETRIED)
+			loop_say(l, session, "retried", "as %s", made);
+		entry_release(&e);
+	}
+	free(path);
+}
+
+void
+queue_recover(struct loop *l)
+{
+	claim_each(l->o, retry_claimed, l);
 }
 
 void

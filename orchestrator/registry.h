@@ -37,7 +37,7 @@ void entry_probe(struct entry *, int sessionfd);
 bool entry_item(const char *session, char *item, size_t len);
 /* A live status with nobody at it: the worker died, or was never started (!begun). */
 bool entry_dead(const struct entry *);	/* pure */
-/* When it was approved (wall ms), 0 if never. */
+/* When it was approved for the first time (wall ms), 0 if never: the order of the merges. */
 int64_t entry_approved_at(const struct entry *);	/* pure */
 /* Has merge something to do: approved, a merge begun, or merged and not put away. */
 bool entry_mergeable(const struct entry *);	/* pure */
@@ -78,6 +78,8 @@ int claim_take(struct orch *, const char *item, const char *session, char *holde
 /* Has any instance the session among its live ones? */
 bool claim_session_exists(struct orch *, const char *session);
 void claim_drop(struct orch *, const char *item, const char *session);
+/* Calls fn with the holder of each claim. */
+void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
 
 /*
  * Declares an unlocked session ended: takes its lock as "orchestrator", reads the
@@ -96,6 +98,8 @@ void entry_kill_tree(const struct entry *);
  * the claim. 0 or -1 with a one-line reason.
  */
 int entry_archive(struct orch *, struct entry *, bool remove_worktree, char *err, size_t errlen);
+/* The same, but the claim stays: the item is to be dispatched again (claim_take gets it). */
+int entry_put_away(struct orch *, struct entry *, bool remove_worktree, char *err, size_t errlen);
 /* The part of it that concerns git: salvages and gives back or removes the worktree if it is
  * still this session's; drops the branch with it when merged. For ended sessions only. */
 bool entry_worktree_is_ours(const struct orch *, const struct entry *);

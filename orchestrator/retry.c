@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/conflict.h"
 #include "orchestrator/plan.h"
 #include "orchestrator/retry.h"
 #include "orchestrator/source.h"
@@ -30,12 +31,14 @@ former_release(struct former *f)
 
 /* What to mend: the council's findings, else why it ended. */
 static char *
-find_findings(int fd, const struct entry *e)
+find_findings(struct orch *o, int fd, const struct entry *e, const struct config *c)
 {
 	char reason[512];
 	struct review review;
 	struct text t = { 0 };
 
+	if (e->state.status == STATUS_CONFLICT && c->target != NULL)
+		return conflict_findings(o, fd, &e->state, c->target);
 	if (review_load(fd, &review, reason, sizeof(reason)) == 0) {
 		if (review.verdict != VERDICT_APPROVED && review.findings != NULL)
 			text_puts(&t, review.findings);
@@ -49,14 +52,11 @@ find_findings(int fd, const struct entry *e)
 			text_printf(&t, " (%s)", e->state.reason);
 		text_printf(&t, "%s%s", e->state.detail[0] != '\0' ? ": " : ".", e->state.detail);
 	}
-	for (size_t i = 0; i < e->state.nconflicts; i++)
-		text_printf(&t, "\n- conflict in %s (%s)", e->state.conflicts[i].path,
-		    e->state.conflicts[i].kind);
 	return t.buf;
 }
 
 static int
-former_load(struct former *f, const struct entry *e)
+former_load(struct orch *o, struct former *f, const struct entry *e)
 {
 	char reason[1024];
 	int fd, status = EX_DATAERR;
@@ -70,7 +70,7 @@ former_load(struct former *f, const struct entry *e)
 	    config_load(fd, &f->config, reason, sizeof(reason)) == -1)
 		log_warnx("%s: %s", e->path, reason);
 	else {
-		f->findings = find_findings(fd, e);
+		f->findings = find_findings(o, fd, e, &f->config);
 		status = 0;
 	}
 	close(fd);
@@ -166,17 +166,38 @@ retry_session(struct orch *o, struct entry *e, const char *list, struct item *as
 	struct former f;
 	int status;
 
-	if ((status = check_ended(e)) != 0 || (status = former_load(&f, e)) != 0)
+	if ((status = check_ended(e)) != 0 || (status = former_load(o, &f, e)) != 0)
 		return status;
-	if (entry_archive(o, e, true, reason, sizeof(reason)) == -1) {
+	if (entry_put_away(o, e, true, reason, sizeof(reason)) == -1) {
 		log_warnx("session %s: cannot be archived: %s", e->id, reason);
 		status = EX_CANTCREAT;
 	} else
 		status = dispatch_again(o, e, &f, as, list, made);
+	if (status != 0 && e->archived)
+		claim_drop(o, e->state.item, e->id);
 	if (status == 0 && item != NULL) {
 		*item = f.item;
 		memset(&f.item, 0, sizeof(f.item));
 	}
 	former_release(&f);
 	return status;
+}
+
+bool
+retry_on_conflict(const struct entry *e, int64_t *attempts)
+{
+	char reason[1024];
+	struct config c;
+	bool yes = false;
+	int fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return false;
+	if (config_load(fd, &c, reason, sizeof(reason)) == 0) {
+		yes = c.settings.on_conflict == CONFLICT_RETRY;
+		*attempts = c.settings.attempts;
+		config_release(&c);
+	}
+	close(fd);
+	return yes;
 }

@@ -10,12 +10,16 @@
 #include "orchestrator/spawn.h"
 
 /*
- * Archives the session and dispatches its item again, with what was found.  list: the
+ * Archives the session and dispatches its item again, with what was found; in between its
+ * claim says that this was begun.  list: the
  * task list it is a task of, NULL = to be looked up.  as (or NULL) is what the item is
  * by now.  item (or NULL) is what it was, to be released.  0, or a sysexits status with the
  * error printed.
  */
 int retry_session(struct orch *, struct entry *, const char *list, struct item *as,
     struct item *item, struct dispatched *);
+/* Is a conflict of the session to be answered so, by the settings it was made with?
+ * attempts: how many sessions its item may have. */
+bool retry_on_conflict(const struct entry *, int64_t *attempts);
 
 #endif

@@ -5,6 +5,8 @@
 static enum action
 schedule_unattended(const struct situation *s)
 {
+	if (s->given_back)
+		return ACTION_START;
 	if (s->starting)
 		return s->recoveries >= SCHEDULE_RESTARTS ? ACTION_GIVE_UP : ACTION_START;
 	/* A lock file that nobody has held yet is that of a worker about to lock it. */
@@ -31,7 +33,7 @@ schedule(const struct situation *s)
 	if (status_live(s->status))
 		return schedule_unattended(s);
 	/* A merged session that still lies here was not put away. */
-	if (s->status == STATUS_APPROVED || s->status == STATUS_MERGED || s->merging)
+	if (s->status == STATUS_APPROVED || s->status == STATUS_MERGED || s->merging || s->retry)
 		return schedule_merge(s);
 	return ACTION_OVER;
 }

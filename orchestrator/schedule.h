@@ -22,6 +22,8 @@ struct situation {
 	bool		 begun;		/* a worker held it at some time */
 	bool		 questions;	/* open questions nobody has looked at yet */
 	bool		 merging;	/* a merge is on record */
+	bool		 given_back;	/* by a merge, to be resolved; no worker has taken it up */
+	bool		 retry;		/* had a conflict, and is to be dispatched again by execute */
 	int64_t		 recoveries;
 	bool		 starting;	/* execute has just started, or the grace of a new session is over */
 	bool		 merge_busy;	/* another merge is under way */
@@ -36,7 +38,7 @@ enum action {
 	ACTION_GIVE_UP,	/* the same: it was started again too often */
 	ACTION_ANSWER,	/* let the policies see its questions */
 	ACTION_QUEUE,	/* to be merged, when the merge under way is over */
-	ACTION_MERGE,	/* merge it now, or complete its merge */
+	ACTION_MERGE,	/* merge it now, complete its merge, or dispatch its item again */
 	ACTION_HELD,	/* approved, but its merge is blocked */
 	ACTION_OVER,	/* nothing more happens */
 	ACTION_COUNT

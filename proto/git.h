@@ -143,14 +143,18 @@ int git_diff_text(const struct git *, const char *from, const char *to, size_t m
     char *err, size_t errlen);
 int git_log_text(const struct git *, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen);
+/* Their messages alone. */
+int git_log_messages(const struct git *, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen);
 
 /*
  * Imports commit (from objects in `from`, an object directory an agent wrote)
  * into the repository: checked strictly, descends from base, no new nested
- * repositories; durable (syncfs).  Objects already there are not copied.
+ * repositories; durable (syncfs).  Objects already there are not copied.  merged
+ * (or NULL) is a commit whose content was merged in: what it has nested is not new.
  */
-int git_import(const struct git *, const char *from, const char *base, const char *commit,
-    char *err, size_t errlen);
+int git_import(const struct git *, const char *from, const char *base, const char *merged,
+    const char *commit, char *err, size_t errlen);
 
 /* Saves the worktree's state, when it differs from commit, as a commit on top of it at
  * refs/salvage/<session-id> of the repository (the previous salvage as second
@@ -169,9 +173,20 @@ int git_salvage_read(const struct git *, const char *session_id, struct git_salv
 
 /*
  * merge-tree --write-tree ours theirs: 0 with tree set; 1 conflict with the
- * list; -1 error.
+ * list, and tree as it is with conflict markers in it; -1 error.
  */
 int git_merge_tree(const struct git *, const char *ours, const char *theirs, char tree[OID_MAX],
     struct state_conflict **, size_t *n, char *err, size_t errlen);
+/* Which of the conflicts' files in tree still have the markers that merging ours and theirs made. */
+int git_markers(const struct git *, const char *tree, const char *ours, const char *theirs,
+    const struct state_conflict *, size_t n, struct strings *paths, char *err, size_t errlen);
+/* The commits of from..to, by first parents, that changed one of the conflicts' files; oldest
+ * first, the last GIT_TOUCHES at most. */
+#define GIT_TOUCHES	20
+struct git_touch { char oid[OID_MAX]; char *subject; };
+int git_touching(const struct git *, const char *from, const char *to,
+    const struct state_conflict *, size_t n, struct git_touch **, size_t *ntouches, char *err,
+    size_t errlen);
+void git_touches_free(struct git_touch *, size_t n);
 
 #endif

@@ -151,12 +151,12 @@ git_diff_text(const struct git *g, const char *from, const char *to, size_t max,
 	return text_of(g, argv, max, out, err, errlen);
 }
 
-int
-git_log_text(const struct git *g, const char *from, const char *to, size_t max, char **out,
-    char *err, size_t errlen)
+static int
+log_of(const struct git *g, const char *format, const char *from, const char *to, size_t max,
+    char **out, char *err, size_t errlen)
 {
 	char range[2 * OID_MAX + 2];
-	const char *argv[] = { "log", "--no-color", "--no-decorate", "--no-show-signature",
+	const char *argv[] = { "log", format, "--no-color", "--no-decorate", "--no-show-signature",
 		"--no-notes", "--no-mailmap", "--no-ext-diff", "--no-textconv", range, "--", NULL };
 
 	*out = NULL;
@@ -164,4 +164,18 @@ git_log_text(const struct git *g, const char *from, const char *to, size_t max, 
 		return git_fail(err, errlen, "%s..%s: not full object ids", from, to);
 	snprintf(range, sizeof(range), "%s..%s", from, to);
 	return text_of(g, argv, max, out, err, errlen);
+}
+
+int
+git_log_text(const struct git *g, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen)
+{
+	return log_of(g, "--format=medium", from, to, max, out, err, errlen);
+}
+
+int
+git_log_messages(const struct git *g, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen)
+{
+	return log_of(g, "--format=%B", from, to, max, out, err, errlen);
 }

@@ -194,8 +194,8 @@ check_gitlinks(const struct git *g, const char *base, const char *commit, char *
 }
 
 int
-git_import(const struct git *g, const char *from, const char *base, const char *commit, char *err,
-    size_t errlen)
+git_import(const struct git *g, const char *from, const char *base, const char *merged,
+    const char *commit, char *err, size_t errlen)
 {
 	struct git src = *g, dst = *g;
 	char *objects;
@@ -220,7 +220,7 @@ git_import(const struct git *g, const char *from, const char *base, const char *
 	if (rc == 0)
 		rc = check_history(&dst, base, commit, err, errlen);
 	if (rc == 0)
-		rc = check_gitlinks(&dst, base, commit, err, errlen);
+		rc = check_gitlinks(&dst, merged != NULL ? merged : base, commit, err, errlen);
 	if (rc == 0)
 		rc = git_sync(g->repo->objects, err, errlen);
 	free(objects);

@@ -102,17 +102,17 @@ git_merge_tree(const struct git *g, const char *ours, const char *theirs, char t
 	} else if (!git_oid_valid(g->repo, first)) {
 		git_fail(err, errlen, "git merge-tree: %s and %s cannot be merged: "
 		    "an object is missing", ours, theirs);
-	} else if (status == 0) {
-		memcpy(tree, first, g->repo->hexlen + 1);
-		rc = 0;
 	} else {
+		memcpy(tree, first, g->repo->hexlen + 1);
+		rc = status;
+	}
+	if (rc == 1) {
 		stages = c;
 		while (stages.p < stages.end && *stages.p != '\0')
 			next(&stages);
 		next(&stages);
 		read_messages(&stages, list, n);
 		read_stages(&c, list, n);
-		rc = 1;
 	}
 	free(out);
 	return rc;

@@ -38,6 +38,7 @@ static const char *const roles[ROLE_COUNT] = {
 
 static const char *const steps[STEP_COUNT] = {
 	[STEP_SETUP] = "setup",
+	[STEP_RESOLVE] = "resolve",
 	[STEP_IMPLEMENT] = "implement",
 	[STEP_COMMIT] = "commit",
 	[STEP_GATES] = "gates",
@@ -69,7 +70,7 @@ static const unsigned int follows[STATUS_COUNT] = {
 	[STATUS_WAITING] = TO(RUNNING) | TO(REVIEWING) | TO_BAD_END,
 	[STATUS_COMPLETED] = TO(REVIEWING) | TO(APPROVED) | TO(REJECTED) | TO_BAD_END,
 	[STATUS_REVIEWING] = TO(WAITING) | TO(APPROVED) | TO(REJECTED) | TO(RUNNING) | TO_BAD_END,
-	[STATUS_APPROVED] = TO(MERGED) | TO(CONFLICT) | TO(FAILED) | TO(CANCELLED),
+	[STATUS_APPROVED] = TO(RUNNING) | TO(MERGED) | TO(CONFLICT) | TO(FAILED) | TO(CANCELLED),
 };
 
 static const char *

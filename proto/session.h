@@ -62,6 +62,7 @@ enum role { ROLE_NONE, ROLE_IMPLEMENTER, ROLE_REVIEWER, ROLE_TECH_LEAD, ROLE_COU
 /* Where in the two phases a session is; on disk in state.json as "step". */
 enum step {
 	STEP_SETUP,	/* private git directory, checkout, setup commands */
+	STEP_RESOLVE,	/* the target is merged into what was approved, conflicts and all */
 	STEP_IMPLEMENT,	/* implementer works */
 	STEP_COMMIT,	/* what it left is committed, its commits imported */
 	STEP_GATES,	/* gates on the commit */

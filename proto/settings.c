@@ -17,7 +17,7 @@
 typedef int setter(struct keys *, const char *, const struct json *, void *, const struct key *);
 
 static setter set_review, set_verdict, set_agents, set_roles, set_commands, set_ambiguous,
-    set_answers, set_rules;
+    set_merge, set_on_conflict, set_answers, set_rules;
 
 #define AT(type, member)	offsetof(struct type, member)
 
@@ -53,6 +53,11 @@ static const struct key answers_keys[] = {
 	{ "command", key_argv, AT(settings, answer_command), 0, SETTINGS_MAX_TEXT },
 };
 
+static const struct key merge_keys[] = {
+	{ "on_conflict", set_on_conflict, AT(settings, on_conflict), 0, 0 },
+	{ "resolves", key_int, AT(settings, resolves), 1, 10 },
+};
+
 static const struct key top_keys[] = {
 	{ "$schema", key_ignored, 0, 0, 0 },
 	{ "target", key_string, AT(settings, target), 0, MAX_NAME },
@@ -68,6 +73,7 @@ static const struct key top_keys[] = {
 	{ "max_parallel", key_int, AT(settings, max_parallel), 1, 1000 },
 	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
 	{ "ambiguous", set_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
+	{ "merge", set_merge, 0, 0, 0 },
 	{ "answers", set_answers, 0, 0, 0 },
 	{ "env", key_env, AT(settings, env), 0, SETTINGS_MAX_TEXT },
 };
@@ -106,6 +112,27 @@ set_ambiguous(struct keys *k, const char *path, const struct json *v, void *base
 		return (keys_fail(k, path, "\"sequential\" or \"parallel\""));
 	*trust = s[0] == 'p';
 	return (0);
+}
+
+static int
+set_on_conflict(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	enum conflict_mode *mode = (enum conflict_mode *)(void *)((char *)base + key->offset);
+	int i = conflict_mode_parse(json_string(v));
+
+	if (i == -1)
+		return (keys_fail(k, path, "\"fail\", \"retry\" or \"resolve\""));
+	*mode = (enum conflict_mode)i;
+	return (0);
+}
+
+static int
+set_merge(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	(void)key;
+	return (keys_apply(k, path, v, base, merge_keys, NKEYS(merge_keys)));
 }
 
 static int
@@ -295,6 +322,7 @@ settings_default(struct settings *s)
 	s->stop_grace = 10;
 	s->max_parallel = 4;
 	s->attempts = 2;
+	s->resolves = 3;
 	for (size_t i = 0; i < nadapter_names; i++)
 		if (adapter_names[i].program != NULL)
 			add_agent(s, adapter_names[i].name, adapter_names[i].name);

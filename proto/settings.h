@@ -51,6 +51,9 @@ struct rule { char *match; char *answer; };	/* POSIX extended regular expression
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES };
 
+/* What becomes of approved work that conflicts with its target. */
+enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
+
 struct settings {
 	char		*target;	/* branch name; NULL = the one checked out at dispatch */
 	enum review_mode review;
@@ -66,6 +69,8 @@ struct settings {
 	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
 	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
 	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
+	enum conflict_mode on_conflict;	/* merge.on_conflict */
+	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;
@@ -83,6 +88,9 @@ void agent_release(struct agent *);	/* what it owns, not itself */
 const struct agent *settings_agent(const struct settings *, const char *name);
 /* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
+/* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
+const char *conflict_mode_name(enum conflict_mode);
+int conflict_mode_parse(const char *);
 /* What git takes as a branch's name, and never as an option. */
 bool branch_valid(const char *);
 

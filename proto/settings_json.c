@@ -7,6 +7,25 @@
 #include "proto/record.h"
 #include "proto/settings.h"
 
+static const char *const conflict_modes[CONFLICT_MODES] = {
+	[CONFLICT_FAIL] = "fail", [CONFLICT_RETRY] = "retry", [CONFLICT_RESOLVE] = "resolve",
+};
+
+const char *
+conflict_mode_name(enum conflict_mode mode)
+{
+	return (mode < CONFLICT_MODES ? conflict_modes[mode] : "?");
+}
+
+int
+conflict_mode_parse(const char *name)
+{
+	for (int i = 0; name != NULL && i < CONFLICT_MODES; i++)
+		if (strcmp(conflict_modes[i], name) == 0)
+			return (i);
+	return (-1);
+}
+
 static struct json *
 env_json(const struct strings *env)
 {
@@ -83,6 +102,9 @@ settings_json(const struct settings *s, struct json *o)
 	json_put_int(o, "max_parallel", s->max_parallel);
 	json_put_int(o, "attempts", s->attempts);
 	json_put_str(o, "ambiguous", s->trust_ambiguous ? "parallel" : "sequential");
+	in = record_sub(o, "merge");
+	json_put_str(in, "on_conflict", conflict_mode_name(s->on_conflict));
+	json_put_int(in, "resolves", s->resolves);
 	in = record_sub(o, "answers");
 	list = json_new_array();
 	for (size_t i = 0; i < s->nrules; i++) {

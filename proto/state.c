@@ -53,6 +53,10 @@ read_merge(struct state *s, struct field *f)
 	field_oid(&in, "new", s->merging.new);
 	field_strings(&in, "checkouts", STATE_MAX_CHECKOUTS, ITEM_MAX_PATH, &s->merging.checkouts);
 	field_oid(f, "merged", s->merged);
+	s->resolves = field_int(f, "resolves", 0, MAX_COUNT, 0);
+	in = field_in(f, "resolving");
+	field_oid(&in, "target", s->resolving.target);
+	s->resolving.others = field_text(&in, "others", STATE_MAX_FEEDBACK);
 	n = field_count(f, "conflicts", STATE_MAX_CONFLICTS);
 	if (n > 0 && (s->conflicts = calloc(n, sizeof(*s->conflicts))) == NULL)
 		err(1, NULL);
@@ -180,6 +184,14 @@ put_merge(struct json *o, const struct state *s)
 		json_put(in, "checkouts", strings_json(&s->merging.checkouts));
 	}
 	json_put_str(o, "merged", or_null(s->merged));
+	json_put_int(o, "resolves", s->resolves);
+	if (s->resolving.target[0] == '\0')
+		json_put(o, "resolving", NULL);
+	else {
+		in = record_sub(o, "resolving");
+		json_put_str(in, "target", s->resolving.target);
+		record_put(in, "others", s->resolving.others, STATE_MAX_FEEDBACK);
+	}
 	for (size_t i = 0; i < s->nconflicts && i < STATE_MAX_CONFLICTS; i++) {
 		const struct state_conflict *c = &s->conflicts[i];
 
@@ -249,6 +261,34 @@ state_text(const struct state *s, size_t *len)
 	return (record_end(o, len));
 }
 
+bool
+state_given_back(const struct state *s)
+{
+	return (s->status == STATUS_RUNNING && s->step == STEP_RESOLVE &&
+	    strcmp(s->holder, "orchestrator") == 0);
+}
+
+void
+state_conflicts_free(struct state *s)
+{
+	for (size_t i = 0; i < s->nconflicts; i++) {
+		free(s->conflicts[i].path);
+		free(s->conflicts[i].kind);
+	}
+	free(s->conflicts);
+	s->conflicts = NULL;
+	s->nconflicts = 0;
+}
+
+void
+state_resolved(struct state *s)
+{
+	state_conflicts_free(s);
+	s->resolving.target[0] = '\0';
+	free(s->resolving.others);
+	s->resolving.others = NULL;
+}
+
 void
 state_release(struct state *s)
 {
@@ -260,11 +300,7 @@ state_release(struct state *s)
 	for (int i = 0; i < ROLE_COUNT; i++)
 		free(s->conversation[i]);
 	strings_free(&s->merging.checkouts);
-	for (size_t i = 0; i < s->nconflicts; i++) {
-		free(s->conflicts[i].path);
-		free(s->conflicts[i].kind);
-	}
-	free(s->conflicts);
+	state_resolved(s);
 	json_free(s->raw);
 	memset(s, 0, sizeof(*s));
 }

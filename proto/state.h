@@ -4,6 +4,7 @@
 
 /* state.json: where a session is.  Written by the holder of worker.lock only. */
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -65,12 +66,22 @@ struct state {
 		struct strings	 checkouts;	/* absolute paths that follow the target */
 	} merging;
 	char		 merged[OID_MAX];	/* the merge commit */
+	int64_t		 resolves;	/* times that conflicts were given back to be resolved */
+	struct {			/* what the session resolves just now */
+		char		 target[OID_MAX];	/* commit to be merged in; "" = nothing */
+		char		*others;	/* what was merged there, for the implementer */
+	} resolving;
 	struct state_conflict *conflicts;
 	size_t		 nconflicts;
 	struct state_change history[SESSION_MAX_HISTORY];	/* oldest first */
 	size_t		 nhistory;
 	struct json	*raw;
 };
+/* Given back by a merge, and no worker has taken it up yet. */
+bool state_given_back(const struct state *);
+/* Nothing is being resolved (any more). */
+void state_resolved(struct state *);
+void state_conflicts_free(struct state *);
 int state_parse(struct state *, const char *, size_t, char *err, size_t errlen);
 char *state_text(const struct state *, size_t *len);
 void state_release(struct state *);

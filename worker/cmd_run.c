@@ -15,6 +15,7 @@
 
 static enum event (*const actions[STEP_COUNT])(struct worker *) = {
 	[STEP_SETUP] = step_setup,
+	[STEP_RESOLVE] = step_resolve,
 	[STEP_IMPLEMENT] = step_implement,
 	[STEP_COMMIT] = step_commit,
 	[STEP_GATES] = step_gates,
@@ -117,7 +118,7 @@ run_steps(struct worker *w)
 		if (event == EVENT_FAILED && interrupted(w))
 			return;
 		facts = (struct step_facts){ .council = s->review == REVIEW_COUNCIL,
-			.round = w->state.round, .rounds = s->rounds,
+			.round = w->state.round, .rounds = s->rounds + w->state.resolves,
 			.gate_tries = w->state.gate_tries, .gate_tries_max = s->gate_tries };
 		move = step_next(w->state.step, event, &facts);
 		more = proceed(w, &move);
@@ -130,7 +131,9 @@ begin(struct worker *w)
 {
 	if (status_live(w->state.status))
 		w->state.step = step_recover(w->state.status, w->state.step);
-	if (status_live(w->state.status) && w->review.verdict != VERDICT_NONE)
+	/* Step resolve forgets a verdict that was of another commit. */
+	if (status_live(w->state.status) && w->review.verdict != VERDICT_NONE &&
+	    w->state.step != STEP_RESOLVE)
 		w->state.step = STEP_VERDICT;
 	if (w->state.status == STATUS_PENDING) {
 		output_log("session %s, item %s: %s", w->config.session, w->config.item,

@@ -7,10 +7,11 @@
 #include "worker/agent.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
+#include "worker/resolve.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
 
-/* First prompt, interrupted run, failing gate, rejected review: which text it gets. */
+/* First prompt, interrupted run, failing gate, rejected review, conflict: which text it gets. */
 static char *
 implement_prompt(struct worker *w)
 {
@@ -25,9 +26,10 @@ implement_prompt(struct worker *w)
 		{ NULL, NULL },
 	};
 
-	if (w->state.feedback == NULL)
+	if (w->state.feedback == NULL && !resolving(w))
 		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);
-	more = prompt_make(w, w->state.gate_tries > 0 ? "gate" : "rework", vars);
+	more = resolving(w) ? resolve_prompt(w) :
+	    prompt_make(w, w->state.gate_tries > 0 ? "gate" : "rework", vars);
 	if (resumable)
 		return more;
 	first = prompt_first(w);
@@ -47,7 +49,8 @@ step_implement(struct worker *w)
 	outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
 	free(prompt);
 	text = result;
-	if (outcome == AGENT_OK && !w->summarised && text != NULL && *text != '\0' &&
+	/* Whoever resolved talks of that; the summary is of the whole work. */
+	if (outcome == AGENT_OK && !w->summarised && !resolving(w) && text != NULL && *text != '\0' &&
 	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
 		free(result);
 		return worker_fail(w, "io", "%s/" SESSION_FILE_SUMMARY " could not be written",
@@ -61,13 +64,17 @@ enum event
 step_commit(struct worker *w)
 {
 	char message[512];
-	int rc;
+	enum event event = EVENT_DONE;
+	int rc = 0;
 
 	snprintf(message, sizeof(message), "%s: %s\n", w->config.item,
 	    w->item.title != NULL ? w->item.title : "work of the implementer");
-	rc = tree_commit(w, message);
-	if (rc == -1)
-		return EVENT_FAILED;
+	if (resolving(w))
+		event = resolve_commit(w);
+	else
+		rc = tree_commit(w, message);
+	if (rc == -1 || event != EVENT_DONE)
+		return rc == -1 ? EVENT_FAILED : event;
 	if (rc == 1)
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");

@@ -152,6 +152,11 @@ clean_up_after(struct worker *w)
 
 	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
 		return;
+	if (state_given_back(&w->state)) {
+		output_log("given back by the merge: %s", w->state.detail);
+		(void)worker_save(w, true);
+		return;
+	}
 	killed = tree_kill_session(w->config.session, w->path, w->state.worktree);
 	w->state.recoveries++;
 	w->recovered = true;

@@ -14,7 +14,7 @@
 enum event {
 	EVENT_DONE,		/* the step did what it is for */
 	EVENT_FAILED,		/* it could not; a reason is on record */
-	EVENT_GATE_FAILED,	/* gates, regate: a gate did not pass */
+	EVENT_GATE_FAILED,	/* gates, regate: a gate did not pass; commit: a conflict is left */
 	EVENT_APPROVED,		/* review, decide */
 	EVENT_APPROVED_CHANGED,	/* decide: approved, with a commit of the tech-lead's */
 	EVENT_REJECTED,		/* review, decide */

@@ -152,6 +152,7 @@ tree_pin(struct worker *w)
 static int
 import_commits(struct worker *w, char commit[OID_MAX])
 {
+	const char *target = w->state.resolving.target;
 	char dir[PATH_MAX + 32], objects[PATH_MAX + 64], err[GIT_ERR];
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
@@ -162,7 +163,8 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	}
 	if (strcmp(commit, w->state.head) == 0)
 		return 0;
-	if (git_import(&w->git, objects, w->state.base, commit, err, sizeof(err)) == -1) {
+	if (git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit,
+	    err, sizeof(err)) == -1) {
 		worker_fail(w, "import", "%s", err);
 		return -1;
 	}
@@ -215,9 +217,8 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 }
 
 int
-tree_commit(struct worker *w, const char *message)
+tree_take(struct worker *w, const char *message, char *commit)
 {
-	char commit[OID_MAX], base[OID_MAX], err[GIT_ERR], dir[PATH_MAX + 32];
 	bool own;
 
 	if (access(w->state.worktree, F_OK) == -1) {
@@ -228,7 +229,29 @@ tree_commit(struct worker *w, const char *message)
 	if (import_commits(w, commit) == -1)
 		return -1;
 	own = strcmp(commit, w->state.head) != 0;
-	if (commit_rest(w, message, commit) == -1)
+	return commit_rest(w, message, commit) == -1 ? -1 : own;
+}
+
+int
+tree_advance(struct worker *w, const char *commit)
+{
+	char dir[PATH_MAX + 32], err[GIT_ERR];
+
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
+	if (branch_move(w, commit, err, sizeof(err)) == -1 ||
+	    git_private_make(&w->repo, dir, w->state.branch, commit, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	strlcpy(w->state.head, commit, sizeof(w->state.head));
+	return tree_index_share(w);
+}
+
+int
+tree_commit(struct worker *w, const char *message)
+{
+	char commit[OID_MAX], base[OID_MAX], err[GIT_ERR];
+	int own;
+
+	if ((own = tree_take(w, message, commit)) == -1)
 		return -1;
 	if (strcmp(commit, w->state.base) == 0)
 		return 1;
@@ -237,12 +260,5 @@ tree_commit(struct worker *w, const char *message)
 		return tree_error(w, err);
 	if (own && strcmp(base, w->tree) == 0)
 		return 1;
-	if (strcmp(commit, w->state.head) == 0)
-		return 0;
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
-	if (branch_move(w, commit, err, sizeof(err)) == -1 ||
-	    git_private_make(&w->repo, dir, w->state.branch, commit, err, sizeof(err)) == -1)
-		return tree_error(w, err);
-	strlcpy(w->state.head, commit, sizeof(w->state.head));
-	return tree_index_share(w);
+	return strcmp(commit, w->state.head) == 0 ? 0 : tree_advance(w, commit);
 }

@@ -21,6 +21,11 @@ int tree_pin(struct worker *);
 int tree_prepare(struct worker *);
 /* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
 int tree_index_share(struct worker *);
+/* Imports the agent's commits and commits what is left on top: commit is the result, which
+ * nothing refers to yet, and w->tree its tree. 1: it made some itself; 0; -1 (worker_fail is set). */
+int tree_take(struct worker *, const char *message, char *commit);
+/* Moves the branch and the agent's git directory to commit, and sets state.head. 0 or -1. */
+int tree_advance(struct worker *, const char *commit);
 /* Commits what is left, imports, moves the branch, sets state.head. 0; 1 = there
  * is nothing since base; -1 (worker_fail is set). */
 int tree_commit(struct worker *, const char *message);

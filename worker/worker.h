@@ -77,6 +77,7 @@ void worker_close(struct worker *);
 
 /* The steps: each returns the event for step_next. */
 enum event step_setup(struct worker *);		/* setup.c */
+enum event step_resolve(struct worker *);	/* resolve.c */
 enum event step_implement(struct worker *);	/* implement.c */
 enum event step_commit(struct worker *);
 enum event step_gates(struct worker *);		/* gate.c; also regate */

@@ -69,7 +69,7 @@ names_that_git_could_misread_are_refused(void **state)
 		assert_int_equal(git_merge_tree(&g, head, bad[i], oid, &list, &n, ERR), -1);
 		assert_int_equal(git_tree_of(&g, bad[i], oid, ERR), -1);
 		assert_int_equal(git_checkout(&g, bad[i], ERR), -1);
-		assert_int_equal(git_import(&g, r.objects, head, bad[i], ERR), -1);
+		assert_int_equal(git_import(&g, r.objects, head, NULL, bad[i], ERR), -1);
 		assert_int_equal(git_commit_tree(&g, bad[i], NULL, 0, "m", oid, ERR), -1);
 	}
 	git_repo_release(&r);
@@ -140,8 +140,8 @@ check_whole_way(const char *options)
 	assert_string_equal(same, base);
 	OK(git_private_make(&r, git, "session/i/1", oid, ERR));
 	sh("test \"$(cat victim/*)\" = precious && git -C w log -1 --format=%s | grep -qx work");
-	OK(git_import(&g, objects, base, oid, ERR));
-	OK(git_import(&g, objects, base, oid, ERR));
+	OK(git_import(&g, objects, base, NULL, oid, ERR));
+	OK(git_import(&g, objects, base, NULL, oid, ERR));
 	assert_true(git_is_ancestor(&g, base, oid));
 	assert_false(git_is_ancestor(&g, oid, base));
 	OK(git_ref_move(&r, "refs/heads/session/i/1", oid, base, "work", ERR));

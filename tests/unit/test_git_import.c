@@ -35,7 +35,7 @@ scene_make(struct scene *s, const char *work)
 static int
 import(struct scene *s)
 {
-	return git_import(&s->g, s->objects, s->base, s->oid, ERR);
+	return git_import(&s->g, s->objects, s->base, NULL, s->oid, ERR);
 }
 
 static void

@@ -69,7 +69,8 @@ static const struct record {
 	    "\"blocked\":\"why\",\"questions_open\":1,\"usage\":{\"input_tokens\":10,"
 	    "\"output_tokens\":20,\"cost_usd\":0.123456},\"conversations\":{\"implementer\":\"c\"},"
 	    "\"feedback\":\"f\",\"merging\":{\"target\":\"refs/heads/main\",\"old\":\"" OID "\","
-	    "\"new\":\"" OID "\",\"checkouts\":[\"/c\"]},\"merged\":null,\"conflicts\":[{\"path\":"
+	    "\"new\":\"" OID "\",\"checkouts\":[\"/c\"]},\"merged\":null,\"resolves\":2,"
+	    "\"resolving\":{\"target\":\"" OID "\",\"others\":\"o\"},\"conflicts\":[{\"path\":"
 	    "\"p\",\"kind\":\"content\"}],\"history\":[{\"at\":\"2026-01-31T09:00:00.123Z\","
 	    "\"from\":\"pending\",\"to\":\"running\",\"reason\":\"\"}]}", true },
 	{ "questions", questions_p, questions_t, questions_r, "{\"version\":1,\"later\":[],"

@@ -49,6 +49,8 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.max_parallel, 4);
 	assert_int_equal(s.attempts, 2);
 	assert_false(s.trust_ambiguous);
+	assert_int_equal(s.on_conflict, CONFLICT_FAIL);
+	assert_int_equal(s.resolves, 3);
 	assert_int_equal(s.review, REVIEW_COUNCIL);
 	assert_null(s.target);
 	assert_null(s.role[ROLE_IMPLEMENTER]);
@@ -138,6 +140,12 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"max_parallel\": 0}", "from 1 to 1000" },
 		{ "{\"attempts\": 11}", "from 1 to 10" },
 		{ "{\"ambiguous\": \"ask\"}", "\"ambiguous\" must be \"sequential\" or \"parallel\"" },
+		{ "{\"merge\": \"retry\"}", "\"merge\" must be an object" },
+		{ "{\"merge\": {\"on_conflict\": \"ask\"}}",
+		    "\"merge.on_conflict\" must be \"fail\", \"retry\" or \"resolve\"" },
+		{ "{\"merge\": {\"on_conflict\": null}}", "\"merge.on_conflict\" must be" },
+		{ "{\"merge\": {\"resolves\": 0}}", "from 1 to 10" },
+		{ "{\"merge\": {\"on_conflit\": 1}}", "did you mean \"merge.on_conflict\"?" },
 		{ "{\"gates\": [\"a\", {\"command\": \"b\", \"timeout\": 0}]}",
 		    "\"gates[1].timeout\" must be a whole number from 1 to 86400" },
 		{ "{\"setup\": [{\"command\": \"b\", \"timeout\": 86401}]}", "\"setup[0].timeout\"" },
