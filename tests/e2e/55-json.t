@@ -88,7 +88,7 @@ echo local >>f; j merge m1; whole 'a blocked merge'
 is 'it has its outcome' "$(printf '%s' "$out" | jq -r '.merges[0].outcome') $(printf '%s' "$out" | jq -r '.merges[0].reason' | grep -c f)" 'blocked 1'
 git checkout -q f; j merge; whole merge
 members 'merge has its members' . 'version merges'
-members 'and those of one' '.merges[0]' 'session item outcome commit reason'
+members 'and those of one' '.merges[0]' 'session item outcome commit reason retried_as'
 is 'outcomes are those of the manual' "$(printf '%s' "$out" | jq -c '[.merges[] | .item, .outcome]')" '["m1","merged","m2","conflict"]'
 is 'commit is the merge' "$(printf '%s' "$out" | jq -r '.merges[0].commit')" "$(git rev-parse main)"
 orchestrator --json dispatch c -- cat "$T/.never" >/dev/null

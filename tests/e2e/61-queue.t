@@ -126,7 +126,7 @@ wait $pid
 is 'it goes out once nothing is in the way' "$? $(merges)" '0 good late '
 
 # A conflict.
-world conflict ', "ambiguous": "parallel"'
+world conflict ', "ambiguous": "parallel", "merge": { "on_conflict": "retry" }'
 list conflict left right
 : >"$T/shared"
 run timeout 60 orchestrator execute conflict
