@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "orchestrator/doctor.h"
+#include "orchestrator/place.h"
 #include "orchestrator/plan.h"
 #include "proto/adapter.h"
+#include "proto/pool.h"
 #include "proto/text.h"
 
 static const char *const health_names[] = {
@@ -102,12 +104,27 @@ check_hooks(struct report *r, const struct orch *o)
 }
 
 static void
+check_pool(struct report *r, const struct orch *o)
+{
+	char *x = place_path(o, "x", NULL), *pool = pool_dir(x);
+	size_t n = pool_count(pool);
+
+	if (n > 0)
+		report_add(r, "pool", HEALTH_GOOD, "%zu worktree%s kept for the next items in %s; "
+		    "orchestrator cleanup removes %s", n, n == 1 ? " is" : "s are", pool,
+		    n == 1 ? "it" : "them");
+	free(pool);
+	free(x);
+}
+
+static void
 check_repository(struct report *r, struct orch *o)
 {
 	const char *place = o->repo.top != NULL ? o->repo.top : o->repo.common;
 
 	report_add(r, "repository", HEALTH_GOOD, "%s", place);
 	doctor_file_system(r, "tree-fs", place);
+	check_pool(r, o);
 	if (access(o->repo.common, W_OK | X_OK) == -1)
 		report_add(r, "writing", HEALTH_BAD, "%s: %s; make it writable", o->repo.common,
 		    strerror(errno));

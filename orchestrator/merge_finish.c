@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -13,6 +14,8 @@
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/log.h"
+
+#define PRIORITY	10
 
 /* Somebody may have put a worktree of his own in its place: that one stays. */
 static int
@@ -97,6 +100,7 @@ discard(void *arg)
 		dup2(null, STDERR_FILENO);
 	}
 	closefrom(3);
+	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);	/* after what somebody waits for */
 	return trash_discard(d->m->req->repo, d->m->req->archive_dir, d->m->id, d->trash, true, err,
 	    sizeof(err)) == -1;
 }

@@ -14,7 +14,9 @@
 #include "orchestrator/registry.h"
 #include "orchestrator/trash.h"
 #include "proto/file.h"
+#include "proto/lock.h"
 #include "proto/log.h"
+#include "proto/pool.h"
 #include "proto/record.h"
 #include "proto/text.h"
 
@@ -169,6 +171,71 @@ check_trash(struct orch *o, int dirfd, const char *name)
 	return 1;
 }
 
+/* The lock of the session whose part of the pool it is; -1: it is at work.  *gone: there is none. */
+static int
+lock_session(const struct orch *o, const char *id, bool *gone)
+{
+	const char	*all[] = { o->sessions, o->archive };	/* they move from one to the other */
+	int		 fd = -1, lock = -1;
+	char		*path;
+
+	*gone = true;
+	for (size_t i = 0; i < 2 && fd == -1 && session_id_valid(id); i++) {
+		if (all[i] == NULL)
+			continue;
+		path = text_format("%s/%s", all[i], id);
+		if ((fd = file_open_dir(AT_FDCWD, path)) != -1 || errno != ENOENT)
+			*gone = false;
+		free(path);
+	}
+	if (fd != -1) {
+		lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", false);
+		close(fd);
+	}
+	return lock;
+}
+
+/* One that can be taken is renamed first: a worker gets it, or we do. */
+static size_t
+check_pool(struct orch *o, int dirfd, const char *name)
+{
+	char	 aside[64];
+	bool	 gone = true;
+	int	 lock = -1;
+	size_t	 n = 0;
+
+	if (pool_name(name)) {
+		snprintf(aside, sizeof(aside), ".gone-%ld-%s", (long)getpid(), name);
+		if (file_shift(dirfd, name, dirfd, aside) == 0 &&
+		    file_remove_tree(dirfd, aside) == 0)
+			n = 1;
+	} else {
+		if (strncmp(name, POOL_NEW, strlen(POOL_NEW)) == 0)
+			lock = lock_session(o, name + strlen(POOL_NEW), &gone);
+		else if (strncmp(name, POOL_TAKEN, strlen(POOL_TAKEN)) == 0)
+			lock = lock_session(o, name + strlen(POOL_TAKEN), &gone);
+		if ((lock != -1 || gone) && file_remove_tree(dirfd, name) == 0)
+			n = 1;
+		if (lock != -1)
+			close(lock);
+	}
+	if (n > 0)
+		say_removed(o, name, "a worktree that was kept for the next item");
+	return n;
+}
+
+static size_t
+empty_pool(struct orch *o)
+{
+	char	*x = place_path(o, "x", NULL), *pool = pool_dir(x);
+	size_t	 n = each(o, pool, check_pool);
+
+	(void)rmdir(pool);
+	free(pool);
+	free(x);
+	return n;
+}
+
 static size_t
 check_merged(struct orch *o, int dirfd, const char *id)
 {
@@ -208,6 +275,7 @@ orphans_remove(struct orch *o)
 	path = place_path(o, "x", NULL);
 	worktrees = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	n += each(o, worktrees, check_trash);
+	n += empty_pool(o);
 	free(worktrees);
 	free(path);
 	free(claims);

@@ -7,7 +7,7 @@
 #include "orchestrator/orch.h"
 
 /* Releases claims without a session, removes session directories that were never finished,
- * worktrees of merged sessions and trash; prints each. Returns how many. */
+ * worktrees of merged sessions, trash, and the pool of worktrees; prints each. Returns how many. */
 size_t orphans_remove(struct orch *);
 
 #endif

@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/recycle.h"
 #include "orchestrator/trash.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 #include "proto/session.h"
+#include "proto/settings.h"
 #include "proto/state.h"
 #include "proto/text.h"
 
@@ -59,6 +61,40 @@ salvage(const struct git_repo *repo, int fd, const char *path, const char *sessi
 	return rc;
 }
 
+/* 0 = trash is gone from there; 1 = it is to be deleted; -1 = error. */
+static int
+keep(const struct git_repo *repo, int fd, const char *session, const char *trash, char *err,
+    size_t errlen)
+{
+	struct recycling r = { .repo = repo, .session = session, .trash = trash };
+	struct config c;
+	struct state s;
+	int rc = 1;
+
+	if (config_load(fd, &c, err, errlen) == -1)
+		return 1;
+	if (c.settings.recycle && state_load(fd, &s, err, errlen) == 0) {
+		r.commit = s.merged;
+		r.slots = c.settings.max_parallel;
+		r.keep_ignored = c.settings.keep_ignored;
+		if (s.status == STATUS_MERGED && git_oid_valid(repo, s.merged))
+			rc = recycle(&r, err, errlen);
+		state_release(&s);
+	}
+	config_release(&c);
+	return rc;
+}
+
+static int
+call_gone(const char *trash, const char *gone, char *err, size_t errlen)
+{
+	if (file_remove_tree(AT_FDCWD, gone) == 0 &&
+	    file_move(AT_FDCWD, trash, AT_FDCWD, gone) == 0)
+		return 0;
+	snprintf(err, errlen, "%s: %s", trash, strerror(errno));
+	return -1;
+}
+
 static int
 discard_locked(const struct git_repo *repo, int fd, const char *path, const char *session,
     const char *trash, char *err, size_t errlen)
@@ -68,11 +104,10 @@ discard_locked(const struct git_repo *repo, int fd, const char *path, const char
 
 	if (access(trash, F_OK) == 0) {
 		rc = salvage(repo, fd, path, session, trash, err, errlen);
-		if (rc == 0 && (file_remove_tree(AT_FDCWD, gone) == -1 ||
-		    file_move(AT_FDCWD, trash, AT_FDCWD, gone) == -1)) {
-			snprintf(err, errlen, "%s: %s", trash, strerror(errno));
-			rc = -1;
-		}
+		if (rc == 0)
+			rc = keep(repo, fd, session, trash, err, errlen);
+		if (rc == 1)
+			rc = call_gone(trash, gone, err, errlen);
 	}
 	if (rc == 0 && (rc = file_remove_tree(AT_FDCWD, gone)) == -1)
 		snprintf(err, errlen, "%s: %s", gone, strerror(errno));

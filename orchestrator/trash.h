@@ -6,7 +6,8 @@
  * What becomes of a worktree that is over: it is renamed to .trash-<session> beside
  * the others (git_worktree_remove), what is uncommitted in it is saved, then it is
  * called .gone-<session> and deleted.  So what is killed in between loses nothing:
- * .trash-<session> is still to be saved, .gone-<session> only to be deleted.
+ * .trash-<session> is still to be saved, .gone-<session> only to be deleted.  By the
+ * settings that of a merged session is not deleted, but goes to the pool (recycle.h).
  */
 
 #include <stdbool.h>

@@ -69,5 +69,8 @@ int tree_kill(pid_t spare);
  * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
  * (NULL = not asked) and no controlling terminal; never this process or its ancestors.  Returns the number. */
 int tree_kill_session(const char *session_id, const char *dir, const char *worktree);
+/* Has any process of this user but this one its working or root directory, its program, an open file
+ * or a mapping at or under dir?  Also when that can't be told. */
+bool tree_in_use(const char *dir);
 
 #endif

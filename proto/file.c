@@ -194,8 +194,8 @@ same_directory(int a, int b)
 	    x.st_ino == y.st_ino;
 }
 
-int
-file_move(int fromfd, const char *from, int tofd, const char *to)
+static int
+move(int fromfd, const char *from, int tofd, const char *to, unsigned flags, bool sync)
 {
 	struct place a, b;
 	int result;
@@ -206,13 +206,31 @@ file_move(int fromfd, const char *from, int tofd, const char *to)
 		place_close(&a);
 		return -1;
 	}
-	result = renameat2(a.fd, a.base, b.fd, b.base, RENAME_NOREPLACE);
-	if (result == 0 && (fsync(b.fd) == -1 ||
+	result = renameat2(a.fd, a.base, b.fd, b.base, flags);
+	if (result == 0 && sync && (fsync(b.fd) == -1 ||
 	    (!same_directory(a.fd, b.fd) && fsync(a.fd) == -1)))
 		result = -1;
 	place_close(&b);
 	place_close(&a);
 	return result;
+}
+
+int
+file_move(int fromfd, const char *from, int tofd, const char *to)
+{
+	return move(fromfd, from, tofd, to, RENAME_NOREPLACE, true);
+}
+
+int
+file_shift(int fromfd, const char *from, int tofd, const char *to)
+{
+	return move(fromfd, from, tofd, to, RENAME_NOREPLACE, false);
+}
+
+int
+file_swap(int fd, const char *name, int otherfd, const char *other)
+{
+	return move(fd, name, otherfd, other, RENAME_EXCHANGE, false);
 }
 
 int

@@ -45,6 +45,10 @@ int file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t
 int file_set_aside(int dirfd, const char *name);
 /* renameat2 with RENAME_NOREPLACE, then fsync of both directories. */
 int file_move(int fromfd, const char *from, int tofd, const char *to);
+/* The same without the fsync, for what a power loss may undo. */
+int file_shift(int fromfd, const char *from, int tofd, const char *to);
+/* Both names change places at once (RENAME_EXCHANGE); no fsync. */
+int file_swap(int fd, const char *name, int otherfd, const char *other);
 /* Plain rename(2) of a prepared file over another one, both in place. */
 int file_rename_over(int dirfd, const char *from, const char *to, enum file_flags);
 /* Removes a file or a whole tree of any depth without following links; ENOENT is success. */

@@ -184,11 +184,17 @@ json_real(const struct json *o, const char *key, double dflt)
 }
 
 bool
+json_true(const struct json *v)
+{
+	return (json_kind(v) == JSON_BOOL && json_object_get_boolean(obj(v)));
+}
+
+bool
 json_bool(const struct json *o, const char *key, bool dflt)
 {
 	const struct json *v = json_get(o, key);
 
-	return (json_kind(v) == JSON_BOOL ? json_object_get_boolean(obj(v)) : dflt);
+	return (json_kind(v) == JSON_BOOL ? json_true(v) : dflt);
 }
 
 size_t

@@ -17,7 +17,7 @@
 typedef int setter(struct keys *, const char *, const struct json *, void *, const struct key *);
 
 static setter set_review, set_verdict, set_agents, set_roles, set_commands, set_ambiguous,
-    set_merge, set_on_conflict, set_answers, set_rules;
+    set_merge, set_on_conflict, set_worktree, set_answers, set_rules;
 
 #define AT(type, member)	offsetof(struct type, member)
 
@@ -58,6 +58,11 @@ static const struct key merge_keys[] = {
 	{ "resolves", key_int, AT(settings, resolves), 1, 10 },
 };
 
+static const struct key worktree_keys[] = {
+	{ "recycle", key_bool, AT(settings, recycle), 0, 0 },
+	{ "keep_ignored", key_bool, AT(settings, keep_ignored), 0, 0 },
+};
+
 static const struct key top_keys[] = {
 	{ "$schema", key_ignored, 0, 0, 0 },
 	{ "target", key_string, AT(settings, target), 0, MAX_NAME },
@@ -74,6 +79,7 @@ static const struct key top_keys[] = {
 	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
 	{ "ambiguous", set_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
 	{ "merge", set_merge, 0, 0, 0 },
+	{ "worktree", set_worktree, 0, 0, 0 },
 	{ "answers", set_answers, 0, 0, 0 },
 	{ "env", key_env, AT(settings, env), 0, SETTINGS_MAX_TEXT },
 };
@@ -269,6 +275,14 @@ set_commands(struct keys *k, const char *path, const struct json *v, void *base,
 }
 
 static int
+set_worktree(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	(void)key;
+	return (keys_apply(k, path, v, base, worktree_keys, NKEYS(worktree_keys)));
+}
+
+static int
 set_answers(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
@@ -323,6 +337,7 @@ settings_default(struct settings *s)
 	s->max_parallel = 4;
 	s->attempts = 2;
 	s->resolves = 3;
+	s->recycle = true;
 	for (size_t i = 0; i < nadapter_names; i++)
 		if (adapter_names[i].program != NULL)
 			add_agent(s, adapter_names[i].name, adapter_names[i].name);

@@ -71,6 +71,8 @@ struct settings {
 	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
 	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
+	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
+	bool		 keep_ignored;	/* in them, default false */
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;

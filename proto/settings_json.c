@@ -105,6 +105,9 @@ settings_json(const struct settings *s, struct json *o)
 	in = record_sub(o, "merge");
 	json_put_str(in, "on_conflict", conflict_mode_name(s->on_conflict));
 	json_put_int(in, "resolves", s->resolves);
+	in = record_sub(o, "worktree");
+	json_put_bool(in, "recycle", s->recycle);
+	json_put_bool(in, "keep_ignored", s->keep_ignored);
 	in = record_sub(o, "answers");
 	list = json_new_array();
 	for (size_t i = 0; i < s->nrules; i++) {

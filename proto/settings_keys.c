@@ -230,6 +230,15 @@ key_env(struct keys *k, const char *path, const struct json *v, void *base, cons
 }
 
 int
+key_bool(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
+{
+	if (json_kind(v) != JSON_BOOL)
+		return (keys_fail(k, path, "true or false"));
+	*(bool *)place(base, key) = json_true(v);
+	return (0);
+}
+
+int
 key_ignored(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {

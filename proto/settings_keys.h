@@ -41,13 +41,14 @@ void keys_path(char *buf, const char *path, const char *name);
 
 /* Setters: int64_t; char * (null = NULL); char * that is not empty; struct strings
  * as a list; the same or one string for sh -c; NAME=value from an object, merged by
- * name; anything, which is not looked at. */
+ * name; bool; anything, which is not looked at. */
 int key_int(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_string(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_text(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_list(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_argv(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_env(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_bool(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_ignored(struct keys *, const char *, const struct json *, void *, const struct key *);
 
 #endif

@@ -61,12 +61,13 @@ int
 tree_prepare(struct worker *w)
 {
 	char git[PATH_MAX + 32], err[GIT_ERR];
-	bool saved = false;
+	bool empty, saved = false;
 
 	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, w->path);
 	if (keep_link(w) == -1)
 		return -1;
-	if (!worktree_empty(w->state.worktree)) {
+	empty = worktree_empty(w->state.worktree);
+	if (!empty) {
 		if (git_salvage(&w->git, w->config.session, w->state.base, &saved, err,
 		    sizeof(err)) == -1)
 			goto fail;
@@ -75,7 +76,11 @@ tree_prepare(struct worker *w)
 			    w->config.session);
 	}
 	if (git_private_make(&w->repo, git, w->state.branch, w->state.base, err, sizeof(err)) ==
-	    -1 || git_worktree_link(w->state.worktree, git, err, sizeof(err)) == -1 ||
+	    -1)
+		goto fail;
+	if (tree_reuse(w, git, empty))
+		return tree_index_share(w);
+	if (git_worktree_link(w->state.worktree, git, err, sizeof(err)) == -1 ||
 	    git_checkout(&w->git, w->state.base, err, sizeof(err)) == -1)
 		goto fail;
 	return tree_index_share(w);

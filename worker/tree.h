@@ -4,6 +4,7 @@
 
 /* The worktree and the commit it stands for. */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct worker;
@@ -19,6 +20,9 @@ int tree_pin(struct worker *);
 /* Makes safe.git and git/ (again), points the worktree at git/, keeping its own
  * link, and checks base out. 0 or -1 (worker_fail is set). */
 int tree_prepare(struct worker *);
+/* Puts a worktree of a former session in the place of ours when that is empty (pool.h), at base and
+ * pointing at git.  False: there was none to be had, and nothing has changed. */
+bool tree_reuse(struct worker *, const char *git, bool empty);
 /* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
 int tree_index_share(struct worker *);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which

@@ -8,12 +8,16 @@
  * recovery.  What each sync is for is said in session(5) and in the order there;
  * tests/bench/run compares the number of commands and syncs with ours.
  *
+ * With FLOOR_WORKTREE in the environment the worktree is made by git worktree add and
+ * removed by git worktree remove, as one item after the other would do by hand.
+ *
  * floor worker|discard REPOSITORY STATE ITEM and floor agent are its processes.
  *
  * floor prepare REPOSITORY STATE WORKER makes STATE, with WORKER as the binary.
  * floor fsync DIR prints what one durable replacement of 512 octets takes there.
  */
 #include <ftw.h>
+#include <stdbool.h>
 
 #include "floor.h"
 
@@ -26,6 +30,12 @@ struct item {
 };
 
 extern char **environ;
+
+static bool
+by_hand(void)
+{
+	return getenv("FLOOR_WORKTREE") != NULL;
+}
 
 #define END ((char *)NULL)
 
@@ -74,6 +84,28 @@ head_of(struct item *it, char *oid, size_t len)
 }
 
 static void
+make_worktree(const struct item *it)
+{
+	make(it->worktree);
+	make(it->meta);
+	put(it->worktree, ".git", strf("gitdir: %s\n", it->meta));
+	put(it->meta, "gitdir", strf("%s/.git\n", it->worktree));
+	put(it->meta, "commondir", "../..\n");
+	put(it->meta, "HEAD", strf("ref: %s\n", it->ref));
+	sync_fs(it->objects);
+	move_ref(it, it->ref, it->base, "0000000000000000000000000000000000000000");
+}
+
+static void
+add_worktree(const struct item *it)
+{
+	struct place p = { .cwd = it->repo };
+
+	git(&p, NULL, 0, NULL, "worktree", "add", "-q", "--no-track", "-b",
+	    it->ref + strlen("refs/heads/"), it->worktree, it->base, END);
+}
+
+static void
 dispatch(struct item *it)
 {
 	struct place own = { .gitdir = strf("%s/safe.git", it->state), .objects = it->objects };
@@ -88,14 +120,10 @@ dispatch(struct item *it)
 	bench_sync(claims);
 	blob = strf("%s:.orchestrator/config.json\n", it->base);
 	git(&own, blob, strlen(blob), NULL, "cat-file", "--batch", END);
-	make(it->worktree);
-	make(it->meta);
-	put(it->worktree, ".git", strf("gitdir: %s\n", it->meta));
-	put(it->meta, "gitdir", strf("%s/.git\n", it->worktree));
-	put(it->meta, "commondir", "../..\n");
-	put(it->meta, "HEAD", strf("ref: %s\n", it->ref));
-	sync_fs(it->objects);
-	move_ref(it, it->ref, it->base, "0000000000000000000000000000000000000000");
+	if (by_hand())
+		add_worktree(it);
+	else
+		make_worktree(it);
 	make(made);
 	memset(text, 'x', sizeof(text));
 	close(bench_write(strf("%s/item.json", made), text, 264, 1));
@@ -141,7 +169,8 @@ worker(struct item *it)
 	make_safe(it->safe);
 	replace(it->safe, "link", 40);
 	read_repository(it);
-	git(&p, NULL, 0, NULL, "read-tree", "--reset", "-u", it->base, END);
+	if (!by_hand())
+		git(&p, NULL, 0, NULL, "read-tree", "--reset", "-u", it->base, END);
 	make_safe(own);
 	copy(it->index, strf("%s/index", own));
 	replace(it->dir, "state.json", STATE_SIZE);
@@ -219,12 +248,16 @@ merge(struct item *it, const char *target)
 static void
 clean_up(struct item *it)
 {
-	struct place p = { .gitdir = strf("%s/.git", it->repo) };
+	struct place p = { .gitdir = strf("%s/.git", it->repo) }, tree = { .cwd = it->repo };
 	char *archived = strf("%s/archive/%s", it->state, it->id);
 
-	move(it->worktree, it->trash);
-	bench_sync(strf("%s/.worktrees", it->repo));
-	nftw(it->meta, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	if (by_hand())
+		git(&tree, NULL, 0, NULL, "worktree", "remove", it->worktree, END);
+	else {
+		move(it->worktree, it->trash);
+		bench_sync(strf("%s/.worktrees", it->repo));
+		nftw(it->meta, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	}
 	git(&p, NULL, 0, NULL, "-c", "core.hooksPath=/dev/null", "-c", "core.fsync=all", "update-ref",
 	    "-m", "floor", "--no-deref", "-d", it->ref, it->commit, END);
 	bench_sync(strf("%s/.git/refs/heads", it->repo));
@@ -266,7 +299,8 @@ whole_item(struct item *it)
 		err(1, "merge.lock");
 	merge(it, "refs/heads/main");
 	clean_up(it);
-	part(it, "discard", STDERR_FILENO);
+	if (!by_hand())
+		part(it, "discard", STDERR_FILENO);
 }
 
 static void
@@ -322,7 +356,7 @@ set_paths(struct item *it, char **argv, const char *base)
 	it->dir = strf("%s/%s/%s", it->state,
 	    strcmp(argv[1], "discard") == 0 ? "archive" : "sessions", it->id);
 	it->safe = strf("%s/safe.git", it->dir);
-	it->index = strf("%s/index", it->safe);
+	it->index = strf("%s/index", by_hand() ? it->meta : it->safe);
 	strlcpy(it->base, base, sizeof(it->base));
 }
 

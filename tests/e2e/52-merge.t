@@ -180,7 +180,7 @@ is 'without it, too' "$status $(git status --porcelain)" '0 '
 # What is left by a kill between the merge and the removal of the worktree.
 dispatch kill 'echo k >k'; run orchestrator merge kill
 S=$(session_of kill); id=${S##*/}
-gone() { [ -z "$(ls -A .worktrees)" ]; }
+gone() { [ -z "$(find .worktrees -mindepth 1 -maxdepth 2 ! -path .worktrees/.pool ! -path '.worktrees/.pool/[0-9]*')" ]; }
 wait_for 10 gone
 cp -R dir ".worktrees/.trash-$id"; echo late >".worktrees/.trash-$id/late"; mkdir ".worktrees/.gone-$id"
 orchestrator cleanup >/dev/null

@@ -15,7 +15,7 @@ question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] 
 left() {	# what must not be there in the end; claims/.tmp-* may (session.5), for an hour
 	git worktree list --porcelain | grep '^worktree ' | tail -n +2
 	git for-each-ref --format='%(refname)' refs/heads/session
-	ls -A .worktrees
+	find .worktrees -mindepth 1 -maxdepth 2 ! -path .worktrees/.pool ! -path '.worktrees/.pool/[0-9]*'
 	ls "$ORCHESTRATOR_HOME"/workspaces/*/claims
 	find "$ORCHESTRATOR_HOME" .git . -maxdepth 5 \( -name '.new-*' -o -name '.tmp-*' ! -path '*/claims/*' -o -name '*.lock' ! -name orchestrator.lock ! -name worker.lock ! -name merge.lock \)
 	find "$ORCHESTRATOR_HOME" -path '*isolated-sessions/*' -prune -print
@@ -133,6 +133,35 @@ while [ $n -lt "$POINTS" ]; do
 done
 orchestrator cleanup >/dev/null 2>&1
 check "all of execute, killed $killed times of $n: each item is merged once, and nothing is left" $items
+
+# Worktrees that are recycled: any process of dispatch (the worker) and of merge (what comes after it) is killed.
+world pool
+echo '*.o' >.gitignore; git add .; git commit -qm Ignored
+kill_some() {	# COMMAND...
+	next 8; call=$(echo 'renameat2 unlinkat renameat2 statx llistxattr umask vfork readlinkat' | cut -d' ' -f"$pick")	# not git's
+	next "$(case $call in renameat2) echo 5;; umask) echo 3;; *) echo 30;; esac)"; point="$call $pick"
+	run timeout 60 strace -f -o "$T/trace" -e "trace=$call" -e "inject=$call:signal=KILL:when=$pick" "$@"
+	grep -q 'killed by SIGKILL' "$T/trace" && killed=$((killed + 1))
+}
+files() { find . -name .git -prune -o -name .worktrees -prune -o \( -type f -o -type l \) -print0 | sort -z | xargs -0 sha256sum; }
+agent="test -e $T/tree.\$ITEM_ID || { $(command -v git) status --porcelain --ignored; find . -name .git -prune -o \\( -type f -o -type l \\) -print0 | sort -z |
+    xargs -0 sha256sum; } >$T/tmp.\$ITEM_ID; mv -n $T/tmp.\$ITEM_ID $T/tree.\$ITEM_ID; echo x >junk.o; echo \$ITEM_ID >\$ITEM_ID"
+n=0 items='' killed=0
+while [ $n -lt $((POINTS * 3)) ]; do
+	n=$((n + 1)); i=pool-$n items="$items $i"
+	files >"$T/files.$i"
+	if [ $((n % 2)) = 0 ]; then kill_some orchestrator dispatch --wait "$i" -- sh -c "$agent"; fi
+	wait_for 10 nobody
+	[ "$(session_of "$i")" ] || orchestrator dispatch --wait "$i" -- sh -c "$agent" >/dev/null 2>&1
+	S=$(session_of "$i"); [ "$(jq -r .status "$S/state.json")" = approved ] || timeout 60 worker run "$S" >/dev/null 2>&1
+	if [ $((n % 2)) = 1 ]; then kill_some orchestrator merge "$i"; fi
+	timeout 60 orchestrator merge "$i" >/dev/null 2>&1
+	diff "$T/files.$i" "$T/tree.$i" >"$T/diff" || { echo "$i, $point:"; cat "$T/diff"; }
+	[ $((n % 7)) = 0 ] && orchestrator cleanup >/dev/null
+done >"$T/wrong"
+is "dispatch and merge, killed $killed times of $n: each worktree is the target, whole and clean" "$(cat "$T/wrong")" ''
+orchestrator cleanup >/dev/null 2>&1
+check "dispatch and merge, killed $killed times of $n: each item is merged once, and nothing is left" $items
 
 # A worker.
 world worker

@@ -51,6 +51,8 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_false(s.trust_ambiguous);
 	assert_int_equal(s.on_conflict, CONFLICT_FAIL);
 	assert_int_equal(s.resolves, 3);
+	assert_true(s.recycle);
+	assert_false(s.keep_ignored);
 	assert_int_equal(s.review, REVIEW_COUNCIL);
 	assert_null(s.target);
 	assert_null(s.role[ROLE_IMPLEMENTER]);
@@ -139,6 +141,7 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"stop_grace\": -1}", "from 0 to 3600" },
 		{ "{\"max_parallel\": 0}", "from 1 to 1000" },
 		{ "{\"attempts\": 11}", "from 1 to 10" },
+		{ "{\"worktree\": {\"recycle\": 1}}", "\"worktree.recycle\" must be true or false" },
 		{ "{\"ambiguous\": \"ask\"}", "\"ambiguous\" must be \"sequential\" or \"parallel\"" },
 		{ "{\"merge\": \"retry\"}", "\"merge\" must be an object" },
 		{ "{\"merge\": {\"on_conflict\": \"ask\"}}",
