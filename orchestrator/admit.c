@@ -9,7 +9,7 @@ beside(const struct work *a, const struct work *b, const struct limits *l)
 	if (a->alone || b->alone)
 		return false;
 	if (a->paths->n == 0 || b->paths->n == 0)
-		return l->trust || a->paths->n + b->paths->n > 0;
+		return l->trust || (a->trusted && b->trusted) || a->paths->n + b->paths->n > 0;
 	return !globs_overlap(a->paths, b->paths);
 }
 

@@ -92,6 +92,16 @@ print_all(const struct entries *es)
 	}
 }
 
+/* How far those are that do several tasks one after another. */
+static void
+print_bars(const struct entries *es)
+{
+	for (size_t i = 0; i < es->n; i++)
+		if (es->v[i].error == NULL && es->v[i].state.tasks_total > 0 &&
+		    entry_group(&es->v[i]) != GROUP_ENDED)
+			show_bar(&es->v[i]);
+}
+
 static void
 json_all(const struct orch *o, const struct entries *es)
 {
@@ -138,8 +148,10 @@ run(struct orch *o, int argc, char **argv)
 	registry_load(o, true, &es);
 	if (o->json)
 		json_all(o, &es);
-	else
+	else {
 		print_all(&es);
+		print_bars(&es);
+	}
 	entries_release(&es);
 	return 0;
 }

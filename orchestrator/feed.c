@@ -10,7 +10,7 @@
 #define TASKS	"tasks"
 #define NOTHING	"none"
 
-static const struct feed *const feeds[] = { NULL };
+static const struct feed *const feeds[] = { &feed_streams, NULL };
 
 static const struct feed *
 by_kind(const char *kind)
@@ -25,6 +25,21 @@ const struct feed *
 feed_of(const struct tasklist *l)
 {
 	return l->source.kind == NULL ? NULL : by_kind(l->source.kind);
+}
+
+/* The feed of a list that is on disk, or NULL. */
+static const struct feed *
+of_list(struct orch *o, const char *list)
+{
+	const struct feed *feed;
+	struct tasklist l;
+
+	if (!tasks_mention(o->workspace, list, "\"source\"") ||
+	    tasks_read(o->workspace, list, &l) != 0)
+		return NULL;
+	feed = feed_of(&l);
+	tasklist_release(&l);
+	return feed;
 }
 
 static int
@@ -101,8 +116,12 @@ select_any(struct orch *o, char list[TASKLIST_ID_MAX])
 static int
 select_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
-	if (tasks_known(o, project))
-		return tasks_find_list(o, project, list);
+	int rv;
+
+	if (tasks_known(o, project)) {
+		rv = tasks_find_list(o, project, list);
+		return rv != 0 ? rv : feed_fresh(o, list);
+	}
 	for (size_t i = 0; feeds[i] != NULL; i++)
 		if (feeds[i]->present(o) && feeds[i]->is_project != NULL &&
 		    feeds[i]->is_project(o, project))
@@ -142,19 +161,12 @@ feed_find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 	return rv;
 }
 
-/* The feed of a list that is on disk, or NULL. */
-static const struct feed *
-of_list(struct orch *o, const char *list)
+int
+feed_fresh(struct orch *o, const char *list)
 {
-	const struct feed *feed;
-	struct tasklist l;
+	const struct feed *feed = of_list(o, list);
 
-	if (!tasks_mention(o->workspace, list, "\"source\"") ||
-	    tasks_read(o->workspace, list, &l) != 0)
-		return NULL;
-	feed = feed_of(&l);
-	tasklist_release(&l);
-	return feed;
+	return feed == NULL || !feed->local ? 0 : feed->refresh(o, list);
 }
 
 int

@@ -30,6 +30,7 @@ struct feed {
 	/* Does what is owed to the other side, and takes in what has changed there.  May take
 	 * long: execute calls it in a child. */
 	int		(*refresh)(struct orch *, const char *list);
+	bool		 local;	/* refresh is quick, and is made whenever its list is asked for */
 	/* Its list that has the item, taken in if need be; "" when there is none. */
 	int		(*find)(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
 	/* Makes the task ours before it is begun: EX_NEGATIVE when somebody else has it, which
@@ -40,6 +41,8 @@ struct feed {
 	 * malloced.  NULL: there is none. */
 	char		*(*wake_dir)(struct orch *);
 };
+
+extern const struct feed feed_streams;
 
 #define FEED_BEADS	"beads"
 #define FEED_STREAMS	"streams"
@@ -56,6 +59,8 @@ const struct feed *feed_of(const struct tasklist *);
 int feed_select(struct orch *, const char *source, const char *project,
     char list[TASKLIST_ID_MAX]);
 int feed_find(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
+/* Brings the list up to date, if its feed is a local one.  0, or a status. */
+int feed_fresh(struct orch *, const char *list);
 /* claim and release of the list's feed; 0 when it has none. */
 int feed_claim(struct orch *, const char *list, const char *task);
 void feed_release(struct orch *, const char *list, const char *task);

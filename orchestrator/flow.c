@@ -12,6 +12,7 @@
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/record.h"
+#include "proto/streams.h"
 
 int
 flow_open(struct flow *f, struct orch *o, const char *list)
@@ -109,7 +110,8 @@ done:
 struct work
 flow_work(const struct task *t)
 {
-	return (struct work){ .paths = &t->item.allowed_paths, .alone = !t->parallelizable };
+	return (struct work){ .paths = &t->item.allowed_paths, .alone = !t->parallelizable,
+		.trusted = strcmp(t->phase, stream_phase_name(STREAM_PARALLEL)) == 0 };
 }
 
 size_t

@@ -10,6 +10,7 @@
  *	flow_settle.c	what has become of a task: its time, and whether it is tried again
  *	flow_feed.c	the other side, when a feed keeps the list
  *	flow_spawn.c	its dispatch, by execute in a child, one after another
+ *	flow_pause.c	the end before a phase of streams
  *	flow_report.c	what became of them all
  */
 
@@ -125,6 +126,11 @@ void flow_refreshed(struct flow *, int status);
 /* Watches for, and takes, the file by which the other side says that something has changed. */
 void flow_watch_feed(struct flow *);
 void flow_woken(struct flow *, const char *name);
+
+/* Says which streams are ready that are not begun because of the phase before which to stop. */
+void flow_pause_say(const struct flow *);
+/* The exit status: 0 as well when all but what comes from there on is COMPLETE. */
+int flow_pause_status(const struct flow *, int status);
 
 /* Prints what became of the list: 0 when all of it is COMPLETE, else 1. */
 int flow_report(struct flow *);

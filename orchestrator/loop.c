@@ -293,8 +293,10 @@ summary(const struct loop *l)
 		loop_say(l, s->e.id, "not merged", "%s%s%s", show_status(&s->e), held ? ": " : "",
 		    held ? s->why : "");
 	}
-	if (l->flow != NULL)
-		return flow_report(l->flow);
+	if (l->flow != NULL) {
+		flow_pause_say(l->flow);
+		return flow_pause_status(l->flow, flow_report(l->flow));
+	}
 	if (!l->o->json)
 		printf("%zu merged, %zu not\n", l->merged, rest);
 	return rest == 0 ? 0 : EX_NEGATIVE;

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,8 @@
 #include "proto/file.h"
 #include "proto/record.h"
 #include "proto/text.h"
+
+#define BAR	20	/* characters */
 
 int
 show_operand(struct orch *o, const struct cmd *cmd, int argc, char **argv, struct entry *e)
@@ -204,4 +207,17 @@ show_age(int64_t ms)
 	static char	buf[32];
 
 	return ms == 0 ? "-" : clock_age(clock_wall() - ms, buf, sizeof(buf));
+}
+
+void
+show_bar(const struct entry *e)
+{
+	const struct state	*s = &e->state;
+	int64_t			 done = s->tasks_done < s->tasks_total ? s->tasks_done : s->tasks_total;
+
+	printf("%s: [", s->item);
+	for (int64_t i = 0; i < BAR; i++)
+		fputs((i + 1) * s->tasks_total <= done * BAR ? "█" : "░", stdout);
+	printf("] %jd%% (%jd/%jd tasks)\n", (intmax_t)(done * 100 / s->tasks_total), (intmax_t)done,
+	    (intmax_t)s->tasks_total);
 }

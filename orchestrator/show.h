@@ -33,6 +33,8 @@ struct json *show_record_json(const struct entry *, const char *name);
 void show_field(const char *name, const char *text);
 /* Text of several lines, each indented by four blanks. */
 void show_block(FILE *, const char *);
+/* "Stream-B: [bar] 66% (2/3 tasks)" on a line, of a session that has tasks. */
+void show_bar(const struct entry *);
 /* The age of a time (wall ms), "-" when it is 0. Uses a static buffer. */
 const char *show_age(int64_t);
 

@@ -137,7 +137,7 @@ source_item(struct orch *o, const char *id, struct item *item, char list[TASKLIS
 		return rv;
 	if (s.n > 1)	/* which says so */
 		return tasks_find_task(o, NULL, id, list);
-	if ((rv = tasks_load(o->workspace, list, &l)) != 0)
+	if ((rv = feed_fresh(o, list)) != 0 || (rv = tasks_load(o->workspace, list, &l)) != 0)
 		return rv;
 	if ((rv = tasks_need(&l, id, &i)) == 0 && (rv = may_begin(&l, i)) == 0) {
 		/* Its raw has the members of a task, which are none of an item. */

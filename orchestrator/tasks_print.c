@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "orchestrator/show.h"
 #include "orchestrator/tasks.h"
 #include "proto/record.h"
+#include "proto/streams.h"
 
 void
 tasks_line(struct text *t, const struct task *task)
@@ -102,23 +104,40 @@ print_json(struct orch *o, const struct tasklist *l, const struct taskgraph *g)
 	show_json(j);
 }
 
+/* Those of a phase, below its name; "" = those that are no streams. */
+static void
+print_tasks(const struct taskgraph *g, const char *phase)
+{
+	bool first = phase[0] != '\0';
+	char *s;
+
+	for (size_t i = 0; i < g->n; i++) {
+		if (strcmp(g->list->v[i].phase, phase) != 0)
+			continue;
+		if (first)
+			printf("%c%s Phase\n", toupper((unsigned char)phase[0]), phase + 1);
+		first = false;
+		s = remark(g, i);
+		tasks_print_line(&g->list->v[i], s);
+		free(s);
+	}
+}
+
 void
 tasks_print(struct orch *o, const struct tasklist *l, struct taskgraph *g)
 {
 	size_t done = 0, next;
-	char *s;
 
 	taskgraph_rank(g);
 	if (o->json) {
 		print_json(o, l, g);
 		return;
 	}
-	for (size_t i = 0; i < l->n; i++) {
-		s = remark(g, i);
-		tasks_print_line(&l->v[i], s);
-		free(s);
+	print_tasks(g, "");
+	for (int p = 0; p < STREAM_PHASES; p++)
+		print_tasks(g, stream_phase_name((enum stream_phase)p));
+	for (size_t i = 0; i < l->n; i++)
 		done += l->v[i].status == TASK_COMPLETE;
-	}
 	printf("%zu of %zu COMPLETE", done, l->n);
 	if ((next = taskgraph_next(g)) != TASK_NONE)
 		printf("; next: %s", l->v[next].item.id);

@@ -76,6 +76,7 @@ static const struct key top_keys[] = {
 	{ "transcript_mb", key_int, AT(settings, transcript_mb), 1, 65536 },
 	{ "stop_grace", key_int, AT(settings, stop_grace), 0, 3600 },
 	{ "max_parallel", key_int, AT(settings, max_parallel), 1, 1000 },
+	{ "max_parallel_streams", key_int, AT(settings, max_parallel_streams), 1, 1000 },
 	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
 	{ "ambiguous", set_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
 	{ "merge", set_merge, 0, 0, 0 },
@@ -335,6 +336,7 @@ settings_default(struct settings *s)
 	s->transcript_mb = 256;
 	s->stop_grace = 10;
 	s->max_parallel = 4;
+	s->max_parallel_streams = 5;
 	s->attempts = 2;
 	s->resolves = 3;
 	s->recycle = true;

@@ -67,6 +67,7 @@ struct settings {
 	int64_t		 transcript_mb;	/* default 256 */
 	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
 	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
+	int64_t		 max_parallel_streams;	/* in a streams file, default 5 */
 	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
 	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */

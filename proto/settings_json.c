@@ -100,6 +100,7 @@ settings_json(const struct settings *s, struct json *o)
 	json_put_int(o, "transcript_mb", s->transcript_mb);
 	json_put_int(o, "stop_grace", s->stop_grace);
 	json_put_int(o, "max_parallel", s->max_parallel);
+	json_put_int(o, "max_parallel_streams", s->max_parallel_streams);
 	json_put_int(o, "attempts", s->attempts);
 	json_put_str(o, "ambiguous", s->trust_ambiguous ? "parallel" : "sequential");
 	in = record_sub(o, "merge");

@@ -29,18 +29,25 @@ _orchestrator() {
 		case $command:$prev in
 		*:--item) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		*:--review) words="council gates" ;;
-		*:--from) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+		*:--source) words="none tasks streams" ;;
+		*:--pause-before) words="foundation parallel integration" ;;
+		*:--from | *:--out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		tasks:tasks)
 			words=$(orchestrator tasks --help 2>/dev/null |
 			    sed -n 's/.*orchestrator tasks \([a-z]\{1,\}\).*/\1/p') ;;
 		*:--max-parallel) ;;
 		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list | \
-		    execute:* | plan:* | dispatch-ready:*)
+		    execute:* | plan:* | dispatch-ready:* | generate:generate | generate:--force)
 			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
 			    grep -oE 'tl-[a-z0-9]{8}' | sort -u) ;;
 		tasks:*)
 			words=$(orchestrator "${global[@]}" --json tasks show 2>/dev/null |
 			    sed -n 's/^ *"id": *"\([^"]*\)".*/\1/p' | grep -v '^tl-' | sort -u) ;;
+		conflict-check:conflict-check | generate:--*)
+			words=$(grep -ohE '"streamId": *"[^"]*"|"stream": *"[^"]*"' \
+			    .orchestrator/orchestration-config.json .claude/orchestration/orchestration-config.json 2>/dev/null |
+			    sed 's/.*"\(.*\)"/\1/' | sort -u) ;;
+		conflict-check:*) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		answer:session-* | answer:[!a]*)
 			words=$(orchestrator "${global[@]}" --json questions 2>/dev/null |
 			    grep -oE 'q-[a-z0-9]{6}' | sort -u) ;;

@@ -12,7 +12,7 @@
 
 /*
  * Works as words: "src" has that path, "-" none, "!" before it has to be alone,
- * "~" before it waits for its merge.
+ * "~" before it waits for its merge, "+" none but trusted.
  */
 #define WORKS	6
 #define NONE	((size_t)-1)
@@ -37,6 +37,8 @@ static const struct {
 	{ "one that is ambiguous goes beside those that are not", "a", "-", 4, false, 0 },
 	{ "but not beside another one", "-", "- b", 4, false, 1 },
 	{ "unless they are trusted", "-", "- b", 4, true, 0 },
+	{ "or somebody said that they may be", "+", "+", 4, false, 0 },
+	{ "of both", "+", "-", 4, false, NONE },
 	{ "what overlaps with one that waits does not overtake it", "src/a", "src/** src/b c", 4, false, 2 },
 };
 
@@ -64,7 +66,8 @@ make(struct works *v, const char *words)
 		w->idle = *s == '~';
 		s += w->alone || w->idle;
 		w->paths = &v->paths[v->n];
-		if (*s != '-')
+		w->trusted = *s == '+';
+		if (*s != '-' && *s != '+')
 			strings_add(&v->paths[v->n], s);
 		v->n++;
 	}
