@@ -10,7 +10,7 @@
 #define TASKS	"tasks"
 #define NOTHING	"none"
 
-static const struct feed *const feeds[] = { &feed_streams, NULL };
+static const struct feed *const feeds[] = { &feed_beads, &feed_streams, NULL };
 
 static const struct feed *
 by_kind(const char *kind)

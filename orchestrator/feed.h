@@ -42,7 +42,7 @@ struct feed {
 	char		*(*wake_dir)(struct orch *);
 };
 
-extern const struct feed feed_streams;
+extern const struct feed feed_beads, feed_streams;
 
 #define FEED_BEADS	"beads"
 #define FEED_STREAMS	"streams"

@@ -8,6 +8,7 @@
  *
  *	flow.c		the list, and which of its tasks goes out next
  *	flow_settle.c	what has become of a task: its time, and whether it is tried again
+ *	flow_past.c	the sessions it had
  *	flow_feed.c	the other side, when a feed keeps the list
  *	flow_spawn.c	its dispatch, by execute in a child, one after another
  *	flow_pause.c	the end before a phase of streams

@@ -89,6 +89,8 @@ flow_watch_feed(struct flow *f)
 		return;
 	if ((f->wake_watch = watch_dir(dir, false)) == -1)
 		log_warn("%s: not watched: what changes there is seen after the next merge", dir);
+	else
+		flow_woken(f, FEED_WAKE);	/* it may have been there before */
 	free(dir);
 }
 

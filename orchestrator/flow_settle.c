@@ -4,23 +4,6 @@
 
 #include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
-#include "orchestrator/retry.h"
-
-int
-flow_entry(struct orch *o, const char *session, struct entry *e)
-{
-	const char *const dirs[] = { o->sessions, o->archive, o->sessions };
-	char *path;
-	int rv = -1;
-
-	/* It may be moved while it is looked for. */
-	for (size_t i = 0; rv == -1 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
-		path = text_format("%s/%s", dirs[i], session);
-		rv = entry_load(e, path, dirs[i] == o->archive);
-		free(path);
-	}
-	return rv;
-}
 
 /* What it was at before the flow began is not of this flow's time. */
 static void
@@ -38,24 +21,6 @@ count_time(const struct flow *f, struct flow_task *t)
 		t->spent += to - from;
 	t->sessions++;
 	entry_release(&e);
-}
-
-/* Is it worth another session? Not what somebody stopped, nor a conflict that is to stay one. */
-bool
-flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
-{
-	struct entry e;
-	int64_t most;
-	bool again;
-
-	if (f->attempts == 0 || t->session[0] == '\0' || flow_entry(f->o, t->session, &e) == -1)
-		return false;
-	*attempt = e.state.attempt > 0 ? e.state.attempt : 1;
-	again = status_ended(e.state.status) && e.state.status != STATUS_CANCELLED &&
-	    e.state.status != STATUS_MERGED && *attempt < f->attempts &&
-	    (e.state.status != STATUS_CONFLICT || retry_on_conflict(&e, &most));
-	entry_release(&e);
-	return again;
 }
 
 static void
@@ -101,6 +66,9 @@ flow_settle(struct flow *f, size_t i, bool first)
 		ft->final = false;
 		break;
 	case TASK_BLOCKED:
+		if (t->session[0] == '\0')	/* its feed says so: it was not begun */
+			break;
+		/* FALLTHROUGH */
 	case TASK_FAILED:
 		settle_failed(f, i, first, news);
 		break;

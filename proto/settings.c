@@ -78,6 +78,7 @@ static const struct key top_keys[] = {
 	{ "max_parallel", key_int, AT(settings, max_parallel), 1, 1000 },
 	{ "max_parallel_streams", key_int, AT(settings, max_parallel_streams), 1, 1000 },
 	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
+	{ "bd_timeout", key_int, AT(settings, bd_timeout), 1, 3600 },
 	{ "ambiguous", set_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
 	{ "merge", set_merge, 0, 0, 0 },
 	{ "worktree", set_worktree, 0, 0, 0 },
@@ -340,6 +341,7 @@ settings_default(struct settings *s)
 	s->attempts = 2;
 	s->resolves = 3;
 	s->recycle = true;
+	s->bd_timeout = 30;
 	for (size_t i = 0; i < nadapter_names; i++)
 		if (adapter_names[i].program != NULL)
 			add_agent(s, adapter_names[i].name, adapter_names[i].name);

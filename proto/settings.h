@@ -69,6 +69,7 @@ struct settings {
 	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
 	int64_t		 max_parallel_streams;	/* in a streams file, default 5 */
 	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
+	int64_t		 bd_timeout;	/* seconds a call of bd may take, default 30 */
 	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
 	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */

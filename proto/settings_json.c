@@ -102,6 +102,7 @@ settings_json(const struct settings *s, struct json *o)
 	json_put_int(o, "max_parallel", s->max_parallel);
 	json_put_int(o, "max_parallel_streams", s->max_parallel_streams);
 	json_put_int(o, "attempts", s->attempts);
+	json_put_int(o, "bd_timeout", s->bd_timeout);
 	json_put_str(o, "ambiguous", s->trust_ambiguous ? "parallel" : "sequential");
 	in = record_sub(o, "merge");
 	json_put_str(in, "on_conflict", conflict_mode_name(s->on_conflict));

@@ -12,7 +12,7 @@
  *
  * A task is ready when it is PENDING and all it depends on is COMPLETE.  Ready
  * ones are ordered by priority, then by how many tasks that are not COMPLETE wait for them,
- * directly or not, then by age.  Making takes time linear in tasks and
+ * directly or not (and what is said to wait elsewhere), then by age.  Making takes time linear in tasks and
  * dependencies, ranking that and a sort and a pass for each 64 tasks; a
  * change of status takes as long as the task has direct dependents, and next
  * is the same in a list of any size: counts and a bitmap are kept, not looked for.

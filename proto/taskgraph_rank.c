@@ -81,6 +81,8 @@ taskgraph_rank(struct taskgraph *g)
 	g->unblocks = array(g->n, sizeof(*g->unblocks));
 	g->rank = array(g->n, sizeof(*g->rank));
 	g->ranked = array(g->n, sizeof(*g->ranked));
+	for (size_t i = 0; i < g->n; i++)
+		g->unblocks[i] = (uint32_t)g->list->v[i].unblocks;
 	for (size_t p = 0; p < g->n; p++)
 		pos[g->topo[p]] = (uint32_t)p;
 	for (size_t from = 0; from < g->n; from += BITS)

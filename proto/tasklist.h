@@ -23,6 +23,7 @@
 #define TASK_MAX_HISTORY	256		/* changes of one task; the oldest go */
 #define TASK_MAX_AUTHOR		128
 #define TASK_MAX_REASON		512
+#define TASK_MAX_UNBLOCKS	1000000
 #define TASK_PHASE_MAX		16
 #define TASK_NONE		((size_t)-1)
 
@@ -47,6 +48,7 @@ struct task {
 	enum task_status status;
 	char		 session[SESSION_ID_MAX];	/* that has it, or had it last; "" = none */
 	int64_t		 created_at;
+	int64_t		 unblocks;	/* how many wait for it that are not in the list */
 	struct task_change *history;	/* oldest first */
 	size_t		 nhistory;
 	bool		 changed;	/* since it was read; raw no longer says it */

@@ -44,6 +44,7 @@ task_read(struct task *t, struct field *f)
 	t->status = (enum task_status)field_name(f, "status", task_status_parse, TASK_PENDING);
 	field_id(f, "session", t->session, sizeof(t->session), session_id_valid);
 	t->created_at = field_time(f, "created_at");
+	t->unblocks = field_int(f, "unblocks", 0, TASK_MAX_UNBLOCKS, 0);
 	read_history(t, f);
 }
 
@@ -215,6 +216,7 @@ task_json(const struct task *t)
 		json_drop(o, "claimed");
 	put_text(o, "session", t->session, SESSION_ID_MAX - 1);
 	record_put_time(o, "created_at", t->created_at);
+	put_int(o, "unblocks", t->unblocks, 0);
 	if (t->nhistory == 0)
 		json_drop(o, "history");
 	else

@@ -48,6 +48,7 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.stop_grace, 10);
 	assert_int_equal(s.max_parallel, 4);
 	assert_int_equal(s.attempts, 2);
+	assert_int_equal(s.bd_timeout, 30);
 	assert_false(s.trust_ambiguous);
 	assert_int_equal(s.on_conflict, CONFLICT_FAIL);
 	assert_int_equal(s.resolves, 3);
@@ -142,6 +143,7 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"max_parallel\": 0}", "from 1 to 1000" },
 		{ "{\"attempts\": 11}", "from 1 to 10" },
 		{ "{\"worktree\": {\"recycle\": 1}}", "\"worktree.recycle\" must be true or false" },
+		{ "{\"bd_timeout\": 0}", "from 1 to 3600" },
 		{ "{\"ambiguous\": \"ask\"}", "\"ambiguous\" must be \"sequential\" or \"parallel\"" },
 		{ "{\"merge\": \"retry\"}", "\"merge\" must be an object" },
 		{ "{\"merge\": {\"on_conflict\": \"ask\"}}",
