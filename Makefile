@@ -117,13 +117,14 @@ deps:
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 \
-	    $(datadir)/prompts $(datadir)/schema $(bashcompdir))
+	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(bashcompdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
 	install -m 755 $(O)/libexec/worker $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(wildcard share/prompts/*.md) $(DESTDIR)$(datadir)/prompts
 	install -m 644 $(wildcard man/schema/*.json) $(DESTDIR)$(datadir)/schema
+	install -m 755 share/beads/on_close $(DESTDIR)$(datadir)/beads
 	install -m 644 share/completions/orchestrator.bash $(DESTDIR)$(bashcompdir)/orchestrator
 uninstall:
 	rm -f $(DESTDIR)$(bindir)/orchestrator $(DESTDIR)$(bashcompdir)/orchestrator

@@ -18,7 +18,6 @@
 #include "proto/lock.h"
 #include "proto/log.h"
 
-#define PROGRAM		"bd"
 #define LOCK		"beads.lock"
 #define OUTPUT_MAX	(32u << 20)
 #define ARGS_MAX	(SHOW_AT_ONCE + 16)
@@ -117,7 +116,7 @@ judge(int status, const char *out, size_t outlen, const char *err, struct json *
 		if ((*answer = bd_payload(out, outlen, reason, sizeof(reason), &said)) != NULL)
 			return 0;
 		snprintf(why, len, said ? "%.500s" : "what it printed can't be read: %.400s", reason);
-		return said ? EX_NEGATIVE : EX_PROTOCOL;
+		return said ? EX_NEGATIVE : EX_DATAERR;
 	}
 	find_reason(status, out, outlen, err, why, len);
 	return bd_is_locked(why) || bd_is_locked(err) ? EX_TEMPFAIL : EX_NEGATIVE;
@@ -141,15 +140,15 @@ call_once(const struct bd *b, const char *const *argv, struct json **answer, cha
 		rv = judge(status, out, outlen, err == NULL ? "" : err, answer, why, len);
 		*again = rv == EX_TEMPFAIL;
 	} else if (errno == ENOENT) {
-		snprintf(why, len, "there is no " PROGRAM " in PATH; install Beads, or say "
+		snprintf(why, len, "there is no " BD_PROGRAM " in PATH; install Beads, or say "
 		    "--source");
-		rv = EX_OSFILE;
+		rv = EX_UNAVAILABLE;
 	} else if (errno == ETIMEDOUT) {
 		snprintf(why, len, "no answer in %jd s (see bd_timeout in orchestrator-config(5))",
 		    (intmax_t)(b->timeout / 1000));
 		rv = EX_TEMPFAIL;
 	} else {
-		rv = errno == E2BIG ? EX_PROTOCOL : EX_OSERR;
+		rv = errno == E2BIG ? EX_DATAERR : EX_OSERR;
 		snprintf(why, len, "%s", errno == E2BIG ? "it prints too much" : strerror(errno));
 	}
 	free(out);
@@ -157,19 +156,19 @@ call_once(const struct bd *b, const char *const *argv, struct json **answer, cha
 	return rv;
 }
 
-static int
-take_lock(const struct bd *b, char *why, size_t len)
+int
+bd_lock(struct orch *o, const char *name)
 {
-	int dir, lock = -1;
+	int dir, e, lock = -1;
 
-	if (file_make_dirs(b->o->workspace) == 0 &&
-	    (dir = file_open_dir(AT_FDCWD, b->o->workspace)) != -1) {
-		while ((lock = lock_take_wait(dir, LOCK, "orchestrator")) == -1 && errno == EINTR)
-			;
-		close(dir);
-	}
-	if (lock == -1)
-		snprintf(why, len, "%s/" LOCK ": %s", b->o->workspace, strerror(errno));
+	if (file_make_dirs(o->workspace) == -1 ||
+	    (dir = file_open_dir(AT_FDCWD, o->workspace)) == -1)
+		return -1;
+	while ((lock = lock_take_wait(dir, name, "orchestrator")) == -1 && errno == EINTR)
+		;
+	e = errno;
+	close(dir);
+	errno = e;
 	return lock;
 }
 
@@ -184,7 +183,7 @@ pause_ms(int ms)
 int
 bd_call(const struct bd *b, const char *const *args, struct json **answer, char *why, size_t len)
 {
-	const char *argv[ARGS_MAX] = { PROGRAM };
+	const char *argv[ARGS_MAX] = { BD_PROGRAM };
 	char reason[BD_WHY] = "";
 	size_t n = 1;
 	bool again;
@@ -198,8 +197,10 @@ bd_call(const struct bd *b, const char *const *args, struct json **answer, char 
 	argv[n++] = "--actor";
 	argv[n++] = b->actor;
 	argv[n] = "--json";
-	if ((lock = take_lock(b, why, len)) == -1)
+	if ((lock = bd_lock(b->o, LOCK)) == -1) {
+		snprintf(why, len, "%s/" LOCK ": %s", b->o->workspace, strerror(errno));
 		return orch_status(errno);
+	}
 	rv = call_once(b, argv, answer, reason, sizeof(reason), &again);
 	for (int i = 1; again && i < TRIES; i++) {
 		pause_ms(BACKOFF << (i - 1));
@@ -207,7 +208,7 @@ bd_call(const struct bd *b, const char *const *args, struct json **answer, char 
 	}
 	close(lock);
 	if (rv != 0)
-		snprintf(why, len, PROGRAM " %s: %s", args[0], reason);
+		snprintf(why, len, BD_PROGRAM " %s: %s", args[0], reason);
 	return rv;
 }
 

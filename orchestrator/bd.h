@@ -19,6 +19,7 @@
 #include "proto/json.h"
 #include "proto/strings.h"
 
+#define BD_PROGRAM	"bd"
 #define BD_WHY		512
 #define BD_ACTOR_MAX	160
 
@@ -31,10 +32,12 @@ struct bd {
 
 /* By the target's settings; list: that the issues are for.  0, or a status with the error printed. */
 int bd_open(struct bd *, struct orch *, const char *list);
+/* Waits for a lock of the workspace that several calls go with: the descriptor, or -1. */
+int bd_lock(struct orch *, const char *name);
 /*
  * 0 and the answer, to be freed.  Else why is one line and the status is EX_NEGATIVE: bd
- * says no; EX_TEMPFAIL: it was locked, or took too long; EX_OSFILE: there is no bd;
- * EX_PROTOCOL: its answer can't be read; or of another error here.
+ * says no; EX_TEMPFAIL: it was locked, or took too long; EX_UNAVAILABLE: there is no bd;
+ * EX_DATAERR: its answer can't be read; or of another error here.
  */
 int bd_call(const struct bd *, const char *const *args, struct json **answer, char *why,
     size_t len);

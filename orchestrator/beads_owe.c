@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "proto/log.h"
 #include "proto/record.h"
 
+#define OWE_LOCK	"beads-owe.lock"
 #define REF_MAX		300
 
 struct owing {
@@ -194,8 +196,8 @@ settle_all(struct owing *w, const struct tasklist *l, const struct strings *ids)
 	return w->rv != 0 ? w->rv : rv == EX_NEGATIVE ? 0 : rv;
 }
 
-int
-beads_owe(const struct bd *b, const char *list)
+static int
+owe_locked(const struct bd *b, const char *list)
 {
 	struct owing w = { .b = b };
 	struct strings ids = { 0 };
@@ -212,5 +214,20 @@ beads_owe(const struct bd *b, const char *list)
 	strings_free(&ids);
 	strings_free(&w.settled);
 	tasklist_release(&l);
+	return rv;
+}
+
+/* Two that look whether an issue is closed would both close it. */
+int
+beads_owe(const struct bd *b, const char *list)
+{
+	int lock = bd_lock(b->o, OWE_LOCK), rv;
+
+	if (lock == -1) {
+		log_warn("%s/" OWE_LOCK, b->o->workspace);
+		return orch_status(errno);
+	}
+	rv = owe_locked(b, list);
+	close(lock);
 	return rv;
 }

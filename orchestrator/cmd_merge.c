@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "orchestrator/feed.h"
 #include "orchestrator/merging.h"
 #include "orchestrator/source.h"
 #include "orchestrator/show.h"
@@ -93,6 +94,7 @@ merge_all(struct orch *o, struct entry *const *v, size_t n)
 		show_json(j);
 	} else if (n == 0)
 		puts("nothing is ready to merge");
+	feed_settle(o);
 	return rv;
 }
 

@@ -185,3 +185,31 @@ feed_release(struct orch *o, const char *list, const char *task)
 	if (feed != NULL && feed->release != NULL)
 		feed->release(o, list, task);
 }
+
+/* A quick look first: most lists are of no feed, or owe nothing. */
+static int
+settle_list(void *arg, const char *list)
+{
+	struct orch *o = arg;
+	const struct feed *feed = NULL;
+	struct tasklist l;
+	bool owed = false;
+
+	if (!tasks_mention(o->workspace, list, "claimed") ||
+	    tasks_read(o->workspace, list, &l) != 0)
+		return 0;
+	for (size_t i = 0; i < l.n && !owed; i++)
+		owed = l.v[i].claimed && l.v[i].status == TASK_COMPLETE;
+	if (owed)
+		feed = feed_of(&l);
+	tasklist_release(&l);
+	if (feed != NULL)
+		feed->refresh(o, list);
+	return 0;
+}
+
+void
+feed_settle(struct orch *o)
+{
+	tasks_each(o->workspace, settle_list, o);
+}

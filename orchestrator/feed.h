@@ -61,6 +61,8 @@ int feed_select(struct orch *, const char *source, const char *project,
 int feed_find(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
 /* Brings the list up to date, if its feed is a local one.  0, or a status. */
 int feed_fresh(struct orch *, const char *list);
+/* What lists owe the other side for what is merged, for commands that merge: in the foreground. */
+void feed_settle(struct orch *);
 /* claim and release of the list's feed; 0 when it has none. */
 int feed_claim(struct orch *, const char *list, const char *task);
 void feed_release(struct orch *, const char *list, const char *task);

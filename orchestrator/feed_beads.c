@@ -2,16 +2,14 @@
 #include <sys/stat.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/beads.h"
 #include "orchestrator/feed.h"
+#include "orchestrator/plan.h"
 #include "orchestrator/tasks.h"
-#include "proto/file.h"
-#include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/record.h"
 
@@ -99,16 +97,9 @@ static int
 need_list(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
 	const struct wanted w = { .workspace = o->workspace, .project = project, .list = list };
-	int dir, lock = -1, rv;
+	int lock, rv;
 
-	if (file_make_dirs(o->workspace) == 0 &&
-	    (dir = file_open_dir(AT_FDCWD, o->workspace)) != -1) {
-		while ((lock = lock_take_wait(dir, OPEN_LOCK, "orchestrator")) == -1 &&
-		    errno == EINTR)
-			;
-		close(dir);
-	}
-	if (lock == -1) {
+	if ((lock = bd_lock(o, OPEN_LOCK)) == -1) {
 		log_warn("%s/" OPEN_LOCK, o->workspace);
 		return orch_status(errno);
 	}
@@ -188,13 +179,13 @@ find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 	int rv;
 
 	list[0] = '\0';
+	if (!plan_program(BD_PROGRAM, getenv("PATH")))
+		return 0;
 	if ((rv = bd_open(&b, o, "")) != 0)
 		return rv;
 	strings_add(&id, item);
 	rv = bd_show(&b, &id, &answer, why, sizeof(why));
 	strings_free(&id);
-	if (rv == EX_OSFILE)
-		return 0;
 	if (rv != 0) {
 		path = directory(o);
 		log_warnx("is item %s an issue of %s? %s; to dispatch it as it is, give it a "

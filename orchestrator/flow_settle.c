@@ -64,13 +64,14 @@ flow_settle(struct flow *f, size_t i, bool first)
 	case TASK_COMPLETE:
 		ft->merged |= news && t->session[0] != '\0';
 		ft->final = false;
+		if (first && t->claimed)	/* merged since the feed was asked */
+			flow_owe(f);
 		break;
 	case TASK_BLOCKED:
-		if (t->session[0] == '\0')	/* its feed says so: it was not begun */
-			break;
-		/* FALLTHROUGH */
 	case TASK_FAILED:
-		settle_failed(f, i, first, news);
+		/* One that its feed blocks was not begun, and has not failed. */
+		if (t->status == TASK_FAILED || t->session[0] != '\0')
+			settle_failed(f, i, first, news);
 		break;
 	case TASK_PENDING:
 		ft->final = false;

@@ -67,7 +67,7 @@ issues_release(struct issues *all)
 const struct issue *
 issues_find(const struct issues *all, const char *id)
 {
-	struct issue key;
+	struct issue key = { .raw = NULL };
 
 	strlcpy(key.id, id, sizeof(key.id));
 	return all->n == 0 ? NULL : bsearch(&key, all->v, all->n, sizeof(*all->v), compare);
