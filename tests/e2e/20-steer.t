@@ -16,7 +16,7 @@ question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] 
 holder() { cut -d' ' -f2 "$(session_of "$1")/worker.lock"; }
 says() { grep -Eq -e "$1" "$T/execute"; }
 dispatch() { i=$1; shift; orchestrator dispatch "$i" -- sh -c "$*" >/dev/null; }
-execute_start() { orchestrator execute >"$T/execute" 2>&1 & execute=$!; }
+execute_start() { rm -f "$T/execute"; orchestrator execute >"$T/execute" 2>&1 & execute=$!; }
 
 run orchestrator execute
 is 'execute without a session says so and succeeds' "$status $out" \

@@ -173,6 +173,7 @@ interrupt() {	# SIGNAL STATUS PID WORDS
 }
 interrupt TERM 143 $execute execute
 for s in INT:130 TERM:143; do
+	rm -f "$T/execute" "$T/logs" "$T/waited"	# what the former ones wrote is not to be waited for
 	$user env --default-signal=INT orchestrator execute >"$T/execute" 2>&1 & p=$!
 	wait_for 10 grep -q '^session-stuck' "$T/execute"
 	interrupt ${s%:*} ${s#*:} $p execute
@@ -196,6 +197,7 @@ done
 ok 'what was interrupted can be cancelled' $user orchestrator cancel waited-INT
 
 # A session directory that is deleted.
+rm -f "$T/execute"
 dispatch lost "echo work >f; $never"
 wait_for 10 test -s .worktrees/lost/f
 $user orchestrator execute >"$T/execute" 2>&1 & p=$!
