@@ -60,12 +60,12 @@ stop() {
 at() { wait_for "$LIMIT" test -s "$T/$ITEM.at.$1"; }
 st() { jq -r "$1" "$S/state.json"; }
 rec() { jq -r "$2" "$S/$1"; }
-open_question() { [ "$(jq -r '[.questions[] | select(.status == "open")] | length' "$S/questions.json")" -ge "$1" ]; }
-asked() {
-	wait_for "$LIMIT" open_question "${1:-1}" || return 1
-	# shellcheck disable=SC2034 # for the tests
-	q=$(jq -r '[.questions[] | select(.status == "open")][-1].id' "$S/questions.json")
+# Counted and read at once: the worker may withdraw a question in between.
+open_question() {
+	q=$(jq -r --argjson n "$1" '[.questions[] | select(.status == "open").id] | select(length >= $n)[-1]' \
+	    "$S/questions.json") && [ "$q" ]
 }
+asked() { wait_for "$LIMIT" open_question "${1:-1}"; }
 put() { printf '%s' "$2" >"$T/.answer" && cp "$T/.answer" "$S/answers/$1"; }
 gone() { ! { read -r _s <"/proc/$1/stat"; } 2>/dev/null || case ${_s##*) } in [ZX]*) true ;; *) false ;; esac; }
 said() { cat "$T/$ITEM.$1" 2>/dev/null; }
