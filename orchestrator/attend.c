@@ -115,6 +115,33 @@ say_status(struct loop *l, const struct sess *s, const struct entry *now, bool f
 	    reason[0] != '\0' && st->detail[0] != '\0' ? ": " : "", st->detail);
 }
 
+/* The worker brings a silent agent back, or waits for its account; said as its log says it. */
+static void
+say_rescue(struct loop *l, const struct sess *s, const struct entry *now, bool first)
+{
+	const struct state	*st = &now->state, *was = &s->e.state;
+	long long		 n = (long long)st->rescue.attempts;
+	char			 line[256], buf[CLOCK_TEXT];
+
+	if (first || now->error != NULL || s->e.error != NULL)
+		return;
+	if (st->parked_until != 0 && st->parked_until != was->parked_until)
+		loop_say(l, now->id, "parked", "its agent's account is at its limit; it goes on at %s",
+		    clock_text(st->parked_until, buf, sizeof(buf)));
+	if (st->rescue.attempts > was->rescue.attempts) {
+		snprintf(line, sizeof(line), "%s: %s - initiating recovery", now->id,
+		    strcmp(st->rescue.cause, "stalled") == 0 ? "stall detected" : "context exhausted");
+		loop_note(l, now->id, st->rescue.cause, line);
+		snprintf(line, sizeof(line), "Attempting recovery for %s (attempt %lld)", now->id, n);
+		loop_note(l, now->id, "recovering", line);
+	}
+	if (!st->rescue.under_way && n > 0 &&
+	    (was->rescue.under_way || n > was->rescue.attempts) && status_live(st->status)) {
+		snprintf(line, sizeof(line), "%s: Recovery successful (attempt %lld)", now->id, n);
+		loop_note(l, now->id, "recovered", line);
+	}
+}
+
 static void
 start_worker(struct loop *l, struct sess *s)
 {
@@ -197,6 +224,7 @@ look(struct loop *l, struct sess *s)
 	if (l->flow != NULL && (first || now.error != NULL || s->e.error != NULL ||
 	    status_live(now.state.status) != status_live(s->e.state.status)))
 		l->flow->look = true;
+	say_rescue(l, s, &now, first);
 	say_status(l, s, &now, first);
 	entry_release(&s->e);
 	s->e = now;

@@ -7,6 +7,7 @@
 
 #include "orchestrator/show.h"
 #include "orchestrator/status_one.h"
+#include "proto/clock.h"
 #include "proto/text.h"
 
 #define ENDED_SHOWN	20	/* of the ended ones, the newest */
@@ -21,7 +22,11 @@ print_note(const struct entry *e)
 	else if (entry_dead(e))
 		fputs(e->begun ? "no worker lives: orchestrator execute starts it again, "
 		    "cleanup marks it failed" : "orchestrator execute starts it", stdout);
-	else if (s->blocked != NULL) {
+	else if (s->parked_until != 0 && status_live(s->status)) {
+		char	buf[CLOCK_TEXT];
+
+		printf("parked until %s", clock_text(s->parked_until, buf, sizeof(buf)));
+	} else if (s->blocked != NULL) {
 		fputs("blocked: ", stdout);
 		text_print(stdout, s->blocked, false);
 	} else if (s->reason[0] != '\0' && !status_live(s->status)) {

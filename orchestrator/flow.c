@@ -37,6 +37,7 @@ flow_open(struct flow *f, struct orch *o, const char *list)
 	f->limits.max = (size_t)s.max_parallel;
 	f->limits.trust = s.trust_ambiguous;
 	f->attempts = s.attempts;
+	f->breaker.many = s.breaker;
 	settings_release(&s);
 	return 0;
 }
@@ -54,6 +55,8 @@ void
 flow_release(struct flow *f)
 {
 	forget_list(f);
+	for (size_t i = 0; i < f->nt; i++)
+		free(f->t[i].failed_as);
 	free(f->t);
 	free(f->active);
 	free(f->stopped);

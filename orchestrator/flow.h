@@ -19,6 +19,7 @@
 #include <sys/types.h>
 
 #include "orchestrator/admit.h"
+#include "orchestrator/breaker.h"
 #include "orchestrator/feed.h"
 #include "orchestrator/registry.h"
 #include "orchestrator/spawn.h"
@@ -37,6 +38,8 @@ struct flow_task {
 	bool		 open;		/* it has it, and its time is not counted yet */
 	bool		 merged;	/* since the flow began */
 	bool		 final;		/* has failed, and is not tried again */
+	bool		 hopeless;	/* failed twice in the same way */
+	char		*failed_as;	/* as breaker.h compares it; NULL = it has not */
 	unsigned	 sessions;	/* that have ended since then */
 	int64_t		 spent;		/* by these, ms */
 	unsigned	 tries;		/* of its dispatch that failed */
@@ -56,6 +59,7 @@ struct flow {
 	struct limits	 limits;
 	int64_t		 attempts;	/* sessions an item may have; 0 = nothing is tried again */
 	bool		 fail_fast;
+	struct breaker	 breaker;
 	struct tasklist	 list;
 	struct taskgraph graph;
 	struct stat	 seen;		/* of the file, as it was read */

@@ -20,7 +20,8 @@ flow_entry(struct orch *o, const char *session, struct entry *e)
 	return rv;
 }
 
-/* Is it worth another session? Not what somebody stopped, nor a conflict that is to stay one. */
+/* Is it worth another session? Not what somebody stopped or is to look at, nor a conflict that
+ * is to stay one. */
 bool
 flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
 {
@@ -32,7 +33,8 @@ flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
 		return false;
 	*attempt = e.state.attempt > 0 ? e.state.attempt : 1;
 	again = status_ended(e.state.status) && e.state.status != STATUS_CANCELLED &&
-	    e.state.status != STATUS_MERGED && *attempt < f->attempts &&
+	    e.state.status != STATUS_MERGED && e.state.status != STATUS_UNKNOWN &&
+	    *attempt < f->attempts &&
 	    (e.state.status != STATUS_CONFLICT || retry_on_conflict(&e, &most));
 	entry_release(&e);
 	return again;

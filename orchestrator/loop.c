@@ -25,37 +25,6 @@
 #define CACHE_SHARE	20	/* it waits so many times as long as it took to write it */
 
 void
-loop_say(const struct loop *l, const char *session, const char *event, const char *fmt, ...)
-{
-	struct json	*j;
-	va_list		 ap;
-	char		*text, *line;
-
-	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) == -1)
-		text = NULL;
-	va_end(ap);
-	if (l->o->json) {
-		j = json_new_object();
-		record_put_time(j, "at", clock_wall());
-		json_put_str(j, "session", session);
-		json_put_str(j, "event", event);
-		json_put_str(j, "text", text == NULL || *text == '\0' ? NULL : text);
-		line = json_text(j, false, NULL);
-		show_json_text(line);
-		putchar('\n');
-		free(line);
-		json_free(j);
-	} else {
-		printf("%s: %s%s", session, event, text == NULL || *text == '\0' ? "" : ": ");
-		text_print(stdout, text == NULL ? "" : text, false);
-		putchar('\n');
-	}
-	fflush(stdout);
-	free(text);
-}
-
-void
 loop_changed(struct loop *l)
 {
 	if (!l->dirty)

@@ -65,6 +65,8 @@ void loop_cache(struct loop *);
 /* One line on standard output, JSON with --json. */
 void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same of a whole line, which names the session itself. */
+void loop_note(const struct loop *, const char *session, const char *event, const char *line);
 /* Something that orchestrator.json shows has changed. */
 void loop_changed(struct loop *);
 /* Counts and says it. */

@@ -16,7 +16,7 @@
 
 const char *const prompts_names[PROMPTS_STEPS] = {
 	"present.md", "review.md", "respond.md", "decide.md", "rework.md", "gate.md", "resume.md",
-	"resolve.md",
+	"resolve.md", "fresh.md",
 };
 
 static const char *

@@ -12,7 +12,8 @@
 
 #include "orchestrator/spawn.h"
 
-#define PROMPTS_STEPS	8	/* present, review, respond, decide, rework, gate, resume, resolve */
+#define PROMPTS_STEPS	9	/* present, review, respond, decide, rework, gate, resume, resolve,
+					 * fresh */
 
 struct prompts {
 	char	*first;			/* prompt.md */

@@ -119,6 +119,7 @@ show_entry_json(const struct entry *e)
 	put_text(j, "reason", s->reason);
 	put_text(j, "detail", s->detail);
 	put_text(j, "blocked", s->blocked);
+	put_time(j, "parked_until", status_live(s->status) ? s->parked_until : 0);
 	json_put_int(j, "questions_open", status_live(s->status) ? s->questions_open : 0);
 	json_put_int(t, "done", s->tasks_done);
 	json_put_int(t, "total", s->tasks_total);

@@ -71,6 +71,11 @@ print_where(const struct entry *e)
 		    (intmax_t)s->tasks_total);
 	show_field("note", s->note);
 	show_field("blocked", s->blocked);
+	if (status_live(s->status))
+		print_time("parked until", s->parked_until);
+	if (s->rescue.attempts > 0)
+		printf("%-12s %jd times, last: %s%s\n", "recovered", (intmax_t)s->rescue.attempts,
+		    s->rescue.cause, s->rescue.under_way ? ", under way" : "");
 }
 
 static void

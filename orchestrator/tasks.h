@@ -68,11 +68,11 @@ char *tasks_waits_for(const struct taskgraph *, size_t);
  * it is none of these; *status is set when its value is wrong, and the error printed. */
 #define TASK_USAGE	"[--title T] [--description TEXT] [--acceptance TEXT] [--priority N] " \
     "[--agent-type TYPE] [--depends-on TASK] [--allow GLOB] [--forbid GLOB] [--output PATH] " \
-    "[--estimate MINUTES] [--timeout MINUTES] [--parallelizable YES] [--stream STREAM]"
+    "[--estimate MINUTES] [--timeout MINUTES] [--limit NAME=VALUE] [--parallelizable YES] [--stream STREAM]"
 struct task_options {
 	const char	*value[13];	/* of those given once */
-	struct strings	 list[4];	/* --depends-on, --allow, --forbid, --output */
-	bool		 given[4];
+	struct strings	 list[5];	/* --depends-on, --allow, --forbid, --output, --limit */
+	bool		 given[5];
 };
 /* Reads the options; optind is at the operands then.  list: --list as well, or NULL. */
 int task_options_parse(const struct cmd *, int argc, char **argv, struct task_options *,

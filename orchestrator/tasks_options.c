@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/tasks.h"
+#include "proto/json.h"
 #include "proto/log.h"
+#include "proto/settings_keys.h"
 
 enum {
 	OPT_TITLE, OPT_DESCRIPTION, OPT_ACCEPTANCE, OPT_PRIORITY, OPT_AGENT_TYPE, OPT_ESTIMATE,
 	OPT_TIMEOUT, OPT_PARALLELIZABLE, OPT_STREAM,
 	OPT_LISTS,			/* from here on: may be given more than once */
-	OPT_DEPENDS_ON = OPT_LISTS, OPT_ALLOW, OPT_FORBID, OPT_OUTPUT, OPT_LIST
+	OPT_DEPENDS_ON = OPT_LISTS, OPT_ALLOW, OPT_FORBID, OPT_OUTPUT, OPT_LIMIT,
+	OPT_LIST
 };
 
 static const struct option options[] = {
@@ -28,6 +32,7 @@ static const struct option options[] = {
 	{ "allow", required_argument, NULL, OPT_ALLOW },
 	{ "forbid", required_argument, NULL, OPT_FORBID },
 	{ "output", required_argument, NULL, OPT_OUTPUT },
+	{ "limit", required_argument, NULL, OPT_LIMIT },
 	{ "list", required_argument, NULL, OPT_LIST },
 	{ NULL, 0, NULL, 0 }
 };
@@ -58,7 +63,7 @@ task_options_parse(const struct cmd *cmd, int argc, char **argv, struct task_opt
 void
 task_options_release(struct task_options *o)
 {
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < sizeof(o->list) / sizeof(o->list[0]); i++)
 		strings_free(&o->list[i]);
 }
 
@@ -122,6 +127,51 @@ set_list(struct task *t, struct strings *field, int opt, struct task_options con
 	return 0;
 }
 
+/* NAME=VALUE, by the keys of the settings. */
+static int
+set_limit(struct task *t, struct session_limits *limits, const char *text)
+{
+	size_t n = strcspn(text, "=");
+	struct json *o = json_new_object();
+	char why[256] = "NAME=NUMBER is needed", name[64], *end = NULL;
+	struct keys k = { .file = "--limit", .err = why, .errlen = sizeof(why) };
+	double value = text[n] == '=' ? strtod(text + n + 1, &end) : 0;
+	int rv = 0;
+
+	if (end == NULL || end == text + n + 1 || *end != '\0' || n >= sizeof(name) ||
+	    !isdigit((unsigned char)text[n + 1]))
+		rv = bad(t, "limit", why);
+	else {
+		snprintf(name, sizeof(name), "%.*s", (int)n, text);
+		if (value < 1e15 && value == (double)(int64_t)value)
+			json_put_int(o, name, (int64_t)value);
+		else
+			json_put(o, name, json_new_real(value));
+		if (limits_item_apply(&k, "", o, limits) == -1) {
+			log_warnx("task %s: %s", t->item.id, why);
+			rv = EX_DATAERR;
+		}
+	}
+	json_free(o);
+	return rv;
+}
+
+static int
+set_limits(struct task *t, const struct task_options *o)
+{
+	const struct strings *from = &o->list[OPT_LIMIT - OPT_LISTS];
+	struct session_limits limits = { 0 };
+	int rv;
+
+	if (!o->given[OPT_LIMIT - OPT_LISTS])
+		return 0;
+	for (size_t i = 0; i < from->n; i++)
+		if ((rv = set_limit(t, &limits, from->v[i])) != 0)
+			return rv;
+	t->item.limits = limits;
+	return 0;
+}
+
 static int
 set_rest(struct task *t, const char *parallelizable, const char *stream)
 {
@@ -158,7 +208,8 @@ task_options_apply(const struct task_options *o, struct task *t)
 	    (rv = set_list(t, &it->depends_on, OPT_DEPENDS_ON, o)) != 0 ||
 	    (rv = set_list(t, &it->allowed_paths, OPT_ALLOW, o)) != 0 ||
 	    (rv = set_list(t, &it->forbidden_paths, OPT_FORBID, o)) != 0 ||
-	    (rv = set_list(t, &it->outputs, OPT_OUTPUT, o)) != 0)
+	    (rv = set_list(t, &it->outputs, OPT_OUTPUT, o)) != 0 ||
+	    (rv = set_limits(t, o)) != 0)
 		return rv;
 	t->changed = true;
 	return 0;

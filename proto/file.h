@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 enum file_flags {
@@ -58,6 +59,8 @@ int file_raise(int dirfd, const char *name, int topfd);
 /* Copies a regular file (contents, mode, times) to a new name, EEXIST when it is
  * there; hard-links when link_ok and possible. */
 int file_copy(const char *from, const char *to, bool link_ok);
+/* The time of the newest change (ctime) in a tree, wall ms; 0 when it can't be read. */
+int64_t file_newest(const char *path);
 int file_sync_dir(int dirfd);
 /* mkdir -p of an absolute path, mode 0700 for what is made. */
 int file_make_dirs(const char *path);

@@ -9,6 +9,21 @@
 #include "proto/item.h"
 #include "proto/json.h"
 #include "proto/record.h"
+#include "proto/settings_keys.h"
+
+/* They are the same keys as in the settings. */
+static void
+read_limits(struct item *it, struct field *f)
+{
+	static const char what[] = "limits";
+	char why[200];
+	struct keys k = { .file = what, .lenient = true, .err = why, .errlen = sizeof(why) };
+
+	if (!field_has(f, what) || field_bad(f))
+		return;
+	if (limits_item_apply(&k, "", json_get(f->o, what), &it->limits) == -1)
+		field_fail(f, what, "is wrong: %s", why + sizeof(what) + 1);	/* "limits: " */
+}
 
 bool
 item_worktree_valid(const char *path)
@@ -59,6 +74,7 @@ item_read(struct item *it, struct field *f)
 	it->worktree = field_text(f, "worktree", ITEM_MAX_PATH);
 	if (it->worktree != NULL && !item_worktree_valid(it->worktree))
 		field_fail(f, "worktree", "must be a path below the repository, without \"..\"");
+	read_limits(it, f);
 }
 
 int
@@ -80,7 +96,7 @@ item_parse(struct item *it, const char *buf, size_t len, char *err, size_t errle
 char *
 item_text(const struct item *it, size_t *len)
 {
-	struct json *o = record_begin(it->raw);
+	struct json *o = record_begin(it->raw), *limits;
 
 	record_put(o, "id", it->id, SESSION_ID_MAX - 1);
 	record_put(o, "title", it->title, ITEM_MAX_TITLE);
@@ -98,6 +114,10 @@ item_text(const struct item *it, size_t *len)
 		json_put(o, "tasks", parts_json(&it->parts));
 	if (it->worktree != NULL)
 		record_put(o, "worktree", it->worktree, ITEM_MAX_PATH);
+	if ((limits = limits_item_json(&it->limits)) != NULL)
+		json_put(o, "limits", limits);
+	else
+		json_drop(o, "limits");
 	return (record_end(o, len));
 }
 

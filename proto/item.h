@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "limits.h"
 #include "part.h"
 #include "session.h"
 #include "strings.h"
@@ -33,6 +34,7 @@ struct item {
 	int64_t		 timeout;	/* minutes, 0 = settings */
 	struct parts	 parts;		/* done one after another; none = it is one thing */
 	char		*worktree;	/* where, below the repository; NULL = .worktrees/ID */
+	struct session_limits	 limits;	/* over those of the settings and over timeout */
 	struct json	*raw;
 };
 int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);

@@ -174,13 +174,17 @@ json_int(const struct json *o, const char *key, int64_t dflt)
 }
 
 double
+json_float(const struct json *j, double dflt)
+{
+	if (json_kind(j) != JSON_INT && json_kind(j) != JSON_REAL)
+		return (dflt);
+	return (json_object_get_double(obj(j)));
+}
+
+double
 json_real(const struct json *o, const char *key, double dflt)
 {
-	const struct json *v = json_get(o, key);
-
-	if (json_kind(v) != JSON_INT && json_kind(v) != JSON_REAL)
-		return (dflt);
-	return (json_object_get_double(obj(v)));
+	return (json_float(json_get(o, key), dflt));
 }
 
 bool

@@ -44,6 +44,7 @@ struct json *json_ref_at(const struct json *array, size_t);	/* the same, with a 
 const char *json_string(const struct json *);	/* the value itself, NULL if no string */
 int64_t json_integer(const struct json *, int64_t dflt);
 bool json_true(const struct json *);		/* is the value itself true? */
+double json_float(const struct json *, double dflt);	/* takes integers too */
 
 /* Members in the order of the file: for (i = 0; (k = json_key(o, i, &v)) != NULL; i++).
  * i counts up from 0 in one pass. */

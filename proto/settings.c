@@ -16,8 +16,8 @@
 
 typedef int setter(struct keys *, const char *, const struct json *, void *, const struct key *);
 
-static setter set_review, set_verdict, set_agents, set_roles, set_commands, set_ambiguous,
-    set_merge, set_on_conflict, set_worktree, set_answers, set_rules;
+static setter set_agents, set_roles, set_commands, set_merge, set_worktree, set_answers,
+    set_rules;
 
 #define AT(type, member)	offsetof(struct type, member)
 
@@ -31,7 +31,7 @@ static const struct key agent_keys[] = {
 	{ "adapter", key_text, AT(agent, adapter), 0, MAX_NAME },
 	{ "command", key_argv, AT(agent, command), 0, SETTINGS_MAX_TEXT },
 	{ "resume", key_argv, AT(agent, resume), 0, SETTINGS_MAX_TEXT },
-	{ "verdict", set_verdict, AT(agent, verdict), 0, 0 },
+	{ "verdict", key_verdict, AT(agent, verdict), 0, 0 },
 	{ "model", key_string, AT(agent, model), 0, MAX_NAME },
 	{ "args", key_list, AT(agent, args), 0, SETTINGS_MAX_TEXT },
 	{ "env", key_env, AT(agent, env), 0, SETTINGS_MAX_TEXT },
@@ -54,7 +54,7 @@ static const struct key answers_keys[] = {
 };
 
 static const struct key merge_keys[] = {
-	{ "on_conflict", set_on_conflict, AT(settings, on_conflict), 0, 0 },
+	{ "on_conflict", key_on_conflict, AT(settings, on_conflict), 0, 0 },
 	{ "resolves", key_int, AT(settings, resolves), 1, 10 },
 };
 
@@ -66,7 +66,7 @@ static const struct key worktree_keys[] = {
 static const struct key top_keys[] = {
 	{ "$schema", key_ignored, 0, 0, 0 },
 	{ "target", key_string, AT(settings, target), 0, MAX_NAME },
-	{ "review", set_review, AT(settings, review), 0, 0 },
+	{ "review", key_review, AT(settings, review), 0, 0 },
 	{ "agents", set_agents, 0, 0, 0 },
 	{ "roles", set_roles, AT(settings, role), 0, 0 },
 	{ "setup", set_commands, AT(settings, setup), 0, 0 },
@@ -75,11 +75,14 @@ static const struct key top_keys[] = {
 	{ "gate_tries", key_int, AT(settings, gate_tries), 0, 10 },
 	{ "transcript_mb", key_int, AT(settings, transcript_mb), 1, 65536 },
 	{ "stop_grace", key_int, AT(settings, stop_grace), 0, 3600 },
+	{ "limits", key_limits, AT(settings, limits), 0, 0 },
+	{ "context_phrases", key_list, AT(settings, context_phrases), 0, MAX_NAME },
 	{ "max_parallel", key_int, AT(settings, max_parallel), 1, 1000 },
 	{ "max_parallel_streams", key_int, AT(settings, max_parallel_streams), 1, 1000 },
 	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
 	{ "bd_timeout", key_int, AT(settings, bd_timeout), 1, 3600 },
-	{ "ambiguous", set_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
+	{ "breaker", key_int, AT(settings, breaker), 0, 1000 },
+	{ "ambiguous", key_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
 	{ "merge", set_merge, 0, 0, 0 },
 	{ "worktree", set_worktree, 0, 0, 0 },
 	{ "answers", set_answers, 0, 0, 0 },
@@ -97,63 +100,11 @@ copy(const char *s)
 }
 
 static int
-set_review(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	enum review_mode *mode = (enum review_mode *)(void *)((char *)base + key->offset);
-	const char *s = json_string(v);
-
-	if (s == NULL || (strcmp(s, "council") != 0 && strcmp(s, "gates") != 0))
-		return (keys_fail(k, path, "\"council\" or \"gates\""));
-	*mode = s[0] == 'c' ? REVIEW_COUNCIL : REVIEW_GATES;
-	return (0);
-}
-
-static int
-set_ambiguous(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	bool *trust = (bool *)(void *)((char *)base + key->offset);
-	const char *s = json_string(v);
-
-	if (s == NULL || (strcmp(s, "sequential") != 0 && strcmp(s, "parallel") != 0))
-		return (keys_fail(k, path, "\"sequential\" or \"parallel\""));
-	*trust = s[0] == 'p';
-	return (0);
-}
-
-static int
-set_on_conflict(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	enum conflict_mode *mode = (enum conflict_mode *)(void *)((char *)base + key->offset);
-	int i = conflict_mode_parse(json_string(v));
-
-	if (i == -1)
-		return (keys_fail(k, path, "\"fail\", \"retry\" or \"resolve\""));
-	*mode = (enum conflict_mode)i;
-	return (0);
-}
-
-static int
 set_merge(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	(void)key;
 	return (keys_apply(k, path, v, base, merge_keys, NKEYS(merge_keys)));
-}
-
-static int
-set_verdict(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	enum verdict_source *how = (enum verdict_source *)(void *)((char *)base + key->offset);
-	const char *s = json_string(v);
-
-	if (s == NULL || (strcmp(s, "message") != 0 && strcmp(s, "exit-status") != 0))
-		return (keys_fail(k, path, "\"message\" or \"exit-status\""));
-	*how = s[0] == 'm' ? VERDICT_BY_MESSAGE : VERDICT_BY_EXIT;
-	return (0);
 }
 
 static struct agent *
@@ -332,6 +283,8 @@ void
 settings_default(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
+	limits_default(&s->limits);
+	limits_phrases(&s->context_phrases);
 	s->rounds = 2;
 	s->gate_tries = 2;
 	s->transcript_mb = 256;
@@ -342,6 +295,7 @@ settings_default(struct settings *s)
 	s->resolves = 3;
 	s->recycle = true;
 	s->bd_timeout = 30;
+	s->breaker = 5;
 	for (size_t i = 0; i < nadapter_names; i++)
 		if (adapter_names[i].program != NULL)
 			add_agent(s, adapter_names[i].name, adapter_names[i].name);
@@ -405,6 +359,7 @@ settings_release(struct settings *s)
 	free_rules(s);
 	free(s->target);
 	strings_free(&s->answer_command);
+	strings_free(&s->context_phrases);
 	strings_free(&s->env);
 	memset(s, 0, sizeof(*s));
 }

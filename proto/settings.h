@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "item.h"
+#include "limits.h"
 #include "state.h"
 
 #define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */
@@ -66,10 +67,13 @@ struct settings {
 	int64_t		 gate_tries;	/* default 2 */
 	int64_t		 transcript_mb;	/* default 256 */
 	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
+	struct session_limits	 limits;
+	struct strings	 context_phrases;	/* of an agent whose conversation is full */
 	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
 	int64_t		 max_parallel_streams;	/* in a streams file, default 5 */
 	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
 	int64_t		 bd_timeout;	/* seconds a call of bd may take, default 30 */
+	int64_t		 breaker;	/* sessions that die at once before nothing more goes out, default 5 */
 	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
 	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */

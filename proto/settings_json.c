@@ -99,10 +99,13 @@ settings_json(const struct settings *s, struct json *o)
 	json_put_int(o, "gate_tries", s->gate_tries);
 	json_put_int(o, "transcript_mb", s->transcript_mb);
 	json_put_int(o, "stop_grace", s->stop_grace);
+	json_put(o, "limits", limits_json(&s->limits));
+	json_put(o, "context_phrases", strings_json(&s->context_phrases));
 	json_put_int(o, "max_parallel", s->max_parallel);
 	json_put_int(o, "max_parallel_streams", s->max_parallel_streams);
 	json_put_int(o, "attempts", s->attempts);
 	json_put_int(o, "bd_timeout", s->bd_timeout);
+	json_put_int(o, "breaker", s->breaker);
 	json_put_str(o, "ambiguous", s->trust_ambiguous ? "parallel" : "sequential");
 	in = record_sub(o, "merge");
 	json_put_str(in, "on_conflict", conflict_mode_name(s->on_conflict));

@@ -114,6 +114,22 @@ key_int(struct keys *k, const char *path, const struct json *v, void *base, cons
 	return (0);
 }
 
+int
+key_scaled(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	double n = json_float(v, -1), scale = (double)key->min;
+	char expected[96];
+
+	if (!(n >= 0 && n * scale <= (double)key->max)) {
+		snprintf(expected, sizeof(expected), "a number from 0 to %lld",
+		    (long long)(key->max / key->min));
+		return (keys_fail(k, path, expected));
+	}
+	*(int64_t *)place(base, key) = (int64_t)(n * scale + 0.5);
+	return (0);
+}
+
 static int
 string_fail(struct keys *k, const char *path, const char *what, int64_t max)
 {

@@ -43,6 +43,9 @@ void keys_path(char *buf, const char *path, const char *name);
  * as a list; the same or one string for sh -c; NAME=value from an object, merged by
  * name; bool; anything, which is not looked at. */
 int key_int(struct keys *, const char *, const struct json *, void *, const struct key *);
+/* int64_t from 0 to max, where the file's unit, of which there may be parts, is min: seconds
+ * as milliseconds. */
+int key_scaled(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_string(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_text(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_list(struct keys *, const char *, const struct json *, void *, const struct key *);
@@ -50,5 +53,11 @@ int key_argv(struct keys *, const char *, const struct json *, void *, const str
 int key_env(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_bool(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_ignored(struct keys *, const char *, const struct json *, void *, const struct key *);
+
+/* Settings that are one of a few words. */
+int key_review(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_verdict(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_ambiguous(struct keys *, const char *, const struct json *, void *, const struct key *);
+int key_on_conflict(struct keys *, const char *, const struct json *, void *, const struct key *);
 
 #endif

@@ -34,6 +34,14 @@ read_work(struct state *s, struct field *f)
 		field_fail(&in, "cost_usd", "must be a number from 0 to %.0f", MAX_USD);
 	else
 		s->cost_microusd = (int64_t)(usd * 1e6 + 0.5);
+	in = field_in(f, "agent_time");
+	s->agent_ms = field_int(&in, "ms", 0, MAX_TOKENS, 0);
+	s->agent_since = field_time(&in, "since");
+	in = field_in(f, "rescue");
+	s->rescue.attempts = field_int(&in, "attempts", 0, MAX_COUNT, 0);
+	field_str(&in, "cause", s->rescue.cause, sizeof(s->rescue.cause));
+	s->rescue.under_way = field_bool(&in, "under_way");
+	s->parked_until = field_time(f, "parked_until");
 	in = field_in(f, "conversations");
 	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)
 		s->conversation[role] = field_text(&in, role_name(role), STATE_MAX_CONVERSATION);
@@ -162,6 +170,14 @@ put_work(struct json *o, const struct state *s)
 	json_put_int(in, "input_tokens", s->input_tokens);
 	json_put_int(in, "output_tokens", s->output_tokens);
 	json_put(in, "cost_usd", json_new_real((double)s->cost_microusd / 1e6));
+	in = record_sub(o, "agent_time");
+	json_put_int(in, "ms", s->agent_ms);
+	record_put_time(in, "since", s->agent_since);
+	in = record_sub(o, "rescue");
+	json_put_int(in, "attempts", s->rescue.attempts);
+	json_put_str(in, "cause", or_null(s->rescue.cause));
+	json_put_bool(in, "under_way", s->rescue.under_way);
+	record_put_time(o, "parked_until", s->parked_until);
 	in = record_sub(o, "conversations");
 	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)
 		record_put(in, role_name(role), s->conversation[role], STATE_MAX_CONVERSATION);

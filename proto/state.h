@@ -47,6 +47,14 @@ struct state {
 	int64_t		 gate_tries;	/* times gates failed in this round */
 	int64_t		 runs;		/* number of the last agent run */
 	int64_t		 recoveries;	/* times a dead worker was started again */
+	int64_t		 agent_ms;	/* that agents were at work, answers not waited for */
+	int64_t		 agent_since;	/* and one is since then: wall ms, 0 = none */
+	struct {			/* of an agent that stalled, or whose conversation was full */
+		int64_t	 attempts;
+		char	 cause[32];	/* of the last one: "stalled" or "context-exhausted" */
+		bool	 under_way;	/* no sign of life since */
+	} rescue;
+	int64_t		 parked_until;	/* the agent's account is at its limit: wall ms, 0 = not */
 	char		 run[16];	/* run that is being heard, "" = none */
 	char		 role[16];	/* its role */
 	char		*branch;	/* refs/heads/session/<item>/<attempt> without refs/heads/ */

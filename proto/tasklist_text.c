@@ -184,7 +184,7 @@ struct json *
 task_json(const struct task *t)
 {
 	const struct item *it = &t->item;
-	struct json *o = it->raw == NULL ? json_new_object() : json_copy(it->raw);
+	struct json *o = it->raw == NULL ? json_new_object() : json_copy(it->raw), *limits;
 
 	json_put_str(o, "id", it->id);
 	record_put(o, "title", it->title, ITEM_MAX_TITLE);
@@ -199,6 +199,10 @@ task_json(const struct task *t)
 	put_list(o, "outputs", &it->outputs);
 	put_int(o, "estimate", it->estimate, 0);
 	put_int(o, "timeout", it->timeout, 0);
+	if ((limits = limits_item_json(&it->limits)) != NULL)
+		json_put(o, "limits", limits);
+	else
+		json_drop(o, "limits");
 	if (t->parallelizable)
 		json_drop(o, "parallelizable");
 	else

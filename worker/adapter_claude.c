@@ -116,6 +116,40 @@ take_usage(struct agent_run *run, const struct json *event)
 		run->cost_microusd = (int64_t)(cost * 1e6 + 0.5);
 }
 
+/* The client tells of its account with each turn; only a refusal stops it. */
+static void
+take_rate(struct agent_run *run, const struct json *event)
+{
+	const struct json *info = json_get(event, "rate_limit_info");
+	const char *status = json_str(info, "status");
+	int64_t at = json_int(info, "resetsAt", 0);
+
+	if (status == NULL || strcmp(status, "rejected") != 0)
+		run->parked = 0;
+	else
+		run->parked = at > 0 && at < INT64_MAX / 1000 ? at * 1000 : -1;
+}
+
+/* What kind of error: a full conversation, an account at its limit. */
+static void
+take_cause(struct agent_run *run, const struct json *event)
+{
+	static const char *const full[][2] = {
+		{ "terminal_reason", "prompt_too_long" },
+		{ "stop_reason", "model_context_window_exceeded" },
+	};
+	const char *said;
+	size_t i;
+
+	for (i = 0; i < sizeof(full) / sizeof(full[0]); i++)
+		if ((said = json_str(event, full[i][0])) != NULL && strcmp(said, full[i][1]) == 0)
+			run->full = run->error = true;
+	if (!run->error)
+		run->parked = 0;
+	else if (run->parked == 0 && json_int(event, "api_error_status", 0) == 429)
+		run->parked = -1;
+}
+
 /*
  * How a turn ended, in the client's own words.  A command left in the
  * background begins another turn when it ends: the last result counts.
@@ -130,6 +164,7 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	run->error = json_bool(event, "is_error", true);
 	run->error_text[0] = '\0';
 	take_usage(run, event);
+	take_cause(run, event);
 	text_clear(&run->result);
 	if (result != NULL)
 		text_add(&run->result, result, strnlen(result, SESSION_MAX_TEXT));
@@ -171,6 +206,8 @@ claude_line(void *arg, const char *line, size_t len, struct text *out)
 
 	if (type == NULL) {
 		take_plain(run, line, len, out);
+	} else if (strcmp(type, "rate_limit_event") == 0) {
+		take_rate(run, event);
 	} else if (strcmp(type, "result") == 0) {
 		take_result(run, event, out);
 	} else if (strcmp(type, "assistant") == 0) {

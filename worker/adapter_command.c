@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/wait.h>
 
+#include <string.h>
+
 #include "proto/child.h"
 #include "worker/agent.h"
 
@@ -40,6 +42,8 @@ command_line(void *arg, const char *line, size_t len, struct text *out)
 	struct agent_run *run = arg;
 
 	text_add(out, len > 0 ? line : " ", len > 0 ? len : 1);
+	if (len > 0 && strspn(line, " \t\r") < len)
+		text_first_line(run->last, sizeof(run->last), line);
 	if (speaks_for_its_work(run) && run->result.len + len < SESSION_MAX_TEXT) {
 		text_add(&run->result, line, len);
 		text_puts(&run->result, "\n");

@@ -5,12 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/clock.h"
 #include "proto/file.h"
 #include "proto/inbox.h"
 #include "proto/log.h"
 #include "worker/agent.h"
 #include "worker/mail.h"
 #include "worker/output.h"
+#include "worker/rescue.h"
 #include "worker/run.h"
 #include "worker/worker.h"
 
@@ -61,6 +63,7 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 	    w->state.step == STEP_DECIDE;
 	strlcpy(w->state.run, w->run, sizeof(w->state.run));
 	strlcpy(w->state.role, role_name(role), sizeof(w->state.role));
+	w->state.agent_since = clock_wall();
 	snprintf(name, len, "%s-%s", w->run, role_name(role));
 	snprintf(path, sizeof(path), SESSION_DIR_TRANSCRIPT "/%s.prompt", name);
 	if (inbox_make(w->dirfd, w->run) == -1 ||
@@ -75,6 +78,7 @@ run_over(struct worker *w, const struct agent_run *run)
 {
 	mail_withdraw(w, w->run, "the run that asked is over");
 	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
+	w->state.agent_since = 0;
 	w->state.input_tokens += run->input_tokens;
 	w->state.output_tokens += run->output_tokens;
 	w->state.cost_microusd += run->cost_microusd;
@@ -95,6 +99,8 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 	case RUN_SURVIVED:
 		worker_fail(w, "agent-error", "%s %s; end them, then retry", role, res->text);
 		return AGENT_IMPOSSIBLE;
+	case RUN_LIMIT:
+		return rescue_outcome(w, run->role, res);
 	case RUN_STOPPED:
 	case RUN_TIMEOUT:
 		worker_fail(w, "stopped", "%s %s", role, res->text);
@@ -165,6 +171,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	w->status = res.status;
 	if (res.end == RUN_EXITED)
 		adapter->finish(run, res.status);
+	rescue_judge(w, run);
 	output_log("run %s: %s", w->run, run->error && run->error_text[0] != '\0'
 	    ? run->error_text : res.text);
 	outcome = outcome_of(w, &res, run);
@@ -175,12 +182,36 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	return outcome;
 }
 
+/* Is the run that failed worth another one?  Then *run is ready for it. */
+static bool
+agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome,
+    const char *prompt, struct rescue *r)
+{
+	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost;
+	enum rung rung = lost ? RUNG_FRESH : rescue_next(w, run, *outcome, prompt, r);
+
+	if (lost)
+		output_log("the conversation is lost; a new one is begun");
+	if (rung == RUNG_GIVE_UP) {
+		if (*outcome == AGENT_STALLED || (*outcome == AGENT_ERROR && run->full))
+			*outcome = AGENT_IMPOSSIBLE;
+		return false;
+	}
+	text_free(&run->result);
+	*run = (struct agent_run){ .agent = run->agent, .role = run->role, .step = run->step,
+		.resume = rung == RUNG_RESUME && agent_resumable(w, run->role)
+		    ? w->state.conversation[run->role] : NULL };
+	return true;
+}
+
 enum agent_outcome
 agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char **result)
 {
 	struct agent_run run = { .agent = agent_of(w, role), .role = role, .step = w->state.step };
 	const struct adapter *adapter = run.agent != NULL ? adapter_find(run.agent->adapter) : NULL;
+	struct rescue r = { 0 };
 	enum agent_outcome outcome;
+	char *next = NULL;
 
 	if (adapter == NULL) {
 		worker_fail(w, "spawn", "no agent for the %s; set roles.%s in the settings",
@@ -189,13 +220,16 @@ agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char 
 	}
 	if (!fresh && adapter->resumable(run.agent))
 		run.resume = w->state.conversation[role];
-	outcome = agent_try(w, adapter, &run, prompt);
-	if (outcome == AGENT_ERROR && run.resume != NULL && run.lost) {
-		output_log("the conversation is lost; a new one is begun");
-		text_free(&run.result);
-		run = (struct agent_run){ .agent = run.agent, .role = role, .step = run.step };
-		outcome = agent_try(w, adapter, &run, prompt);
-	}
+	do {
+		if (r.prompt != NULL) {
+			free(next);
+			next = r.prompt;
+			r.prompt = NULL;
+		}
+		outcome = rescue_ready(w) ? agent_try(w, adapter, &run,
+		    next != NULL ? next : prompt) : AGENT_IMPOSSIBLE;
+	} while (agent_again(w, &run, &outcome, prompt, &r));
+	free(next);
 	if (result != NULL)
 		*result = run.result.buf != NULL ? run.result.buf : NULL;
 	else

@@ -27,6 +27,9 @@ struct agent_run {		/* one run, as an adapter sees it */
 	bool		 error;		/* ... and that was an error */
 	bool		 lost;		/* the conversation to resume does not exist */
 	char		 error_text[256];
+	char		 last[256];	/* of a client without a stream: the last line it printed */
+	bool		 full;		/* there is no room left in the conversation */
+	int64_t		 parked;	/* the account is at its limit until then, wall ms; -1 = untold */
 	int64_t		 input_tokens, output_tokens, cost_microusd;
 };
 
@@ -47,7 +50,8 @@ extern const struct adapter adapter_command, adapter_claude;
 enum agent_outcome {
 	AGENT_OK,
 	AGENT_ERROR,		/* the agent failed: worker_fail is set to agent-error */
-	AGENT_IMPOSSIBLE	/* spawn, output-limit, stopped: worker_fail is set */
+	AGENT_IMPOSSIBLE,	/* spawn, a limit, stopped: worker_fail is set */
+	AGENT_STALLED		/* not told by agent_go: it tries again, or it is impossible */
 };
 
 /* The agent that speaks in a role; NULL when there is none. */

@@ -11,6 +11,7 @@
 #include "proto/log.h"
 #include "worker/cmd.h"
 #include "worker/output.h"
+#include "worker/rescue.h"
 #include "worker/worker.h"
 
 static enum event (*const actions[STEP_COUNT])(struct worker *) = {
@@ -28,33 +29,11 @@ static enum event (*const actions[STEP_COUNT])(struct worker *) = {
 	[STEP_VERDICT] = step_verdict,
 };
 
-/*
- * Stopped from outside: the worker goes, the session stays where it is on disk.
- * A signal is read where a run is waited for; between runs it is pending, and on
- * a terminal it has ended our git too.
- */
-static bool
-interrupted(struct worker *w)
-{
-	static const int stopping[] = { SIGTERM, SIGINT, SIGHUP };
-	sigset_t pending;
-	size_t i;
-
-	if (w->stop_signal == 0 && sigpending(&pending) == 0)
-		for (i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
-			if (sigismember(&pending, stopping[i]) == 1)
-				w->stop_signal = stopping[i];
-	if (faccessat(w->dirfd, SESSION_FILE_ITEM, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
-		w->gone = true;
-	if (faccessat(w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		w->cancelled = true;
-	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed;
-}
-
 static void
 finish(struct worker *w, const struct step_move *move)
 {
 	const char *reason = NULL, *detail = NULL;
+	enum status to = move->status;
 
 	if (move->status != STATUS_FAILED) {
 		w->state.step = STEP_END;
@@ -62,8 +41,10 @@ finish(struct worker *w, const struct step_move *move)
 		reason = w->fail_reason[0] != '\0' ? w->fail_reason
 		    : move->reason != NULL ? move->reason : "internal";
 		detail = w->fail_detail;
+		to = limit_status(reason);
+		rescue_keep(w, reason);
 	}
-	if (worker_enter(w, move->status, reason, detail) == -1)
+	if (worker_enter(w, to, reason, detail) == -1)
 		return;
 	if (move->status == STATUS_APPROVED || move->status == STATUS_REJECTED)
 		output_verdict(move->status == STATUS_APPROVED ? "APPROVED" : "REJECTED");
@@ -112,10 +93,10 @@ run_steps(struct worker *w)
 	enum event event;
 	bool more = w->state.step != STEP_END;
 
-	while (more && !interrupted(w)) {
+	while (more && !worker_interrupted(w)) {
 		w->fail_reason[0] = w->fail_detail[0] = '\0';
 		event = actions[w->state.step](w);
-		if (event == EVENT_FAILED && interrupted(w))
+		if (event == EVENT_FAILED && worker_interrupted(w))
 			return;
 		facts = (struct step_facts){ .council = s->review == REVIEW_COUNCIL,
 			.round = w->state.round, .rounds = s->rounds + w->state.resolves,

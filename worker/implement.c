@@ -5,6 +5,7 @@
 
 #include "proto/file.h"
 #include "worker/agent.h"
+#include "worker/implement.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
 #include "worker/resolve.h"
@@ -12,7 +13,7 @@
 #include "worker/worker.h"
 
 /* First prompt, interrupted run, failing gate, rejected review, conflict: which text it gets. */
-static char *
+char *
 implement_prompt(struct worker *w)
 {
 	bool resumable = agent_resumable(w, ROLE_IMPLEMENTER) &&

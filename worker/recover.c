@@ -18,6 +18,7 @@
 #include "proto/log.h"
 #include "proto/record.h"
 #include "proto/watch.h"
+#include "worker/guard.h"
 #include "worker/mail.h"
 #include "worker/origin.h"
 #include "worker/output.h"
@@ -40,6 +41,10 @@ load_orders(struct worker *w)
 	if (item_load(w->dirfd, &w->item, why, sizeof(why)) == -1 ||
 	    config_load(w->dirfd, &w->config, why, sizeof(why)) == -1)
 		return bad(errno == ENOENT ? EX_NOINPUT : EX_DATAERR, w->path, why);
+	w->limits = w->config.settings.limits;
+	if (w->item.timeout > 0)
+		w->limits.time = w->item.timeout * 60 * 1000;
+	limits_over(&w->limits, &w->item.limits);
 	if (settings_check(&w->config.settings, SESSION_FILE_CONFIG, why, sizeof(why)) == -1)
 		return bad(EX_DATAERR, w->path, why);
 	if (strcmp(w->config.item, w->item.id) != 0)
@@ -157,6 +162,7 @@ clean_up_after(struct worker *w)
 		(void)worker_save(w, true);
 		return;
 	}
+	guard_recover(w);
 	killed = tree_kill_session(w->config.session, w->path, w->state.worktree);
 	w->state.recoveries++;
 	w->recovered = true;

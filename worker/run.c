@@ -12,13 +12,14 @@
 #include "proto/child.h"
 #include "proto/clock.h"
 #include "proto/watch.h"
+#include "worker/guard.h"
 #include "worker/mail.h"
 #include "worker/output.h"
 #include "worker/run.h"
 #include "worker/stream.h"
 #include "worker/worker.h"
 
-enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS };
+enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS, TIMER_GUARD = GUARD_TIMER };
 
 struct running {
 	struct worker	*w;
@@ -27,24 +28,38 @@ struct running {
 	struct stream	 stream;
 	int		 pipe;
 	pid_t		 pid;
-	bool		 exited;
-	bool		 ending;	/* SIGTERM was sent */
+	bool		 reaped;
+	bool		 exited;	/* there is nobody to wait for */
+	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
+	struct guard	 guard;
 };
 
-/* Asks the whole tree to stop; what is left after the grace time is killed. */
+/*
+ * Asks the whole tree to stop; what is left after the grace time is killed.  An agent at
+ * a limit has longer to save its work, until somebody wants it stopped.
+ */
 static void
 run_stop(struct running *r, enum run_end why)
 {
-	if (r->ending)
+	int64_t grace = why == RUN_LIMIT ? r->w->limits.grace * CLOCK_MS
+	    : r->w->config.settings.stop_grace * CLOCK_S;
+	int64_t kill_at = clock_now() + grace;
+
+	if (r->kill_at != 0 && r->kill_at <= kill_at)
 		return;
-	r->ending = true;
-	r->res->end = why;
-	tree_signal(SIGTERM);
-	tree_signal(SIGCONT);
-	watch_timer(TIMER_LIMIT, 0);
-	watch_timer(TIMER_GRACE, clock_now() + r->w->config.settings.stop_grace * CLOCK_S);
+	if (r->kill_at == 0) {
+		r->res->end = why;
+		tree_signal(SIGTERM);
+		tree_signal(SIGCONT);
+		watch_timer(TIMER_LIMIT, 0);
+		guard_halt(&r->guard);
+	}
+	r->kill_at = kill_at;
+	watch_timer(TIMER_GRACE, kill_at);
 }
 
+/* One that is asked to stop may be a shell that goes first: who is left of its group has the
+ * grace time too.  What has left the group is not waited for. */
 static void
 run_reap(struct running *r)
 {
@@ -53,9 +68,10 @@ run_reap(struct running *r)
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == r->pid) {
-			r->exited = true;
+			r->reaped = true;
 			r->res->status = status;
 		}
+	r->exited = r->reaped && (r->kill_at == 0 || kill(-r->pid, 0) == -1);
 }
 
 static void
@@ -116,9 +132,10 @@ run_file_event(struct running *r, const struct watch_event *ev)
 {
 	struct worker *w = r->w;
 
-	if (ev->id == w->watch_inbox)
+	if (ev->id == w->watch_inbox) {
 		watch_timer(TIMER_MAIL, clock_now());	/* once for all that came together */
-	else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
+		guard_life(&r->guard);
+	} else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		run_answers(r);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
 		run_check_cancel(r);
@@ -138,14 +155,48 @@ run_signal(struct running *r, int signo)
 }
 
 static void
+run_timer(struct running *r, int id)
+{
+	switch (id) {
+	case TIMER_LIMIT:
+		run_stop(r, RUN_TIMEOUT);
+		break;
+	case TIMER_MAIL:
+		run_mail(r);
+		break;
+	case TIMER_ANSWERS:
+		run_answers(r);
+		break;
+	case TIMER_GUARD:
+		r->res->limit = guard_due(&r->guard);
+		if (r->res->limit != LIMIT_OK)
+			run_stop(r, RUN_LIMIT);
+		break;
+	default:	/* the grace time is over: the tree is killed below */
+		r->exited = r->res->killed = true;
+		break;
+	}
+}
+
+static void
+run_output(struct running *r)
+{
+	int rc = stream_read(&r->stream, r->pipe);
+
+	if (rc == 0)
+		watch_unfd(r->pipe);
+	else if (rc == 1)
+		guard_life(&r->guard);
+	if (r->stream.over)
+		run_stop(r, RUN_OUTPUT_LIMIT);
+}
+
+static void
 run_event(struct running *r, const struct watch_event *ev)
 {
 	switch (ev->kind) {
 	case WATCH_FD:
-		if (stream_read(&r->stream, r->pipe) == 0)
-			watch_unfd(r->pipe);
-		if (r->stream.over)
-			run_stop(r, RUN_OUTPUT_LIMIT);
+		run_output(r);
 		break;
 	case WATCH_FILE:
 		run_file_event(r, ev);
@@ -161,14 +212,7 @@ run_event(struct running *r, const struct watch_event *ev)
 		run_signal(r, ev->signo);
 		break;
 	case WATCH_TIMER:
-		if (ev->id == TIMER_LIMIT)
-			run_stop(r, RUN_TIMEOUT);
-		else if (ev->id == TIMER_MAIL)
-			run_mail(r);
-		else if (ev->id == TIMER_ANSWERS)
-			run_answers(r);
-		else
-			r->exited = true;	/* the grace time is over: the tree is killed below */
+		run_timer(r, ev->id);
 		break;
 	}
 }
@@ -217,6 +261,7 @@ run_watch(struct running *r)
 		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path,
 		    r->spec->run);
 		r->w->watch_inbox = watch_dir(inbox, false);
+		guard_begin(&r->guard, r->w);
 	}
 	run_scan(r);
 }
@@ -238,6 +283,7 @@ run_end(struct running *r)
 	while (!r->stream.over && stream_read(&r->stream, r->pipe) > 0)
 		;
 	stream_finish(&r->stream);
+	guard_end(&r->guard);
 	watch_unfd(r->pipe);
 	watch_timer(TIMER_LIMIT, 0);
 	watch_timer(TIMER_GRACE, 0);
@@ -248,35 +294,6 @@ run_end(struct running *r)
 	watch_undir(r->w->watch_inbox);
 	r->w->watch_inbox = -1;
 	close(r->pipe);
-}
-
-static void
-run_describe(struct running *r)
-{
-	struct run_result *res = r->res;
-
-	switch (res->end) {
-	case RUN_TIMEOUT:
-		snprintf(res->text, sizeof(res->text), "timed out after %lld s",
-		    (long long)r->spec->timeout_s);
-		break;
-	case RUN_OUTPUT_LIMIT:
-		snprintf(res->text, sizeof(res->text), "printed more than %lld MiB",
-		    (long long)r->w->config.settings.transcript_mb);
-		break;
-	case RUN_SURVIVED:
-		strlcpy(res->text, "left processes that can't be ended", sizeof(res->text));
-		break;
-	case RUN_STOPPED:
-		strlcpy(res->text, "stopped", sizeof(res->text));
-		break;
-	case RUN_EXITED:
-		if (child_status_text(res->status, res->text, sizeof(res->text)) == 0)
-			strlcpy(res->text, "exit status 0", sizeof(res->text));
-		break;
-	case RUN_SPAWN:
-		break;
-	}
 }
 
 void
@@ -312,13 +329,14 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 		run_event(&r, &ev);
 		if (w->disk_failed)
 			run_stop(&r, RUN_STOPPED);
+		guard_settle(&r.guard);
 	}
 	if (!r.exited)		/* the wait itself failed */
 		res->end = RUN_STOPPED;
 	run_end(&r);
 	w->state.agent_pid = 0;
 	res->duration_ms = (clock_now() - began) / CLOCK_MS;
-	run_describe(&r);
+	run_describe(w, spec, res);
 }
 
 void

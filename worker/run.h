@@ -14,10 +14,13 @@
 
 #include "proto/item.h"
 #include "proto/text.h"
+#include "worker/limit.h"
 
 struct worker;
 
-enum run_end { RUN_EXITED, RUN_SPAWN, RUN_TIMEOUT, RUN_OUTPUT_LIMIT, RUN_STOPPED, RUN_SURVIVED };
+enum run_end {
+	RUN_EXITED, RUN_SPAWN, RUN_TIMEOUT, RUN_LIMIT, RUN_OUTPUT_LIMIT, RUN_STOPPED, RUN_SURVIVED
+};
 
 struct run_spec {
 	const char	*label;		/* prefix in output.log */
@@ -26,7 +29,7 @@ struct run_spec {
 	const char	*dir;		/* working directory */
 	int		 in;		/* standard input, -1 = /dev/null */
 	int64_t		 timeout_s;	/* 0 = none */
-	const char	*run;		/* its inbox, NULL = none */
+	const char	*run;		/* its inbox; NULL = none, and no limits of agents (guard.h) */
 	/* A whole line of output (without its newline), to be rendered into out;
 	 * NULL = taken as it is. */
 	void		(*line)(void *arg, const char *, size_t, struct text *out);
@@ -38,6 +41,8 @@ struct run_spec {
 struct run_result {
 	enum run_end	 end;
 	int		 status;	/* wait status when RUN_EXITED */
+	enum limit	 limit;		/* that was reached, when RUN_LIMIT */
+	bool		 killed;	/* it was asked to stop and did not in its time */
 	char		 text[160];	/* how it ended, for people: "exit status 2" */
 	int64_t		 duration_ms;
 	struct text	 tail;
@@ -48,6 +53,8 @@ struct run_result {
 void run_environment(const struct worker *, const struct strings *agent, struct strings *);
 
 void run_command(struct worker *, const struct run_spec *, struct run_result *);
+/* How it ended, into res->text. */
+void run_describe(const struct worker *, const struct run_spec *, struct run_result *);
 void run_result_release(struct run_result *);
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/log.h"
 #include "worker/output.h"
@@ -24,6 +27,29 @@ worker_disk_failed(struct worker *w, const char *name)
 {
 	log_warn("%s/%s can't be written", w->path, name);
 	w->disk_failed = true;
+}
+
+/*
+ * Stopped from outside: the worker goes, the session stays where it is on disk.
+ * A signal is read where a run is waited for; between runs it is pending, and on
+ * a terminal it has ended our git too.
+ */
+bool
+worker_interrupted(struct worker *w)
+{
+	static const int stopping[] = { SIGTERM, SIGINT, SIGHUP };
+	sigset_t pending;
+	size_t i;
+
+	if (w->stop_signal == 0 && sigpending(&pending) == 0)
+		for (i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
+			if (sigismember(&pending, stopping[i]) == 1)
+				w->stop_signal = stopping[i];
+	if (faccessat(w->dirfd, SESSION_FILE_ITEM, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+		w->gone = true;
+	if (faccessat(w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		w->cancelled = true;
+	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed;
 }
 
 int

@@ -24,6 +24,7 @@ struct worker {
 	int		 watch_session, watch_answers, watch_inbox;	/* ids of watch.h, -1 = none */
 	struct item	 item;
 	struct config	 config;
+	struct session_limits limits;		/* of the settings, and of the item over them */
 	struct state	 state;
 	struct questions questions;
 	struct review	 review;
@@ -58,6 +59,9 @@ enum event worker_fail(struct worker *, const char *reason, const char *fmt, ...
 
 /* Logs that a record could not be written, with errno; the worker ends soon after. */
 void worker_disk_failed(struct worker *, const char *name);
+
+/* Is it to stop, by a signal, cancel, or what happened to its files? Between runs. */
+bool worker_interrupted(struct worker *);
 
 /*
  * Changes the status (state_enter), saves durably, logs "old -> new". The step

@@ -79,7 +79,7 @@ if command -v bash >/dev/null; then
 	    "$(echo "$commands" | sort)"
 	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
 	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'reopen resume'
-	is 'and their options' "$(bash "$T/complete" tasks depend --l)" --list
+	is 'and their options' "$(bash "$T/complete" tasks depend --lis)" --list
 	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
 else
 	skip 'the completion' 'no bash'

@@ -23,7 +23,7 @@ members() {	# SENTENCE FILTER NAMES: exactly these members, no more and no fewer
 }
 status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
 question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] | select(.item == $i)][0].id'; }
-ENTRY='session item group status step round alive dead archived error reason detail blocked questions_open
+ENTRY='session item group status step round alive dead archived error reason detail blocked parked_until questions_open
     tasks attempt created_at updated_at ended_at branch base head merged worktree path'
 
 j status; whole 'status without a session'

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <signal.h>
 
+#include "proto/clock.h"
+
 static int
 entries(const char *path)
 {
@@ -219,6 +221,30 @@ directories_are_made_as_deep_as_needed(void **state)
 	assert_int_equal(file_open_dir(AT_FDCWD, "link"), -1);
 }
 
+static void
+the_newest_change_of_a_tree_is_found_also_below_links_and_depths(void **state)
+{
+	char path[512] = "t";
+	int64_t before, after;
+
+	(void)state;
+	assert_int_equal(file_newest("t"), 0);
+	assert_int_equal(mkdir("t", 0700), 0);
+	assert_int_equal(symlink("/", "t/root"), 0);
+	for (int i = 0; i < 100; i++) {
+		strlcat(path, "/d", sizeof(path));
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
+	before = file_newest("t");
+	assert_true(before > clock_wall() - 60000 && before <= clock_wall() + 1000);
+	do {	/* the file system's clock has a grain */
+		assert_int_equal(file_replace(AT_FDCWD, "t/d/d/f", "x", 1, 0), 0);
+		after = file_newest("t");
+	} while (after == before);
+	assert_true(after > before);
+	assert_int_equal(file_newest("t/root"), 0);
+}
+
 int
 main(void)
 {
@@ -233,6 +259,7 @@ main(void)
 		SCRATCH_TEST(a_tree_goes_without_its_links_targets),
 		SCRATCH_TEST(a_copy_has_content_mode_and_times),
 		SCRATCH_TEST(directories_are_made_as_deep_as_needed),
+		SCRATCH_TEST(the_newest_change_of_a_tree_is_found_also_below_links_and_depths),
 	};
 
 	return cmocka_run_group_tests_name("file", tests, NULL, NULL);

@@ -58,7 +58,8 @@ static const struct record {
 	{ "item", item_p, item_t, item_r, "{\"version\":1,\"later\":{\"x\":[1]},\"id\":\"it\","
 	    "\"title\":\"T\",\"description\":\"D\",\"acceptance\":null,\"agent_type\":\"expert\","
 	    "\"priority\":1,\"depends_on\":[\"a\",\"b.1\"],\"allowed_paths\":[\"src/\"],"
-	    "\"forbidden_paths\":[],\"outputs\":[\"o\"],\"estimate\":5,\"timeout\":9}", true },
+	    "\"forbidden_paths\":[],\"outputs\":[\"o\"],\"estimate\":5,\"timeout\":9,"
+	    "\"limits\":{\"time\":0,\"stall\":1.5,\"recoveries\":1,\"tokens\":9}}", true },
 	{ "state", state_p, state_t, state_r, HEAD "\"later\":1.25,\"status\":\"waiting\","
 	    "\"phase\":1,\"step\":\"implement\",\"reason\":\"\",\"detail\":\"\",\"holder\":\"worker\","
 	    "\"worker_pid\":7,\"agent_pid\":8,\"boot_id\":\"b\","
@@ -68,6 +69,9 @@ static const struct record {
 	    "\"worktree\":\"/w\",\"tasks\":{\"done\":1,\"total\":2,\"note\":\"n\",\"more\":true},"
 	    "\"blocked\":\"why\",\"questions_open\":1,\"usage\":{\"input_tokens\":10,"
 	    "\"output_tokens\":20,\"cost_usd\":0.123456},\"conversations\":{\"implementer\":\"c\"},"
+	    "\"agent_time\":{\"ms\":5,\"since\":\"2026-01-31T09:00:00.123Z\"},"
+	    "\"rescue\":{\"attempts\":2,\"cause\":\"stalled\",\"under_way\":true},"
+	    "\"parked_until\":\"2026-01-31T09:00:00.123Z\","
 	    "\"feedback\":\"f\",\"merging\":{\"target\":\"refs/heads/main\",\"old\":\"" OID "\","
 	    "\"new\":\"" OID "\",\"checkouts\":[\"/c\"]},\"merged\":null,\"resolves\":2,"
 	    "\"resolving\":{\"target\":\"" OID "\",\"others\":\"o\"},\"conflicts\":[{\"path\":"

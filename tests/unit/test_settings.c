@@ -49,6 +49,9 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.max_parallel, 4);
 	assert_int_equal(s.attempts, 2);
 	assert_int_equal(s.bd_timeout, 30);
+	assert_int_equal(s.breaker, 5);
+	assert_int_equal(s.limits.grace, 300000);
+	assert_int_equal(s.context_phrases.n, 6);
 	assert_false(s.trust_ambiguous);
 	assert_int_equal(s.on_conflict, CONFLICT_FAIL);
 	assert_int_equal(s.resolves, 3);
@@ -151,6 +154,10 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"merge\": {\"on_conflict\": null}}", "\"merge.on_conflict\" must be" },
 		{ "{\"merge\": {\"resolves\": 0}}", "from 1 to 10" },
 		{ "{\"merge\": {\"on_conflit\": 1}}", "did you mean \"merge.on_conflict\"?" },
+		{ "{\"limits\": {\"stall\": \"10\"}}", "\"limits.stall\" must be a number from 0" },
+		{ "{\"limits\": {\"recoveries\": 0.5}}", "\"limits.recoveries\" must be a whole" },
+		{ "{\"limits\": {\"stal\": 1}}", "did you mean \"limits.stal" },
+		{ "{\"breaker\": -1}", "\"breaker\" must be" },
 		{ "{\"gates\": [\"a\", {\"command\": \"b\", \"timeout\": 0}]}",
 		    "\"gates[1].timeout\" must be a whole number from 1 to 86400" },
 		{ "{\"setup\": [{\"command\": \"b\", \"timeout\": 86401}]}", "\"setup[0].timeout\"" },

@@ -1,0 +1,201 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What a session may take: time, silence, room in a conversation, an account.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
+cd "$T" || exit 1
+
+log_has() { grep -Fq -e "$1" "$S/output.log"; }
+how() { st '[.status, .reason] | join(",")'; }
+rescue() { st '.rescue | [.attempts, .cause, .under_way] | map(tostring) | join(",")'; }
+partial() { git -C "$R" show "session/$ITEM/1:$1" 2>&1; }
+runs() { wc -l <"$T/$ITEM.$1"; }
+still_there() { ! timeout "$1" tail --pid="$pid" -f /dev/null; }
+alone='.review = "gates" | .limits = { grace: 30 }'
+
+# Time.
+role implementer <<'E'
+say runs "$STEP"; echo partial >part
+case $ITEM_ID in
+time-stubborn) trap '' TERM; while :; do read -r _ <"$T/.never" || :; done ;;
+time-asks) worker ask 'Which?' >"$T/$ITEM_ID.answer"; echo done >part ;;
+time-killed) echo a line; point silent; hang ;;
+*) hang ;;
+esac
+E
+session time "$alone | .limits.time = 0.5"
+work
+is 'over its time a session ends' "$status,$(how)" 1,failed-timeout,time-limit
+is 'with what was done so far on its branch' "$(partial part)" partial
+ok 'and that is told' log_has 'reached the time limit'
+session time-item "$alone | .limits.time = 0"
+jq '.limits = { time: 0.3 }' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
+work
+is 'an item has limits of its own' "$status,$(how)" 1,failed-timeout,time-limit
+session time-asks "$alone | .limits.time = 2"
+start
+asked
+ok 'the time limit does not count while a question waits for its answer' still_there 2.5
+put "$q" this; stop
+is 'and the session ends well' "$status,$(st .status),$(said answer),$(st '.agent_time.ms < 2000')" 0,approved,this,true
+session time-killed "$alone | .limits.time = 20"
+start
+at silent
+wait_for "$LIMIT" log_has 'a line'
+kill -9 "$pid"; wait "$pid" 2>/dev/null
+jq '.agent_time.since = "2020-01-01T00:00:00.000Z"' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
+work
+is 'the time of a run that was cut off counts' "$status,$(how),$(runs runs)" 1,failed-timeout,time-limit,1
+session time-stubborn "$alone | .limits.time = 0.3 | .limits.grace = 0.3"
+work
+is 'who does not stop in time is killed' "$status,$(how)" 1,unknown,would-not-stop
+is 'the worktree is left as it was found' "$(cat "$W/part"),$(git -C "$R" rev-parse "session/$ITEM/1")" \
+    "partial,$(git -C "$R" rev-parse main)"
+like 'and is named' "$(st .detail)" "was killed.*$W"
+no_roles
+
+# Silence.
+role implementer <<'E'
+say runs "$STEP"; n=$(wc -l <"$T/$ITEM_ID.runs")
+slowly() { for i in 1 2 3 4 5 6; do "$@"; timeout 0.3 cat "$T/.never"; done; }
+write() { echo "$i" >>ignored.o; }
+case $ITEM_ID in
+stall-once) [ "$n" -gt 1 ] || hang; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt"; echo here ;;
+stall-writes) slowly write ;;
+stall-prints) slowly echo here ;;
+stall-speaks) slowly worker progress 1/6 ;;
+stall-asks) worker ask 'Which?' >"$T/$ITEM_ID.answer" ;;
+stall-gate|stall-review) ;;
+*) echo "half $n" >half; worker progress 1/2 'half of it'; hang ;;
+esac
+echo work >work
+E
+session stall-once "$alone | .limits.stall = 0.5"
+work
+is 'a stalled agent is tried again' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
+is 'which is told, in order' "$(sed -n 's/^\[worker\] [^ ]* //p' "$S/output.log" | grep -i -e 'sign of' -e stall\  -e recovery)" "run 001: gave no sign of life for 0.5 s
+$ID: stall detected - initiating recovery
+Attempting recovery for $ID (attempt 1)
+$ID: Recovery successful (attempt 1)"
+like 'the one that begins anew is told what to do' "$(said prompt)" 'Title of stall-once'
+like 'and that others were at it' "$(said prompt)" 'You begin anew with work that is under way'
+session stall-always "$alone | .limits.stall = 0.4 | .limits.recoveries = 2"
+work
+is 'recoveries have an end' "$status,$(how),$(runs runs)" 1,failed,stalled,3
+is 'each is told what was there when it began' \
+    "$(grep -c -e '^A half$' -e '1 of 2 tasks are done. half of it' "$S/transcript/003-implementer.prompt")" 2
+is 'what is there at the end is kept' "$(partial half)" 'half 3'
+session stall-none "$alone | .limits.stall = 0.4 | .limits.recoveries = 0"
+work
+is 'without recoveries the first stall is the end' "$status,$(how),$(runs runs)" 1,failed,stalled,1
+for what in writes prints speaks; do
+	session "stall-$what" "$alone | .limits.stall = 1"
+	echo '*.o' >"$W/.gitignore"
+	work
+	is "who $what does not stall" "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+done
+session stall-asks "$alone | .limits.stall = 0.4 | .limits.stale = 0.6"
+start
+asked
+ok 'an open question is neither stall nor staleness' still_there 1.5
+put "$q" this; stop
+is 'whenever it is answered' "$status,$(st .status),$(said answer),$(st .rescue.attempts)" 0,approved,this,0
+session stall-gate "$alone | .limits.stall = 0.3 | .limits.stale = 0.4 | .limits.time = 1.5 | .gates = [\"timeout 2 cat $T/.never; test -e work\"]"
+work
+is 'nor is a running gate, nor does it take agent time' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+session stale "$alone | .limits.stall = 0 | .limits.stale = 0.5"
+work
+is 'without any activity a session is stale' "$status,$(how)" 1,stale,no-activity
+is 'with its work kept' "$(partial half)" 'half 1'
+role reviewer <<'E'
+say reviews "$ROUND"; [ "$(wc -l <"$T/$ITEM_ID.reviews")" -gt 1 ] || hang
+worker verdict approved Good.
+E
+session stall-review '.limits = { stall: 0.5, grace: 30 }'
+work
+is 'a reviewer that stalls is tried again' "$status,$(st .status),$(runs reviews),$(st .rescue.attempts)" 0,approved,2,1
+no_roles
+
+# Room in the conversation.
+role implementer <<'E'
+say runs "$STEP"; n=$(wc -l <"$T/$ITEM_ID.runs")
+case $ITEM_ID,$n in
+full,1) echo 'a file:'; echo half >half; echo 'Error: Maximum context length is 200000' >&2; exit 1 ;;
+full-prints,*) echo 'prompt is too long'; echo 'other words'; exit 1 ;;
+full-well,*) echo 'prompt is too long' ;;
+full-always,*) echo 'Input: the CONVERSATION IS TOO LONG.'; exit 1 ;;
+full-own,1) echo 'no room left'; exit 1 ;;
+esac
+echo work >work
+E
+session full "$alone"
+work
+is 'a conversation that is full is begun anew' "$status,$(st .status),$(rescue)" 0,approved,1,context-exhausted,false
+ok 'which is told' log_has "$ID: context exhausted - initiating recovery"
+session full-prints "$alone"
+work
+is 'what was printed before the last words is no word of the agent' "$status,$(how),$(st .rescue.attempts)" 1,failed,agent-error,0
+session full-well "$alone"
+work
+is 'nor is anything of a run that went well' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+session full-always "$alone | .limits.recoveries = 1"
+work
+is 'that has an end too' "$status,$(how),$(runs runs)" 1,failed,context-exhausted,2
+session full-own "$alone | .context_phrases = [\"no room left\"]"
+work
+is 'the phrases are a setting' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,1
+no_roles
+
+# A client that tells: the stand-in prints one stream after the other, and then one without an error.
+mkdir -p "$T/bin" "$T/stand-in"
+export PATH="$T/bin:$PATH" STAND_IN="$T/stand-in"
+cp "$top/tests/agents/claude-stand-in" "$T/bin/claude"
+cp "$top/tests/unit/fixtures/claude-success.jsonl" "$T/well"
+cat >"$STAND_IN/job" <<'E'
+n=$(grep -c . "$STAND_IN/runs")
+echo work >>work; cp "$T/well" "$STAND_IN/stream"
+if [ -e "$T/stream-$n" ]; then cp "$T/stream-$n" "$STAND_IN/stream"; exit_status=1; fi
+[ ! -e "$T/hang-$n" ] || { printf '{"type":"system","subtype":"init","session_id":"%s"}\n' "$id"; cat "$T/.never"; }
+E
+init='{"type":"system","subtype":"init","session_id":"5e551011-0000-4000-8000-000000000001"}'
+claude() { rm -f "$T"/stream-* "$T"/hang-* "$STAND_IN/runs"; }
+stream() { printf '%s\n' "$init" "$2" "${3:-}" >"$T/stream-$1"; }
+conversations() { sed 's/^[a-z]* [a-z]* \(resumed \)*\([0-9a-f-]*\) .*/\1\2/' "$STAND_IN/runs"; }
+alone='.review = "gates" | .roles = { implementer: "claude" } | .limits = { grace: 30 }'
+
+claude
+stream 1 '{"type":"result","is_error":true,"result":"no","terminal_reason":"prompt_too_long"}'
+session claude-full "$alone"
+work
+is 'a client says that its conversation is full' "$status,$(st .status),$(rescue)" 0,approved,1,context-exhausted,false
+is 'another one is begun' "$(conversations | grep -c resumed),$(conversations | sort -u | wc -l)" 0,2
+claude
+stream 1 "{\"type\":\"rate_limit_event\",\"rate_limit_info\":{\"status\":\"rejected\",\"resetsAt\":$(($(date +%s) + 3))}}" \
+    '{"type":"result","is_error":true,"api_error_status":429,"result":"You have hit your limit"}'
+session claude-parked "$alone | .limits.stall = 0.5 | .limits.stale = 1"
+start
+parked() { [ "$(st .parked_until)" != null ]; }
+ok 'an account at its limit is waited for' wait_for "$LIMIT" parked
+ok 'and nothing is run meanwhile' still_there 1
+is 'nor is it a stall' "$(st .rescue.attempts),$(wc -l <"$STAND_IN/runs")" 0,1
+stop
+is 'then the work goes on' "$status,$(st .status),$(st .parked_until),$(st '.agent_time.ms < 2500')" 0,approved,null,true
+is 'in the same conversation' "$(conversations | sed -n 2p)" "resumed $(conversations | sed -n 1p)"
+claude
+stream 1 '{"type":"result","is_error":true,"api_error_status":429,"result":"You have hit your limit"}'
+session claude-cancelled "$alone"
+start
+wait_for "$LIMIT" parked
+touch "$S/cancel"; stop
+is 'who waits for an account can be cancelled' "$status,$(st .status)" 1,cancelled
+claude
+touch "$T/hang-1" "$T/hang-2"
+session claude-stalls "$alone | .limits.stall = 0.7"
+work
+is 'a stalled conversation is resumed first, then begun anew' "$status,$(st .status),$(rescue),$(conversations | sed 's/ .*//;s/^[^r].*/new/' | tr '\n' ' ')" \
+    '0,approved,2,stalled,false,new resumed new '
+claude
+session claude-budget "$alone | .limits.tokens = 100 | .review = \"council\" | .roles.reviewer = \"claude\""
+work
+is 'a budget that is used up is the end' "$status,$(how)" 1,failed,budget
+done_testing
