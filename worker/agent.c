@@ -91,7 +91,7 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 
 	switch (res->end) {
 	case RUN_SPAWN:
-		worker_fail(w, "spawn", "%s: %s; is it installed and on PATH?", role, res->text);
+		worker_failed(w, "spawn", "%s: %s; is it installed and on PATH?", role, res->text);
 		return AGENT_IMPOSSIBLE;
 	case RUN_OUTPUT_LIMIT:
 		worker_fail(w, "output-limit", "%s %s; see transcript_mb", role, res->text);
@@ -153,7 +153,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 
 	in = run_begin(w, run->role, prompt, name, sizeof(name));
 	if (in == -1) {
-		worker_fail(w, "io", "run %s could not be prepared in %s", w->run, w->path);
+		worker_broken(w, "run %s could not be prepared in %s", w->run, w->path);
 		w->run[0] = '\0';
 		return AGENT_IMPOSSIBLE;
 	}

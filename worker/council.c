@@ -39,7 +39,7 @@ record_opinion(struct worker *w, enum role role, const char *run, enum verdict v
 	strlcpy(w->review.commit, w->state.head, sizeof(w->review.commit));
 	if (review_save(w->dirfd, &w->review) == 0)
 		return 0;
-	worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
 	return -1;
 }
 
@@ -78,7 +78,7 @@ step_present(struct worker *w)
 	free(result);
 	free(summary);
 	if (rc == -1)
-		return worker_fail(w, "io", "%s/" SESSION_FILE_PRESENTATION
+		return worker_broken(w, "%s/" SESSION_FILE_PRESENTATION
 		    " could not be written", w->path);
 	return EVENT_DONE;
 }
@@ -236,7 +236,7 @@ step_verdict(struct worker *w)
 	r->rounds = w->state.round;
 	r->decided_at = clock_wall();
 	if (review_save(w->dirfd, r) == -1)
-		return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written",
+		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
 		    w->path);
 decided:
 	return r->verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;

@@ -113,12 +113,12 @@ step_gates(struct worker *w)
 		if (end == RUN_SURVIVED)
 			return worker_fail(w, "gate", "gate \"%s\" %s", g->name, g->outcome);
 		if (end == RUN_SPAWN)
-			return worker_fail(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
+			return worker_failed(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
 		if (gate_void(w, g) || !g->passed)
 			event = gate_failed(w, g);
 	}
 	if (review_save(w->dirfd, &w->review) == -1)
-		return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written",
+		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
 		    w->path);
 	return tree_pin(w) == -1 ? EVENT_FAILED : event;
 }

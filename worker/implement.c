@@ -54,7 +54,7 @@ step_implement(struct worker *w)
 	if (outcome == AGENT_OK && !w->summarised && !resolving(w) && text != NULL && *text != '\0' &&
 	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
 		free(result);
-		return worker_fail(w, "io", "%s/" SESSION_FILE_SUMMARY " could not be written",
+		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
 		    w->path);
 	}
 	free(result);
@@ -111,11 +111,11 @@ step_summary(struct worker *w)
 	if (file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &buf, &len) == 0)
 		free(buf);
 	else if (summary_from_commits(w) == -1)
-		return worker_fail(w, "io", "%s/" SESSION_FILE_SUMMARY " could not be written",
+		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
 		    w->path);
 	w->state.gate_tries = 0;
 	if (worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
-		return worker_fail(w, "io", "%s/" SESSION_FILE_STATE " could not be written",
+		return worker_broken(w, "%s/" SESSION_FILE_STATE " could not be written",
 		    w->path);
 	return EVENT_DONE;
 }

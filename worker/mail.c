@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +89,7 @@ take_summary(struct worker *w, const struct message *m, char *reason)
 		return -1;
 	}
 	if (file_replace(w->dirfd, name, m->text, strlen(m->text), FILE_SYNC) == -1) {
-		snprintf(reason, REASON, "%s could not be written", name);
-		log_warn("%s", name);
+		worker_disk_failed(w, name);
 		return -1;
 	}
 	w->summarised = true;
@@ -170,6 +170,10 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 		ok = false;
 	} else {
 		ok = take_message(w, id, &m, reason) == 0;
+		if (w->disk_failed) {	/* it stays, for the next worker */
+			message_release(&m);
+			return -1;
+		}
 		if (m.kind != MESSAGE_ASK)
 			questions_note(&w->questions, id, message_kind_name(m.kind), ok, reason);
 	}
@@ -187,13 +191,17 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 bool
 mail_scan(struct worker *w)
 {
+	bool passing;
 	int n;
 
 	if (w->run[0] == '\0')
 		return false;
 	n = inbox_drain(w->dirfd, w->run, on_message, w);
-	if (n == -1)
+	if (n == -1) {
+		passing = worker_passing(errno);
 		log_warn(SESSION_DIR_INBOX "/%s", w->run);
+		w->disk_failed |= passing;
+	}
 	worker_settle(w);
 	return n == INBOX_BATCH;
 }

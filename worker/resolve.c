@@ -37,7 +37,7 @@ forget_verdict(struct worker *w)
 	r->decided_at = 0;
 	if (review_save(w->dirfd, r) == 0)
 		return 0;
-	worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
 	return -1;
 }
 
@@ -52,7 +52,7 @@ merged_tree(struct worker *w, char tree[OID_MAX])
 
 	if (git_merge_tree(&w->git, s->head, s->resolving.target, tree, &list, &n, err,
 	    sizeof(err)) == -1) {
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 		return -1;
 	}
 	state_conflicts_free(s);
@@ -70,7 +70,7 @@ step_resolve(struct worker *w)
 		return EVENT_FAILED;
 	w->tree[0] = '\0';
 	if (git_checkout(&w->git, tree, err, sizeof(err)) == -1)
-		return worker_fail(w, "git", "%s", err);
+		return worker_failed(w, "git", "%s", err);
 	output_log("merged %s (%.12s) into the worktree; conflicts in %zu file%s",
 	    target_name(w), w->state.resolving.target, w->state.nconflicts,
 	    w->state.nconflicts == 1 ? "" : "s");
@@ -126,11 +126,11 @@ find_undone(struct worker *w, const char *merged, struct strings *paths)
 
 	if (git_tree_of(&w->git, w->state.head, head, err, sizeof(err)) == -1 ||
 	    git_diff(&w->git, head, merged, &theirs, &n, err, sizeof(err)) == -1) {
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 		return -1;
 	}
 	if ((rc = git_diff(&w->git, head, w->tree, &ours, &m, err, sizeof(err))) == -1)
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 	for (i = 0; rc == 0 && i < n && paths->n < LEFT_MAX; i++) {
 		while (k < m && strcmp(ours[k].path, theirs[i].path) < 0)	/* both are in order */
 			k++;
@@ -168,7 +168,7 @@ check(struct worker *w)
 		event = EVENT_FAILED;
 	else if (git_markers(&w->git, w->tree, w->state.head, w->state.resolving.target,
 	    w->state.conflicts, w->state.nconflicts, &markers, err, sizeof(err)) == -1)
-		event = worker_fail(w, "git", "%s", err);
+		event = worker_failed(w, "git", "%s", err);
 	else if (markers.n + undone.n > 0) {
 		add_paths(&t, "Conflict markers are left in", &markers);
 		add_paths(&t, "These had no conflict and are again as they were before the merge, "
@@ -219,7 +219,7 @@ join(struct worker *w, bool own, char commit[OID_MAX])
 		free(message);
 	}
 	if (rc == -1)
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 	return rc == -1 ? -1 : 0;
 }
 
@@ -236,7 +236,7 @@ resolve_commit(struct worker *w)
 	if ((event = check(w)) != EVENT_DONE)
 		return event;
 	if (git_tree_of(&w->git, w->state.resolving.target, tree, err, sizeof(err)) == -1)
-		return worker_fail(w, "git", "%s", err);
+		return worker_failed(w, "git", "%s", err);
 	if (strcmp(tree, w->tree) == 0)
 		return worker_fail(w, "no-change", "as it was resolved nothing is left that %s "
 		    "does not have", target_name(w));

@@ -49,7 +49,7 @@ keep_link(struct worker *w)
 		return -1;
 	}
 	if (file_replace(w->dirfd, LINK, buf, len, FILE_SYNC) == -1) {
-		worker_fail(w, "io", "%s/" LINK ": %s", w->path, strerror(errno));
+		worker_broken(w, "%s/" LINK ": %s", w->path, strerror(errno));
 		free(buf);
 		return -1;
 	}
@@ -85,7 +85,7 @@ tree_prepare(struct worker *w)
 		goto fail;
 	return tree_index_share(w);
 fail:
-	worker_fail(w, "git", "%s", err);
+	worker_failed(w, "git", "%s", err);
 	return -1;
 }
 
@@ -106,10 +106,10 @@ step_setup(struct worker *w)
 		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during setup");
 		if (review_save(w->dirfd, &w->review) == -1)
-			return worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW
+			return worker_broken(w, "%s/" SESSION_FILE_REVIEW
 			    " could not be written", w->path);
 		if (!g->passed)
-			return worker_fail(w, end == RUN_SPAWN ? "spawn" : "setup",
+			return worker_failed(w, end == RUN_SPAWN ? "spawn" : "setup",
 			    "%s: %s; its output is in " SESSION_FILE_LOG, g->name, g->outcome);
 	}
 	return EVENT_DONE;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -20,6 +21,50 @@ worker_fail(struct worker *w, const char *reason, const char *fmt, ...)
 	vsnprintf(w->fail_detail, sizeof(w->fail_detail), fmt, ap);
 	va_end(ap);
 	return EVENT_FAILED;
+}
+
+enum event
+worker_broken(struct worker *w, const char *fmt, ...)
+{
+	va_list ap;
+
+	strlcpy(w->fail_reason, "io", sizeof(w->fail_reason));
+	va_start(ap, fmt);
+	vsnprintf(w->fail_detail, sizeof(w->fail_detail), fmt, ap);
+	va_end(ap);
+	output_log("%s", w->fail_detail);
+	w->disk_failed = true;
+	return EVENT_FAILED;
+}
+
+/* What passes by itself, or when somebody makes room. */
+static const int passing[] = {
+	ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, EAGAIN, EROFS,
+};
+
+bool
+worker_passing(int error)
+{
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (passing[i] == error)
+			return true;
+	return false;
+}
+
+enum event
+worker_failed(struct worker *w, const char *reason, const char *fmt, ...)
+{
+	char why[sizeof(w->fail_detail)];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	/* the words of another program are all there is to tell by */
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (strstr(why, strerror(passing[i])) != NULL)
+			return worker_broken(w, "%s", why);
+	return worker_fail(w, reason, "%s", why);
 }
 
 void

@@ -68,7 +68,7 @@ tree_compare(struct worker *w, char *detail, size_t len)
 static int
 tree_error(struct worker *w, const char *err)
 {
-	worker_fail(w, "git", "%s", err);
+	worker_failed(w, "git", "%s", err);
 	return -1;
 }
 
@@ -87,7 +87,7 @@ tree_index_share(struct worker *w)
 	}
 	if (fd == -1 || file_copy(w->git.index, to, false) == -1 ||
 	    file_rename_over(fd, ".index", "index", 0) == -1) {
-		worker_fail(w, "io", "%s: %s", to, strerror(errno));
+		worker_broken(w, "%s: %s", to, strerror(errno));
 		if (fd != -1)
 			close(fd);
 		return -1;
@@ -183,7 +183,10 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	if (tree_now(w, err, sizeof(err)) == -1) {
-		worker_fail(w, strstr(err, "nested") != NULL ? "import" : "git", "%s", err);
+		if (strstr(err, "nested") != NULL)
+			worker_fail(w, "import", "%s", err);
+		else
+			worker_failed(w, "git", "%s", err);
 		return -1;
 	}
 	if (git_tree_of(&w->git, commit, tree, err, sizeof(err)) == -1)

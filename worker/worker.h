@@ -57,6 +57,16 @@ struct worker {
 enum event worker_fail(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for what nobody's work is at fault of, such as a full disk: the worker ends, and the session
+ * goes on from here when it is started again. */
+enum event worker_broken(struct worker *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* One or the other, as why says. */
+enum event worker_failed(struct worker *, const char *reason, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Is it an errno of that kind? */
+bool worker_passing(int error);
+
 /* Logs that a record could not be written, with errno; the worker ends soon after. */
 void worker_disk_failed(struct worker *, const char *name);
 
