@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <err.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/answer.h"
 #include "proto/field.h"
+#include "proto/file.h"
 #include "proto/json.h"
 #include "proto/record.h"
 
@@ -54,6 +56,56 @@ answer_parse(struct answer *a, const char *buf, size_t len, char *err, size_t er
 		return (0);
 	answer_release(a);
 	return (-1);
+}
+
+const char *
+answer_unreadable(int error)
+{
+	switch (error) {
+	case EFBIG:
+		return ("too large");
+	case ELOOP:
+		return ("a symbolic link");
+	case EINVAL:
+		return ("not a regular file");
+	default:
+		return (strerror(error));
+	}
+}
+
+enum answer_read
+answer_read(int dirfd, const char *name, bool record, struct answer *a, char *reason, size_t rlen)
+{
+	char *buf;
+	size_t len;
+
+	memset(a, 0, sizeof(*a));
+	if (file_read_closed(dirfd, name, SESSION_MAX_TEXT, &buf, &len) == -1) {
+		if (errno == EBUSY)
+			return (ANSWER_BUSY);
+		if (errno == ENOENT)
+			return (ANSWER_NONE);
+		snprintf(reason, rlen, "%s", answer_unreadable(errno));
+		return (ANSWER_REFUSED);
+	}
+	if (len == 0) {
+		free(buf);
+		return (ANSWER_NONE);
+	}
+	if (!record) {
+		a->text = buf;
+		a->len = len;
+	} else {
+		if (answer_parse(a, buf, len, reason, rlen) == -1) {
+			free(buf);
+			return (ANSWER_REFUSED);
+		}
+		free(buf);
+		a->len = strlen(a->text);
+	}
+	if (a->by[0] == '\0')
+		strlcpy(a->by, "person", sizeof(a->by));
+	return (ANSWER_READ);
 }
 
 char *

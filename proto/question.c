@@ -156,7 +156,7 @@ questions_text(const struct questions *qs, size_t *len)
 	struct json *o = record_begin(qs->raw), *list;
 	const char *id;
 
-	json_put_str(o, "session", qs->session);
+	json_put_str(o, "session", or_null(qs->session));
 	list = json_new_array();
 	for (size_t i = 0; i < qs->n; i++) {
 		/* Questions are only ever appended: what was at i is still there. */

@@ -39,7 +39,7 @@ struct seen {			/* a message that was dealt with */
 };
 
 struct questions {
-	char		 session[SESSION_ID_MAX];
+	char		 session[SESSION_ID_MAX];	/* "" = of an instance */
 	struct question	*q;		/* at most SESSION_MAX_QUESTIONS, oldest first */
 	size_t		 n;
 	struct seen	*seen;		/* oldest first; those of other kinds than ask are bounded */

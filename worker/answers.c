@@ -15,21 +15,6 @@
 
 #define REASON	256
 
-static const char *
-unreadable(int error)
-{
-	switch (error) {
-	case EFBIG:
-		return "too large";
-	case ELOOP:
-		return "a symbolic link";
-	case EINVAL:
-		return "not a regular file";
-	default:
-		return strerror(error);
-	}
-}
-
 /* What is dropped and can't be used is set aside, with the reason in the log. */
 static void
 refuse(int dirfd, const char *name, const char *why)
@@ -59,35 +44,23 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 static bool
 take_file(struct worker *w, int dirfd, const char *name, struct question *q, bool record)
 {
-	struct answer a = { 0 };
-	char *buf, reason[REASON], err[512];
-	size_t len;
-	int rc;
+	struct answer a;
+	char reason[REASON];
 
-	if (file_read_closed(dirfd, name, SESSION_MAX_TEXT, &buf, &len) == -1) {
-		if (errno == EBUSY)
-			return true;
-		if (errno != ENOENT)
-			refuse(dirfd, name, unreadable(errno));
+	switch (answer_read(dirfd, name, record, &a, reason, sizeof(reason))) {
+	case ANSWER_BUSY:
+		return true;
+	case ANSWER_NONE:
 		return false;
-	}
-	if (len == 0) {		/* made, and not yet written: no answer */
-		free(buf);
+	case ANSWER_REFUSED:
+		refuse(dirfd, name, reason);
 		return false;
+	case ANSWER_READ:
+		break;
 	}
-	if (!record) {
-		rc = answer_with(w, q, buf, len, "person", reason);
-	} else if (answer_parse(&a, buf, len, err, sizeof(err)) == -1) {
-		strlcpy(reason, err, sizeof(reason));
-		rc = -1;
-	} else {
-		rc = answer_with(w, q, a.text, strlen(a.text), a.by[0] != '\0' ? a.by : "person",
-		    reason);
-	}
-	if (rc == -1)
+	if (answer_with(w, q, a.text, a.len, a.by, reason) == -1)
 		refuse(dirfd, name, reason);
 	answer_release(&a);
-	free(buf);
 	return false;
 }
 
@@ -173,7 +146,7 @@ scan_json(struct worker *w)
 		busy = errno == EBUSY;
 		if (errno != ENOENT && errno != EBUSY)
 			snprintf(err, sizeof(err), SESSION_FILE_ANSWERS_JSON ": %s",
-			    unreadable(errno));
+			    answer_unreadable(errno));
 	} else {
 		if (len > 0 && answers_parse(&a, &n, buf, len, err, sizeof(err)) == 0)
 			err[0] = '\0';
