@@ -60,6 +60,7 @@ BENCH      = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
 
 all: $(O)/bin/orchestrator $(O)/libexec/worker
 
+$(O)/bin/orchestrator: LIBS += -lyaml
 $(O)/bin/orchestrator: $(ORCH_OBJ) $(O)/libproto.a
 $(O)/libexec/worker: $(WORKER_OBJ) $(O)/libproto.a
 $(O)/bin/orchestrator $(O)/libexec/worker:
@@ -88,10 +89,10 @@ $(O)/%.o: %.c
 TEST_LIBS = $(O)/liborchestrator.a $(O)/libworker.a $(O)/libproto.a
 $(O)/tests/unit/%: tests/unit/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lcmocka
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lyaml -lcmocka
 $(O)/tests/bench/%: tests/bench/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS) -lyaml
 
 # What is missing is installed before make looks for it again: hence the second make.
 tests: all $(UNIT)

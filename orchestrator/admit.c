@@ -13,8 +13,8 @@ beside(const struct work *a, const struct work *b, const struct limits *l)
 	return !globs_overlap(a->paths, b->paths);
 }
 
-static bool
-beside_all(const struct work *w, const struct work *v, size_t n, const struct limits *l)
+bool
+admit_beside(const struct work *w, const struct work *v, size_t n, const struct limits *l)
 {
 	for (size_t i = 0; i < n; i++)
 		if (!beside(w, &v[i], l))
@@ -36,5 +36,5 @@ bool
 admit_may(const struct work *ready, size_t i, const struct work *running, size_t nrunning,
     const struct limits *l)
 {
-	return beside_all(&ready[i], running, nrunning, l) && beside_all(&ready[i], ready, i, l);
+	return admit_beside(&ready[i], running, nrunning, l) && admit_beside(&ready[i], ready, i, l);
 }

@@ -32,5 +32,7 @@ bool admit_room(const struct work *running, size_t nrunning, const struct limits
 /* May ready[i] go out, when what is ready before it, the first one first, may not? */
 bool admit_may(const struct work *ready, size_t i, const struct work *running, size_t nrunning,
     const struct limits *);
+/* May it be beside each of these? */
+bool admit_beside(const struct work *, const struct work *, size_t n, const struct limits *);
 
 #endif

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "orchestrator/answer.h"
+#include "orchestrator/ask.h"
 #include "orchestrator/show.h"
 #include "proto/file.h"
 #include "proto/log.h"
@@ -76,7 +77,9 @@ print_done(const struct orch *o, const struct entry *e, const struct question *q
 		show_json(j);
 	} else
 		printf("%s: answered %s\n", e->id, q->id);
-	if (!e->alive)
+	if (!e->alive && e->state.item[0] == '\0')
+		log_info("execute does not run; it takes the answer when it does");
+	else if (!e->alive)
 		log_info("%s: no worker lives; the answer is taken once orchestrator execute "
 		    "starts it again", e->id);
 }
@@ -122,11 +125,6 @@ answer(const struct orch *o, const struct entry *e, const char *name, const stru
 	char			 why[RECORD_ERR];
 	int			 fd, rv;
 
-	if (e->archived || e->error != NULL || !status_live(e->state.status)) {
-		log_warnx("%s is %s: nobody waits for an answer any more", e->id,
-		    show_status(e));
-		return EX_DATAERR;
-	}
 	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
 		log_warn("%s", e->path);
 		return EX_IOERR;
@@ -145,6 +143,25 @@ answer(const struct orch *o, const struct entry *e, const char *name, const stru
 	return rv;
 }
 
+/* The instance, or a session that is not over. */
+static int
+find(struct orch *o, const char *name, struct entry *e)
+{
+	int	rv;
+
+	if (ask_means(o->instance, name)) {
+		ask_entry(e, o->instance, true);
+		return 0;
+	}
+	if ((rv = registry_find(o, name, e)) != 0)
+		return rv;
+	if (!e->archived && e->error == NULL && status_live(e->state.status))
+		return 0;
+	log_warnx("%s is %s: nobody waits for an answer any more", e->id, show_status(e));
+	entry_release(e);
+	return EX_DATAERR;
+}
+
 static int
 run(struct orch *o, int argc, char **argv)
 {
@@ -154,7 +171,7 @@ run(struct orch *o, int argc, char **argv)
 
 	if (getopt(argc, argv, "+") != -1 || argc - optind != 3)
 		return cmd_usage(&cmd_answer);
-	if ((rv = orch_open(o)) != 0 || (rv = registry_find(o, argv[optind], &e)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = find(o, argv[optind], &e)) != 0)
 		return rv;
 	if (strcmp(argv[optind + 2], "-") == 0)
 		rv = read_answer(&t);

@@ -3,30 +3,37 @@
 
 #include "orchestrator/flow_args.h"
 #include "orchestrator/show.h"
+#include "orchestrator/source.h"
 
 /* The dispatch of one may have changed what can be beside it, and others change the list. */
 static int
 dispatch_all(struct flow *f, struct json *sessions, int *status)
 {
 	struct dispatched made;
-	struct json *j;
-	size_t i;
+	struct json *j, *tasks;
+	struct pick p;
 	int rv;
 
-	while ((rv = flow_load(f)) == 0 && (i = flow_pick(f)) != TASK_NONE) {
-		if ((rv = flow_dispatch(f, i, &made)) != 0) {
-			f->t[i].not_before = INT64_MAX;
+	while ((rv = flow_load(f)) == 0 && flow_pick(f, &p)) {
+		if ((rv = flow_dispatch(f, &p, &made)) != 0) {
+			f->t[p.v[0]].not_before = INT64_MAX;
 			if (rv != EX_NEGATIVE)	/* somebody else was faster */
 				*status = rv;
 			continue;
 		}
 		j = json_new_object();
-		json_put_str(j, "task", f->list.v[i].item.id);
+		json_put_str(j, "task", f->list.v[p.v[0]].item.id);
+		tasks = json_new_array();
+		for (size_t k = 0; k < p.n; k++)
+			json_append(tasks, json_new_string(f->list.v[p.v[k]].item.id));
+		json_put(j, "tasks", tasks);
 		json_put_str(j, "session", made.session);
 		json_put_str(j, "path", made.path);
 		json_append(sessions, j);
 		if (!f->o->json) {
-			printf("%s: %s\n", f->list.v[i].item.id, made.session);
+			for (size_t k = 0; k < p.n; k++)
+				printf("%s%s", k > 0 ? ", " : "", f->list.v[p.v[k]].item.id);
+			printf(": %s\n", made.session);
 			fflush(stdout);
 		}
 		dispatched_release(&made);
@@ -41,6 +48,8 @@ run_flow(struct flow *f)
 	int rv, status = 0;
 
 	f->attempts = 0;	/* what has failed is not ready */
+	if (flow_load(f) == 0)
+		flow_ask_known(f);
 	rv = dispatch_all(f, sessions, &status);
 	if (f->o->json) {
 		j = json_new_object();
@@ -66,8 +75,10 @@ run(struct orch *o, int argc, char **argv)
 
 	if ((rv = flow_args_parse(&cmd_dispatch_ready, argc, argv, &a)) != 0 ||
 	    (rv = orch_open(o)) != 0 || (rv = flow_args_need(o, &a, list)) != 0 ||
-	    (rv = orch_make(o)) != 0 || (rv = flow_args_open(o, &a, list, &f)) != 0)
+	    (rv = orch_make(o)) != 0 ||
+	    (rv = flow_args_open(o, &a, list, &f)) != 0)
 		return rv;
+	source_recover(o);
 	rv = run_flow(&f);
 	flow_release(&f);
 	return rv;
@@ -75,7 +86,7 @@ run(struct orch *o, int argc, char **argv)
 
 const struct cmd cmd_dispatch_ready = {
 	.name = "dispatch-ready",
-	.usage = "[--source SOURCE] [--max-parallel N] [PROJECT]",
+	.usage = "[--source SOURCE] [--max-parallel N] [--group] [PROJECT]",
 	.summary = "start sessions for what is ready",
 	.run = run,
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "orchestrator/cmd_plan.h"
 #include "orchestrator/flow_args.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/show.h"
@@ -14,8 +15,6 @@
 #include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/watch.h"
-
-#define EXECUTE_LOCK	"orchestrator.lock"
 
 /* The descriptor of the lock, or -1 with the error printed and *status set. */
 static int
@@ -29,16 +28,16 @@ lock_instance(const struct orch *o, int *status)
 		*status = EX_NOINPUT;
 		return -1;
 	}
-	if ((lock = lock_take(dir, EXECUTE_LOCK, "execute", false)) == -1) {
+	if ((lock = lock_take(dir, ORCH_LOCK, "execute", false)) == -1) {
 		if (errno == EAGAIN || errno == EACCES) {
-			if (lock_held(dir, EXECUTE_LOCK, &pid) == 1)
+			if (lock_held(dir, ORCH_LOCK, &pid) == 1)
 				log_warnx("execute runs already here, as process %jd: wait for "
 				    "it or stop that one", (intmax_t)pid);
 			else
 				log_warnx("another execute has just ended: try again");
 			*status = EX_TEMPFAIL;
 		} else {
-			log_warn("%s/%s", o->instance, EXECUTE_LOCK);
+			log_warn("%s/%s", o->instance, ORCH_LOCK);
 			*status = errno == EROFS ? EX_NOPERM : EX_CANTCREAT;
 		}
 	}
@@ -85,6 +84,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 	int		rv;
 
 	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
+		source_recover(o);
 		if ((rv = flow_load(&f)) == 0)
 			rv = run_locked(o, &f);
 		flow_release(&f);
@@ -119,13 +119,15 @@ run(struct orch *o, int argc, char **argv)
 	if ((rv = flow_args_parse(&cmd_execute, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0 ||
 	    (rv = flow_args_select(o, &a, list)) != 0)
 		return rv;
+	if (a.dry_run && list[0] != '\0')
+		return plan_show(o, &a, list);
 	return list[0] == '\0' ? run_sessions(o, &a) : run_list(o, &a, list);
 }
 
 const struct cmd cmd_execute = {
 	.name = "execute",
-	.usage = "[--source SOURCE] [--max-parallel N] [--pause-before PHASE] [--keep-going] "
-	    "[--fail-fast] [PROJECT]",
+	.usage = "[--source SOURCE] [--max-parallel N] [--group] [--until TIME] "
+	    "[--pause-before PHASE] [--keep-going] [--fail-fast] [--dry-run] [PROJECT]",
 	.summary = "do all there is to do: dispatch what is ready, answer by policy, merge what is "
 	    "approved, until nothing is left",
 	.run = run,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/ask.h"
 #include "orchestrator/show.h"
 #include "proto/file.h"
 #include "proto/log.h"
@@ -15,8 +16,12 @@
 static void
 print_question(const struct entry *e, const struct question *q)
 {
-	printf("%s  %s  %s  %s%s\n", e->id, q->id, show_age(q->asked_at), role_name(q->role),
-	    e->alive ? "" : "  (no worker lives: orchestrator execute starts it again)");
+	bool instance = e->state.item[0] == '\0';
+
+	printf("%s  %s  %s  %s%s\n", e->id, q->id, show_age(q->asked_at),
+	    instance ? "execute" : role_name(q->role), e->alive ? "" : instance ?
+	    "  (execute does not run: it takes the answer when it does)" :
+	    "  (no worker lives: orchestrator execute starts it again)");
 	show_block(stdout, q->text);
 	for (size_t i = 0; i < q->options.n; i++) {
 		printf("    %zu) ", i + 1);
@@ -59,6 +64,7 @@ run(struct orch *o, int argc, char **argv)
 {
 	struct entries	 es;
 	struct json	*list = NULL, *j;
+	struct entry	 e;
 	size_t		 n = 0;
 	int		 rv;
 
@@ -73,6 +79,11 @@ run(struct orch *o, int argc, char **argv)
 		if (es.v[i].error == NULL && status_live(es.v[i].state.status))
 			n += session_questions(&es.v[i], list);
 	entries_release(&es);
+	if (o->instance != NULL) {
+		ask_entry(&e, o->instance, true);
+		n += session_questions(&e, list);
+		entry_release(&e);
+	}
 	if (o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);

@@ -8,7 +8,6 @@
 #include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/plan.h"
-#include "orchestrator/source.h"
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -17,7 +16,7 @@
 int
 flow_open(struct flow *f, struct orch *o, const char *list)
 {
-	struct settings s;
+	struct settings *s = &f->settings;
 	int rv;
 
 	memset(f, 0, sizeof(*f));
@@ -28,17 +27,18 @@ flow_open(struct flow *f, struct orch *o, const char *list)
 	    -1, 0);
 	if (f->note == MAP_FAILED)
 		err(EX_OSERR, NULL);
-	source_recover(o);
 	strlcpy(f->id, list, sizeof(f->id));
-	if ((rv = plan_settings(o, &s)) != 0) {
+	if ((rv = plan_settings(o, s)) != 0) {
 		munmap(f->note, sizeof(*f->note));
 		return rv;
 	}
-	f->limits.max = (size_t)s.max_parallel;
-	f->limits.trust = s.trust_ambiguous;
-	f->attempts = s.attempts;
-	f->breaker.many = s.breaker;
-	settings_release(&s);
+	capacity_machine(&f->machine);
+	f->capacity = capacity_of(&f->machine, (size_t)s->max_parallel, s->session_memory_mb);
+	f->max_name = "max_parallel";
+	f->limits.max = f->capacity.at_once;
+	f->limits.trust = s->ambiguous == AMBIGUOUS_PARALLEL;
+	f->attempts = s->attempts;
+	f->breaker.many = s->breaker;
 	return 0;
 }
 
@@ -60,6 +60,9 @@ flow_release(struct flow *f)
 	free(f->t);
 	free(f->active);
 	free(f->stopped);
+	manifest_free(f->manifest);
+	ask_release(&f->ask);
+	settings_release(&f->settings);
 	munmap(f->note, sizeof(*f->note));
 }
 
@@ -115,100 +118,6 @@ flow_work(const struct task *t)
 {
 	return (struct work){ .paths = &t->item.allowed_paths, .alone = !t->parallelizable,
 		.trusted = strcmp(t->phase, stream_phase_name(STREAM_PARALLEL)) == 0 };
-}
-
-size_t
-flow_choose(const struct taskgraph *g, const struct work *running, size_t nrunning,
-    const struct limits *limits, bool (*skip)(void *, size_t), void *arg)
-{
-	struct work ready[FLOW_LOOKED_AT];
-	size_t n = 0, i;
-
-	if (!admit_room(running, nrunning, limits))
-		return TASK_NONE;
-	i = taskgraph_next(g);
-	for (size_t k = 0; k < FLOW_LOOKED_AT && i != TASK_NONE; k++) {
-		if (skip == NULL || !skip(arg, i)) {
-			ready[n++] = flow_work(&g->list->v[i]);
-			if (admit_may(ready, n - 1, running, nrunning, limits))
-				return i;
-		}
-		i = taskgraph_after(g, i);
-	}
-	return TASK_NONE;
-}
-
-/* Does the session only wait for its merge? */
-static bool
-is_idle(const struct flow *f, const char *session)
-{
-	const struct sess *s = f->loop == NULL ? NULL : table_find(&f->loop->table, session);
-	struct entry e;
-	bool idle = false;
-
-	if (s != NULL)
-		return !status_live(s->e.state.status) && s->e.error == NULL;
-	if (flow_entry(f->o, session, &e) == 0) {
-		idle = !status_live(e.state.status) && e.error == NULL;
-		entry_release(&e);
-	}
-	return idle;
-}
-
-static size_t
-collect_running(const struct flow *f, struct work *w)
-{
-	bool known = f->pid == 0;
-	size_t n = 0;
-
-	for (size_t k = 0; k < f->nactive; k++) {
-		const struct task *t = &f->list.v[f->active[k]];
-
-		w[n] = flow_work(t);
-		w[n++].idle = is_idle(f, t->session);
-		known |= f->active[k] == f->spawning;
-	}
-	if (!known)
-		w[n++] = flow_work(&f->list.v[f->spawning]);
-	return n;
-}
-
-/* One that is being dispatched, or whose dispatch failed a moment ago. */
-static bool
-not_now(void *arg, size_t i)
-{
-	struct flow *f = arg;
-	const struct flow_task *t = &f->t[i];
-
-	if (f->pid != 0 && i == f->spawning)
-		return true;
-	if (f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0) {
-		f->paused = true;
-		return true;
-	}
-	if (t->not_before <= clock_now())
-		return false;
-	if (f->wake == 0 || t->not_before < f->wake)
-		f->wake = t->not_before;
-	return true;
-}
-
-size_t
-flow_pick(struct flow *f)
-{
-	struct work *running;
-	size_t n, i;
-
-	f->wake = 0;
-	f->paused = false;
-	if (f->stopped != NULL || taskgraph_next(&f->graph) == TASK_NONE)
-		return TASK_NONE;
-	if ((running = calloc(f->nactive + 1, sizeof(*running))) == NULL)
-		err(EX_OSERR, NULL);
-	n = collect_running(f, running);
-	i = flow_choose(&f->graph, running, n, &f->limits, not_now, f);
-	free(running);
-	return i;
 }
 
 void

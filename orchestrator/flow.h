@@ -6,21 +6,29 @@
  * A task list that is being worked off.  The list on disk is the truth: it is read
  * again when its file has changed, and all that is here besides is for the report.
  *
- *	flow.c		the list, and which of its tasks goes out next
+ *	flow.c		the list
+ *	flow_pick.c	which of its tasks goes out next, and with which
  *	flow_settle.c	what has become of a task: its time, and whether it is tried again
  *	flow_past.c	the sessions it had
  *	flow_feed.c	the other side, when a feed keeps the list
- *	flow_spawn.c	its dispatch, by execute in a child, one after another
+ *	flow_dispatch.c	a session for it
+ *	flow_spawn.c	that, by execute in a child, one after another
  *	flow_pause.c	the end before a phase of streams
- *	flow_report.c	what became of them all
+ *	flow_ask.c	the question whether what does not say its paths may be at once
+ *	flow_manifest.c	plan.json of the instance (manifest.h), kept up to date
+ *	flow_report.c	what became of them all (report.h)
  */
 
 #include <sys/stat.h>
 #include <sys/types.h>
 
 #include "orchestrator/admit.h"
+#include "orchestrator/ask.h"
 #include "orchestrator/breaker.h"
+#include "orchestrator/capacity.h"
 #include "orchestrator/feed.h"
+#include "orchestrator/group.h"
+#include "orchestrator/manifest.h"
 #include "orchestrator/registry.h"
 #include "orchestrator/spawn.h"
 #include "orchestrator/tasks.h"
@@ -42,7 +50,10 @@ struct flow_task {
 	char		*failed_as;	/* as breaker.h compares it; NULL = it has not */
 	unsigned	 sessions;	/* that have ended since then */
 	int64_t		 spent;		/* by these, ms */
+	int64_t		 input, output, cost;	/* tokens, millionths of a dollar */
 	unsigned	 tries;		/* of its dispatch that failed */
+	bool		 last;		/* one more is left, when nothing else runs */
+	bool		 alone;		/* it is, or was: nothing is to be beside it */
 	int64_t		 not_before;	/* CLOCK_MONOTONIC; the next one */
 };
 
@@ -57,6 +68,15 @@ struct flow {
 	struct loop	*loop;		/* that is told what happens, or NULL */
 	char		 id[TASKLIST_ID_MAX];
 	struct limits	 limits;
+	struct machine	 machine;
+	struct capacity	 capacity;	/* where the limits' max is from */
+	struct settings	 settings;	/* of the target */
+	struct ask	 ask;		/* the question about what does not say its paths */
+	bool		 ask_due;	/* something was dropped into answers/ */
+	struct timespec	 asked;		/* the list's time, as it was looked at for this */
+	const char	*max_name;	/* who said what it is limited from */
+	bool		 group;		/* small ones share a session */
+	int64_t		 until;		/* wall ms: nothing goes out after that, 0 = never */
 	int64_t		 attempts;	/* sessions an item may have; 0 = nothing is tried again */
 	bool		 fail_fast;
 	struct breaker	 breaker;
@@ -73,7 +93,12 @@ struct flow {
 	int64_t		 began, began_wall;	/* ns of CLOCK_MONOTONIC; wall ms */
 	int64_t		 wake;		/* a dispatch that failed is due then, 0 = none */
 	pid_t		 pid;		/* of the child that dispatches, 0 = none */
-	size_t		 spawning;	/* its task */
+	struct pick	 spawning;	/* its tasks */
+	size_t		 nlast;		/* tasks with one more try left */
+	struct manifest	*manifest;	/* or NULL */
+	int64_t		 manifest_at;	/* ns of CLOCK_MONOTONIC: not written before */
+	bool		 manifest_due;	/* its timer is armed */
+	char		 former[SESSION_ID_MAX];	/* of the dispatch under way: what it is done again after */
 	struct flow_note *note;		/* shared with it, and with the one that refreshes */
 	const struct feed *feed;	/* that keeps the list, or NULL */
 	bool		 owed;		/* it is to be asked what has changed */
@@ -91,16 +116,18 @@ int flow_open(struct flow *, struct orch *, const char *list);
 void flow_release(struct flow *);
 /* Reads the list, if its file has changed. 0, or a sysexits status. */
 int flow_load(struct flow *);
-/* The task to go out now, or TASK_NONE. */
-size_t flow_pick(struct flow *);
+/* The tasks to go out now; false: none. */
+bool flow_pick(struct flow *, struct pick *);
 /* Nothing more is to go out. Said once. */
 void flow_stop(struct flow *, const char *why);
 /*
- * Of the graph's ready tasks the one that may go beside what runs; skip (or NULL) names
- * those that are none.
+ * Of the graph's ready tasks the one that may go beside what runs, and with group those that
+ * go with it; skip (or NULL) names those that are none.
  */
-size_t flow_choose(const struct taskgraph *, const struct work *running, size_t nrunning,
-    const struct limits *, bool (*skip)(void *, size_t), void *);
+bool flow_choose(const struct taskgraph *, const struct work *running, size_t nrunning,
+    const struct limits *, bool group, bool (*skip)(void *, size_t), void *, struct pick *);
+/* Has the task a session that goes by another task of the list? */
+bool flow_follows(const struct tasklist *, const struct task *);
 /* A task as admit.h sees it. */
 struct work flow_work(const struct task *);
 
@@ -111,8 +138,8 @@ bool flow_again(const struct flow *, const struct task *, int64_t *attempt);
 /* Loads a session, be it archived or not. 0 or -1. */
 int flow_entry(struct orch *, const char *session, struct entry *);
 
-/* A session for the task, its next one if it had some. 0, or a status with the error printed. */
-int flow_dispatch(struct flow *, size_t i, struct dispatched *);
+/* A session for the tasks, the next one if they had some. 0, or a status with the error printed. */
+int flow_dispatch(struct flow *, const struct pick *, struct dispatched *);
 /* Of execute: sends out what may go, if no dispatch is under way. */
 void flow_turn(struct flow *);
 /* Does execute stay because of it, though no session is left? */
@@ -137,7 +164,24 @@ void flow_pause_say(const struct flow *);
 /* The exit status: 0 as well when all but what comes from there on is COMPLETE. */
 int flow_pause_status(const struct flow *, int status);
 
-/* Prints what became of the list: 0 when all of it is COMPLETE, else 1. */
+/* Of execute: has the question been answered, must it be asked? Where it is not to be asked, nothing. */
+void flow_ask(struct flow *);
+/* Does it not say its paths, where that makes a difference? */
+bool flow_ambiguous(const struct task *);
+/* Of those that do not ask: what was answered before counts. */
+void flow_ask_known(struct flow *);
+
+/* The manifest (manifest.h) of what is to be done. */
+struct preview;
+struct json *flow_manifest_plan(struct flow *, const struct preview *);
+/* Of execute: begins it; says which session has what; writes it, once it is time. */
+void flow_manifest_begin(struct flow *);
+void flow_manifest_sent(struct flow *, const struct pick *, const char *session);
+void flow_manifest_error(struct flow *, const char *task, const char *why, bool final);
+void flow_manifest_changed(struct flow *);
+void flow_manifest_write(struct flow *, bool over);
+
+/* Prints what became of the list, and keeps it: 0 when all of it is COMPLETE, else 1. */
 int flow_report(struct flow *);
 
 #endif

@@ -14,6 +14,10 @@ struct flow_args {
 	const char	*project;	/* PROJECT */
 	const char	*max;		/* --max-parallel */
 	const char	*pause;		/* --pause-before */
+	const char	*until;		/* --until */
+	bool		 group;		/* --group */
+	bool		 dry_run;	/* --dry-run */
+	bool		 yaml;		/* --yaml */
 	bool		 fail_fast;	/* --fail-fast, --keep-going */
 	bool		 any;		/* an option was given that is for a list */
 };

@@ -4,37 +4,36 @@
 #include <string.h>
 
 #include "orchestrator/flow.h"
+#include "orchestrator/report.h"
 #include "orchestrator/show.h"
 #include "proto/clock.h"
 #include "proto/record.h"
 
-enum fate { MERGED, FAILED, RUNNING, WAITING, OPEN, GROUPS };
-static const char *const groups[GROUPS] = { "merged", "failed", "running", "waiting", "open" };
-
 struct report {
 	const struct flow *f;
-	struct json	*list[GROUPS];
+	struct json	*list[FATES];
 	int64_t		 wall, spent;	/* ms */
+	int64_t		 input, output, cost;
 	size_t		 complete;
 };
 
-/* GROUPS: there is nothing to say of it. */
+/* FATES: there is nothing to say of it. */
 static enum fate
 group_of(const struct flow *f, size_t i)
 {
 	switch (f->list.v[i].status) {
 	case TASK_COMPLETE:
-		return f->t[i].merged ? MERGED : GROUPS;
+		return f->t[i].merged ? FATE_MERGED : FATES;
 	case TASK_FAILED:
 	case TASK_BLOCKED:
-		return FAILED;
+		return FATE_FAILED;
 	case TASK_IN_PROGRESS:
-		return RUNNING;
+		return FATE_RUNNING;
 	case TASK_PENDING:
 	case TASK_STATUS_COUNT:
 		break;
 	}
-	return f->graph.waiting[i] > 0 ? WAITING : OPEN;
+	return f->graph.waiting[i] > 0 ? FATE_WAITING : FATE_OPEN;
 }
 
 /* Why it has failed: what its session says, else what the list does. */
@@ -90,18 +89,21 @@ add(struct report *r, size_t i, enum fate in)
 	const struct flow *f = r->f;
 	const struct task *t = &f->list.v[i];
 	struct json *j = json_new_object();
-	char *why;
+	char *why, lead[SESSION_ID_MAX];
 
 	json_put_str(j, "task", t->item.id);
-	if (in == WAITING)
+	if (in == FATE_WAITING)
 		json_put(j, "for", needs(f, i));
-	else if (in != OPEN) {
+	else if (in != FATE_OPEN) {
+		if (flow_follows(&f->list, t) && entry_item(t->session, lead, sizeof(lead)))
+			json_put_str(j, "with", lead);
 		json_put_str(j, "session", t->session[0] != '\0' ? t->session : NULL);
 		json_put_int(j, "sessions", f->t[i].sessions);
 		json_put_int(j, "ms", f->t[i].spent);
+		report_usage(j, f->t[i].input, f->t[i].output, f->t[i].cost);
 		put_log(j, f->o, t->session);
 	}
-	if (in == FAILED) {
+	if (in == FATE_FAILED) {
 		why = reason(f, i);
 		json_put_str(j, "reason", why);
 		free(why);
@@ -116,105 +118,60 @@ make(struct report *r, const struct flow *f)
 
 	memset(r, 0, sizeof(*r));
 	r->f = f;
-	for (int k = 0; k < GROUPS; k++)
+	for (int k = 0; k < FATES; k++)
 		r->list[k] = json_new_array();
 	for (size_t i = 0; i < f->list.n; i++) {
 		r->spent += f->t[i].spent;
+		r->input += f->t[i].input;
+		r->output += f->t[i].output;
+		r->cost += f->t[i].cost;
 		r->complete += f->list.v[i].status == TASK_COMPLETE;
-		if ((in = group_of(f, i)) != GROUPS)
+		if ((in = group_of(f, i)) != FATES)
 			add(r, i, in);
 	}
 	r->wall = (clock_now() - f->began) / CLOCK_MS;
 }
 
-static void
-print_json(struct report *r)
+static struct json *
+record(struct report *r)
 {
-	struct json *j = json_new_object();
-	char *text;
+	struct json *j = report_begin(r->f->o);
 
-	record_put_time(j, "at", clock_wall());
-	json_put_str(j, "event", "report");
+	record_put_time(j, "started_at", r->f->began_wall);
 	json_put_str(j, "list", r->f->id);
 	json_put_str(j, "name", r->f->list.name);
 	json_put_int(j, "total", (int64_t)r->f->list.n);
 	json_put_int(j, "complete", (int64_t)r->complete);
 	json_put_str(j, "stopped", r->f->stopped);
-	for (int k = 0; k < GROUPS; k++)
-		json_put(j, groups[k], r->list[k]);
+	for (int k = 0; k < FATES; k++)
+		json_put(j, fate_name((enum fate)k), r->list[k]);
 	json_put_int(j, "wall_ms", r->wall);
 	json_put_int(j, "sequential_ms", r->spent);
 	json_put_int(j, "saved_ms", r->spent - r->wall);
-	text = json_text(j, false, NULL);
-	show_json_text(text);
-	putchar('\n');
-	free(text);
-	json_free(j);
-}
-
-static void
-print_one(const struct json *j, enum fate in)
-{
-	const char *s;
-	const struct json *v;
-
-	printf("%-8s ", groups[in]);
-	text_print(stdout, json_string(json_get(j, "task")), false);
-	if ((v = json_get(j, "for")) != NULL)
-		for (size_t i = 0; i < json_count(v); i++)
-			printf("%s%s", i == 0 ? " for " : ", ", json_string(json_at(v, i)));
-	if ((s = json_string(json_get(j, "session"))) != NULL) {
-		printf(", %.1f s", (double)json_integer(json_get(j, "ms"), 0) / 1000);
-		if (json_integer(json_get(j, "sessions"), 0) > 1)
-			printf(" in %lld sessions",
-			    (long long)json_integer(json_get(j, "sessions"), 0));
-	} else if (in == RUNNING)
-		printf(", in somebody's hands");
-	if ((s = json_string(json_get(j, "reason"))) != NULL) {
-		printf(": ");
-		text_print(stdout, s, false);
-	}
-	putchar('\n');
-	if ((s = json_string(json_get(j, "log"))) != NULL) {
-		printf("         ");
-		text_print(stdout, s, false);
-		putchar('\n');
-	}
-}
-
-static void
-print_text(const struct report *r)
-{
-	int64_t saved = r->spent - r->wall;
-
-	printf("%s: ", r->f->id);
-	text_print(stdout, r->f->list.name, false);
-	printf(": %zu of %zu COMPLETE\n", r->complete, r->f->list.n);
-	for (int k = 0; k < GROUPS; k++)
-		for (size_t i = 0; i < json_count(r->list[k]); i++)
-			print_one(json_at(r->list[k], i), (enum fate)k);
-	printf("%.1f s; one after another %.1f s", (double)r->wall / 1000, (double)r->spent / 1000);
-	if (saved > 0)
-		printf(": %.1f s (%lld %%) saved", (double)saved / 1000,
-		    (long long)(saved * 100 / r->spent));
-	putchar('\n');
+	report_usage(j, r->input, r->output, r->cost);
+	return j;
 }
 
 int
 flow_report(struct flow *f)
 {
 	struct report r;
+	struct json *j;
+	char *text;
 	int rv;
 
 	if ((rv = flow_load(f)) != 0)
 		return rv;
 	make(&r, f);
-	if (f->o->json)
-		print_json(&r);
-	else {
-		print_text(&r);
-		for (int k = 0; k < GROUPS; k++)
-			json_free(r.list[k]);
-	}
+	j = record(&r);
+	report_save(f->o, j);
+	if (f->o->json) {
+		text = json_text(j, false, NULL);
+		show_json_text(text);
+		putchar('\n');
+		free(text);
+	} else
+		report_text(j);
+	json_free(j);
 	return r.complete == f->list.n ? 0 : EX_NEGATIVE;
 }

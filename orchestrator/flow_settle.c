@@ -46,18 +46,26 @@ static void
 count_time(struct flow *f, size_t i)
 {
 	struct flow_task *t = &f->t[i];
+	const char *id = f->list.v[i].item.id;
+	char item[SESSION_ID_MAX];
 	struct entry e;
 	int64_t from, to;
 
 	t->open = false;
-	if (t->session[0] == '\0' || flow_entry(f->o, t->session, &e) == -1)
+	if (t->session[0] == '\0' || !entry_item(t->session, item, sizeof(item)) ||
+	    flow_entry(f->o, t->session, &e) == -1)
 		return;
 	from = e.state.created_at > f->began_wall ? e.state.created_at : f->began_wall;
 	to = e.state.ended_at > 0 ? e.state.ended_at : e.state.updated_at;
-	if (to > from)
-		t->spent += to - from;
 	t->sessions++;
-	judge(f, i, &e);
+	/* Of several that share it, one has its time, and its death. */
+	if (strcmp(item, id) == 0) {
+		t->spent += to > from ? to - from : 0;
+		t->input += e.state.input_tokens;
+		t->output += e.state.output_tokens;
+		t->cost += e.state.cost_microusd;
+		judge(f, i, &e);
+	}
 	entry_release(&e);
 }
 

@@ -8,46 +8,10 @@
 
 #include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
-#include "orchestrator/retry.h"
 #include "proto/child.h"
 #include "proto/clock.h"
 #include "proto/log.h"
 #include "proto/watch.h"
-
-/* Was it a session of this task? Another list, or somebody, may have had an item of its id. */
-static bool
-had_session(const struct task *t, const char *session)
-{
-	for (size_t i = t->nhistory; i-- > 0;)
-		if (strcmp(t->history[i].by, session) == 0)
-			return true;
-	return strcmp(t->session, session) == 0;
-}
-
-int
-flow_dispatch(struct flow *f, size_t i, struct dispatched *made)
-{
-	const struct task *t = &f->list.v[i];
-	struct item item = t->item;
-	struct dispatch d = { .item = &item, .agent_type = item.agent_type, .attempt = 1,
-		.list = f->id };
-	struct entry e;
-	int status;
-
-	item.raw = NULL;	/* it has the members of a task */
-	if (registry_newest(f->o, item.id, &e) == -1)
-		return dispatch_item(f->o, &d, made);
-	if ((status_ended(e.state.status) || entry_dead(&e)) && e.state.status != STATUS_MERGED &&
-	    e.error == NULL && had_session(t, e.id))
-		status = retry_session(f->o, &e, f->id, &item, NULL, made);
-	else {
-		if (e.state.status != STATUS_MERGED)
-			d.attempt = (int)e.state.attempt + 1;
-		status = dispatch_item(f->o, &d, made);
-	}
-	entry_release(&e);
-	return status;
-}
 
 static struct flow_note *noted;	/* log_to gives no argument */
 
@@ -76,7 +40,7 @@ spawn_child(void *arg)
 	int status;
 
 	flow_note_begin(f);
-	if ((status = flow_dispatch(f, f->spawning, &made)) == 0)
+	if ((status = flow_dispatch(f, &f->spawning, &made)) == 0)
 		strlcpy(f->note->session, made.session, sizeof(f->note->session));
 	return status;
 }
@@ -87,11 +51,27 @@ earlier(int64_t a, int64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
+/* The wall clock may be set, and stands still for no timer. */
+static void
+check_until(struct flow *f)
+{
+	int64_t left = f->until - clock_wall();
+
+	if (f->until == 0 || f->stopped != NULL)
+		return;
+	if (left <= 0)
+		flow_stop(f, "the time of --until has come");
+	else
+		watch_timer(LOOP_TIMER_UNTIL, clock_now() + left * CLOCK_MS);
+}
+
 void
 flow_turn(struct flow *f)
 {
-	size_t i;
+	struct pick p;
+	bool found;
 
+	check_until(f);
 	if (f->pid != 0)
 		return;
 	if (flow_load(f) != 0) {
@@ -100,14 +80,15 @@ flow_turn(struct flow *f)
 	}
 	if (flow_refresh(f))
 		return;
+	flow_ask(f);
 	/* Most events of sessions change nothing here. */
-	i = f->look ? flow_pick(f) : TASK_NONE;
+	found = f->look && flow_pick(f, &p);
 	f->look = false;
-	if (i == TASK_NONE) {
+	if (!found) {
 		watch_timer(LOOP_TIMER_FLOW, earlier(f->wake, f->owed ? f->refresh_at : 0));
 		return;
 	}
-	f->spawning = i;
+	f->spawning = p;
 	memset(f->note, 0, sizeof(*f->note));
 	if ((f->pid = child_call(spawn_child, f)) == -1) {
 		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
@@ -138,6 +119,29 @@ fail_task(struct tasklist *l, void *arg)
 	return 0;
 }
 
+/* The next rung: again soon, again when nothing else runs. false: there is none left. */
+static bool
+another_try(struct flow *f, size_t i, const char *why)
+{
+	struct flow_task *t = &f->t[i];
+	const char *id = f->list.v[i].item.id;
+
+	t->tries++;
+	if (t->alone)
+		return false;
+	flow_manifest_error(f, id, why, false);
+	if (t->tries <= FLOW_TRIES) {
+		t->not_before = clock_now() + (FLOW_BACKOFF << (t->tries - 1));
+		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried again: %s", id, why);
+	} else {
+		t->last = true;
+		f->nlast++;
+		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried once more when "
+		    "nothing else runs: %s", id, why);
+	}
+	return true;
+}
+
 static void
 try_again(struct flow *f, size_t i, const char *why)
 {
@@ -145,16 +149,16 @@ try_again(struct flow *f, size_t i, const char *why)
 	struct fail fail = { .i = i };
 	char *reason;
 
-	if (++t->tries <= FLOW_TRIES) {
-		t->not_before = clock_now() + (FLOW_BACKOFF << (t->tries - 1));
-		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried again: %s",
-		    f->list.v[i].item.id, why);
+	if (another_try(f, i, why))
 		return;
-	}
-	loop_say(f->loop, f->id, "not dispatched", "task %s: %s", f->list.v[i].item.id, why);
+	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; mend it, then "
+	    "orchestrator tasks reopen %s: %s", f->list.v[i].item.id, t->tries,
+	    f->list.v[i].item.id, why);
+	flow_manifest_error(f, f->list.v[i].item.id, why, true);
 	reason = text_format("not dispatched: %.*s", TASK_MAX_REASON / 2, why);
 	fail.why = reason;
 	t->final = true;
+	t->alone = false;
 	t->tries = 0;
 	taskgraph_enter(&f->graph, i, TASK_FAILED);
 	if (tasks_change(f->o->workspace, f->id, fail_task, &fail) > 1)
@@ -164,22 +168,44 @@ try_again(struct flow *f, size_t i, const char *why)
 	free(reason);
 }
 
+/* All that the session does, "a, b, c"; malloced. */
+static char *
+names(const struct flow *f, const struct pick *p)
+{
+	struct text t = { 0 };
+
+	for (size_t k = 0; k < p->n; k++)
+		text_printf(&t, "%s%s", k > 0 ? ", " : "", f->list.v[p->v[k]].item.id);
+	return t.buf;
+}
+
+static void
+sent(struct flow *f)
+{
+	const struct flow_note *n = f->note;
+	char *tasks = names(f, &f->spawning);
+
+	if (n->why[0] != '\0')
+		log_warnx("%s", n->why);
+	f->t[f->spawning.v[0]].tries = 0;
+	loop_say(f->loop, n->session, "dispatched", "task%s %s", f->spawning.n > 1 ? "s" : "", tasks);
+	free(tasks);
+	flow_manifest_sent(f, &f->spawning, n->session);
+	loop_add(f->loop, n->session, false);
+}
+
 void
 flow_reaped(struct flow *f, int status)
 {
 	struct flow_note *n = f->note;
-	size_t i = f->spawning;
+	size_t i = f->spawning.v[0];
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
 	f->pid = 0;
 	f->look = true;
 	n->why[sizeof(n->why) - 1] = n->session[sizeof(n->session) - 1] = '\0';
 	if (code == 0) {
-		if (n->why[0] != '\0')
-			log_warnx("%s", n->why);
-		f->t[i].tries = 0;
-		loop_say(f->loop, n->session, "dispatched", "task %s", f->list.v[i].item.id);
-		loop_add(f->loop, n->session, false);
+		sent(f);
 		return;
 	}
 	if (n->why[0] == '\0')

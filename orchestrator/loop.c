@@ -30,6 +30,8 @@ loop_changed(struct loop *l)
 	if (!l->dirty)
 		watch_timer(LOOP_TIMER_CACHE, clock_now() + l->cache_delay);
 	l->dirty = true;
+	if (l->flow != NULL)
+		flow_manifest_changed(l->flow);
 }
 
 void
@@ -54,6 +56,7 @@ void
 loop_merged(struct loop *l, const struct entry *e, const char *commit)
 {
 	l->merged++;
+	loop_report_merged(l, e);
 	for (size_t i = l->lost.n; i-- > 0;)
 		if (strcmp(l->lost.v[i], e->state.item) == 0) {
 			free(l->lost.v[i]);
@@ -127,6 +130,16 @@ add_one(void *arg, const char *id)
 	return 0;
 }
 
+/* The oldest one is merged first, wherever it lies in the directory. */
+static void
+add_all(struct loop *l)
+{
+	l->gathering = true;
+	registry_each(l->o->sessions, add_one, l);
+	l->gathering = false;
+	queue_next(l);
+}
+
 static void
 rescan(struct loop *l)
 {
@@ -136,7 +149,7 @@ rescan(struct loop *l)
 		next = TAILQ_NEXT(s, all);
 		attend(l, s, false);
 	}
-	registry_each(l->o->sessions, add_one, l);
+	add_all(l);
 }
 
 /* New sessions whose worker nobody has started in all that time. */
@@ -173,6 +186,10 @@ file_event(struct loop *l, const struct watch_event *ev)
 	}
 	if (l->flow != NULL && ev->id == l->flow->wake_watch) {
 		flow_woken(l->flow, ev->name);
+		return;
+	}
+	if (l->flow != NULL && ev->id == l->flow->ask.watch && l->flow->ask.path != NULL) {
+		l->flow->ask_due = true;
 		return;
 	}
 	if ((s = table_watched(&l->table, ev->id)) == NULL)
@@ -226,6 +243,8 @@ loop_event(struct loop *l, const struct watch_event *ev)
 			grace_over(l);
 		else if (ev->id == LOOP_TIMER_CACHE)
 			loop_cache(l);
+		else if (ev->id == LOOP_TIMER_MANIFEST && l->flow != NULL)
+			flow_manifest_write(l->flow, false);
 		else if (ev->id == LOOP_TIMER_FLOW && l->flow != NULL)
 			l->flow->look = true;
 		break;
@@ -246,29 +265,6 @@ turn(struct loop *l)
 		return -1;
 	}
 	return loop_event(l, &ev);
-}
-
-static int
-summary(const struct loop *l)
-{
-	const struct sess	*s;
-	size_t			 rest = l->table.n + l->lost.n;
-	bool			 held;
-
-	TAILQ_FOREACH(s, &l->table.all, all) {
-		if (loop_listed(l, &s->e) && s->action != ACTION_HELD)
-			continue;	/* the report has it */
-		held = s->action == ACTION_HELD && s->why != NULL;
-		loop_say(l, s->e.id, "not merged", "%s%s%s", show_status(&s->e), held ? ": " : "",
-		    held ? s->why : "");
-	}
-	if (l->flow != NULL) {
-		flow_pause_say(l->flow);
-		return flow_pause_status(l->flow, flow_report(l->flow));
-	}
-	if (!l->o->json)
-		printf("%zu merged, %zu not\n", l->merged, rest);
-	return rest == 0 ? 0 : EX_NEGATIVE;
 }
 
 /* Is anything to come? Sends out what may go. */
@@ -299,6 +295,7 @@ watch_list(struct loop *l)
 	free(path);
 	l->flow->loop = l;
 	flow_watch_feed(l->flow);
+	flow_manifest_begin(l->flow);
 }
 
 int
@@ -316,10 +313,7 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 		return EX_OSERR;
 	}
 	queue_recover(l);
-	l->gathering = true;
-	registry_each(o->sessions, add_one, l);
-	l->gathering = false;
-	queue_next(l);
+	add_all(l);
 	if (f != NULL)
 		watch_list(l);
 	return 0;
@@ -328,6 +322,7 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 void
 loop_end(struct loop *l)
 {
+	json_free(l->done);
 	strings_free(&l->lost);
 	table_release(&l->table);
 	if (l->merge_note != NULL)
@@ -356,8 +351,10 @@ loop_run(struct orch *o, struct flow *f)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		rv = 0;
 	} else
-		rv = summary(&l);
+		rv = loop_report(&l);
 	loop_cache(&l);
+	if (f != NULL && signo != 0)
+		flow_manifest_write(f, false);
 	loop_end(&l);
 	return rv;
 }

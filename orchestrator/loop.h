@@ -8,6 +8,7 @@
  *	loop.c		waits, and finds the session that an event is about
  *	attend.c	looks at one session and does what schedule.h says
  *	queue.c		merges, one at a time, in a child
+ *	loop_report.c	what became of it all
  *	flow.h		with a task list: sends out what is ready
  *
  * Nothing here may stop the others: what goes wrong with one session is said, and
@@ -22,6 +23,8 @@
 #define LOOP_TIMER_CACHE	0
 #define LOOP_TIMER_GRACE	1
 #define LOOP_TIMER_FLOW		2
+#define LOOP_TIMER_UNTIL	3
+#define LOOP_TIMER_MANIFEST	4
 
 struct flow;
 
@@ -39,6 +42,7 @@ struct loop {
 	int		 watch;		/* of isolated-sessions/ */
 	size_t		 pending;	/* sessions that execute stays for */
 	size_t		 merged;
+	struct json	*done;		/* merged sessions, for the report */
 	struct strings	 lost;		/* items of sessions that went away unmerged */
 	bool		 dirty;		/* orchestrator.json is out of date */
 	int64_t		 cache_delay;	/* ns from a change to its next writing */
@@ -69,6 +73,10 @@ void loop_say(const struct loop *, const char *session, const char *event, const
 void loop_note(const struct loop *, const char *session, const char *event, const char *line);
 /* Something that orchestrator.json shows has changed. */
 void loop_changed(struct loop *);
+/* What became of it all: said and kept. 0, or 1 when not all is merged. */
+int loop_report(struct loop *);
+/* For that: a session has been merged. */
+void loop_report_merged(struct loop *, const struct entry *);
 /* Counts and says it. */
 void loop_merged(struct loop *, const struct entry *, const char *commit);
 /* Is its item a task of the list that is worked off? */

@@ -9,10 +9,10 @@
 #include "proto/text.h"
 
 static const struct cmd *const commands[] = {
-	&cmd_dispatch, &cmd_dispatch_ready, &cmd_execute, &cmd_plan, &cmd_status, &cmd_questions, &cmd_answer, &cmd_review,
-	&cmd_merge, &cmd_logs, &cmd_path, &cmd_cancel, &cmd_retry, &cmd_recover,
-	&cmd_salvage, &cmd_cleanup, &cmd_init, &cmd_doctor, &cmd_config, &cmd_tasks,
-	&cmd_generate, &cmd_conflict_check,
+	&cmd_dispatch, &cmd_dispatch_ready, &cmd_execute, &cmd_plan, &cmd_report, &cmd_status,
+	&cmd_questions, &cmd_answer, &cmd_review, &cmd_merge, &cmd_logs, &cmd_path, &cmd_cancel,
+	&cmd_retry, &cmd_recover, &cmd_salvage, &cmd_cleanup, &cmd_init, &cmd_doctor, &cmd_config,
+	&cmd_tasks, &cmd_generate, &cmd_conflict_check,
 };
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
 

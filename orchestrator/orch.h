@@ -18,6 +18,7 @@
 #include "proto/text.h"
 
 #define EX_NEGATIVE	1
+#define ORCH_LOCK	"orchestrator.lock"	/* of an instance: held by execute */
 
 struct orch {
 	const char	*dir;		/* -C DIR or "." */
@@ -77,7 +78,7 @@ struct cmd {
 };
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
     cmd_review, cmd_merge, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
-    cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_recover, cmd_salvage,
+    cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
     cmd_generate, cmd_conflict_check, cmd_config;
 /* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */
 int cmd_usage(const struct cmd *);

@@ -76,8 +76,8 @@ answered(const struct entry *e, int fd, const struct question *q, const char *te
 	return false;
 }
 
-static bool
-by_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q,
+bool
+policy_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q,
     bool *failed)
 {
 	char	by[64];
@@ -201,7 +201,7 @@ policy_ask(struct policy *p, const struct entry *e, const struct question *const
 		log_warnx("%s: %s", e->id, why);
 	else
 		for (size_t i = 0; i < n; i++)
-			if (!by_rule(e, fd, &c.settings, q[i], &failed) && !failed &&
+			if (!policy_rule(e, fd, &c.settings, q[i], &failed) && !failed &&
 			    c.settings.answer_command.n > 0)
 				by_command(p, e, q[i]);
 	config_release(&c);

@@ -15,6 +15,7 @@
 
 #include "orchestrator/registry.h"
 #include "proto/question.h"
+#include "proto/settings.h"
 
 #define POLICY_COMMANDS		4			/* at the same time */
 #define POLICY_TIMEOUT		(INT64_C(600) * 1000)	/* of a command, ms */
@@ -30,6 +31,10 @@ void policy_init(struct policy *);
 /* The open questions of a session that have not been tried. false: an answer could not be
  * written, and they should be tried again later. */
 bool policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n);
+/* The first rule that matches and whose answer fits, given in the open directory: true then.
+ * failed is set when it could not be written. */
+bool policy_rule(const struct entry *, int fd, const struct settings *, const struct question *,
+    bool *failed);
 /* Was pid one of the commands? Then the next one is started. */
 bool policy_reaped(struct policy *, pid_t pid);
 /* Kills the commands that run. */

@@ -79,6 +79,20 @@ former_load(struct orch *o, struct former *f, const struct entry *e)
 	return status;
 }
 
+char *
+retry_findings(struct orch *o, const struct entry *e)
+{
+	char *findings = NULL;
+	struct former f;
+
+	if (former_load(o, &f, e) != 0)
+		return NULL;
+	findings = f.findings;
+	f.findings = NULL;
+	former_release(&f);
+	return findings;
+}
+
 /* Only what is over can be done again. A worker that died is declared first. */
 static int
 check_ended(struct entry *e)

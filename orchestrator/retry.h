@@ -9,6 +9,8 @@
 #include "orchestrator/registry.h"
 #include "orchestrator/spawn.h"
 
+/* What to mend after it: the council's findings, else why it ended; malloced, NULL: not known. */
+char *retry_findings(struct orch *, const struct entry *);
 /*
  * Archives the session and dispatches its item again, with what was found; in between its
  * claim says that this was begun.  list: the

@@ -8,8 +8,10 @@
 #include <unistd.h>
 
 #include "orchestrator/show.h"
+#include "orchestrator/yaml.h"
 #include "proto/clock.h"
 #include "proto/file.h"
+#include "proto/log.h"
 #include "proto/record.h"
 #include "proto/text.h"
 
@@ -71,6 +73,21 @@ show_json(struct json *j)
 	show_json_text(text);
 	free(text);
 	json_free(j);
+}
+
+int
+show_yaml(struct json *j)
+{
+	char	*text = yaml_text(j);
+
+	json_free(j);
+	if (text == NULL) {
+		log_warnx("libyaml does not take it; use --json");
+		return EX_SOFTWARE;
+	}
+	fputs(text, stdout);
+	free(text);
+	return 0;
 }
 
 const char *
@@ -144,11 +161,11 @@ show_question_json(const struct entry *e, const struct question *q)
 	struct json	*j = json_new_object(), *a = json_new_array();
 
 	json_put_str(j, "session", e->id);
-	json_put_str(j, "item", e->state.item);
+	put_text(j, "item", e->state.item);
 	json_put_str(j, "id", q->id);
 	json_put_str(j, "status", question_status_name(q->status));
-	json_put_str(j, "run", q->run);
-	json_put_str(j, "role", role_name(q->role));
+	put_text(j, "run", q->run);
+	json_put_str(j, "role", q->role == ROLE_NONE ? NULL : role_name(q->role));
 	json_put_int(j, "round", q->round);
 	json_put_str(j, "question", q->text);
 	for (size_t i = 0; i < q->options.n; i++)

@@ -19,6 +19,8 @@ int show_operand(struct orch *, const struct cmd *, int argc, char **argv, struc
 
 /* Prints a value with a newline and frees it. */
 void show_json(struct json *);
+/* The same as YAML; 0, or EX_SOFTWARE with the error printed. */
+int show_yaml(struct json *);
 /* The text of a value, without characters that a terminal would obey. */
 void show_json_text(const char *);
 /* The words for where a session is: "running", "dead", "merging", ... */

@@ -35,5 +35,8 @@ void source_drop(struct orch *, const char *list, const char *item, const char *
 /* path: of the session directory.  Does nothing unless the status is one that ends. */
 void source_close(const char *path, const char *session, enum status);
 void source_recover(struct orch *);
+/* The same in a list that was read, and not on disk. */
+struct tasklist;
+void source_settle(struct orch *, struct tasklist *);
 
 #endif

@@ -73,37 +73,60 @@ has_begun(const char *workspace, const char *id)
 	return found;
 }
 
+/* What nobody has noted of a task's session; false: nothing. */
+static bool
+owed(const char *workspace, const struct task *t, struct source_change *c)
+{
+	enum status status;
+
+	*c = (struct source_change){ .session = t->session };
+	if (t->session[0] == '\0' || t->status != TASK_IN_PROGRESS)
+		return false;
+	if (find_session(workspace, t->session, &status)) {
+		if (!status_ended(status))
+			return false;
+		c->to = source_outcome(status);
+		c->reason = status_name(status);
+	} else {
+		c->to = TASK_PENDING;
+		c->reason = SOURCE_NEVER_WAS;
+	}
+	return true;
+}
+
 static int
 recover_list(void *arg, const char *id)
 {
 	const char *workspace = arg;
-	enum status status;
+	struct source_change c;
 	struct tasklist l;
 
 	if (!has_begun(workspace, id) || !source_read(workspace, id, &l))
 		return 0;
 	for (size_t i = 0; i < l.n; i++) {
-		const struct task *t = &l.v[i];
-		struct source_change c = { .session = t->session };
-
-		if (t->session[0] == '\0' || t->status != TASK_IN_PROGRESS)
+		if (!owed(workspace, &l.v[i], &c))
 			continue;
-		if (find_session(workspace, t->session, &status)) {
-			if (!status_ended(status))
-				continue;
-			c.to = source_outcome(status);
-			c.reason = status_name(status);
-		} else {
-			c.to = TASK_PENDING;
-			c.reason = SOURCE_NEVER_WAS;
-		}
 		tasks_change(workspace, id, source_enter, &c);
 		if (c.done)
-			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", t->item.id,
+			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", l.v[i].item.id,
 			    task_status_name(c.to), c.session, c.reason);
 	}
 	tasklist_release(&l);
 	return 0;
+}
+
+void
+source_settle(struct orch *o, struct tasklist *l)
+{
+	char session[SESSION_ID_MAX];
+	struct source_change c;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (owed(o->workspace, &l->v[i], &c)) {
+			strlcpy(session, c.session, sizeof(session));
+			c.session = session;	/* the task's own is emptied */
+			source_enter(l, &c);
+		}
 }
 
 void

@@ -79,6 +79,30 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	return status;
 }
 
+/* The item, and what else of the list goes with it. */
+static int
+claim_tasks(struct orch *o, const struct dispatch *d)
+{
+	const struct parts *p = &d->item->parts;
+	int status = feed_claim(o, d->list, d->item->id);
+
+	for (size_t i = 0; status == 0 && i < p->n; i++)
+		if (strcmp(p->v[i].list, d->list) == 0 && strcmp(p->v[i].id, d->item->id) != 0)
+			status = feed_claim(o, d->list, p->v[i].id);
+	return status;
+}
+
+static void
+drop_tasks(struct orch *o, const struct dispatch *d, const char *session)
+{
+	const struct parts *p = &d->item->parts;
+
+	source_drop(o, d->list, d->item->id, session);
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->v[i].list, d->list) == 0 && strcmp(p->v[i].id, d->item->id) != 0)
+			feed_release(o, d->list, p->v[i].id);
+}
+
 static int
 make_session(struct orch *o, const struct dispatch *d, const struct config *c,
     const struct prompts *p)
@@ -89,7 +113,7 @@ make_session(struct orch *o, const struct dispatch *d, const struct config *c,
 	if ((claim = take_claim(o, c, &status)) == -1)
 		return status;
 	if (d->list != NULL)
-		status = feed_claim(o, d->list, c->item);
+		status = claim_tasks(o, d);
 	if (status == 0 && (status = place_make(o, c->worktree, c->branch, c->base)) == 0) {
 		status = bring_to_life(o, d, c, p, &stays);
 		if (status != 0 && !stays)
@@ -97,7 +121,7 @@ make_session(struct orch *o, const struct dispatch *d, const struct config *c,
 	}
 	if (status != 0 && !stays) {
 		if (d->list != NULL)
-			source_drop(o, d->list, c->item, c->session);
+			drop_tasks(o, d, c->session);
 		claim_drop(o, c->item, c->session);
 	}
 	close(claim);

@@ -82,7 +82,8 @@ static const struct key top_keys[] = {
 	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
 	{ "bd_timeout", key_int, AT(settings, bd_timeout), 1, 3600 },
 	{ "breaker", key_int, AT(settings, breaker), 0, 1000 },
-	{ "ambiguous", key_ambiguous, AT(settings, trust_ambiguous), 0, 0 },
+	{ "ambiguous", key_ambiguous, AT(settings, ambiguous), 0, 0 },
+	{ "session_memory_mb", key_int, AT(settings, session_memory_mb), 1, 1 << 20 },
 	{ "merge", set_merge, 0, 0, 0 },
 	{ "worktree", set_worktree, 0, 0, 0 },
 	{ "answers", set_answers, 0, 0, 0 },
@@ -291,6 +292,7 @@ settings_default(struct settings *s)
 	s->stop_grace = 10;
 	s->max_parallel = 4;
 	s->max_parallel_streams = 5;
+	s->session_memory_mb = 512;
 	s->attempts = 2;
 	s->resolves = 3;
 	s->recycle = true;

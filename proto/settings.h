@@ -51,6 +51,8 @@ struct agent {
 struct rule { char *match; char *answer; };	/* POSIX extended regular expression */
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES };
+/* Tasks that do not say their paths. */
+enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK };
 
 /* What becomes of approved work that conflicts with its target. */
 enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
@@ -74,7 +76,8 @@ struct settings {
 	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
 	int64_t		 bd_timeout;	/* seconds a call of bd may take, default 30 */
 	int64_t		 breaker;	/* sessions that die at once before nothing more goes out, default 5 */
-	bool		 trust_ambiguous; /* "ambiguous": "parallel" */
+	enum ambiguous	 ambiguous;
+	int64_t		 session_memory_mb;	/* that one session is taken to need, default 512 */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
 	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
 	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
@@ -99,6 +102,7 @@ int settings_check(const struct settings *, const char *file, char *err, size_t 
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
 const char *conflict_mode_name(enum conflict_mode);
 int conflict_mode_parse(const char *);
+const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
 /* What git takes as a branch's name, and never as an option. */
 bool branch_valid(const char *);
 

@@ -32,17 +32,30 @@ key_verdict(struct keys *k, const char *path, const struct json *v, void *base,
 	return (0);
 }
 
+const char *
+ambiguous_name(enum ambiguous a)
+{
+	static const char *const names[] = {
+		[AMBIGUOUS_SEQUENTIAL] = "sequential",
+		[AMBIGUOUS_PARALLEL] = "parallel",
+		[AMBIGUOUS_ASK] = "ask",
+	};
+
+	return (names[a]);
+}
+
 int
 key_ambiguous(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
-	bool *trust = (bool *)(void *)((char *)base + key->offset);
+	enum ambiguous *to = (enum ambiguous *)(void *)((char *)base + key->offset);
 	const char *s = json_string(v);
 
-	if (s == NULL || (strcmp(s, "sequential") != 0 && strcmp(s, "parallel") != 0))
-		return (keys_fail(k, path, "\"sequential\" or \"parallel\""));
-	*trust = s[0] == 'p';
-	return (0);
+	for (*to = AMBIGUOUS_SEQUENTIAL; s != NULL && *to <= AMBIGUOUS_ASK; ++*to)
+		if (strcmp(s, ambiguous_name(*to)) == 0)
+			return (0);
+	*to = AMBIGUOUS_SEQUENTIAL;
+	return (keys_fail(k, path, "\"sequential\", \"parallel\" or \"ask\""));
 }
 
 int

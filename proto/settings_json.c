@@ -106,7 +106,8 @@ settings_json(const struct settings *s, struct json *o)
 	json_put_int(o, "attempts", s->attempts);
 	json_put_int(o, "bd_timeout", s->bd_timeout);
 	json_put_int(o, "breaker", s->breaker);
-	json_put_str(o, "ambiguous", s->trust_ambiguous ? "parallel" : "sequential");
+	json_put_str(o, "ambiguous", ambiguous_name(s->ambiguous));
+	json_put_int(o, "session_memory_mb", s->session_memory_mb);
 	in = record_sub(o, "merge");
 	json_put_str(in, "on_conflict", conflict_mode_name(s->on_conflict));
 	json_put_int(in, "resolves", s->resolves);

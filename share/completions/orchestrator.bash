@@ -35,7 +35,7 @@ _orchestrator() {
 		tasks:tasks)
 			words=$(orchestrator tasks --help 2>/dev/null |
 			    sed -n 's/.*orchestrator tasks \([a-z]\{1,\}\).*/\1/p') ;;
-		*:--max-parallel) ;;
+		*:--max-parallel | *:--until) ;;
 		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list | \
 		    execute:* | plan:* | dispatch-ready:* | generate:generate | generate:--force)
 			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
@@ -48,12 +48,16 @@ _orchestrator() {
 			    .orchestrator/orchestration-config.json .claude/orchestration/orchestration-config.json 2>/dev/null |
 			    sed 's/.*"\(.*\)"/\1/' | sort -u) ;;
 		conflict-check:*) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
+		report:*)
+			words=$(orchestrator "${global[@]}" --json status 2>/dev/null |
+			    grep -oE 'instance-[-0-9a-f]{36}' | sort -u) ;;
 		answer:session-* | answer:[!a]*)
 			words=$(orchestrator "${global[@]}" --json questions 2>/dev/null |
 			    grep -oE 'q-[a-z0-9]{6}' | sort -u) ;;
 		status:* | answer:* | review:* | merge:* | logs:* | path:* | cancel:* | retry:*)
 			words=$(orchestrator "${global[@]}" --json status 2>/dev/null |
-			    grep -oE '"(session|item)": *"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u) ;;
+			    grep -oE '"(session|item)": *"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u)
+			[[ $command != answer ]] || words="instance $words" ;;
 		esac
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "${words:-}" -- "$cur")

@@ -110,7 +110,7 @@ for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/comp
 done
 is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
 is 'it installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
-for r in item config state message questions answer answers review tasklist orchestration-config; do
+for r in item config state message questions answer answers review tasklist orchestration-config plan report; do
 	ok "there is a schema of $r" jq -e '."$schema"' "man/schema/$r.schema.json"
 done
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_CAPACITY_H
+#define ORCHESTRATOR_CAPACITY_H
+
+/*
+ * How many sessions may run at once: as many as the settings want, but no more than
+ * the available memory has room for, and no more than four a processor.
+ *
+ *	capacity_machine(&m);
+ *	c = capacity_of(&m, max_parallel, session_memory_mb);
+ */
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define CAPACITY_PER_PROCESSOR	4
+
+struct machine {
+	int64_t	memory_mb;	/* available: MemAvailable, or what the cgroup leaves; -1 = unknown */
+	int64_t	processors;	/* that may be used: affinity, cpu.max of the cgroup; 0 = unknown */
+};
+struct capacity {
+	size_t	at_once;	/* at least 1 */
+	size_t	wanted;
+	size_t	by_memory;	/* sessions; SIZE_MAX when it is unknown */
+	size_t	by_processors;
+	int64_t	processors;
+};
+
+void capacity_machine(struct machine *);
+struct capacity capacity_of(const struct machine *, size_t wanted, int64_t session_memory_mb);	/* pure */
+/* "max_parallel; memory would allow 40, processors 8": what it follows from, name being what was
+ * wanted; malloced. */
+char *capacity_text(const struct capacity *, const char *name);	/* pure */
+
+/* Pure, of the files' text: MemAvailable of meminfo in MB; processors of cpu.max, rounded
+ * up.  -1: it doesn't say, or there is no limit. */
+int64_t capacity_meminfo(const char *);
+int64_t capacity_cpu_max(const char *);
+
+#endif
