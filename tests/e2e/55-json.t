@@ -109,30 +109,9 @@ cd "$T" && j status
 is 'outside of a repository nothing is on standard output' "$status $out" '66 '
 
 # Records.
-cat >"$T/validate.py" <<'E2'
-import json, os, sys
-from jsonschema import Draft202012Validator
-schemas, home = sys.argv[1:]
-names = {n[:-12]: Draft202012Validator(json.load(open(os.path.join(schemas, n)))) for n in os.listdir(schemas)}
-seen = {}
-for d, _, files in os.walk(home):
-    for f in files:
-        kind = f[:-5] if f.endswith(".json") else None
-        if os.path.basename(d) == "answers": kind = "answer" if kind else None
-        if kind not in names: continue
-        record = json.load(open(os.path.join(d, f)))
-        if record.get("version") != 1: continue
-        errors = [e.json_path + ": " + e.message for e in names[kind].iter_errors(record)]
-        if kind == "config": errors += [e.json_path + ": " + e.message for e in names["settings"].iter_errors(record["settings"])]
-        seen[kind] = seen.get(kind, 0) + 1
-        for e in errors: print(os.path.join(d, f), e)
-print(" ".join(sorted(seen)))
-E2
-python=$(command -v /usr/bin/python3 || command -v python3)
-"$python" -c 'import jsonschema' 2>/dev/null || python=$(command -v python3)
-if "$python" -c 'from jsonschema import Draft202012Validator' 2>/dev/null; then
-	is 'every record of the run is as its schema says' "$("$python" "$T/validate.py" "$top/man/schema" "$ORCHESTRATOR_HOME" 2>&1)" \
-	    'answer config item questions review state'
+if python=$(schema_python); then
+	is 'every record of the run is as its schema says' "$("$python" "$top/tests/validate.py" "$top/man/schema" "$ORCHESTRATOR_HOME" 2>&1)" \
+	    'answer config item questions report review state'
 else
 	skip 'every record of the run is as its schema says' 'no python3-jsonschema'
 fi

@@ -17,6 +17,7 @@
 #	new_repo DIR [N]		a repository of N files (default 1), one commit
 #	session_of ITEM			the newest session directory of an item
 #	field FILE FILTER [ITEM]	jq on a record of the item's session
+#	schema_python			prints the python that has jsonschema; else fails
 #	skip 'sentence' reason; skip_all reason; done_testing
 
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
@@ -87,6 +88,12 @@ wait_for() {
 	done
 }
 
+schema_python() {
+	for _p in /usr/bin/python3 python3; do
+		"$_p" -c 'from jsonschema import Draft202012Validator' 2>/dev/null && echo "$_p" && return 0
+	done
+	return 1
+}
 new_repo() {
 	git init -q "$1" && (cd "$1" && i=0 && while [ "$i" -lt "${2:-1}" ]; do
 		i=$((i + 1)); d=d$((i % 50)); mkdir -p $d; echo "line of file $i" >$d/file$i

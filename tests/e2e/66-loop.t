@@ -1,0 +1,150 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# execute: the question of an instance, --until, fairness, the report, and SIGKILL at ten points.
+. "$(dirname "$0")/lib.sh"
+
+# The agent waits as long as it is held, and writes a file.
+cat >"$T/agent" <<'E'
+echo "$(date +%s%N) start $ITEM_ID" >>"$T/times"
+while [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
+if [ "$ITEM_ID" = old ]; then echo old >>d1/file1; else echo "$ITEM_ID" >>"$ITEM_ID"; fi
+E
+world() {	# NAME SETTINGS
+	rm -f "$T/times" "$T"/hold-*; export ORCHESTRATOR_HOME="$T/state-$1"
+	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
+	echo "{ \"review\": \"gates\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	    \"roles\": { \"implementer\": \"sh\" }$2 }" >.orchestrator/config.json
+	git add . && git commit -qm Settings
+}
+list() {	# NAME TASK...
+	_l=$1; shift
+	for t; do set -- "$@" --task "$t: $t"; shift; done
+	orchestrator tasks create "$_l" "$@" >/dev/null
+}
+status_of() { orchestrator --json tasks show | jq -r --arg t "$1" '.tasks[] | select(.id == $t) | .status'; }
+merges() { git log --first-parent --reverse --format=%s main | sed -n 's/^Merge \([^:]*\):.*/\1/p' | tr '\n' ' '; }
+begun() { for t; do grep -q "start $t" "$T/times" || return 1; done; }
+said() { grep -q -e "$1" "$T/said"; }
+instance() { echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*; }
+questions() { orchestrator --json questions | jq -c "$1"; }
+
+# The question of the instance.
+world ask ', "ambiguous": "ask", "max_parallel": 3'
+list ask a b c d
+orchestrator tasks edit --allow d d >/dev/null
+: >"$T/hold-a"; : >"$T/hold-b"; : >"$T/hold-c"
+orchestrator execute ask >"$T/said" 2>&1 & pid=$!
+ok 'whether what does not say its paths may be at once is asked' wait_for 20 said ': asked: q-'
+like 'in words that name them' "$(cat "$T/said")" '^instance-.*: asked: q-[a-z0-9]*: Tasks a, b, c of list tl-[a-z0-9]* do not say which paths they change'
+is 'questions shows it' "$(questions '[.questions[] | [.item, .role, .options]]')" '[[null,null,["one at a time","at once"]]]'
+like 'to people too' "$(orchestrator questions)" '^instance-[-a-f0-9]*  q-[a-z0-9]*  [0-9]*[sm]  execute$'
+ok 'meanwhile others are done' wait_for 20 said 'session-d-.*: merged'
+is 'and of these one at a time' "$(grep -c 'start [abc]' "$T/times")" 1
+q=$(questions '.questions[0].id' | tr -d '"')
+run orchestrator answer instance "$q" 'at twice'
+is 'an answer that is none is refused' "$status" 65
+run orchestrator answer "$(basename "$(instance)" | cut -c1-20)" "$q" 2
+is 'it is answered as any other' "$status" 0
+ok 'then they are done at once' wait_for 20 begun a b c
+like 'which is said' "$(cat "$T/said")" ": answered: $q by person: at once"
+rm "$T"/hold-*; wait $pid
+is 'and all is merged' "$? $(merges | tr ' ' '\n' | sort | tr -d '\n')" '0 abcd'
+orchestrator tasks reopen a >/dev/null; orchestrator tasks reopen b >/dev/null
+timeout 60 orchestrator execute ask >"$T/said" 2>&1
+is 'the same is not asked twice' "$(jq '.questions | length' "$(instance)/questions.json")$(grep -c asked "$T/said")" 10
+is 'nothing is open then' "$(questions .questions)" '[]'
+run orchestrator answer instance "$q" 1
+is 'what was answered stays so' "$status" 65
+
+world rule ', "ambiguous": "ask", "answers": { "rules": [ { "match": "which paths", "answer": "one at a time" } ] }'
+list rule a b
+: >"$T/hold-a"; : >"$T/hold-b"
+orchestrator execute rule >"$T/said" 2>&1 & pid=$!
+ok 'a rule answers it' wait_for 20 said ': answered: q-.* by policy: rule 1: one at a time$'
+orchestrator tasks add rule c >/dev/null
+ok 'when there are others it is another question' wait_for 20 said 'asked: q-.*Tasks a, b, c of'
+rm "$T"/hold-*; wait $pid
+is 'all is done in the end' "$? $(merges | wc -w)" '0 3'
+echo '{' >"$(instance)/questions.json"; orchestrator tasks reopen a >/dev/null; orchestrator tasks reopen b >/dev/null
+run timeout 60 orchestrator execute rule
+is 'a damaged record is named, and they are done one at a time' "$status $(echo "$err" | grep -c 'questions.json')" '0 1'
+rm "$(instance)/questions.json"
+
+# --until
+world until ', "max_parallel": 1'
+list until one two
+: >"$T/hold-one"
+orchestrator execute --until 4s until >"$T/said" 2>&1 & pid=$!
+ok 'at the time of --until it stops' wait_for 20 said 'stopping: the time of --until has come'
+rm "$T/hold-one"; wait $pid
+is 'what runs is done, and nothing more' "$? $(merges)$(status_of two)" '1 one PENDING'
+like 'the report says why' "$(cat "$T/said")" '^stopped: the time of --until'
+run orchestrator execute --until yesterday
+is 'a time that is none' "$status" 64
+
+# Fairness: the oldest approved one first, also when it could not be merged at first.
+world fair ', "gates": [ "while test -e young -a -e '"$T"'/hold-gate; do timeout 0.05 cat <'"$T"'/.never; done; true" ]'
+for i in old young younger; do orchestrator dispatch --wait $i >/dev/null; done
+echo more >other && git add other && git commit -qm More
+echo mine >>d1/file1; : >"$T/hold-gate"
+orchestrator execute >"$T/said" 2>&1 & pid=$!
+ok 'the oldest is tried first, and is blocked' wait_for 20 said 'session-old.*: blocked'
+git checkout -q d1/file1; rm "$T/hold-gate"; wait $pid
+is 'it goes before those that are younger as soon as it can' "$? $(merges)" '0 young old younger '
+run orchestrator report
+like 'without a list the report is short' "$out" '^3 merged, 0 not$'
+like 'and has the logs' "$out" '^ .*/archive/session-old-[a-z0-9]*/output.log$'
+for i in c a b; do orchestrator dispatch --wait $i >/dev/null; done
+timeout 60 orchestrator execute --source none >/dev/null
+is 'approved ones are merged in the order of their approval' "$(merges)" 'young old younger c a b '
+
+# The report.
+world report ', "attempts": 1'
+list report fine bad after
+orchestrator tasks depend after bad >/dev/null; mkdir -p .worktrees/bad && : >.worktrees/bad/file
+run orchestrator report
+is 'without one that is said' "$status" 66
+run timeout 60 orchestrator execute report
+is 'report prints the same again' "$(orchestrator report)" "$(echo "$out" | sed -n '/: report: 1 of 3 COMPLETE/,$p')"
+like 'with what was escalated' "$out" '^failed   bad.*: not dispatched: worktree'
+like 'and who waits for it' "$out" '^waiting  after for bad$'
+is 'as JSON' "$(orchestrator --json report | jq -c '[.version, .event, .complete, .total, (.merged | map(.task)), (.failed | map(.task)), .waiting]')" \
+    '[1,"report",1,3,["fine"],["bad"],[{"task":"after","for":["bad"]}]]'
+is 'and as YAML' "$(orchestrator report --yaml | grep -cxE 'event: "report"|- task: "fine"|  for:|  - "bad"')" 4
+is 'of an instance by name' "$(orchestrator report "$(basename "$(instance)" | cut -c10-20)")" "$(orchestrator report)"
+run orchestrator report 0000x
+is 'one that there is not' "$status" 66
+
+if python=$(schema_python); then
+	for w in ask rule until fair report; do
+		"$python" "$top/tests/validate.py" "$top/man/schema" "$T/state-$w" 2>&1
+	done >"$T/validated"
+	is 'the records of all these are as their schemas say' "$(grep -v '^[a-z ]*$' "$T/validated")" ''
+else
+	skip 'the records of all these are as their schemas say' 'no python3-jsonschema'
+fi
+
+# SIGKILL.
+if ! strace -f -o /dev/null true 2>/dev/null; then
+	skip 'killed at ten points and started again, each is merged once' 'no strace, or not allowed to'
+	done_testing
+fi
+calls='rename,renameat2,link,linkat,unlink,unlinkat,mkdirat,fsync,write,openat,fcntl,close,vfork,clone,clone3,wait4'
+trace() { timeout 60 strace -o "$T/trace" -e "trace=$calls" "$@"; }
+kill_world() { world "kill$1" ', "ambiguous": "parallel", "max_parallel": 2'; list kill a b c; orchestrator tasks depend c a b >/dev/null; }
+kill_world 0
+trace orchestrator execute kill >/dev/null 2>&1
+sed -n 's/^\([a-z0-9_]*\)(.*/\1/p' "$T/trace" >"$T/baseline"
+total=$(wc -l <"$T/baseline") i=0 killed=0
+while [ $i -lt 10 ]; do
+	i=$((i + 1))
+	at=$(awk -v k=$((total * i / 11)) 'NR <= k { n[$1]++; last = $1 } END { print last, n[last] }' "$T/baseline")
+	kill_world $i
+	run trace -e "inject=${at% *}:signal=KILL:when=${at#* }" orchestrator execute kill
+	[ "$status" -lt 128 ] || killed=$((killed + 1))
+	run timeout 60 orchestrator execute kill
+	is "killed at ${at% *} ${at#* } and started again, each is merged once" \
+	    "$status $(merges | tr ' ' '\n' | sort | tr -d '\n') $(orchestrator --json tasks show | jq -c .counts.COMPLETE)" '0 abc 3'
+done
+ok 'it was killed at nearly all of them' test $killed -ge 8
+done_testing
