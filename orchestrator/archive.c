@@ -12,6 +12,7 @@
 #include "orchestrator/registry.h"
 #include "orchestrator/source.h"
 #include "orchestrator/trash.h"
+#include "proto/child.h"
 #include "proto/file.h"
 #include "proto/git.h"
 #include "proto/lock.h"
@@ -99,8 +100,14 @@ int
 entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, size_t whylen)
 {
 	struct stat	 st;
+	char		 who[512];
 
 	if (entry_worktree_is_ours(o, e)) {
+		if (remove && tree_inside(e->state.worktree, who, sizeof(who)) > 0) {
+			snprintf(why, whylen, "%s is kept, for in it is process %s; leave it first",
+			    e->state.worktree, who);
+			return -1;
+		}
 		if (worktree_salvage(o, e, why, whylen) == -1)
 			return -1;
 		if (remove && worktree_drop(o, e, why, whylen) == -1)

@@ -17,11 +17,13 @@
 
 #define PRIORITY	10
 
-/* Somebody may have put a worktree of his own in its place: that one stays. */
+/* Somebody may have put a worktree of his own in its place: that one stays. So does one in which
+ * somebody is at work, with its branch: it is git's then, and cleanup removes it later. */
 static int
-remove_worktree(struct merge *m, char **trash)
+remove_worktree(struct merge *m, char **trash, bool *kept)
 {
 	const char *worktree = m->state.worktree;
+	char who[512];
 
 	if (worktree == NULL || m->state.branch == NULL)
 		return 0;
@@ -29,6 +31,12 @@ remove_worktree(struct merge *m, char **trash)
 	    !git_worktree_is(m->req->repo, worktree, m->state.branch)) {
 		log_warnx("%s: %s is not its worktree any more and is kept", m->id, worktree);
 		return 0;
+	}
+	if (tree_inside(worktree, who, sizeof(who)) > 0) {
+		log_warnx("%s: %s is kept, for in it is process %s; orchestrator cleanup removes it "
+		    "when that has left", m->id, worktree, who);
+		*kept = true;
+		return git_worktree_unlink(m->req->repo, worktree, m->err, m->errlen);
 	}
 	*trash = trash_path(worktree, m->id);
 	return git_worktree_remove(m->req->repo, worktree, *trash, m->err, m->errlen);
@@ -75,7 +83,9 @@ archive(struct merge *m)
 int
 merge_finish(struct merge *m, char **trash)
 {
-	if (remove_worktree(m, trash) == -1 || remove_branch(m) == -1)
+	bool kept = false;
+
+	if (remove_worktree(m, trash, &kept) == -1 || (!kept && remove_branch(m) == -1))
 		return -1;
 	return archive(m);
 }
@@ -119,7 +129,7 @@ merge_discard(const struct merge *m, const char *trash)
 	pid_t pid;
 	int status;
 
-	if (access(trash, F_OK) == -1)
+	if (trash == NULL || access(trash, F_OK) == -1)
 		return;
 	if ((pid = child_call(detach, &d)) == -1) {
 		log_warn("%s: is left", trash);

@@ -122,13 +122,18 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 		snprintf(err, errlen, "worker: %s", strerror(errno));
 		goto done;
 	}
+	if (access(worktree, X_OK) == -1) {
+		snprintf(err, errlen, "worker: worktree %s: %s", worktree, strerror(errno));
+		goto done;
+	}
+	/* It stands beside its worktree, not in it: who stands there is at work there. */
 	const struct child_spec spec = {
-		.argv = argv, .env = env, .dir = worktree, .in = -1, .out = -1, .err = p[1],
+		.argv = argv, .env = env, .dir = path, .in = -1, .out = -1, .err = p[1],
 		.session = true,
 	};
 	if ((pid = child_start(&spec, &step)) == -1) {
 		snprintf(err, errlen, "worker: %s %s: %s", step,
-		    strcmp(step, "chdir") == 0 ? worktree : argv[0], strerror(errno));
+		    strcmp(step, "chdir") == 0 ? path : argv[0], strerror(errno));
 		goto done;
 	}
 	close(p[1]);

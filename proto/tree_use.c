@@ -110,3 +110,47 @@ tree_in_use(const char *dir)
 	closedir(proc);
 	return found;
 }
+
+static void
+add_name(int procfd, const char *pid, char *who, size_t len)
+{
+	char name[32] = "?", one[80];
+	ssize_t n = -1;
+	int fd;
+
+	if ((fd = openat(procfd, "comm", O_RDONLY | O_CLOEXEC)) != -1) {
+		if ((n = read(fd, name, sizeof(name) - 1)) > 0)
+			name[n - (name[n - 1] == '\n')] = '\0';
+		close(fd);
+	}
+	snprintf(one, sizeof(one), "%s%.20s (%s)", who[0] == '\0' ? "" : ", ", pid, name);
+	strlcat(who, one, len);
+}
+
+size_t
+tree_inside(const char *dir, char *who, size_t len)
+{
+	char real[PATH_MAX];
+	struct dirent *e;
+	size_t n = 0;
+	DIR *proc;
+	int procfd;
+
+	who[0] = '\0';
+	if (realpath(dir, real) == NULL || (proc = opendir("/proc")) == NULL)
+		return 0;
+	while ((e = readdir(proc)) != NULL) {
+		if (e->d_name[0] < '1' || e->d_name[0] > '9')
+			continue;
+		procfd = openat(dirfd(proc), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (procfd == -1)
+			continue;
+		if (link_under(procfd, "cwd", real)) {
+			add_name(procfd, e->d_name, who, len);
+			n++;
+		}
+		close(procfd);
+	}
+	closedir(proc);
+	return n;
+}

@@ -105,4 +105,20 @@ run orchestrator salvage restore "$s"
 is 'it is not brought back over something' "$status" 73
 ok 'git takes the worktree away again' git worktree remove ".worktrees/$s"
 is 'it stays saved' "$(git show "refs/salvage/$s:new")" new
+# Somebody is in the worktree.
+orchestrator dispatch --wait inside -- sh -c 'echo inside >inside' >/dev/null
+(cd .worktrees/inside && exec cat "$T/.never") & p=$!
+in_it() { [ "$(readlink /proc/$p/cwd)" = "$PWD/.worktrees/inside" ] && [ "$(cat /proc/$p/comm)" = cat ]; }
+wait_for 10 in_it
+run orchestrator merge inside
+is 'a merge does not wait for who is in the worktree' "$status $(git show main:inside)" '0 inside'
+like 'and keeps that' "$err" "\.worktrees/inside is kept, for in it is process $p \(cat\)"
+ok 'with its branch' git -C .worktrees/inside rev-parse --verify -q session/inside/1
+is 'it is a worktree as git knows it' "$(git -C .worktrees/inside status --porcelain)" ''
+run orchestrator cleanup
+like 'cleanup keeps it, too' "$err" "process $p "
+kill $p; wait $p
+run orchestrator cleanup
+ok 'and removes it when nobody is there' not test -e .worktrees/inside
+ok 'with its branch then' not git rev-parse --verify -q session/inside/1
 done_testing
