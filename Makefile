@@ -117,12 +117,13 @@ deps:
 	@tests/deps.sh build check lint demo
 
 install: all
-	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 \
+	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
 	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(bashcompdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
 	install -m 755 $(O)/libexec/worker $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
+	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(mandir)/man7
 	install -m 644 $(wildcard share/prompts/*.md) $(DESTDIR)$(datadir)/prompts
 	install -m 644 $(wildcard man/schema/*.json) $(DESTDIR)$(datadir)/schema
 	install -m 755 share/beads/on_close $(DESTDIR)$(datadir)/beads
@@ -131,6 +132,7 @@ uninstall:
 	rm -f $(DESTDIR)$(bindir)/orchestrator $(DESTDIR)$(bashcompdir)/orchestrator
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5)))
+	rm -f $(addprefix $(DESTDIR)$(mandir)/man7/,$(notdir $(wildcard man/*.7)))
 	rm -rf $(DESTDIR)$(libexecdir) $(DESTDIR)$(datadir)
 
 help:

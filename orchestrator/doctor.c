@@ -14,6 +14,7 @@
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/fs.h"
+#include "proto/sandbox.h"
 #include "proto/watch.h"
 
 #define GIT_MAJOR	2
@@ -206,4 +207,21 @@ doctor_proc(struct report *r)
 		    "CONFIG_PROC_CHILDREN: what an agent leaves running is found there", path,
 		    strerror(errno));
 	free(path);
+}
+
+void
+doctor_confine(struct report *r)
+{
+	struct sandbox_probe probe;
+	enum sandbox_kind kind;
+	char why[320];
+
+	sandbox_probe_start(&probe, NULL);
+	kind = sandbox_probe_end(&probe, why, sizeof(why));
+	if (kind == SANDBOX_NONE)
+		report_add(r, "confine", HEALTH_NOTE, "%s: what agents run is not confined; install "
+		    "bubblewrap", why);
+	else
+		report_add(r, "confine", kind == SANDBOX_BWRAP ? HEALTH_GOOD : HEALTH_NOTE,
+		    "agents, setup and gates are confined by %s: %s", sandbox_kind_name(kind), why);
 }

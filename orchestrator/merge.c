@@ -82,7 +82,8 @@ merge_once(struct merge *m, bool *again)
 	enum merge_outcome rv;
 
 	*again = false;
-	if ((rv = merge_compute(m)) != MERGE_MERGED || (rv = merge_gates(m)) != MERGE_MERGED)
+	if ((rv = merge_compute(m)) != MERGE_MERGED || (rv = merge_audit(m)) != MERGE_MERGED ||
+	    (rv = merge_gates(m)) != MERGE_MERGED)
 		return rv;
 	return merge_move(m, again);
 }

@@ -30,7 +30,7 @@ enum merge_outcome {
 	MERGE_NOTHING,		/* already merged and finished */
 	MERGE_CONFLICT,
 	MERGE_RESOLVE,		/* given back to the session: its worker is to be started */
-	MERGE_GATE,		/* a gate failed on the merged tree */
+	MERGE_GATE,		/* a gate failed on the merged tree, or the audit of the paths did */
 	MERGE_BLOCKED,		/* left approved; err names the local file or lock in the way */
 	MERGE_ERROR,
 	MERGE_BUSY,		/* another process has the session's lock; its end is an event */

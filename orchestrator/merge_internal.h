@@ -39,6 +39,8 @@ int merge_save(struct merge *);
 
 /* merge_compute.c: merged tree and commit; MERGE_MERGED = go on, MERGE_NOTHING = in the target already. */
 enum merge_outcome merge_compute(struct merge *);
+/* merge_audit.c: the paths of the session's commits, and of what the merge changes. */
+enum merge_outcome merge_audit(struct merge *);
 /* merge_gate.c: the gates on the merged tree when it is new. */
 enum merge_outcome merge_gates(struct merge *);
 /* merge_move.c */

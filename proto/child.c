@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -14,12 +15,13 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "sandbox.h"
 #include "watch.h"
 
 #define REPORT_FD	3		/* where the child reports; close-on-exec */
 #define DEFAULT_PATH	"/usr/local/bin:/usr/bin:/bin"
 
-enum failure { FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC };
+enum failure { FAIL_CONFINE, FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC };
 
 struct report {
 	int		 error;
@@ -27,6 +29,7 @@ struct report {
 };
 
 static const char *const failures[] = {
+	[FAIL_CONFINE] = "confine",
 	[FAIL_DESCRIPTORS] = "descriptors",
 	[FAIL_SESSION] = "setsid",
 	[FAIL_PARENT] = "parent",
@@ -76,6 +79,28 @@ set_descriptors(const struct child_spec *spec, int report)
 	return 0;
 }
 
+/* The next place of *path where name may be, into file; false = there is none left. */
+static bool
+next_place(const char **path, const char *name, char *file, size_t size)
+{
+	size_t n;
+
+	while (*path != NULL) {
+		const char *dir = *path;
+
+		n = strcspn(dir, ":");
+		*path = dir[n] == '\0' ? NULL : dir + n + 1;
+		if (n + strlen(name) + 2 > size || name[0] == '\0')
+			continue;
+		memcpy(file, dir, n);
+		if (n > 0)
+			file[n] = '/';
+		memcpy(file + n + (n > 0), name, strlen(name) + 1);
+		return true;
+	}
+	return false;
+}
+
 /* execvpe(3) allocates and hands what has no "#!" to sh: neither is wanted. */
 static void
 execute(const char *const *argv, const char *const *env, const char *path)
@@ -84,28 +109,18 @@ execute(const char *const *argv, const char *const *env, const char *path)
 	char *const *vars = (char *const *)(uintptr_t)env;
 	char file[PATH_MAX];
 	bool denied = false;
-	size_t n;
 
 	if (strchr(argv[0], '/') != NULL) {
 		execve(argv[0], args, vars);
 		return;
 	}
-	for (;; path += n + 1) {
-		n = strcspn(path, ":");
-		if (n + strlen(argv[0]) + 2 <= sizeof(file) && argv[0][0] != '\0') {
-			memcpy(file, path, n);
-			if (n > 0)
-				file[n] = '/';
-			memcpy(file + n + (n > 0), argv[0], strlen(argv[0]) + 1);
-			execve(file, args, vars);
-			/* a directory of PATH that is closed to us is no program that is */
-			if (errno == EACCES)
-				denied = denied || access(file, F_OK) == 0;
-			else if (errno != ENOENT && errno != ENOTDIR)
-				return;
-		}
-		if (path[n] == '\0')
-			break;
+	while (next_place(&path, argv[0], file, sizeof(file))) {
+		execve(file, args, vars);
+		/* a directory of PATH that is closed to us is no program that is */
+		if (errno == EACCES)
+			denied = denied || access(file, F_OK) == 0;
+		else if (errno != ENOENT && errno != ENOTDIR)
+			return;
 	}
 	errno = denied ? EACCES : ENOENT;
 }
@@ -122,6 +137,26 @@ path_of(const char *const *env)
 	return ours == NULL ? DEFAULT_PATH : ours;
 }
 
+int
+child_find(const char *file, const char *const *env, char *buf, size_t len)
+{
+	const char *path = path_of(env);
+	bool denied = false;
+	struct stat st;
+
+	if (strchr(file, '/') != NULL)
+		return strlcpy(buf, file, len) < len ? access(file, X_OK) : -1;
+	while (next_place(&path, file, buf, len)) {
+		if (stat(buf, &st) == -1 || !S_ISREG(st.st_mode))
+			continue;
+		if (access(buf, X_OK) == 0)
+			return 0;
+		denied = true;
+	}
+	errno = denied ? EACCES : ENOENT;
+	return -1;
+}
+
 static _Noreturn void
 run_child(const struct child_spec *spec, const char *const *env, const char *path, pid_t parent,
     int report)
@@ -129,7 +164,9 @@ run_child(const struct child_spec *spec, const char *const *env, const char *pat
 	struct report r = { 0, FAIL_DESCRIPTORS };
 
 	signals_default();
-	if (set_descriptors(spec, report) == -1) {
+	if (spec->confined && sandbox_enter(spec->landlock) == -1)
+		r.step = FAIL_CONFINE;
+	if (r.step == FAIL_CONFINE || set_descriptors(spec, report) == -1) {
 		r.error = errno;
 		(void)!write(report, &r, sizeof(r));
 		_exit(127);

@@ -24,6 +24,8 @@ struct child_spec {
 	int		 err;
 	bool		 session;	/* setsid(2) */
 	bool		 die_with_parent; /* PDEATHSIG SIGKILL */
+	bool		 confined;	/* under the ruleset landlock (sandbox.h) */
+	int		 landlock;
 };
 
 /* Returns the pid, or -1 with errno and *step ("chdir", "exec", ...) set. */
@@ -54,14 +56,27 @@ struct child_io {
 };
 int child_run(const struct child_spec *, const struct child_io *);
 
+/* The program that argv[0] names by PATH of env, as child_start looks for it: 0 with its path in
+ * buf, or -1 with errno. */
+int child_find(const char *file, const char *const *env, char *buf, size_t len);
+
 /* 0 if wait status is "exited 0". Otherwise a text such as "exit status 2" or
  * "killed by signal 9 (Killed)" is put into buf. */
 int child_status_text(int status, char *buf, size_t len);
 
+/*
+ * For the first process of a pid namespace, whose end is the end of all: runs argv in a
+ * session of its own on descriptors 0-2 and reaps what comes its way.  Asked to stop
+ * (the others are asked by whoever asks it), it ends after the whole process group of argv,
+ * else with argv.  The wait status; -1 with errno and *step as child_start.
+ */
+int child_hold(const char *const *argv, const char **step);
+
 /* Makes this process the subreaper of its descendants. */
 int tree_adopt(void);
-/* Sends sig to every descendant of this process. Returns how many there are. */
-int tree_signal(int sig);
+/* Sends sig to every descendant of this process but `spare` (0 = none), whose own descendants
+ * get it. Returns how many there are. */
+int tree_signal(int sig, pid_t spare);
 /* SIGKILLs and reaps every descendant until none is left, except `spare` (0 = none);
  * returns how many were killed, -1 if some would not go within 5 s. */
 int tree_kill(pid_t spare);

@@ -3,7 +3,7 @@
 #define PROTO_GLOB_H
 
 /*
- * The globs of allowed_paths, compared with each other.  Pure.
+ * The globs of allowed_paths, compared with each other and with paths.  Pure.
  *
  * Paths are relative to the top of the repository.  "*" and "?" stay within one
  * name, "[a-z]" and "[!a-z]" are one character, "\" takes the next one as it is,
@@ -15,6 +15,8 @@
 
 #include "strings.h"
 
+/* Is the path, as git names it, one that the pattern is for? */
+bool glob_match(const char *pattern, const char *path);
 /* Can there be a path that both are for?  Where it is not sure, yes. */
 bool glob_overlap(const char *, const char *);
 /* Is that so for any two of them? */

@@ -79,6 +79,7 @@ read_review(struct review *r, struct field *f)
 	r->findings = field_text(f, "findings", SESSION_MAX_TEXT);
 	r->rounds = field_int(f, "rounds", 0, INT32_MAX, 0);
 	r->decided_at = field_time(f, "decided_at");
+	field_strings(f, "flagged", REVIEW_MAX_FLAGGED, REVIEW_MAX_COMMAND, &r->flagged);
 	n = field_count(f, "opinions", REVIEW_MAX_OPINIONS);
 	if (n > 0 && (r->opinions = calloc(n, sizeof(*r->opinions))) == NULL)
 		err(1, NULL);
@@ -129,6 +130,7 @@ review_release(struct review *r)
 		free(r->opinions[i].findings);
 	for (size_t i = 0; i < r->ngates; i++)
 		gate_result_release(&r->gates[i]);
+	strings_free(&r->flagged);
 	free(r->opinions);
 	free(r->gates);
 	free(r->findings);

@@ -11,6 +11,7 @@
 
 #define REVIEW_MAX_OPINIONS	256
 #define REVIEW_MAX_GATES	64
+#define REVIEW_MAX_FLAGGED	1000	/* entries, of REVIEW_MAX_COMMAND bytes */
 #define REVIEW_MAX_NAME		256	/* of a gate */
 #define REVIEW_MAX_COMMAND	4096
 
@@ -47,6 +48,7 @@ struct review {
 	enum verdict	 verdict;		/* none while the council sits */
 	char		 decided_by[16];	/* reviewer, tech-lead, gates, rounds */
 	char		*findings;		/* of the last rejection */
+	struct strings	 flagged;		/* "PATH: why": what the audit found */
 	int64_t		 rounds;
 	int64_t		 decided_at;
 	struct opinion	*opinions;

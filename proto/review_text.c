@@ -117,6 +117,10 @@ text(const struct review *r, size_t cut, size_t *len)
 	json_put_int(o, "rounds", r->rounds);
 	record_put_time(o, "decided_at", r->decided_at);
 	list = json_new_array();
+	for (i = 0; i < r->flagged.n && i < REVIEW_MAX_FLAGGED / cut; i++)
+		json_append(list, json_new_string(tail(r->flagged.v[i], REVIEW_MAX_COMMAND)));
+	json_put(o, "flagged", list);
+	list = json_new_array();
 	/* Opinions are only ever appended but for the oldest beyond the cap. */
 	i = r->nopinions > REVIEW_MAX_OPINIONS ? r->nopinions - REVIEW_MAX_OPINIONS : 0;
 	for (; i < r->nopinions; i++) {

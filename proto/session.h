@@ -35,6 +35,8 @@
 #define SESSION_DIR_SAFE_GIT		"safe.git"
 #define SESSION_DIR_BIN			"bin"
 #define SESSION_DIR_TRANSCRIPT		"transcript"
+#define SESSION_DIR_TMP			"tmp"
+#define SESSION_DIR_CACHE		"cache"
 
 /* Caps that writers keep within and readers enforce, in bytes or entries. */
 #define SESSION_MAX_RECORD	(4u << 20)	/* any JSON record */

@@ -34,7 +34,7 @@ static const struct key agent_keys[] = {
 	{ "verdict", key_verdict, AT(agent, verdict), 0, 0 },
 	{ "model", key_string, AT(agent, model), 0, MAX_NAME },
 	{ "args", key_list, AT(agent, args), 0, SETTINGS_MAX_TEXT },
-	{ "env", key_env, AT(agent, env), 0, SETTINGS_MAX_TEXT },
+	{ "env", key_env, AT(agent, env), AT(agent, secrets), SETTINGS_MAX_TEXT },
 };
 
 static const struct key role_keys[] = {
@@ -87,7 +87,10 @@ static const struct key top_keys[] = {
 	{ "merge", set_merge, 0, 0, 0 },
 	{ "worktree", set_worktree, 0, 0, 0 },
 	{ "answers", set_answers, 0, 0, 0 },
-	{ "env", key_env, AT(settings, env), 0, SETTINGS_MAX_TEXT },
+	{ "env", key_env, AT(settings, env), AT(settings, secrets), SETTINGS_MAX_TEXT },
+	{ "confine", key_confine, AT(settings, confine), 0, 0 },
+	{ "protected", key_list, AT(settings, protect), 0, SETTINGS_MAX_TEXT },
+	{ "allow_protected", key_list, AT(settings, allow_protected), 0, SETTINGS_MAX_TEXT },
 };
 
 static char *
@@ -298,6 +301,7 @@ settings_default(struct settings *s)
 	s->recycle = true;
 	s->bd_timeout = 30;
 	s->breaker = 5;
+	confine_default(s);
 	for (size_t i = 0; i < nadapter_names; i++)
 		if (adapter_names[i].program != NULL)
 			add_agent(s, adapter_names[i].name, adapter_names[i].name);
@@ -345,6 +349,7 @@ agent_release(struct agent *a)
 	strings_free(&a->resume);
 	strings_free(&a->args);
 	strings_free(&a->env);
+	strings_free(&a->secrets);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -363,5 +368,7 @@ settings_release(struct settings *s)
 	strings_free(&s->answer_command);
 	strings_free(&s->context_phrases);
 	strings_free(&s->env);
+	strings_free(&s->secrets);
+	confine_release(s);
 	memset(s, 0, sizeof(*s));
 }

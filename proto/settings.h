@@ -46,6 +46,7 @@ struct agent {
 	char		*model;
 	struct strings	 args;		/* appended to the client's arguments */
 	struct strings	 env;		/* NAME=value */
+	struct strings	 secrets;	/* NAME=command:SHELL or NAME=file:PATH; no name of env */
 };
 
 struct rule { char *match; char *answer; };	/* POSIX extended regular expression */
@@ -56,6 +57,16 @@ enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK };
 
 /* What becomes of approved work that conflicts with its target. */
 enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
+
+enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE };
+
+struct confine {
+	enum confine_mode mode;
+	bool		 network_off;
+	struct strings	 writable;	/* absolute paths, "~/" at the front is HOME */
+	struct strings	 environment;	/* names of variables, "*" at the end for any rest */
+	struct strings	 sockets;	/* names of sandbox_sockets.h, or absolute paths */
+};
 
 struct settings {
 	char		*target;	/* branch name; NULL = the one checked out at dispatch */
@@ -86,6 +97,10 @@ struct settings {
 	size_t		 nrules;
 	struct strings	 answer_command;
 	struct strings	 env;		/* NAME=value, for everything that is run */
+	struct strings	 secrets;	/* as an agent's */
+	struct confine	 confine;
+	struct strings	 protect;	/* "protected": globs of what is refused */
+	struct strings	 allow_protected; /* ... but for these */
 };
 void settings_default(struct settings *);
 int settings_apply(struct settings *, const char *file, const char *buf, size_t len, char *err, size_t errlen);

@@ -6,6 +6,7 @@
 
 #include "proto/adapter.h"
 #include "proto/settings.h"
+#include "proto/settings_keys.h"
 #include "proto/text.h"
 
 #define MAX_NAMES	64
@@ -104,7 +105,8 @@ settings_check(const struct settings *s, const char *file, char *err, size_t err
 	for (size_t i = 0; i < s->nagents; i++)
 		if (check_agent(&s->agents[i], file, err, errlen) == -1)
 			return (-1);
-	if (check_roles(s, file, err, errlen) == -1)
+	if (check_roles(s, file, err, errlen) == -1 ||
+	    confine_check(s, file, err, errlen) == -1)
 		return (-1);
 	for (size_t i = 0; i < s->nrules; i++) {
 		if ((rv = regcomp(&re, s->rules[i].match, REG_EXTENDED | REG_NOSUB)) == 0) {

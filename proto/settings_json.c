@@ -26,20 +26,36 @@ conflict_mode_parse(const char *name)
 	return (-1);
 }
 
-static struct json *
-env_json(const struct strings *env)
+/* The name of NAME=..., cut off; NULL when it is too long for one. */
+static const char *
+split(const char *pair, char name[SETTINGS_MAX_ENV_NAME + 1])
 {
-	struct json *o = json_new_object();
-	char name[SETTINGS_MAX_ENV_NAME + 1];
-	const char *eq;
+	const char *eq = strchr(pair, '=');
 
-	for (size_t i = 0; i < env->n; i++) {
-		eq = strchr(env->v[i], '=');
-		if (eq == NULL || (size_t)(eq - env->v[i]) >= sizeof(name))
+	if (eq == NULL || eq - pair > SETTINGS_MAX_ENV_NAME)
+		return (NULL);
+	memcpy(name, pair, (size_t)(eq - pair));
+	name[eq - pair] = '\0';
+	return (eq + 1);
+}
+
+/* Of a secret only where it comes from. */
+static struct json *
+env_json(const struct strings *env, const struct strings *secrets)
+{
+	struct json *o = json_new_object(), *from;
+	char name[SETTINGS_MAX_ENV_NAME + 1];
+	const char *value;
+
+	for (size_t i = 0; i < env->n; i++)
+		if ((value = split(env->v[i], name)) != NULL)
+			json_put_str(o, name, value);
+	for (size_t i = 0; i < secrets->n; i++) {
+		if ((value = split(secrets->v[i], name)) == NULL)
 			continue;
-		memcpy(name, env->v[i], (size_t)(eq - env->v[i]));
-		name[eq - env->v[i]] = '\0';
-		json_put_str(o, name, eq + 1);
+		from = json_new_object();
+		json_put_str(from, value[0] == 'c' ? "command" : "file", strchr(value, ':') + 1);
+		json_put(o, name, from);
 	}
 	return (o);
 }
@@ -59,7 +75,7 @@ agents_json(const struct settings *s)
 		json_put_str(o, "verdict", a->verdict == VERDICT_BY_EXIT ? "exit-status" : "message");
 		json_put_str(o, "model", a->model);
 		json_put(o, "args", strings_json(&a->args));
-		json_put(o, "env", env_json(&a->env));
+		json_put(o, "env", env_json(&a->env, &a->secrets));
 		json_put(all, a->name, o);
 	}
 	return (all);
@@ -85,6 +101,7 @@ commands_json(const struct command *v, size_t n)
 void
 settings_json(const struct settings *s, struct json *o)
 {
+	static const char *const modes[] = { "off", "auto", "require" };
 	struct json *in, *list, *rule;
 
 	json_put_str(o, "target", s->target);
@@ -124,5 +141,13 @@ settings_json(const struct settings *s, struct json *o)
 	}
 	json_put(in, "rules", list);
 	json_put(in, "command", strings_json(&s->answer_command));
-	json_put(o, "env", env_json(&s->env));
+	json_put(o, "env", env_json(&s->env, &s->secrets));
+	in = record_sub(o, "confine");
+	json_put_str(in, "mode", modes[s->confine.mode]);
+	json_put_str(in, "network", s->confine.network_off ? "off" : "on");
+	json_put(in, "writable", strings_json(&s->confine.writable));
+	json_put(in, "environment", strings_json(&s->confine.environment));
+	json_put(in, "sockets", strings_json(&s->confine.sockets));
+	json_put(o, "protected", strings_json(&s->protect));
+	json_put(o, "allow_protected", strings_json(&s->allow_protected));
 }

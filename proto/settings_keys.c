@@ -225,9 +225,29 @@ env_name_valid(const char *s)
 	return (true);
 }
 
+/* {"command": ...} or {"file": ...}: where the value comes from when a run begins. */
+static int
+set_secret(struct keys *k, const char *path, const struct json *v, const char *name,
+    struct strings *secrets, int64_t max)
+{
+	const char *command = json_str(v, "command"), *file = json_str(v, "file");
+	const char *source = command != NULL ? command : file;
+	char *value;
+
+	if (json_kind(v) != JSON_OBJECT || json_count(v) != 1 || source == NULL ||
+	    source[strspn(source, " \t\r\n")] == '\0' || (int64_t)strlen(source) > max)
+		return (keys_fail(k, path, "a string, {\"command\": ...} or {\"file\": ...}"));
+	value = text_format("%s:%s", command != NULL ? "command" : "file", source);
+	strings_set(secrets, name, value);
+	free(value);
+	return (0);
+}
+
 int
 key_env(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
 {
+	struct strings *env = place(base, key);
+	struct strings *secrets = (struct strings *)(void *)((char *)base + key->min);
 	char below[KEYS_PATH];
 	const struct json *value;
 	const char *name, *s;
@@ -238,9 +258,15 @@ key_env(struct keys *k, const char *path, const struct json *v, void *base, cons
 		keys_path(below, path, name);
 		if (!env_name_valid(name))
 			return (keys_fail(k, below, "named by letters, digits and '_'"));
-		if ((s = json_string(value)) == NULL || (int64_t)strlen(s) > key->max)
+		s = json_string(value);
+		if (s == NULL && set_secret(k, below, value, name, secrets, key->max) == -1)
+			return (-1);
+		if (s != NULL && (int64_t)strlen(s) > key->max)
 			return (keys_fail(k, below, "a string"));
-		strings_set(place(base, key), name, s);
+		/* the last that was said of a name counts, whichever form it has */
+		strings_drop(s == NULL ? env : secrets, name);
+		if (s != NULL)
+			strings_set(env, name, s);
 	}
 	return (0);
 }

@@ -41,7 +41,8 @@ void keys_path(char *buf, const char *path, const char *name);
 
 /* Setters: int64_t; char * (null = NULL); char * that is not empty; struct strings
  * as a list; the same or one string for sh -c; NAME=value from an object, merged by
- * name; bool; anything, which is not looked at. */
+ * name, with the secrets among them in the list at min; bool; anything, which is not
+ * looked at. */
 int key_int(struct keys *, const char *, const struct json *, void *, const struct key *);
 /* int64_t from 0 to max, where the file's unit, of which there may be parts, is min: seconds
  * as milliseconds. */
@@ -52,6 +53,12 @@ int key_list(struct keys *, const char *, const struct json *, void *, const str
 int key_argv(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_env(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_bool(struct keys *, const char *, const struct json *, void *, const struct key *);
+/* "confine" of the settings, and what belongs to it (settings_confine.c). */
+int key_confine(struct keys *, const char *, const struct json *, void *, const struct key *);
+struct settings;
+void confine_default(struct settings *);
+void confine_release(struct settings *);
+int confine_check(const struct settings *, const char *file, char *err, size_t errlen);
 int key_ignored(struct keys *, const char *, const struct json *, void *, const struct key *);
 
 /* Settings that are one of a few words. */

@@ -65,3 +65,16 @@ strings_set(struct strings *list, const char *name, const char *value)
 	strings_put(list, pair);
 	free(pair);
 }
+
+void
+strings_drop(struct strings *list, const char *name)
+{
+	size_t i, kept = 0, len = strlen(name);
+
+	for (i = 0; i < list->n; i++)
+		if (strncmp(list->v[i], name, len) == 0 && list->v[i][len] == '=')
+			free(list->v[i]);
+		else
+			list->v[kept++] = list->v[i];
+	list->n = kept;
+}

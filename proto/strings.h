@@ -17,6 +17,7 @@ void strings_free(struct strings *);			/* empty again */
 /* In a list of NAME=value: replaces the one of that name, or adds it. */
 void strings_set(struct strings *, const char *name, const char *value);
 void strings_put(struct strings *, const char *pair);	/* "NAME=value" as it is */
+void strings_drop(struct strings *, const char *name);	/* takes the one of that name out */
 /* The value of name in such a list, NULL when it is not there. */
 const char *strings_value(const struct strings *, const char *name);
 

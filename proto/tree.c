@@ -176,7 +176,7 @@ tree_adopt(void)
 }
 
 int
-tree_signal(int sig)
+tree_signal(int sig, pid_t spare)
 {
 	struct pids all = { 0 };
 	size_t i;
@@ -184,7 +184,7 @@ tree_signal(int sig)
 
 	descendants(&all, 0);
 	for (i = 0; i < all.n; i++)
-		if (kill(all.pid[i], sig) == 0)
+		if (all.pid[i] != spare && kill(all.pid[i], sig) == 0)
 			n++;
 	free(all.pid);
 	return n;

@@ -16,6 +16,7 @@ build libbsd-dev header bsd/stdlib.h
 build libjson-c-dev header json-c/json.h
 build libyaml-dev header yaml.h
 build libinotifytools0-dev header inotifytools/inotifytools.h
+check bubblewrap command bwrap
 check libcmocka-dev header stdarg.h>%#include<stddef.h>%#include<stdint.h>%#include<setjmp.h>%#include<cmocka.h
 check perl command prove
 check jq command jq

@@ -94,7 +94,7 @@ lint_cppcheck() {
 	    proto worker orchestrator
 }
 lint_shell() { shellcheck -x $scripts; }
-lint_man() { mandoc -T lint -W warning man/*.1 man/*.5; }
+lint_man() { mandoc -T lint -W warning man/*.1 man/*.5 man/*.7; }
 
 [ $# -gt 0 ] || set -- gcc clang headers layers files format cppcheck shell man
 for check; do

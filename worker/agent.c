@@ -142,13 +142,11 @@ static enum agent_outcome
 agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run,
     const char *prompt)
 {
-	const struct strings *own = &w->config.settings.env;
 	struct listener listener = { w, adapter, run };
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
 	enum agent_outcome outcome;
-	char name[64];
-	size_t i;
+	char name[64], why[256];
 	int in;
 
 	in = run_begin(w, run->role, prompt, name, sizeof(name));
@@ -157,10 +155,13 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		w->run[0] = '\0';
 		return AGENT_IMPOSSIBLE;
 	}
-	for (i = 0; i < own->n; i++)
-		strings_put(&env, own->v[i]);
-	for (i = 0; i < run->agent->env.n; i++)
-		strings_put(&env, run->agent->env.v[i]);
+	if (run_settings_environment(w, run->agent, &env, why, sizeof(why)) == -1) {
+		worker_fail(w, "secret", "%s", why);
+		close(in);
+		strings_free(&env);
+		run_over(w, run);
+		return AGENT_IMPOSSIBLE;
+	}
 	adapter->command(run, &argv, &env);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");

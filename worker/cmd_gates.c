@@ -10,6 +10,7 @@
 #include "proto/json.h"
 #include "proto/watch.h"
 #include "worker/cmd.h"
+#include "worker/confine.h"
 #include "worker/gate.h"
 #include "worker/output.h"
 #include "worker/recover.h"
@@ -62,8 +63,15 @@ run(int argc, char **argv)
 		warn("%s/" SESSION_FILE_MERGE_LOG, w.path);
 		rc = EX_CANTCREAT;
 	}
-	if (rc == 0)
-		rc = gates_run(&w, tree);
+	if (rc == 0) {
+		confine_begin(&w);
+		if (confine_ready(&w) == -1) {
+			warnx("%s", w.fail_detail);
+			rc = EX_UNAVAILABLE;
+		} else
+			rc = gates_run(&w, tree);
+		confine_clean(&w, true);
+	}
 	worker_close(&w);
 	return rc;
 }

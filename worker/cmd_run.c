@@ -10,6 +10,7 @@
 #include "proto/child.h"
 #include "proto/log.h"
 #include "worker/cmd.h"
+#include "worker/confine.h"
 #include "worker/output.h"
 #include "worker/rescue.h"
 #include "worker/worker.h"
@@ -95,7 +96,9 @@ run_steps(struct worker *w)
 
 	while (more && !worker_interrupted(w)) {
 		w->fail_reason[0] = w->fail_detail[0] = '\0';
-		event = actions[w->state.step](w);
+		/* setup asks itself, when its checkout is made: the trial of bubblewrap takes time */
+		event = w->state.step != STEP_SETUP && confine_ready(w) == -1 ? EVENT_FAILED
+		    : actions[w->state.step](w);
 		if (event == EVENT_FAILED && worker_interrupted(w))
 			return;
 		facts = (struct step_facts){ .council = s->review == REVIEW_COUNCIL,
@@ -170,8 +173,11 @@ run(int argc, char **argv)
 	if (rc == 0) {
 		begin(&w);
 		if (status_live(w.state.status))
+			confine_begin(&w);
+		if (status_live(w.state.status))
 			run_steps(&w);
 		rc = leave(&w);
+		confine_clean(&w, !status_live(w.state.status));
 		if (!detach)
 			printf("%s: %s%s%s\n", w.config.session, status_name(w.state.status),
 			    w.state.reason[0] != '\0' ? ": " : "", w.state.detail);

@@ -8,6 +8,7 @@
 #include "proto/clock.h"
 #include "proto/file.h"
 #include "worker/agent.h"
+#include "worker/audit.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
 #include "worker/tree.h"
@@ -226,6 +227,9 @@ step_verdict(struct worker *w)
 {
 	struct review *r = &w->review;
 
+	if (r->verdict == VERDICT_APPROVED &&
+	    (audit_repository_now(w) == -1 || audit_work(w) == -1))
+		return EVENT_FAILED;
 	if (r->decided_at != 0)		/* on record since before a crash */
 		goto decided;
 	strlcpy(r->commit, w->state.head, sizeof(r->commit));

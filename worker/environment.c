@@ -1,13 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/child.h"
+#include "proto/file.h"
+#include "proto/sandbox_names.h"
 #include "proto/text.h"
 #include "worker/run.h"
 #include "worker/worker.h"
 
+#define SECRET_MAX	65536
+#define SECRET_MS	30000
+
 extern char **environ;
+
+/* What a command prints; it runs as the worker does, since it asks a keyring or the like. */
+static char *
+secret_of_command(const char *shell, char *why, size_t len)
+{
+	const char *const argv[] = { "/bin/sh", "-c", shell, NULL };
+	char *out = NULL;
+	struct child_io io = { .max = SECRET_MAX, .out = &out, .timeout_ms = SECRET_MS };
+	int status;
+
+	status = child_run(&(struct child_spec){ .argv = argv, .session = true,
+	    .die_with_parent = true }, &io);
+	if (status == 0)
+		return out;
+	if (status == -1)
+		strlcpy(why, strerror(errno), len);
+	else
+		child_status_text(status, why, len);
+	free(out);
+	return NULL;
+}
+
+static char *
+secret_of_file(const char *name, char *why, size_t len)
+{
+	const char *home = getenv("HOME");
+	char *path, *buf = NULL;
+	size_t n;
+
+	path = strncmp(name, "~/", 2) == 0 && home != NULL ? text_format("%s%s", home, name + 1)
+	    : text_format("%s", name);
+	if (file_read(AT_FDCWD, path, SECRET_MAX, &buf, &n) == -1) {
+		strlcpy(why, strerror(errno), len);
+		buf = NULL;
+	}
+	free(path);
+	return buf;
+}
+
+/* pair is NAME=command:SHELL or NAME=file:PATH. */
+static int
+fetch(const char *pair, struct strings *env, char *err, size_t len)
+{
+	const char *source = strchr(pair, '=') + 1, *rest = strchr(source, ':') + 1;
+	char *name = text_format("%.*s", (int)(source - 1 - pair), pair), why[128] = "", *value;
+	int rc = -1;
+
+	value = source[0] == 'c' ? secret_of_command(rest, why, sizeof(why))
+	    : secret_of_file(rest, why, sizeof(why));
+	if (value != NULL) {
+		value[text_trim(value, strlen(value))] = '\0';
+		strings_set(env, name, value);
+		explicit_bzero(value, strlen(value));
+		rc = 0;
+	} else
+		snprintf(err, len, "env.%s: its %s: %s", name,
+		    source[0] == 'c' ? "command" : "file", why);
+	free(value);
+	free(name);
+	return rc;
+}
+
+static int
+put_all(const struct strings *plain, const struct strings *secrets, struct strings *env, char *err,
+    size_t len)
+{
+	for (size_t i = 0; i < plain->n; i++)
+		strings_put(env, plain->v[i]);
+	for (size_t i = 0; i < secrets->n; i++)
+		if (fetch(secrets->v[i], env, err, len) == -1)
+			return -1;
+	return 0;
+}
+
+int
+run_settings_environment(const struct worker *w, const struct agent *a, struct strings *env,
+    char *err, size_t len)
+{
+	const struct settings *s = &w->config.settings;
+
+	if (put_all(&s->env, &s->secrets, env, err, len) == -1)
+		return -1;
+	return a == NULL ? 0 : put_all(&a->env, &a->secrets, env, err, len);
+}
 
 static void
 set_path(const struct worker *w, struct strings *env)
@@ -21,21 +113,11 @@ set_path(const struct worker *w, struct strings *env)
 	free(s);
 }
 
-void
-run_environment(const struct worker *w, const struct strings *agent, struct strings *env)
+static void
+set_session(const struct worker *w, struct strings *env)
 {
-	const struct strings *own = &w->config.settings.env;
 	char buf[PATH_MAX + 64];
-	size_t i;
 
-	for (i = 0; environ[i] != NULL; i++)
-		if (strncmp(environ[i], "GIT_", 4) != 0 && strchr(environ[i], '=') != NULL)
-			strings_add(env, environ[i]);
-	for (i = 0; i < own->n; i++)
-		strings_put(env, own->v[i]);
-	for (i = 0; agent != NULL && i < agent->n; i++)
-		strings_put(env, agent->v[i]);
-	set_path(w, env);
 	strings_set(env, "SESSION_DIR", w->path);
 	strings_set(env, "SESSION_ID", w->config.session);
 	strings_set(env, "ITEM_ID", w->config.item);
@@ -50,4 +132,48 @@ run_environment(const struct worker *w, const struct strings *agent, struct stri
 		snprintf(buf, sizeof(buf), "%s/" SESSION_DIR_INBOX "/%s", w->path, w->run);
 		strings_set(env, "SESSION_INBOX", buf);
 	}
+}
+
+/* Is this variable of ours handed on? */
+static bool
+passes(const struct confine *c, const char *pair, bool agent)
+{
+	size_t n = strcspn(pair, "=");
+	char name[SETTINGS_MAX_ENV_NAME + 1];
+	int socket;
+
+	if (strncmp(pair, "GIT_", 4) == 0 || pair[n] == '\0' || n >= sizeof(name))
+		return false;
+	if (c->mode == CONFINE_OFF)
+		return true;
+	memcpy(name, pair, n);
+	name[n] = '\0';
+	socket = sandbox_socket_variable(name, &c->sockets);
+	return socket != 0 ? socket > 0 : sandbox_variable(name, agent, &c->environment);
+}
+
+int
+run_environment(const struct worker *w, const struct strings *agent, struct strings *env,
+    char *err, size_t len)
+{
+	char *cache, *tmp;
+
+	for (size_t i = 0; environ[i] != NULL; i++)
+		if (passes(&w->config.settings.confine, environ[i], agent != NULL))
+			strings_add(env, environ[i]);
+	if (w->sandbox != SANDBOX_NONE) {
+		cache = text_format("%s/" SESSION_DIR_CACHE, w->path);
+		tmp = text_format("%s/" SESSION_DIR_TMP, w->path);
+		sandbox_caches(env, cache);
+		strings_set(env, "TMPDIR", w->sandbox == SANDBOX_BWRAP ? "/tmp" : tmp);
+		free(cache);
+		free(tmp);
+	}
+	if (agent == NULL && run_settings_environment(w, NULL, env, err, len) == -1)
+		return -1;
+	for (size_t i = 0; agent != NULL && i < agent->n; i++)
+		strings_put(env, agent->v[i]);
+	set_path(w, env);
+	set_session(w, env);
+	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include "proto/clock.h"
 #include "proto/text.h"
+#include "worker/audit.h"
 #include "worker/gate.h"
 #include "worker/output.h"
 #include "worker/tree.h"
@@ -81,10 +82,10 @@ gate_void(struct worker *w, struct gate_result *g)
 }
 
 static enum event
-gate_failed(struct worker *w, const struct gate_result *g)
+gate_failed(struct worker *w, const char *reason, const struct gate_result *g)
 {
 	set_feedback(w, g);
-	worker_fail(w, "gate", "gate \"%s\": %s", g->name, g->outcome);
+	worker_fail(w, reason, "gate \"%s\": %s", g->name, g->outcome);
 	w->state.gate_tries++;
 	return EVENT_GATE_FAILED;
 }
@@ -98,12 +99,18 @@ step_gates(struct worker *w)
 	enum run_end end;
 	size_t i;
 
-	if (s->ngates == 0 && w->item.outputs.n == 0)
+	if (audit_work(w) == -1)
+		return EVENT_FAILED;
+	if (s->ngates == 0 && w->item.outputs.n == 0 && w->audit.refused.n == 0)
 		return EVENT_DONE;
 	if (tree_pin(w) == -1)
 		return EVENT_FAILED;
-	if (w->item.outputs.n > 0 && !outputs_there(w, g = review_add_gate(&w->review)))
-		event = gate_failed(w, g);
+	if (w->audit.refused.n > 0) {
+		audit_gate(w, g = review_add_gate(&w->review));
+		event = gate_failed(w, "protected", g);
+		audit_text(&w->audit.refused, w->fail_detail, sizeof(w->fail_detail));
+	} else if (w->item.outputs.n > 0 && !outputs_there(w, g = review_add_gate(&w->review)))
+		event = gate_failed(w, "gate", g);
 	for (i = 0; event == EVENT_DONE && i < s->ngates; i++) {
 		g = review_add_gate(&w->review);
 		end = gate_run(w, "gate", &s->gates[i], w->state.worktree, g);
@@ -115,7 +122,7 @@ step_gates(struct worker *w)
 		if (end == RUN_SPAWN)
 			return worker_failed(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
 		if (gate_void(w, g) || !g->passed)
-			event = gate_failed(w, g);
+			event = gate_failed(w, "gate", g);
 	}
 	if (review_save(w->dirfd, &w->review) == -1)
 		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",

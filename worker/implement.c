@@ -5,6 +5,7 @@
 
 #include "proto/file.h"
 #include "worker/agent.h"
+#include "worker/audit.h"
 #include "worker/implement.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
@@ -58,7 +59,12 @@ step_implement(struct worker *w)
 		    w->path);
 	}
 	free(result);
-	return outcome == AGENT_OK ? EVENT_DONE : EVENT_FAILED;
+	if (outcome == AGENT_OK)
+		return EVENT_DONE;
+	/* no commit follows that would ask; a breach is the reason, whatever else went wrong */
+	if (!w->gone && w->stop_signal == 0 && !w->disk_failed)
+		(void)audit_repository_now(w);
+	return EVENT_FAILED;
 }
 
 enum event
@@ -74,8 +80,10 @@ step_commit(struct worker *w)
 		event = resolve_commit(w);
 	else
 		rc = tree_commit(w, message);
-	if (rc == -1 || event != EVENT_DONE)
-		return rc == -1 ? EVENT_FAILED : event;
+	if (audit_repository_now(w) == -1 || rc == -1)
+		return EVENT_FAILED;
+	if (event != EVENT_DONE)
+		return event;
 	if (rc == 1)
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");

@@ -67,6 +67,17 @@ paths_text(const struct item *item)
 	return t.buf != NULL ? t.buf : strdup("");
 }
 
+/* Names of files are the agent's to choose: they were made harmless, and are marked as data. */
+static char *
+flagged_text(const struct worker *w)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; i < w->review.flagged.n; i++)
+		text_printf(&t, "- %s\n", w->review.flagged.v[i]);
+	return t.buf != NULL ? t.buf : strdup("(nothing)\n");
+}
+
 static const char *
 or_empty(const char *s)
 {
@@ -98,7 +109,7 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 	char *template = prompt_template(w, name), round[24];
 	char *summary = read_or_empty(w, SESSION_FILE_SUMMARY);
 	char *presentation = read_or_empty(w, SESSION_FILE_PRESENTATION);
-	char *gates = gates_text(w), *paths = paths_text(&w->item);
+	char *gates = gates_text(w), *paths = paths_text(&w->item), *flagged = flagged_text(w);
 	char *diff = git_text(w, template, "{diff}"), *log = git_text(w, template, "{log}");
 	struct text out = { 0 };
 	struct text_var vars[32] = {
@@ -110,8 +121,9 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 		{ "commit", w->state.head }, { "base", w->state.base },
 		{ "worktree", or_empty(w->state.worktree) }, { "persona", "" },
 		{ "dependencies", "" }, { "findings", or_empty(w->config.findings) },
+		{ "flagged", flagged },
 	};
-	size_t n = 17;
+	size_t n = 18;
 
 	snprintf(round, sizeof(round), "%lld", (long long)w->state.round);
 	for (; extra != NULL && extra->name != NULL && n < 32; extra++) {
@@ -121,10 +133,15 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 			vars[n++] = (struct text_var){ extra->name, or_empty(extra->value) };
 	}
 	text_expand(&out, template, vars, n);
+	/* a text of the repository's own may not know the word, and judges have to */
+	if (w->review.flagged.n > 0 && strstr(template, "{flagged}") == NULL &&
+	    (strcmp(name, "review") == 0 || strcmp(name, "decide") == 0))
+		text_printf(&out, "\n<flagged>\n%s</flagged>\n", flagged);
 	free(template);
 	free(summary);
 	free(presentation);
 	free(gates);
+	free(flagged);
 	free(paths);
 	free(diff);
 	free(log);

@@ -163,8 +163,10 @@ clean_up_after(struct worker *w)
 		return;
 	}
 	guard_recover(w);
-	killed = tree_kill_session(w->config.session, w->path, w->state.worktree);
+	/* on disk first: a worker that dies again at once has been started once more all the same */
 	w->state.recoveries++;
+	(void)worker_save(w, true);
+	killed = tree_kill_session(w->config.session, w->path, w->state.worktree);
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
@@ -287,6 +289,7 @@ worker_close(struct worker *w)
 	state_release(&w->state);
 	questions_release(&w->questions);
 	review_release(&w->review);
+	audit_free(&w->audit);
 	strings_free(&w->answers_known);
 	free(w->findings);
 	origin_close(w);

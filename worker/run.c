@@ -12,6 +12,7 @@
 #include "proto/child.h"
 #include "proto/clock.h"
 #include "proto/watch.h"
+#include "worker/confine.h"
 #include "worker/guard.h"
 #include "worker/mail.h"
 #include "worker/output.h"
@@ -44,18 +45,31 @@ run_stop(struct running *r, enum run_end why)
 	int64_t grace = why == RUN_LIMIT ? r->w->limits.grace * CLOCK_MS
 	    : r->w->config.settings.stop_grace * CLOCK_S;
 	int64_t kill_at = clock_now() + grace;
+	pid_t spare;
 
 	if (r->kill_at != 0 && r->kill_at <= kill_at)
 		return;
 	if (r->kill_at == 0) {
 		r->res->end = why;
-		tree_signal(SIGTERM);
-		tree_signal(SIGCONT);
+		/* bubblewrap itself would end at once, and the rest with it by force */
+		spare = r->w->sandbox == SANDBOX_BWRAP ? r->pid : 0;
+		tree_signal(SIGTERM, spare);
+		tree_signal(SIGCONT, spare);
 		watch_timer(TIMER_LIMIT, 0);
 		guard_halt(&r->guard);
 	}
 	r->kill_at = kill_at;
 	watch_timer(TIMER_GRACE, kill_at);
+}
+
+/* bubblewrap tells of a signal as a shell does. */
+static int
+own_status(const struct worker *w, int status)
+{
+	int signo = WIFEXITED(status) ? WEXITSTATUS(status) - 128 : 0;
+
+	return w->sandbox == SANDBOX_BWRAP && signo > 0 && signo < NSIG ? W_EXITCODE(0, signo)
+	    : status;
 }
 
 /* One that is asked to stop may be a shell that goes first: who is left of its group has the
@@ -69,7 +83,7 @@ run_reap(struct running *r)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == r->pid) {
 			r->reaped = true;
-			r->res->status = status;
+			r->res->status = own_status(r->w, status);
 		}
 	r->exited = r->reaped && (r->kill_at == 0 || kill(-r->pid, 0) == -1);
 }
@@ -217,33 +231,53 @@ run_event(struct running *r, const struct watch_event *ev)
 	}
 }
 
+static const char **
+vector(const struct strings *list)
+{
+	const char **v = calloc(list->n + 1, sizeof(*v));
+
+	if (v == NULL)
+		abort();
+	for (size_t i = 0; i < list->n; i++)
+		v[i] = list->v[i];
+	return v;
+}
+
 static pid_t
 run_start(struct running *r, int out)
 {
-	struct strings env = { 0 };
-	const char **argv, **envp;
-	const char *step = "start";
-	size_t i;
-	pid_t pid;
+	const char *program = r->spec->argv->v[0], *step = "exec", **argv, **envp;
+	struct strings env = { 0 }, words = { 0 };
+	char relative[PATH_MAX], path[PATH_MAX];
+	int landlock = -1;
+	pid_t pid = -1;
 
-	run_environment(r->w, r->spec->env, &env);
-	argv = calloc(r->spec->argv->n + 1, sizeof(*argv));
-	envp = calloc(env.n + 1, sizeof(*envp));
-	if (argv == NULL || envp == NULL)
-		abort();
-	for (i = 0; i < r->spec->argv->n; i++)
-		argv[i] = r->spec->argv->v[i];
-	for (i = 0; i < env.n; i++)
-		envp[i] = env.v[i];
-	pid = child_start(&(struct child_spec){ .argv = argv, .env = envp, .dir = r->spec->dir,
-	    .in = r->spec->in, .out = out, .err = out, .session = true, .die_with_parent = true },
-	    &step);
+	if (run_environment(r->w, r->spec->env, &env, r->res->text, sizeof(r->res->text)) == -1 ||
+	    confine_run(r->w, r->spec, &words, &landlock, r->res->text,
+	    sizeof(r->res->text)) == -1) {
+		strings_free(&env);
+		strings_free(&words);
+		return -1;
+	}
+	argv = vector(&words);
+	envp = vector(&env);
+	snprintf(relative, sizeof(relative), "%s/%s", r->spec->dir, program);
+	/* asked beforehand: bubblewrap could only say it where the command speaks */
+	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,
+	    envp, path, sizeof(path)) == 0)
+		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
+		    .dir = r->spec->dir, .in = r->spec->in, .out = out, .err = out,
+		    .session = true, .die_with_parent = true, .confined = landlock != -1,
+		    .landlock = landlock }, &step);
 	if (pid == -1)
-		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", argv[0],
+		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", program,
 		    step, strerror(errno));
+	if (landlock != -1)
+		close(landlock);
 	free(argv);
 	free(envp);
 	strings_free(&env);
+	strings_free(&words);
 	return pid;
 }
 
@@ -275,6 +309,7 @@ run_end(struct running *r)
 	/* One that has become another user can't be ended: what it may still do makes all void. */
 	if (tree_kill(0) == -1)
 		r->res->end = RUN_SURVIVED;
+	confine_clean(r->w, false);
 	if (!r->w->gone && r->w->git.dir != NULL &&
 	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {
 		output_log("%s", why);

@@ -17,6 +17,7 @@
 #include "worker/limit.h"
 
 struct worker;
+struct agent;
 
 enum run_end {
 	RUN_EXITED, RUN_SPAWN, RUN_TIMEOUT, RUN_LIMIT, RUN_OUTPUT_LIMIT, RUN_STOPPED, RUN_SURVIVED
@@ -48,9 +49,15 @@ struct run_result {
 	struct text	 tail;
 };
 
-/* The environment of everything that is run, each name once: the caller's without
- * GIT_*, over it the settings', the agent's (may be NULL), the session's. */
-void run_environment(const struct worker *, const struct strings *agent, struct strings *);
+/* What the settings say of the environment, and the agent (NULL = none) over that, secrets
+ * fetched; 0, or -1 with the reason in err, which names no value. */
+int run_settings_environment(const struct worker *, const struct agent *, struct strings *,
+    char *err, size_t len);
+/* The environment of everything that is run, each name once: what the caller's has of the
+ * names that are handed on, over it the settings' (agent: what the function above gave, NULL =
+ * no agent), the session's.  0, or -1 with the reason in err. */
+int run_environment(const struct worker *, const struct strings *agent, struct strings *,
+    char *err, size_t len);
 
 void run_command(struct worker *, const struct run_spec *, struct run_result *);
 /* How it ended, into res->text. */

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "proto/file.h"
+#include "worker/audit.h"
+#include "worker/confine.h"
 #include "worker/gate.h"
 #include "worker/output.h"
 #include "worker/tree.h"
@@ -97,7 +99,7 @@ step_setup(struct worker *w)
 	enum run_end end;
 	size_t i;
 
-	if (tree_prepare(w) == -1)
+	if (tree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
 		return EVENT_FAILED;
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
 	for (i = 0; i < s->nsetup; i++) {

@@ -10,9 +10,11 @@
 #include <limits.h>
 #include <stdbool.h>
 
+#include "proto/audit.h"
 #include "proto/git.h"
 #include "proto/question.h"
 #include "proto/review.h"
+#include "proto/sandbox.h"
 #include "proto/settings.h"
 #include "proto/state.h"
 #include "worker/step.h"
@@ -32,6 +34,11 @@ struct worker {
 	struct git	 git;			/* the session's safe.git, on the worktree */
 	struct strings	 answers_known;		/* files in answers/ that were used */
 	bool		 answers_scanned;
+	enum sandbox_kind sandbox;		/* what confines its runs (confine.h) */
+	struct sandbox_probe probe;
+	bool		 probing;		/* it is being found out */
+	struct audit	 audit;
+	char		 audited[OID_MAX];	/* the commit that it is of */
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */
 	bool		 recovered;		/* tree_pin has not run since a crash */
 	int		 stop_signal;		/* SIGTERM or SIGINT arrived: stop, stay resumable */

@@ -105,7 +105,8 @@ else tap 1 'make install'; diag <"$T/install"; fi
 for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/completions/orchestrator \
     share/man/man1/orchestrator.1 share/man/man1/worker.1 share/man/man5/session.5 \
     share/man/man5/orchestrator-config.5 share/man/man5/tasklist.5 share/man/man5/orchestration-config.5 \
-    share/orchestrator/beads/on_close; do
+    share/orchestrator/beads/on_close \
+    share/man/man7/orchestrator-security.7; do
 	ok "it installs $f" test -s "$T/root/usr/$f"
 done
 is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"

@@ -92,7 +92,7 @@ run orchestrator dispatch --wait --review gates none -- true
 is 'work that failed is 1' "$status" 1
 like 'with the reason' "$err" 'nothing to commit'
 echo '{ "version": 1, "id": "from-file", "title": "From a file", "allowed_paths": ["a/b"] }' >"$T/item.json"
-run orchestrator dispatch --wait --review gates --item "$T/item.json" -- sh -c 'cat >prompt'
+run orchestrator dispatch --wait --review gates --item "$T/item.json" -- sh -c 'mkdir a; cat >a/b'
 is 'an item comes from a file' "$status" 0
 ok 'its paths are in the prompt' grep -q '^- a/b' "$(session_of from-file)/prompt.md"
 run orchestrator dispatch --review gates --item "$T/item.json" other -- true

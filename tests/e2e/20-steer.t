@@ -103,8 +103,8 @@ is 'which stays in the worktree, too' "$(git -C .worktrees/victim status --short
 # What was killed goes on.
 echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
 git commit -qam 'No policies'
-dispatch again "test -e ../.ran && echo done >done || { touch ../.ran; exec sleep 1001.$$; }"
-wait_for 10 test -e .worktrees/.ran
+dispatch again "test -e $T/ran && echo done >done || { touch $T/ran; exec sleep 1001.$$; }"
+wait_for 10 test -e "$T/ran"
 kill -9 "$(holder again)"
 wait_for 5 status_is again running
 like 'a dead session is shown as dead, with what to do' "$(orchestrator status)" 'again +dead .*orchestrator execute'
@@ -129,7 +129,7 @@ dispatch stuck "exec sleep 1002.$$"
 dispatch gone "exec sleep 1003.$$"
 execute_start
 wait_for 10 says '^session-gone-.*: running'
-rm -rf "$(session_of gone)"
+wait_for 10 rm -rf "$(session_of gone)"	# its worker may be making files there
 ok 'a session directory that vanishes is told' wait_for 10 says '^session-gone-.*: gone'
 kill -TERM "$execute"
 wait "$execute"

@@ -130,11 +130,11 @@ done
 E
 reviewer <<'E'
 E
-decides 'a message planted for a later run is no verdict' "$rejected" w0
+decides 'a message planted for a later run is no verdict' "$rejected" w0 '.confine = "off"'
 reviewer <<'E'
 SESSION_INBOX=$SESSION_DIR/inbox/001 timeout 1 worker verdict approved 'as the implementer' 2>/dev/null; true
 E
-decides 'nor is one in a former inbox' "$rejected" w1
+decides 'nor is one in a former inbox' "$rejected" w1 '.confine = "off"'
 is 'a verdict of the implementer at work is refused' "$(said rc)" 65
 like 'with a reason' "$(said err)" 'verdict'
 is 'the approval of none is on record' "$(rec review.json '[.opinions[] | select(.verdict == "approved")] | length')" 0
@@ -214,7 +214,7 @@ rm "$T/roles/implementer.resume"
 reviewer <<'E'
 echo better >work; worker verdict approved 'I mended it.'
 E
-decides 'a reviewer that changes the work judges nothing' "$rejected" m2
+decides 'a reviewer that changes the work judges nothing' "$rejected" m2 '.confine = "off"'
 is 'its change is saved' "$(git -C "$R" show "refs/salvage/$ID:work")" better
 is 'and discarded' "$(cat "$W/work"),$(git -C "$R" show session/m2/1:work)" 'round 1,round 1'
 done_testing

@@ -147,7 +147,7 @@ setting 'settings nested too deep are refused' '' "$(awk 'BEGIN { for (i = 0; i 
 mkdir -p "$HOME/.config/orchestrator" && echo '{ "targt": "x" }' >"$HOME/.config/orchestrator/config.json"
 echo '{}' >.orchestrator/config.json; $user git commit -qam 'Good settings'
 ok 'a wrong setting of the user is refused with the name of the file' refused 78 "$HOME/.config/orchestrator/config.json.*targt.*target" $gates set -- true
-rm "$HOME/.config/orchestrator/config.json"
+user_settings
 echo '{ "target": "nowhere" }' >.orchestrator/config.json; $user git commit -qam 'No target'
 ok 'a target that is not there is refused' refused 78 'nowhere' $gates set -- true
 $user git rm -qr .orchestrator && $user git commit -qm 'No settings'

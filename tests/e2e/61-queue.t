@@ -14,7 +14,8 @@ if [ -s "$T/fail-$ITEM_ID" ]; then
 fi
 while [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
 timeout 0.2 cat <"$T/.never"
-echo "$ITEM_ID" >"$ITEM_ID"
+f=$ITEM_ID; [ ! -e "$T/where-$ITEM_ID" ] || f=$(cat "$T/where-$ITEM_ID")
+mkdir -p "$(dirname "$f")"; echo "$ITEM_ID" >"$f"
 [ ! -e "$T/shared" ] || echo "$ITEM_ID" >shared
 note end
 E
@@ -76,7 +77,9 @@ world paths ''
 list paths all auth doc lone dim dark
 orchestrator tasks edit --allow 'src/**' all >/dev/null; orchestrator tasks edit --allow 'src/auth/*.c' auth >/dev/null
 orchestrator tasks edit --allow 'doc/' doc >/dev/null; orchestrator tasks edit --parallelizable no --allow other lone >/dev/null
+for w in all:src/all auth:src/auth/a.c doc:doc/doc lone:other; do echo "${w#*:}" >"$T/where-${w%:*}"; done
 run timeout 60 orchestrator execute --max-parallel 6 paths
+rm "$T"/where-*
 is 'all is done' "$status $(merges)" '0 all auth dark dim doc lone '
 is 'those whose paths overlap were never at once' "$(most all auth)" 1
 is 'nor those that do not say their paths' "$(most dim dark)" 1

@@ -11,9 +11,11 @@ note start
 cat >"$T/prompt.$ITEM_ID"
 pwd >"$T/where.$ITEM_ID"
 [ ! -e "$T/fail-$ITEM_ID" ] || { rm "$T/fail-$ITEM_ID"; note end; exit 3; }
+file=$(jq -r --arg i "$ITEM_ID" '.allowed_paths[-1] // $i | sub("[*]+"; "x")' "$SESSION_DIR/item.json")
+mkdir -p "$(dirname "$file")"
 total=$(grep -c '^[0-9]*\. \[' "$T/prompt.$ITEM_ID") done=0
 while [ $done -lt "$total" ]; do
-	done=$((done + 1)); echo $done >>"$ITEM_ID"
+	done=$((done + 1)); echo $done >>"$file"
 	worker progress $done/"$total" "task $done"
 	while [ $done = 1 ] && [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
 	timeout 0.1 cat <"$T/.never"

@@ -6,8 +6,9 @@
 # The agent writes what its item is to bring; those named in $T/fail fail.
 cat >"$T/agent" <<'E'
 if grep -qsx "$ITEM_ID" "$T/fail"; then exit 3; fi
-mkdir -p src/auth
-echo "$ITEM_ID" >"src/auth/$ITEM_ID"
+d=$(jq -r '.allowed_paths[0] // "src/auth/"' "$SESSION_DIR/item.json")
+mkdir -p "$d"
+echo "$ITEM_ID" >"$d$ITEM_ID"
 jq -r '(.outputs // [])[]' "$SESSION_DIR/item.json" | while read -r f; do
 	mkdir -p "$(dirname "$f")"; echo "$ITEM_ID" >>"$f"
 done
@@ -79,7 +80,7 @@ is 'one merge for a group' "$(git log --format=%s main | grep -c '^Merge ')" 3
 is 'the manifest tells them apart' "$(manifest .completion.terminal_results | jq -c 'map([.terminal, .status, .tasks_completed, .tasks_failed])')" \
     '[["TERM-001","completed",2,0],["TERM-002","completed",2,0],["TERM-003","completed",1,0],["TERM-004","failed",0,1],["TERM-005","failed",0,1]]'
 is 'what was merged is there with its source' "$(manifest .merged_results.artifacts | jq -c 'map(select(.source == "TERM-002") | [.path, .size_kb])')" \
-    '[["src/api/client",1],["src/auth/client",1],["src/models/user",1]]'
+    '[["src/api/client",1],["src/models/user",1]]'
 is 'and what to do next' "$(manifest .recovery_plan)" '{"successful_tasks":5,"failed_tasks":1,"requeue_tasks":[],"action":"accept-partial-results-and-escalate-failed"}'
 is 'the error has its kind and its task' "$(manifest '.completion.terminal_results[-1].error' | jq -c '[.task, .error_type]')" '["broken","agent-error"]'
 # shellcheck disable=SC2046 # lines

@@ -34,6 +34,13 @@ mkdir -p "$XDG_CONFIG_HOME" && mkfifo "$T/.never" && exec 9<>"$T/.never"
 printf '[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n' \
     >"$GIT_CONFIG_GLOBAL"
 
+# Settings of the tests' user: what runs may write here, where their scripts leave marks;
+# sessions, repository and checkout stay closed.  CONFINE=off before lib.sh: not confined at all.
+confined="{ \"mode\": \"${CONFINE:-auto}\", \"writable\": [\"$T\"], \"environment\": [\"*\"] }"
+mkdir -p "$XDG_CONFIG_HOME/orchestrator"
+user_settings() { echo "{ \"confine\": $confined }" >"$XDG_CONFIG_HOME/orchestrator/config.json"; }
+user_settings
+
 diag() { sed 's/^/# /' >&2; }
 
 cleanup() {

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 #
+# shellcheck disable=SC2154 # $confined: lib.sh
+#
 # Sessions made by hand, for the tests of worker alone; after lib.sh:
 #
 #	role ROLE [resume] <<'E'	the script of implementer, reviewer, tech-lead; after
@@ -45,9 +47,9 @@ session() {
 		    ({ adapter: "command", command: ["sh", $f] } + if $resume then { resume: ["sh", ($f + ".resume")] } else {} end)
 		    | .roles[$r] = $r')"
 	done
-	printf %s "$3" | jq --arg id "$ID" --arg item "$1" --arg tree "$W" '
+	printf %s "$3" | jq --argjson confine "$confined" --arg id "$ID" --arg item "$1" --arg tree "$W" '
 	    { version: 1, session: { id: $id, item: $item, worktree: $tree }, settings:
-	      (({ review: (if .roles.reviewer then "council" else "gates" end), stop_grace: 1 } + .) | '"$2"') }' >"$S/config.json" &&
+	      (({ review: (if .roles.reviewer then "council" else "gates" end), stop_grace: 1, confine: $confine } + .) | '"$2"') }' >"$S/config.json" &&
 	jq -n --arg item "$1" '{ version: 1, id: $item, title: "Title of \($item)" }' >"$S/item.json"
 }
 work() { run timeout -k 5 60 worker run "$S"; }

@@ -212,7 +212,7 @@ the_tree_goes_with_its_daemons_and_spares_one(void **state)
 	assert_int_equal(kill(pid, 0), -1);
 	assert_true(alive("c"));
 	assert_int_equal(waitpid(spare, NULL, WNOHANG), 0);
-	assert_int_equal(tree_signal(0), 2);
+	assert_int_equal(tree_signal(0, 0), 2);
 	assert_true(tree_kill(0) >= 1);
 	assert_false(alive("c"));
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);

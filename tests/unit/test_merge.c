@@ -57,6 +57,7 @@ records_make(struct scene *s, bool gates)
 {
 	struct state st = { .status = STATUS_APPROVED, .step = STEP_END, .attempt = 1 };
 	struct review rv = { .verdict = VERDICT_APPROVED };
+	struct item item = { .priority = 2 };
 	struct config cfg = { .attempt = 1 };
 	char worktree[4200], target[] = "main", branch[] = "session/i/1", config[400];
 	size_t len;
@@ -87,6 +88,8 @@ records_make(struct scene *s, bool gates)
 	cfg.branch = branch;
 	cfg.target = target;
 	put(SESSION "/config.json", config_text(&cfg, &len));
+	strlcpy(item.id, "i", sizeof(item.id));
+	put(SESSION "/item.json", item_text(&item, &len));
 	settings_release(&cfg.settings);
 	sh("printf 'What was done\\n\\nmore\\n' >" SESSION "/summary.md");
 }

@@ -70,6 +70,65 @@ the_defaults_are_the_documented_ones(void **state)
 }
 
 static void
+secrets_are_kept_as_where_they_come_from(void **state)
+{
+	struct settings s;
+	struct json *o;
+	char err[512] = "", *text;
+
+	(void)state;
+	settings_default(&s);
+	assert_int_equal(apply(&s, "{\"env\": {\"A\": {\"command\": \"pass a\"}, \"B\": \"plain\","
+	    "\"C\": {\"file\": \"~/c\"}}}", err, sizeof(err)), 0);
+	assert_int_equal(apply(&s, "{\"env\": {\"B\": {\"file\": \"/b\"}, \"C\": \"plain\"}}", err,
+	    sizeof(err)), 0);
+	assert_int_equal(s.env.n, 1);
+	assert_string_equal(s.env.v[0], "C=plain");
+	assert_int_equal(s.secrets.n, 2);
+	assert_string_equal(strings_value(&s.secrets, "A"), "command:pass a");
+	assert_string_equal(strings_value(&s.secrets, "B"), "file:/b");
+	o = json_new_object();
+	settings_json(&s, o);
+	settings_release(&s);
+	text = json_text(o, false, NULL);
+	settings_default(&s);
+	assert_int_equal(apply(&s, text, err, sizeof(err)), 0);
+	assert_int_equal(s.secrets.n, 2);
+	assert_string_equal(strings_value(&s.secrets, "A"), "command:pass a");
+	free(text);
+	json_free(o);
+	settings_release(&s);
+}
+
+static void
+confinement_that_is_required_stays_so(void **state)
+{
+	struct settings s;
+	char err[512] = "";
+
+	(void)state;
+	settings_default(&s);
+	assert_int_equal(s.confine.mode, CONFINE_AUTO);
+	assert_int_equal(apply(&s, "{\"confine\": \"off\"}", err, sizeof(err)), 0);
+	assert_int_equal(s.confine.mode, CONFINE_OFF);
+	assert_int_equal(apply(&s, "{\"confine\": {\"mode\": \"require\", \"network\": \"off\","
+	    "\"writable\": [\"~/x\", \"/y\"], \"sockets\": [\"docker\"]}}", err, sizeof(err)), 0);
+	assert_int_equal(apply(&s, "{\"confine\": \"off\"}", err, sizeof(err)), 0);
+	assert_int_equal(s.confine.mode, CONFINE_REQUIRE);
+	assert_true(s.confine.network_off);
+	assert_int_equal(s.confine.writable.n, 2);
+	assert_int_equal(settings_check(&s, file, err, sizeof(err)), 0);
+	assert_int_equal(apply(&s, "{\"confine\": {\"sockets\": [\"dokcer\"]}}", err, sizeof(err)), 0);
+	assert_int_equal(settings_check(&s, file, err, sizeof(err)), -1);
+	assert_non_null(strstr(err, "confine.sockets"));
+	assert_int_equal(apply(&s, "{\"confine\": {\"sockets\": [], \"writable\": [\"y\"]}}", err,
+	    sizeof(err)), 0);
+	assert_int_equal(settings_check(&s, file, err, sizeof(err)), -1);
+	assert_non_null(strstr(err, "confine.writable"));
+	settings_release(&s);
+}
+
+static void
 a_later_file_is_laid_over_key_by_key(void **state)
 {
 	struct settings s;
@@ -179,6 +238,13 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"agents\": {\"a\": {\"verdict\": true}}}", "\"message\" or \"exit-status\"" },
 		{ "{\"agents\": {\"a\": {\"args\": \"x\"}}}", "\"agents.a.args\" must be a list" },
 		{ "{\"agents\": {\"a\": {\"env\": {\"A\": 1}}}}", "\"agents.a.env.A\" must be a string" },
+		{ "{\"env\": {\"A\": {}}}", "\"env.A\" must be a string, {\"command\": ...}" },
+		{ "{\"env\": {\"A\": {\"file\": \" \"}}}", "\"env.A\" must be" },
+		{ "{\"env\": {\"A\": {\"file\": \"x\", \"command\": \"y\"}}}", "\"env.A\" must be" },
+		{ "{\"confine\": \"of\"}", "\"confine\" must be \"auto\", \"require\" or \"off\"" },
+		{ "{\"confine\": {\"network\": false}}", "\"confine.network\" must be \"on\" or \"off\"" },
+		{ "{\"confine\": {\"writeable\": []}}", "did you mean \"confine.writable\"" },
+		{ "{\"protected\": \"x\"}", "\"protected\" must be a list" },
 		{ "{\"env\": {\"A=B\": \"1\"}}", "\"env.A=B\" must be named by" },
 		{ "{\"env\": {\"\": \"1\"}}", "must be named by" },
 		{ "{\"env\": [\"A=B\"]}", "\"env\" must be an object" },
@@ -267,6 +333,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_defaults_are_the_documented_ones),
+		cmocka_unit_test(secrets_are_kept_as_where_they_come_from),
+		cmocka_unit_test(confinement_that_is_required_stays_so),
 		cmocka_unit_test(a_later_file_is_laid_over_key_by_key),
 		cmocka_unit_test(an_unknown_key_names_the_nearest),
 		cmocka_unit_test(each_wrong_value_names_its_path_and_what_is_expected),

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_SANDBOX_H
+#define PROTO_SANDBOX_H
+
+/*
+ * Confinement of what runs agent-written code.  A struct sandbox is a
+ * description: everything is readable, nothing writable, but for the paths that
+ * say otherwise; of two paths, one below the other, the deeper counts.  It is
+ * put into effect by bubblewrap (mount, pid and ipc namespaces) or by Landlock.
+ *
+ *	struct sandbox sb = { .network = true, .tmp = "/private/tmp" };
+ *	sandbox_add(&sb, "/user/tree", SANDBOX_WRITE);	looks at the disk
+ *	sandbox_settle(&sb);					pure
+ *	sandbox_bwrap(&sb, dir, &argv);  or  fd = sandbox_landlock(&sb, err, len);
+ *	sandbox_free(&sb);
+ *
+ * Landlock grants a directory with all that is below.  A directory that is not
+ * to be written in one that is splits the grant: then nothing can be made in
+ * the directories between.  It can neither hide a path nor protect a single
+ * file in a writable directory, and shuts no socket of the file system.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "strings.h"
+
+enum sandbox_kind { SANDBOX_NONE, SANDBOX_LANDLOCK, SANDBOX_BWRAP };
+enum sandbox_access { SANDBOX_READ, SANDBOX_WRITE, SANDBOX_HIDE, SANDBOX_TMP };
+
+struct sandbox_path {
+	char		*path;		/* absolute, without links */
+	enum sandbox_access access;
+	bool		 dir;
+};
+struct sandbox {
+	struct sandbox_path *v;
+	size_t		 n;
+	const char	*tmp;		/* with bubblewrap in the place of /tmp and /var/tmp; NULL = they are as they are */
+	bool		 network;
+};
+
+/* Adds a path as it is on disk now, links followed; one that is not there is passed
+ * over.  Of two entries for one path the later counts. */
+void sandbox_add(struct sandbox *, const char *path, enum sandbox_access);
+/* Parents before children, one entry a path, none that says what holds anyway. */
+void sandbox_settle(struct sandbox *);
+void sandbox_free(struct sandbox *);
+/* What holds for a path, by the nearest entry above it. */
+enum sandbox_access sandbox_access_of(const struct sandbox *, const char *path);
+
+/* Appends the command line up to and with "--"; dir is the working directory.  What follows
+ * is the first process of its pid namespace (child_hold). */
+void sandbox_bwrap(const struct sandbox *, const char *dir, struct strings *argv);
+/* A ruleset for child_spec.landlock, close-on-exec; -1 with the reason in err. */
+int sandbox_landlock(const struct sandbox *, char *err, size_t errlen);
+/* The version of the kernel's Landlock, 0 = none; from 2 on it is of use here. */
+int sandbox_landlock_abi(void);
+/* In the child, by system calls alone: under the ruleset from now on.  0 or -1. */
+int sandbox_enter(int ruleset);
+
+/*
+ * Which of them works here.  sandbox_probe_start runs bubblewrap once, beside
+ * whatever the caller does meanwhile; sandbox_probe_end waits for it and says in
+ * why, a sentence, what was chosen and why not the better one.  That it works is
+ * kept in the file cache (NULL = nowhere) until the machine is started again.
+ */
+struct sandbox_probe {
+	pid_t	 pid;
+	int	 fd;
+	bool	 known;		/* from the cache */
+	char	*cache;
+	char	 key[160];
+};
+void sandbox_probe_start(struct sandbox_probe *, const char *cache);
+enum sandbox_kind sandbox_probe_end(struct sandbox_probe *, char *why, size_t len);
+/* What the command lines of bubblewrap begin with. */
+#define SANDBOX_BWRAP_PROGRAM	"bwrap"
+void sandbox_bwrap_base(bool network, struct strings *argv);
+const char *sandbox_kind_name(enum sandbox_kind);	/* "bubblewrap", "Landlock", "nothing" */
+
+#endif

@@ -1,0 +1,197 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What agents, setup commands and gates can't do, whoever confines them.
+# shellcheck disable=SC2016 # scripts
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
+cd "$T" || exit 1
+
+# The agents leave their marks in $T/out; the rest of $T is closed to them.
+mkdir "$T/out" "$T/docker" "$T/nobwrap" && export R
+confined="{ \"mode\": \"auto\", \"writable\": [\"$T/out\", \"$T/prelude\"], \"environment\": [\"T\", \"R\"] }"
+for d in /usr/local/bin /usr/bin /bin; do ln -s "$d"/* "$T/nobwrap" 2>/dev/null; done
+rm -f "$T/nobwrap/bwrap"
+with_bwrap=$PATH without_bwrap=$O/bin:$O/libexec:$T/nobwrap
+cat >>"$T/prelude" <<'E'
+did() { _n=$1; shift; if ( "$@" ) >/dev/null 2>&1; then _r=yes; else _r=no; fi; echo "$_n=$_r" >>"$T/out/$ITEM_ID"; }
+to() { echo x >>"$1"; }
+E
+mark() { sed -n "s/^$1=//p" "$T/out/$ITEM" | tail -n 1; }
+marks() { for _m; do printf '%s=%s ' "$_m" "$(mark "$_m")"; done; }
+can() { _s=$1; shift; is "$kind: $_s" "$(marks "$@")" "$(for _m; do printf '%s=yes ' "$_m"; done)"; }
+cannot() { _s=$1; shift; is "$kind: $_s" "$(marks "$@")" "$(for _m; do printf '%s=no ' "$_m"; done)"; }
+ended() { st '[.status, .reason] | join(" ")'; }
+bwrap_works() { PATH=$with_bwrap bwrap --ro-bind / / --dev /dev --proc /proc --unshare-pid true; }
+landlock() { python3 -c 'import ctypes; v = ctypes.CDLL(None).syscall(444, None, 0, 1); print(v if v > 0 else 0)' 2>/dev/null || echo 0; }
+
+role implementer <<'E'
+worker_pid=$(jq .worker_pid "$SESSION_DIR/state.json")
+did tree to work; did commit sh -c 'git add work && git commit -qm Work'
+did tmp to /tmp/mine; did tmpdir to "$TMPDIR/mine"; did cache to "$XDG_CACHE_HOME/mine"
+did pipcache mkdir -p "$PIP_CACHE_DIR"; did dev sh -c 'echo x >/dev/null; echo y >/dev/stdout'
+did progress worker progress 1/2; did refer mv work moved; mv moved work
+did ask sh -c '[ "$(worker ask "Which one?")" = this ]'
+did session to "$SESSION_DIR/new"; did state to "$SESSION_DIR/state.json"
+did lock to "$SESSION_DIR/worker.lock"; did answers to "$SESSION_DIR/answers/q-aaaaaa"
+did log to "$SESSION_DIR/output.log"; did binary to "$SESSION_DIR/bin/worker"
+did safegit to "$SESSION_DIR/safe.git/config"; did inbox mkdir -p "$SESSION_DIR/inbox/002/new"
+did remove rm "$SESSION_DIR/item.json"; did rename mv "$SESSION_DIR" "$SESSION_DIR.away"
+did config to "$R/.git/config"; did hook to "$R/.git/hooks/pre-commit"; did main to "$R/.git/refs/heads/main"
+did objects mkdir "$R/.git/objects/zz"; did checkout to "$R/d1/file1"; did other to "$T/sessions/other/answers/x"
+did home to "$HOME/.profile"; did etc to /etc/orchestrator-test; did escape to "$T/../orchestrator-escape"
+did kill kill -0 "$worker_pid"; did environ head -c 1 "/proc/$worker_pid/environ"
+did mem head -c 1 "/proc/$worker_pid/mem"
+did link to .git; did chmod chmod 600 "$SESSION_DIR/config.json"; did listed ls "$T/secrets"
+did dbus [ "${DBUS_SESSION_BUS_ADDRESS:-}" ]; did agentsock [ "${SSH_AUTH_SOCK:-}" ]
+did docker [ "${DOCKER_HOST:-}" ]; did tmux [ "${TMUX:-}" ]
+did socket [ -S "$T/docker/sock" ]; did run test -n "$(find /run -type s 2>/dev/null)"
+did tty sh -c ': </dev/tty'; did key [ "${ANTHROPIC_API_KEY:-}" = k ]; did private [ "${PRIVATE:-}" ]
+setsid sh -c 'exec sleep 3000' </dev/null >/dev/null 2>&1 &
+( ( trap '' TERM HUP; exec setsid sleep 3000 </dev/null >/dev/null 2>&1 & ) & )
+true
+E
+mkdir -p "$T/sessions/other/answers" "$T/secrets"
+python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$T/docker/sock"
+export DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/0/bus SSH_AUTH_SOCK="$T/docker/sock" \
+    DOCKER_HOST="unix://$T/docker/sock" TMUX=/tmp/tmux-0/default,1,0 ANTHROPIC_API_KEY=k PRIVATE=p
+gate='. "$T/prelude"; did gate.tree to built; did gate.tmp to /tmp/g; did gate.git to "$SESSION_DIR/git/HEAD";
+    did gate.session to "$SESSION_DIR/g"; did gate.key [ "${ANTHROPIC_API_KEY:-}" ]; did gate.inbox [ "${SESSION_INBOX:-}" ]'
+setup='. "$T/prelude"; did setup.tree to made; rm made; did setup.session to "$SESSION_DIR/s"; did setup.home to "$HOME/s"'
+
+all_of_it() {	# ITEM
+	session "$1" "$(jq -n --arg g "$gate" --arg s "$setup" '".gates = [\($g | tojson)] | .setup = [\($s | tojson)]"' -r)"
+	start && asked && put "$q" this && stop
+	is "$kind: the session is approved" "$(ended)" 'approved '
+	can 'worktree, commits, scratch and messages are the agent'\''s own' tree commit tmpdir cache pipcache dev progress refer ask key
+	cannot 'the session directory is not' session state lock answers log binary safegit inbox remove rename
+	cannot 'nor repository and checkout' config hook main objects checkout
+	cannot 'nor other sessions, home and system' other home etc
+	cannot 'no variable leads out, nor is one handed on that is not listed' dbus agentsock docker tmux private
+	cannot 'the worker is not signalled, traced or read' kill environ mem
+	cannot 'there is no terminal' tty
+	can 'a gate writes the worktree' gate.tree
+	cannot 'and neither git nor the session, and has no key' gate.git gate.session gate.key gate.inbox
+	can 'setup writes the worktree' setup.tree
+	cannot 'and neither session nor home' setup.session setup.home
+	ok "$kind: what an agent leaves running is gone" not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+	ok "$kind: scratch and caches are gone at the end" test ! -e "$S/tmp" -a ! -e "$S/cache"
+	ok "$kind: nothing came of it" test -z "$(ls "$T/sessions/other/answers")" -a "$(cat "$R/d1/file1")" = 'line of file 1' -a ! -e "$T/../orchestrator-escape"
+	rm -f "$T/../orchestrator-escape" /etc/orchestrator-test 2>/dev/null
+}
+
+kind=bubblewrap
+if bwrap_works 2>/dev/null; then
+	all_of_it bw
+	can '/tmp is its own' tmp gate.tmp
+	cannot 'what is in it of others is not seen, no socket, no link file' listed socket run link chmod
+	ok 'bubblewrap: nothing is said of it' not grep -qi 'confin\|bubblewrap\|Landlock' "$S/output.log"
+
+	no_roles
+	role implementer <<'E'
+echo w >work
+E
+	role reviewer <<'E'
+did rw to work; did rnew to new; did rgit to "$SESSION_DIR/git/HEAD"; did rread grep -q w work; did rtmp to "$TMPDIR/x"
+git status >/dev/null && did rdiff git diff --quiet "$BASE"; worker verdict approved
+E
+	session rv
+	work
+	is 'bubblewrap: a reviewer can judge' "$(ended)" 'approved '
+	can 'it reads, and has a place for itself' rread rtmp
+	cannot 'the work it can not change' rw rnew rgit
+
+	no_roles
+	role implementer <<'E'
+echo w >work; did net [ "$(grep -c : /proc/net/dev)" -gt 1 ]
+E
+	session net '.confine.network = "off"'
+	work
+	cannot 'without a network there is none' net
+	session exposed ".confine.sockets = [\"docker\", \"$T/docker/sock\"]"
+	role implementer <<'E'
+echo w >work; did var [ "${DOCKER_HOST:-}" ]; did sock [ -S "$T/docker/sock" ]; did dbus [ "${DBUS_SESSION_BUS_ADDRESS:-}" ]
+E
+	cp "$T/roles/implementer" "$T/scripts/exposed/implementer"
+	work
+	can 'a socket that is named is there' var sock
+	cannot 'and no other' dbus
+
+	role implementer <<'E'
+trap 'echo stopped >>"$T/out/$ITEM_ID"; exit 0' TERM
+echo ready=yes >>"$T/out/$ITEM_ID"; while :; do read -r _ <"$T/out/never" || :; done
+E
+	mkfifo "$T/out/never"
+	session soft
+	start
+	ready() { [ "$(mark ready)" = yes ]; }
+	wait_for 20 ready; : >"$S/cancel"; stop
+	like 'bubblewrap: an agent is asked before it is ended' "$(cat "$T/out/soft")" '^stopped$'
+	is 'bubblewrap: and is cancelled' "$(st .status)" cancelled
+	session crash
+	start
+	wait_for 20 ready; kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
+	ok 'bubblewrap: nothing survives a killed worker' wait_for 20 not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+	no_roles
+else
+	skip 'bubblewrap' 'does not work here'
+fi
+
+# Landlock, when there is no bubblewrap.
+abi=$(landlock)
+if [ "$abi" -ge 6 ]; then
+	kind=Landlock PATH=$without_bwrap
+	role implementer <"$T/scripts/bw/implementer"
+	all_of_it ll
+	like 'Landlock: the log says so, once' "$(grep -c 'Landlock (version' "$S/output.log")" '^1$'
+	session llnet '.confine.network = "off"'
+	work
+	is 'Landlock: that can not shut the network off is a failure' "$(ended)" 'failed spawn'
+	PATH=$with_bwrap
+else
+	skip 'Landlock' "version $abi"
+fi
+
+# Neither of them.
+no_roles
+role implementer <<'E'
+echo w >work; did outside to "$T/free"
+E
+if PATH=$without_bwrap strace -qq -f -o "$T/trace" -e inject=landlock_create_ruleset:error=ENOSYS true 2>/dev/null; then
+	blind() { PATH=$without_bwrap run timeout 60 strace -qq -f -o "$T/trace" -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS worker run "$S"; }
+	session none
+	blind
+	is 'with nothing to confine it the work is done' "$(ended)" 'approved '
+	is 'with a warning, once' "$(grep -c 'warning: nothing confines' "$S/output.log")" 1
+	session need '.confine.mode = "require"'
+	blind
+	is 'unless confinement is required' "$(ended)" 'failed confine'
+	like 'which says what to do' "$(st .detail)" 'require.*install bubblewrap'
+	ok 'and nothing was run' test ! -e "$T/out/need"
+else
+	skip 'nothing to confine' 'strace can not hide Landlock'
+fi
+session off '.confine = "off"'
+work
+kind=off
+can 'a run that is not confined writes where it likes' outside
+ok 'off: nothing is said' not grep -q 'confine' "$S/output.log"
+
+# Secrets.
+echo 's3cr3t-of-a-file' >"$T/secrets/file"
+role implementer <<'E'
+echo w >work; did command [ "$TOKEN" = s3cr3t-of-a-command ]; did file [ "$FILE" = s3cr3t-of-a-file ]
+E
+session secret ".env.FILE = { file: \"$T/secrets/file\" } | .agents.implementer.env.TOKEN = { command: \"echo s3cr3t-of-a-\$(echo command)\" } | .gates = [\"test \\\"\$FILE\\\" && test -z \\\"\$TOKEN\\\"\"]"
+work
+kind=secrets
+is 'a session with secrets is approved' "$(ended)" 'approved '
+can 'come from commands and files' command file
+is 'and are in no file of the session' "$(grep -rl 's3cr3t-of' "$S" "$T/out" | grep -v config.json)" ''
+ok 'not in the settings either' not grep -q 's3cr3t-of-a-command\|s3cr3t-of-a-file' "$S/config.json"
+session nosecret '.agents.implementer.env.TOKEN = { command: "echo leaked; exit 3" }'
+work
+is 'a secret that can not be had is a failure' "$(ended)" 'failed secret'
+like 'that names the variable and why' "$(st .detail)" 'env\.TOKEN: its command: exit status 3'
+ok 'and not what was printed' not grep -rq leaked "$S/output.log" "$S/state.json"
+like 'doctor says what confines' "$(cd "$R" && orchestrator doctor)" 'confine +(agents, setup and gates are confined by|nothing)?'
+done_testing

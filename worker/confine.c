@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/file.h"
+#include "proto/sandbox_names.h"
+#include "worker/agent.h"
+#include "worker/confine.h"
+#include "worker/output.h"
+#include "worker/worker.h"
+
+#define CACHE	"confine"	/* in the state directory: bubblewrap works here */
+
+/* The state directory that the session lies in, malloced; NULL for one made by hand. */
+static char *
+state_dir(const struct worker *w)
+{
+	const char *end = strstr(w->path, "/workspaces/");
+
+	return end != NULL ? text_format("%.*s", (int)(end - w->path), w->path) : NULL;
+}
+
+void
+confine_begin(struct worker *w)
+{
+	char *state = state_dir(w), *cache;
+
+	w->sandbox = SANDBOX_NONE;
+	w->probing = w->config.settings.confine.mode != CONFINE_OFF;
+	cache = state != NULL ? text_format("%s/" CACHE, state) : NULL;
+	if (w->probing)
+		sandbox_probe_start(&w->probe, cache);
+	free(cache);
+	free(state);
+}
+
+int
+confine_ready(struct worker *w)
+{
+	enum confine_mode mode = w->config.settings.confine.mode;
+	char why[320];
+
+	if (!w->probing)
+		return 0;
+	w->probing = false;
+	w->sandbox = sandbox_probe_end(&w->probe, why, sizeof(why));
+	if (w->sandbox == SANDBOX_BWRAP)
+		return 0;
+	if (w->sandbox == SANDBOX_NONE && mode == CONFINE_REQUIRE) {
+		worker_fail(w, "confine", "\"confine\" is \"require\", but %s; install bubblewrap, or "
+		    "see orchestrator doctor", why);
+		return -1;
+	}
+	if (w->sandbox == SANDBOX_NONE)
+		output_log("warning: nothing confines agents, setup and gates: %s", why);
+	else
+		output_log("%s", why);
+	return 0;
+}
+
+static void
+add_below(struct sandbox *sb, const char *dir, const char *name, enum sandbox_access access)
+{
+	char *path = text_format("%s/%s", dir, name);
+
+	sandbox_add(sb, path, access);
+	free(path);
+}
+
+/* The user's own list; what is protected below counts all the same. */
+static void
+add_settings(const struct confine *c, struct sandbox *sb)
+{
+	const char *home = getenv("HOME");
+
+	for (size_t i = 0; i < c->writable.n; i++)
+		if (c->writable.v[i][0] == '~' && home != NULL)
+			add_below(sb, home, c->writable.v[i] + 2, SANDBOX_WRITE);
+		else
+			sandbox_add(sb, c->writable.v[i], SANDBOX_WRITE);
+}
+
+/* Other sessions, the state of the orchestrator, the repository and its checkout. */
+static void
+add_protected(const struct worker *w, struct sandbox *sb)
+{
+	const char *common = w->repo.common != NULL ? w->repo.common : w->config.repository;
+	char *dir = state_dir(w);
+
+	sandbox_add(sb, getenv("ORCHESTRATOR_HOME"), SANDBOX_READ);
+	if (dir == NULL)	/* its neighbours at least */
+		dir = text_format("%.*s", (int)(strrchr(w->path, '/') - w->path), w->path);
+	sandbox_add(sb, dir, SANDBOX_READ);
+	free(dir);
+	sandbox_add(sb, w->repo.top, SANDBOX_READ);
+	if (common != NULL && w->repo.top == NULL && strlen(common) > 5 &&
+	    strcmp(common + strlen(common) - 5, "/.git") == 0) {
+		dir = text_format("%.*s", (int)strlen(common) - 5, common);
+		sandbox_add(sb, dir, SANDBOX_READ);
+		free(dir);
+	}
+	sandbox_add(sb, common, SANDBOX_READ);
+	sandbox_add(sb, w->path, SANDBOX_READ);
+}
+
+/* What is the run's own.  A judge of others' work writes none of it. */
+static void
+add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
+{
+	bool judge = spec->run != NULL && w->role == ROLE_REVIEWER;
+	bool gate = spec->run == NULL && w->state.step != STEP_SETUP;
+	char inbox[64];
+
+	sandbox_add(sb, w->state.worktree, judge ? SANDBOX_READ : SANDBOX_WRITE);
+	add_below(sb, w->state.worktree, ".git", SANDBOX_READ);
+	add_below(sb, w->path, SESSION_DIR_TMP, SANDBOX_WRITE);
+	add_below(sb, w->path, SESSION_DIR_CACHE, SANDBOX_WRITE);
+	if (!judge && !gate)
+		add_below(sb, w->path, SESSION_DIR_GIT, SANDBOX_WRITE);
+	if (spec->run != NULL) {
+		snprintf(inbox, sizeof(inbox), SESSION_DIR_INBOX "/%s", spec->run);
+		add_below(sb, w->path, inbox, SANDBOX_WRITE);
+	}
+}
+
+static void
+add_client(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
+{
+	const struct agent *a = spec->run != NULL ? agent_of(w, w->role) : NULL;
+	const char *home = getenv("HOME");
+
+	if (a == NULL || home == NULL)
+		return;
+	sandbox_client(sb, a->adapter, home);
+	if (a->command.n > 0)
+		sandbox_client(sb, a->command.v[0], home);
+}
+
+/* Below /tmp nothing is seen but what was added; what the command line names is to be. */
+static void
+show(struct sandbox *sb, const char *path)
+{
+	char *real = path != NULL && path[0] == '/' ? realpath(path, NULL) : NULL;
+
+	if (real != NULL && sandbox_access_of(sb, real) == SANDBOX_TMP) {
+		sandbox_add(sb, real, SANDBOX_READ);
+		sandbox_settle(sb);
+	}
+	free(real);
+}
+
+static void
+show_all(struct sandbox *sb, const struct run_spec *spec)
+{
+	const char *path = getenv("PATH");
+	char *dir;
+	size_t n;
+
+	show(sb, getenv("HOME"));
+	show(sb, spec->dir);
+	for (size_t i = 0; i < spec->argv->n; i++)
+		show(sb, spec->argv->v[i]);
+	for (; path != NULL && *path != '\0'; path += n + (path[n] == ':')) {
+		n = strcspn(path, ":");
+		dir = text_format("%.*s", (int)n, path);
+		show(sb, dir);
+		free(dir);
+	}
+}
+
+static int
+make_dirs(const struct worker *w, char *err, size_t len)
+{
+	static const char *const dirs[] = { SESSION_DIR_TMP, SESSION_DIR_CACHE };
+
+	for (size_t i = 0; i < 2; i++)
+		if (mkdirat(w->dirfd, dirs[i], 0700) == -1 && errno != EEXIST) {
+			snprintf(err, len, "%.96s/%s: %s", w->path, dirs[i], strerror(errno));
+			return -1;
+		}
+	return 0;
+}
+
+/* The session's own binary, which every run sees, else this one: gates of a session that
+ * has never run. */
+static void
+add_holder(const struct worker *w, struct sandbox *sb, struct strings *argv, const char *dir)
+{
+	char path[PATH_MAX + 16];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/worker", w->path);
+	if (access(path, X_OK) == -1) {
+		n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+		path[n > 0 ? n : 0] = '\0';
+		show(sb, path);
+	}
+	sandbox_bwrap(sb, dir, argv);
+	strings_add(argv, path);
+	strings_add(argv, "hold");
+}
+
+int
+confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv, int *landlock,
+    char *err, size_t len)
+{
+	const struct confine *c = &w->config.settings.confine;
+	struct sandbox sb = { .network = !c->network_off };
+	char tmp[PATH_MAX + 8];
+	int rc = 0;
+
+	*landlock = -1;
+	if (w->sandbox != SANDBOX_NONE) {
+		if (make_dirs(w, err, len) == -1)
+			return -1;
+		snprintf(tmp, sizeof(tmp), "%s/" SESSION_DIR_TMP, w->path);
+		sb.tmp = w->sandbox == SANDBOX_BWRAP ? tmp : NULL;
+		sandbox_sockets(&sb, &c->sockets);
+		add_settings(c, &sb);
+		add_client(w, spec, &sb);
+		add_protected(w, &sb);
+		add_own(w, spec, &sb);
+		sandbox_settle(&sb);
+		if (w->sandbox == SANDBOX_BWRAP) {
+			show_all(&sb, spec);
+			add_holder(w, &sb, argv, spec->dir);
+		} else if ((*landlock = sandbox_landlock(&sb, err, len)) == -1)
+			rc = -1;
+		sandbox_free(&sb);
+	}
+	for (size_t i = 0; i < spec->argv->n; i++)
+		strings_add(argv, spec->argv->v[i]);
+	return rc;
+}
+
+void
+confine_clean(struct worker *w, bool over)
+{
+	char why[320];
+
+	if (w->probing)		/* it was never asked for */
+		(void)sandbox_probe_end(&w->probe, why, sizeof(why));
+	w->probing = false;
+	if (w->sandbox == SANDBOX_NONE || w->gone)
+		return;
+	if (file_remove_tree(w->dirfd, SESSION_DIR_TMP) == -1 ||
+	    (over && file_remove_tree(w->dirfd, SESSION_DIR_CACHE) == -1))
+		output_log("what is in " SESSION_DIR_TMP " or " SESSION_DIR_CACHE " of the session "
+		    "can't all be removed: %s", strerror(errno));
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_CONFINE_H
+#define WORKER_CONFINE_H
+
+/*
+ * What each run may write and see (orchestrator-config.5, CONFINEMENT), put into
+ * effect by proto/sandbox.h.
+ *
+ *	confine_begin(w);		early: bubblewrap is tried out meanwhile
+ *	if (confine_ready(w) == -1)	before the first run; says in the log when nothing works
+ *	confine_run(w, spec, ...);	before each
+ *	confine_clean(w, false);	after each; true = the session is over, its caches too
+ */
+
+#include <stdbool.h>
+
+#include "worker/run.h"
+
+struct worker;
+
+void confine_begin(struct worker *);
+/* 0, or -1 (worker_fail is set) when confinement is required and there is none. */
+int confine_ready(struct worker *);
+/* Puts the whole command line into argv; *landlock is a ruleset to close, or -1.
+ * 0, or -1 with the reason in err. */
+int confine_run(struct worker *, const struct run_spec *, struct strings *argv, int *landlock,
+    char *err, size_t len);
+void confine_clean(struct worker *, bool over);
+
+#endif
