@@ -96,6 +96,8 @@ j cancel c; whole cancel
 members 'cancel has its members' . 'version session status'
 is 'with the status' "$(printf '%s' "$out" | jq -r .status)" cancelled
 mkdir "$(dirname "$(session_of c)")/.new-session-none-000000"
+settled() { [ -z "$(find .worktrees -maxdepth 2 \( -name '.trash-*' -o -name '.gone-*' -o -name '.new-*' \))" ]; }
+wait_for 20 settled	# of the worktrees that were merged
 j cleanup; whole cleanup
 members 'cleanup has its members' . 'version failed archived orphans problems'
 is 'with what it did' "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
