@@ -24,6 +24,7 @@ check mandoc command mandoc
 check strace command strace
 check python3-jsonschema python jsonschema
 demo jq command jq
+demo bubblewrap command bwrap
 bench valgrind command valgrind
 lint clang command clang
 lint clang-format command clang-format
