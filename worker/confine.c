@@ -154,6 +154,21 @@ show(struct sandbox *sb, const char *path)
 	free(real);
 }
 
+/* A link in a directory of PATH may lead elsewhere: to the client's own directory. */
+static void
+show_program(struct sandbox *sb, const char *dir, const char *name)
+{
+	char *path = text_format("%s/%s", dir, name), *real = realpath(path, NULL);
+
+	if (real != NULL && access(path, X_OK) == 0) {
+		*strrchr(real, '/') = '\0';
+		if (real[0] != '\0' && strcmp(real, "/tmp") != 0)
+			show(sb, real);
+	}
+	free(real);
+	free(path);
+}
+
 static void
 show_all(struct sandbox *sb, const struct run_spec *spec)
 {
@@ -169,6 +184,7 @@ show_all(struct sandbox *sb, const struct run_spec *spec)
 		n = strcspn(path, ":");
 		dir = text_format("%.*s", (int)n, path);
 		show(sb, dir);
+		show_program(sb, dir, spec->argv->v[0]);
 		free(dir);
 	}
 }
