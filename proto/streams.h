@@ -53,6 +53,7 @@ struct streams {
 	char		*initiative, *name;	/* its id and name, or NULL */
 	char		*endpoint;	/* apiEndpoint, or NULL: kept, not used */
 	char		 list[SESSION_ID_MAX];	/* taskList: the only one whose tasks count */
+	struct session_limits recovery;	/* contextRecovery, as limits of each stream */
 	struct stream	*v;
 	size_t		 n;
 	bool		 planned;	/* there is an executionPlan */

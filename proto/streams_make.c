@@ -168,6 +168,8 @@ set_work(const struct streams *s, const struct stream *one, struct task *t)
 	set_list(&it->outputs, own->outputs.n > 0 ? &own->outputs : &w->outputs);
 	it->estimate = own->estimate > 0 ? own->estimate : w->estimate;
 	it->timeout = own->timeout > 0 ? own->timeout : w->timeout;
+	it->limits.stall = s->recovery.stall;
+	it->limits.recoveries = s->recovery.recoveries;
 	set_text(&it->worktree, one->worktree);
 	set_parts(&it->parts, &w->parts);
 	t->parallelizable = !one->alone;

@@ -12,6 +12,9 @@
 
 #define NAME_MAX_BYTES	(TASKLIST_MAX_NAME / 2)	/* the name of its list has the id too */
 #define MINUTES_MAX	100000
+#define MINUTE		(60 * INT64_C(1000))
+#define ATTEMPTS_MAX	1000
+#define RECOVERIES_MAX	100	/* of an item; more than that never ends either */
 
 /* A task is an object as in a task list, or a text: "ID: TITLE", or a title. */
 static struct json *
@@ -155,15 +158,20 @@ read_stream(struct streams *s, const struct json *o, size_t i, struct strings *p
 static void
 read_recovery(struct streams *s, struct field *f)
 {
+	struct session_limits *l = &s->recovery;
 	struct field in;
+	int64_t n;
 
-	(void)s;
 	if (!field_has(f, "contextRecovery"))
 		return;
 	in = field_in(f, "contextRecovery");
-	field_int(&in, "stallTimeoutMinutes", 1, MINUTES_MAX, 10);
-	field_bool(&in, "autoRecoveryEnabled");
-	field_int(&in, "maxRecoveryAttempts", 0, 1000, 3);
+	l->stall = field_int(&in, "stallTimeoutMinutes", 1, MINUTES_MAX, 0) * MINUTE;
+	if ((n = field_int(&in, "maxRecoveryAttempts", 0, ATTEMPTS_MAX, 0)) > RECOVERIES_MAX)
+		n = RECOVERIES_MAX;
+	if (field_has(&in, "maxRecoveryAttempts"))
+		l->recoveries = n == 0 ? LIMIT_NONE : n;
+	if (!field_bool(&in, "autoRecoveryEnabled") && field_has(&in, "autoRecoveryEnabled"))
+		l->recoveries = LIMIT_NONE;
 }
 
 static void
@@ -238,7 +246,7 @@ streams_parse(struct streams *s, const char *buf, size_t len, struct strings *pr
 	s->raw = json_parse(buf, len, 0, why, sizeof(why));
 	if (json_kind(s->raw) != JSON_OBJECT)
 		streams_problem(problems, "not a JSON object: %s; mend it, or make it anew by "
-		    "orchestrator generate --force", s->raw == NULL ? why : "something else");
+		    "orchestrator generate --force", s->raw == NULL ? why : "another value");
 	if (json_kind(s->raw) != JSON_OBJECT || !check_version(json_get(s->raw, "version"), problems)) {
 		json_free(s->raw);
 		s->raw = NULL;

@@ -3,6 +3,7 @@
 
 #include "proto/json.h"
 #include "proto/streams.h"
+#include "proto/text.h"
 
 #define HEAD	"{\"version\":\"1.0\",\"initiative\":{\"id\":\"I\",\"name\":\"N\"},\"streams\":["
 #define STREAM(id, phase, on) "{\"streamId\":\"" id "\",\"streamPhase\":\"" phase "\"," \
@@ -272,6 +273,44 @@ what_is_not_known_is_kept(void **state)
 	streams_release(&s);
 }
 
+static void
+recovery_becomes_limits(void **state)
+{
+	static const struct { const char *says; int64_t stall, recoveries; } rows[] = {
+		{ "{}", 0, 0 },
+		{ "null", 0, 0 },
+		{ "{\"stallTimeoutMinutes\":7}", 420000, 0 },
+		{ "{\"maxRecoveryAttempts\":2,\"autoRecoveryEnabled\":true}", 0, 2 },
+		{ "{\"maxRecoveryAttempts\":0}", 0, LIMIT_NONE },
+		{ "{\"maxRecoveryAttempts\":1000}", 0, 100 },
+		{ "{\"maxRecoveryAttempts\":2,\"autoRecoveryEnabled\":false}", 0, LIMIT_NONE },
+		{ "{\"autoRecoveryEnabled\":null}", 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = text_format("{\"version\":\"1.0\",\"initiative\":{\"id\":\"I\",\"name\":\"N\"},"
+		    "\"contextRecovery\":%s,\"streams\":[{\"streamId\":\"A\",\"streamPhase\":\"foundation\","
+		    "\"tasks\":[\"one\"]}]}", rows[i].says);
+		struct strings problems;
+		struct tasklist l;
+		struct streams s;
+		char why[256];
+
+		parse(&s, text, &problems);
+		assert_int_equal(problems.n, 0);
+		tasklist_make(&l, "list");
+		assert_non_null(tasklist_add(&l, "A", NULL, why, sizeof(why)));
+		assert_true(streams_task(&s, 0, &l.v[0]));
+		assert_int_equal(l.v[0].item.limits.stall, rows[i].stall);
+		assert_int_equal(l.v[0].item.limits.recoveries, rows[i].recoveries);
+		tasklist_release(&l);
+		strings_free(&problems);
+		streams_release(&s);
+		free(text);
+	}
+}
+
 int
 main(void)
 {
@@ -283,6 +322,7 @@ main(void)
 		cmocka_unit_test(a_task_that_waits_for_something_outside_is_a_problem),
 		cmocka_unit_test(paths_are_compared_where_streams_may_be_at_once),
 		cmocka_unit_test(what_is_not_known_is_kept),
+		cmocka_unit_test(recovery_becomes_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
