@@ -78,6 +78,11 @@ check(struct orch *o, const struct streams *s, char **argv)
 		log_warnx("no stream \"%s\" in the streams file; orchestrator config shows what is", argv[0]);
 		return EX_NOINPUT;
 	}
+	for (char **file = argv + 1; *file != NULL; file++)
+		if (!glob_within(below(o, *file))) {
+			log_warnx("%s: not a file of the repository; name it from %s", *file, o->repo.top);
+			return EX_DATAERR;
+		}
 	found = json_new_array();
 	for (char **file = argv + 1; *file != NULL; file++)
 		conflict |= check_file(o, s, stream, below(o, *file), found);

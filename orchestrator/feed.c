@@ -33,9 +33,10 @@ of_list(struct orch *o, const char *list)
 {
 	const struct feed *feed;
 	struct tasklist l;
+	bool good;
 
 	if (!tasks_mention(o->workspace, list, "\"source\"") ||
-	    tasks_read(o->workspace, list, &l) != 0)
+	    !tasks_peek(o->workspace, list, &l, &good))
 		return NULL;
 	feed = feed_of(&l);
 	tasklist_release(&l);
@@ -68,15 +69,16 @@ count_open(void *arg, const char *id)
 {
 	struct open_lists *c = arg;
 	struct tasklist l;
-	bool left = false;
+	bool good = false, left;
 
-	if (tasks_read(c->o->workspace, id, &l) != 0)
-		return 0;
+	/* One that is damaged has to be mended before anybody knows: whoever opens it is told. */
+	tasks_peek(c->o->workspace, id, &l, &good);
+	left = !good;
 	for (size_t i = 0; i < l.n && !left; i++)
 		left = l.v[i].status != TASK_COMPLETE && (!c->streams || l.v[i].stream[0] == '\0');
 	if (left && l.source.kind == NULL) {
 		strlcpy(c->id, id, sizeof(c->id));
-		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, l.name);
+		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, good ? l.name : "damaged");
 	}
 	tasklist_release(&l);
 	return 0;

@@ -51,12 +51,12 @@ is_wanted(void *arg, const char *id)
 {
 	const struct wanted *w = arg;
 	struct tasklist l;
-	int rv;
+	bool good;
 
 	if (!tasks_mention(w->workspace, id, FEED_BEADS))
 		return 0;
-	if ((rv = tasks_read(w->workspace, id, &l)) != 0)
-		return rv;
+	if (!tasks_peek(w->workspace, id, &l, &good))
+		return tasks_read(w->workspace, id, &l);
 	if (l.source.kind != NULL && strcmp(l.source.kind, FEED_BEADS) == 0 &&
 	    same(l.source.project, w->project))
 		strlcpy(w->list, id, TASKLIST_ID_MAX);
@@ -122,9 +122,18 @@ refresh(struct orch *o, const char *list)
 static int
 open_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
-	int rv = need_list(o, project, list);
+	struct tasklist l;
+	bool good;
+	int rv;
 
-	return rv == 0 ? refresh(o, list) : rv;
+	if ((rv = need_list(o, project, list)) != 0 || (rv = refresh(o, list)) != 0)
+		return rv;
+	if (project != NULL && tasks_peek(o->workspace, list, &l, &good)) {
+		if (l.n == 0)
+			log_warnx("no issue that is ready has the label project:%s", project);
+		tasklist_release(&l);
+	}
+	return 0;
 }
 
 /* May a person begin it, and do we take it in? */

@@ -167,9 +167,11 @@ is_mirror(void *arg, const char *id)
 {
 	const struct search *s = arg;
 	struct tasklist l;
+	bool good;
 
+	/* A damaged one is ours as well: whoever opens it is told. */
 	if (!tasks_mention(s->o->workspace, id, s->initiative) ||
-	    tasks_read(s->o->workspace, id, &l) != 0)
+	    !tasks_peek(s->o->workspace, id, &l, &good))
 		return 0;
 	if (l.source.kind != NULL && strcmp(l.source.kind, FEED_STREAMS) == 0 &&
 	    l.source.project != NULL && strcmp(l.source.project, s->initiative) == 0)

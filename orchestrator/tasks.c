@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
 #include <dirent.h>
 #include <err.h>
 #include <errno.h>
@@ -141,6 +142,31 @@ tasks_read(const char *workspace, const char *id, struct tasklist *l)
 }
 
 bool
+tasks_peek(const char *workspace, const char *id, struct tasklist *l, bool *good)
+{
+	char why[WHY];
+	int fd;
+	bool found;
+
+	memset(l, 0, sizeof(*l));
+	if ((fd = tasks_dir(workspace, false)) == -1)
+		return false;
+	*good = tasklist_load(fd, id, l, why, sizeof(why)) == 0;
+	found = *good || tasklist_load_last(fd, id, l) == 0;
+	close(fd);
+	return found;
+}
+
+/* Such as a file that was cut off. */
+static bool
+is_whole(const char *buf, size_t len)
+{
+	while (len > 0 && isspace((unsigned char)buf[len - 1]))
+		len--;
+	return len > 0 && buf[len - 1] == '}';
+}
+
+bool
 tasks_mention(const char *workspace, const char *id, const char *text)
 {
 	char *path = tasks_path(workspace, id), *buf;
@@ -150,7 +176,7 @@ tasks_mention(const char *workspace, const char *id, const char *text)
 	/* What is written with escapes can't be found so. */
 	if (strpbrk(text, "\"\\\t") == NULL &&
 	    file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
-		found = memmem(buf, len, text, strlen(text)) != NULL;
+		found = memmem(buf, len, text, strlen(text)) != NULL || !is_whole(buf, len);
 		free(buf);
 	}
 	free(path);
@@ -216,11 +242,16 @@ same_name(void *arg, const char *id)
 {
 	struct named *n = arg;
 	struct tasklist l;
+	bool good;
 	int rv = 0;
 
-	/* One that can't be read is said to be so, and does not stand in the way. */
-	if (!tasks_mention(n->workspace, id, n->name) || tasks_load(n->workspace, id, &l) != 0)
+	/* One that is damaged keeps its name: none is made in its place. */
+	if (!tasks_mention(n->workspace, id, n->name))
 		return 0;
+	if (!tasks_peek(n->workspace, id, &l, &good)) {
+		tasks_load(n->workspace, id, &l);	/* which says what is wrong */
+		return 0;
+	}
 	if (strcmp(l.name, n->name) == 0) {
 		strlcpy(n->id, id, sizeof(n->id));
 		rv = EX_CANTCREAT;

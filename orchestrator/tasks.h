@@ -31,6 +31,9 @@ bool tasks_mention(const char *workspace, const char *id, const char *text);
 int tasks_load(const char *workspace, const char *id, struct tasklist *);
 /* The same, whatever its dependencies are. */
 int tasks_read(const char *workspace, const char *id, struct tasklist *);
+/* The same, or what its last good copy says where it is damaged or missing (*good is false then);
+ * false: neither can be read. Prints nothing. */
+bool tasks_peek(const char *workspace, const char *id, struct tasklist *, bool *good);
 /* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
 /* Keeps a new list, unless there is one of its name. */
@@ -77,6 +80,7 @@ struct task_options {
 /* Reads the options; optind is at the operands then.  list: --list as well, or NULL. */
 int task_options_parse(const struct cmd *, int argc, char **argv, struct task_options *,
     const char **list);
+bool task_options_any(const struct task_options *);	/* was one given? */
 int task_options_apply(const struct task_options *, struct task *);
 void task_options_release(struct task_options *);
 /* "ID: TITLE", or an id alone: the id's length; *title is what follows or NULL. */

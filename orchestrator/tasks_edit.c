@@ -72,6 +72,10 @@ edit(struct tasklist *l, void *arg)
 	size_t i;
 	int rv;
 
+	if (!task_options_any(&e->options)) {
+		log_warnx("task %s: say what to change; --help lists the options", e->operand[0]);
+		return EX_USAGE;
+	}
 	if ((rv = tasks_need(l, e->operand[0], &i)) != 0 ||
 	    (rv = task_options_apply(&e->options, &l->v[i])) != 0)
 		return rv;

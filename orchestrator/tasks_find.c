@@ -17,6 +17,8 @@ struct search {
 	char		 id[TASKLIST_ID_MAX];	/* the first one */
 	struct text	 found;
 	bool		 any;		/* also one whose dependencies are wrong */
+	bool		 people;	/* none that is kept for a feed */
+	bool		 names;		/* are wanted, of all lists */
 	struct tasklist	 kept;		/* the first one, when it was read to be found */
 };
 
@@ -35,7 +37,15 @@ add(struct search *s, const char *id, const char *name)
 static int
 match_any(void *arg, const char *id)
 {
-	add(arg, id, NULL);
+	struct search *s = arg;
+	struct tasklist l = { 0 };
+	bool good;
+
+	if (s->names || (s->people && tasks_mention(s->workspace, id, "\"source\"")))
+		tasks_peek(s->workspace, id, &l, &good);
+	if (!s->people || l.source.kind == NULL)
+		add(s, id, l.name);
+	tasklist_release(&l);
 	return 0;
 }
 
@@ -68,12 +78,17 @@ match_name(void *arg, const char *id)
 {
 	struct search *s = arg;
 	struct tasklist l;
+	bool good;
 
-	if (!tasks_mention(s->workspace, id, s->name) || tasks_read(s->workspace, id, &l) != 0)
+	if (!tasks_mention(s->workspace, id, s->name))
 		return 0;
+	if (!tasks_peek(s->workspace, id, &l, &good)) {
+		tasks_read(s->workspace, id, &l);	/* which says what is wrong */
+		return 0;
+	}
 	if (strcmp(l.name, s->name) == 0)
 		add(s, id, NULL);
-	if (strcmp(l.name, s->name) == 0 && s->n == 1 && (s->any || is_sound(&l)))
+	if (strcmp(l.name, s->name) == 0 && s->n == 1 && good && (s->any || is_sound(&l)))
 		s->kept = l;
 	else
 		tasklist_release(&l);
@@ -117,9 +132,12 @@ static int
 look_for_list(struct search *s)
 {
 	if (s->name == NULL) {
-		if (search(s, match_any) && s->n == 1)
+		s->people = true;
+		s->people = search(s, match_any);
+		if ((s->people || search(s, match_any)) && s->n == 1)
 			return 0;
-		if (s->n == 0)
+		s->names = true;
+		if (!search(s, match_any))
 			log_warnx("no task list in this repository; orchestrator tasks create NAME "
 			    "makes one");
 		else

@@ -23,6 +23,10 @@ check(const struct task *t, enum task_status to, const struct taskgraph *g, size
 {
 	char *waits;
 
+	if (t->status == to) {
+		log_warnx("task %s is %s already", t->item.id, task_status_name(to));
+		return EX_DATAERR;
+	}
 	if (!task_legal(t->status, to)) {
 		log_warnx("task %s is %s: it can't become %s%s", t->item.id,
 		    task_status_name(t->status), task_status_name(to),

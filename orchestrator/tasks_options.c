@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "orchestrator/tasks.h"
+#include "proto/glob.h"
 #include "proto/json.h"
 #include "proto/log.h"
 #include "proto/settings_keys.h"
@@ -67,6 +68,18 @@ task_options_release(struct task_options *o)
 		strings_free(&o->list[i]);
 }
 
+bool
+task_options_any(const struct task_options *o)
+{
+	for (size_t i = 0; i < sizeof(o->value) / sizeof(o->value[0]); i++)
+		if (o->value[i] != NULL)
+			return true;
+	for (size_t i = 0; i < sizeof(o->given) / sizeof(o->given[0]); i++)
+		if (o->given[i])
+			return true;
+	return false;
+}
+
 static int
 bad(const struct task *t, const char *what, const char *should)
 {
@@ -121,6 +134,10 @@ set_list(struct task *t, struct strings *field, int opt, struct task_options con
 	for (size_t i = 0; i < from->n; i++)
 		if (strlen(from->v[i]) > max || !text_utf8_valid(from->v[i], strlen(from->v[i])))
 			return bad(t, options[opt].name, "must be UTF-8 text that is not too long");
+	for (size_t i = 0; opt != OPT_DEPENDS_ON && i < from->n; i++)
+		if (strpbrk(from->v[i], "\r\n") != NULL || !glob_within(from->v[i]))
+			return bad(t, options[opt].name, "must be a path from the top of the repository, in "
+			    "one line and without \"..\"");
 	strings_free(field);
 	for (size_t i = 0; i < from->n; i++)
 		strings_add(field, from->v[i]);

@@ -215,3 +215,16 @@ globs_overlap(const struct strings *a, const struct strings *b)
 				return true;
 	return false;
 }
+
+bool
+glob_within(const char *glob)
+{
+	size_t n;
+
+	if (*glob == '\0' || *glob == '/')
+		return false;
+	for (; *glob != '\0'; glob += n + (glob[n] == '/'))
+		if ((n = strcspn(glob, "/")) == 2 && glob[0] == '.' && glob[1] == '.')
+			return false;
+	return true;
+}

@@ -21,5 +21,7 @@ bool glob_match(const char *pattern, const char *path);
 bool glob_overlap(const char *, const char *);
 /* Is that so for any two of them? */
 bool globs_overlap(const struct strings *, const struct strings *);
+/* Can it name anything below the top: it is not empty or absolute, and no name in it is ".."? */
+bool glob_within(const char *);
 
 #endif

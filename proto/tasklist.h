@@ -122,7 +122,9 @@ struct json *task_json(const struct task *);
 /* Reads without a lock; -1 with err, errno ENOENT when there is none, EINVAL when
  * it is damaged. */
 int tasklist_load(int dirfd, const char *id, struct tasklist *, char *err, size_t errlen);
-/* Is there a last good copy, and can it be read? */
+/* The same of its last good copy. */
+int tasklist_load_last(int dirfd, const char *id, struct tasklist *);
+/* Is there one, and can it be read? */
 bool tasklist_last_good(int dirfd, const char *id);
 /* Waits for the list's lock: the descriptor, to be closed after tasklist_save. */
 int tasklist_lock(int dirfd, const char *id);

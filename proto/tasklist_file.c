@@ -57,13 +57,20 @@ tasklist_load(int dirfd, const char *id, struct tasklist *l, char *err, size_t e
 	return load(dirfd, name_of(name, id, TASKLIST_SUFFIX), id, l, err, errlen);
 }
 
+int
+tasklist_load_last(int dirfd, const char *id, struct tasklist *l)
+{
+	char name[NAME_SIZE], why[512];
+
+	return load(dirfd, name_of(name, id, TASKLIST_LAST), id, l, why, sizeof(why));
+}
+
 bool
 tasklist_last_good(int dirfd, const char *id)
 {
-	char name[NAME_SIZE], why[512];
 	struct tasklist l;
 
-	if (load(dirfd, name_of(name, id, TASKLIST_LAST), id, &l, why, sizeof(why)) == -1)
+	if (tasklist_load_last(dirfd, id, &l) == -1)
 		return false;
 	tasklist_release(&l);
 	return true;

@@ -258,4 +258,34 @@ orchestrator tasks create stop --task stop-it >/dev/null && id=$(orchestrator --
 orchestrator dispatch --review gates stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
 ok 'a task can be cancelled' orchestrator cancel stop-it
 is 'and has failed then' "$(status_of stop-it)" FAILED
+
+# One that was cut off keeps its name: none is made in its place, and nobody takes it for nothing.
+new_repo "$T/cut" && cd "$T/cut" || exit 1
+export ORCHESTRATOR_HOME="$T/state-cut"
+id=$(orchestrator tasks create cut --task 'a: A' | sed -n 's/^TaskList Created: //p')
+f=$(orchestrator --json tasks show | jq -r .path)
+for damage in ": >'$f'" "rm '$f'"; do
+	eval "$damage"
+	run orchestrator tasks create cut
+	is 'a damaged list keeps its name' "$status $(echo "$err" | grep -c "already: $id;")" '73 1'
+	run orchestrator tasks resume cut
+	is 'and is found by it' "$(echo "$err" | grep -c "$f\\.last")" 1
+	run orchestrator execute
+	is 'execute does not take it for no work' "$((status > 0)) $(echo "$err" | grep -c "$f\\.last")" '1 1'
+done
+cp "$f.last" "$f"
+for o in '--allow ../x' '--forbid /etc/x' '--output a/../../b'; do
+	# shellcheck disable=SC2086 # an option and its value
+	run orchestrator tasks edit $o a
+	like "$o is refused" "$status $err" '^65 .*must be a path from the top'
+done
+run orchestrator tasks edit --output 'a
+b' a
+is 'a path of two lines does not damage the list' "$status $(orchestrator --json tasks show cut | jq -r '.tasks[0].id')" '65 a'
+run orchestrator tasks edit a
+like 'an edit that edits nothing is an error' "$status $err" '^64 .*say what to change'
+orchestrator tasks complete a >/dev/null; run orchestrator tasks complete a
+like 'what is so already is said' "$status $err" '^65 .*task a is COMPLETE already$'
+echo '{ "version": 2, "tasks": [] }' >v2; run orchestrator tasks create other --from v2
+like 'a file of another version is refused' "$status $err" '^65 .*"version" is another one than 1'
 done_testing
