@@ -106,6 +106,8 @@ struct flow {
 	unsigned	 refresh_tries;	/* that failed */
 	int64_t		 refresh_at;	/* ns of CLOCK_MONOTONIC; the next one, 0 = now */
 	int		 wake_watch;	/* of the directory where it says so, or -1 */
+	int		 list_watch;	/* of the directory of the lists, or -1 */
+	bool		 hint;		/* it is asked because of another list alone */
 	const char	*pause;		/* the phase of streams before which to stop, or NULL */
 	bool		 paused;	/* streams of it are ready */
 };
@@ -158,7 +160,11 @@ void flow_refreshed(struct flow *, int status);
 /* Watches for, and takes, the file by which the other side says that something has changed. */
 void flow_watch_feed(struct flow *);
 void flow_woken(struct flow *, const char *name);
+/* A file of the lists' directory has changed: a local feed takes in what people keep in theirs. */
+void flow_list_changed(struct flow *, const char *name);
 
+/* Is there such a phase?  An error where there is none at all. */
+int flow_pause_check(const struct flow *);
 /* Says which streams are ready that are not begun because of the phase before which to stop. */
 void flow_pause_say(const struct flow *);
 /* The exit status: 0 as well when all but what comes from there on is COMPLETE. */
@@ -181,7 +187,9 @@ void flow_manifest_error(struct flow *, const char *task, const char *why, bool 
 void flow_manifest_changed(struct flow *);
 void flow_manifest_write(struct flow *, bool over);
 
-/* Prints what became of the list, and keeps it: 0 when all of it is COMPLETE, else 1. */
+/* Is it not to be had from its source, such as an issue that somebody else has claimed? */
+bool flow_elsewhere(const struct task *);
+/* Prints what became of the list, and keeps it: 0 when all of it but that is COMPLETE, else 1. */
 int flow_report(struct flow *);
 
 #endif

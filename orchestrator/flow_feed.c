@@ -52,12 +52,18 @@ flow_refreshed(struct flow *f, int status)
 	if (n->why[0] != '\0')
 		log_warnx("%s", n->why);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		f->hint &= f->owed;
 		f->refresh_tries = 0;
 		f->refresh_at = 0;
 		return;
 	}
 	if (n->why[0] == '\0')
 		child_status_text(status, n->why, sizeof(n->why));
+	/* What somebody is about to change may not be sound yet. */
+	if (f->hint) {
+		f->hint = f->owed;
+		return;
+	}
 	f->owed = true;
 	if (++f->refresh_tries <= FLOW_TRIES)
 		f->refresh_at = clock_now() + (FLOW_BACKOFF << (f->refresh_tries - 1));
@@ -75,6 +81,7 @@ flow_owe(struct flow *f)
 	if (f->feed == NULL)
 		return;
 	f->owed = true;
+	f->hint = false;
 	f->refresh_tries = 0;
 	f->refresh_at = 0;
 }
@@ -106,4 +113,20 @@ flow_woken(struct flow *f, const char *name)
 		flow_owe(f);
 	free(path);
 	free(dir);
+}
+
+void
+flow_list_changed(struct flow *f, const char *name)
+{
+	char id[TASKLIST_ID_MAX];
+
+	strlcpy(id, name, sizeof(id));
+	if (f->feed == NULL || !f->feed->local || f->owed || !tasklist_id_valid(id) ||
+	    strcmp(name + strlen(id), TASKLIST_SUFFIX) != 0 || strcmp(id, f->id) == 0)
+		return;
+	/* While it is being asked it may have read that one before. */
+	f->hint = f->refresh_pid == 0 || f->hint;
+	f->owed = true;
+	f->refresh_tries = 0;
+	f->refresh_at = 0;
 }

@@ -4,11 +4,32 @@
 
 #include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
+#include "proto/log.h"
 
 static bool
 stops_before(const struct flow *f, size_t i)
 {
 	return f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0;
+}
+
+int
+flow_pause_check(const struct flow *f)
+{
+	bool streams = false, phase = false;
+
+	for (size_t i = 0; i < f->list.n; i++) {
+		streams |= f->list.v[i].phase[0] != '\0';
+		phase |= stops_before(f, i);
+	}
+	if (f->pause == NULL || phase)
+		return 0;
+	if (streams) {
+		log_warnx("--pause-before %s: there is no stream of that phase", f->pause);
+		return 0;
+	}
+	log_warnx("--pause-before %s: list %s has no streams, so that nothing would stop there; leave the "
+	    "option out, or give tasks their streams and run orchestrator generate", f->pause, f->id);
+	return EX_USAGE;
 }
 
 void
@@ -37,7 +58,8 @@ flow_pause_status(const struct flow *f, int status)
 	if (status != EX_NEGATIVE || !f->paused || f->stopped != NULL)
 		return status;
 	for (size_t i = 0; i < f->list.n; i++)
-		if (f->list.v[i].status != TASK_COMPLETE && f->list.v[i].status != TASK_PENDING)
+		if (f->list.v[i].status != TASK_COMPLETE && f->list.v[i].status != TASK_PENDING &&
+		    !flow_elsewhere(&f->list.v[i]))
 			return status;
 	return 0;
 }

@@ -14,8 +14,14 @@ struct report {
 	struct json	*list[FATES];
 	int64_t		 wall, spent;	/* ms */
 	int64_t		 input, output, cost;
-	size_t		 complete;
+	size_t		 complete, elsewhere;
 };
+
+bool
+flow_elsewhere(const struct task *t)
+{
+	return t->status == TASK_BLOCKED && t->session[0] == '\0';
+}
 
 /* FATES: there is nothing to say of it. */
 static enum fate
@@ -25,8 +31,9 @@ group_of(const struct flow *f, size_t i)
 	case TASK_COMPLETE:
 		return f->t[i].merged ? FATE_MERGED : FATES;
 	case TASK_FAILED:
-	case TASK_BLOCKED:
 		return FATE_FAILED;
+	case TASK_BLOCKED:
+		return flow_elsewhere(&f->list.v[i]) ? FATE_BLOCKED : FATE_FAILED;
 	case TASK_IN_PROGRESS:
 		return FATE_RUNNING;
 	case TASK_PENDING:
@@ -94,7 +101,7 @@ add(struct report *r, size_t i, enum fate in)
 	json_put_str(j, "task", t->item.id);
 	if (in == FATE_WAITING)
 		json_put(j, "for", needs(f, i));
-	else if (in != FATE_OPEN) {
+	else if (in != FATE_OPEN && in != FATE_BLOCKED) {
 		if (flow_follows(&f->list, t) && entry_item(t->session, lead, sizeof(lead)))
 			json_put_str(j, "with", lead);
 		json_put_str(j, "session", t->session[0] != '\0' ? t->session : NULL);
@@ -103,7 +110,7 @@ add(struct report *r, size_t i, enum fate in)
 		report_usage(j, f->t[i].input, f->t[i].output, f->t[i].cost);
 		put_log(j, f->o, t->session);
 	}
-	if (in == FATE_FAILED) {
+	if (in == FATE_FAILED || in == FATE_BLOCKED) {
 		why = reason(f, i);
 		json_put_str(j, "reason", why);
 		free(why);
@@ -126,6 +133,7 @@ make(struct report *r, const struct flow *f)
 		r->output += f->t[i].output;
 		r->cost += f->t[i].cost;
 		r->complete += f->list.v[i].status == TASK_COMPLETE;
+		r->elsewhere += flow_elsewhere(&f->list.v[i]);
 		if ((in = group_of(f, i)) != FATES)
 			add(r, i, in);
 	}
@@ -173,5 +181,5 @@ flow_report(struct flow *f)
 	} else
 		report_text(j);
 	json_free(j);
-	return r.complete == f->list.n ? 0 : EX_NEGATIVE;
+	return r.complete + r.elsewhere == f->list.n ? 0 : EX_NEGATIVE;
 }

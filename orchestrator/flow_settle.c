@@ -121,7 +121,7 @@ flow_settle(struct flow *f, size_t i, bool first)
 	case TASK_BLOCKED:
 	case TASK_FAILED:
 		/* One that its feed blocks was not begun, and has not failed. */
-		if (t->status == TASK_FAILED || t->session[0] != '\0')
+		if (!flow_elsewhere(t))
 			settle_failed(f, i, first, news);
 		break;
 	case TASK_PENDING:

@@ -188,6 +188,10 @@ file_event(struct loop *l, const struct watch_event *ev)
 		flow_woken(l->flow, ev->name);
 		return;
 	}
+	if (l->flow != NULL && ev->id == l->flow->list_watch) {
+		flow_list_changed(l->flow, ev->name);
+		return;
+	}
 	if (l->flow != NULL && ev->id == l->flow->ask.watch && l->flow->ask.path != NULL) {
 		l->flow->ask_due = true;
 		return;
@@ -290,7 +294,7 @@ watch_list(struct loop *l)
 	char	*path = tasks_path(l->o->workspace, l->flow->id);
 
 	*strrchr(path, '/') = '\0';
-	if (watch_dir(path, false) == -1)
+	if ((l->flow->list_watch = watch_dir(path, false)) == -1)
 		log_warn("%s: not watched", path);
 	free(path);
 	l->flow->loop = l;

@@ -108,6 +108,17 @@ print_task(const struct preview *p, size_t at)
 }
 
 static void
+print_reason(const struct task *t, enum task_status now)
+{
+	const char *why = t->nhistory == 0 ? NULL : t->history[t->nhistory - 1].reason;
+
+	if (t->status != now || why == NULL || (now != TASK_BLOCKED && now != TASK_FAILED))
+		return;
+	printf(": ");
+	text_print(stdout, why, false);
+}
+
+static void
 print_stuck(const struct preview *p)
 {
 	const struct taskgraph *g = &p->graph;
@@ -117,9 +128,11 @@ print_stuck(const struct preview *p)
 		if (g->status[i] == TASK_COMPLETE)
 			continue;
 		waits = tasks_waits_for(g, i);
-		printf("not done  [%s] %s%s%s\n", p->f->list.v[i].item.id,
+		printf("not done  [%s] %s%s%s", p->f->list.v[i].item.id,
 		    task_status_name(g->status[i]), waits == NULL ? "" : ", waits for ",
 		    waits == NULL ? "" : waits);
+		print_reason(&p->f->list.v[i], g->status[i]);
+		putchar('\n');
 		free(waits);
 	}
 }
@@ -138,7 +151,7 @@ print_ambiguous(const struct preview *p)
 		for (size_t i = 0, k = 0; i < p->n; i++) {
 			const struct task *t = &p->f->list.v[p->order[i]];
 
-			if (!flow_ambiguous(t))
+			if (!flow_ambiguous(t) || flow_work(t).trusted)
 				continue;
 			if (pass == 0)
 				n++;

@@ -14,7 +14,8 @@
 const char *
 fate_name(enum fate f)
 {
-	static const char *const names[FATES] = { "merged", "failed", "running", "waiting", "open" };
+	static const char *const names[FATES] = { "merged", "failed", "running", "waiting", "open",
+		"blocked" };
 
 	return names[f];
 }
@@ -135,6 +136,8 @@ report_text(const struct json *j)
 		for (size_t i = 0; i < json_count(v); i++)
 			print_one(json_at(v, i), (enum fate)k);
 	}
+	if (list != NULL && json_count(json_get(j, fate_name(FATE_FAILED))) > 0)
+		puts("orchestrator tasks reopen TASK gives one that failed another try");
 	if (json_get(j, "wall_ms") == NULL)
 		return;
 	printf("%.1f s; one after another %.1f s", (double)wall / 1000, (double)spent / 1000);

@@ -14,7 +14,7 @@
 #define REPORT_FILE	"report.json"
 
 /* What became of a task, or of a session: the members of the record that are lists. */
-enum fate { FATE_MERGED, FATE_FAILED, FATE_RUNNING, FATE_WAITING, FATE_OPEN, FATES };
+enum fate { FATE_MERGED, FATE_FAILED, FATE_RUNNING, FATE_WAITING, FATE_OPEN, FATE_BLOCKED, FATES };
 const char *fate_name(enum fate);
 
 /* A record with its version, time and instance. */

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include <ctype.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,8 +54,15 @@ streams_file_read(const struct orch *o, struct streams_file *f)
 		return 0;
 	f->path = text_format("%s/%s", o->repo.top, f->shown);
 	if (file_read(AT_FDCWD, f->path, STREAMS_RECORD, &buf, &len) == -1) {
-		log_warn("%s", f->path);
-		return EX_NOINPUT;
+		if (errno == EFBIG)
+			log_warnx("%s: more than %u bytes", f->shown, STREAMS_RECORD);
+		else if (errno == ELOOP || errno == EINVAL)
+			log_warnx("%s: not a regular file", f->shown);
+		else {
+			log_warn("%s", f->shown);
+			return errno == EACCES ? EX_NOPERM : EX_NOINPUT;
+		}
+		return EX_DATAERR;
 	}
 	streams_parse(&f->s, buf, len, &f->problems);
 	free(buf);

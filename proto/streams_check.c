@@ -90,7 +90,7 @@ static void
 check_tasks(const struct streams *s, struct strings *problems)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].n == 0 && !stream_complete(&s->v[i]))
+		if (s->v[i].n == 0 && !stream_complete(&s->v[i]) && streams_find(s, s->v[i].id) == i)
 			streams_problem(problems, "%s has no tasks: no task of a list carries it, and it has no "
 			    "\"tasks\"; orchestrator tasks edit --stream %s TASK gives it one", s->v[i].id,
 			    s->v[i].id);

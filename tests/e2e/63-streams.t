@@ -173,7 +173,7 @@ is 'execute has nothing left to do' "$status" 0
 
 # From tasks in the file, with the phases alone for an order; a phase that people do themselves.
 world own ', "ambiguous": "sequential"'
-file '.contextRecovery = {stallTimeoutMinutes: 10, autoRecoveryEnabled: true, maxRecoveryAttempts: 3} | .streams[].dependencies = [] | .streams[0].allowed_paths = ["Stream-A"]'
+file '.contextRecovery = {stallTimeoutMinutes: 11, autoRecoveryEnabled: true, maxRecoveryAttempts: 4} | .streams[].dependencies = [] | .streams[0].allowed_paths = ["Stream-A"]'
 run orchestrator config
 is 'config shows the file in brief' "$status $(echo "$out" | sed -n '/^Current/,$p')" '0 Current Orchestration Configuration
 
@@ -205,6 +205,7 @@ is 'as JSON too' "$(echo "$out" | jq -r 'select(.event == "paused") | .text')" '
 run timeout 60 orchestrator execute INIT-abc123
 is 'and goes on from there' "$status" 0
 in_order
+is 'what the file says of recovery is a limit of each stream' "$(jq -c .limits "$(session_of Stream-B)/item.json")" '{"stall":660,"recoveries":4}'
 ok 'the tasks in the file were in the prompt' grep -q '^2\. \[task-2\] The second$' "$T/prompt.Stream-B"
 
 world hand; work; orchestrator generate >/dev/null
@@ -242,6 +243,26 @@ is 'a stream that has gone is BLOCKED' "$(status_of Stream-C)" BLOCKED
 is 'what is new in one is seen' "$(orchestrator --json tasks show "$l" | jq '[.tasks[] | select(.id == "Stream-Z") | .tasks[]] | length')" 2
 file .; orchestrator plan >/dev/null
 is 'and one that is back is PENDING, on the same list' "$(mirror) $(status_of Stream-C)" "$l PENDING"
+
+# People change their list while execute runs; a mirror that was cut off is not made anew.
+world live; work; orchestrator generate >/dev/null
+run orchestrator plan
+is 'streams that do not run beside each other by chance are not called ambiguous' "$status $(echo "$out" | grep -c '^no paths')" '0 0'
+is 'where a list is left out that of the streams is not meant' "$(orchestrator --json tasks show | jq -r .id)" "$id"
+run orchestrator execute --pause-before integration work
+like 'a pause in a list without phases is an error' "$status $err" '^64 .*has no streams'
+: >"$T/hold-Stream-A"
+orchestrator execute --source streams >"$T/said" 2>&1 & pid=$!
+wait_for 30 grep -q 'start Stream-A' "$T/times"
+f=$(dirname "$(orchestrator --json tasks show | jq -r .path)")/$(mirror).json
+orchestrator tasks add --stream Stream-Z --allow docs/x --depends-on docs work 'more: More' >/dev/null
+seen() { jq -e '.tasks[] | select(.id == "Stream-Z") | .tasks | length == 2' "$f"; }
+ok 'what is added to a stream is seen before the next merge' wait_for 20 seen
+rm "$T/hold-Stream-A"; wait $pid
+is 'and done' "$? $(orchestrator --json tasks show | jq -r .counts.COMPLETE)" '0 7'
+: >"$f"; run orchestrator execute --source streams
+like 'a damaged list of streams is an error' "$status $err" "^65 .*damaged: $f.*\\.last"
+is 'and none is made in its place' "$(find "${f%/*}" -name 'tl-????????.json' | wc -l)" 2
 
 # What is wrong.
 world wrong
@@ -285,11 +306,13 @@ like 'both are named' "$err" '\.orchestrator/.*\.claude/orchestration/'
 rm $FILE; run orchestrator plan
 is 'the other place will do' "$status" 0
 rm -r .claude; ln -s /etc/passwd $FILE; run orchestrator plan
-is 'a link is not followed' "$status" 66
+is 'a link is not followed' "$status" 65
 rm $FILE; work; orchestrator generate >/dev/null
 orchestrator tasks create old --task 'x: X' >/dev/null; orchestrator tasks edit --stream Stream-A x >/dev/null
 run orchestrator plan --source streams
 is 'the list that the file names is the one that counts' "$status" 0
 jq 'del(.taskList)' $FILE >"$T/edited" && cp "$T/edited" $FILE; run orchestrator plan --source streams
 like 'else two lists with a stream are one too many' "$status $err" '^65 .*Stream-A: tasks of more than one list carry it'
+orchestrator tasks edit --stream '' x >/dev/null; run orchestrator conflict-check Stream-B ../x
+like 'a file of elsewhere has no conflicts to tell of' "$status $err" '^65 .*not a file of the repository'
 done_testing

@@ -78,6 +78,8 @@ bd update l3 --assignee eve >/dev/null
 echo eve >.beads/test/lose-update
 run timeout 60 orchestrator execute
 is 'a lost claim is passed over, and what is assigned is left alone' "$(merges)" 'l2 l4 '
+is 'which is no failure, and has a place of its own in the report' "$status $(orchestrator --json report | jq -c '[.failed, .blocked]')" \
+    '0 [[],[{"task":"l1","reason":"claimed by eve"}]]'
 is 'the list says who has it' "$(task l1 '"\(.status) \(.history[-1].reason)"')" 'BLOCKED claimed by eve'
 is 'what was assigned is not in it' "$(task l3 .id)" ''
 is 'nothing of it is done' "$(db l1 '"\(.status) \(.assignee)"')" 'in_progress eve'
