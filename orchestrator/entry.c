@@ -201,7 +201,7 @@ entry_kill_tree(const struct entry *e)
 	int	n;
 
 	if ((n = tree_kill_session(e->id, e->path, e->state.worktree)) > 0)
-		log_info("%s: ended %d process%s that were left over", e->id, n,
+		log_info("%s: ended %d process%s left over", e->id, n,
 		    n == 1 ? "" : "es");
 }
 

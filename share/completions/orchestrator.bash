@@ -29,20 +29,28 @@ _orchestrator() {
 		case $command:$prev in
 		*:--item) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		*:--review) words="council gates" ;;
-		*:--source) words="none tasks streams" ;;
+		*:--source) words="none tasks beads streams" ;;
 		*:--pause-before) words="foundation parallel integration" ;;
 		*:--from | *:--out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
 		tasks:tasks)
 			words=$(orchestrator tasks --help 2>/dev/null |
 			    sed -n 's/.*orchestrator tasks \([a-z]\{1,\}\).*/\1/p') ;;
+		*:--parallelizable) words="yes no" ;;
+		*:--stream)
+			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
+			    sed -n 's/^ *"path": *"\(.*\)".*/\1/p' | xargs -rd '\n' sed -n \
+			    's/^ *"stream": *"\([^"]*\)".*/\1/p' 2>/dev/null | sort -u) ;;
 		*:--max-parallel | *:--until) ;;
+		salvage:salvage) words="list show restore" ;;
 		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list | \
 		    execute:* | plan:* | dispatch-ready:* | generate:generate | generate:--force)
 			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
 			    grep -oE 'tl-[a-z0-9]{8}' | sort -u) ;;
-		tasks:*)
-			words=$(orchestrator "${global[@]}" --json tasks show 2>/dev/null |
-			    sed -n 's/^ *"id": *"\([^"]*\)".*/\1/p' | grep -v '^tl-' | sort -u) ;;
+		tasks:* | dispatch:dispatch)
+			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
+			    sed -n 's/^ *"id": *"\(tl-[^"]*\)".*/\1/p' | while read -r i; do
+				orchestrator "${global[@]}" --json tasks show "$i" 2>/dev/null
+			    done | sed -n 's/^ *"id": *"\([^"]*\)".*/\1/p' | grep -v '^tl-' | sort -u) ;;
 		conflict-check:conflict-check | generate:--*)
 			words=$(grep -ohE '"streamId": *"[^"]*"|"stream": *"[^"]*"' \
 			    .orchestrator/orchestration-config.json .claude/orchestration/orchestration-config.json 2>/dev/null |
@@ -54,7 +62,7 @@ _orchestrator() {
 		answer:session-* | answer:[!a]*)
 			words=$(orchestrator "${global[@]}" --json questions 2>/dev/null |
 			    grep -oE 'q-[a-z0-9]{6}' | sort -u) ;;
-		status:* | answer:* | review:* | merge:* | logs:* | path:* | cancel:* | retry:*)
+		status:* | answer:* | review:* | merge:* | logs:* | path:* | cancel:* | retry:* | salvage:*)
 			words=$(orchestrator "${global[@]}" --json status 2>/dev/null |
 			    grep -oE '"(session|item)": *"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u)
 			[[ $command != answer ]] || words="instance $words" ;;

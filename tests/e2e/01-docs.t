@@ -80,6 +80,8 @@ if command -v bash >/dev/null; then
 	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
 	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'reopen resume'
 	is 'and their options' "$(bash "$T/complete" tasks depend --lis)" --list
+	is 'the completion knows the sources' "$(bash "$T/complete" execute --source '' | sort | flat)" 'beads none streams tasks'
+	is 'and the commands of salvage' "$(bash "$T/complete" salvage '' | sort | flat)" 'list restore show'
 	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
 else
 	skip 'the completion' 'no bash'
