@@ -94,8 +94,14 @@ tasks_each(const char *workspace, int (*fn)(void *, const char *), void *arg)
 static int
 damaged(const char *workspace, int dirfd, const char *id, const char *why, bool missing)
 {
+	bool denied = errno == EACCES;
 	char *path = tasks_path(workspace, id);
 
+	if (denied) {
+		log_warnx("task list %s: %s: %s", id, path, why);
+		free(path);
+		return EX_NOPERM;
+	}
 	if (tasklist_last_good(dirfd, id))
 		log_warnx("task list %s is %s: %s: %s; the last good copy is %s.last: look at it, "
 		    "then copy it there", id, missing ? "missing" : "damaged", path, why, path);
@@ -118,6 +124,7 @@ load(const char *workspace, int dirfd, const char *id, struct tasklist *l)
 		return damaged(workspace, dirfd, id, why, errno == ENOENT);
 	if (taskgraph_make(&g, l, why, sizeof(why)) == -1) {
 		tasklist_release(l);
+		errno = 0;
 		return damaged(workspace, dirfd, id, why, false);
 	}
 	taskgraph_release(&g);

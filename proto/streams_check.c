@@ -79,7 +79,8 @@ check_phases(const struct streams *s, int64_t max, struct strings *problems)
 		n[s->v[i].phase]++;
 	if (n[STREAM_FOUNDATION] == 0)
 		streams_problem(problems, "No foundation stream: all streams are parallel or integration; "
-		    "let the streamPhase of the one that the others build upon be \"foundation\"");
+		    "let the streamPhase of the one that the others build upon be \"foundation\" (orchestrator "
+		    "generate --foundation STREAM)");
 	if (n[STREAM_PARALLEL] > (size_t)max)
 		streams_problem(problems, "Too many parallel streams (>%lld): there are %zu; split the work "
 		    "into several phases, or raise \"max_parallel_streams\" in the settings",

@@ -85,7 +85,8 @@ streams_arrange(struct streams *s, const struct strings said[STREAM_PHASES])
 		taken[i] = true;
 		for (p = 0; p < STREAM_PHASES && !named(&said[p], s->v[i].id); p++)
 			;
-		s->v[i].phase = p < STREAM_PHASES ? (enum stream_phase)p : phase_of(s, &s->v[i]);
+		s->v[i].phase = p < STREAM_PHASES ? (enum stream_phase)p :
+		    s->n == 1 ? STREAM_FOUNDATION : phase_of(s, &s->v[i]);
 		strings_add(&s->plan[s->v[i].phase], s->v[i].id);
 		s->v[i].total = (int64_t)s->v[i].n;
 		s->v[i].completed = (int64_t)s->v[i].done;

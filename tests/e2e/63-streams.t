@@ -244,6 +244,11 @@ is 'what is new in one is seen' "$(orchestrator --json tasks show "$l" | jq '[.t
 file .; orchestrator plan >/dev/null
 is 'and one that is back is PENDING, on the same list' "$(mirror) $(status_of Stream-C)" "$l PENDING"
 
+# One stream alone is what there is to begin with.
+world alone; orchestrator tasks create alone --task 'a: A' --task 'b: B' >/dev/null; orchestrator tasks edit --stream S a >/dev/null
+run orchestrator generate
+is 'the only stream is of the foundation' "$status $(jq -r '.streams[0].streamPhase' $FILE)" '0 foundation'
+
 # People change their list while execute runs; a mirror that was cut off is not made anew.
 world live; work; orchestrator generate >/dev/null
 run orchestrator plan
