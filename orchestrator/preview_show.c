@@ -112,7 +112,7 @@ print_reason(const struct task *t, enum task_status now)
 {
 	const char *why = t->nhistory == 0 ? NULL : t->history[t->nhistory - 1].reason;
 
-	if (t->status != now || why == NULL || (now != TASK_BLOCKED && now != TASK_FAILED))
+	if (t->status != now || why == NULL || now != TASK_BLOCKED)
 		return;
 	printf(": ");
 	text_print(stdout, why, false);
