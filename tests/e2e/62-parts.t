@@ -39,11 +39,11 @@ jq '.id = "never" | .outputs = ["none"] | del(.worktree)' "$T/item.json" >"$T/ne
 run orchestrator dispatch --item "$T/never.json" --review gates --wait -- "$T/agent"
 is 'an output that never comes fails the item' "$status" 1
 is 'as a gate' "$(jq -r '.status + " " + .reason' "$(orchestrator path never)/state.json")" 'failed gate'
-ln -s /tmp elsewhere
-for w in ../out /tmp/x .git/x a//b elsewhere/x; do
+ln -s "$T" elsewhere
+for w in ../out "$T/x" .git/x a//b elsewhere/x; do
 	jq --arg w "$w" '.id = "bad" | .worktree = $w' "$T/item.json" >"$T/bad.json"
 	run orchestrator dispatch --item "$T/bad.json" --review gates -- true
 	ok "a worktree at $w is refused" test "$status" -ne 0
 done
-ok 'and nothing is made there' not test -e /tmp/x
+ok 'and nothing is made there' not test -e "$T/x"
 done_testing

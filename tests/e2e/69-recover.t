@@ -108,7 +108,7 @@ is 'it stays saved' "$(git show "refs/salvage/$s:new")" new
 # Somebody is in the worktree.
 orchestrator dispatch --wait inside -- sh -c 'echo inside >inside' >/dev/null
 (cd .worktrees/inside && exec cat "$T/.never") & p=$!
-in_it() { [ "$(readlink /proc/$p/cwd)" = "$PWD/.worktrees/inside" ] && [ "$(cat /proc/$p/comm)" = cat ]; }
+in_it() { [ "$(readlink "/proc/$p/cwd")" = "$PWD/.worktrees/inside" ] && [ "$(cat "/proc/$p/comm")" = cat ]; }
 wait_for 10 in_it
 run orchestrator merge inside
 is 'a merge does not wait for who is in the worktree' "$status $(git show main:inside)" '0 inside'
