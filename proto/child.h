@@ -87,8 +87,7 @@ int tree_kill_session(const char *session_id, const char *dir, const char *workt
 /* Has any process of this user but this one its working or root directory, its program, an open file
  * or a mapping at or under dir?  Also when that can't be told. */
 bool tree_in_use(const char *dir);
-/* Which processes have their working directory at or under dir: "17 (bash), 18 (vi)";
- * git does not count. Returns how many. */
+/* Which processes have their working directory at or under dir: "17 (bash), 18 (vi)". Returns how many. */
 size_t tree_inside(const char *dir, char *who, size_t len);
 
 #endif

@@ -29,6 +29,9 @@ struct git_call {
 };
 int git_call(const struct git_call *, char *err, size_t errlen);
 
+/* Adds the conflicts that merge-tree tells of after the tree: fields that end with a NUL, as does out. */
+void git_conflicts_read(char *out, size_t len, struct state_conflict **, size_t *n);
+
 /* Environment of a call; git_env_free releases it. */
 char **git_env(const struct git *, const struct git_repo *, bool user_config);
 void git_env_free(char **);

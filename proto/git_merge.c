@@ -77,12 +77,24 @@ read_stages(struct cursor *c, struct state_conflict **list, size_t *n)
 			add_conflict(list, n, tab + 1, "unmerged", strlen("unmerged"));
 }
 
+void
+git_conflicts_read(char *out, size_t len, struct state_conflict **list, size_t *n)
+{
+	struct cursor c = { out, out + len }, stages = c;
+
+	while (stages.p < stages.end && *stages.p != '\0')
+		next(&stages);
+	next(&stages);
+	read_messages(&stages, list, n);
+	read_stages(&c, list, n);
+}
+
 int
 git_merge_tree(const struct git *g, const char *ours, const char *theirs, char tree[OID_MAX],
     struct state_conflict **list, size_t *n, char *err, size_t errlen)
 {
 	const char *argv[] = { "merge-tree", "--write-tree", "-z", "--messages", ours, theirs, NULL };
-	struct cursor c, stages;
+	struct cursor c;
 	char *out = NULL, *first;
 	size_t len = 0;
 	int status = 0, rc = -1;
@@ -106,14 +118,8 @@ git_merge_tree(const struct git *g, const char *ours, const char *theirs, char t
 		memcpy(tree, first, g->repo->hexlen + 1);
 		rc = status;
 	}
-	if (rc == 1) {
-		stages = c;
-		while (stages.p < stages.end && *stages.p != '\0')
-			next(&stages);
-		next(&stages);
-		read_messages(&stages, list, n);
-		read_stages(&c, list, n);
-	}
+	if (rc == 1)
+		git_conflicts_read(c.p, (size_t)(c.end - c.p), list, n);
 	free(out);
 	return rc;
 }

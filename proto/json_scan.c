@@ -230,16 +230,18 @@ any_twice(struct scan *s, const struct name *v, size_t n)
 static int
 check_names(struct scan *s, size_t first)
 {
-	struct name *v = s->names + first;
 	size_t n = s->nnames - first;
 	const struct name *later;
+	struct name *v;
 	char why[96];
 	int cut;
 
+	if (n < 2)
+		return (0);
+	v = s->names + first;
 	if (n <= FEW_NAMES && !any_twice(s, v, n))
 		return (0);
-	if (n > 1)
-		qsort_r(v, n, sizeof(*v), name_cmp, s);
+	qsort_r(v, n, sizeof(*v), name_cmp, s);
 	for (size_t i = 1; i < n; i++) {
 		if (name_cmp(&v[i - 1], &v[i], s) != 0)
 			continue;

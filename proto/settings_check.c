@@ -39,8 +39,10 @@ no_such(const char *file, const char *path, const char *what, const char *name,
     const char *const *names, size_t n, char *err, size_t errlen)
 {
 	const char *near = text_nearest(name, names, n);
+	char shown[KEYS_PATH];
 
-	snprintf(err, errlen, "%s: \"%s\": unknown %s \"%.64s\"", file, path, what, name);
+	keys_path(shown, "", name);
+	snprintf(err, errlen, "%s: \"%s\": unknown %s \"%s\"", file, path, what, shown);
 	if (near != NULL) {
 		strlcat(err, "; did you mean \"", errlen);
 		strlcat(err, near, errlen);

@@ -13,8 +13,20 @@
 #include "proto/state.h"
 
 #define MAX_COUNT	INT64_C(1000000000)
-#define MAX_TOKENS	INT64_C(1000000000000000)
-#define MAX_USD		1e9
+#define MAX_USD		((double)STATE_MAX_USAGE / 1e6)
+#define MAX_MS		INT64_C(1000000000000000)
+
+static int64_t
+usage(int64_t n)
+{
+	return (n < 0 ? 0 : n > STATE_MAX_USAGE ? STATE_MAX_USAGE : n);
+}
+
+int64_t
+state_usage(int64_t n, int64_t more)
+{
+	return (usage(usage(n) + usage(more)));
+}
 
 static void
 read_work(struct state *s, struct field *f)
@@ -27,15 +39,15 @@ read_work(struct state *s, struct field *f)
 	s->tasks_total = field_int(&in, "total", 0, MAX_COUNT, 0);
 	s->note = field_text(&in, "note", STATE_MAX_NOTE);
 	in = field_in(f, "usage");
-	s->input_tokens = field_int(&in, "input_tokens", 0, MAX_TOKENS, 0);
-	s->output_tokens = field_int(&in, "output_tokens", 0, MAX_TOKENS, 0);
+	s->input_tokens = field_int(&in, "input_tokens", 0, STATE_MAX_USAGE, 0);
+	s->output_tokens = field_int(&in, "output_tokens", 0, STATE_MAX_USAGE, 0);
 	usd = json_real(in.o, "cost_usd", field_has(&in, "cost_usd") ? -1 : 0);
 	if (usd < 0 || usd > MAX_USD)
 		field_fail(&in, "cost_usd", "must be a number from 0 to %.0f", MAX_USD);
 	else
 		s->cost_microusd = (int64_t)(usd * 1e6 + 0.5);
 	in = field_in(f, "agent_time");
-	s->agent_ms = field_int(&in, "ms", 0, MAX_TOKENS, 0);
+	s->agent_ms = field_int(&in, "ms", 0, MAX_MS, 0);
 	s->agent_since = field_time(&in, "since");
 	in = field_in(f, "rescue");
 	s->rescue.attempts = field_int(&in, "attempts", 0, MAX_COUNT, 0);

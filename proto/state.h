@@ -21,6 +21,7 @@
 #define STATE_MAX_CHECKOUTS	64
 #define STATE_MAX_CONFLICTS	1000
 #define STATE_MAX_KIND		64
+#define STATE_MAX_USAGE		INT64_C(1000000000000000)	/* tokens, or millionths of a dollar */
 
 struct state_change {
 	int64_t		 at;		/* wall ms */
@@ -87,6 +88,8 @@ struct state {
 };
 /* Given back by a merge, and no worker has taken it up yet. */
 bool state_given_back(const struct state *);
+/* A sum of tokens or cost as far as the record takes it: what agents report may be anything. */
+int64_t state_usage(int64_t, int64_t more);
 /* Nothing is being resolved (any more). */
 void state_resolved(struct state *);
 void state_conflicts_free(struct state *);

@@ -112,41 +112,17 @@ tree_in_use(const char *dir)
 }
 
 static void
-read_name(int procfd, char *name, size_t len)
+add_name(int procfd, const char *pid, char *who, size_t len)
 {
-	ssize_t n;
+	char name[32] = "?", one[80];
+	ssize_t n = -1;
 	int fd;
 
-	strlcpy(name, "?", len);
-	if ((fd = openat(procfd, "comm", O_RDONLY | O_CLOEXEC)) == -1)
-		return;
-	if ((n = read(fd, name, len - 1)) > 0)
-		name[n - (name[n - 1] == '\n')] = '\0';
-	close(fd);
-}
-
-/* Not one whose directory has gone, under the name of another one. A git that runs there is soon over:
- * it may be one of a merge that was killed. */
-static bool
-stands_in(int procfd, const char *dir, const char *name)
-{
-	static const char gone[] = " (deleted)";
-	char path[PATH_MAX];
-	ssize_t n = readlinkat(procfd, "cwd", path, sizeof(path) - 1);
-
-	if (n <= 0 || strcmp(name, "git") == 0)
-		return false;
-	path[n] = '\0';
-	if ((size_t)n > strlen(gone) && strcmp(path + n - strlen(gone), gone) == 0)
-		return false;
-	return is_under(path, dir);
-}
-
-static void
-add_name(const char *pid, const char *name, char *who, size_t len)
-{
-	char one[80];
-
+	if ((fd = openat(procfd, "comm", O_RDONLY | O_CLOEXEC)) != -1) {
+		if ((n = read(fd, name, sizeof(name) - 1)) > 0)
+			name[n - (name[n - 1] == '\n')] = '\0';
+		close(fd);
+	}
 	snprintf(one, sizeof(one), "%s%.20s (%s)", who[0] == '\0' ? "" : ", ", pid, name);
 	strlcat(who, one, len);
 }
@@ -154,7 +130,7 @@ add_name(const char *pid, const char *name, char *who, size_t len)
 size_t
 tree_inside(const char *dir, char *who, size_t len)
 {
-	char real[PATH_MAX], name[32];
+	char real[PATH_MAX];
 	struct dirent *e;
 	size_t n = 0;
 	DIR *proc;
@@ -169,9 +145,8 @@ tree_inside(const char *dir, char *who, size_t len)
 		procfd = openat(dirfd(proc), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (procfd == -1)
 			continue;
-		read_name(procfd, name, sizeof(name));
-		if (stands_in(procfd, real, name)) {
-			add_name(e->d_name, name, who, len);
+		if (link_under(procfd, "cwd", real)) {
+			add_name(procfd, e->d_name, who, len);
 			n++;
 		}
 		close(procfd);

@@ -86,6 +86,15 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 		strings_set(env, "IS_SANDBOX", "1");
 }
 
+/* n and these members of an object. */
+static int64_t
+sum(int64_t n, const struct json *o, const char *const keys[])
+{
+	for (; *keys != NULL; keys++)
+		n = state_usage(n, json_int(o, *keys, 0));
+	return n;
+}
+
 /*
  * Cost and modelUsage count the whole run, with sub-agents, and grow from one
  * result to the next; usage counts one turn of the main conversation.
@@ -93,22 +102,25 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 static void
 take_usage(struct agent_run *run, const struct json *event)
 {
+	static const char *const model_in[] = { "inputTokens", "cacheReadInputTokens",
+		"cacheCreationInputTokens", NULL };
+	static const char *const model_out[] = { "outputTokens", NULL };
+	static const char *const turn_in[] = { "input_tokens", "cache_creation_input_tokens",
+		"cache_read_input_tokens", NULL };
+	static const char *const turn_out[] = { "output_tokens", NULL };
 	const struct json *models = json_get(event, "modelUsage"), *m;
 	double cost = json_real(event, "total_cost_usd", 0);
 	int64_t in = 0, out = 0;
 	size_t i;
 
 	for (i = 0; json_key(models, i, &m) != NULL; i++) {
-		in += json_int(m, "inputTokens", 0) + json_int(m, "cacheReadInputTokens", 0) +
-		    json_int(m, "cacheCreationInputTokens", 0);
-		out += json_int(m, "outputTokens", 0);
+		in = sum(in, m, model_in);
+		out = sum(out, m, model_out);
 	}
 	if (i == 0) {
 		m = json_get(event, "usage");
-		in = run->input_tokens + json_int(m, "input_tokens", 0) +
-		    json_int(m, "cache_creation_input_tokens", 0) +
-		    json_int(m, "cache_read_input_tokens", 0);
-		out = run->output_tokens + json_int(m, "output_tokens", 0);
+		in = sum(run->input_tokens, m, turn_in);
+		out = sum(run->output_tokens, m, turn_out);
 	}
 	run->input_tokens = in;
 	run->output_tokens = out;

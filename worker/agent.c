@@ -79,9 +79,9 @@ run_over(struct worker *w, const struct agent_run *run)
 	mail_withdraw(w, w->run, "the run that asked is over");
 	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
 	w->state.agent_since = 0;
-	w->state.input_tokens += run->input_tokens;
-	w->state.output_tokens += run->output_tokens;
-	w->state.cost_microusd += run->cost_microusd;
+	w->state.input_tokens = state_usage(w->state.input_tokens, run->input_tokens);
+	w->state.output_tokens = state_usage(w->state.output_tokens, run->output_tokens);
+	w->state.cost_microusd = state_usage(w->state.cost_microusd, run->cost_microusd);
 }
 
 static enum agent_outcome

@@ -4,7 +4,6 @@
 #include <err.h>
 #include <stdint.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/child.h"
 #include "worker/cmd.h"
@@ -22,8 +21,7 @@ run(int argc, char **argv)
 		warn("can't start %s (%s)", argv[1], step);
 		return EX_UNAVAILABLE;
 	}
-	/* its end is that of all others: nothing more is to be done first */
-	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 const struct cmd cmd_hold = {

@@ -17,6 +17,7 @@
 #include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/record.h"
+#include "proto/text.h"
 #include "proto/watch.h"
 #include "worker/guard.h"
 #include "worker/mail.h"
@@ -28,7 +29,11 @@
 static int
 bad(int status, const char *path, const char *why)
 {
-	warnx("%s: %s", path, why);
+	struct text t = { 0 };
+
+	text_line(&t, why, strlen(why));
+	warnx("%s: %s", path, t.buf);
+	text_free(&t);
 	return status;
 }
 

@@ -23,6 +23,7 @@ static const struct {
 	{ "an envelope of an array", "{\"schema_version\":1,\"data\":[{\"id\":\"a\"}]}", 1, false },
 	{ "an envelope of an object", "{\"schema_version\":1,\"data\":{\"id\":\"a\"}}", 1, false },
 	{ "an error", "{\"error\":\"no such issue\",\"schema_version\":1}", -1, true },
+	{ "an error without a word", "{\"error\":\"\"}", -1, true },
 	{ "an error in an envelope", "{\"schema_version\":1,\"data\":{\"error\":\"no\"}}", -1, true },
 	{ "empty output", "", -1, false },
 	{ "a number", "7", -1, false },
@@ -41,6 +42,8 @@ test_payload(void **unused)
 	(void)unused;
 	for (size_t i = 0; i < sizeof(payloads) / sizeof(payloads[0]); i++) {
 		j = bd_payload(payloads[i].text, strlen(payloads[i].text), why, sizeof(why), &said);
+		if (j == NULL && why[0] == '\0')
+			fail_msg("%s: no reason", payloads[i].what);
 		if ((j == NULL ? -1 : (int)json_count(j)) != payloads[i].count ||
 		    said != payloads[i].said)
 			fail_msg("%s", payloads[i].what);

@@ -129,6 +129,16 @@ confinement_that_is_required_stays_so(void **state)
 }
 
 static void
+what_a_file_says_is_harmless_in_the_error(void **state)
+{
+	(void)state;
+	assert_string_equal(error_of("{\"agents\": {\"a\": {\"adapter\": \"x\\ny\\u001b[31m\"}}}"),
+	    ".orchestrator/config.json: \"agents.a.adapter\": unknown adapter \"x\\012y\\033[31m\"");
+	assert_string_equal(error_of("{\"roles\": {\"reviewer\": \"x\\ny\"}}"),
+	    ".orchestrator/config.json: \"roles.reviewer\": unknown agent \"x\\012y\"");
+}
+
+static void
 a_later_file_is_laid_over_key_by_key(void **state)
 {
 	struct settings s;
@@ -335,6 +345,7 @@ main(void)
 		cmocka_unit_test(the_defaults_are_the_documented_ones),
 		cmocka_unit_test(secrets_are_kept_as_where_they_come_from),
 		cmocka_unit_test(confinement_that_is_required_stays_so),
+		cmocka_unit_test(what_a_file_says_is_harmless_in_the_error),
 		cmocka_unit_test(a_later_file_is_laid_over_key_by_key),
 		cmocka_unit_test(an_unknown_key_names_the_nearest),
 		cmocka_unit_test(each_wrong_value_names_its_path_and_what_is_expected),
