@@ -4,6 +4,7 @@
 ##   check       unit and end-to-end tests
 ##   unit        unit tests alone, of what is built
 ##   lint        warnings as errors, layering rules, style, static analysis
+##   fuzz        whatever reads what others wrote, with anything at all
 ##   bench       measure
 ##   install     into prefix (default /usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
@@ -13,6 +14,8 @@
 ##   SANITIZE=1  AddressSanitizer and UndefinedBehaviorSanitizer
 ##   DEV=1       warnings are errors
 ##   JOBS=N      so many jobs at a time
+##   FUZZ_SECONDS=N  a target of fuzz (default 60), or FUZZ_TOTAL=N all of them;
+##               TARGETS="NAME ..." these alone
 
 VERSION = 0.1.0
 prefix  = /usr/local
@@ -31,7 +34,11 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototype
        -Wmissing-declarations -Wold-style-definition -Wpointer-arith -Wcast-qual \
        -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough \
        -Wnull-dereference -Wsign-compare -fno-common
-ifdef SANITIZE
+ifdef FUZZ
+O ?= build-fuzz
+OPT = -O1 -g -U_FORTIFY_SOURCE -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDOPT = -fsanitize=address,undefined
+else ifdef SANITIZE
 O ?= build-san
 OPT = -O1 -g -U_FORTIFY_SOURCE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 LDOPT = -fsanitize=address,undefined
@@ -56,6 +63,7 @@ PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*.c))) $(O)/proto/p
 WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*.c)))
 ORCH_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*.c)))
 UNIT       = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZ_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out %/libfuzzer.c %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 BENCH      = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
 
 all: $(O)/bin/orchestrator $(O)/libexec/worker
@@ -94,8 +102,13 @@ $(O)/tests/bench/%: tests/bench/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS) -lyaml
 
+$(O)/tests/fuzz/replay: $(FUZZ_OBJ) $(O)/tests/fuzz/replay.o $(TEST_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+$(O)/tests/fuzz/fuzz: $(FUZZ_OBJ) $(O)/tests/fuzz/libfuzzer.o $(TEST_LIBS)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
 # What is missing is installed before make looks for it again: hence the second make.
-tests: all $(UNIT)
+tests: all $(UNIT) $(O)/tests/fuzz/replay
 unit: $(UNIT)
 	CMOCKA_MESSAGE_OUTPUT=TAP prove -e '' $(UNIT)
 check:
@@ -109,12 +122,16 @@ demo:
 lint:
 	@tests/deps.sh build check lint
 	@JOBS=$(JOBS) tests/lint.sh
+fuzz:
+	@tests/deps.sh build fuzz
+	@$(MAKE) --no-print-directory -s -j$(JOBS) CC=clang FUZZ=1 O=build-fuzz build-fuzz/tests/fuzz/fuzz
+	@BUILD=build-fuzz JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) FUZZ_TOTAL=$(FUZZ_TOTAL) tests/fuzz/run $(TARGETS)
 bench:
 	@tests/deps.sh build check bench
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all $(BENCH)
 	@BUILD=$(O) tests/bench/run
 deps:
-	@tests/deps.sh build check lint demo
+	@tests/deps.sh build check lint demo fuzz
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
@@ -142,5 +159,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check demo lint bench deps install uninstall help clean
+.PHONY: all tests unit check demo lint fuzz bench deps install uninstall help clean
 .DELETE_ON_ERROR:

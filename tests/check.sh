@@ -10,6 +10,6 @@ if [ $# = 0 ]; then
 	for source in tests/unit/test_*.c; do
 		set -- "$@" "$BUILD/${source%.c}"
 	done
-	set -- "$@" tests/e2e/*.t
+	set -- "$@" "$BUILD/tests/fuzz/replay" tests/e2e/*.t
 fi
 exec prove --exec '' -j"$JOBS" "$@"

@@ -26,6 +26,8 @@ check python3-jsonschema python jsonschema
 demo jq command jq
 demo bubblewrap command bwrap
 bench valgrind command valgrind
+fuzz clang command clang
+fuzz libclang-rt-dev fuzzer clang
 lint clang command clang
 lint clang-format command clang-format
 lint cppcheck command cppcheck
@@ -37,6 +39,8 @@ present() { # KIND WHAT
 	case $1 in
 	command) command -v "$2" ;;
 	header) printf '#include <%s>\n' "$2" | tr % '\n' | gcc -E -x c - ;;
+	fuzzer) echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' |
+	    "$2" -fsanitize=fuzzer -o /dev/null -x c - ;;
 	python) python3 -c "import $2" ;;
 	esac >/dev/null 2>&1
 }

@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.." || exit 1
 sources=$(find proto worker orchestrator -name '*.[ch]' | sort)
 tests=$(find tests -name '*.[ch]' | sort)
 scripts=$({
-	grep -rlE '^#!/bin/(ba)?sh' tests .ci share proto 2>/dev/null
+	grep -rlE --exclude-dir=corpus '^#!/bin/(ba)?sh' tests .ci share proto 2>/dev/null
 	ls tests/e2e/*.sh tests/bench/*.sh share/completions/*.bash
 } 2>/dev/null | sort -u)
 failed=
@@ -70,10 +70,10 @@ lint_files() {
 		head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' ||
 		    { echo "$f: no SPDX line"; rc=1; }
 	done
-	for f in tests/e2e/*.t tests/agents/* tests/*.sh .ci/run; do
+	for f in tests/e2e/*.t tests/agents/* tests/*.sh tests/fuzz/run .ci/run; do
 		[ -x "$f" ] || { echo "$f: not executable"; rc=1; }
 	done
-	all=$(git ls-files -co --exclude-standard | grep -v '^LICENSE$\|/fixtures/')
+	all=$(git ls-files -co --exclude-standard | grep -v '^LICENSE$\|/fixtures/\|^tests/fuzz/corpus/')
 	grep -nE 'TO''DO|FIX''ME|\<XX''X\>' $all && rc=1
 	grep -nE '/(home|Users|work)/[a-z]|/tmp/[a-z]+\.md' $all && rc=1
 	grep -nE '[[:space:]]$' $sources $tests $scripts && rc=1

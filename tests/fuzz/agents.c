@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/file.h"
+#include "proto/inbox.h"
+#include "proto/message.h"
+#include "proto/record.h"
+#include "worker/agent.h"
+#include "worker/output.h"
+#include "worker/stream.h"
+#include "worker/worker.h"
+#include "tests/fuzz/fuzz.h"
+
+#define LOG	"output.log"
+
+static struct worker worker;	/* half a megabyte, of which little is used */
+
+/* Every line is under its label, and none has what a terminal obeys. */
+static void
+check_log(const char *label)
+{
+	size_t len, n, prefix = strlen(label);
+	char *buf, *p, *nl;
+
+	if (file_read(fuzz_scratch(NULL), LOG, 64 << 20, &buf, &len) == -1)
+		err(1, LOG);
+	for (p = buf; p < buf + len; p = nl + 1) {
+		if ((nl = memchr(p, '\n', (size_t)(buf + len - p))) == NULL)
+			fuzz_fail("a line without an end");
+		if (*p++ != '[' || strncmp(p, label, prefix) != 0 || strncmp(p + prefix, "] ", 2) != 0)
+			fuzz_fail("a line without its label");
+		n = (size_t)(nl - p);
+		if (!text_utf8_valid(p, n))
+			fuzz_fail("not UTF-8");
+		for (; n > 0; n--, p++)
+			if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
+				fuzz_fail("a control character");
+	}
+	free(buf);
+}
+
+/* As a run's output: pieces of what a pipe has, into the log. */
+static void
+print(const char *buf, size_t len, const char *label, struct agent_run *run)
+{
+	struct run_spec spec = { .label = label, .line = run != NULL ? adapter_claude.line : NULL,
+		.arg = run, .keep = 1024 };
+	struct run_result res = { .end = RUN_EXITED };
+	struct stream s;
+	int fd, dirfd = fuzz_scratch(NULL);
+
+	fuzz_file("printed", buf, len);
+	fuzz_file(LOG, "", 0);
+	worker.dirfd = dirfd;
+	worker.config.settings.transcript_mb = 1;
+	if ((fd = openat(dirfd, "printed", O_RDONLY | O_CLOEXEC)) == -1 || output_open(dirfd, LOG) == -1)
+		err(1, LOG);
+	stream_init(&s, &worker, &spec, &res);
+	while (stream_read(&s, fd) == 1)
+		;
+	stream_finish(&s);
+	output_close();
+	close(fd);
+	if (res.tail.len > spec.keep || res.tail.len > len)
+		fuzz_fail("kept %zu bytes", res.tail.len);
+	text_free(&res.tail);
+	check_log(label);
+}
+
+void
+fuzz_output(const char *buf, size_t len)
+{
+	print(buf, len, "gate", NULL);
+}
+
+void
+fuzz_claude(const char *buf, size_t len)
+{
+	static char name[] = "claude";
+	static const struct agent agent = { .name = name, .adapter = name };
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+
+	print(buf, len, "implementer", &run);
+	adapter_claude.finish(&run, 0);
+	if (!run.ended && !run.error)
+		fuzz_fail("it did not end, and that is no error");
+	if (run.error)
+		fuzz_reason(run.error_text);
+	if (run.input_tokens < 0 || run.output_tokens < 0 || run.cost_microusd < 0)
+		fuzz_fail("%lld tokens in, %lld out", (long long)run.input_tokens,
+		    (long long)run.output_tokens);
+	text_free(&run.result);
+}
+
+static int
+hear(void *arg, const char *id, const char *buf, size_t len, const char *why)
+{
+	char reason[RECORD_ERR] = "";
+	struct message m;
+
+	(void)arg;
+	if (*id != '\0' && !message_id_valid(id))
+		fuzz_fail("a message of no id");
+	if (buf == NULL) {
+		if (*why == '\0')
+			fuzz_fail("refused without a reason");
+	} else if (len > SESSION_MAX_MESSAGE)
+		fuzz_fail("%zu bytes", len);
+	else if (message_parse(&m, buf, len, reason, sizeof(reason)) == 0)
+		message_release(&m);
+	else
+		fuzz_reason(reason);
+	return 0;
+}
+
+/* A directory with a link out of it. */
+static void
+put_directory(int dirfd, const char *name)
+{
+	int fd;
+
+	if (mkdirat(dirfd, name, 0700) == -1 || (fd = file_open_dir(dirfd, name)) == -1)
+		return;
+	if (symlinkat("../../..", fd, "up") == -1)
+		err(1, "up");
+	close(fd);
+}
+
+static void
+put_file(int dirfd, const char *name, const char *text, bool large)
+{
+	int fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd == -1)
+		return;
+	if (file_write_all(fd, text, strlen(text)) == -1 ||
+	    (large && ftruncate(fd, SESSION_MAX_MESSAGE + 1) == -1))
+		err(1, "%s", name);
+	close(fd);
+}
+
+/* Makes an entry of new/ as an agent may: of any kind, with any name that a file can have. */
+static int
+put(int dirfd, char kind, const char *name, const char *text)
+{
+	if (*name == '\0' || strchr(name, '/') != NULL || strcmp(name, ".") == 0 ||
+	    strcmp(name, "..") == 0)
+		return -1;
+	switch (kind & 7) {
+	case 1:
+		return symlinkat(text, dirfd, name);
+	case 2:
+		return mkfifoat(dirfd, name, 0600);
+	case 3:
+		put_directory(dirfd, name);
+		return 0;
+	case 4:
+		return linkat(fuzz_scratch(NULL), "other", dirfd, name, 0);
+	default:
+		put_file(dirfd, name, text, (kind & 7) == 5);
+		return 0;
+	}
+}
+
+/* Kind and name, text, kind and name, text, ... */
+void
+fuzz_inbox(const char *buf, size_t len)
+{
+	int scratch = fuzz_scratch(NULL), fd, n = 0;
+	char *name, *text, *other;
+	size_t size;
+
+	fuzz_file("other", "untouched", 9);
+	if (inbox_make(scratch, "1") == -1 ||
+	    (fd = openat(scratch, "inbox/1/new", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		err(1, "inbox");
+	while (len > 0 && n++ < 100) {
+		name = fuzz_field(&buf, &len);
+		text = fuzz_field(&buf, &len);
+		if (*name != '\0')
+			(void)put(fd, name[0], name + 1, text);
+		free(name);
+		free(text);
+	}
+	close(fd);
+	for (n = 0; inbox_drain(scratch, "1", hear, NULL) > 0;)
+		if (++n > 100)
+			fuzz_fail("the inbox is never empty");
+	if (unlinkat(scratch, "inbox/1/new", AT_REMOVEDIR) == -1)
+		fuzz_fail("the inbox is not empty");
+	if (file_read(scratch, "other", 100, &other, &size) == -1 || size != 9 ||
+	    memcmp(other, "untouched", 9) != 0)
+		fuzz_fail("something else was touched");
+	free(other);
+}
