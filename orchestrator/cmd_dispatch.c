@@ -14,7 +14,7 @@
 #include "proto/text.h"
 
 struct arguments {
-	const char	*item, *agent_type, *title, *description, *file, *agent, *review;
+	const char	*item, *agent_type, *title, *description, *file, *agent, *review, *list;
 	char *const	*command;
 	bool		 wait;
 };
@@ -23,6 +23,7 @@ static const struct option options[] = {
 	{ "title", required_argument, NULL, 't' },
 	{ "description", required_argument, NULL, 'd' },
 	{ "item", required_argument, NULL, 'i' },
+	{ "list", required_argument, NULL, 'l' },
 	{ "agent", required_argument, NULL, 'a' },
 	{ "review", required_argument, NULL, 'r' },
 	{ "wait", no_argument, NULL, 'w' },
@@ -60,6 +61,9 @@ parse(int argc, char **argv, struct arguments *a)
 		case 'd':
 			a->description = optarg;
 			break;
+		case 'l':
+			a->list = optarg;
+			break;
 		case 'i':
 			a->file = optarg;
 			break;
@@ -83,6 +87,11 @@ parse(int argc, char **argv, struct arguments *a)
 	if (optind < argc || (a->item == NULL && a->file == NULL) ||
 	    (a->command != NULL && a->command[0] == NULL))
 		return cmd_usage(&cmd_dispatch);
+	if (a->list != NULL && (a->file != NULL || a->title != NULL || a->description != NULL)) {
+		log_warnx("dispatch: --list is for a task as it stands there: leave out --item, --title "
+		    "and --description");
+		return EX_USAGE;
+	}
 	return 0;
 }
 
@@ -195,7 +204,7 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 		return status;
 	/* Nothing is said of what to do: then it may be a task of a list. */
 	if (a->file == NULL && a->title == NULL && a->description == NULL &&
-	    (status = source_item(o, a->item, item, list)) != 0)
+	    (status = source_item(o, a->list, a->item, item, list)) != 0)
 		return status;
 	if (a->file != NULL && a->item != NULL && strcmp(item->id, a->item) != 0) {
 		log_warnx("--item %s is item %s, not %s; leave one of them out", a->file, item->id,
@@ -254,7 +263,7 @@ run(struct orch *o, int argc, char **argv)
 
 const struct cmd cmd_dispatch = {
 	.name = "dispatch",
-	.usage = "[--title T] [--description TEXT] [--item FILE] [--agent NAME] [--review MODE] "
+	.usage = "[--title T] [--description TEXT] [--item FILE] [--list LIST] [--agent NAME] [--review MODE] "
 	    "[--wait] ITEM [AGENT-TYPE] [-- COMMAND ...]",
 	.summary = "start a session for an item",
 	.run = run,

@@ -123,7 +123,8 @@ may_begin(const struct tasklist *l, size_t i)
 }
 
 int
-source_item(struct orch *o, const char *id, struct item *item, char list[TASKLIST_ID_MAX])
+source_item(struct orch *o, const char *in, const char *id, struct item *item,
+    char list[TASKLIST_ID_MAX])
 {
 	struct search s = { .workspace = o->workspace, .item = id, .list = list };
 	struct tasklist l;
@@ -132,7 +133,12 @@ source_item(struct orch *o, const char *id, struct item *item, char list[TASKLIS
 
 	list[0] = '\0';
 	source_recover(o);
-	tasks_each(o->workspace, has_task, &s);
+	if (in != NULL) {
+		s.n = 1;
+		if ((rv = tasks_find_list(o, in, list)) != 0)
+			return rv;
+	} else
+		tasks_each(o->workspace, has_task, &s);
 	if (s.n == 0 && ((rv = feed_find(o, id, list)) != 0 || list[0] == '\0'))
 		return rv;
 	if (s.n > 1)	/* which says so */

@@ -21,11 +21,12 @@
 #include "proto/tasklist.h"
 
 /*
- * Fills item from the task of that id and names its list.  list is "" and the
- * result 0 when no list has such a task (item is left alone).  A task that can't begin is an
- * error, printed with the reason; a sysexits status then.
+ * Fills item from the task of that id (in the list that in names, NULL = any) and names its
+ * list.  list is "" and the result 0 when no list has such a task (item is left alone).  A
+ * task that can't begin is an error, printed with the reason; a sysexits status then.
  */
-int source_item(struct orch *, const char *id, struct item *, char list[TASKLIST_ID_MAX]);
+int source_item(struct orch *, const char *in, const char *id, struct item *,
+    char list[TASKLIST_ID_MAX]);
 /* The list whose task had this session last and is not COMPLETE; list is "" when none is. */
 void source_list(struct orch *, const char *item, const char *session,
     char list[TASKLIST_ID_MAX]);

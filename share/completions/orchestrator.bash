@@ -42,7 +42,7 @@ _orchestrator() {
 			    's/^ *"stream": *"\([^"]*\)".*/\1/p' 2>/dev/null | sort -u) ;;
 		*:--max-parallel | *:--until) ;;
 		salvage:salvage) words="list show restore" ;;
-		tasks:show | tasks:resume | tasks:export | tasks:add | tasks:--list | \
+		tasks:show | tasks:resume | tasks:export | tasks:add | *:--list | \
 		    execute:* | plan:* | dispatch-ready:* | generate:generate | generate:--force)
 			words=$(orchestrator "${global[@]}" --json tasks list 2>/dev/null |
 			    grep -oE 'tl-[a-z0-9]{8}' | sort -u) ;;

@@ -254,6 +254,11 @@ is 'one whose session never was is free again' "$(status_of lone)" PENDING
 run orchestrator dispatch --wait --review gates --title 'No task' lone -- sh -c 'echo y >lone'
 is 'an item of that id with a title is no task' "$status $(status_of lone)" '0 PENDING'
 orchestrator cancel lone >/dev/null
+orchestrator tasks create twin-a --task twin >/dev/null; orchestrator tasks create twin-b --task twin >/dev/null
+run orchestrator dispatch --review gates twin -- true
+like 'a task of two lists is not dispatched without saying which' "$status $err" '64.*say which with --list'
+run orchestrator dispatch --review gates --list twin-b twin -- true
+is 'but of the one that is named' "$status $(orchestrator --json tasks show twin-a | jq -r '.tasks[0].status') $(orchestrator --json tasks show twin-b | jq -r '.tasks[0].session != null')" '0 PENDING true'
 orchestrator tasks create stop --task stop-it >/dev/null && id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "stop") | .id')
 orchestrator dispatch --review gates stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
 ok 'a task can be cancelled' orchestrator cancel stop-it
