@@ -35,7 +35,7 @@ of_list(struct orch *o, const char *list)
 	struct tasklist l;
 	bool good;
 
-	if (!tasks_mention(o->workspace, list, "\"source\"") ||
+	if (!tasks_mention(o->workspace, list, "source") ||
 	    !tasks_peek(o->workspace, list, &l, &good))
 		return NULL;
 	feed = feed_of(&l);
@@ -68,19 +68,24 @@ static int
 count_open(void *arg, const char *id)
 {
 	struct open_lists *c = arg;
-	struct tasklist l;
+	struct tasks_seen t;
+	const struct tasklist *l = &t.list;
 	bool good = false, left;
 
 	/* One that is damaged has to be mended before anybody knows: whoever opens it is told. */
-	tasks_peek(c->o->workspace, id, &l, &good);
+	tasks_look(c->o->workspace, id, &t, &good);
 	left = !good;
-	for (size_t i = 0; i < l.n && !left; i++)
-		left = l.v[i].status != TASK_COMPLETE && (!c->streams || l.v[i].stream[0] == '\0');
-	if (left && l.source.kind == NULL) {
+	for (size_t i = 0; i < l->n && !left; i++)
+		left = l->v[i].status != TASK_COMPLETE && (!c->streams || l->v[i].stream[0] == '\0');
+	left = left && l->source.kind == NULL;
+	if (left) {
 		strlcpy(c->id, id, sizeof(c->id));
-		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, good ? l.name : "damaged");
+		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, good ? l->name : "damaged");
 	}
-	tasklist_release(&l);
+	if (left && good)
+		tasks_set_aside(c->o, &t);
+	else
+		tasklist_release(&t.list);
 	return 0;
 }
 
@@ -120,10 +125,8 @@ select_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
 	int rv;
 
-	if (tasks_known(o, project)) {
-		rv = tasks_find_list(o, project, list);
+	if ((rv = tasks_find_known(o, project, list)) != EX_NOINPUT)
 		return rv != 0 ? rv : feed_fresh(o, list);
-	}
 	for (size_t i = 0; feeds[i] != NULL; i++)
 		if (feeds[i]->present(o) && feeds[i]->is_project != NULL &&
 		    feeds[i]->is_project(o, project))

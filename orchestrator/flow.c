@@ -96,7 +96,7 @@ flow_load(struct flow *f)
 		goto done;
 	forget_list(f);
 	memset(&f->seen, 0, sizeof(f->seen));
-	if ((rv = tasks_load(f->o->workspace, f->id, &f->list)) != 0)
+	if ((rv = tasks_open(f->o, f->id, &f->list)) != 0)
 		goto done;
 	if (taskgraph_make(&f->graph, &f->list, why, sizeof(why)) == -1) {
 		log_warnx("task list %s: %s", f->id, why);
@@ -117,7 +117,7 @@ struct work
 flow_work(const struct task *t)
 {
 	return (struct work){ .paths = &t->item.allowed_paths, .alone = !t->parallelizable,
-		.trusted = strcmp(t->phase, stream_phase_name(STREAM_PARALLEL)) == 0 };
+		.trusted = t->phase[0] != '\0' && strcmp(t->phase, stream_phase_name(STREAM_PARALLEL)) == 0 };
 }
 
 void

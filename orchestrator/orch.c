@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/orch.h"
+#include "orchestrator/tasks.h"
 #include "proto/file.h"
 #include "proto/log.h"
 
@@ -158,6 +158,7 @@ orch_open(struct orch *o)
 void
 orch_close(struct orch *o)
 {
+	tasks_drop_aside(o);
 	git_repo_release(&o->repo);
 	free(o->home);
 	free(o->workspace);

@@ -31,6 +31,7 @@ struct orch {
 	char		*archive;	/* instance/archive */
 	char		*safe;		/* workspace/safe.git */
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
+	struct tasks_seen *aside;	/* a list that was read to be found, or NULL (tasks.h) */
 	bool		 warned;	/* of settings that are not committed */
 	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */
 };

@@ -19,6 +19,10 @@ find_problems(struct preview *p)
 	const struct tasklist *l = &p->f->list;
 	char why[RECORD_ERR], *text;
 
+	if (taskgraph_make(&p->graph, l, why, sizeof(why)) == 0) {
+		taskgraph_rank(&p->graph);
+		return false;
+	}
 	for (size_t i = 0; i < l->n; i++)
 		for (size_t k = 0; k < l->v[i].item.depends_on.n; k++) {
 			if (tasklist_find(l, l->v[i].item.depends_on.v[k]) != TASK_NONE)
@@ -28,14 +32,9 @@ find_problems(struct preview *p)
 			strings_add(&p->problems, text);
 			free(text);
 		}
-	if (p->problems.n > 0)
-		return true;
-	if (taskgraph_make(&p->graph, l, why, sizeof(why)) == -1) {
+	if (p->problems.n == 0)
 		strings_add(&p->problems, why);
-		return true;
-	}
-	taskgraph_rank(&p->graph);
-	return false;
+	return true;
 }
 
 /* lead: the place of the session's first task; NULL: it is this one. */

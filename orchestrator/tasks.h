@@ -9,9 +9,12 @@
  *
  *	tasks.c		lists on disk
  *	tasks_find.c	a list or a task by what a person calls it
+ *	tasks_aside.c	a list that was read to be found, for who opens it next
  *	tasks_print.c	how they are shown
  *	tasks_*.c	the commands
  */
+
+#include <sys/stat.h>
 
 #include "orchestrator/orch.h"
 #include "proto/json.h"
@@ -34,6 +37,16 @@ int tasks_read(const char *workspace, const char *id, struct tasklist *);
 /* The same, or what its last good copy says where it is damaged or missing (*good is false then);
  * false: neither can be read. Prints nothing. */
 bool tasks_peek(const char *workspace, const char *id, struct tasklist *, bool *good);
+/* tasks_peek, and what its file was before. */
+struct tasks_seen {
+	struct stat	 file;
+	struct tasklist	 list;
+};
+bool tasks_look(const char *workspace, const char *id, struct tasks_seen *, bool *good);
+/* Keeps the list, one at most, for whoever takes it; it is taken as long as its file is the same. */
+void tasks_set_aside(struct orch *, struct tasks_seen *);
+bool tasks_take_aside(struct orch *, const char *id, struct tasklist *);
+void tasks_drop_aside(struct orch *);
 /* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
 /* Keeps a new list, unless there is one of its name. */
@@ -43,8 +56,8 @@ const char *tasks_author(void);
 
 /* The list of that id, name, or unique beginning of an id; the only one when name is NULL. */
 int tasks_find_list(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
-/* Is there one that this may name? */
-bool tasks_known(struct orch *, const char *name);
+/* The same, but nothing is said and EX_NOINPUT is the result when there is none. */
+int tasks_find_known(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
 /* The same as tasks_find_list, read. */
 int tasks_open(struct orch *, const char *name, struct tasklist *);
 /* The same, whatever its dependencies are. */

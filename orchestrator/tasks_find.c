@@ -10,16 +10,16 @@
 
 /* A look for lists; what is found is kept with its name, for messages. */
 struct search {
+	struct orch	*o;
 	const char	*workspace;
 	const char	*name;		/* of the list, or its id's beginning */
 	const char	*task;
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];	/* the first one */
 	struct text	 found;
-	bool		 any;		/* also one whose dependencies are wrong */
 	bool		 people;	/* none that is kept for a feed */
 	bool		 names;		/* are wanted, of all lists */
-	struct tasklist	 kept;		/* the first one, when it was read to be found */
+	bool		 quiet;		/* nothing is said when there is none */
 };
 
 static void
@@ -77,21 +77,21 @@ static int
 match_name(void *arg, const char *id)
 {
 	struct search *s = arg;
-	struct tasklist l;
+	struct tasks_seen t;
 	bool good;
 
 	if (!tasks_mention(s->workspace, id, s->name))
 		return 0;
-	if (!tasks_peek(s->workspace, id, &l, &good)) {
-		tasks_read(s->workspace, id, &l);	/* which says what is wrong */
+	if (!tasks_look(s->workspace, id, &t, &good)) {
+		tasks_read(s->workspace, id, &t.list);	/* which says what is wrong */
 		return 0;
 	}
-	if (strcmp(l.name, s->name) == 0)
+	if (strcmp(t.list.name, s->name) == 0)
 		add(s, id, NULL);
-	if (strcmp(l.name, s->name) == 0 && s->n == 1 && good && (s->any || is_sound(&l)))
-		s->kept = l;
+	if (strcmp(t.list.name, s->name) == 0 && s->n == 1 && good)
+		tasks_set_aside(s->o, &t);
 	else
-		tasklist_release(&l);
+		tasklist_release(&t.list);
 	return 0;
 }
 
@@ -149,6 +149,8 @@ look_for_list(struct search *s)
 		return 0;
 	}
 	if (s->name[0] == '\0' || (!search(s, match_name) && !search(s, match_prefix))) {
+		if (s->quiet)
+			return EX_NOINPUT;
 		log_warnx("no task list \"%s\" in this repository; orchestrator tasks list shows "
 		    "them", s->name);
 		return EX_NOINPUT;
@@ -159,47 +161,45 @@ look_for_list(struct search *s)
 	return EX_USAGE;
 }
 
-int
-tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
+static int
+find_list(struct orch *o, const char *name, bool quiet, char id[TASKLIST_ID_MAX])
 {
-	struct search s = { .workspace = o->workspace, .name = name };
+	struct search s = { .o = o, .workspace = o->workspace, .name = name, .quiet = quiet };
 	int rv = look_for_list(&s);
 
 	if (rv == 0)
 		strlcpy(id, s.id, TASKLIST_ID_MAX);
-	tasklist_release(&s.kept);
 	text_free(&s.found);
 	return rv;
 }
 
-bool
-tasks_known(struct orch *o, const char *name)
+int
+tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
 {
-	struct search s = { .workspace = o->workspace, .name = name };
-	bool known = tasklist_id_valid(name) || (name[0] != '\0' &&
-	    (search(&s, match_name) || search(&s, match_prefix)));
+	return find_list(o, name, false, id);
+}
 
-	tasklist_release(&s.kept);
-	text_free(&s.found);
-	return known;
+int
+tasks_find_known(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
+{
+	return find_list(o, name, true, id);
 }
 
 static int
 open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
 {
-	struct search s = { .workspace = o->workspace, .name = name, .any = any };
-	int rv = look_for_list(&s);
+	char id[TASKLIST_ID_MAX];
+	int rv;
 
 	memset(l, 0, sizeof(*l));
-	if (rv == 0 && s.kept.name != NULL)
-		*l = s.kept;
-	else {
-		tasklist_release(&s.kept);
-		if (rv == 0)
-			rv = (any ? tasks_read : tasks_load)(o->workspace, s.id, l);
+	if ((rv = find_list(o, name, false, id)) != 0)
+		return rv;
+	if (tasks_take_aside(o, id, l)) {
+		if (any || is_sound(l))
+			return 0;
+		tasklist_release(l);
 	}
-	text_free(&s.found);
-	return rv;
+	return (any ? tasks_read : tasks_load)(o->workspace, id, l);
 }
 
 int

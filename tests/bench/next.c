@@ -42,7 +42,7 @@ static void
 complete_one(void *arg)
 {
 	struct bench *s = arg;
-	size_t i;
+	struct pick p;
 
 	if (s->n > 0) {
 		taskgraph_enter(&s->g, s->task[0], TASK_COMPLETE);
@@ -50,10 +50,10 @@ complete_one(void *arg)
 		memmove(s->task, s->task + 1, s->n * sizeof(s->task[0]));
 		memmove(s->running, s->running + 1, s->n * sizeof(s->running[0]));
 	}
-	while ((i = flow_choose(&s->g, s->running, s->n, &s->limits, NULL, NULL)) != TASK_NONE) {
-		taskgraph_enter(&s->g, i, TASK_IN_PROGRESS);
-		s->running[s->n] = flow_work(&s->g.list->v[i]);
-		s->task[s->n++] = i;
+	while (flow_choose(&s->g, s->running, s->n, &s->limits, false, NULL, NULL, &p)) {
+		taskgraph_enter(&s->g, p.v[0], TASK_IN_PROGRESS);
+		s->running[s->n] = flow_work(&s->g.list->v[p.v[0]]);
+		s->task[s->n++] = p.v[0];
 	}
 }
 
