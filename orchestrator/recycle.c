@@ -104,21 +104,32 @@ drop_not_ignored(const struct git *g, char *err, size_t errlen)
 	return rc;
 }
 
-/* A process could have opened it before the first look or during the work. */
 static int
-make_new(const struct recycling *r, const struct git *g)
+make(const struct recycling *r, const struct git *g)
 {
 	char err[GIT_ERR];
 
-	if (tree_in_use(g->worktree) || git_safe_make(r->repo, g->dir, err, sizeof(err)) == -1 ||
+	if (git_safe_make(r->repo, g->dir, err, sizeof(err)) == -1 ||
 	    git_index_at(g, r->commit, err, sizeof(err)) == -1 ||
 	    sift(g, r->keep_ignored, err, sizeof(err)) == -1 ||
 	    drop_converted(g, err, sizeof(err)) == -1 || verify(g, err, sizeof(err)) == -1 ||
-	    git_checkout(g, r->commit, err, sizeof(err)) == -1 ||
-	    (r->keep_ignored && drop_not_ignored(g, err, sizeof(err)) == -1) ||
-	    tree_in_use(g->worktree))
+	    git_checkout(g, r->commit, err, sizeof(err)) == -1)
 		return -1;
-	return file_remove_tree(AT_FDCWD, g->dir);
+	return r->keep_ignored ? drop_not_ignored(g, err, sizeof(err)) : 0;
+}
+
+/* A process could have opened it before the first look, or have been made by one that was missed. */
+static int
+make_new(const struct recycling *r, const struct git *g)
+{
+	struct tree_seen seen = { .n = 0 };
+	int rc = -1;
+
+	if (!tree_in_use(g->worktree, &seen) && make(r, g) == 0 &&
+	    !tree_in_use(g->worktree, &seen))
+		rc = file_remove_tree(AT_FDCWD, g->dir);
+	tree_seen_release(&seen);
+	return rc;
 }
 
 static int

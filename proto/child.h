@@ -84,9 +84,20 @@ int tree_kill(pid_t spare);
  * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
  * (NULL = not asked) and no controlling terminal; never this process or its ancestors.  Returns the number. */
 int tree_kill_session(const char *session_id, const char *dir, const char *worktree);
-/* Has any process of this user but this one its working or root directory, its program, an open file
- * or a mapping at or under dir?  Also when that can't be told. */
-bool tree_in_use(const char *dir);
+/*
+ * Has any process of this user but this one its working or root directory, its program, an open
+ * file or a mapping at or under dir?  Also when that can't be told.  With the same seen (zero at
+ * first) a second time: any process that was not there the first time?  One that was, and had
+ * nothing of it, can come to it only by its name, as it can at any later time.
+ */
+#define TREE_SEEN_MAX	256	/* others are looked at again */
+struct tree_seen {
+	size_t	 n;
+	pid_t	 pid[TREE_SEEN_MAX];
+	int	 fd[TREE_SEEN_MAX];	/* of its directory in /proc */
+};
+bool tree_in_use(const char *dir, struct tree_seen *seen);
+void tree_seen_release(struct tree_seen *seen);
 /* Which processes have their working directory at or under dir: "17 (bash), 18 (vi)". Returns how many. */
 size_t tree_inside(const char *dir, char *who, size_t len);
 

@@ -21,6 +21,12 @@ is_under(const char *path, const char *dir)
 	    path[len] == ' ' || path[len] == '\n');
 }
 
+static int
+open_dir(int dirfd, const char *name)
+{
+	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static bool
 link_under(int dirfd, const char *name, const char *dir)
 {
@@ -37,21 +43,25 @@ link_under(int dirfd, const char *name, const char *dir)
 static bool
 maps_under(int procfd, const char *dir)
 {
-	char *line = NULL, *path;
+	char buf[5 * PATH_MAX], *line, *end, *path;
 	bool found = false;
-	size_t size = 0;
-	FILE *fp = NULL;
+	size_t have = 0;
+	ssize_t n;
 	int fd;
 
 	if ((fd = openat(procfd, "maps", O_RDONLY | O_CLOEXEC)) == -1)
 		return false;
-	if ((fp = fdopen(fd, "r")) == NULL)
-		close(fd);
-	while (fp != NULL && !found && getline(&line, &size, fp) != -1)
-		found = (path = strchr(line, '/')) != NULL && is_under(path, dir);
-	if (fp != NULL)
-		fclose(fp);
-	free(line);
+	while (!found && (n = read(fd, buf + have, sizeof(buf) - 1 - have)) > 0) {
+		have += (size_t)n;
+		buf[have] = '\0';
+		for (line = buf; !found && (end = strchr(line, '\n')) != NULL; line = end + 1) {
+			*end = '\0';
+			found = (path = strchr(line, '/')) != NULL && is_under(path, dir);
+		}
+		have -= (size_t)(line - buf);
+		memmove(buf, line, have);
+	}
+	close(fd);
 	return found;
 }
 
@@ -63,62 +73,126 @@ files_under(int procfd, const char *dir)
 	DIR *d = NULL;
 	int fd;
 
-	if ((fd = openat(procfd, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((fd = open_dir(procfd, "fd")) == -1)
 		return false;
 	if ((d = fdopendir(fd)) == NULL)
 		close(fd);
 	while (d != NULL && !found && (e = readdir(d)) != NULL)
-		found = link_under(dirfd(d), e->d_name, dir);
+		found = e->d_name[0] != '.' && link_under(dirfd(d), e->d_name, dir);
+	if (d != NULL)
+		closedir(d);
+	return found;
+}
+
+static bool process_uses(int procfd, const char *dir);
+
+/* Without a program it is the kernel's own or ended, unless only its first thread is. */
+static bool
+threads_use(int procfd, const char *dir)
+{
+	bool found = false;
+	struct dirent *e;
+	struct stat st;
+	DIR *d = NULL;
+	int fd, thread;
+
+	/* "." and "..", and each thread */
+	if (fstatat(procfd, "task", &st, 0) == -1 || st.st_nlink <= 3 ||
+	    (fd = open_dir(procfd, "task")) == -1)
+		return false;
+	if ((d = fdopendir(fd)) == NULL)
+		close(fd);
+	while (d != NULL && !found && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || (thread = open_dir(dirfd(d), e->d_name)) == -1)
+			continue;
+		found = process_uses(thread, dir);
+		close(thread);
+	}
 	if (d != NULL)
 		closedir(d);
 	return found;
 }
 
 static bool
-process_uses(int proc, const char *name, const char *dir)
+process_uses(int procfd, const char *dir)
 {
-	static const char *const links[] = { "cwd", "root", "exe" };
-	bool found = false;
+	char exe[PATH_MAX];
 	struct stat st;
-	int procfd;
+	ssize_t n;
 
-	if ((procfd = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if (fstat(procfd, &st) == -1 || (st.st_uid != geteuid() && geteuid() != 0))
 		return false;
-	if (fstat(procfd, &st) == 0 && (st.st_uid == geteuid() || geteuid() == 0)) {
-		for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-			found = found || link_under(procfd, links[i], dir);
-		found = found || files_under(procfd, dir) || maps_under(procfd, dir);
+	n = readlinkat(procfd, "exe", exe, sizeof(exe) - 1);
+	if (n == -1 && errno == ENOENT)
+		return threads_use(procfd, dir);
+	exe[n > 0 ? n : 0] = '\0';
+	return is_under(exe, dir) || link_under(procfd, "cwd", dir) ||
+	    link_under(procfd, "root", dir) || files_under(procfd, dir) || maps_under(procfd, dir);
+}
+
+/* Is it the process that was looked at before?  What is in /proc of another one of its id is
+ * not found through the directory of the first. */
+static bool
+was_seen(const struct tree_seen *seen, pid_t pid)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (seen->pid[i] == pid)
+			return faccessat(seen->fd[i], "stat", F_OK, 0) == 0;
+	return false;
+}
+
+static bool
+look_at(int proc, const char *name, const char *dir, struct tree_seen *seen, bool again)
+{
+	pid_t pid = (pid_t)strtol(name, NULL, 10);
+	bool found;
+	int fd;
+
+	if (pid <= 0 || pid == getpid() || (again && was_seen(seen, pid)) ||
+	    (fd = open_dir(proc, name)) == -1)
+		return false;
+	found = process_uses(fd, dir);
+	if (again || seen->n == TREE_SEEN_MAX)
+		close(fd);
+	else {
+		seen->pid[seen->n] = pid;
+		seen->fd[seen->n++] = fd;
 	}
-	close(procfd);
 	return found;
 }
 
 bool
-tree_in_use(const char *dir)
+tree_in_use(const char *dir, struct tree_seen *seen)
 {
-	char real[PATH_MAX], self[32];
-	bool found = false;
+	bool found = false, again = seen->n > 0;
+	char real[PATH_MAX];
 	struct dirent *e;
 	DIR *proc;
 
-	snprintf(self, sizeof(self), "%ld", (long)getpid());
 	if (realpath(dir, real) == NULL || (proc = opendir("/proc")) == NULL)
 		return true;
 	while (!found && (e = readdir(proc)) != NULL)
-		if (e->d_name[0] >= '1' && e->d_name[0] <= '9' && strcmp(e->d_name, self) != 0)
-			found = process_uses(dirfd(proc), e->d_name, real);
+		found = look_at(dirfd(proc), e->d_name, real, seen, again);
 	closedir(proc);
 	return found;
 }
 
-static void
-add_name(int procfd, const char *pid, char *who, size_t len)
+void
+tree_seen_release(struct tree_seen *seen)
 {
-	char name[32] = "?", one[80];
+	while (seen->n > 0)
+		close(seen->fd[--seen->n]);
+}
+
+static void
+add_name(int proc, const char *pid, char *who, size_t len)
+{
+	char path[64], name[32] = "?", one[80];
 	ssize_t n = -1;
 	int fd;
 
-	if ((fd = openat(procfd, "comm", O_RDONLY | O_CLOEXEC)) != -1) {
+	snprintf(path, sizeof(path), "%.20s/comm", pid);
+	if ((fd = openat(proc, path, O_RDONLY | O_CLOEXEC)) != -1) {
 		if ((n = read(fd, name, sizeof(name) - 1)) > 0)
 			name[n - (name[n - 1] == '\n')] = '\0';
 		close(fd);
@@ -130,11 +204,10 @@ add_name(int procfd, const char *pid, char *who, size_t len)
 size_t
 tree_inside(const char *dir, char *who, size_t len)
 {
-	char real[PATH_MAX];
+	char real[PATH_MAX], cwd[64];
 	struct dirent *e;
 	size_t n = 0;
 	DIR *proc;
-	int procfd;
 
 	who[0] = '\0';
 	if (realpath(dir, real) == NULL || (proc = opendir("/proc")) == NULL)
@@ -142,14 +215,11 @@ tree_inside(const char *dir, char *who, size_t len)
 	while ((e = readdir(proc)) != NULL) {
 		if (e->d_name[0] < '1' || e->d_name[0] > '9')
 			continue;
-		procfd = openat(dirfd(proc), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (procfd == -1)
-			continue;
-		if (link_under(procfd, "cwd", real)) {
-			add_name(procfd, e->d_name, who, len);
+		snprintf(cwd, sizeof(cwd), "%.20s/cwd", e->d_name);
+		if (link_under(dirfd(proc), cwd, real)) {
+			add_name(dirfd(proc), e->d_name, who, len);
 			n++;
 		}
-		close(procfd);
 	}
 	closedir(proc);
 	return n;
