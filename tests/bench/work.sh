@@ -124,7 +124,7 @@ flow() { # DISK MOUNT
 	new_repo "$r/repo" 10
 	n=$((full ? 100 : 40))
 	awk -v n=$n 'BEGIN { printf "{\"tasks\":["; for (i = 1; i <= n; i++)
-		printf "%s{\"id\":\"i%d\",\"allowed_paths\":[\"new%d\"]}", (i > 1 ? "," : ""), i, i
+		printf "%s{\"id\":\"i%d\",\"allowed_paths\":[\"i%d\"]}", (i > 1 ? "," : ""), i, i
 		print "]}" }' | sed 's/"id":\("[^"]*"\)/&,"title":\1/g' >"$r/in.json"
 	orchestrator -C "$r/repo" tasks create noop --from "$r/in.json" >>"$T/log" 2>&1 || die "tasks create failed"
 	"$B/split" orchestrator -C "$r/repo" execute noop >"$T/split" 2>>"$T/log" || die "execute failed"
