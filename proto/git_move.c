@@ -109,7 +109,10 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 	argv[n++] = old[0] != '\0' ? old : none;
 	argv[n] = NULL;
 	c.status = &status;
+	git_locks_left(r, ref);
 	rc = git_call(&c, why, sizeof(why));
+	if (rc == -1)
+		git_locks_left(r, ref);
 	/* One that was killed may have moved it before. */
 	if (status != 0 || (rc == -1 && !is_at(r, ref, new)))
 		return move_failed(r, ref, old, why, err, errlen);

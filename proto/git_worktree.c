@@ -212,6 +212,7 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 	g.dir = safe;
 	g.worktree = text_format("%s", worktree);
 	g.index = index;
+	git_lock_left(r, index + strlen(r->common) + 1);
 	if (rc == 0 && git_oid_valid(r, oid) && (rc = git_safe_make(r, safe, err, errlen)) == 0) {
 		const char *argv[] = { "read-tree", "--reset", oid, NULL };
 		const char *refresh[] = { "update-index", "-q", "--refresh", NULL };
