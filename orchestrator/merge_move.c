@@ -65,31 +65,60 @@ unrecord(struct merge *m)
 	strings_free(&m->state.merging.checkouts);
 }
 
-/* The target is at new.  A checkout that someone changed in this moment stays as it is: what is
- * theirs goes first. */
-static void
-bring_checkouts(struct merge *m, bool bring_along)
+/* Has its user changed what is to follow?  Not when it can't be told: then something is wrong here. */
+static bool
+users(struct merge *m, const struct checkout *co)
+{
+	enum follow *f = calloc(m->nchanges + 1, sizeof(*f));
+	char why[GIT_ERR];
+	bool yes = f == NULL;
+	size_t i;
+
+	if (f != NULL && checkout_classify(&m->git, co, m->changes, m->nchanges, f, why,
+	    sizeof(why)) == 0)
+		for (i = 0; i < m->nchanges; i++)
+			yes = yes || f[i] == FOLLOW_USER || f[i] == FOLLOW_UNSURE;
+	free(f);
+	return yes;
+}
+
+/*
+ * The target is at new.  A checkout that someone changed in this moment stays as it is: what is
+ * theirs goes first.  One that can't follow for another reason keeps its lock, so that nobody
+ * commits the reverse of the merge, until the next run brings it along: -1 then, unless last.
+ */
+static int
+bring_checkouts(struct merge *m, bool bring_along, bool last)
 {
 	char why[GIT_ERR];
+	int fd, rc = 0;
 	size_t i;
-	int fd;
 
 	for (i = 0; i < m->ncheckouts; i++) {
 		if (bring_along && checkout_apply(&m->git, &m->checkouts[i], m->id, m->old, m->new,
-		    m->changes, m->nchanges, why, sizeof(why)) == -1)
+		    m->changes, m->nchanges, why, sizeof(why)) == -1) {
+			if (!last && !users(m, &m->checkouts[i])) {
+				merge_says(m, MERGE_ERROR, "%s; %s has moved to %s, and merge completes it",
+				    why, m->target, m->new);
+				rc = -1;
+				continue;
+			}
 			log_warnx("%s; %s has moved to %s without it", why, m->target, m->new);
+		}
 		if ((fd = open(m->checkouts[i].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
 			(void)syncfs(fd);
 			close(fd);
 		}
+		checkout_unlock(&m->checkouts[i], m->id);
 	}
-	unlock_all(m);
+	return rc;
 }
 
 static enum merge_outcome
-follow(struct merge *m, bool bring_along)
+follow(struct merge *m, bool bring_along, bool last)
 {
-	bring_checkouts(m, bring_along);
+	if (bring_checkouts(m, bring_along, last) == -1)
+		return MERGE_ERROR;	/* with the record, as after a crash */
 	unrecord(m);
 	strlcpy(m->state.merged, m->new, sizeof(m->state.merged));
 	return merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
@@ -139,11 +168,11 @@ merge_move(struct merge *m, bool *again)
 	*again = rc == -1 && errno == EAGAIN;
 	free(message);
 	if (rc == 0)
-		return follow(m, true);
+		return follow(m, true, false);
 	if (git_ref_read(m->req->repo, m->target, now, NULL, 0) == -1 || strcmp(now, m->new) != 0)
 		return give_up(m, MERGE_ERROR);
 	/* It has moved, and may not be on disk: the record stays, so that the next run sees to it. */
-	bring_checkouts(m, true);
+	(void)bring_checkouts(m, true, false);
 	return MERGE_ERROR;
 }
 
@@ -197,7 +226,7 @@ merge_recover(struct merge *m)
 	if (lock_all(m) == -1)
 		return MERGE_BLOCKED;
 	/* Who moved it on since has seen to that checkout. */
-	return follow(m, strcmp(now, m->new) == 0);
+	return follow(m, strcmp(now, m->new) == 0, true);
 }
 
 enum merge_outcome
@@ -224,5 +253,5 @@ merge_late(struct merge *m)
 	    checkout_find(m->req->repo, m->target, &m->checkouts, &m->ncheckouts, m->err,
 	    m->errlen) == -1 || record(m) == -1)
 		return MERGE_ERROR;
-	return lock_all(m) == -1 ? MERGE_BLOCKED : follow(m, last);
+	return lock_all(m) == -1 ? MERGE_BLOCKED : follow(m, last, true);
 }

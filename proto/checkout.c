@@ -13,7 +13,15 @@
 #include "session.h"
 
 /* Is HEAD of the git directory at ref, or a rebase of ref under way there? */
+/* Does errno say that reading failed, and nothing of what there is? */
 static bool
+fleeting(void)
+{
+	return errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
+/* 1, 0, or -1: it can't be told now. */
+static int
 is_on(int fd, const char *ref)
 {
 	static const char *const names[] = { "HEAD", "rebase-merge/head-name",
@@ -22,13 +30,16 @@ is_on(int fd, const char *ref)
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (git_small_read(fd, names[i], false, buf, sizeof(buf)) == -1)
+		if (git_small_read(fd, names[i], false, buf, sizeof(buf)) == -1) {
+			if (fleeting())
+				return -1;
 			continue;
+		}
 		name = strncmp(buf, "ref: ", 5) == 0 ? buf + 5 : buf;
 		if (strcmp(name, ref) == 0)
-			return true;
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 static void
@@ -42,20 +53,22 @@ add(struct checkout **list, size_t *n, char *path, char *gitdir)
 	(*list)[(*n)++].gitdir = gitdir;
 }
 
-/* ref or path selects; the other one is NULL. */
-static void
+/* ref or path selects; the other one is NULL.  -1: what it is can't be told now. */
+static int
 consider(const char *gitdir, const char *top, const char *ref, const char *path,
     struct checkout **list, size_t *n)
 {
-	int fd;
+	int fd, on;
 
 	if (access(top, F_OK) == -1 || (path != NULL && strcmp(path, top) != 0))
-		return;
+		return 0;
 	if ((fd = open(gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
-		return;
-	if (ref == NULL || is_on(fd, ref))
+		return fleeting() ? -1 : 0;
+	on = ref == NULL ? 1 : is_on(fd, ref);
+	if (on == 1)
 		add(list, n, text_format("%s", top), text_format("%s", gitdir));
 	close(fd);
+	return on == -1 ? -1 : 0;
 }
 
 static int
@@ -69,18 +82,25 @@ walk(const struct git_repo *r, const char *ref, const char *path, struct checkou
 
 	*list = NULL;
 	*n = 0;
-	if (r->top != NULL)
-		consider(r->common, r->top, ref, path, list, n);
+	if (r->top != NULL && consider(r->common, r->top, ref, path, list, n) == -1)
+		rc = git_fail(err, errlen, "%s: %s", r->common, strerror(errno));
 	if ((d = opendir(all)) == NULL && errno != ENOENT)
 		rc = git_fail(err, errlen, "%s: %s", all, strerror(errno));
 	while (d != NULL && (e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || (fd = file_open_dir(dirfd(d), e->d_name)) == -1)
+		if (e->d_name[0] == '.')
 			continue;
+		if ((fd = file_open_dir(dirfd(d), e->d_name)) == -1) {
+			if (fleeting())
+				rc = git_fail(err, errlen, "%s/%s: %s", all, e->d_name,
+				    strerror(errno));
+			continue;
+		}
 		gitdir = text_format("%s/%s", all, e->d_name);
 		if (git_small_read(fd, "gitdir", false, top, sizeof(top)) == 0 &&
 		    (slash = strrchr(top, '/')) != NULL && strcmp(slash, "/.git") == 0) {
 			*slash = '\0';
-			consider(gitdir, top, ref, path, list, n);
+			if (consider(gitdir, top, ref, path, list, n) == -1)
+				rc = git_fail(err, errlen, "%s: %s", gitdir, strerror(errno));
 		}
 		free(gitdir);
 		close(fd);
