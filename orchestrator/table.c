@@ -17,6 +17,20 @@ bucket_of(const char *id, size_t nbuckets)
 	return h & (nbuckets - 1);
 }
 
+/* Ids of watches are anything but dense: those of directories without one begin at 2^30. */
+static struct sess_chain *
+watch_bucket(const struct table *t, int watch)
+{
+	return &t->by_watch[(unsigned)watch & (t->nbuckets - 1)];
+}
+
+static void
+insert(struct table *t, struct sess *s)
+{
+	SLIST_INSERT_HEAD(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, chain);
+	SLIST_INSERT_HEAD(watch_bucket(t, s->watch), s, watched);
+}
+
 /* To a power of two. */
 static void
 resize(struct table *t, size_t nbuckets)
@@ -24,11 +38,13 @@ resize(struct table *t, size_t nbuckets)
 	struct sess	*s;
 
 	free(t->bucket);
-	if ((t->bucket = calloc(nbuckets, sizeof(*t->bucket))) == NULL)
+	free(t->by_watch);
+	if ((t->bucket = calloc(nbuckets, sizeof(*t->bucket))) == NULL ||
+	    (t->by_watch = calloc(nbuckets, sizeof(*t->by_watch))) == NULL)
 		err(EX_OSERR, NULL);
 	t->nbuckets = nbuckets;
 	TAILQ_FOREACH(s, &t->all, all)
-		SLIST_INSERT_HEAD(&t->bucket[bucket_of(s->e.id, nbuckets)], s, chain);
+		insert(t, s);
 }
 
 void
@@ -53,24 +69,13 @@ table_find(const struct table *t, const char *id)
 struct sess *
 table_watched(const struct table *t, int watch)
 {
-	return watch >= 0 && (size_t)watch < t->nwatch ? t->by_watch[watch] : NULL;
-}
+	struct sess	*s;
 
-static void
-index_watch(struct table *t, size_t watch, struct sess *s)
-{
-	size_t	n = t->nwatch == 0 ? 64 : t->nwatch;
-
-	while (n <= watch)
-		n *= 2;
-	if (n > t->nwatch) {
-		t->by_watch = reallocarray(t->by_watch, n, sizeof(struct sess *));
-		if (t->by_watch == NULL)
-			err(EX_OSERR, NULL);
-		memset(t->by_watch + t->nwatch, 0, (n - t->nwatch) * sizeof(struct sess *));
-		t->nwatch = n;
-	}
-	t->by_watch[watch] = s;
+	if (watch >= 0)
+		SLIST_FOREACH(s, watch_bucket(t, watch), watched)
+			if (s->watch == watch)
+				return s;
+	return NULL;
 }
 
 struct sess *
@@ -86,9 +91,7 @@ table_add(struct table *t, const char *id, int watch)
 	if (++t->n > t->nbuckets)
 		resize(t, t->nbuckets * 2);
 	else
-		SLIST_INSERT_HEAD(&t->bucket[bucket_of(id, t->nbuckets)], s, chain);
-	if (watch >= 0)
-		index_watch(t, (size_t)watch, s);
+		insert(t, s);
 	return s;
 }
 
@@ -98,8 +101,7 @@ table_remove(struct table *t, struct sess *s)
 	SLIST_REMOVE(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, sess, chain);
 	TAILQ_REMOVE(&t->all, s, all);
 	t->n--;
-	if (table_watched(t, s->watch) == s)
-		t->by_watch[s->watch] = NULL;
+	SLIST_REMOVE(watch_bucket(t, s->watch), s, sess, watched);
 	strings_free(&s->open);
 	free(s->why);
 	entry_release(&s->e);

@@ -24,7 +24,7 @@ struct sess {
 	struct strings	 open;		/* ids of the open questions that were seen */
 	TAILQ_ENTRY(sess) queue;		/* of merges, or of those that are blocked */
 	TAILQ_ENTRY(sess) all;
-	SLIST_ENTRY(sess) chain;
+	SLIST_ENTRY(sess) chain, watched;
 };
 TAILQ_HEAD(sess_list, sess);
 SLIST_HEAD(sess_chain, sess);
@@ -32,10 +32,8 @@ SLIST_HEAD(sess_chain, sess);
 struct table {
 	struct sess_list  all;
 	size_t		  n;
-	struct sess_chain *bucket;
+	struct sess_chain *bucket, *by_watch;
 	size_t		  nbuckets;
-	struct sess	**by_watch;
-	size_t		  nwatch;
 };
 void table_init(struct table *);
 void table_release(struct table *);

@@ -50,8 +50,10 @@ watch_files_open(void)
 	wd = inotify_add_watch(fd, "/", IN_DELETE_SELF);
 	if (wd == -1 || inotify_rm_watch(fd, wd) == -1 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fcntl(fd, F_SETFL, O_NONBLOCK) == -1) {
+		/* not one watch can be had: as if there were no instance */
+		wd = wd == -1 && errno == ENOSPC ? EMFILE : ENOTSUP;
 		inotifytools_cleanup();
-		errno = ENOTSUP;
+		errno = wd;
 		return -1;
 	}
 	w.fd = fd;

@@ -90,8 +90,8 @@ watch_open(void)
 	if (files == -1) {
 		saved = errno;
 		if (saved == EMFILE)
-			watch_degrade("no inotify instance is left for this user",
-			    "sysctl fs.inotify.max_user_instances=1024");
+			watch_degrade("no inotify instance, or no watch, is left for this user",
+			    "sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288");
 	}
 	if ((saved != 0 && saved != EMFILE) || open_signals() == -1 || poll_add(w.signals) == -1 ||
 	    poll_add(files) == -1) {
