@@ -72,6 +72,8 @@ int git_safe_make(const struct git_repo *, const char *dir, char *err, size_t er
 int git_private_make(const struct git_repo *, const char *dir, const char *branch, const char *base,
     char *err, size_t errlen);
 
+/* Flushes the file system that path is on. */
+int git_sync(const char *path, char *err, size_t errlen);
 /* Runs git ARGV... in g. in/inlen on standard input; *out captured when not NULL. *status is the
  * exit status (for those who expect 1); NULL: non-zero is an error. */
 int git_run(const struct git *, const char *const argv[], const void *in, size_t inlen,

@@ -108,8 +108,9 @@ config_text_of(const struct git_repo *r, bool private)
 	if (private)
 		text_puts(&t, "\tlogallrefupdates = true\n");
 	else {
-		/* one syncfs before a reference moves covers every object, and costs one flush */
-		text_puts(&t, "\tfsync = none\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
+		/* the syncfs before a reference moves covers every object; but one of which a power
+		 * loss leaves the name alone would be taken for written when it is made again */
+		text_puts(&t, "\tfsync = committed\n\tfsyncMethod = batch\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
 		    "\tattributesFile = /dev/null\n");
 		add_value(&t, "excludesFile", r->excludes != NULL ? r->excludes : "/dev/null");
 	}

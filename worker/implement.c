@@ -44,7 +44,7 @@ implement_prompt(struct worker *w)
 enum event
 step_implement(struct worker *w)
 {
-	char *prompt = implement_prompt(w), *result = NULL;
+	char *prompt = implement_prompt(w), *result = NULL, err[GIT_ERR];
 	enum agent_outcome outcome;
 	const char *text;
 
@@ -59,8 +59,12 @@ step_implement(struct worker *w)
 		    w->path);
 	}
 	free(result);
-	if (outcome == AGENT_OK)
+	if (outcome == AGENT_OK) {
+		/* it will not be run again: what it wrote must not be less after a power loss */
+		if (git_sync(w->state.worktree, err, sizeof(err)) == -1)
+			return worker_broken(w, "%s", err);
 		return EVENT_DONE;
+	}
 	/* no commit follows that would ask; a breach is the reason, whatever else went wrong */
 	if (!w->gone && w->stop_signal == 0 && !w->disk_failed)
 		(void)audit_repository_now(w);
