@@ -6,6 +6,8 @@
 ##   lint        warnings as errors, layering rules, style, static analysis
 ##   fuzz        whatever reads what others wrote, with anything at all
 ##   bench       measure
+##   fault       every fault at every system call, power loss, scale: hours; see tests/README.md
+##   mutations   delete each fsync, flag and check in turn: does a test notice?
 ##   install     into prefix (default /usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
 ##   clean       remove what was built
@@ -16,6 +18,7 @@
 ##   JOBS=N      so many jobs at a time
 ##   FUZZ_SECONDS=N  a target of fuzz (default 60), or FUZZ_TOTAL=N all of them;
 ##               TARGETS="NAME ..." these alone
+##   FAULT=CASES SAMPLE=N SEED=N   of fault: these cases; N of each call and fault, drawn by SEED
 
 VERSION = 0.1.0
 prefix  = /usr/local
@@ -130,6 +133,13 @@ bench:
 	@tests/deps.sh build check bench
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all $(BENCH)
 	@BUILD=$(O) tests/bench/run
+fault:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
+	@BUILD=$(O) SAMPLE=$(SAMPLE) SEED=$(SEED) tests/fault/run $(FAULT)
+mutations:
+	@tests/deps.sh build check
+	@tests/fault/mutate
 deps:
 	@tests/deps.sh build check lint demo fuzz
 
@@ -159,5 +169,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check demo lint fuzz bench deps install uninstall help clean
+.PHONY: all tests unit check demo lint fuzz bench fault mutations deps install uninstall help clean
 .DELETE_ON_ERROR:

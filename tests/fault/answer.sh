@@ -16,7 +16,7 @@ case_victim() { printf '%s\n' orchestrator -C "$W/r" answer one "$q" this; }
 case_again() {
 	cd "$W/r" || return 1
 	orchestrator answer one "$q" this || [ $? = 65 ] || return 1
-	orchestrator execute && orchestrator cleanup && wait_for 5 removed
+	orchestrator execute && orchestrator cleanup && wait_for 10 removed
 }
 case_verify() {
 	merged_once one

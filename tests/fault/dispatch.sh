@@ -8,5 +8,5 @@ case_before() { echo 'echo one >one' >"$T/one"; }
 case_again() {
 	cd "$W/r" || return 1
 	orchestrator dispatch one -- sh "$T/one" || [ $? = 73 ] || return 1
-	orchestrator execute && orchestrator cleanup && wait_for 5 removed
+	orchestrator execute && orchestrator cleanup && wait_for 10 removed
 }

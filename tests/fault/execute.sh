@@ -16,7 +16,7 @@ case_before() { rm -f "$T/got"; }
 case_again() {
 	cd "$W/r" || return 1
 	orchestrator execute work || { orchestrator tasks show work; orchestrator execute work; } || return 1
-	orchestrator cleanup && wait_for 5 removed
+	orchestrator cleanup && wait_for 10 removed
 }
 case_verify() {
 	merged_once one two
