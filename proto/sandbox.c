@@ -96,6 +96,7 @@ sandbox_settle(struct sandbox *sb)
 	if (sb->tmp != NULL) {
 		put(sb, strdup("/tmp"), SANDBOX_TMP, true);
 		put(sb, strdup("/var/tmp"), SANDBOX_TMP, true);
+		put(sb, strdup("/dev/shm"), SANDBOX_TMP, true);
 	}
 	sort(sb);
 	for (i = 0; i < sb->n; i++) {

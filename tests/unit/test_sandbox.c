@@ -98,9 +98,9 @@ in_the_place_of_tmp_all_has_to_be_named(void **state)
 	entry(&sb, "/run/x", SANDBOX_HIDE);
 	entry(&sb, "/run/resolv.conf", SANDBOX_READ);
 	sandbox_settle(&sb);
-	check(&sb, "h/run r/run/resolv.conf t/tmp r/tmp/r t/var/tmp");
+	check(&sb, "t/dev/shm h/run r/run/resolv.conf t/tmp r/tmp/r t/var/tmp");
 	sandbox_settle(&sb);
-	check(&sb, "h/run r/run/resolv.conf t/tmp r/tmp/r t/var/tmp");
+	check(&sb, "t/dev/shm h/run r/run/resolv.conf t/tmp r/tmp/r t/var/tmp");
 	sandbox_free(&sb);
 }
 
