@@ -44,7 +44,7 @@ implement_prompt(struct worker *w)
 enum event
 step_implement(struct worker *w)
 {
-	char *prompt = implement_prompt(w), *result = NULL, err[GIT_ERR];
+	char *prompt = implement_prompt(w), *result = NULL;
 	enum agent_outcome outcome;
 	const char *text;
 
@@ -61,8 +61,8 @@ step_implement(struct worker *w)
 	free(result);
 	if (outcome == AGENT_OK) {
 		/* it will not be run again: what it wrote must not be less after a power loss */
-		if (git_sync(w->state.worktree, err, sizeof(err)) == -1)
-			return worker_broken(w, "%s", err);
+		if (worker_sync_tree(w) == -1)
+			return EVENT_FAILED;
 		return EVENT_DONE;
 	}
 	/* no commit follows that would ask; a breach is the reason, whatever else went wrong */

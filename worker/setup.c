@@ -97,7 +97,6 @@ step_setup(struct worker *w)
 	const struct settings *s = &w->config.settings;
 	struct gate_result *g;
 	enum run_end end;
-	char err[GIT_ERR];
 	size_t i;
 
 	if (tree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
@@ -115,8 +114,7 @@ step_setup(struct worker *w)
 			return worker_failed(w, end == RUN_SPAWN ? "spawn" : "setup",
 			    "%s: %s; its output is in " SESSION_FILE_LOG, g->name, g->outcome);
 	}
-	/* after a power loss a file would be empty, and be taken for the agent's work */
-	if (git_sync(w->state.worktree, err, sizeof(err)) == -1)
-		return worker_broken(w, "%s", err);
+	if (worker_sync_tree(w) == -1)
+		return EVENT_FAILED;
 	return EVENT_DONE;
 }

@@ -51,6 +51,16 @@ worker_passing(int error)
 	return false;
 }
 
+/* The words of another program are all there is to tell by. */
+static bool
+passing_words(const char *why)
+{
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (strstr(why, strerror(passing[i])) != NULL)
+			return true;
+	return false;
+}
+
 enum event
 worker_failed(struct worker *w, const char *reason, const char *fmt, ...)
 {
@@ -60,11 +70,20 @@ worker_failed(struct worker *w, const char *reason, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	/* the words of another program are all there is to tell by */
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (strstr(why, strerror(passing[i])) != NULL)
-			return worker_broken(w, "%s", why);
-	return worker_fail(w, reason, "%s", why);
+	return passing_words(why) ? worker_broken(w, "%s", why) :
+	    worker_fail(w, reason, "%s", why);
+}
+
+int
+worker_sync_tree(struct worker *w)
+{
+	char err[GIT_ERR];
+
+	/* what else may be wrong with it, the next step says */
+	if (git_sync(w->state.worktree, err, sizeof(err)) == 0 || !passing_words(err))
+		return 0;
+	worker_broken(w, "%s", err);
+	return -1;
 }
 
 void

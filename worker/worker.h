@@ -71,6 +71,9 @@ enum event worker_broken(struct worker *, const char *fmt, ...)
 /* One or the other, as why says. */
 enum event worker_failed(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What is in the worktree is on disk, or -1 as worker_broken: after a power loss a file that is
+ * empty would be taken for the agent's work. */
+int worker_sync_tree(struct worker *);
 /* Is it an errno of that kind? */
 bool worker_passing(int error);
 
