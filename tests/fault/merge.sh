@@ -16,7 +16,7 @@ nothing_left() {
 }
 settings() {	# MORE
 	new_repo "$W/r" 5 && cd "$W/r" && mkdir .orchestrator &&
-	    echo "{ \"review\": \"gates\", \"stop_grace\": 1, \"gates\": [ \"true\" ]$1 }" >.orchestrator/config.json &&
+	    echo "{ \"review\": \"gates\", \"confine\": \"off\", \"stop_grace\": 1, \"gates\": [ \"true\" ]$1 }" >.orchestrator/config.json &&
 	    git add . && git commit -qm Settings
 }
 # A worktree that is made fit for the next item in the background may come after a cleanup.

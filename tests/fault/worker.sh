@@ -14,7 +14,7 @@ case_world() {
 	if [ -e two ]; then worker verdict approved; else worker verdict rejected 'two is missing'; fi
 	E
 	jq -n --arg w "$W" '{ version: 1, session: { id: "session-item-000001", item: "item", worktree: "\($w)/tree" },
-	    settings: { review: "council", stop_grace: 1, gates: [ { name: "g", command: "test -e gate" } ],
+	    settings: { review: "council", confine: "off", stop_grace: 1, gates: [ { name: "g", command: "test -e gate" } ],
 	    agents: { i: { adapter: "command", command: ["sh", "\($w)/implementer"], resume: ["true"] },
 	    v: { adapter: "command", command: ["sh", "\($w)/reviewer"] } },
 	    roles: { implementer: "i", reviewer: "v" } } }' >"$S/config.json" &&
