@@ -195,6 +195,12 @@ run timeout 20 orchestrator execute
 is 'execute ends when a branch has left its approved commit' "$status" 1
 like 'and names both' "$out" "not merged: approved: .*session/on/1 is at .*, approved was $approved"
 git update-ref refs/heads/session/on/1 "$approved"
+S=$(session_of on); cp "$S/review.json" "$T/review.json"
+jq '.commit = "0123456789012345678901234567890123456789"' "$T/review.json" >"$S/review.json"
+old=$(git rev-parse main)
+run orchestrator merge on
+is 'what was judged is another commit than the head: it is not merged' "$status $(git rev-parse main)" "1 $old"
+cp "$T/review.json" "$S/review.json"
 orchestrator dispatch wait -- sh -c "worker ask Wait?; echo w >w" >/dev/null
 orchestrator dispatch --wait thrice -- sh -c "test -e $T/third && echo 3 >thrice" >/dev/null 2>&1
 orchestrator execute >"$T/execute" 2>&1 & execute=$!
