@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <poll.h>
+
 #include "orchestrator/merge.h"
 #include "proto/log.h"
 #include "proto/review.h"
@@ -269,6 +271,15 @@ interrupt(struct scene *s, const char *how)
 	sh("git -C r update-ref -d refs/test/new");
 }
 
+/* What a merge removes in the background, it has removed: the next scene has the same names. */
+static void
+settle(void)
+{
+	for (int i = 0; i < 500 && system("test -z \"$(find r/.worktrees -mindepth 1 -maxdepth 2 "
+	    "-name '.*-session-*' 2>/dev/null)\"") != 0; i++)
+		(void)poll(NULL, 0, 20);
+}
+
 static void
 a_merge_that_was_killed_is_completed_or_begun_again(void **state)
 {
@@ -286,6 +297,7 @@ a_merge_that_was_killed_is_completed_or_begun_again(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		settle();
 		sh("rm -rf r ws");
 		scene_make(&s, "echo w >w && rm a", "echo o >o && git add o && git commit -qm o",
 		    false);
@@ -310,6 +322,7 @@ what_is_merged_but_not_put_away_is_put_away(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+		settle();
 		sh("rm -rf r ws");
 		scene_make(&s, "echo w >w", "git merge -q --no-ff -m 'Merge i: What was done' "
 		    "session/i/1", false);
