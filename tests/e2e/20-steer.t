@@ -77,7 +77,7 @@ dispatch command 'worker ask "who are you" >who'
 dispatch victim "echo work >unsaved; exec sleep 1000.$$"
 wait_for 10 test -e .worktrees/victim/unsaved
 execute_start
-wait_for 10 says '^session-command-.*: merged'
+wait_for 10 says '^session-command-.*: merged' && wait_for 10 says '^session-rule-.*: merged'
 is 'a rule whose answer does not fit is passed over' \
     "$(field questions.json '.questions[0] | .answer + ", " + .answered_by' rule)" 'red, policy: rule 2'
 is 'the command answers what no rule does' \

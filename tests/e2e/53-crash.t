@@ -5,6 +5,7 @@
 # SEED=N repeats a run, POINTS=N sets how many kills each program gets.
 . "$(dirname "$0")/lib.sh"
 strace -f -o /dev/null true 2>/dev/null || skip_all 'no strace, or not allowed to'
+export ASAN_OPTIONS=detect_leaks=0	# it does not work for those that are traced
 read -r pid _ </proc/self/stat
 : "${SEED:=$pid}" "${POINTS:=10}"
 echo "# SEED=$SEED POINTS=$POINTS"
@@ -154,6 +155,10 @@ while [ $n -lt $((POINTS * 3)) ]; do
 	wait_for 10 nobody
 	[ "$(session_of "$i")" ] || orchestrator dispatch --wait "$i" -- sh -c "$agent" >/dev/null 2>&1
 	S=$(session_of "$i"); [ "$(jq -r .status "$S/state.json")" = approved ] || timeout 60 worker run "$S" >/dev/null 2>&1
+	if [ "$(jq -r .reason "$S/state.json")" = agent-error ]; then	# it was the agent that was killed
+		orchestrator retry "$i" >/dev/null; wait_for 30 status_is "$i" approved
+		git branch -q -D "session/$i/1"	# a failed attempt's branch is a person's to remove
+	fi
 	if [ $((n % 2)) = 1 ]; then kill_some orchestrator merge "$i"; fi
 	timeout 60 orchestrator merge "$i" >/dev/null 2>&1
 	diff "$T/files.$i" "$T/tree.$i" >"$T/diff" || { echo "$i, $point:"; cat "$T/diff"; }
