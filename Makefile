@@ -30,7 +30,7 @@ bashcompdir = $(prefix)/share/bash-completion/completions
 
 CC ?= gcc
 JOBS := $(shell nproc 2>/dev/null || echo 2)
-PKGS = libbsd-overlay json-c
+PKGS = libbsd-overlay libmd json-c
 
 CSTD = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

@@ -89,18 +89,6 @@ done:
 	return r;
 }
 
-char *
-orch_repo_file(struct orch *o, const char *commit, const char *path)
-{
-	char reason[GIT_ERR], *text;
-
-	if (orch_repo_files(o, commit, &path, 1, &text, reason, sizeof(reason)) == -1) {
-		log_warnx("%s", reason);
-		return NULL;
-	}
-	return text;
-}
-
 static int
 apply_user(struct settings *s)
 {

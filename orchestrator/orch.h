@@ -60,9 +60,7 @@ int orch_status(int error);
  * repository settings. Prints errors; returns 0 or EX_CONFIG.
  */
 int orch_settings(struct orch *, const char *commit, struct settings *);
-/* A text from .orchestrator/<path> in the commit, or NULL. */
-char *orch_repo_file(struct orch *, const char *commit, const char *path);
-/* Several with one git process: out[i] is a text or NULL.  0, or -1 with err. */
+/* Texts from .orchestrator/<path> in the commit, with one git process: out[i] is a text or NULL.  0, or -1 with err. */
 int orch_repo_files(struct orch *, const char *commit, const char *const paths[], size_t n,
     char *out[], char *err, size_t errlen);
 /* The user's own settings file: $XDG_CONFIG_HOME/orchestrator/config.json. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/preview.h"
+#include "proto/alloc.h"
 #include "proto/record.h"
 
 struct sim {
@@ -112,16 +112,6 @@ simulate(struct sim *s)
 	}
 }
 
-static void *
-array(size_t n, size_t size)
-{
-	void *v = calloc(n + 1, size);
-
-	if (v == NULL)
-		err(EX_OSERR, NULL);
-	return v;
-}
-
 void
 preview_make(struct preview *p, struct flow *f)
 {
@@ -130,10 +120,10 @@ preview_make(struct preview *p, struct flow *f)
 
 	memset(p, 0, sizeof(*p));
 	p->f = f;
-	p->order = array(n, sizeof(*p->order));
-	p->lead = array(n, sizeof(*p->lead));
-	p->end = array(n, sizeof(*p->end));
-	s.running = array(n, sizeof(*s.running));
+	p->order = alloc_array(n, sizeof(*p->order));
+	p->lead = alloc_array(n, sizeof(*p->lead));
+	p->end = alloc_array(n, sizeof(*p->end));
+	s.running = alloc_array(n, sizeof(*s.running));
 	if (!find_problems(p))
 		simulate(&s);
 	free(s.running);

@@ -4,6 +4,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,19 +48,34 @@ entry(struct strings *list, const char *kind, const char *name, const char *valu
 	text_free(&t);
 }
 
-/* Two 64-bit sums of FNV-1a kind: to see that a file is another one, not to withstand a forger
- * of hooks, who has the change time of the file against him. */
+/* SHA-256 in hexadecimal digits. */
 static void
-digest(const char *buf, size_t len, char *out, size_t outlen)
+digest(const char *buf, size_t len, char out[SHA256_DIGEST_STRING_LENGTH])
 {
-	uint64_t a = UINT64_C(0xcbf29ce484222325), b = UINT64_C(0x84222325cbf29ce4);
+	SHA256Data((const uint8_t *)buf, len, out);
+}
 
-	for (size_t i = 0; i < len; i++) {
-		a = (a ^ (unsigned char)buf[i]) * UINT64_C(0x100000001b3);
-		b = (b ^ (unsigned char)buf[i]) * UINT64_C(0x10000000233);
+/* What it is and holds, not when it was written: a repository that was restored is the same. Of what
+ * can't be read its place and time have to do. */
+static void
+hook_value(int dirfd, const char *name, const struct stat *st, char *value, size_t size)
+{
+	char *buf, sum[SHA256_DIGEST_STRING_LENGTH], target[PATH_MAX];
+	ssize_t n = -1;
+	size_t len;
+
+	if (S_ISLNK(st->st_mode) && (n = readlinkat(dirfd, name, target, sizeof(target))) != -1)
+		digest(target, (size_t)n, sum);
+	else if (S_ISREG(st->st_mode) && file_read(dirfd, name, CONFIG_MAX, &buf, &len) == 0) {
+		digest(buf, len, sum);
+		free(buf);
+	} else {
+		snprintf(value, size, "%o %llu %lld.%09ld", (unsigned)st->st_mode,
+		    (unsigned long long)st->st_ino, (long long)st->st_ctim.tv_sec,
+		    (long)st->st_ctim.tv_nsec);
+		return;
 	}
-	snprintf(out, outlen, "%zu:%016llx%016llx", len, (unsigned long long)a,
-	    (unsigned long long)b);
+	snprintf(value, size, "%o %s", (unsigned)st->st_mode, sum);
 }
 
 static void
@@ -78,9 +96,7 @@ add_hooks(int common, struct strings *list)
 		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
 		    fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
-		snprintf(value, sizeof(value), "%o %llu %lld %lld.%09ld", (unsigned)st.st_mode,
-		    (unsigned long long)st.st_ino, (long long)st.st_size,
-		    (long long)st.st_ctim.tv_sec, (long)st.st_ctim.tv_nsec);
+		hook_value(dirfd(d), de->d_name, &st, value, sizeof(value));
 		entry(list, "hook", de->d_name, value);
 	}
 	closedir(d);
@@ -89,7 +105,7 @@ add_hooks(int common, struct strings *list)
 static void
 add_file(int common, const char *name, bool config, struct strings *list)
 {
-	char *buf, *part, sum[64] = "unreadable";
+	char *buf, *part, sum[SHA256_DIGEST_STRING_LENGTH] = "unreadable";
 	size_t len;
 
 	if (file_read(common, name, CONFIG_MAX, &buf, &len) == -1) {
@@ -99,9 +115,9 @@ add_file(int common, const char *name, bool config, struct strings *list)
 	}
 	part = config && strlen(buf) == len ? audit_config(buf) : NULL;
 	if (part != NULL)
-		digest(part, strlen(part), sum, sizeof(sum));
+		digest(part, strlen(part), sum);
 	else
-		digest(buf, len, sum, sizeof(sum));
+		digest(buf, len, sum);
 	free(part);
 	free(buf);
 	entry(list, "config", name, sum);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/alloc.h"
 #include "proto/glob.h"
 
 /* What one character of a name may be, or any number of any. */
@@ -20,16 +20,6 @@ struct pattern {
 	struct name	*v;
 	size_t		 n;
 };
-
-static void *
-array(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (p == NULL)
-		err(1, NULL);
-	return p;
-}
 
 static void
 allow(struct token *t, unsigned char c)
@@ -74,7 +64,7 @@ scan_name(struct name *n, const char *s, size_t len)
 	size_t took;
 
 	n->any = len == 2 && memcmp(s, "**", 2) == 0;
-	n->v = array(len, sizeof(*n->v));
+	n->v = alloc_array(len, sizeof(*n->v));
 	for (size_t i = 0; i < len; i += took) {
 		struct token *t = &n->v[n->n];
 
@@ -101,7 +91,7 @@ scan(struct pattern *p, const char *s)
 {
 	size_t len;
 
-	p->v = array(strlen(s) / 2 + 1, sizeof(*p->v));
+	p->v = alloc_array(strlen(s) / 2 + 1, sizeof(*p->v));
 	p->n = 0;
 	for (; *s != '\0'; s += len + (s[len] == '/')) {
 		len = strcspn(s, "/");
@@ -132,7 +122,7 @@ static bool
 names_overlap(const struct name *a, const struct name *b)
 {
 	size_t w = b->n + 1;
-	bool *can = array((a->n + 1) * w, sizeof(*can)), r;
+	bool *can = alloc_array((a->n + 1) * w, sizeof(*can)), r;
 
 	for (size_t i = a->n + 1; i-- > 0;)
 		for (size_t j = w; j-- > 0;) {
@@ -157,7 +147,7 @@ static bool
 overlap(const struct pattern *a, const struct pattern *b)
 {
 	size_t w = b->n + 1;
-	bool *can = array((a->n + 1) * w, sizeof(*can)), r;
+	bool *can = alloc_array((a->n + 1) * w, sizeof(*can)), r;
 
 	for (size_t i = a->n + 1; i-- > 0;)
 		for (size_t j = w; j-- > 0;) {

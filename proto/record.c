@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <err.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/clock.h"
-#include "proto/field.h"
 #include "proto/file.h"
 #include "proto/json_scan.h"
 #include "proto/record.h"
@@ -81,39 +79,6 @@ record_end(struct json *o, size_t *len)
 
 	json_free(o);
 	return (text);
-}
-
-int
-record_str(const struct json *o, const char *what, const char *key, char *buf, size_t len,
-    bool required, char *err, size_t errlen)
-{
-	struct field f = field_begin(o, what, err, errlen);
-
-	if (required)
-		field_need(&f, key);
-	field_str(&f, key, buf, len);
-	return (field_bad(&f) ? -1 : 0);
-}
-
-char *
-record_dup(const struct json *o, const char *key)
-{
-	const char *s = json_str(o, key);
-	char *copy = NULL;
-
-	if (s != NULL && (copy = strdup(s)) == NULL)
-		err(1, NULL);
-	return (copy);
-}
-
-int
-record_time(const struct json *o, const char *what, const char *key, long long *ms,
-    char *err, size_t errlen)
-{
-	struct field f = field_begin(o, what, err, errlen);
-
-	*ms = field_time(&f, key);
-	return (field_bad(&f) ? -1 : 0);
 }
 
 void

@@ -33,15 +33,6 @@ struct json *record_sub(struct json *, const char *key);
 /* The text of a filled record, which is released. */
 char *record_end(struct json *, size_t *len);
 
-/* Copies a string member into a fixed buffer. Absent: "" when !required.
- * -1 (err set) when absent and required, not a string, or too long. */
-int record_str(const struct json *, const char *what, const char *key, char *buf, size_t len,
-    bool required, char *err, size_t errlen);
-/* A malloced copy, NULL when absent. */
-char *record_dup(const struct json *, const char *key);
-/* An RFC 3339 member as wall milliseconds, 0 when absent or null; -1 with err when malformed. */
-int record_time(const struct json *, const char *what, const char *key, long long *ms,
-    char *err, size_t errlen);
 void record_put_time(struct json *, const char *key, long long ms);	/* 0 = null */
 
 /* Puts a string that is cut at a character's end to what its reader takes: max bytes. */

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/alloc.h"
 #include "proto/taskgraph.h"
 #include "proto/text.h"
 
 #define CIRCLE_SHOWN	20	/* tasks of a circle in a message */
-
-static void *
-array(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (p == NULL)
-		err(1, NULL);
-	return p;
-}
 
 /* Fills needs, or says what is not there. */
 static int
@@ -28,7 +18,7 @@ find_needs(struct taskgraph *g, char *err, size_t errlen)
 
 	for (size_t i = 0; i < g->n; i++)
 		at += t[i].item.depends_on.n;
-	g->needs = array(at, sizeof(*g->needs));
+	g->needs = alloc_array(at, sizeof(*g->needs));
 	at = 0;
 	for (size_t i = 0; i < g->n; i++) {
 		g->needs_at[i] = at;
@@ -52,12 +42,12 @@ find_frees(struct taskgraph *g)
 {
 	size_t edges = g->needs_at[g->n], *fill;
 
-	g->frees = array(edges, sizeof(*g->frees));
+	g->frees = alloc_array(edges, sizeof(*g->frees));
 	for (size_t e = 0; e < edges; e++)
 		g->frees_at[g->needs[e] + 1]++;
 	for (size_t i = 0; i < g->n; i++)
 		g->frees_at[i + 1] += g->frees_at[i];
-	fill = array(g->n, sizeof(*fill));
+	fill = alloc_array(g->n, sizeof(*fill));
 	for (size_t i = 0; i < g->n; i++)
 		for (size_t e = g->needs_at[i]; e < g->needs_at[i + 1]; e++)
 			g->frees[g->frees_at[g->needs[e]] + fill[g->needs[e]]++] = (uint32_t)i;
@@ -68,7 +58,7 @@ find_frees(struct taskgraph *g)
 static void
 say_circle(const struct taskgraph *g, const uint32_t *left, char *err, size_t errlen)
 {
-	size_t *step = array(g->n, sizeof(*step)), i = 0, e, n = 0, len;
+	size_t *step = alloc_array(g->n, sizeof(*step)), i = 0, e, n = 0, len;
 	struct text t = { 0 };
 
 	while (left[i] == 0)
@@ -98,7 +88,7 @@ say_circle(const struct taskgraph *g, const uint32_t *left, char *err, size_t er
 static int
 sort(struct taskgraph *g, char *err, size_t errlen)
 {
-	uint32_t *left = array(g->n, sizeof(*left));
+	uint32_t *left = alloc_array(g->n, sizeof(*left));
 	size_t done = 0, end = 0;
 	int rv = 0;
 
@@ -126,11 +116,11 @@ taskgraph_make(struct taskgraph *g, const struct tasklist *list, char *err, size
 	memset(g, 0, sizeof(*g));
 	g->list = list;
 	g->n = list->n;
-	g->needs_at = array(g->n + 1, sizeof(*g->needs_at));
-	g->frees_at = array(g->n + 1, sizeof(*g->frees_at));
-	g->waiting = array(g->n, sizeof(*g->waiting));
-	g->topo = array(g->n, sizeof(*g->topo));
-	g->status = array(g->n, sizeof(*g->status));
+	g->needs_at = alloc_array(g->n + 1, sizeof(*g->needs_at));
+	g->frees_at = alloc_array(g->n + 1, sizeof(*g->frees_at));
+	g->waiting = alloc_array(g->n, sizeof(*g->waiting));
+	g->topo = alloc_array(g->n, sizeof(*g->topo));
+	g->status = alloc_array(g->n, sizeof(*g->status));
 	if (find_needs(g, err, errlen) == -1) {
 		taskgraph_release(g);
 		return -1;

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/alloc.h"
 #include "proto/taskgraph.h"
 
 #define BITS	64
 
 _Static_assert(TASKLIST_MAX_TASKS <= BITS * BITS * BITS, "the bitmap has three levels");
-
-static void *
-array(size_t n, size_t size)
-{
-	void *p = calloc(n + 1, size);
-
-	if (p == NULL)
-		err(1, NULL);
-	return p;
-}
 
 /* Who waits for whom, of all to 64 tasks at a time: a bit for each of those 64. */
 static void
@@ -74,13 +64,13 @@ mark(struct taskgraph *g, size_t i, bool on)
 void
 taskgraph_rank(struct taskgraph *g)
 {
-	uint32_t *pos = array(g->n, sizeof(*pos));
-	uint64_t *reach = array(g->n, sizeof(*reach));
+	uint32_t *pos = alloc_array(g->n, sizeof(*pos));
+	uint64_t *reach = alloc_array(g->n, sizeof(*reach));
 	size_t words = g->n;
 
-	g->unblocks = array(g->n, sizeof(*g->unblocks));
-	g->rank = array(g->n, sizeof(*g->rank));
-	g->ranked = array(g->n, sizeof(*g->ranked));
+	g->unblocks = alloc_array(g->n, sizeof(*g->unblocks));
+	g->rank = alloc_array(g->n, sizeof(*g->rank));
+	g->ranked = alloc_array(g->n, sizeof(*g->ranked));
 	for (size_t i = 0; i < g->n; i++)
 		g->unblocks[i] = (uint32_t)g->list->v[i].unblocks;
 	for (size_t p = 0; p < g->n; p++)
@@ -95,7 +85,7 @@ taskgraph_rank(struct taskgraph *g)
 		g->rank[g->ranked[r]] = (uint32_t)r;
 	for (int l = 0; l < TASKGRAPH_LEVELS; l++) {
 		words = words / BITS + 1;
-		g->ready[l] = array(words, sizeof(**g->ready));
+		g->ready[l] = alloc_array(words, sizeof(**g->ready));
 	}
 	for (size_t i = 0; i < g->n; i++)
 		if (taskgraph_ready(g, i))

@@ -13,6 +13,7 @@ build make command make
 build git command git
 build pkg-config command pkg-config
 build libbsd-dev header bsd/stdlib.h
+build libmd-dev header sha2.h
 build libjson-c-dev header json-c/json.h
 build libyaml-dev header yaml.h
 build libinotifytools0-dev header inotifytools/inotifytools.h

@@ -125,16 +125,3 @@ step_recover(enum status status, enum step step)
 		return STEP_PRESENT;
 	return status_live(status) ? step : STEP_END;
 }
-
-const char *
-event_name(enum event event)
-{
-	static const char *const names[EVENT_COUNT] = {
-		[EVENT_DONE] = "done", [EVENT_FAILED] = "failed",
-		[EVENT_GATE_FAILED] = "gate-failed", [EVENT_APPROVED] = "approved",
-		[EVENT_APPROVED_CHANGED] = "approved-changed", [EVENT_REJECTED] = "rejected",
-		[EVENT_CONCEDED] = "conceded", [EVENT_DEFENDED] = "defended",
-	};
-
-	return names[event];
-}

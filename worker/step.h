@@ -46,6 +46,4 @@ struct step_move step_next(enum step, enum event, const struct step_facts *);
 /* Where a run that finds this on disk goes on (session.5, RECOVERY). */
 enum step step_recover(enum status, enum step);
 
-const char *event_name(enum event);
-
 #endif

@@ -35,7 +35,8 @@ errors_of() {	# CALL: the errors that it can have
 next() { SEED=$(((SEED * 1103515245 + 12345) % 2147483648)); pick=$((SEED / 65536 % $1 + 1)); }
 
 # The world is put back before each run: every path in it is the same.
-world_keep() { rm -rf "$T/kept" && cp -a "$W" "$T/kept"; }
+settled() { [ -z "$(find "$W" -path '*/.worktrees/*' \( -name '.trash-*' -o -name '.gone-*' -o -name '.new-*' \) -prune -print 2>/dev/null)" ]; }
+world_keep() { wait_for 20 settled; rm -rf "$T/kept" && cp -a "$W" "$T/kept"; }
 world_back() { cd / && rm -rf "$W" && cp -a "$T/kept" "$W" && cd "$W" || exit 1; }
 
 nobody() { ! grep -lsz '^SESSION_ID=' $(grep -lszxF "ORCHESTRATOR_HOME=$ORCHESTRATOR_HOME" /proc/[0-9]*/environ) /dev/null >/dev/null; }
