@@ -245,3 +245,26 @@ claim_each(struct orch *o, void (*fn)(void *, const char *session), void *arg)
 	}
 	closedir(d);
 }
+
+/* Of the process that asks itself this says nothing. */
+bool
+claim_under_way(const char *workspace, const char *session)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	size_t len = strlen(session), around = strlen("session-") + strlen("-xxxxxx");
+	char holder[SESSION_ID_MAX], *path;
+	bool busy = false;
+	int fd;
+
+	if (!session_id_valid(session) || len <= around)
+		return false;
+	path = text_format("%s/claims/%.*s", workspace, (int)(len - around), session + strlen("session-"));
+	if ((fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) != -1) {
+		read_holder(fd, holder, sizeof(holder));
+		busy = strcmp(holder, session) == 0 && fcntl(fd, F_GETLK, &fl) == 0 &&
+		    fl.l_type != F_UNLCK;
+		close(fd);
+	}
+	free(path);
+	return busy;
+}

@@ -75,6 +75,8 @@ const char *group_title(enum group);		/* "active", "with open questions", ... */
  * is then the session that never was, else "".
  */
 int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
+/* Is another process making that session just now? */
+bool claim_under_way(const char *workspace, const char *session);
 /* Has any instance the session among its live ones? */
 bool claim_session_exists(struct orch *, const char *session);
 void claim_drop(struct orch *, const char *item, const char *session);

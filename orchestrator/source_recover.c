@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/registry.h"
 #include "orchestrator/source.h"
 #include "orchestrator/source_change.h"
 #include "proto/file.h"
@@ -52,6 +53,16 @@ find_session(const char *workspace, const char *session, enum status *status)
 	return found;
 }
 
+/* The list is told of a session before it is made, which it may be while the claim is looked at. */
+static bool
+known(const char *workspace, const char *session, enum status *status)
+{
+	if (find_session(workspace, session, status))
+		return true;
+	*status = STATUS_PENDING;
+	return claim_under_way(workspace, session) || find_session(workspace, session, status);
+}
+
 /* A quick look at the text, since nearly always there is nothing to recover. */
 static bool
 has_begun(const char *workspace, const char *id)
@@ -82,7 +93,7 @@ owed(const char *workspace, const struct task *t, struct source_change *c)
 	*c = (struct source_change){ .session = t->session };
 	if (t->session[0] == '\0' || t->status != TASK_IN_PROGRESS)
 		return false;
-	if (find_session(workspace, t->session, &status)) {
+	if (known(workspace, t->session, &status)) {
 		if (!status_ended(status))
 			return false;
 		c->to = source_outcome(status);

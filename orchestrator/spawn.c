@@ -61,13 +61,12 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	char *path, reason[1024];
 	int status = 0;
 
+	/* The list first: a session that it does not know would be done once more. */
+	if (d->list != NULL && (status = source_open(o, d->list, d->item, c->session)) != 0)
+		return status;
 	if (spawn_dir_make(o, c, d->item, p, reason, sizeof(reason)) == -1) {
 		log_warnx("%s", reason);
 		return orch_status(errno);
-	}
-	if (d->list != NULL && (status = source_open(o, d->list, d->item, c->session)) != 0) {
-		*stays = spawn_dir_drop(o, c->session) == -1;
-		return status;
 	}
 	path = text_format("%s/%s", o->sessions, c->session);
 	if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {

@@ -87,7 +87,7 @@ copy_binary(const char *worker, const char *dir, const char *name)
 	if (file_make_dirs(dir) == 0 && (fd = file_open_dir(AT_FDCWD, dir)) != -1) {
 		unlink(temporary);
 		if (file_copy(worker, temporary, false) == 0 &&
-		    (file_move(fd, temporary + strlen(dir) + 1, fd, name) == 0 || errno == EEXIST))
+		    file_rename_over(fd, temporary + strlen(dir) + 1, name, FILE_SYNC) == 0)
 			r = 0;
 		error = errno;
 		unlink(temporary);

@@ -31,6 +31,23 @@ save(const struct git *g, const char *ref, const char *session_id, const char *c
 	return git_ref_move(g->repo, ref, oid, before, message, err, errlen);
 }
 
+/* The tree of what is there: on a copy of the index, or, where that one can't be read (the power
+ * failed before it was on disk), on one of commit. */
+static int
+tree_of_rest(const struct git *copy, const char *index, const char *commit, char tree[OID_MAX],
+    char *err, size_t errlen)
+{
+	unlink(copy->index);
+	if (index != NULL && file_copy(index, copy->index, false) == -1 && errno != ENOENT)
+		return git_fail(err, errlen, "%s: %s", index, strerror(errno));
+	if (git_tree_add(copy, true, tree, err, errlen) == 0)
+		return 0;
+	unlink(copy->index);
+	if (git_index_at(copy, commit, err, errlen) == -1)
+		return -1;
+	return git_tree_add(copy, true, tree, err, errlen);
+}
+
 int
 git_salvage(const struct git *g, const char *session_id, const char *commit, bool *saved, char *err,
     size_t errlen)
@@ -45,10 +62,7 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
 	ref = text_format("refs/salvage/%s", session_id);
-	unlink(copy.index);
-	if (g->index != NULL && file_copy(g->index, copy.index, false) == -1 && errno != ENOENT)
-		git_fail(err, errlen, "%s: %s", g->index, strerror(errno));
-	else if (git_tree_add(&copy, true, tree, err, errlen) == 0 &&
+	if (tree_of_rest(&copy, g->index, commit, tree, err, errlen) == 0 &&
 	    git_tree_of(&copy, commit, own, err, errlen) == 0) {
 		rc = 0;
 		if (strcmp(tree, own) != 0) {

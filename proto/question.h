@@ -61,8 +61,9 @@ size_t questions_room(const struct questions *);
 
 /*
  * Takes in an ask.  A question of the same role, text and options that is open
- * or answered is attached to, otherwise a new one is appended.  NULL with
- * reason set when refused (too many); a seen entry is recorded in every case.
+ * or answered is attached to, one that was withdrawn is opened again, otherwise
+ * a new one is appended.  NULL with reason set when refused (too many); a seen
+ * entry is recorded in every case.
  * An id that was seen before gets what it got then.
  */
 struct question *questions_ask(struct questions *, const char *id, const char *run, enum role,

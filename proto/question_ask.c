@@ -165,19 +165,40 @@ append(struct questions *qs, const char *id, const char *text, const struct stri
 	return (q);
 }
 
-/* The open or answered question that is the same one, or NULL. */
+static bool
+is_same(const struct question *q, enum role role, const char *text, const struct strings *options)
+{
+	return (q->role == role && strcmp(q->text, text) == 0 &&
+	    strings_same(&q->options, options));
+}
+
+/* The question that is the same one, or NULL; a withdrawn one only when no other is. */
 static struct question *
 same(const struct questions *qs, enum role role, const char *text, const struct strings *options)
 {
+	struct question *withdrawn = NULL;
+
 	for (size_t i = 0; i < qs->n; i++) {
 		struct question *q = &qs->q[i];
 
-		if ((q->status == QUESTION_OPEN || q->status == QUESTION_ANSWERED) &&
-		    q->role == role && strcmp(q->text, text) == 0 &&
-		    strings_same(&q->options, options))
+		if (q->status == QUESTION_REFUSED || !is_same(q, role, text, options))
+			continue;
+		if (q->status != QUESTION_WITHDRAWN)
 			return (q);
+		withdrawn = q;
 	}
-	return (NULL);
+	return (withdrawn);
+}
+
+/* It keeps its id: an answer to it that is on its way counts. */
+static void
+reopen(struct question *q, int64_t round, int64_t now)
+{
+	q->status = QUESTION_OPEN;
+	q->round = round;
+	q->asked_at = now;
+	q->closed_at = 0;
+	q->reason[0] = '\0';
 }
 
 struct question *
@@ -213,6 +234,8 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 		questions_note(qs, id, "ask", false, reason);
 		return (NULL);
 	}
+	if (q->status == QUESTION_WITHDRAWN)
+		reopen(q, round, now);
 	/* An open question is withdrawn with the run that waits for it now. */
 	if (q->status == QUESTION_OPEN)
 		strlcpy(q->run, run, sizeof(q->run));

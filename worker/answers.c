@@ -80,6 +80,13 @@ known(struct worker *w, const char *name)
 	return false;
 }
 
+/* To one that was withdrawn, too: its answer is there when the question is asked again. */
+static bool
+unanswered(const struct question *q)
+{
+	return q->status == QUESTION_OPEN || q->status == QUESTION_WITHDRAWN;
+}
+
 /* The answer that was used stays; a second one for the same question is refused. */
 static bool
 take_name(struct worker *w, int dirfd, const char *name)
@@ -93,7 +100,7 @@ take_name(struct worker *w, int dirfd, const char *name)
 	q = questions_find(&w->questions, id);
 	if (q == NULL)
 		refuse(dirfd, name, "there is no such question");
-	else if (q->status == QUESTION_OPEN) {
+	else if (unanswered(q)) {
 		busy = take_file(w, dirfd, name, q, record);
 		if (q->status == QUESTION_ANSWERED)
 			strings_add(&w->answers_known, name);
@@ -154,7 +161,7 @@ scan_json(struct worker *w)
 	}
 	for (i = 0; i < n; i++) {
 		q = questions_find(&w->questions, a[i].question);
-		if (q != NULL && q->status == QUESTION_OPEN &&
+		if (q != NULL && unanswered(q) &&
 		    answer_with(w, q, a[i].text, strlen(a[i].text), SESSION_FILE_ANSWERS_JSON,
 		    reason) == -1)
 			snprintf(err, sizeof(err), SESSION_FILE_ANSWERS_JSON ": %s: %s",

@@ -126,7 +126,8 @@ step_summary(struct worker *w)
 		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
 		    w->path);
 	w->state.gate_tries = 0;
-	if (worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
+	if (w->state.status != STATUS_COMPLETED &&
+	    worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
 		return worker_broken(w, "%s/" SESSION_FILE_STATE " could not be written",
 		    w->path);
 	return EVENT_DONE;

@@ -46,7 +46,7 @@ log_question(const struct question *q)
 static int
 take_ask(struct worker *w, const char *id, const struct message *m, char *reason)
 {
-	size_t before = w->questions.n;
+	size_t before = questions_open(&w->questions);
 	struct question *q;
 
 	if (id[0] != 'q') {	/* nobody could answer it: answers are found by that name */
@@ -56,7 +56,7 @@ take_ask(struct worker *w, const char *id, const struct message *m, char *reason
 	}
 	q = questions_ask(&w->questions, id, w->run, w->role, w->state.round, m->text,
 	    &m->options, clock_wall(), reason, REASON);
-	if (q != NULL && w->questions.n > before)
+	if (q != NULL && questions_open(&w->questions) > before)
 		log_question(q);
 	return q != NULL ? 0 : -1;
 }

@@ -24,6 +24,7 @@
 #include "worker/origin.h"
 #include "worker/output.h"
 #include "worker/recover.h"
+#include "worker/tree.h"
 #include "worker/worker.h"
 
 static int
@@ -175,6 +176,7 @@ clean_up_after(struct worker *w)
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
+	(void)tree_mend(w);	/* what it could not mend has its step say why */
 	(void)answers_scan(w);
 	mail_withdraw(w, NULL, "the run that asked is over");
 	worker_settle(w);

@@ -121,7 +121,7 @@ step_recover(enum status status, enum step step)
 {
 	if (status == STATUS_PENDING)
 		return STEP_SETUP;
-	if (status == STATUS_COMPLETED && step != STEP_VERDICT)
-		return STEP_PRESENT;
+	if (status == STATUS_COMPLETED && step != STEP_VERDICT && step != STEP_PRESENT)
+		return STEP_SUMMARY;	/* where council and gates part */
 	return status_live(status) ? step : STEP_END;
 }

@@ -23,6 +23,9 @@ int tree_prepare(struct worker *);
 /* Puts a worktree of a former session in the place of ours when that is empty (pool.h), at base and
  * pointing at git.  False: there was none to be had, and nothing has changed. */
 bool tree_reuse(struct worker *, const char *git, bool empty);
+/* After a crash, which may have been the machine's: an index that can't be read is made again, and so
+ * is the agent's git directory where its commits are not whole. 0 or -1 (logged). */
+int tree_mend(struct worker *);
 /* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
 int tree_index_share(struct worker *);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which

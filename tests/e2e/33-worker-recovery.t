@@ -18,6 +18,7 @@ setsid sh -c 'echo $$ >>"$T/$ITEM_ID.left"; exec cat "$T/.never"' &
 until [ -s "$T/$ITEM_ID.left" ]; do :; done
 say runs "$STEP"; echo begun >>begun
 point implement
+[ ! -e "$T/hold.$ITEM_ID" ] || { say held "$STEP"; until [ -e "$T/go.$ITEM_ID" ]; do :; done; }
 [ ! -e "$T/ask.$ITEM_ID" ] || worker ask 'Which?' >>"$T/$ITEM_ID.answer" 2>/dev/null
 echo work >work; worker summary - <<X
 Done by $ITEM_ID
@@ -66,24 +67,32 @@ done
 is 'the worktree was as the implementer left it' "$(git -C "$R" show session/kill-implement/1:begun | wc -l)" 2
 is 'work on disk is committed, not made again' "$(cat "$T/kill-gates.runs")" implement
 
-# Killed while a question is open.
-for when in dead alive; do
+# Killed while a question is open: it is the same one when it is asked again.
+for when in dead late alive; do
 	touch "$T/ask.wait-$when"
 	session "wait-$when" "$settings"
 	start
 	asked; old=$q
 	kill -9 "$pid"; wait "$pid" 2>/dev/null
-	[ $when = alive ] || put "$q" 'given meanwhile'
-	if [ $when = alive ]; then
-		start; asked_anew() { asked && [ "$q" != "$old" ]; }
-		wait_for "$LIMIT" asked_anew
-		is 'the question of the former run is withdrawn' "$(rec questions.json '.questions[0].status')" withdrawn
-		put "$q" 'given later'; stop
-		is 'the new answer is used' "$(said answer)" 'given later'
-	else
+	case $when in
+	dead)	put "$q" 'given meanwhile'
 		work
-		is 'an answer given while no worker lived is used' "$(said answer)" 'given meanwhile'
-	fi
+		is 'an answer given while no worker lived is used' "$(said answer)" 'given meanwhile' ;;
+	late)	touch "$T/hold.$ITEM"
+		start
+		wait_for "$LIMIT" test -e "$T/$ITEM.held"
+		is 'the question of the former run is withdrawn' "$(rec questions.json '.questions[0].status')" withdrawn
+		put "$old" 'given late'
+		wait_for "$LIMIT" log_has "^.worker. .* answer to $old by [a-z]*: given late"
+		touch "$T/go.$ITEM"; stop
+		is 'an answer that comes before it is asked again is used' "$(said answer)" 'given late' ;;
+	alive)	start
+		again() { asked && [ "$(rec questions.json '.questions[0].run')" != 001 ]; }
+		wait_for "$LIMIT" again
+		is 'asked again it is the same question' "$q,$(rec questions.json '.questions | length')" "$old,1"
+		put "$q" 'given later'; stop
+		is 'and its answer is used' "$(said answer)" 'given later' ;;
+	esac
 	is "killed while waiting it ends the same ($when)" "$status,$(result)" "0,$expected"
 	dead "the old agent does not wait on ($when)"
 done

@@ -41,14 +41,15 @@ acknowledged() {	# prints what is missing in the target
 	cat "$T"/run.log "$T"/again.log 2>/dev/null | sed -n 's/^session-\(i[0-9]*\)-[a-z0-9]*: merged.*/\1/p' | sort -u | while read -r _i; do
 		[ "$(git -C "$W/r" log --format=%s main | grep -c "^Merge $_i: ")" = 1 ] || echo "$_i was merged, and is not"
 	done
-	sort -u "$T/answered" 2>/dev/null | while read -r _i _q; do
-		[ "$(grep -c "^$_i " "$T/answered")" = 1 ] || echo "$_i was asked again"
+	cat "$T/answered" "$T/later" 2>/dev/null >"$T/all"
+	while read -r _i _q; do
+		[ "$(grep -c "^$_i " "$T/all")" = 1 ] || echo "$_i was asked again"
 		_got=$(git -C "$W/r" show "main:$_i" 2>/dev/null) || continue
 		[ "$_got" = "$_i $_q" ] || echo "$_i: $_q was answered, it got: $_got"
-	done | sort -u
+	done <"$T/all" | sort -u
 }
 one_cut() {	# MILLISECONDS
-	rm -f "$T/answered" "$T"/run.log "$T"/again.log
+	rm -f "$T/answered" "$T/later" "$T"/run.log "$T"/again.log
 	cp --sparse=always "$T/disk" "$T/disk.now" && mount -o loop "$T/disk.now" "$W" || { echo 'no mount'; return; }
 	working "$T/run.log" "$T/answered"
 	timeout "$(($1 / 1000)).$(printf %03d $(($1 % 1000)))" cat <&9
@@ -79,7 +80,7 @@ one_cut() {	# MILLISECONDS
 case_run() {
 	cc -O1 -o "$T/shutdown" "$here/shutdown.c" && loop_mount || { echo 'no world'; return; }
 	# shellcheck disable=SC2016
-	settings ', "ambiguous": "parallel", "agents": { "sh": { "command": "worker ask Which? >$ITEM_ID" } },
+	settings ', "ambiguous": "parallel", "agents": { "sh": { "command": "worker ask Which? >$ITEM_ID; case $ITEM_ID in *[02468]) git add . && git commit -qm Done; esac" } },
 	    "roles": { "implementer": "sh" }' >"$T/world.log" 2>&1 || cat "$T/world.log"
 	_dirs=$(git rev-parse main:d1 main:d2 main:d3 main:d4 main:d5)
 	# shellcheck disable=SC2046

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/file.h"
+#include "proto/text.h"
+#include "worker/output.h"
+#include "worker/tree.h"
+#include "worker/worker.h"
+
+/* Can git read it? One that is missing can't be. */
+static bool
+index_sound(struct worker *w, const char *path)
+{
+	const char *argv[] = { "ls-files", "--", ".git", NULL };
+	struct git g = w->git;
+	char err[GIT_ERR], *index = text_format("%s", path);
+	bool sound;
+
+	g.index = index;
+	sound = access(index, R_OK) == 0 &&
+	    git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == 0;
+	free(index);
+	return sound;
+}
+
+/* No file of git's begins so: it was not on disk yet. */
+static bool
+blank(int dirfd, const char *name)
+{
+	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	char first;
+	bool is;
+
+	if (fd == -1)
+		return false;
+	is = read(fd, &first, 1) <= 0 || first == '\0';
+	close(fd);
+	return is;
+}
+
+/* A name without content would be taken for an object that is there. */
+static void
+drop_blank(int dirfd, int depth)
+{
+	struct dirent *e;
+	struct stat st;
+	DIR *d;
+	int fd;
+
+	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
+		if (dirfd != -1)
+			close(dirfd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' ||
+		    fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+			continue;
+		if (S_ISREG(st.st_mode) && blank(dirfd, e->d_name))
+			(void)unlinkat(dirfd, e->d_name, 0);
+		else if (S_ISDIR(st.st_mode) && depth > 0 && (fd = file_open_dir(dirfd, e->d_name)) != -1)
+			drop_blank(fd, depth - 1);
+	}
+	closedir(d);
+}
+
+/* Its HEAD is at a commit that is there with all that belongs to it. */
+static bool
+agent_git_sound(struct worker *w, const char *dir)
+{
+	const char *target = w->state.resolving.target;
+	char commit[OID_MAX], err[GIT_ERR], *objects = text_format("%s/objects", dir);
+	bool sound;
+
+	drop_blank(file_open_dir(AT_FDCWD, objects), 1);
+	sound = git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0 &&
+	    (strcmp(commit, w->state.head) == 0 || git_import(&w->git, objects, w->state.base,
+	    target[0] != '\0' ? target : NULL, commit, err, sizeof(err)) == 0);
+	if (!sound)
+		output_log("the agent's git directory did not survive (%s): its branch is put back "
+		    "to %.12s, its work is in the worktree", err, w->state.head);
+	free(objects);
+	return sound;
+}
+
+int
+tree_mend(struct worker *w)
+{
+	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR];
+
+	if (w->state.step == STEP_SETUP) {	/* it makes both again */
+		(void)unlink(w->git.index);
+		return file_remove_tree(w->dirfd, SESSION_DIR_GIT);
+	}
+	if (!index_sound(w, w->git.index)) {
+		output_log("the index did not survive; it is made again");
+		(void)unlink(w->git.index);
+		if (git_index_at(&w->git, w->state.head, err, sizeof(err)) == -1) {
+			output_log("%s", err);
+			return -1;
+		}
+	}
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
+	snprintf(index, sizeof(index), "%s/index", dir);
+	if (agent_git_sound(w, dir))
+		return index_sound(w, index) ? 0 : tree_index_share(w);
+	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) ==
+	    -1) {
+		output_log("%s", err);
+		return -1;
+	}
+	return tree_index_share(w);
+}
