@@ -1,0 +1,53 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The machine stopped, and what was not on disk yet is empty, or full of zeros.
+CONFINE=off
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/session.sh"
+cd "$T" || exit 1
+
+blank() { if [ "$1" = empty ]; then : >"$2"; else head -c 200 /dev/zero >"$2"; fi; }
+objects() { find "$S/git/objects" -type f ! -path '*/info/*'; }
+lose() {	# HOW
+	blank "$1" "$S/safe.git/index"; blank "$1" "$S/git/index"
+	objects | while read -r _o; do chmod u+w "$_o" && blank "$1" "$_o"; done
+}
+
+role implementer <<'E'
+[ -e first ] || { echo "$ITEM_ID" >first; git add . && git commit -qm First; point implement; }
+git log --format=%s >>"$T/$ITEM_ID.log" 2>&1; git add . && git commit -qm Second >>"$T/$ITEM_ID.log" 2>&1
+echo work >work; echo Done. | worker summary -
+E
+for how in empty zeros; do
+	touch "$T/hang.implement"
+	session "lost-$how" '.gates = ["true"]'
+	start
+	at implement
+	kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
+	is "an agent's own commit has objects ($how)" "$(objects | wc -l)" 3
+	lose $how
+	work
+	is "with index and objects lost the work is done, and whole ($how)" \
+	    "$status,$(st .status),$(git -C "$R" show "session/$ITEM/1:first" "session/$ITEM/1:work" | paste -sd' ')" "0,approved,lost-$how work"
+	is "the agent's git serves it from where the branch was ($how)" "$(head -n 1 "$T/$ITEM.log")" 'First commit'
+	is "and the branch is sound ($how)" "$(git -C "$R" fsck --strict --no-dangling 2>&1)" ''
+	like "the log says so ($how)" "$(cat "$S/output.log")" 'the index did not survive'
+done
+
+# Set up: the checkout was not on disk, nor the git directories.
+session setup '.setup = [". $T/prelude; point setup"] | .gates = ["true"]'
+touch "$T/hang.setup"
+start
+at setup
+kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.setup"
+for f in safe.git/index git/HEAD git/config git/objects/info/alternates; do : >"$S/$f"; done
+: >"$W/d1/file1"
+work
+is 'what was being set up is set up again' "$status,$(st .status),$(git -C "$R" show session/setup/1:d1/file1)" '0,approved,line of file 1'
+
+# Completed, and the gates' verdict not on record yet.
+jq '.verdict = "none" | .commit = null | .decided_by = null | .decided_at = null' "$S/review.json" >"$T/x" && cp "$T/x" "$S/review.json"
+jq '.status = "completed" | .step = "summary" | .phase = 1 | .ended_at = null | .history |= .[:-1]' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
+work
+is 'completed before its gates had decided it has no council' "$status,$(st .status),$(rec review.json .decided_by)" 0,approved,gates
+done_testing
