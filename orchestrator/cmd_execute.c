@@ -85,8 +85,10 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 
 	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
 		source_recover(o);
-		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0)
+		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0) {
+			orch_tell_unconfined(o, f.settings.confine.mode);
 			rv = run_locked(o, &f);
+		}
 		flow_release(&f);
 	}
 	return rv;

@@ -33,6 +33,7 @@ struct orch {
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
 	struct tasks_seen *aside;	/* a list that was read to be found, or NULL (tasks.h) */
 	bool		 warned;	/* of settings that are not committed */
+	bool		 told;		/* by orch_tell_unconfined */
 	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */
 };
 
@@ -50,6 +51,8 @@ int orch_instance(struct orch *);
 /* The workspace's safe git directory over the repository's objects, made if
  * absent; *g borrows from the orch.  0, or -1 with err. */
 int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
+/* Warns, once, when nothing confines what runs here and the settings leave that to us. */
+void orch_tell_unconfined(struct orch *, enum confine_mode);
 /* The sysexits status for an errno of something that could not be made. */
 int orch_status(int error);
 

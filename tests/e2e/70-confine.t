@@ -162,6 +162,13 @@ if PATH=$without_bwrap strace -qq -f -o "$T/trace" -e inject=landlock_create_rul
 	blind
 	is 'with nothing to confine it the work is done' "$(ended)" 'approved '
 	is 'with a warning, once' "$(grep -c 'warning: nothing confines' "$S/output.log")" 1
+	rm -rf "$T/bare" && new_repo "$T/bare"
+	lists() { PATH=$without_bwrap run timeout 60 strace -qq -f -o "$T/trace" -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS orchestrator -C "$T/bare" "$@"; }
+	printf '{ "agents": { "a": { "command": "echo w >$ITEM_ID" } }, "roles": { "implementer": "a" }, "review": "gates" }' >"$T/x"
+	mkdir "$T/bare/.orchestrator" && cp "$T/x" "$T/bare/.orchestrator/config.json" && git -C "$T/bare" add . && git -C "$T/bare" commit -qm Settings
+	orchestrator -C "$T/bare" tasks create two --task 'a: A' --task 'b: B' >/dev/null
+	lists execute two
+	is 'execute does the work, and warns once' "$status,$(printf '%s\n' "$err" | grep -c 'warning: nothing confines')" 0,1
 	session need '.confine.mode = "require"'
 	blind
 	is 'unless confinement is required' "$(ended)" 'failed confine'
