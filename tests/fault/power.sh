@@ -74,7 +74,7 @@ one_cut() {	# MILLISECONDS
 	git -C "$W/r" fsck --connectivity-only --no-dangling main 2>&1 | sed 's/^/fsck: /'
 	[ -z "$(git -C "$W/r" status --porcelain)" ] || echo 'the checkout is not clean'
 	nothing_left; none_left
-	[ -z "${KEEP_LOST:-}" ] || { mkdir -p "$KEEP_LOST" && cp -a "$W" "$T"/*.log "$T/answered" "$KEEP_LOST/"; } 2>/dev/null
+	[ -z "${KEEP_LOST:-}" ] || { rm -rf "$KEEP_LOST" && mkdir -p "$KEEP_LOST" && cp -a "$W" "$T"/*.log "$T/answered" "$T/later" "$KEEP_LOST/"; } 2>/dev/null
 	cd / && wait_for 10 umount "$W"
 }
 case_run() {
@@ -97,6 +97,7 @@ case_run() {
 		_n=$((_n + 1)); next "$_length"
 		one_cut "$pick" >"$T/cut"
 		sed "s/^/after $pick ms: /" "$T/cut"
+		[ ! -s "$T/cut" ] || [ -z "${KEEP_LOST:-}" ] || break	# what is kept is of the first
 	done
 	tried "$_n power cuts in $CUT_ITEMS items, $(echo "$_length" | awk '{ print $1 / 1000 }') s"
 }
