@@ -53,7 +53,9 @@ remove_branch(struct merge *m)
 		return 0;
 	ref = text_format("refs/heads/%s", m->state.branch);
 	rc = git_ref_read(m->req->repo, ref, now, m->err, m->errlen);
-	if (rc == 0 && now[0] != '\0') {
+	if (rc == 0 && now[0] == '\0')
+		git_locks_left(m->req->repo, ref);	/* of a git that died when it had removed it */
+	else if (rc == 0) {
 		if (strcmp(now, m->state.head) != 0)
 			log_warnx("%s: %s has moved on and is kept", m->id, m->state.branch);
 		else

@@ -182,9 +182,26 @@ moved(struct merge *m, char *now)
 {
 	if (git_ref_read(m->req->repo, m->state.merging.target, now, m->err, m->errlen) == -1)
 		return -1;
-	if (now[0] == '\0')
+	/* a power loss may have left the record of a commit, and not the commit */
+	if (now[0] == '\0' || strcmp(now, m->state.merging.old) == 0)
 		return 0;
 	return git_ancestor(&m->git, m->state.merging.new, now, m->err, m->errlen);
+}
+
+/* A power loss leaves the name of the lock, and not always whose it is: nobody's if it is empty. */
+static void
+drop_empty_lock(struct merge *m, const struct checkout *co)
+{
+	const char *common = m->req->repo->common;
+	size_t n = strlen(common);
+	char *index = text_format("%s/index", co->gitdir), *lock = text_format("%s.lock", index);
+	struct stat st;
+
+	if (lstat(lock, &st) == 0 && st.st_size == 0 && strncmp(index, common, n) == 0 &&
+	    index[n] == '/')
+		git_lock_left(m->req->repo, index + n + 1);
+	free(index);
+	free(lock);
 }
 
 enum merge_outcome
@@ -204,6 +221,7 @@ merge_recover(struct merge *m)
 		if (checkout_open(m->req->repo, m->state.merging.checkouts.v[i], &co, why,
 		    sizeof(why)) == -1)
 			continue;
+		drop_empty_lock(m, &co);
 		m->checkouts = reallocarray(m->checkouts, m->ncheckouts + 1, sizeof(co));
 		if (m->checkouts == NULL)
 			return merge_says(m, MERGE_ERROR, "out of memory");

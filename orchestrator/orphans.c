@@ -266,9 +266,11 @@ check_merged(struct orch *o, int dirfd, const char *id)
 size_t
 orphans_remove(struct orch *o)
 {
-	char	*claims = text_format("%s/claims", o->workspace), *path, *worktrees;
+	char	*claims = text_format("%s/claims", o->workspace), *path, *worktrees, head[256];
 	size_t	 n;
 
+	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0')
+		git_locks_left(&o->repo, head);
 	n = each(o, claims, check_claim);
 	n += each(o, o->sessions, check_unfinished);
 	n += each(o, o->archive, check_merged);

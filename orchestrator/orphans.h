@@ -7,7 +7,8 @@
 #include "orchestrator/orch.h"
 
 /* Releases claims without a session, removes session directories that were never finished,
- * worktrees of merged sessions, trash, and the pool of worktrees; prints each. Returns how many. */
+ * worktrees of merged sessions, trash, and the pool of worktrees; prints each. Returns how many.
+ * The locks of references that a git left which was killed go, too. */
 size_t orphans_remove(struct orch *);
 
 #endif

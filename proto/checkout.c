@@ -203,8 +203,9 @@ checkout_unlock(const struct checkout *co, const char *session)
 	int fd;
 
 	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
-		if (lock_is_ours(fd, line))
-			unlinkat(fd, "index.lock", 0);
+		/* or a power loss brings it back, when there is no record of whose it was any more */
+		if (lock_is_ours(fd, line) && unlinkat(fd, "index.lock", 0) == 0)
+			(void)file_sync_dir(fd);
 		close(fd);
 	}
 	free(line);

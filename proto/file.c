@@ -106,7 +106,7 @@ temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t
 	} while (fd == -1 && errno == EEXIST);
 	if (fd == -1)
 		return -1;
-	if (file_write_all(fd, buf, len) == 0 && (!(flags & FILE_SYNC) || fsync(fd) == 0)) {
+	if (file_write_all(fd, buf, len) == 0 && (!(flags & (FILE_SYNC | FILE_DATA)) || fsync(fd) == 0)) {
 		/* close reports what some file systems only notice then */
 		if (close(fd) == 0)
 			return 0;

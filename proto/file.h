@@ -14,6 +14,7 @@
 
 enum file_flags {
 	FILE_SYNC = 1,		/* fsync the file before, the directory after the rename */
+	FILE_DATA = 2,		/* the first of both: a power loss leaves the old or the new one whole */
 };
 
 /*

@@ -90,6 +90,14 @@ int git_ref_move(const struct git_repo *, const char *ref, const char *new, cons
 /* Makes sure that what the reference says is on disk: after a git_ref_move that failed when it had
  * moved already. */
 int git_ref_sync(const struct git_repo *, const char *ref, char *err, size_t errlen);
+/*
+ * Removes the lock of a file of the repository (a path below its common directory) that a git
+ * which was killed, or a power loss, has left: ours (the same user), open in no process, while no
+ * git works in the repository.  One that a git may still have stays.
+ */
+void git_lock_left(const struct git_repo *, const char *name);
+/* All that the move of a reference takes: its own, that of HEAD and of packed-refs. */
+void git_locks_left(const struct git_repo *, const char *ref);
 /* The branch (full ref name) checked out where the repository was found; "" when detached. */
 int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, size_t errlen);
 
@@ -105,6 +113,8 @@ int git_worktree_add(const struct git_repo *, const char *path, const char *bran
     char *err, size_t errlen);
 /* Points the worktree's .git file at gitdir, remembering nothing. */
 int git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen);
+/* Removes what one that was killed while it wrote the .git file has left beside it. */
+void git_worktree_tidy(const char *worktree);
 /* Is path a worktree of the repository, on that branch? */
 bool git_worktree_is(const struct git_repo *, const char *path, const char *branch);
 /* Points it back at the repository's metadata for it (found by path) and refreshes that index to head. */

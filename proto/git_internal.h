@@ -49,14 +49,6 @@ bool git_hex_valid(const char *, size_t hexlen);
 
 /* Writes path (absolute) whole. */
 int git_put(const char *dir, const char *name, const char *text, char *err, size_t errlen);
-/*
- * Removes the lock of a file of the repository (a path below its common directory) that a git
- * which was killed, or a power loss, has left: ours (the same user), open in no process, while no
- * git works in the repository.  One that a git may still have stays.
- */
-void git_lock_left(const struct git_repo *, const char *name);
-/* All that the move of a reference takes: its own, that of HEAD and of packed-refs. */
-void git_locks_left(const struct git_repo *, const char *ref);
 
 /* add -A and write-tree; skip_nested: nested repositories are left out instead of refused. */
 int git_tree_add(const struct git *, bool skip_nested, char *tree, char *err, size_t errlen);

@@ -107,6 +107,21 @@ git_worktree_add(const struct git_repo *r, const char *path, const char *branch,
 	return rc;
 }
 
+void
+git_worktree_tidy(const char *worktree)
+{
+	const size_t digits = strlen("..git.");
+	struct dirent *e;
+	DIR *d = opendir(worktree);
+
+	while (d != NULL && (e = readdir(d)) != NULL)
+		if (strncmp(e->d_name, "..git.", digits) == 0 && strlen(e->d_name) == digits + 16 &&
+		    strspn(e->d_name + digits, "0123456789abcdef") == 16)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	if (d != NULL)
+		closedir(d);
+}
+
 int
 git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen)
 {

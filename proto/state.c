@@ -358,7 +358,7 @@ state_save(int sessionfd, struct state *s, bool sync)
 
 	s->updated_at = clock_wall();
 	text = state_text(s, &len);
-	rv = file_replace(sessionfd, SESSION_FILE_STATE, text, len, sync ? FILE_SYNC : 0);
+	rv = file_replace(sessionfd, SESSION_FILE_STATE, text, len, sync ? FILE_SYNC : FILE_DATA);
 	e = errno;
 	free(text);
 	errno = e;

@@ -18,7 +18,7 @@
 static int
 keep(struct worker *w, const char *snapshot)
 {
-	if (file_replace(w->dirfd, BEFORE, snapshot, strlen(snapshot), 0) == 0)
+	if (file_replace(w->dirfd, BEFORE, snapshot, strlen(snapshot), FILE_DATA) == 0)
 		return 0;
 	worker_fail(w, "io", "%s/" BEFORE ": %s", w->path, strerror(errno));
 	return -1;

@@ -66,6 +66,7 @@ tree_prepare(struct worker *w)
 	bool empty, saved = false;
 
 	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, w->path);
+	git_worktree_tidy(w->state.worktree);
 	if (keep_link(w) == -1)
 		return -1;
 	empty = worktree_empty(w->state.worktree);

@@ -177,6 +177,12 @@ else
 	skip 'first the record, then the status, then the line' 'no strace here'
 fi
 
+# What one that was killed has left beside the .git file that it wrote.
+session beside "$settings"
+: >"$W/..git.0123456789abcdef"; : >"$W/..git.mine"
+work
+is 'a .git file that was half written is in no commit' "$status $(git -C "$R" ls-tree --name-only session/beside/1 | grep -F ..git)" '0 ..git.mine'
+
 # In the background, and gone.
 touch "$T/hang.implement"
 session detached "$settings"
