@@ -155,7 +155,7 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 		snprintf(why, whylen, "is %s, not ended", status_name(s.status));
 		return -1;
 	}
-	entry_kill_tree(e);
+	entry_kill_tree(e, false);
 	source_close(e->path, e->id, s.status);
 	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
 		return -1;

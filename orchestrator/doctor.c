@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "orchestrator/doctor.h"
+#include "proto/cgroup.h"
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/fs.h"
@@ -207,6 +208,44 @@ doctor_proc(struct report *r)
 		    "CONFIG_PROC_CHILDREN: what an agent leaves running is found there", path,
 		    strerror(errno));
 	free(path);
+}
+
+/* Is one that is started in the group there? */
+static bool
+is_born_in(const struct cgroup *g)
+{
+	static const char *const argv[] = { "cat", "/proc/self/cgroup", NULL };
+	const struct child_spec spec = { .argv = argv, .in = -1, .out = -1, .err = -1,
+		.grouped = true, .cgroup = g->fd };
+	char *out = NULL, *errout = NULL;
+	const struct child_io io = { .max = 1 << 20, .out = &out, .errout = &errout };
+	bool there = child_run(&spec, &io) == 0 && strstr(out, g->name) != NULL;
+
+	free(out);
+	free(errout);
+	return there;
+}
+
+void
+doctor_cgroup(struct report *r)
+{
+	struct cgroup g = { .parent = -1, .fd = -1 };
+	struct cgroup_place place;
+	char why[1024];
+
+	if (cgroup_here(&place, why, sizeof(why)) == 0 &&
+	    cgroup_make(&g, place.own, CGROUP_NAME "doctor.", why, sizeof(why)) == 0 &&
+	    !is_born_in(&g))
+		snprintf(why, sizeof(why), "nothing can be started in one of %.900s", place.own);
+	else if (g.fd != -1) {
+		report_add(r, "cgroup", HEALTH_GOOD, "each run has one of its own below %s, with "
+		    "which all is ended that it left, also after a crash", place.own);
+		(void)cgroup_end(&g);
+		return;
+	}
+	(void)cgroup_end(&g);
+	report_add(r, "cgroup", HEALTH_NOTE, "runs have none of their own (%s): what they leave is "
+	    "found as descendants of the worker; systemd-run --user --scope COMMAND may give one", why);
 }
 
 void

@@ -196,11 +196,11 @@ group_title(enum group g)
 }
 
 void
-entry_kill_tree(const struct entry *e)
+entry_kill_tree(const struct entry *e, bool crashed)
 {
 	int	n;
 
-	if ((n = tree_kill_session(e->id, e->path, e->state.worktree)) > 0)
+	if ((n = tree_kill_session(e->id, e->path, e->state.worktree, crashed)) > 0)
 		log_info("%s: ended %d process%s left over", e->id, n,
 		    n == 1 ? "" : "es");
 }
@@ -221,7 +221,7 @@ declare_locked(struct entry *e, int fd, enum status status, const char *reason, 
 	if (s.merging.target[0] != '\0' || !(status_live(s.status) ||
 	    (status == STATUS_CANCELLED && s.status == STATUS_APPROVED)))
 		return 1;
-	entry_kill_tree(e);
+	entry_kill_tree(e, true);
 	if (state_enter(&e->state, status, reason, detail) == -1) {
 		log_warn("%s: %s -> %s", e->id, status_name(s.status), status_name(status));
 		return -1;

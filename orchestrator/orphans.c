@@ -13,6 +13,7 @@
 #include "orchestrator/place.h"
 #include "orchestrator/registry.h"
 #include "orchestrator/trash.h"
+#include "proto/cgroup.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 #include "proto/log.h"
@@ -267,6 +268,7 @@ size_t
 orphans_remove(struct orch *o)
 {
 	char	*claims = text_format("%s/claims", o->workspace), *path, *worktrees, head[256];
+	struct cgroup_place place;
 	size_t	 n;
 
 	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0')
@@ -278,6 +280,8 @@ orphans_remove(struct orch *o)
 	worktrees = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	n += each(o, worktrees, check_trash);
 	n += empty_pool(o);
+	if (cgroup_here(&place, NULL, 0) == 0)
+		cgroup_sweep(place.mount);
 	free(worktrees);
 	free(path);
 	free(claims);

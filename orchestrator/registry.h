@@ -92,7 +92,7 @@ void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
  */
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
 /* Kills what is left of the session's processes (tree_kill_session). */
-void entry_kill_tree(const struct entry *);
+void entry_kill_tree(const struct entry *, bool crashed);
 /*
  * Moves an ended session out of the way: salvages uncommitted work
  * (refs/salvage/<id>), gives the worktree back to git; remove_worktree also

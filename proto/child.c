@@ -14,6 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <linux/sched.h>
+
 #include "child.h"
 #include "sandbox.h"
 #include "watch.h"
@@ -226,6 +228,23 @@ borrow_and_run(const struct child_spec *spec, const char *const *env, const char
 	return pid;
 }
 
+/*
+ * Born in the group: to move there would halt every fork of the machine for
+ * milliseconds, and leave an instant in which it is not there.  Memory is copied, as
+ * it can't be borrowed this way.
+ */
+static pid_t
+copy_and_run(const struct child_spec *spec, const char *const *env, const char *path, int report)
+{
+	struct clone_args args = { .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)spec->cgroup };
+	pid_t parent = getpid(), pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+
+	if (pid == 0)
+		run_child(spec, env, path, parent, report);
+	return pid;
+}
+
 pid_t
 child_start(const struct child_spec *spec, const char **step)
 {
@@ -235,7 +254,7 @@ child_start(const struct child_spec *spec, const char **step)
 	sigset_t all, before;
 	int fds[2], saved;
 	ssize_t n;
-	pid_t pid;
+	pid_t pid = -1;
 
 	if (step == NULL)
 		step = &unused;
@@ -248,7 +267,10 @@ child_start(const struct child_spec *spec, const char **step)
 	*step = "fork";
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = borrow_and_run(spec, env, path, fds[1]);
+	if (spec->grouped)
+		pid = copy_and_run(spec, env, path, fds[1]);
+	if (pid == -1)
+		pid = borrow_and_run(spec, env, path, fds[1]);
 	saved = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	close(fds[1]);

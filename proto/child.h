@@ -26,6 +26,8 @@ struct child_spec {
 	bool		 die_with_parent; /* PDEATHSIG SIGKILL */
 	bool		 confined;	/* under the ruleset landlock (sandbox.h) */
 	int		 landlock;
+	bool		 grouped;	/* in the control group cgroup (cgroup.h), where it may be */
+	int		 cgroup;
 };
 
 /* Returns the pid, or -1 with errno and *step ("chdir", "exec", ...) set. */
@@ -82,8 +84,10 @@ int tree_signal(int sig, pid_t spare);
 int tree_kill(pid_t spare);
 /* Kills every process of this user, whoever its parent, that has
  * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
- * (NULL = not asked) and no controlling terminal; never this process or its ancestors.  Returns the number. */
-int tree_kill_session(const char *session_id, const char *dir, const char *worktree);
+ * (NULL = not asked) and no controlling terminal, or is in a control group of the session in dir (cgroup.h):
+ * below the group of this process, or when crashed, its worker having been killed, wherever one may be, which
+ * takes longer.  Never this process or its ancestors.  Returns the number. */
+int tree_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed);
 /*
  * Has any process of this user but this one its working or root directory, its program, an open
  * file or a mapping at or under dir?  Also when that can't be told.  With the same seen (zero at

@@ -13,8 +13,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cgroup.h"
 #include "child.h"
 #include "clock.h"
+#include "file.h"
 
 #define GIVE_UP		(5 * CLOCK_S)
 #define ANCESTORS_MAX	64
@@ -162,16 +164,33 @@ kill_if_wanted(const struct wanted *w, int proc, const char *name)
 	return killed;
 }
 
+static int
+kill_groups(const char *session_id, const char *dir, bool crashed)
+{
+	int fd = file_open_dir(AT_FDCWD, dir), n = 0;
+	struct cgroup_place place;
+	char prefix[NAME_MAX];
+
+	if (fd == -1)
+		return 0;
+	if (cgroup_prefix(session_id, fd, prefix, sizeof(prefix)) == 0 &&
+	    cgroup_here(&place, NULL, 0) == 0)
+		n = cgroup_end_all(crashed ? place.mount : place.own, prefix);
+	close(fd);
+	return n;
+}
+
 int
-tree_kill_session(const char *session_id, const char *dir, const char *worktree)
+tree_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed)
 {
 	int64_t give_up = clock_now() + GIVE_UP;
 	struct wanted w = { .nspared = 0 };
-	int total = 0, found;
+	int total, found;
 	struct dirent *d;
 	char real[PATH_MAX];
 	DIR *proc;
 
+	total = dir != NULL ? kill_groups(session_id, dir, crashed) : 0;
 	/* two sessions that were made by hand may have the same id */
 	if (dir != NULL && realpath(dir, real) != NULL)
 		snprintf(w.directory, sizeof(w.directory), "SESSION_DIR=%s", real);

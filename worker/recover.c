@@ -172,7 +172,7 @@ clean_up_after(struct worker *w)
 	/* on disk first: a worker that dies again at once has been started once more all the same */
 	w->state.recoveries++;
 	(void)worker_save(w, true);
-	killed = tree_kill_session(w->config.session, w->path, w->state.worktree);
+	killed = tree_kill_session(w->config.session, w->path, w->state.worktree, true);
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/cgroup.h"
 #include "proto/child.h"
 #include "proto/clock.h"
 #include "proto/watch.h"
@@ -29,6 +30,7 @@ struct running {
 	struct stream	 stream;
 	int		 pipe;
 	pid_t		 pid;
+	struct cgroup	 group;
 	bool		 reaped;
 	bool		 exited;	/* there is nobody to wait for */
 	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
@@ -268,7 +270,8 @@ run_start(struct running *r, int out)
 		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
 		    .dir = r->spec->dir, .in = r->spec->in, .out = out, .err = out,
 		    .session = true, .die_with_parent = true, .confined = landlock != -1,
-		    .landlock = landlock }, &step);
+		    .landlock = landlock, .grouped = r->group.fd != -1,
+		    .cgroup = r->group.fd }, &step);
 	if (pid == -1)
 		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", program,
 		    step, strerror(errno));
@@ -304,10 +307,12 @@ run_watch(struct running *r)
 static void
 run_end(struct running *r)
 {
+	bool ended = cgroup_end(&r->group) == 0;
 	char why[GIT_ERR];
 
-	/* One that has become another user can't be ended: what it may still do makes all void. */
-	if (tree_kill(0) == -1)
+	/* One that has become another user can't be ended without a group: what it may still do
+	 * makes all void. */
+	if (tree_kill(0) == -1 || !ended)
 		r->res->end = RUN_SURVIVED;
 	confine_clean(r->w, false);
 	if (!r->w->gone && r->w->git.dir != NULL &&
@@ -349,9 +354,11 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	r.pipe = fds[0];
 	stream_init(&r.stream, w, spec, res);
 	w->tree[0] = '\0';
+	(void)cgroup_begin(&r.group, w->config.session, w->dirfd, NULL, 0);
 	r.pid = run_start(&r, fds[1]);
 	close(fds[1]);
 	if (r.pid == -1) {
+		(void)cgroup_end(&r.group);
 		stream_finish(&r.stream);
 		close(fds[0]);
 		return;

@@ -69,7 +69,7 @@ open_question() {
 }
 asked() { wait_for "$LIMIT" open_question "${1:-1}"; }
 put() { printf '%s' "$2" >"$T/.answer" && cp "$T/.answer" "$S/answers/$1"; }
-gone() { ! { read -r _s <"/proc/$1/stat"; } 2>/dev/null || case ${_s##*) } in [ZX]*) true ;; *) false ;; esac; }
+gone() { ! { read -r _stat <"/proc/$1/stat"; } 2>/dev/null || case ${_stat##*) } in [ZX]*) true ;; *) false ;; esac; }
 said() { cat "$T/$ITEM.$1" 2>/dev/null; }
 verdicts() { grep -c '^REVIEW_VERDICT: ' "$S/output.log"; }
 last_line() { tail -n 1 "$S/output.log"; }

@@ -249,13 +249,13 @@ a_session_is_found_by_environment_and_directory(void **state)
 	pid = child_start(&other, NULL);
 	assert_true(pid > 0);
 	WAIT_FOR(alive("c"));
-	assert_int_equal(tree_kill_session(id, "/", NULL), 0);
-	assert_int_equal(tree_kill_session(id, NULL, NULL), 1);
+	assert_int_equal(tree_kill_session(id, "/", NULL, false), 0);
+	assert_int_equal(tree_kill_session(id, NULL, NULL, false), 1);
 	assert_true(alive("b") && alive("c"));
-	assert_int_equal(tree_kill_session(id, NULL, "w"), 1);
+	assert_int_equal(tree_kill_session(id, NULL, "w", false), 1);
 	WAIT_FOR(!alive("a") && !alive("b"));
 	assert_true(alive("c"));
-	assert_int_equal(tree_kill_session(id, NULL, "w"), 0);
+	assert_int_equal(tree_kill_session(id, NULL, "w", false), 0);
 	assert_int_equal(tree_kill(0), 1);
 	assert_int_equal(tree_adopt(), 0);
 }

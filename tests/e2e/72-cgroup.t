@@ -1,0 +1,132 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A control group of its own for each run: what has left parent, session, process group,
+# environment and directory ends with the run all the same, also after its worker's crash.
+# shellcheck disable=SC2154 # $T, $LIMIT, $S, $pid and others: lib.sh, session.sh
+
+# Where this process's group is, if it can have others below it.
+can_divide() {
+	H=$(sed -n 's/^[0-9]* [0-9]* [0-9:]* \/ \([^ ]*\) .* - cgroup2 .*/\1/p' /proc/self/mountinfo | head -n 1)
+	G=$H$(sed -n 's/^0:://p' /proc/self/cgroup)
+	G=${G%/}
+	[ "$H" ] && mkdir "$G/test-cgroup.$$" 2>/dev/null || return 1
+	[ -e "$G/test-cgroup.$$/cgroup.kill" ]; set -- $?
+	rmdir "$G/test-cgroup.$$"
+	return "$1"
+}
+# Elsewhere it may be mounted where nobody else sees it.
+if ! can_divide && [ "${1:-}" != mounted ]; then
+	D=$(mktemp -d) || exit 1
+	# shellcheck disable=SC2016 # for that shell
+	if unshare -m sh -c 'mount -t cgroup2 none "$1"' sh "$D" 2>/dev/null; then
+		unshare -m sh -c 'mount -t cgroup2 none "$1" && exec "$2" mounted' sh "$D" "$0"
+		set -- $?
+	else
+		echo '1..0 # SKIP no control group can be made here'
+		set -- 0
+	fi
+	rmdir "$D"
+	exit "$1"
+fi
+CONFINE=off
+. "$(dirname "$0")/lib.sh"
+. "$top/tests/e2e/session.sh"
+[ "$H" ] || skip_all 'no control group can be made here'
+
+mkdir "$T/left"
+cat >"$T/daemon" <<'E'
+setsid env -i sh -c 'cd / && (trap "" TERM HUP; exec sh -c "echo \$\$ >\$0; exec sleep 300" "$1") &' sh \
+    "$1" </dev/null >/dev/null 2>&1 &
+until [ -s "$1" ]; do :; done
+E
+ended() { gone "$(cat "$T/left/$1")"; }
+lives() { ! ended "$1"; }
+groups() { find "$H" -type d -name "orchestrator-$1.*" 2>/dev/null | wc -l; }
+none() { [ "$(groups "$1")" = 0 ]; }
+dead() { orchestrator --json status "$1" | jq -e '.alive == false'; }
+crash() { kill -9 "$(cut -d' ' -f2 "$(session_of "$1")/worker.lock")"; wait_for "$LIMIT" dead "$1"; }
+
+role implementer <<'E'
+sh "$T/daemon" "$T/left/$ITEM_ID"
+cp /proc/self/cgroup "$T/$ITEM_ID.group"
+point implement; echo work >work
+E
+
+session cg-run '.setup = ["sh $T/daemon $T/left/setup"] | .gates = [{ name: "g", command: "sh $T/daemon $T/left/gate" }]'
+work
+is 'a run in a group ends as any other' "$status $(st .status)" '0 approved'
+like 'it was born there' "$(cat "$T/cg-run.group")" "^0::/.*orchestrator-$ID\.[0-9a-f]+-[0-9a-f]+\.[0-9]+$"
+for run in setup cg-run gate; do
+	ok "what has left everything is gone after it ($run)" ended $run
+done
+ok 'and so are the groups' none "$ID"
+
+# The former worker may have been in another group than the one that comes after it.
+mkdir "$G/test-other.$$" || exit 1
+for where in here elsewhere; do
+	[ $where = here ] && other=$G || other=$G/test-other.$$
+	touch "$T/hang.implement"
+	session cg-$where
+	# shellcheck disable=SC2016 # for that shell
+	sh -c 'echo 0 >"$1/cgroup.procs" && exec worker run "$2"' sh "$other" "$S" >/dev/null 2>&1 & pid=$!
+	at implement
+	kill -9 "$pid"; wait "$pid" 2>/dev/null
+	ok "a crash of the worker leaves it alive ($where)" lives cg-$where
+	is "in its group ($where)" "$(groups "$ID"),$(ls -d "$other/orchestrator-$ID".* | wc -l)" 1,1
+	former=$(cat "$T/left/cg-$where")
+	rm "$T/hang.implement" "$T/left/cg-$where"
+	work
+	is "the next worker ends as any other ($where)" "$status $(st .status)" '0 approved'
+	ok "after it has ended what was left ($where)" gone "$former"
+	ok "and what came after that ($where)" ended cg-$where
+	ok "and removed the groups ($where)" none "$ID"
+	like "which its log tells ($where)" "$(cat "$S/output.log")" 'ended what was left of its run'
+done
+rmdir "$G/test-other.$$"
+
+new_repo "$T/r" && cd "$T/r" || exit 1
+mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+git add . && git commit -qm Settings
+like 'doctor says that there are groups, and where' "$(orchestrator doctor)" "^ok +cgroup .* below $H"
+for how in cancel cleanup retry; do
+	orchestrator dispatch cg-$how -- sh -c "sh $T/daemon $T/left/cg-$how; cat $T/.never" >/dev/null
+	wait_for "$LIMIT" test -s "$T/left/cg-$how"
+	crash cg-$how
+	id=$(basename "$(session_of cg-$how)")
+	former=$(cat "$T/left/cg-$how")
+	ok "$how finds it alive" lives cg-$how
+	if [ $how = cleanup ]; then orchestrator cleanup; else orchestrator $how cg-$how; fi >/dev/null 2>&1
+	ok "$how ends it" wait_for "$LIMIT" gone "$former"
+	ok "with its group ($how)" none "$id"
+	[ $how = retry ] && orchestrator cancel cg-$how >/dev/null 2>&1
+done
+orchestrator dispatch --wait cg-merge -- sh -c "sh $T/daemon $T/left/cg-merge; echo work >work" >/dev/null
+id=$(basename "$(session_of cg-merge)")
+ok 'a session is merged' orchestrator merge cg-merge
+ok 'and leaves no group' none "$id"
+
+# What nobody will ask for again: its session directory is gone.
+sh -c 'echo $$' >"$T/was"
+left=$G/orchestrator-session-cg-lost-abc123.1-2
+mkdir "$left.$(cat "$T/was")" "$left.$$"
+orchestrator recover >/dev/null 2>&1
+ok 'an empty group whose maker is gone is removed' not test -e "$left.$(cat "$T/was")"
+ok 'one whose maker lives is not' test -e "$left.$$"
+rmdir "$left.$$"
+
+# Without: the same, as far as descendants can be found.
+if unshare -m umount -l "$H" 2>/dev/null; then
+	like 'doctor says that there are none, and why' \
+	    "$(unshare -m sh -c "umount -l $H; orchestrator doctor")" '^note +cgroup .*no cgroups of version 2'
+	session cg-without
+	work() { run timeout -k 5 60 unshare -m sh -c "umount -l $H; exec worker run $S"; }
+	work
+	is 'without groups a session ends as well' "$status $(st .status)" '0 approved'
+	is 'its runs are where the worker is' "$(cat "$T/cg-without.group")" "$(cat /proc/self/cgroup)"
+	ok 'and what they left is found as descendants' ended cg-without
+else
+	skip 'without groups a session ends as well' 'they can not be taken away here'
+fi
+for f in "$T"/left/*; do kill -9 "$(cat "$f")" 2>/dev/null; done
+done_testing
