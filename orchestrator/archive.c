@@ -163,6 +163,23 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 }
 
 int
+entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
+{
+	int	fd = file_open_dir(AT_FDCWD, e->path), lock = -1, rv = 0;
+
+	if (fd != -1)
+		lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true);
+	/* whoever has it now, or has moved it, puts it away, and saves it before */
+	if (lock != -1 && entry_worktree_is_ours(o, e))
+		rv = worktree_salvage(o, e, why, whylen);
+	if (lock != -1)
+		close(lock);
+	if (fd != -1)
+		close(fd);
+	return rv;
+}
+
+int
 entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
 {
 	int	fd, lock, rv;

@@ -102,6 +102,7 @@ stop_worker(struct entry *e, int fd, bool *forced)
 static int
 cancel(struct orch *o, struct entry *e)
 {
+	char		 why[GIT_ERR];
 	struct json	*j;
 	int		 fd, rv = 0;
 	bool		 forced = false;
@@ -127,6 +128,9 @@ cancel(struct orch *o, struct entry *e)
 		log_warnx("%s is %s: not cancelled", e->id, show_status(e));
 		return EX_NEGATIVE;
 	}
+	if (entry_salvage(o, e, why, sizeof(why)) == -1)
+		log_warnx("%s: its work is not saved, it lies in %s alone; cleanup tries again: %s",
+		    e->id, e->state.worktree, why);
 	if (o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);

@@ -93,6 +93,9 @@ void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
 /* Kills what is left of the session's processes (tree_kill_session). */
 void entry_kill_tree(const struct entry *, bool crashed);
+/* Saves what is uncommitted in the worktree of an ended session (refs/salvage/<id>), which stays as
+ * it is; 0, also when somebody else has the session, or -1 with the reason. */
+int entry_salvage(struct orch *, const struct entry *, char *err, size_t errlen);
 /*
  * Moves an ended session out of the way: salvages uncommitted work
  * (refs/salvage/<id>), gives the worktree back to git; remove_worktree also

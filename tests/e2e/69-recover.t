@@ -86,9 +86,12 @@ orchestrator dispatch saved -- sh -c "echo old >d1/file1; echo new >new; printf 
 wait_for 10 test -s "$T/agent"
 ok 'a session is cancelled' orchestrator cancel saved
 s=$(basename "$(session_of saved)")
-orchestrator cleanup >/dev/null 2>&1
 run orchestrator --json salvage list
 is 'its work is saved' "$(printf '%s' "$out" | jq -r --arg s "$s" '.salvaged[] | select(.session == $s) | "\(.item) \(.files)"')" 'saved 3'
+is 'and stays where it is' "$(git -C .worktrees/saved status --short | tr -d '\n')" ' M d1/file1?? -x?? new'
+commit=$(git rev-parse "refs/salvage/$s")
+orchestrator cleanup >/dev/null 2>&1
+is 'cleanup does not save it twice' "$(git rev-parse "refs/salvage/$s")" "$commit"
 like 'salvage list shows it' "$(orchestrator salvage list)" "^$s .* 3 files on "
 run orchestrator salvage show saved
 is 'salvage show takes the item' "$status" 0
