@@ -200,7 +200,9 @@ entry_kill_tree(const struct entry *e, bool crashed)
 {
 	int	n;
 
-	if ((n = tree_kill_session(e->id, e->path, e->state.worktree, crashed)) > 0)
+	if ((n = tree_kill_session(e->id, e->path, e->state.worktree, crashed)) == -1)
+		log_warnx("%s: some of its processes can't be ended", e->id);
+	else if (n > 0)
 		log_info("%s: ended %d process%s left over", e->id, n,
 		    n == 1 ? "" : "es");
 }

@@ -217,6 +217,7 @@ struct search {
 	const char	*prefix;
 	char		 own[PATH_MAX];	/* of this process: a group in it is left alone */
 	int		 found;
+	bool		 left;		/* some would not go */
 };
 
 /* Is this process in the group, or in one below it? */
@@ -254,7 +255,9 @@ end_if_named(void *arg, int parent, const char *name)
 	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0 || !is_ours(parent, name) ||
 	    (dir = file_open_dir(parent, name)) == -1)
 		return true;
-	if ((n = end_group(parent, name, dir)) > 0)
+	if ((n = end_group(parent, name, dir)) == -1)
+		s->left = true;
+	else
 		s->found += n;
 	close(dir);
 	return true;
@@ -280,7 +283,7 @@ cgroup_end_all(const char *top, const char *prefix)
 	if (cgroup_here(&place, NULL, 0) == 0)
 		memcpy(s.own, place.own, sizeof(s.own));
 	walk(file_open_dir(AT_FDCWD, top), 0, end_if_named, &s);
-	return s.found;
+	return s.left ? -1 : s.found;
 }
 
 void

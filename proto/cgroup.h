@@ -53,7 +53,7 @@ int cgroup_make(struct cgroup *g, const char *own, const char *prefix, char *why
 int cgroup_end(struct cgroup *g);
 
 /* Does so with every group of this user at or below the directory top whose name begins with
- * prefix, but one that this process is in.  How many processes there were. */
+ * prefix, but one that this process is in.  How many processes there were; -1: some would not go. */
 int cgroup_end_all(const char *top, const char *prefix);
 /* Removes groups of which the maker is gone and in which nothing lives. */
 void cgroup_sweep(const char *top);

@@ -86,7 +86,7 @@ int tree_kill(pid_t spare);
  * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
  * (NULL = not asked) and no controlling terminal, or is in a control group of the session in dir (cgroup.h):
  * below the group of this process, or when crashed, its worker having been killed, wherever one may be, which
- * takes longer.  Never this process or its ancestors.  Returns the number. */
+ * takes longer.  Never this process or its ancestors.  Returns the number; -1: some would not go within 5 s. */
 int tree_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed);
 /*
  * Has any process of this user but this one its working or root directory, its program, an open

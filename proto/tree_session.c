@@ -185,12 +185,12 @@ tree_kill_session(const char *session_id, const char *dir, const char *worktree,
 {
 	int64_t give_up = clock_now() + GIVE_UP;
 	struct wanted w = { .nspared = 0 };
-	int total, found;
+	int total, found, groups;
 	struct dirent *d;
 	char real[PATH_MAX];
 	DIR *proc;
 
-	total = dir != NULL ? kill_groups(session_id, dir, crashed) : 0;
+	groups = total = dir != NULL ? kill_groups(session_id, dir, crashed) : 0;
 	/* two sessions that were made by hand may have the same id */
 	if (dir != NULL && realpath(dir, real) != NULL)
 		snprintf(w.directory, sizeof(w.directory), "SESSION_DIR=%s", real);
@@ -212,5 +212,5 @@ tree_kill_session(const char *session_id, const char *dir, const char *worktree,
 		total += found;
 	} while (found > 0 && clock_now() < give_up);
 	closedir(proc);
-	return total;
+	return groups == -1 || found > 0 ? -1 : total;
 }

@@ -156,23 +156,29 @@ watch_session(struct worker *w)
 }
 
 /* A worker died here before: nothing of its run may live on or be waited for. */
-static void
+static int
 clean_up_after(struct worker *w)
 {
 	int killed;
 
 	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
-		return;
+		return 0;
 	if (state_given_back(&w->state)) {
 		output_log("given back by the merge: %s", w->state.detail);
 		(void)worker_save(w, true);
-		return;
+		return 0;
 	}
 	guard_recover(w);
 	/* on disk first: a worker that dies again at once has been started once more all the same */
 	w->state.recoveries++;
 	(void)worker_save(w, true);
 	killed = tree_kill_session(w->config.session, w->path, w->state.worktree, true);
+	if (killed == -1) {	/* two agents would work in one worktree */
+		output_log("stopped: processes of the former run can't be ended");
+		warnx("%s: processes of the former run can't be ended; once they are gone, worker "
+		    "run goes on", w->path);
+		return EX_OSERR;
+	}
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
@@ -180,6 +186,7 @@ clean_up_after(struct worker *w)
 	(void)answers_scan(w);
 	mail_withdraw(w, NULL, "the run that asked is over");
 	worker_settle(w);
+	return 0;
 }
 
 static void
@@ -273,14 +280,14 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		warn("%s/" SESSION_FILE_LOG, w->path);
 		return EX_CANTCREAT;
 	}
-	if (detach)
-		detach_output();
 	name_file_system(w);
 	if (watch_degraded())	/* said on standard error, which nobody may read */
 		output_log("warning: no inotify instance or watch is left for this user: files are "
 		    "looked at once a second; see orchestrator doctor");
-	clean_up_after(w);
-	return 0;
+	rc = clean_up_after(w);
+	if (detach)
+		detach_output();
+	return rc;
 }
 
 void

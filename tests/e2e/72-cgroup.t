@@ -42,10 +42,16 @@ until [ -s "$1" ]; do :; done
 E
 ended() { gone "$(cat "$T/left/$1")"; }
 lives() { ! ended "$1"; }
+# Another run of this test may have sessions of these ids.
+name() { echo "$ID.$(stat -c %D "$S")-$(printf %x "$(stat -c %i "$S")")"; }
 groups() { find "$H" -type d -name "orchestrator-$1.*" 2>/dev/null | wc -l; }
 none() { [ "$(groups "$1")" = 0 ]; }
 dead() { orchestrator --json status "$1" | jq -e '.alive == false'; }
 crash() { kill -9 "$(cut -d' ' -f2 "$(session_of "$1")/worker.lock")"; wait_for "$LIMIT" dead "$1"; }
+
+# After a failure.
+mop() { for f in "$T"/left/*; do kill -9 "$(cat "$f")" 2>/dev/null; done; }
+tidy() { for d; do find "$d" -depth -type d -exec rmdir {} \;; [ ! -e "$d" ] || return 1; done; }
 
 role implementer <<'E'
 sh "$T/daemon" "$T/left/$ITEM_ID"
@@ -56,34 +62,61 @@ E
 session cg-run '.setup = ["sh $T/daemon $T/left/setup"] | .gates = [{ name: "g", command: "sh $T/daemon $T/left/gate" }]'
 work
 is 'a run in a group ends as any other' "$status $(st .status)" '0 approved'
-like 'it was born there' "$(cat "$T/cg-run.group")" "^0::/.*orchestrator-$ID\.[0-9a-f]+-[0-9a-f]+\.[0-9]+$"
+like 'it was born there' "$(cat "$T/cg-run.group")" "^0::/.*orchestrator-$(name)\.[0-9]+$"
 for run in setup cg-run gate; do
 	ok "what has left everything is gone after it ($run)" ended $run
 done
-ok 'and so are the groups' none "$ID"
+ok 'and so are the groups' none "$(name)"
 
 # The former worker may have been in another group than the one that comes after it.
-mkdir "$G/test-other.$$" || exit 1
+mkdir "$G/test-other.$$" "$G/test-mine.$$" || exit 1
+# shellcheck disable=SC2016 # for that shell
+run_in='echo 0 >"$1/cgroup.procs" && exec worker run "$2"'
 for where in here elsewhere; do
-	[ $where = here ] && other=$G || other=$G/test-other.$$
+	[ $where = here ] && other=$G mine=$G || other=$G/test-other.$$ mine=$G/test-mine.$$
 	touch "$T/hang.implement"
 	session cg-$where
-	# shellcheck disable=SC2016 # for that shell
-	sh -c 'echo 0 >"$1/cgroup.procs" && exec worker run "$2"' sh "$other" "$S" >/dev/null 2>&1 & pid=$!
+	sh -c "$run_in" sh "$other" "$S" >/dev/null 2>&1 & pid=$!
 	at implement
 	kill -9 "$pid"; wait "$pid" 2>/dev/null
 	ok "a crash of the worker leaves it alive ($where)" lives cg-$where
-	is "in its group ($where)" "$(groups "$ID"),$(ls -d "$other/orchestrator-$ID".* | wc -l)" 1,1
+	is "in its group ($where)" "$(groups "$(name)"),$(ls -d "$other/orchestrator-$(name)".* | wc -l)" 1,1
 	former=$(cat "$T/left/cg-$where")
-	rm "$T/hang.implement" "$T/left/cg-$where"
-	work
+	rm "$T/hang.implement"; mv "$T/left/cg-$where" "$T/left/former-$where"
+	run timeout -k 5 60 sh -c "$run_in" sh "$mine" "$S"
 	is "the next worker ends as any other ($where)" "$status $(st .status)" '0 approved'
 	ok "after it has ended what was left ($where)" gone "$former"
 	ok "and what came after that ($where)" ended cg-$where
-	ok "and removed the groups ($where)" none "$ID"
+	ok "and removed the groups ($where)" none "$(name)"
 	like "which its log tells ($where)" "$(cat "$S/output.log")" 'ended what was left of its run'
 done
-rmdir "$G/test-other.$$"
+mop
+wait_for "$LIMIT" tidy "$G/test-other.$$" "$G/test-mine.$$"
+
+# What the freezer of version 1 holds does not even die of SIGKILL.
+F=/sys/fs/cgroup/freezer/test-cgroup.$$
+if mkdir "$F" 2>/dev/null; then
+	touch "$T/hang.implement"
+	session cg-frozen
+	start
+	at implement
+	former=$(cat "$T/left/cg-frozen")
+	echo "$former" >"$F/cgroup.procs" && echo FROZEN >"$F/freezer.state"
+	kill -9 "$pid"; wait "$pid" 2>/dev/null
+	rm "$T/hang.implement"; mv "$T/left/cg-frozen" "$T/left/former-frozen"
+	work
+	is 'beside processes that can not be ended no worker begins' "$status $(st .status)" '71 running'
+	like 'and it says so' "$err" "processes of the former run can't be ended"
+	ok 'no agent was started' not test -e "$T/left/cg-frozen"
+	echo THAWED >"$F/freezer.state"
+	ok 'when they are gone' wait_for "$LIMIT" gone "$former"
+	work
+	is 'it goes on' "$status $(st .status)" '0 approved'
+	ok 'and no group is left' none "$(name)"
+	wait_for "$LIMIT" rmdir "$F"
+else
+	skip 'beside processes that can not be ended no worker begins' 'no freezer of version 1'
+fi
 
 new_repo "$T/r" && cd "$T/r" || exit 1
 mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
@@ -128,5 +161,5 @@ if unshare -m umount -l "$H" 2>/dev/null; then
 else
 	skip 'without groups a session ends as well' 'they can not be taken away here'
 fi
-for f in "$T"/left/*; do kill -9 "$(cat "$f")" 2>/dev/null; done
+mop
 done_testing
