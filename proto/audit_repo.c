@@ -25,6 +25,19 @@
  * blanks in names as \040.
  */
 
+struct snapshot {
+	struct strings	 list;
+	int		 error;		/* something could not be read now, and perhaps can later: errno */
+};
+
+/* Not what is there, but that nobody can tell: it would be taken for a change. */
+static void
+unsure(struct snapshot *s)
+{
+	if (errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		s->error = errno;
+}
+
 static int
 by_text(const void *a, const void *b)
 {
@@ -32,7 +45,7 @@ by_text(const void *a, const void *b)
 }
 
 static void
-entry(struct strings *list, const char *kind, const char *name, const char *value)
+entry(struct snapshot *s, const char *kind, const char *name, const char *value)
 {
 	struct text t = { 0 };
 	size_t n;
@@ -44,7 +57,7 @@ entry(struct strings *list, const char *kind, const char *name, const char *valu
 		text_puts(&t, name[n] == ' ' ? "\\040" : "");
 	}
 	text_printf(&t, " %s", value);
-	strings_add(list, t.buf);
+	strings_add(&s->list, t.buf);
 	text_free(&t);
 }
 
@@ -58,7 +71,7 @@ digest(const char *buf, size_t len, char out[SHA256_DIGEST_STRING_LENGTH])
 /* What it is and holds, not when it was written: a repository that was restored is the same. Of what
  * can't be read its place and time have to do. */
 static void
-hook_value(int dirfd, const char *name, const struct stat *st, char *value, size_t size)
+hook_value(struct snapshot *s, int dirfd, const char *name, const struct stat *st, char *value, size_t size)
 {
 	char *buf, sum[SHA256_DIGEST_STRING_LENGTH], target[PATH_MAX];
 	ssize_t n = -1;
@@ -70,6 +83,7 @@ hook_value(int dirfd, const char *name, const struct stat *st, char *value, size
 		digest(buf, len, sum);
 		free(buf);
 	} else {
+		unsure(s);
 		snprintf(value, size, "%o %llu %lld.%09ld", (unsigned)st->st_mode,
 		    (unsigned long long)st->st_ino, (long long)st->st_ctim.tv_sec,
 		    (long)st->st_ctim.tv_nsec);
@@ -79,7 +93,7 @@ hook_value(int dirfd, const char *name, const struct stat *st, char *value, size
 }
 
 static void
-add_hooks(int common, struct strings *list)
+add_hooks(struct snapshot *s, int common)
 {
 	int fd = openat(common, "hooks", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	char value[160];
@@ -88,6 +102,7 @@ add_hooks(int common, struct strings *list)
 	DIR *d;
 
 	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
+		unsure(s);
 		if (fd != -1)
 			close(fd);
 		return;
@@ -96,21 +111,22 @@ add_hooks(int common, struct strings *list)
 		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
 		    fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 			continue;
-		hook_value(dirfd(d), de->d_name, &st, value, sizeof(value));
-		entry(list, "hook", de->d_name, value);
+		hook_value(s, dirfd(d), de->d_name, &st, value, sizeof(value));
+		entry(s, "hook", de->d_name, value);
 	}
 	closedir(d);
 }
 
 static void
-add_file(int common, const char *name, bool config, struct strings *list)
+add_file(struct snapshot *s, int common, const char *name, bool config)
 {
 	char *buf, *part, sum[SHA256_DIGEST_STRING_LENGTH] = "unreadable";
 	size_t len;
 
 	if (file_read(common, name, CONFIG_MAX, &buf, &len) == -1) {
+		unsure(s);
 		if (errno != ENOENT && errno != ENOTDIR)
-			entry(list, "config", name, sum);
+			entry(s, "config", name, sum);
 		return;
 	}
 	part = config && strlen(buf) == len ? audit_config(buf) : NULL;
@@ -120,11 +136,11 @@ add_file(int common, const char *name, bool config, struct strings *list)
 		digest(buf, len, sum);
 	free(part);
 	free(buf);
-	entry(list, "config", name, sum);
+	entry(s, "config", name, sum);
 }
 
 static void
-add_loose(int dirfd, const char *prefix, int depth, struct strings *list)
+add_loose(struct snapshot *s, int dirfd, const char *prefix, int depth)
 {
 	char name[512], oid[OID_MAX + 8];
 	struct dirent *de;
@@ -132,6 +148,7 @@ add_loose(int dirfd, const char *prefix, int depth, struct strings *list)
 	DIR *d = fdopendir(dirfd);
 
 	if (d == NULL) {
+		unsure(s);
 		close(dirfd);
 		return;
 	}
@@ -141,15 +158,19 @@ add_loose(int dirfd, const char *prefix, int depth, struct strings *list)
 			continue;
 		if (de->d_type != DT_DIR) {
 			if (git_small_read(dirfd, de->d_name, false, oid, sizeof(oid)) == 0)
-				entry(list, "branch", name, oid);
+				entry(s, "branch", name, oid);
+			else
+				unsure(s);
 			continue;
 		}
 		sub = file_open_dir(dirfd, de->d_name);
 		strlcat(name, "/", sizeof(name));
 		if (sub != -1 && depth < DEPTH_MAX)
-			add_loose(sub, name, depth + 1, list);
+			add_loose(s, sub, name, depth + 1);
 		else if (sub != -1)
 			close(sub);
+		else
+			unsure(s);
 	}
 	closedir(d);
 }
@@ -167,14 +188,16 @@ has_branch(const struct strings *list, const char *name)
 }
 
 static void
-add_packed(int common, size_t hexlen, struct strings *list)
+add_packed(struct snapshot *s, int common, size_t hexlen)
 {
 	static const char prefix[] = "refs/heads/";
 	char *buf, *line, *next, *name;
 	size_t len;
 
-	if (file_read(common, "packed-refs", PACKED_MAX, &buf, &len) == -1)
+	if (file_read(common, "packed-refs", PACKED_MAX, &buf, &len) == -1) {
+		unsure(s);
 		return;
+	}
 	for (line = buf; *line != '\0'; line = next) {
 		next = line + strcspn(line, "\n");
 		if (*next != '\0')
@@ -184,8 +207,8 @@ add_packed(int common, size_t hexlen, struct strings *list)
 			continue;
 		name = line + hexlen + 1 + strlen(prefix);
 		line[hexlen] = '\0';
-		if (!has_branch(list, name))
-			entry(list, "branch", name, line);
+		if (!has_branch(&s->list, name))
+			entry(s, "branch", name, line);
 	}
 	free(buf);
 }
@@ -193,7 +216,7 @@ add_packed(int common, size_t hexlen, struct strings *list)
 char *
 audit_snapshot(const struct git_repo *r, char *err, size_t errlen)
 {
-	struct strings list = { 0 };
+	struct snapshot s = { 0 };
 	struct text t = { 0 };
 	char head[512];
 	int common, heads;
@@ -202,21 +225,31 @@ audit_snapshot(const struct git_repo *r, char *err, size_t errlen)
 		snprintf(err, errlen, "%s: %s", r->common, strerror(errno));
 		return NULL;
 	}
-	add_hooks(common, &list);
-	add_file(common, "config", true, &list);
-	add_file(common, "config.worktree", true, &list);
-	add_file(common, "info/attributes", false, &list);
+	add_hooks(&s, common);
+	add_file(&s, common, "config", true);
+	add_file(&s, common, "config.worktree", true);
+	add_file(&s, common, "info/attributes", false);
 	if (git_small_read(common, "HEAD", false, head, sizeof(head)) == 0)
-		entry(&list, "head", "HEAD", head);
+		entry(&s, "head", "HEAD", head);
+	else
+		unsure(&s);
 	heads = openat(common, "refs/heads", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (heads != -1)
-		add_loose(heads, "", 0, &list);
-	add_packed(common, r->hexlen, &list);
+		add_loose(&s, heads, "", 0);
+	else
+		unsure(&s);
+	add_packed(&s, common, r->hexlen);
 	close(common);
-	qsort(list.v, list.n, sizeof(*list.v), by_text);
-	for (size_t i = 0; i < list.n; i++)
-		text_printf(&t, "%s\n", list.v[i]);
+	qsort(s.list.v, s.list.n, sizeof(*s.list.v), by_text);
+	for (size_t i = 0; i < s.list.n; i++)
+		text_printf(&t, "%s\n", s.list.v[i]);
 	text_puts(&t, "");
-	strings_free(&list);
-	return t.buf;
+	strings_free(&s.list);
+	if (s.error == 0)
+		return t.buf;
+	text_free(&t);
+	snprintf(err, errlen, "%s: its hooks, configuration and branches can't be read: %s",
+	    r->common, strerror(s.error));
+	errno = s.error;
+	return NULL;
 }

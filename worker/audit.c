@@ -30,7 +30,7 @@ snapshot(struct worker *w)
 	char err[GIT_ERR], *now = audit_snapshot(&w->repo, err, sizeof(err));
 
 	if (now == NULL)
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 	return now;
 }
 

@@ -22,7 +22,7 @@ ask(struct questions *qs, const char *id, enum role role, const char *text,
 }
 
 static void
-the_same_question_attaches_to_the_open_and_to_the_answered_one(void **state)
+the_same_question_attaches_to_the_open_and_to_the_answered_one_and_opens_the_withdrawn_one(void **state)
 {
 	struct questions qs = { 0 };
 	struct strings yesno = { 0 };
@@ -42,7 +42,11 @@ the_same_question_attaches_to_the_open_and_to_the_answered_one(void **state)
 	assert_int_equal(questions_open(&qs), 2);
 	assert_int_equal(questions_withdraw(&qs, "r9", "over", 6), 0);
 	assert_int_equal(questions_withdraw(&qs, NULL, "over", 6), 2);
-	assert_string_equal(ask(&qs, "q-000006", ROLE_REVIEWER, "Which?", NULL)->id, "q-000006");
+	q = ask(&qs, "q-000006", ROLE_REVIEWER, "Which?", NULL);
+	assert_string_equal(q->id, "q-000003");	/* an answer to it that is on its way counts */
+	assert_int_equal(q->status, QUESTION_OPEN);
+	assert_string_equal(q->reason, "");
+	assert_string_equal(questions_seen(&qs, "q-000006")->question, "q-000003");
 	strings_free(&yesno);
 	questions_release(&qs);
 }
@@ -240,7 +244,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_same_question_attaches_to_the_open_and_to_the_answered_one),
+		cmocka_unit_test(the_same_question_attaches_to_the_open_and_to_the_answered_one_and_opens_the_withdrawn_one),
 		cmocka_unit_test(a_message_taken_in_twice_is_one_question),
 		cmocka_unit_test(question_1001_is_refused_and_recorded),
 		cmocka_unit_test(long_questions_and_many_messages_stay_within_the_caps),
