@@ -7,6 +7,7 @@
 ##   fuzz        whatever reads what others wrote, with anything at all
 ##   bench       measure
 ##   fault       every fault at every system call, power loss, scale: hours; see tests/README.md
+##   hostile     hostile files and agents, and every command that meets them; see tests/README.md
 ##   mutations   delete each fsync, flag and check in turn: does a test notice?
 ##   install     into prefix (default /usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
@@ -19,6 +20,7 @@
 ##   FUZZ_SECONDS=N  a target of fuzz (default 60), or FUZZ_TOTAL=N all of them;
 ##               TARGETS="NAME ..." these alone
 ##   FAULT=CASES SAMPLE=N SEED=N   of fault: these cases; N of each call and fault, drawn by SEED
+##   HOSTILE=CASES SAMPLE=N SEED=N   of hostile: these cases; N of each, drawn by SEED
 
 VERSION = 0.1.0
 prefix  = /usr/local
@@ -137,6 +139,10 @@ fault:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
 	@BUILD=$(O) SAMPLE=$(SAMPLE) SEED=$(SEED) tests/fault/run $(FAULT)
+hostile:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
+	@BUILD=$(O) SAMPLE=$(SAMPLE) SEED=$(SEED) tests/hostile/run $(HOSTILE)
 mutations:
 	@tests/deps.sh build check
 	@tests/fault/mutate
@@ -169,5 +175,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check demo lint fuzz bench fault mutations deps install uninstall help clean
+.PHONY: all tests unit check demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:

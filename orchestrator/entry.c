@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,16 +68,17 @@ entry_mergeable(const struct entry *e)
 	    e->state.status == STATUS_MERGED || e->state.merging.target[0] != '\0');
 }
 
-void
+int
 entry_probe(struct entry *e, int sessionfd)
 {
 	char	*buf;
 	size_t	 len;
-	int	 held;
+	int	 held, error;
 	bool	 worker = true;
 
 	e->alive = e->busy = e->begun = false;
 	held = lock_held(sessionfd, SESSION_FILE_LOCK, &e->pid);
+	error = errno;
 	/* Read after the probe: what a holder wrote into it was written by then, or is still empty. */
 	if (file_read(sessionfd, SESSION_FILE_LOCK, 128, &buf, &len) == 0) {
 		e->begun = len > 0;
@@ -89,6 +91,8 @@ entry_probe(struct entry *e, int sessionfd)
 		e->begun = true;
 	} else
 		e->pid = 0;
+	errno = error;
+	return held == -1 ? -1 : 0;
 }
 
 /* What can be said of a session in which no worker has run yet: a zeroed state is pending. */
@@ -128,7 +132,7 @@ entry_load(struct entry *e, const char *path, bool archived)
 {
 	char		 why[RECORD_ERR] = "";
 	const char	*id;
-	int		 fd;
+	int		 fd, error = 0;
 
 	memset(e, 0, sizeof(*e));
 	id = strrchr(path, '/');
@@ -137,8 +141,8 @@ entry_load(struct entry *e, const char *path, bool archived)
 		return -1;
 	strlcpy(e->id, id, sizeof(e->id));
 	e->archived = archived;
-	if (!archived)
-		entry_probe(e, fd);
+	if (!archived && entry_probe(e, fd) == -1)
+		error = errno;
 	if (load_state(&e->state, fd, id, why, sizeof(why)) == -1) {
 		/* No link count left: it was removed while it was being read. */
 		if (errno == ENOENT && faccessat(AT_FDCWD, path, F_OK, 0) == -1) {
@@ -151,6 +155,9 @@ entry_load(struct entry *e, const char *path, bool archived)
 		e->error = xstrdup(why);
 	} else if (e->state.item[0] == '\0')
 		entry_item(id, e->state.item, sizeof(e->state.item));
+	/* Nothing can be done with a session whose lock nobody can take. */
+	if (error != 0 && e->error == NULL && asprintf(&e->error, SESSION_FILE_LOCK ": %s", strerror(error)) == -1)
+		err(EX_OSERR, NULL);
 	close(fd);
 	e->path = xstrdup(path);
 	return 0;

@@ -30,9 +30,9 @@ struct entries { struct entry *v; size_t n; };
 /* Loads one session directory. 0, or -1 when it is none (or is gone). */
 int entry_load(struct entry *, const char *path, bool archived);
 void entry_release(struct entry *);
-/* Sets alive, busy, begun and pid from the lock in an open session directory. Never call
- * it (nor entry_load) while this process holds that lock. */
-void entry_probe(struct entry *, int sessionfd);
+/* Sets alive, busy, begun and pid from the lock in an open session directory: 0, or -1 with
+ * errno when that is no lock.  Never call it (nor entry_load) while this process holds it. */
+int entry_probe(struct entry *, int sessionfd);
 /* The item's id in a session's id; false when it is none. */
 bool entry_item(const char *session, char *item, size_t len);
 /* A live status with nobody at it: the worker died, or was never started (!begun). */

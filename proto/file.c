@@ -305,6 +305,25 @@ file_make_dirs(const char *path)
 }
 
 int
+file_ours(int fd)
+{
+	struct stat st;
+	int error = 0;
+
+	if (fstat(fd, &st) == -1)
+		error = errno;
+	else if (!S_ISREG(st.st_mode))
+		error = EINVAL;
+	else if (st.st_nlink > 1)
+		error = EMLINK;
+	if (error == 0)
+		return 0;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int
 file_open_dir(int dirfd, const char *name)
 {
 	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

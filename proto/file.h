@@ -65,6 +65,9 @@ int64_t file_newest(const char *path);
 int file_sync_dir(int dirfd);
 /* mkdir -p of an absolute path, mode 0700 for what is made. */
 int file_make_dirs(const char *path);
+/* What is written in place is a regular file (else EINVAL) without another name (EMLINK),
+ * under which something else would be changed.  0, or -1 with fd closed. */
+int file_ours(int fd);
 /* Opens a directory: O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC. */
 int file_open_dir(int dirfd, const char *name);
 /* write(2) until all is written; 0 or -1. */

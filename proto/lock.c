@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,6 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "file.h"
 #include "lock.h"
 
 /* A sender that woke up has its slot read-locked for an instant. */
@@ -17,19 +16,10 @@
 static int
 open_lock(int dirfd, const char *name, int flags)
 {
-	struct stat st;
 	int fd;
 
 	fd = openat(dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
-	if (fd == -1)
-		return -1;
-	if (fstat(fd, &st) == 0) {
-		if (S_ISREG(st.st_mode))
-			return fd;
-		errno = EINVAL;
-	}
-	close(fd);
-	return -1;
+	return fd != -1 && file_ours(fd) == -1 ? -1 : fd;
 }
 
 static int

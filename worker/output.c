@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -29,18 +27,12 @@ log_line(const char *line)
 int
 output_open(int dirfd, const char *name)
 {
-	struct stat st;
 	int fd;
 
 	fd = openat(dirfd, name,
 	    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
-	if (fd == -1)
+	if (fd == -1 || file_ours(fd) == -1)
 		return -1;
-	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		errno = EINVAL;
-		return -1;
-	}
 	output_fd = fd;
 	log_to(log_line);
 	return 0;

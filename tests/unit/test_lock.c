@@ -184,6 +184,24 @@ a_link_or_fifo_is_no_lock(void **state)
 	assert_int_equal(access("x", F_OK), -1);
 }
 
+/* Who holds it writes into it: another name's file would be changed. */
+static void
+a_file_with_another_name_is_no_lock(void **state)
+{
+	char *buf;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(file_replace(AT_FDCWD, "other", "precious", 8, 0), 0);
+	assert_int_equal(link("other", "l"), 0);
+	assert_int_equal(lock_take(AT_FDCWD, "l", "worker", true), -1);
+	assert_int_equal(errno, EMLINK);
+	assert_int_equal(lock_held(AT_FDCWD, "l", NULL), -1);
+	assert_int_equal(file_read(AT_FDCWD, "other", 100, &buf, &len), 0);
+	assert_string_equal(buf, "precious");
+	free(buf);
+}
+
 int
 main(void)
 {
@@ -193,6 +211,7 @@ main(void)
 		SCRATCH_TEST(a_sender_wakes_when_its_slot_is_given_away),
 		SCRATCH_TEST(a_read_lock_does_not_look_like_a_holder),
 		SCRATCH_TEST(a_link_or_fifo_is_no_lock),
+		SCRATCH_TEST(a_file_with_another_name_is_no_lock),
 	};
 
 	return cmocka_run_group_tests_name("lock", tests, NULL, NULL);
