@@ -68,6 +68,8 @@ int file_make_dirs(const char *path);
 /* What is written in place is a regular file (else EINVAL) without another name (EMLINK),
  * under which something else would be changed.  0, or -1 with fd closed. */
 int file_ours(int fd);
+/* mkdirat(2), unless it is there; ENOTDIR when that is no directory, but a link, say. */
+int file_make_dir(int dirfd, const char *name, mode_t mode);
 /* Opens a directory: O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC. */
 int file_open_dir(int dirfd, const char *name);
 /* write(2) until all is written; 0 or -1. */

@@ -195,7 +195,7 @@ make_dirs(const struct worker *w, char *err, size_t len)
 	static const char *const dirs[] = { SESSION_DIR_TMP, SESSION_DIR_CACHE };
 
 	for (size_t i = 0; i < 2; i++)
-		if (mkdirat(w->dirfd, dirs[i], 0700) == -1 && errno != EEXIST) {
+		if (file_make_dir(w->dirfd, dirs[i], 0700) == -1) {
 			snprintf(err, len, "%.96s/%s: %s", w->path, dirs[i], strerror(errno));
 			return -1;
 		}

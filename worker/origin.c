@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -140,6 +142,18 @@ open_git(struct worker *w)
 	return 0;
 }
 
+/* Agents write where it leads. */
+static bool
+worktree_is_link(const struct worker *w)
+{
+	struct stat st;
+
+	if (lstat(w->state.worktree, &st) == -1 || !S_ISLNK(st.st_mode))
+		return false;
+	warnx("%s: the worktree has become a link; put the worktree back there", w->state.worktree);
+	return true;
+}
+
 int
 origin_open(struct worker *w)
 {
@@ -153,6 +167,8 @@ origin_open(struct worker *w)
 		warn("the current directory");
 		return EX_NOINPUT;
 	}
+	if (worktree_is_link(w))
+		return EX_DATAERR;
 	meta = metadata_dir(w);
 	if ((rc = open_repository(w, meta)) == 0 && (rc = find_branch(w, meta)) == 0)
 		rc = open_git(w);

@@ -110,7 +110,7 @@ make_dirs(struct worker *w)
 	size_t i;
 
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-		if (mkdirat(w->dirfd, dirs[i], 0755) == -1 && errno != EEXIST) {
+		if (file_make_dir(w->dirfd, dirs[i], 0755) == -1) {
 			warn("%s/%s", w->path, dirs[i]);
 			return EX_CANTCREAT;
 		}
@@ -129,7 +129,7 @@ keep_binary(struct worker *w)
 	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/.worker", w->path);
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n > 0 ? n : 0] = '\0';
-	if ((mkdirat(w->dirfd, SESSION_DIR_BIN, 0755) == -1 && errno != EEXIST) ||
+	if (file_make_dir(w->dirfd, SESSION_DIR_BIN, 0755) == -1 ||
 	    (unlink(path) == -1 && errno != ENOENT) || file_copy(self, path, true) == -1 ||
 	    file_rename_over(w->dirfd, SESSION_DIR_BIN "/.worker", SESSION_DIR_BIN "/worker",
 	    FILE_SYNC) == -1) {

@@ -147,7 +147,7 @@ one_place() {
 	"$S1"/*) place=$(session_of one)/${place#"$S1/"} ;;
 	"$S2"/*) place=$(session_of two)/${place#"$S2/"} ;;
 	esac
-	take_away
+	if [ "$place" = "$W/r/.worktrees/$1" ] && merged "$1"; then rm -rf "$place"; git -C "$W/r" worktree prune; else take_away; fi
 	goes_on >"$T/again.log" 2>&1 || echo "going on failed: $(tail -n 2 "$T/again.log")"
 	all_merged; none_left
 }
