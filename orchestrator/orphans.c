@@ -104,7 +104,8 @@ check_claim(struct orch *o, int dirfd, const char *item)
 		drop_place(o, item);
 	claim_drop(o, item, session);
 	if (!o->json)
-		printf("claim of %s released: %s is not there\n", item, session);
+		printf("claim of %s released: %s is not there\n", item,
+		    session_id_valid(session) ? session : "the session that it names");
 	return 1;
 }
 

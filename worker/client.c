@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/time.h>
 
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 
 #include "proto/file.h"
 #include "proto/inbox.h"
+#include "proto/log.h"
 #include "proto/lock.h"
 #include "proto/record.h"
 #include "proto/text.h"
@@ -25,18 +25,18 @@ client_open(struct client *c)
 
 	c->inbox = getenv("SESSION_INBOX");
 	if (dir == NULL || c->inbox == NULL) {
-		warnx("SESSION_DIR and SESSION_INBOX are not set; this command is for agents, "
+		log_warnx("SESSION_DIR and SESSION_INBOX are not set; this command is for agents, "
 		    "inside a session");
 		return EX_USAGE;
 	}
 	c->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->dirfd == -1) {
-		warn("%s", dir);
+		log_warn("%s", dir);
 		return EX_NOINPUT;
 	}
 	c->lockfd = lock_slot_open(c->dirfd, SESSION_FILE_LOCK);
 	if (c->lockfd == -1) {
-		warn("%s/" SESSION_FILE_LOCK, dir);
+		log_warn("%s/" SESSION_FILE_LOCK, dir);
 		close(c->dirfd);
 		return EX_NOINPUT;
 	}
@@ -61,9 +61,9 @@ client_post(struct client *c, const struct message *m, char kind, char *id, size
 	text = message_text(m, &n);
 	rc = n > SESSION_MAX_MESSAGE ? -1 : inbox_post(c->inbox, id, text, n);
 	if (n > SESSION_MAX_MESSAGE)
-		warnx("the message is larger than %u KiB", SESSION_MAX_MESSAGE >> 10);
+		log_warnx("the message is larger than %u KiB", SESSION_MAX_MESSAGE >> 10);
 	else if (rc == -1)
-		warn("%s: the message could not be left there", c->inbox);
+		log_warn("%s: the message could not be left there", c->inbox);
 	free(text);
 	return rc;
 }
@@ -96,7 +96,7 @@ client_wait(struct client *c, const char *id, long seconds, struct questions *q)
 	if (lock_slot_wait(c->lockfd, message_slot(id)) == -1)
 		return errno == EINTR ? REPLY_TIMEOUT : REPLY_NONE;
 	if (questions_load(c->dirfd, q, why, sizeof(why)) == -1) {
-		warnx("%s", why);
+		log_warnx("%s", why);
 		return REPLY_NONE;
 	}
 	return questions_seen(q, id) != NULL || questions_find(q, id) != NULL
@@ -118,9 +118,9 @@ client_send(const struct message *m)
 	if (client_post(&c, m, 'm', id, sizeof(id)) == -1)
 		rc = EX_IOERR;
 	else if (client_wait(&c, id, 0, &q) != REPLY_READY)
-		warnx("no worker took the message; the session is over or being recovered");
+		log_warnx("no worker took the message; the session is over or being recovered");
 	else if ((seen = questions_seen(&q, id)) != NULL && !seen->accepted) {
-		warnx("refused: %s", seen->reason);
+		log_warnx("refused: %s", seen->reason);
 		rc = EX_DATAERR;
 	} else
 		rc = 0;
@@ -143,7 +143,7 @@ client_text(const char *arg, size_t max)
 			text_add(&t, buf, (size_t)n);
 	if (t.len > max || (t.buf != NULL && !text_utf8_valid(t.buf, t.len)) ||
 	    (t.buf != NULL && strlen(t.buf) != t.len)) {
-		warnx(t.len > max ? "the text is larger than %zu KiB" : "the text is not UTF-8",
+		log_warnx(t.len > max ? "the text is larger than %zu KiB" : "the text is not UTF-8",
 		    max >> 10);
 		text_free(&t);
 		return NULL;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "proto/inbox.h"
+#include "proto/log.h"
 #include "proto/record.h"
 #include "worker/client.h"
 #include "worker/cmd.h"
@@ -18,7 +18,7 @@ print_reply(const struct questions *qs, const char *id)
 	const struct question *q;
 
 	if (seen != NULL && !seen->accepted) {
-		warnx("%s is refused: %s", id, seen->reason);
+		log_warnx("%s is refused: %s", id, seen->reason);
 		return EX_DATAERR;
 	}
 	q = questions_find(qs, seen != NULL && seen->question[0] != '\0' ? seen->question : id);
@@ -27,10 +27,10 @@ print_reply(const struct questions *qs, const char *id)
 		return fflush(stdout) == 0 ? 0 : EX_IOERR;
 	}
 	if (q == NULL || q->status == QUESTION_OPEN) {
-		warnx("%s: the worker is gone; ask again when the session goes on", id);
+		log_warnx("%s: the worker is gone; ask again when the session goes on", id);
 		return EX_UNAVAILABLE;
 	}
-	warnx("%s is %s: %s", id, question_status_name(q->status), q->reason);
+	log_warnx("%s is %s: %s", id, question_status_name(q->status), q->reason);
 	return q->status == QUESTION_REFUSED ? EX_DATAERR : EX_UNAVAILABLE;
 }
 
@@ -45,11 +45,11 @@ wait_for_answer(struct client *c, const char *id, long seconds)
 		rc = print_reply(&qs, id);
 		break;
 	case REPLY_TIMEOUT:
-		warnx("no answer yet; wait on with: worker ask -r %s", id);
+		log_warnx("no answer yet; wait on with: worker ask -r %s", id);
 		rc = EX_TEMPFAIL;
 		break;
 	case REPLY_NONE:
-		warnx("%s: no such question, or the worker is gone", id);
+		log_warnx("%s: no such question, or the worker is gone", id);
 		break;
 	}
 	questions_release(&qs);
@@ -72,7 +72,7 @@ ask_again(struct client *c, const char *id, long seconds)
 	int rc;
 
 	if (questions_load(c->dirfd, &qs, why, sizeof(why)) == -1) {
-		warnx("%s", why);
+		log_warnx("%s", why);
 		return EX_UNAVAILABLE;
 	}
 	seen = questions_seen(&qs, id);
@@ -80,7 +80,7 @@ ask_again(struct client *c, const char *id, long seconds)
 	if (q != NULL ? q->status != QUESTION_OPEN : seen != NULL) {
 		rc = print_reply(&qs, id);
 	} else if (q == NULL && !posted) {
-		warnx("%s: no such question; ask it again", id);
+		log_warnx("%s: no such question; ask it again", id);
 		rc = EX_UNAVAILABLE;
 	} else {
 		rc = wait_for_answer(c, id, seconds);
@@ -139,7 +139,7 @@ run(int argc, char **argv)
 		case 't':
 			seconds = (long)strtonum(optarg, 1, 31536000, &why);
 			if (why != NULL) {
-				warnx("-t %s: %s number of seconds", optarg, why);
+				log_warnx("-t %s: %s number of seconds", optarg, why);
 				return EX_USAGE;
 			}
 			break;
@@ -149,7 +149,7 @@ run(int argc, char **argv)
 	if (again != NULL ? optind != argc || options.n > 0 : argc - optind != 1)
 		return cmd_usage(&cmd_ask);
 	if (again != NULL && !message_id_valid(again)) {
-		warnx("\"%s\" is no question id, which is q- and six letters or digits", again);
+		log_warnx("\"%s\" is no question id, which is q- and six letters or digits", again);
 		return EX_USAGE;
 	}
 	rc = ask(argv[optind], &options, again, seconds);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/log.h"
 #include "worker/client.h"
 #include "worker/cmd.h"
 
@@ -22,7 +22,7 @@ run(int argc, char **argv)
 	if (why == NULL)
 		m.done = strtonum(done, 0, m.total, &why);
 	if (why != NULL) {
-		warnx("%s: two numbers are expected, such as 2/5", argv[1]);
+		log_warnx("%s: two numbers are expected, such as 2/5", argv[1]);
 		return EX_USAGE;
 	}
 	if (argc == 3 && (m.text = client_text(argv[2], SESSION_MAX_TEXT)) == NULL)

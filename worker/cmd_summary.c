@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/file.h"
+#include "proto/log.h"
 #include "proto/text.h"
 #include "worker/client.h"
 #include "worker/cmd.h"
@@ -19,11 +19,11 @@ read_summary(const char *path)
 	if (strcmp(path, "-") == 0)
 		return client_text(path, SESSION_MAX_TEXT);
 	if (file_read(AT_FDCWD, path, SESSION_MAX_TEXT, &buf, &len) == -1) {
-		warn("%s", path);
+		log_warn("%s", path);
 		return NULL;
 	}
 	if (!text_utf8_valid(buf, len) || strlen(buf) != len) {
-		warnx("%s: the text is not UTF-8", path);
+		log_warnx("%s: the text is not UTF-8", path);
 		free(buf);
 		return NULL;
 	}

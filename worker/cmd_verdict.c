@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdlib.h>
 
+#include "proto/log.h"
 #include "worker/client.h"
 #include "worker/cmd.h"
 
@@ -15,7 +15,7 @@ run(int argc, char **argv)
 		return cmd_usage(&cmd_verdict);
 	verdict = verdict_parse(argv[1]);
 	if (verdict != VERDICT_APPROVED && verdict != VERDICT_REJECTED) {
-		warnx("%s: a verdict is \"approved\" or \"rejected\"", argv[1]);
+		log_warnx("%s: a verdict is \"approved\" or \"rejected\"", argv[1]);
 		return EX_USAGE;
 	}
 	m.verdict = (enum verdict)verdict;

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,9 +41,9 @@ unknown(const char *name)
 		names[i] = commands[i]->name;
 	near = text_nearest(name, names, NCOMMANDS);
 	if (near != NULL)
-		warnx("no command \"%s\"; did you mean \"%s\"? see worker --help", name, near);
+		log_warnx("no command \"%s\"; did you mean \"%s\"? see worker --help", name, near);
 	else
-		warnx("no command \"%s\"; see worker --help", name);
+		log_warnx("no command \"%s\"; see worker --help", name);
 	return EX_USAGE;
 }
 
@@ -54,6 +53,7 @@ main(int argc, char **argv)
 	size_t i;
 
 	log_init("worker");
+	opterr = 0;	/* cmd_usage says it */
 	if (argc < 2) {
 		fprintf(stderr, "usage: worker COMMAND [ARGUMENT...]; see worker --help\n");
 		return EX_USAGE;

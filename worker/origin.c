@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "proto/file.h"
+#include "proto/log.h"
 #include "proto/text.h"
 #include "worker/origin.h"
 #include "worker/worker.h"
@@ -78,14 +78,14 @@ open_repository(struct worker *w, const char *meta)
 	else if (meta != NULL)
 		common = common_dir(meta);
 	if (common == NULL) {
-		warnx("%s: not a linked worktree; make one with git worktree add, and start the "
+		log_warnx("%s: not a linked worktree; make one with git worktree add, and start the "
 		    "worker in it", w->state.worktree);
 		return EX_DATAERR;
 	}
 	rc = git_repo_open_common(&w->repo, common, why, sizeof(why));
 	free(common);
 	if (rc == -1) {
-		warnx("%s", why);
+		log_warnx("%s", why);
 		return EX_DATAERR;
 	}
 	return 0;
@@ -108,7 +108,7 @@ find_branch(struct worker *w, const char *meta)
 		free(head);
 	}
 	if (w->state.branch == NULL) {
-		warnx("%s: no branch is checked out there; make the worktree with "
+		log_warnx("%s: no branch is checked out there; make the worktree with "
 		    "git worktree add -b BRANCH", w->state.worktree);
 		return EX_DATAERR;
 	}
@@ -117,7 +117,7 @@ find_branch(struct worker *w, const char *meta)
 	snprintf(ref, sizeof(ref), "refs/heads/%s", w->state.branch);
 	if (w->state.base[0] == '\0' && (git_ref_read(&w->repo, ref, w->state.base, why,
 	    sizeof(why)) == -1 || w->state.base[0] == '\0')) {
-		warnx("%s: branch %s has no commit", w->state.worktree, w->state.branch);
+		log_warnx("%s: branch %s has no commit", w->state.worktree, w->state.branch);
 		return EX_DATAERR;
 	}
 	if (w->state.head[0] == '\0')
@@ -136,7 +136,7 @@ open_git(struct worker *w)
 	w->git.worktree = strdup(w->state.worktree);
 	w->git.index = text_format("%s/index", w->git.dir);
 	if (git_safe_make(&w->repo, w->git.dir, why, sizeof(why)) == -1) {
-		warnx("%s", why);
+		log_warnx("%s", why);
 		return EX_CANTCREAT;
 	}
 	return 0;
@@ -150,7 +150,7 @@ worktree_is_link(const struct worker *w)
 
 	if (lstat(w->state.worktree, &st) == -1 || !S_ISLNK(st.st_mode))
 		return false;
-	warnx("%s: the worktree has become a link; put the worktree back there", w->state.worktree);
+	log_warnx("%s: the worktree has become a link; put the worktree back there", w->state.worktree);
 	return true;
 }
 
@@ -164,7 +164,7 @@ origin_open(struct worker *w)
 		w->state.worktree = w->config.worktree != NULL ? strdup(w->config.worktree)
 		    : realpath(".", NULL);
 	if (w->state.worktree == NULL) {
-		warn("the current directory");
+		log_warn("the current directory");
 		return EX_NOINPUT;
 	}
 	if (worktree_is_link(w))

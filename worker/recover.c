@@ -33,7 +33,7 @@ bad(int status, const char *path, const char *why)
 	struct text t = { 0 };
 
 	text_line(&t, why, strlen(why));
-	warnx("%s: %s", path, t.buf);
+	log_warnx("%s: %s", path, t.buf);
 	text_free(&t);
 	return status;
 }
@@ -111,7 +111,7 @@ make_dirs(struct worker *w)
 
 	for (i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		if (file_make_dir(w->dirfd, dirs[i], 0755) == -1) {
-			warn("%s/%s", w->path, dirs[i]);
+			log_warn("%s/%s", w->path, dirs[i]);
 			return EX_CANTCREAT;
 		}
 	return 0;
@@ -133,7 +133,7 @@ keep_binary(struct worker *w)
 	    (unlink(path) == -1 && errno != ENOENT) || file_copy(self, path, true) == -1 ||
 	    file_rename_over(w->dirfd, SESSION_DIR_BIN "/.worker", SESSION_DIR_BIN "/worker",
 	    FILE_SYNC) == -1) {
-		warn("%s", path);
+		log_warn("%s", path);
 		return EX_CANTCREAT;
 	}
 	return 0;
@@ -149,7 +149,7 @@ watch_session(struct worker *w)
 	w->watch_answers = watch_dir(path, false);
 	w->watch_inbox = -1;
 	if (!watch_degraded() && (w->watch_session == -1 || w->watch_answers == -1)) {
-		warn("%s: can't watch it", w->path);
+		log_warn("%s: can't watch it", w->path);
 		return EX_OSERR;
 	}
 	return 0;
@@ -220,7 +220,7 @@ open_dir(struct worker *w, const char *dir)
 {
 	if (realpath(dir, w->path) == NULL || (w->dirfd = open(w->path,
 	    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
-		warn("%s", dir);
+		log_warn("%s", dir);
 		return EX_NOINPUT;
 	}
 	return 0;
@@ -243,14 +243,14 @@ take_lock(struct worker *w)
 	if (w->lockfd != -1)
 		return 0;
 	if (errno != EAGAIN) {
-		warn("%s/" SESSION_FILE_LOCK, w->path);
+		log_warn("%s/" SESSION_FILE_LOCK, w->path);
 		return EX_CANTCREAT;
 	}
 	if (lock_held(w->dirfd, SESSION_FILE_LOCK, NULL) == 0)
-		warnx("%s/" SESSION_FILE_LOCK ": a process that only reads it keeps it locked; end "
+		log_warnx("%s/" SESSION_FILE_LOCK ": a process that only reads it keeps it locked; end "
 		    "that one (lslocks shows it) and try again", w->path);
 	else
-		warnx("%s: another worker has this session; orchestrator logs -f follows it",
+		log_warnx("%s: another worker has this session; orchestrator logs -f follows it",
 		    w->path);
 	return EX_TEMPFAIL;
 }
@@ -258,11 +258,12 @@ take_lock(struct worker *w)
 int
 worker_open(struct worker *w, const char *dir, bool detach)
 {
+	bool over;
 	int rc;
 
 	w->dirfd = w->lockfd = -1;
 	if (watch_open() == -1 && !watch_degraded()) {
-		warn("can't watch files");
+		log_warn("can't watch files");
 		return EX_OSERR;
 	}
 	if ((rc = open_dir(w, dir)) != 0 || (rc = load_orders(w)) != 0)
@@ -272,14 +273,15 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	if ((rc = make_dirs(w)) != 0 || (rc = keep_binary(w)) != 0 || (rc = load_records(w)) != 0)
 		return rc;
 	begin_records(w);
-	if (w->state.status != STATUS_PENDING && !status_live(w->state.status))
-		return output_open(w->dirfd, SESSION_FILE_LOG) == -1 ? EX_CANTCREAT : 0;
-	if ((rc = origin_open(w)) != 0 || (rc = watch_session(w)) != 0)
+	over = w->state.status != STATUS_PENDING && !status_live(w->state.status);
+	if (!over && ((rc = origin_open(w)) != 0 || (rc = watch_session(w)) != 0))
 		return rc;
-	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || tree_adopt() == -1) {
+	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || (!over && tree_adopt() == -1)) {
 		warn("%s/" SESSION_FILE_LOG, w->path);
 		return EX_CANTCREAT;
 	}
+	if (over)
+		return 0;
 	name_file_system(w);
 	if (watch_degraded())	/* said on standard error, which nobody may read */
 		output_log("warning: no inotify instance or watch is left for this user: files are "

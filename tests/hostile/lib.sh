@@ -27,7 +27,8 @@ case_run() {
 	fi
 	: >"$T/commands"
 	while read -r _line <&7; do
-		wait_for 20 idle; world_back; cd "$W/r" || exit 1
+		wait_for 20 idle; [ "$(id -u)" = 0 ] || chmod -Rf u+rwX "$W"
+		world_back; cd "$W/r" || exit 1
 		: >"$T/said"; : >"$T/wrong"
 		outside >"$T/outside"
 		case_one $_line >>"$T/wrong" 2>&1
@@ -68,19 +69,28 @@ around() {
 outside_same() { outside | diff "$T/outside" - | sed -n 's/^[<>]/outside:&/p' | grep -v ' [^ ]*/outside/hard f ' | head -n 3; }
 hard_same() { [ ! -s "$W/outside/hard" ] || cmp -s "$T/hard" "$W/outside/hard" || echo 'outside: hard was changed'; }
 
-# Put in place of what is at $place, and what was there again.
+# Put in place of what is at $place, and what was there again, unless the hostile thing is
+# gone.  Of a directory that was only added to the additions go: it may have changed since.
+there() { [ -e "$1" ] || [ -L "$1" ]; }
 put() {	# PATH KIND
-	place=$1; rm -rf "$T/original"
-	[ -e "${place%/*}" ] || mkdir -p "${place%/*}"
-	[ ! -e "$place" ] || mv "$place" "$T/original"
+	place=$1 _kind=$2; rm -rf "$T/original"
+	there "${place%/*}" || mkdir -p "${place%/*}"
+	! there "$place" || mv "$place" "$T/original"
 	hostile "$2"
 	_put=$(stat -c '%i %F' "$place" 2>/dev/null)
 }
 take_away() {
-	if [ -d "${place%/*}" ] && [ "$(stat -c '%i %F' "$place" 2>/dev/null)" = "$_put" ]; then
-		chmod -f u+rwx "$place"; rm -rf "$place"
-		[ ! -e "$T/original" ] || cp -a "$T/original" "$place"
+	[ -d "${place%/*}" ] && [ "$(stat -c '%i %F' "$place" 2>/dev/null)" = "$_put" ] || return
+	if [ -d "$place" ] && [ ! -L "$place" ]; then
+		case $_kind in
+		names | many) find "$place" -maxdepth 1 -type f -empty ! -name '*.lock' -delete; return ;;
+		far) rm -rf "$place/d"; return ;;
+		owner) chown -R 0:0 "$place"; return ;;
+		closed) chmod 755 "$place"; return ;;
+		esac
 	fi
+	rm -rf "$place"
+	! there "$T/original" || cp -a "$T/original" "$place"
 }
 
 # The world of the files: `one' is approved, `two' was killed with its worker while it asked,
@@ -143,7 +153,7 @@ one_place() {
 	[ -z "$2" ] || put "$2" "$3"
 	meet_all "$1"
 	outside_same; hard_same
-	[ -e "$place" ] || [ -L "$place" ] || case $place in
+	there "$place" || case $place in
 	"$S1"/*) place=$(session_of one)/${place#"$S1/"} ;;
 	"$S2"/*) place=$(session_of two)/${place#"$S2/"} ;;
 	esac

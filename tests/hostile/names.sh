@@ -16,10 +16,11 @@ case_one() {
 	case $1 in
 	word)
 		for _c in status path logs review cancel retry merge report execute plan dispatch 'salvage show' 'salvage restore' 'tasks show' 'tasks start' 'tasks complete' 'tasks resume' \
-		    'tasks export' conflict-check 'answer one' 'answer' 'dispatch --review gates --item' '-C'; do
+		    'tasks export' conflict-check 'answer one' 'answer' 'dispatch --review gates --item'; do
 			case $_c in merge | cancel | retry | execute | plan | report) [ "$_name" ] || continue ;; esac
 			case $_c in answer*) meet orchestrator $_c "$_name" x x ;; conflict-check) meet orchestrator $_c "$_name" "$_name" ;; *) meet orchestrator $_c "$_name" ;; esac
 		done
+		meet orchestrator -C "$_name" status
 		meet orchestrator tasks create "$_name" --task "$_name: Title"
 		meet orchestrator tasks add work "$_name: Title"
 		meet orchestrator tasks add --depends-on "$_name" --stream "$_name" --agent-type "$_name" --allow "$_name" --output "$_name" work 'five: Five'
@@ -39,7 +40,7 @@ case_one() {
 		meet_each 'tasks list' 'plan work' doctor
 		;;
 	esac
-	place=$W/outside/none _put=none
+	place=$W/outside/none _put=none _kind=none
 	one_place two '' ''
 	[ -z "$(find "$W" "$T/home" -name ran -not -path '*/isolated-sessions/*')" ] || echo 'something was run'
 	_why=$(cat "$T/wrong"); [ -z "$_why" ] || printf '(%s) ' "$(names | sed -n "${2}p" | cut -c 1-40)"
