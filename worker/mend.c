@@ -14,17 +14,18 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
-/* Can git read it? One that is missing can't be. */
+/* Can git read it? One that is missing can't be, and the agent's may be a FIFO. */
 static bool
 index_sound(struct worker *w, const char *path)
 {
 	const char *argv[] = { "ls-files", "--", ".git", NULL };
 	struct git g = w->git;
 	char err[GIT_ERR], *index = text_format("%s", path);
+	struct stat st;
 	bool sound;
 
 	g.index = index;
-	sound = access(index, R_OK) == 0 &&
+	sound = lstat(index, &st) == 0 && S_ISREG(st.st_mode) &&
 	    git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == 0;
 	free(index);
 	return sound;

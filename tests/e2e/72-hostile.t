@@ -14,6 +14,6 @@ tried() {	# ONLY SAMPLE CASE...
 		esac
 	done <"$T/rows"
 }
-tried '^(worker.lock (fifo|hard)|two (tmp|tree) elsewhere|word 20)$' 0 sessions directories names
+tried '^(worker.lock (fifo|hard)|two (tmp|tree) elsewhere|two index fifo|word 20)$' 0 sessions directories git names
 tried . 1 sessions git workspace lists plants agents unconfined
 done_testing

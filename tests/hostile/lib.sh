@@ -14,7 +14,7 @@
 # line, nothing raw on the terminal, nothing of what lies outside shown, run or changed.
 
 san=$(nm -D "$O/libexec/worker" 2>/dev/null | grep -q __asan && echo yes)
-: "${MEMORY:=$([ "$san" ] && echo unlimited || echo 131072)}" "${PATIENCE:=$([ "$san" ] && echo 60 || echo 30)}"
+: "${MEMORY:=$([ "$san" ] && echo unlimited || echo 131072)}" "${PATIENCE:=60}"
 
 case_run() {
 	case_world >"$T/world.log" 2>&1 || { tail -n 5 "$T/world.log"; return; }
@@ -101,7 +101,7 @@ world_of_files() {
 	echo "$ITEM_ID" >"$ITEM_ID"; git add .; git commit -qm "Work on $ITEM_ID"; worker progress 1/2 half
 	echo "Did $ITEM_ID." | worker summary -
 	E
-	mkdir "$W/marks" && settings ", \"confine\": { \"mode\": \"auto\", \"writable\": [\"$W/marks\"], \"environment\": [\"W\"] },
+	mkdir "$W/marks" && settings ", \"limits\": { \"time\": 15, \"grace\": 1 }, \"confine\": { \"mode\": \"auto\", \"writable\": [\"$W/marks\"], \"environment\": [\"W\"] },
 	    \"agents\": { \"sh\": { \"command\": [ \"sh\", \"$W/implementer\" ] }, \"judge\": { \"command\": \"worker verdict approved\" } },
 	    \"roles\": { \"implementer\": \"sh\", \"reviewer\": \"judge\" },
 	    \"answers\": { \"rules\": [ { \"match\": \".\", \"answer\": \"ruled\" } ] }${1:-}" || return 1
