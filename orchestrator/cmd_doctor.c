@@ -172,7 +172,7 @@ check_all(struct report *r, struct orch *o)
 	doctor_inotify(r);
 	doctor_proc(r);
 	doctor_cgroup(r);
-	doctor_confine(r);
+	doctor_confine(r, o->worker, o->home);
 	if (git_repo_open(&repo, o->dir, reason, sizeof(reason)) == -1) {
 		report_add(r, "repository", HEALTH_BAD, "%s", reason);
 		return;

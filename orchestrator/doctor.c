@@ -15,7 +15,7 @@
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/fs.h"
-#include "proto/sandbox.h"
+#include "proto/sandbox_names.h"
 #include "proto/watch.h"
 
 #define GIT_MAJOR	2
@@ -248,19 +248,43 @@ doctor_cgroup(struct report *r)
 	    "found as descendants of the worker; systemd-run --user --scope COMMAND may give one", why);
 }
 
-void
-doctor_confine(struct report *r)
+static void
+add_layers(struct report *r, const struct sandbox_probe *probe, bool none)
 {
+	if (none)
+		report_add(r, "caches", HEALTH_GOOD, "those of sessions begin empty: this user has none");
+	else if (probe->layered)
+		report_add(r, "caches", HEALTH_GOOD, "those of sessions are layers over the user's");
+	else
+		report_add(r, "caches", HEALTH_NOTE, "those of sessions begin empty, since they can't be "
+		    "layered over the user's: %s", probe->unlayered[0] != '\0' ? probe->unlayered :
+		    "that takes bubblewrap");
+}
+
+/* The trial lays caches in a directory of its own, on the file system of the sessions. */
+void
+doctor_confine(struct report *r, const char *worker, const char *home)
+{
+	char *dir = text_format("%s/" PROBE_NAME "-XXXXXX", home), why[320];
+	struct strings layers = { 0 };
 	struct sandbox_probe probe;
 	enum sandbox_kind kind;
-	char why[320];
+	bool made = mkdtemp(dir) != NULL;
 
-	sandbox_probe_start(&probe, NULL);
+	if (made)
+		sandbox_layers(&layers, worker, dir, true);
+	sandbox_probe_start(&probe, NULL, &layers);
 	kind = sandbox_probe_end(&probe, why, sizeof(why));
+	if (made && file_remove_tree(AT_FDCWD, dir) == -1)
+		report_add(r, "state", HEALTH_NOTE, "%s: %s; remove it", dir, strerror(errno));
 	if (kind == SANDBOX_NONE)
 		report_add(r, "confine", HEALTH_NOTE, "%s: what agents run is not confined; install "
 		    "bubblewrap", why);
 	else
 		report_add(r, "confine", kind == SANDBOX_BWRAP ? HEALTH_GOOD : HEALTH_NOTE,
 		    "agents, setup and gates are confined by %s: %s", sandbox_kind_name(kind), why);
+	if (kind != SANDBOX_NONE && made)
+		add_layers(r, &probe, layers.n == 0);
+	strings_free(&layers);
+	free(dir);
 }

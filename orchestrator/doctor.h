@@ -27,6 +27,7 @@ void doctor_file_system(struct report *, const char *name, const char *path);
 void doctor_inotify(struct report *);
 void doctor_proc(struct report *);
 void doctor_cgroup(struct report *);	/* how what a run leaves is found, and why */
-void doctor_confine(struct report *);	/* what confines runs here, and why */
+/* What confines runs here, and why; are their caches layered? */
+void doctor_confine(struct report *, const char *worker, const char *home);
 
 #endif

@@ -15,7 +15,7 @@ orch_tell_unconfined(struct orch *o, enum confine_mode mode)
 		return;
 	o->told = true;
 	known = text_format("%s/confine", o->home);	/* what a worker found out stands there */
-	sandbox_probe_start(&probe, known);
+	sandbox_probe_start(&probe, known, NULL);
 	free(known);
 	if (sandbox_probe_end(&probe, why, sizeof(why)) == SANDBOX_NONE)
 		log_warnx("warning: nothing confines agents, setup and gates: %s; see orchestrator "

@@ -292,6 +292,12 @@ child_start(const struct child_spec *spec, const char **step)
 	return pid;
 }
 
+void
+child_become(const char *const *argv)
+{
+	execute(argv, (const char *const *)(uintptr_t)environ, path_of(NULL));
+}
+
 pid_t
 child_call(int (*fn)(void *), void *arg)
 {

@@ -74,6 +74,10 @@ int child_status_text(int status, char *buf, size_t len);
  */
 int child_hold(const char *const *argv, const char **step);
 
+/* Makes this process the program argv, which keeps descriptors 0-2 and what is not
+ * close-on-exec.  Returns only when it can't, with errno. */
+void child_become(const char *const *argv);
+
 /* Makes this process the subreaper of its descendants. */
 int tree_adopt(void);
 /* Sends sig to every descendant of this process but `spare` (0 = none), whose own descendants

@@ -7,9 +7,8 @@
 
 #include "sandbox.h"
 
-/* Any path below dir, or dir itself. */
-static bool
-below(const char *path, const char *dir)
+bool
+sandbox_below(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);
 
@@ -76,7 +75,7 @@ static enum sandbox_access
 inherited(const struct sandbox *sb, size_t n, const char *path)
 {
 	while (n-- > 0)
-		if (below(path, sb->v[n].path))
+		if (sandbox_below(path, sb->v[n].path))
 			return sb->v[n].access;
 	return SANDBOX_READ;
 }

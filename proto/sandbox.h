@@ -49,6 +49,8 @@ void sandbox_settle(struct sandbox *);
 void sandbox_free(struct sandbox *);
 /* What holds for a path, by the nearest entry above it. */
 enum sandbox_access sandbox_access_of(const struct sandbox *, const char *path);
+/* Is path below dir, or dir itself?  By their names. */
+bool sandbox_below(const char *path, const char *dir);
 
 /* Appends the command line up to and with "--"; dir is the working directory.  What follows
  * is the first process of its pid namespace (child_hold). */
@@ -65,15 +67,22 @@ int sandbox_enter(int ruleset);
  * whatever the caller does meanwhile; sandbox_probe_end waits for it and says in
  * why, a sentence, what was chosen and why not the better one.  That it works is
  * kept in the file cache (NULL = nowhere) until the machine is started again.
+ *
+ * layers is a command line to go before bubblewrap's, in a trial of both (sandbox_layers; NULL or
+ * empty = none): after sandbox_probe_end, layered says whether they work together, and unlayered
+ * why not; bubblewrap alone is tried then.
  */
 struct sandbox_probe {
 	pid_t	 pid;
 	int	 fd;
 	bool	 known;		/* from the cache */
+	bool	 asked;		/* there are layers */
+	bool	 layered;
+	char	 unlayered[160];
 	char	*cache;
 	char	 key[160];
 };
-void sandbox_probe_start(struct sandbox_probe *, const char *cache);
+void sandbox_probe_start(struct sandbox_probe *, const char *cache, const struct strings *layers);
 enum sandbox_kind sandbox_probe_end(struct sandbox_probe *, char *why, size_t len);
 /* What the command lines of bubblewrap begin with. */
 #define SANDBOX_BWRAP_PROGRAM	"bwrap"

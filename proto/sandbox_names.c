@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sandbox_names.h"
+#include "session.h"
 #include "text.h"
 
 /* "*" at the end stands for any rest. */
@@ -55,23 +57,149 @@ sandbox_variable(const char *name, bool agent, const struct strings *names)
 	return one_of(everyone, name) || (agent && one_of(agents, name));
 }
 
-static const struct cache { const char *variable, *dir; } caches[] = {
-	{ "XDG_CACHE_HOME", "" }, { "npm_config_cache", "/npm" }, { "npm_config_store_dir", "/pnpm" },
-	{ "YARN_CACHE_FOLDER", "/yarn" }, { "BUN_INSTALL_CACHE_DIR", "/bun" },
-	{ "PIP_CACHE_DIR", "/pip" }, { "UV_CACHE_DIR", "/uv" }, { "CARGO_HOME", "/cargo" },
-	{ "GOCACHE", "/go-build" }, { "GOMODCACHE", "/go-mod" }, { "GRADLE_USER_HOME", "/gradle" },
-	{ "CCACHE_DIR", "/ccache" }, { "NUGET_PACKAGES", "/nuget" },
+/* Where its user has it: what variable says, else the first of places that is there, which begin
+ * with the name of a variable; "" = in XDG_CACHE_HOME, under the name dir. */
+static const struct cache { const char *variable, *dir, *places, *hidden; } caches[] = {
+	{ "XDG_CACHE_HOME", SANDBOX_CACHE_XDG, "HOME/.cache", "" },
+	{ "npm_config_cache", "npm", "HOME/.npm", "" },
+	{ "npm_config_store_dir", "pnpm", "PNPM_HOME/store XDG_DATA_HOME/pnpm/store "
+	    "HOME/.local/share/pnpm/store", "" },
+	{ "YARN_CACHE_FOLDER", "yarn", "", "" }, { "PIP_CACHE_DIR", "pip", "", "" },
+	{ "UV_CACHE_DIR", "uv", "", "" }, { "GOCACHE", "go-build", "", "" },
+	{ "BUN_INSTALL_CACHE_DIR", "bun", "BUN_INSTALL/install/cache HOME/.bun/install/cache", "" },
+	{ "CARGO_HOME", "cargo", "HOME/.cargo", "credentials.toml credentials" },
+	{ "GOMODCACHE", "go-mod", "GOPATH/pkg/mod HOME/go/pkg/mod", "" },
+	{ "GRADLE_USER_HOME", "gradle", "HOME/.gradle", "gradle.properties" },
+	{ "CCACHE_DIR", "ccache", "HOME/.ccache XDG_CACHE_HOME/ccache HOME/.cache/ccache", "" },
+	{ "NUGET_PACKAGES", "nuget", "HOME/.nuget/packages", "" },
 };
+#define NCACHES	(sizeof(caches) / sizeof(caches[0]))
+
+/* One layer is enough for what is in another: each costs every run a mount. */
+static bool
+in_xdg(const struct cache *c)
+{
+	const char *own = getenv(c->variable);
+
+	return c->places[0] == '\0' && (own == NULL || own[0] != '/');
+}
 
 void
 sandbox_caches(struct strings *env, const char *dir)
 {
-	for (size_t i = 0; i < sizeof(caches) / sizeof(caches[0]); i++) {
-		char *path = text_format("%s%s", dir, caches[i].dir);
+	for (size_t i = 0; i < NCACHES; i++) {
+		char *path = text_format("%s/%s%s", dir, in_xdg(&caches[i]) ? SANDBOX_CACHE_XDG "/" : "",
+		    caches[i].dir);
 
 		strings_set(env, caches[i].variable, path);
 		free(path);
 	}
+}
+
+static const struct cache *
+cache_of(const char *name)
+{
+	for (size_t i = 0; i < NCACHES; i++)
+		if (strcmp(caches[i].dir, name) == 0)
+			return &caches[i];
+	return NULL;
+}
+
+const char *
+sandbox_cache_hidden(const char *name)
+{
+	const struct cache *c = cache_of(name);
+
+	return c != NULL ? c->hidden : NULL;
+}
+
+/* place is VARIABLE or VARIABLE/REST, of len bytes. */
+static void
+add_place(const char *place, size_t len, const struct strings *env, struct strings *places)
+{
+	size_t n = strcspn(place, "/ ");
+	char *name = text_format("%.*s", (int)n, place), *path;
+	const char *value = strings_value(env, name);
+
+	if (value != NULL && value[0] == '/') {
+		path = text_format("%s%.*s", value, (int)(len - n), place + n);
+		strings_add(places, path);
+		free(path);
+	}
+	free(name);
+}
+
+void
+sandbox_cache_places(const char *name, const struct strings *env, struct strings *places)
+{
+	const struct cache *c = cache_of(name);
+	size_t len;
+
+	if (c == NULL)
+		return;
+	add_place(c->variable, strlen(c->variable), env, places);
+	for (const char *p = c->places; *p != '\0'; p += len + strspn(p + len, " ")) {
+		len = strcspn(p, " ");
+		add_place(p, len, env, places);
+	}
+}
+
+/* The first of the places that is a directory, unless it holds the session's or is held by it. */
+static char *
+user_cache(const struct cache *c, const struct strings *env, const char *session)
+{
+	struct strings places = { 0 };
+	char *real = NULL;
+	struct stat st;
+
+	sandbox_cache_places(c->dir, env, &places);
+	for (size_t i = 0; i < places.n && real == NULL; i++)
+		if (stat(places.v[i], &st) == 0 && S_ISDIR(st.st_mode))
+			real = realpath(places.v[i], NULL);
+	strings_free(&places);
+	if (real != NULL && (sandbox_below(session, real) || sandbox_below(real, session))) {
+		free(real);
+		real = NULL;
+	}
+	return real;
+}
+
+static void
+begin_layers(struct strings *argv, const char *worker, const char *session, bool trial)
+{
+	static const char *const dirs[] = { SESSION_DIR_CACHE, SESSION_DIR_LAYER };
+	char *path;
+
+	strings_add(argv, worker);
+	strings_add(argv, "layer");
+	if (trial)
+		strings_add(argv, "-t");
+	for (size_t i = 0; i < 2; i++) {
+		path = text_format("%s/%s", session, dirs[i]);
+		strings_add(argv, path);
+		free(path);
+	}
+}
+
+void
+sandbox_layers(struct strings *argv, const char *worker, const char *session, bool trial)
+{
+	struct strings env = { .v = environ };
+	char *lower;
+
+	while (environ[env.n] != NULL)
+		env.n++;
+	for (size_t i = 0; i < NCACHES; i++) {
+		if ((lower = user_cache(&caches[i], &env, session)) == NULL)
+			continue;
+		if (argv->n == 0)
+			begin_layers(argv, worker, session, trial);
+		strings_add(argv, caches[i].dir);
+		strings_add(argv, lower);
+		free(lower);
+	}
+	if (argv->n > 0)
+		strings_add(argv, "--");
 }
 
 /* Paths below home, blank between them; what begins with "-" is not to be written. */

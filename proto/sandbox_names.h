@@ -24,8 +24,18 @@ int sandbox_socket_variable(const char *name, const struct strings *allowed);
 /* Hides where sockets are, but for those allowed: by name, or an absolute path. */
 void sandbox_sockets(struct sandbox *, const struct strings *allowed);
 
-/* Variables that put the caches of package tools below dir, on top of env. */
+/* Variables that put the caches of package tools below dir, on top of env: each in a directory of
+ * its own, or in that of XDG_CACHE_HOME if the user has it in theirs. */
 void sandbox_caches(struct strings *env, const char *dir);
+#define SANDBOX_CACHE_XDG	"xdg"	/* the directory of XDG_CACHE_HOME, which tools expect to be there */
+/* Where a user may have what lies in that directory, by the variables in env; best first. */
+void sandbox_cache_places(const char *name, const struct strings *env, struct strings *places);
+/* Names in it that no run is to see, blanks between them: credentials; NULL = it is no cache. */
+const char *sandbox_cache_hidden(const char *name);
+/* The command line, up to and with "--", that lays the session's caches over those that the user
+ * has (worker layer); argv stays empty when there is none.  trial = it fails, and says why, when
+ * none can be laid. */
+void sandbox_layers(struct strings *argv, const char *worker, const char *session, bool trial);
 
 /* What the agent clients of that name (of its adapter or program; may be NULL) write in
  * the user's home: writable, but for its settings.  The first directory is made. */

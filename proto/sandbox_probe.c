@@ -27,84 +27,131 @@ make_key(struct sandbox_probe *probe)
 	    stat(path, &st) == -1)
 		return -1;
 	clock_boot_id(boot, sizeof(boot));
-	snprintf(probe->key, sizeof(probe->key), "%s %u %llu:%llu %lld.%09ld\n", boot,
+	snprintf(probe->key, sizeof(probe->key), "%s %u %llu:%llu %lld.%09ld", boot,
 	    (unsigned)geteuid(), (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
 	    (long long)st.st_ctim.tv_sec, (long)st.st_ctim.tv_nsec);
 	return 0;
 }
 
-static bool
-is_known(const struct sandbox_probe *probe)
-{
-	char *buf;
-	size_t len;
-	bool known;
+#define LAYERED		" layered\n"	/* what follows the key */
+#define PLAIN		"\n"		/* with layers it was not tried, or it may work the next time */
 
-	if (file_read(AT_FDCWD, probe->cache, sizeof(probe->key), &buf, &len) == -1)
+static bool
+is_known(struct sandbox_probe *probe)
+{
+	size_t len, n = strlen(probe->key);
+	char *buf;
+	bool known = false;
+
+	if (file_read(AT_FDCWD, probe->cache, sizeof(probe->key) + sizeof(LAYERED), &buf, &len) == -1)
 		return false;
-	known = strcmp(buf, probe->key) == 0;
+	if (strncmp(buf, probe->key, n) == 0) {
+		probe->layered = probe->asked && strcmp(buf + n, LAYERED) == 0;
+		known = probe->layered || (!probe->asked &&
+		    (strcmp(buf + n, LAYERED) == 0 || strcmp(buf + n, PLAIN) == 0));
+	}
 	free(buf);
 	return known;
 }
 
-void
-sandbox_probe_start(struct sandbox_probe *probe, const char *cache)
+static void
+keep(const struct sandbox_probe *probe)
 {
-	static const char *const last[] = { "--tmpfs", "/tmp", "--", "true", NULL };
+	char *text;
+
+	if (probe->cache == NULL)
+		return;
+	text = text_format("%s%s", probe->key, probe->layered ? LAYERED : PLAIN);
+	(void)file_replace(AT_FDCWD, probe->cache, text, strlen(text), 0);	/* else it is tried again, no more */
+	free(text);
+}
+
+static void
+trial(struct sandbox_probe *probe, const struct strings *layers)
+{
+	static const char *const last[] = { "--tmpfs", "/tmp", "--", "true" };
 	struct strings argv = { 0 };
-	const char *words[64];
+	const char **words;
 	int fds[2];
 	size_t i;
 
-	*probe = (struct sandbox_probe){ .pid = -1, .fd = -1 };
+	probe->pid = probe->fd = -1;
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return;
+	for (i = 0; layers != NULL && i < layers->n; i++)
+		strings_add(&argv, layers->v[i]);
+	sandbox_bwrap_base(true, &argv);
+	for (i = 0; i < sizeof(last) / sizeof(last[0]); i++)
+		strings_add(&argv, last[i]);
+	words = strings_vector(&argv);
+	probe->pid = child_start(&(struct child_spec){ .argv = words, .in = -1, .out = -1,
+	    .err = fds[1], .session = true, .die_with_parent = true }, NULL);
+	close(fds[1]);
+	probe->fd = fds[0];
+	free(words);
+	strings_free(&argv);
+}
+
+void
+sandbox_probe_start(struct sandbox_probe *probe, const char *cache, const struct strings *layers)
+{
+	*probe = (struct sandbox_probe){ .pid = -1, .fd = -1,
+		.asked = layers != NULL && layers->n > 0 };
 	if (cache != NULL && make_key(probe) == 0) {
 		probe->cache = text_format("%s", cache);
 		if ((probe->known = is_known(probe)))
 			return;
 	}
-	if (pipe2(fds, O_CLOEXEC) == -1)
-		return;
-	sandbox_bwrap_base(true, &argv);
-	for (i = 0; last[i] != NULL; i++)
-		strings_add(&argv, last[i]);
-	for (i = 0; i < argv.n && i < 63; i++)
-		words[i] = argv.v[i];
-	words[i] = NULL;
-	probe->pid = child_start(&(struct child_spec){ .argv = words, .in = -1, .out = -1,
-	    .err = fds[1], .session = true, .die_with_parent = true }, NULL);
-	close(fds[1]);
-	probe->fd = fds[0];
-	strings_free(&argv);
+	trial(probe, layers);
+}
+
+/* Waits for the trial: did it succeed?  Else what it complained of, one line. */
+static bool
+succeeded(struct sandbox_probe *probe, char *complaint, size_t size)
+{
+	char buf[512], *line;
+	int status = -1;
+	size_t program;
+	ssize_t n = 0;
+
+	while (probe->fd != -1 && (n = read(probe->fd, buf, sizeof(buf) - 1)) == -1 && errno == EINTR)
+		;
+	buf[n > 0 ? n : 0] = '\0';
+	while (probe->pid != -1 && waitpid(probe->pid, &status, 0) == -1 && errno == EINTR)
+		;
+	if (probe->fd != -1)
+		close(probe->fd);
+	probe->fd = -1;
+	program = strcspn(buf, ": \n");
+	line = strncmp(buf + program, ": ", 2) == 0 ? buf + program + 2 : buf;
+	line[strcspn(line, "\n")] = '\0';
+	strlcpy(complaint, *line != '\0' ? line : "it fails", size);
+	return status == 0;
 }
 
 /* "" = it works, else why not. */
 static void
 bwrap_reason(struct sandbox_probe *probe, char *why, size_t len)
 {
-	char buf[512], *line;
-	int status = -1;
-	ssize_t n;
+	char complaint[128];
+	bool works;
 
 	why[0] = '\0';
 	if (probe->known)
 		return;
-	if (probe->pid == -1) {
+	works = succeeded(probe, complaint, sizeof(complaint));
+	probe->layered = works && probe->asked;
+	if (!works && probe->asked) {
+		strlcpy(probe->unlayered, complaint, sizeof(probe->unlayered));
+		trial(probe, NULL);
+		works = succeeded(probe, complaint, sizeof(complaint));
+	}
+	if (works)
+		keep(probe);
+	else if (probe->pid == -1)
 		strlcpy(why, "bubblewrap (bwrap) is not installed", len);
-		return;
-	}
-	while ((n = read(probe->fd, buf, sizeof(buf) - 1)) == -1 && errno == EINTR)
-		;
-	buf[n > 0 ? n : 0] = '\0';
-	while (waitpid(probe->pid, &status, 0) == -1 && errno == EINTR)
-		;
-	if (status == 0) {
-		if (probe->cache != NULL)	/* else it is tried again, no more */
-			(void)file_replace(AT_FDCWD, probe->cache, probe->key, strlen(probe->key), 0);
-		return;
-	}
-	line = strncmp(buf, SANDBOX_BWRAP_PROGRAM ": ", 7) == 0 ? buf + 7 : buf;
-	line[strcspn(line, "\n")] = '\0';
-	snprintf(why, len, "bubblewrap does not work here (%.100s)", *line != '\0' ? line : "it fails");
+	else
+		snprintf(why, len, "bubblewrap does not work here (%.100s)", complaint);
 }
 
 enum sandbox_kind
@@ -115,10 +162,9 @@ sandbox_probe_end(struct sandbox_probe *probe, char *why, size_t len)
 	int abi;
 
 	bwrap_reason(probe, reason, sizeof(reason));
-	if (probe->fd != -1)
-		close(probe->fd);
 	free(probe->cache);
-	*probe = (struct sandbox_probe){ .pid = -1, .fd = -1 };
+	probe->cache = NULL;
+	probe->pid = -1;
 	if (reason[0] == '\0') {
 		strlcpy(why, "bubblewrap works", len);
 		return kind;

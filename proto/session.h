@@ -37,6 +37,7 @@
 #define SESSION_DIR_TRANSCRIPT		"transcript"
 #define SESSION_DIR_TMP			"tmp"
 #define SESSION_DIR_CACHE		"cache"
+#define SESSION_DIR_LAYER		"layer"
 
 /* Caps that writers keep within and readers enforce, in bytes or entries. */
 #define SESSION_MAX_RECORD	(4u << 20)	/* any JSON record */

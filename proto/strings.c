@@ -78,3 +78,15 @@ strings_drop(struct strings *list, const char *name)
 			list->v[kept++] = list->v[i];
 	list->n = kept;
 }
+
+const char **
+strings_vector(const struct strings *list)
+{
+	const char **v = calloc(list->n + 1, sizeof(*v));
+
+	if (v == NULL)
+		err(1, NULL);
+	for (size_t i = 0; i < list->n; i++)
+		v[i] = list->v[i];
+	return v;
+}

@@ -13,6 +13,8 @@ struct strings {
 };
 void strings_add(struct strings *, const char *);	/* copies */
 void strings_free(struct strings *);			/* empty again */
+/* The same strings with NULL at the end, as exec(3) wants them; the vector alone is malloced. */
+const char **strings_vector(const struct strings *);
 
 /* In a list of NAME=value: replaces the one of that name, or adds it. */
 void strings_set(struct strings *, const char *name, const char *value);

@@ -15,7 +15,7 @@ struct cmd {
 	int		(*run)(int argc, char **argv);
 };
 extern const struct cmd cmd_run, cmd_gates, cmd_ask, cmd_progress, cmd_summary, cmd_verdict,
-    cmd_blocked, cmd_hold;
+    cmd_blocked, cmd_hold, cmd_layer;
 int cmd_usage(const struct cmd *);
 
 #endif

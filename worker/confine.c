@@ -25,16 +25,37 @@ state_dir(const struct worker *w)
 	return end != NULL ? text_format("%.*s", (int)(end - w->path), w->path) : NULL;
 }
 
+/* The session's own binary, which every run sees, else this one: gates of a session that
+ * has never run. */
+static bool
+own_binary(const struct worker *w, char *path, size_t size)
+{
+	ssize_t n;
+
+	snprintf(path, size, "%s/" SESSION_DIR_BIN "/worker", w->path);
+	if (access(path, X_OK) == 0)
+		return true;
+	n = readlink("/proc/self/exe", path, size - 1);
+	path[n > 0 ? n : 0] = '\0';
+	return false;
+}
+
 void
 confine_begin(struct worker *w)
 {
-	char *state = state_dir(w), *cache;
+	char *state = state_dir(w), *cache, binary[PATH_MAX + 16];
+	struct strings trial = { 0 };
 
 	w->sandbox = SANDBOX_NONE;
 	w->probing = w->config.settings.confine.mode != CONFINE_OFF;
 	cache = state != NULL ? text_format("%s/" CACHE, state) : NULL;
-	if (w->probing)
-		sandbox_probe_start(&w->probe, cache);
+	if (w->probing) {
+		(void)own_binary(w, binary, sizeof(binary));
+		sandbox_layers(&trial, binary, w->path, true);
+		sandbox_layers(&w->layers, binary, w->path, false);
+		sandbox_probe_start(&w->probe, cache, &trial);
+	}
+	strings_free(&trial);
 	free(cache);
 	free(state);
 }
@@ -49,6 +70,8 @@ confine_ready(struct worker *w)
 		return 0;
 	w->probing = false;
 	w->sandbox = sandbox_probe_end(&w->probe, why, sizeof(why));
+	if (!w->probe.layered)
+		strings_free(&w->layers);
 	if (w->sandbox == SANDBOX_BWRAP)
 		return 0;
 	if (w->sandbox == SANDBOX_NONE && mode == CONFINE_REQUIRE) {
@@ -199,23 +222,20 @@ make_dirs(const struct worker *w, char *err, size_t len)
 			snprintf(err, len, "%.96s/%s: %s", w->path, dirs[i], strerror(errno));
 			return -1;
 		}
+	/* what a run has put there instead is its own affair */
+	(void)file_make_dir(w->dirfd, SESSION_DIR_CACHE "/" SANDBOX_CACHE_XDG, 0700);
 	return 0;
 }
 
-/* The session's own binary, which every run sees, else this one: gates of a session that
- * has never run. */
 static void
 add_holder(const struct worker *w, struct sandbox *sb, struct strings *argv, const char *dir)
 {
 	char path[PATH_MAX + 16];
-	ssize_t n;
 
-	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/worker", w->path);
-	if (access(path, X_OK) == -1) {
-		n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-		path[n > 0 ? n : 0] = '\0';
+	if (!own_binary(w, path, sizeof(path)))
 		show(sb, path);
-	}
+	for (size_t i = 0; i < w->layers.n; i++)
+		strings_add(argv, w->layers.v[i]);
 	sandbox_bwrap(sb, dir, argv);
 	strings_add(argv, path);
 	strings_add(argv, "hold");
@@ -262,10 +282,11 @@ confine_clean(struct worker *w, bool over)
 	if (w->probing)		/* it was never asked for */
 		(void)sandbox_probe_end(&w->probe, why, sizeof(why));
 	w->probing = false;
-	if (w->sandbox == SANDBOX_NONE || w->gone)
+	if (w->gone || (w->sandbox == SANDBOX_NONE && !over))
 		return;
 	if (file_remove_tree(w->dirfd, SESSION_DIR_TMP) == -1 ||
-	    (over && file_remove_tree(w->dirfd, SESSION_DIR_CACHE) == -1))
+	    (over && (file_remove_tree(w->dirfd, SESSION_DIR_CACHE) == -1 ||
+	    file_remove_tree(w->dirfd, SESSION_DIR_LAYER) == -1)))
 		output_log("what is in " SESSION_DIR_TMP " or " SESSION_DIR_CACHE " of the session "
 		    "can't all be removed: %s", strerror(errno));
 }

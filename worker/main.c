@@ -8,7 +8,7 @@
 #include "worker/cmd.h"
 
 static const struct cmd *const commands[] = { &cmd_run, &cmd_gates, &cmd_ask, &cmd_progress,
-	&cmd_summary, &cmd_verdict, &cmd_blocked, &cmd_hold };
+	&cmd_summary, &cmd_verdict, &cmd_blocked, &cmd_hold, &cmd_layer };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
 

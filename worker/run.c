@@ -233,18 +233,6 @@ run_event(struct running *r, const struct watch_event *ev)
 	}
 }
 
-static const char **
-vector(const struct strings *list)
-{
-	const char **v = calloc(list->n + 1, sizeof(*v));
-
-	if (v == NULL)
-		abort();
-	for (size_t i = 0; i < list->n; i++)
-		v[i] = list->v[i];
-	return v;
-}
-
 static pid_t
 run_start(struct running *r, int out)
 {
@@ -261,8 +249,8 @@ run_start(struct running *r, int out)
 		strings_free(&words);
 		return -1;
 	}
-	argv = vector(&words);
-	envp = vector(&env);
+	argv = strings_vector(&words);
+	envp = strings_vector(&env);
 	snprintf(relative, sizeof(relative), "%s/%s", r->spec->dir, program);
 	/* asked beforehand: bubblewrap could only say it where the command speaks */
 	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,

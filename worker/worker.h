@@ -37,6 +37,7 @@ struct worker {
 	enum sandbox_kind sandbox;		/* what confines its runs (confine.h) */
 	struct sandbox_probe probe;
 	bool		 probing;		/* it is being found out */
+	struct strings	 layers;		/* command line that lays its caches over the user's; empty = none */
 	struct audit	 audit;
 	char		 audited[OID_MAX];	/* the commit that it is of */
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */

@@ -5,10 +5,16 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <sys/stat.h>
+
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "proto/file.h"
 #include "proto/sandbox_names.h"
+#include "proto/text.h"
 
 static void
 entry(struct sandbox *sb, const char *path, enum sandbox_access access)
@@ -177,11 +183,109 @@ caches_are_below_one_directory(void **state)
 
 	(void)state;
 	strings_add(&env, "XDG_CACHE_HOME=/user/.cache");
+	unsetenv("PIP_CACHE_DIR");
 	sandbox_caches(&env, "/s/cache");
-	assert_string_equal(strings_value(&env, "XDG_CACHE_HOME"), "/s/cache");
+	assert_string_equal(strings_value(&env, "XDG_CACHE_HOME"), "/s/cache/xdg");
 	assert_string_equal(strings_value(&env, "npm_config_cache"), "/s/cache/npm");
 	assert_string_equal(strings_value(&env, "CARGO_HOME"), "/s/cache/cargo");
+	assert_string_equal(strings_value(&env, "PIP_CACHE_DIR"), "/s/cache/xdg/pip");
+	setenv("PIP_CACHE_DIR", "/p", 1);
+	sandbox_caches(&env, "/s/cache");
+	assert_string_equal(strings_value(&env, "PIP_CACHE_DIR"), "/s/cache/pip");
+	unsetenv("PIP_CACHE_DIR");
 	strings_free(&env);
+}
+
+static void
+places(const char *name, const char *expected, const char *const *vars)
+{
+	struct strings env = { 0 }, found = { 0 };
+	char buf[1024] = "";
+
+	for (; *vars != NULL; vars++)
+		strings_add(&env, *vars);
+	sandbox_cache_places(name, &env, &found);
+	for (size_t i = 0; i < found.n; i++) {
+		strlcat(buf, i > 0 ? " " : "", sizeof(buf));
+		strlcat(buf, found.v[i], sizeof(buf));
+	}
+	assert_string_equal(buf, expected);
+	strings_free(&found);
+	strings_free(&env);
+}
+
+static void
+a_cache_of_the_user_is_where_its_variable_says_or_where_it_usually_is(void **state)
+{
+	static const char *const home[] = { "HOME=/u", NULL };
+	static const char *const all[] = { "HOME=/u", "XDG_CACHE_HOME=/x", "CARGO_HOME=/c",
+		"GOPATH=/g", "PIP_CACHE_DIR=relative", "npm_config_cache=", NULL };
+	static const char *const pip[] = { "HOME=/u", "PIP_CACHE_DIR=/p", NULL };
+	static const char *const none[] = { "HOMES=/u", NULL };
+
+	(void)state;
+	places(SANDBOX_CACHE_XDG, "/u/.cache", home);
+	places(SANDBOX_CACHE_XDG, "/x /u/.cache", all);
+	places("npm", "/u/.npm", home);
+	places("npm", "/u/.npm", all);
+	places("cargo", "/u/.cargo", home);
+	places("cargo", "/c /u/.cargo", all);
+	places("go-mod", "/g/pkg/mod /u/go/pkg/mod", all);
+	places("pip", "", all);	/* in XDG_CACHE_HOME */
+	places("pip", "/p", pip);
+	places("ccache", "/u/.ccache /u/.cache/ccache", home);
+	places("cargo", "", none);
+	places("registry", "", home);
+	places("../cargo", "", home);
+}
+
+static void
+credentials_in_caches_are_known(void **state)
+{
+	(void)state;
+	assert_string_equal(sandbox_cache_hidden("cargo"), "credentials.toml credentials");
+	assert_string_equal(sandbox_cache_hidden("npm"), "");
+	assert_null(sandbox_cache_hidden("cargo/registry"));
+	assert_null(sandbox_cache_hidden(""));
+}
+
+static void
+layers_are_of_caches_that_are_there_and_apart_from_the_session(void **state)
+{
+	static const char *const elsewhere[] = { "npm_config_cache", "npm_config_store_dir", "PNPM_HOME",
+		"XDG_DATA_HOME", "YARN_CACHE_FOLDER", "PIP_CACHE_DIR", "UV_CACHE_DIR", "GOCACHE",
+		"BUN_INSTALL_CACHE_DIR", "BUN_INSTALL", "CARGO_HOME", "GOMODCACHE", "GOPATH",
+		"GRADLE_USER_HOME", "CCACHE_DIR", "NUGET_PACKAGES" };
+	char home[] = "/tmp/test-sandbox-XXXXXX", *npm, *cargo, *xdg;
+	struct strings argv = { 0 };
+
+	(void)state;
+	assert_non_null(mkdtemp(home));
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++)
+		unsetenv(elsewhere[i]);
+	setenv("HOME", home, 1);
+	npm = text_format("%s/.npm", home);
+	cargo = text_format("%s/.cargo", home);
+	xdg = text_format("%s/.cache", home);
+	assert_int_equal(mkdir(xdg, 0700), 0);
+	setenv("XDG_CACHE_HOME", home, 1);	/* the session is in it */
+	sandbox_layers(&argv, "/worker", cargo, true);
+	assert_int_equal(argv.n, 0);
+	assert_int_equal(mkdir(npm, 0700), 0);
+	assert_int_equal(symlink(npm, cargo), 0);
+	sandbox_layers(&argv, "/worker", xdg, true);
+	assert_int_equal(argv.n, 10);
+	assert_string_equal(argv.v[2], "-t");
+	assert_string_equal(argv.v[5], "npm");
+	assert_string_equal(argv.v[6], npm);
+	assert_string_equal(argv.v[7], "cargo");
+	assert_string_equal(argv.v[8], npm);	/* links are followed */
+	assert_string_equal(argv.v[9], "--");
+	assert_int_equal(file_remove_tree(AT_FDCWD, home), 0);
+	strings_free(&argv);
+	free(npm);
+	free(cargo);
+	free(xdg);
 }
 
 int
@@ -196,6 +300,9 @@ main(void)
 		cmocka_unit_test(the_environment_is_a_list),
 		cmocka_unit_test(variables_of_sockets_are_known),
 		cmocka_unit_test(caches_are_below_one_directory),
+		cmocka_unit_test(a_cache_of_the_user_is_where_its_variable_says_or_where_it_usually_is),
+		cmocka_unit_test(credentials_in_caches_are_known),
+		cmocka_unit_test(layers_are_of_caches_that_are_there_and_apart_from_the_session),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
