@@ -12,6 +12,7 @@
 #include "orchestrator/orphans.h"
 #include "orchestrator/place.h"
 #include "orchestrator/registry.h"
+#include "orchestrator/spawn_dir.h"
 #include "orchestrator/trash.h"
 #include "proto/cgroup.h"
 #include "proto/file.h"
@@ -64,26 +65,43 @@ claim_in_use(int dirfd, const char *item)
 	return locked;
 }
 
+/* What an attempt that was never begun has made, of its branch nothing but the name. */
+static int
+drop_attempt(struct orch *o, const char *item, const char *path, const char *base, int64_t attempt)
+{
+	char	*branch = text_format("session/%s/%lld", item, (long long)attempt);
+	int	 rv = place_drop_leftover(o, path, branch, base);
+
+	free(branch);
+	return rv;
+}
+
 /*
  * What a killed dispatch made goes: nothing has been done in it.  A worktree whose
- * session directory somebody removed holds work: it is given back to git.
+ * session directory somebody removed holds work: it is given back to git.  -1: not all went.
  */
-static void
+static int
 drop_place(struct orch *o, const char *item)
 {
-	char		*path = place_path(o, item, NULL), *branch = text_format("session/%s/1", item);
-	char		head[256], base[OID_MAX], why[GIT_ERR];
-	struct stat	st;
+	char		*path = place_path(o, item, NULL), head[256], base[OID_MAX], why[GIT_ERR];
+	struct entry	 former;
+	struct stat	 st;
+	int		 rv = 0;
 
 	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0' &&
-	    git_ref_read(&o->repo, head, base, NULL, 0) == 0 && base[0] != '\0')
-		place_drop_leftover(o, path, branch, base);
+	    git_ref_read(&o->repo, head, base, NULL, 0) == 0 && base[0] != '\0') {
+		rv = drop_attempt(o, item, path, base, 1);
+		if (rv == 0 && registry_newest(o, item, &former) == 0) {
+			rv = drop_attempt(o, item, path, base, former.state.attempt + 1);
+			entry_release(&former);
+		}
+	}
 	if (lstat(path, &st) == 0 && git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", path, why);
 	else if (!o->json && lstat(path, &st) == 0)
 		printf("%s: what was done for %s stays there\n", path, item);
 	free(path);
-	free(branch);
+	return rv;
 }
 
 static size_t
@@ -100,8 +118,8 @@ check_claim(struct orch *o, int dirfd, const char *item)
 	free(buf);
 	if (session_id_valid(session) && claim_session_exists(o, session))
 		return 0;
-	if (o->archive == NULL || !exists(o->archive, session))
-		drop_place(o, item);
+	if ((o->archive == NULL || !exists(o->archive, session)) && drop_place(o, item) == -1)
+		return 0;
 	claim_drop(o, item, session);
 	if (!o->json)
 		printf("claim of %s released: %s is not there\n", item,
@@ -274,7 +292,10 @@ orphans_remove(struct orch *o)
 
 	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0')
 		git_locks_left(&o->repo, head);
-	n = each(o, claims, check_claim);
+	n = spawn_dir_tidy(o);
+	if (n > 0)
+		say_removed(o, "bin/.tmp-*", "a copy of the worker that was never finished");
+	n += each(o, claims, check_claim);
 	n += each(o, o->sessions, check_unfinished);
 	n += each(o, o->archive, check_merged);
 	path = place_path(o, "x", NULL);

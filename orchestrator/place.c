@@ -175,29 +175,41 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 	return EX_CANTCREAT;
 }
 
-static void
+static int
 drop_worktree(struct orch *o, const char *path)
 {
 	char *trash = text_format("%s/" WORKTREES "/.trash-%ld", place_base(o), (long)getpid());
 	char reason[GIT_ERR];
+	int rc;
 
-	if (git_worktree_remove(&o->repo, path, trash, reason, sizeof(reason)) == 0)
+	rc = git_worktree_remove(&o->repo, path, trash, reason, sizeof(reason));
+	if (rc == 0)
 		file_remove_tree(AT_FDCWD, trash);
 	else
 		log_warnx("%s", reason);
 	free(trash);
+	return rc;
 }
 
-void
-place_drop(struct orch *o, const char *path, const char *branch, const char *base)
+static int
+drop_branch(struct orch *o, const char *branch, const char *oid, const char *why)
 {
 	char *ref = text_format("refs/heads/%s", branch), reason[GIT_ERR];
+	int rc;
 
-	drop_worktree(o, path);
-	if (git_ref_move(&o->repo, ref, "", base, "orchestrator: dispatch failed", reason,
-	    sizeof(reason)) == -1)
+	rc = git_ref_move(&o->repo, ref, "", oid, why, reason, sizeof(reason));
+	if (rc == -1)
 		log_warnx("%s", reason);
 	free(ref);
+	return rc;
+}
+
+int
+place_drop(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	int rc = drop_worktree(o, path);
+
+	return drop_branch(o, branch, base, "orchestrator: dispatch failed") == -1 ? -1 : rc;
 }
 
 /* Nothing in it but, maybe, the .git file, or the beginning of one. */
@@ -218,21 +230,24 @@ empty_worktree(const char *path)
 	return empty;
 }
 
-void
+int
 place_drop_leftover(struct orch *o, const char *path, const char *branch, const char *base)
 {
-	char oid[OID_MAX], *ref, reason[GIT_ERR];
+	char oid[OID_MAX], reason[GIT_ERR];
 	struct git g;
+	int yes;
 
-	if (!empty_worktree(path)) {
-		if (access(path, F_OK) == 0)
-			return;
-	} else
-		drop_worktree(o, path);
-	if (!branch_exists(o, branch, oid) || orch_git(o, &g, reason, sizeof(reason)) == -1 ||
-	    !git_is_ancestor(&g, oid, base))
-		return;
-	ref = text_format("refs/heads/%s", branch);
-	git_ref_move(&o->repo, ref, "", oid, "orchestrator: left by a killed dispatch", NULL, 0);
-	free(ref);
+	if (!empty_worktree(path) && access(path, F_OK) == 0)
+		return 0;
+	/* also when git's metadata are all that is left of it */
+	if (drop_worktree(o, path) == -1)
+		return -1;
+	if (!branch_exists(o, branch, oid))
+		return 0;
+	if (orch_git(o, &g, reason, sizeof(reason)) == -1 ||
+	    (yes = git_ancestor(&g, oid, base, reason, sizeof(reason))) == -1) {
+		log_warnx("%s: %s", branch, reason);
+		return -1;
+	}
+	return !yes ? 0 : drop_branch(o, branch, oid, "orchestrator: left by a killed dispatch");
 }

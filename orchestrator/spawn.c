@@ -64,16 +64,19 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	/* The list first: a session that it does not know would be done once more. */
 	if (d->list != NULL && (status = source_open(o, d->list, d->item, c->session)) != 0)
 		return status;
-	if (spawn_dir_make(o, c, d->item, p, reason, sizeof(reason)) == -1) {
-		log_warnx("%s", reason);
-		return orch_status(errno);
-	}
 	path = text_format("%s/%s", o->sessions, c->session);
-	if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {
-		log_warnx("session %s: %s", c->session, reason);
+	if (spawn_dir_make(o, c, d->item, p, reason, sizeof(reason)) == -1) {
+		status = orch_status(errno);
+		log_warnx("%s", reason);
+	} else if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {
 		status = EX_UNAVAILABLE;
-		*stays = spawn_dir_drop(o, c->session) == -1;
+		log_warnx("session %s: %s", c->session, reason);
 	}
+	/* Whoever saw it before may have started it. */
+	*stays = status != 0 && spawn_dir_drop(o, c->session) == -1;
+	if (*stays)
+		log_warnx("session %s: what was made of it stays; execute goes on with it, or "
+		    "cleanup removes it", c->session);
 	free(path);
 	return status;
 }
@@ -106,7 +109,7 @@ static int
 make_session(struct orch *o, const struct dispatch *d, const struct config *c,
     const struct prompts *p)
 {
-	bool stays = false;
+	bool stays = false, left = false;
 	int claim, status;
 
 	if ((claim = take_claim(o, c, &status)) == -1)
@@ -115,14 +118,14 @@ make_session(struct orch *o, const struct dispatch *d, const struct config *c,
 		status = claim_tasks(o, d);
 	if (status == 0 && (status = place_make(o, c->worktree, c->branch, c->base)) == 0) {
 		status = bring_to_life(o, d, c, p, &stays);
-		if (status != 0 && !stays)
-			place_drop(o, c->worktree, c->branch, c->base);
+		left = status != 0 && !stays &&
+		    place_drop(o, c->worktree, c->branch, c->base) == -1;
 	}
-	if (status != 0 && !stays) {
-		if (d->list != NULL)
-			drop_tasks(o, d, c->session);
+	if (status != 0 && !stays && d->list != NULL)
+		drop_tasks(o, d, c->session);
+	/* Who finds a claim without a session takes back what is left (claim_take, orphans.h). */
+	if (status != 0 && !stays && !left)
 		claim_drop(o, c->item, c->session);
-	}
 	close(claim);
 	return status;
 }

@@ -31,7 +31,8 @@ struct dispatched {
  * Settings, claim, branch and worktree (without a checkout: the worker makes
  * it), session directory built aside and renamed in, worker started.  Returns
  * once the worker holds its lock.  On failure everything made is undone, the
- * error is printed, and a sysexits status is returned.
+ * error is printed, and a sysexits status is returned.  What can't be undone
+ * keeps its claim, so that the next dispatch of the item, or cleanup, does it.
  */
 int dispatch_item(struct orch *, const struct dispatch *, struct dispatched *);
 void dispatched_release(struct dispatched *);

@@ -15,6 +15,8 @@
 #include "proto/lock.h"
 
 #define BUILD_NAME	".new-%s"
+#define BINARIES_LOCK	"lock"
+#define TEMPORARY	".tmp-"
 
 static int
 put(int dirfd, const char *name, const char *buf, size_t len)
@@ -60,44 +62,90 @@ put_prompts(int dirfd, const struct prompts *p)
 	return r;
 }
 
-/* Copies of binaries that no session uses any more, after an upgrade. */
-static void
-drop_old_binaries(const char *dir, const char *keep)
+/* The files dir/prefix... but keep that nothing else is a name of. */
+static size_t
+drop_binaries(int dirfd, const char *prefix, const char *keep)
 {
 	const struct dirent *e;
 	struct stat st;
+	size_t n = 0;
 	DIR *d;
+	int fd;
 
-	if ((d = opendir(dir)) == NULL)
-		return;
+	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		return 0;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return 0;
+	}
 	while ((e = readdir(d)) != NULL)
-		if (strncmp(e->d_name, "worker-", 7) == 0 && strcmp(e->d_name, keep) != 0 &&
-		    fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 && strcmp(e->d_name, keep) != 0 &&
+		    fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_nlink == 1)
-			unlinkat(dirfd(d), e->d_name, 0);
+			n += unlinkat(dirfd, e->d_name, 0) == 0;
 	closedir(d);
+	return n;
+}
+
+/* With the lock held: what another one has begun was left by it. */
+static int
+copy_locked(const char *worker, const char *dir, int dirfd, const char *name)
+{
+	char *path, *temporary = text_format(TEMPORARY "%s", name);
+	int error, r = 0;
+
+	drop_binaries(dirfd, TEMPORARY, "");
+	if (faccessat(dirfd, name, F_OK, 0) == -1) {
+		path = text_format("%s/%s", dir, temporary);
+		if ((r = file_copy(worker, path, false)) == 0) {
+			r = file_rename_over(dirfd, temporary, name, FILE_SYNC);
+			error = errno;
+			if (r == -1)
+				unlinkat(dirfd, temporary, 0);
+			errno = error;
+		}
+		free(path);
+	}
+	if (r == 0)
+		drop_binaries(dirfd, "worker-", name);
+	free(temporary);
+	return r;
 }
 
 static int
 copy_binary(const char *worker, const char *dir, const char *name)
 {
-	char *temporary = text_format("%s/.tmp-%s-%ld", dir, name, (long)getpid());
-	int error, fd, r = -1;
+	int error, fd, lock, r = -1;
 
-	if (file_make_dirs(dir) == 0 && (fd = file_open_dir(AT_FDCWD, dir)) != -1) {
-		unlink(temporary);
-		if (file_copy(worker, temporary, false) == 0 &&
-		    file_rename_over(fd, temporary + strlen(dir) + 1, name, FILE_SYNC) == 0)
-			r = 0;
-		error = errno;
-		unlink(temporary);
-		close(fd);
-		errno = error;
-	}
-	free(temporary);
-	if (r == 0)
-		drop_old_binaries(dir, name);
+	if (file_make_dirs(dir) == -1 || (fd = file_open_dir(AT_FDCWD, dir)) == -1)
+		return -1;
+	lock = lock_take_wait(fd, BINARIES_LOCK, "orchestrator");
+	if (lock != -1)
+		r = copy_locked(worker, dir, fd, name);
+	error = errno;
+	if (lock != -1)
+		close(lock);
+	close(fd);
+	errno = error;
 	return r;
+}
+
+size_t
+spawn_dir_tidy(struct orch *o)
+{
+	char *dir = text_format("%s/bin", o->home);
+	int fd, lock = -1;
+	size_t n = 0;
+
+	if ((fd = file_open_dir(AT_FDCWD, dir)) != -1) {
+		if ((lock = lock_take(fd, BINARIES_LOCK, "orchestrator", false)) != -1) {
+			n = drop_binaries(fd, TEMPORARY, "");
+			close(lock);
+		}
+		close(fd);
+	}
+	free(dir);
+	return n;
 }
 
 /* A session keeps the binary it was begun with: bin/worker is a link to a copy by identity. */
@@ -170,16 +218,13 @@ spawn_dir_make(struct orch *o, const struct config *c, const struct item *item,
 	err[0] = '\0';
 	if ((all = file_open_dir(AT_FDCWD, o->sessions)) != -1 &&
 	    (fd = make_sub(all, name)) != -1 && put_records(fd, c, item, p) == 0 &&
-	    put_worker(o, path, err, errlen) == 0 && file_sync_dir(fd) == 0)
-		r = file_move(all, name, all, c->session);
+	    put_worker(o, path, err, errlen) == 0 && file_sync_dir(fd) == 0 &&
+	    file_shift(all, name, all, c->session) == 0)
+		r = file_sync_dir(all);
 	error = errno;
-	if (r == -1) {
-		if (err[0] == '\0')
-			snprintf(err, errlen, "%s: %s; make room there and make it writable, or "
-			    "set ORCHESTRATOR_HOME to another directory", path, strerror(error));
-		if (fd != -1)
-			file_remove_tree(all, name);
-	}
+	if (r == -1 && err[0] == '\0')
+		snprintf(err, errlen, "%s: %s; make room there and make it writable, or "
+		    "set ORCHESTRATOR_HOME to another directory", path, strerror(error));
 	if (fd != -1)
 		close(fd);
 	if (all != -1)

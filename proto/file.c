@@ -198,7 +198,7 @@ static int
 move(int fromfd, const char *from, int tofd, const char *to, unsigned flags, bool sync)
 {
 	struct place a, b;
-	int result;
+	int result, saved;
 
 	if (place_open(&a, fromfd, from) == -1)
 		return -1;
@@ -208,8 +208,12 @@ move(int fromfd, const char *from, int tofd, const char *to, unsigned flags, boo
 	}
 	result = renameat2(a.fd, a.base, b.fd, b.base, flags);
 	if (result == 0 && sync && (fsync(b.fd) == -1 ||
-	    (!same_directory(a.fd, b.fd) && fsync(a.fd) == -1)))
+	    (!same_directory(a.fd, b.fd) && fsync(a.fd) == -1))) {
+		saved = errno;
+		renameat2(b.fd, b.base, a.fd, a.base, flags);
+		errno = saved;
 		result = -1;
+	}
 	place_close(&b);
 	place_close(&a);
 	return result;

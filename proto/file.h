@@ -45,7 +45,8 @@ int file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t
 
 /* Renames dirfd/name to name.refused (or .refused.N); 0 or -1. */
 int file_set_aside(int dirfd, const char *name);
-/* renameat2 with RENAME_NOREPLACE, then fsync of both directories. */
+/* renameat2 with RENAME_NOREPLACE, then fsync of both directories; after one that failed
+ * the name is what it was: -1 with errno and nothing moved. */
 int file_move(int fromfd, const char *from, int tofd, const char *to);
 /* The same without the fsync, for what a power loss may undo. */
 int file_shift(int fromfd, const char *from, int tofd, const char *to);

@@ -69,6 +69,8 @@ add_branch(const struct git_repo *r, const char *branch, const char *base, char 
 	rc = git_ref_move(r, ref, base, "", "branch: created by orchestrator", err, errlen);
 	if (rc == -1 && errno == EAGAIN)
 		git_fail(err, errlen, "branch %s exists already", branch);
+	else if (rc == -1)	/* it may be there in spite of that, and not be durable */
+		git_ref_move(r, ref, "", base, "orchestrator: no worktree", NULL, 0);
 	free(ref);
 	return rc;
 }
