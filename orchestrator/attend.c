@@ -54,7 +54,7 @@ say_closed(struct loop *l, const struct sess *s, const struct questions *qs)
 	}
 }
 
-/* Questions that are open; those that were not when looked at before are given to fn. */
+/* Questions that are open; a policy sees those that were not when looked at before. */
 static void
 look_questions(struct loop *l, struct sess *s, bool ask)
 {
@@ -77,19 +77,20 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 		if (q->status != QUESTION_OPEN || !ask)
 			continue;
 		strings_add(&open, q->id);
-		if (strings_have(&s->open, q->id))
+		if (!strings_have(&s->open, q->id)) {
+			text_first_line(line, sizeof(line), q->text);
+			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role),
+			    line);
+		} else if (!s->unwritten)
 			continue;
-		text_first_line(line, sizeof(line), q->text);
-		loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role), line);
 		fresh[n++] = q;
 	}
 	strings_free(&s->open);
 	s->open = open;
 	s->fresh = false;
-	if (n > 0 && !policy_ask(&l->policy, &s->e, fresh, n)) {
-		strings_free(&s->open);	/* a full disk, say: once more, after a while */
+	s->unwritten = n > 0 && !policy_ask(&l->policy, &s->e, fresh, n);
+	if (s->unwritten)	/* a full disk, say: once more, after a while */
 		wait_grace(s);
-	}
 	free(fresh);
 	questions_release(&qs);
 }

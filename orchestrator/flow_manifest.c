@@ -220,7 +220,7 @@ flow_manifest_write(struct flow *f, bool over)
 	int fd;
 
 	f->manifest_due = false;
-	if (f->manifest == NULL)
+	if (f->manifest == NULL || f->list.v == NULL)	/* it could not be read again */
 		return;
 	look_all(f, f->manifest);
 	if (over)

@@ -10,6 +10,7 @@
 #include "orchestrator/loop.h"
 #include "proto/child.h"
 #include "proto/clock.h"
+#include "proto/fault.h"
 #include "proto/log.h"
 #include "proto/watch.h"
 
@@ -94,6 +95,9 @@ flow_turn(struct flow *f)
 		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
 		    strerror(errno));
 		flow_reaped(f, EX_OSERR << 8);
+		/* no child's end makes the next turn */
+		f->wake = f->stopped != NULL ? 0 : clock_now();
+		watch_timer(LOOP_TIMER_FLOW, f->wake);
 	}
 }
 
@@ -151,6 +155,13 @@ try_again(struct flow *f, size_t i, const char *why)
 
 	if (another_try(f, i, why))
 		return;
+	/* It would be the same for every task, and this one is not to blame. */
+	if (fault_told(why)) {
+		log_warnx("task %s: %s", f->list.v[i].item.id, why);
+		flow_manifest_error(f, f->list.v[i].item.id, why, true);
+		flow_stop(f, "nothing can be dispatched here; mend that, then execute goes on");
+		return;
+	}
 	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; mend it, then "
 	    "orchestrator tasks reopen %s: %s", f->list.v[i].item.id, t->tries,
 	    f->list.v[i].item.id, why);

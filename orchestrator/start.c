@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,8 @@ worktree_of(int sessionfd, char *err, size_t errlen)
 	return worktree;
 }
 
-/* All that comes until the other end is closed; the first line of it stays. */
-static void
+/* All that comes until the other end is closed; the first line of it stays. 0, or -1. */
+static int
 read_error(int fd, char *err, size_t errlen)
 {
 	char chunk[512];
@@ -69,6 +70,7 @@ read_error(int fd, char *err, size_t errlen)
 	}
 	err[len] = '\0';
 	err[strcspn(err, "\n")] = '\0';
+	return n == 0 ? 0 : -1;
 }
 
 static int
@@ -138,7 +140,10 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 	}
 	close(p[1]);
 	p[1] = -1;
-	read_error(p[0], err, errlen);
+	if (read_error(p[0], err, errlen) == -1) {	/* it may live, and not be ready for long */
+		snprintf(err, errlen, "worker: %s", strerror(errno));
+		kill(pid, SIGKILL);
+	}
 	if (outcome(fd, pid, err, errlen) == -1)
 		pid = -1;
 done:

@@ -156,7 +156,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		return AGENT_IMPOSSIBLE;
 	}
 	if (run_settings_environment(w, run->agent, &env, why, sizeof(why)) == -1) {
-		worker_fail(w, "secret", "%s", why);
+		worker_failed(w, "secret", "%s", why);
 		close(in);
 		strings_free(&env);
 		run_over(w, run);

@@ -20,7 +20,7 @@ keep(struct worker *w, const char *snapshot)
 {
 	if (file_replace(w->dirfd, BEFORE, snapshot, strlen(snapshot), FILE_DATA) == 0)
 		return 0;
-	worker_fail(w, "io", "%s/" BEFORE ": %s", w->path, strerror(errno));
+	worker_broken(w, "%s/" BEFORE ": %s", w->path, strerror(errno));
 	return -1;
 }
 
@@ -64,7 +64,7 @@ breach(struct worker *w, const struct strings *list)
 	audit_text(list, text, sizeof(text));
 	worker_fail(w, "isolation-breach", "%s", text);
 	if (review_save(w->dirfd, &w->review) == -1)
-		worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+		worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
 	return -1;
 }
 
@@ -85,7 +85,7 @@ audit_repository_now(struct worker *w)
 	rc = audit_repository(&w->git, before, now, w->state.branch, w->state.base, w->state.head,
 	    &a, err, sizeof(err));
 	if (rc == -1)
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 	/* that the target moves is what it is for */
 	target = text_format("branch %s:", w->config.target != NULL ? w->config.target : "");
 	for (size_t i = 0; i < a.notices.n; i++)
@@ -110,7 +110,7 @@ record_flags(struct worker *w)
 	}
 	if (w->audit.flagged.n == 0 || review_save(w->dirfd, &w->review) == 0)
 		return 0;
-	worker_fail(w, "io", "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
 	return -1;
 }
 
@@ -133,7 +133,7 @@ audit_work(struct worker *w)
 		git_changes_free(c, n);
 	}
 	if (rc == -1) {
-		worker_fail(w, "git", "%s", err);
+		worker_failed(w, "git", "%s", err);
 		return -1;
 	}
 	if (record_flags(w) == -1 || breach(w, &w->audit.breaches) == -1)

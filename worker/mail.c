@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/clock.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/inbox.h"
 #include "proto/lock.h"
@@ -198,7 +199,7 @@ mail_scan(struct worker *w)
 		return false;
 	n = inbox_drain(w->dirfd, w->run, on_message, w);
 	if (n == -1) {
-		passing = worker_passing(errno);
+		passing = fault_passes(errno);
 		log_warn(SESSION_DIR_INBOX "/%s", w->run);
 		w->disk_failed |= passing;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "worker/audit.h"
 #include "worker/confine.h"
@@ -45,9 +46,12 @@ keep_link(struct worker *w)
 		return 0;
 	snprintf(path, sizeof(path), "%s/.git", w->state.worktree);
 	if (file_read(AT_FDCWD, path, PATH_MAX + 16, &buf, &len) == -1) {
-		worker_fail(w, "git", errno == EINVAL || errno == EISDIR
-		    ? "%s is the repository's main checkout; make a worktree with git worktree add"
-		    : "%s/.git can't be read; is it a git worktree?", w->state.worktree);
+		if (fault_passes(errno))
+			worker_broken(w, "%s: %s", path, strerror(errno));
+		else
+			worker_fail(w, "git", errno == EINVAL || errno == EISDIR
+			    ? "%s is the repository's main checkout; make a worktree with git worktree add"
+			    : "%s/.git can't be read; is it a git worktree?", w->state.worktree);
 		return -1;
 	}
 	if (file_replace(w->dirfd, LINK, buf, len, FILE_SYNC) == -1) {

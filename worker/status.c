@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -7,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/log.h"
 #include "worker/output.h"
 #include "worker/worker.h"
@@ -37,30 +37,6 @@ worker_broken(struct worker *w, const char *fmt, ...)
 	return EVENT_FAILED;
 }
 
-/* What passes by itself, or when somebody makes room. */
-static const int passing[] = {
-	ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, EAGAIN, EROFS,
-};
-
-bool
-worker_passing(int error)
-{
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (passing[i] == error)
-			return true;
-	return false;
-}
-
-/* The words of another program are all there is to tell by. */
-static bool
-passing_words(const char *why)
-{
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (strstr(why, strerror(passing[i])) != NULL)
-			return true;
-	return false;
-}
-
 enum event
 worker_failed(struct worker *w, const char *reason, const char *fmt, ...)
 {
@@ -70,7 +46,7 @@ worker_failed(struct worker *w, const char *reason, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	return passing_words(why) ? worker_broken(w, "%s", why) :
+	return fault_told(why) ? worker_broken(w, "%s", why) :
 	    worker_fail(w, reason, "%s", why);
 }
 
@@ -80,7 +56,7 @@ worker_sync_tree(struct worker *w)
 	char err[GIT_ERR];
 
 	/* what else may be wrong with it, the next step says */
-	if (git_sync(w->state.worktree, err, sizeof(err)) == 0 || !passing_words(err))
+	if (git_sync(w->state.worktree, err, sizeof(err)) == 0 || !fault_told(err))
 		return 0;
 	worker_broken(w, "%s", err);
 	return -1;

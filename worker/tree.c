@@ -158,14 +158,14 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	snprintf(objects, sizeof(objects), "%s/objects", dir);
 	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1) {
-		worker_fail(w, "import", "%s", err);
+		worker_failed(w, "import", "%s", err);
 		return -1;
 	}
 	if (strcmp(commit, w->state.head) == 0)
 		return 0;
 	if (git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit,
 	    err, sizeof(err)) == -1) {
-		worker_fail(w, "import", "%s", err);
+		worker_failed(w, "import", "%s", err);
 		return -1;
 	}
 	return 0;

@@ -69,14 +69,12 @@ enum event worker_fail(struct worker *, const char *reason, const char *fmt, ...
  * goes on from here when it is started again. */
 enum event worker_broken(struct worker *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* One or the other, as why says. */
+/* One or the other, as why says (fault.h). */
 enum event worker_failed(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* What is in the worktree is on disk, or -1 as worker_broken: after a power loss a file that is
  * empty would be taken for the agent's work. */
 int worker_sync_tree(struct worker *);
-/* Is it an errno of that kind? */
-bool worker_passing(int error);
 
 /* Logs that a record could not be written, with errno; the worker ends soon after. */
 void worker_disk_failed(struct worker *, const char *name);
