@@ -8,5 +8,6 @@ case_before() { echo 'echo one >one' >"$T/one"; }
 case_again() {
 	cd "$W/r" || return 1
 	orchestrator dispatch one -- sh "$T/one" || [ $? = 73 ] || return 1
-	orchestrator execute && orchestrator cleanup && wait_for 10 removed
+	one_executed && orchestrator cleanup && wait_for 10 removed
 }
+case_verify() { attempts_forgotten; merged_once one; }

@@ -13,6 +13,13 @@ case_world() {
 }
 case_victim() { printf '%s\n' orchestrator -C "$W/r" execute work; }
 case_before() { rm -f "$T/got"; }
+# As long as an answer can't be written execute says so, tries again, and can be stopped.
+patience=40
+case_waits() {	# SCOPE CALL FAULT WHEN
+	case $4 in *+) ;; *) return 1 ;; esac
+	tail -n 1 "$T/victim.log" | grep -q 'stopped by signal 15; the workers go on$' &&
+	    tail -n 2 "$T/victim.log" | grep -Eq 'q-[a-z0-9]*: answers.*: (No space left on device|Input/output error|Too many open files)$'
+}
 case_again() {
 	cd "$W/r" || return 1
 	orchestrator execute work || { orchestrator tasks show work; orchestrator execute work; } || return 1

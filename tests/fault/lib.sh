@@ -11,7 +11,8 @@
 #	case_verify		prints what is lost or wrong, nothing when all is well
 #	case_modes		which of the modes below are tried
 #
-# and perhaps case_before, case_after: what has to run beside it.  A mode is a fault and
+# and perhaps case_before, case_after: what has to run beside it; patience: after how many
+# seconds it hangs; case_waits: whether it is right that it waits, and says so.  A mode is a fault and
 # who is hit: kill and errors hit the victim itself, treekill and treeerrors each process
 # of its tree at its own Nth call, gitkill and giterrors one of its calls of git.
 #
@@ -83,8 +84,8 @@ victim() {
 	shift 3
 	# shellcheck disable=SC2046
 	case $_scope in
-	git) timeout 120 $(case_victim) ;;
-	*) timeout 120 strace $_f "$@" $(case_victim) ;;
+	git) timeout -k 10 $patience $(case_victim) ;;
+	*) timeout -k 10 $patience strace $_f "$@" $(case_victim) ;;
 	esac >"$T/victim.log" 2>&1
 	_rc=$?
 	PATH=$_path
@@ -132,7 +133,7 @@ points() {	# FILE FAULT
 one_point() {	# SCOPE CALL FAULT WHEN: prints what is wrong
 	world_back; case_before
 	victim "$@"
-	case $? in 124) echo 'the victim hung' ;; 134 | 136 | 139) echo 'the victim crashed' ;; esac
+	case $? in 124) case_waits "$@" || echo 'the victim hung' ;; 137) [ "$3" = signal=KILL ] || echo 'the victim could not be stopped' ;; 134 | 136 | 139) echo 'the victim crashed' ;; esac
 	case_after
 	case_again >"$T/again.log" 2>&1 || echo "going on failed: $(tail -n 1 "$T/again.log")"
 	case_verify; none_left

@@ -21,6 +21,17 @@ settings() {	# MORE
 }
 # A worktree that is made fit for the next item in the background may come after a cleanup.
 removed() { orchestrator cleanup >/dev/null && [ -z "$(ls -A "$W/r/.worktrees")" ]; }
+# An agent that is killed has failed, as one that fails by itself, and a person has its item
+# done again; the branch of an attempt that failed stays.
+one_executed() {
+	orchestrator execute && return
+	[ "$(orchestrator --json status one | jq -r '.status + ": " + .detail')" = \
+	    'failed: implementer: killed by signal 9 (Killed)' ] && orchestrator retry one && orchestrator execute
+}
+attempts_forgotten() {
+	jq -r 'select(.status == "failed") | .branch' "$W"/state/workspaces/*/instance-*/archive/*/state.json |
+	    sed 's,.*,delete refs/heads/&,' | git -C "$W/r" update-ref --stdin
+}
 case_world() {
 	settings '' && orchestrator dispatch --wait one -- sh -c 'echo one >one'
 }

@@ -21,11 +21,13 @@ case_world() {
 	    echo '{ "version": 1, "id": "item", "title": "Item" }' >"$S/item.json"
 	export W
 }
-# Whoever answers: as soon as the question is there, until the run is over.
+# Whoever answers: as soon as a question is there, until the run is over.  One that was withdrawn
+# when the answer came, since its worker had to stop, is asked again, and answered again.
 answer() {
+	_given=
 	while [ -e "$W/sessions" ]; do
-		_q=$(sed -n 's/^ *"id": *"\(q-[a-z0-9]*\)".*/\1/p' "$S/questions.json" 2>/dev/null | head -n 1)
-		if [ -n "$_q" ]; then printf this >"$T/.a" && mv "$T/.a" "$S/answers/$_q" 2>/dev/null; return; fi
+		_q=$(awk -F '"' '$2 == "id" { id = $4 } $2 == "status" && $4 == "open" { print id; exit }' "$S/questions.json" 2>/dev/null)
+		[ "$_q" = "$_given" ] || { printf this >"$T/.a" && mv "$T/.a" "$S/answers/$_q" 2>/dev/null && _given=$_q; }
 		timeout 0.05 cat <&9
 	done
 }

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck disable=SC2016
+#
+# Faults that pass: what they hit is taken back, or goes on once they are gone.
+. "$(dirname "$0")/lib.sh"
+
+strace -f -o /dev/null true 2>/dev/null || { echo '1..0 # SKIP no process may be traced here'; exit 0; }
+faulty() { _f=$1; shift; run timeout 60 env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e "trace=${_f%%:*}" -e "inject=$_f" "$@"; }
+new_repo "$T/r" && cd "$T/r" || exit 1
+mkdir .orchestrator && echo '{ "review": "gates", "confine": "off" }' >.orchestrator/config.json
+git add . && git commit -qm Settings
+bin=$ORCHESTRATOR_HOME/bin
+copies() { find "$bin" -name '.tmp-*' | wc -l; }
+left() {	# what there is of an item that was not dispatched
+	find .worktrees .git/worktrees "$ORCHESTRATOR_HOME"/workspaces/*/claims "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/isolated-sessions \
+	    -mindepth 1 -maxdepth 1 \( -name 'f*' -o -name '.new-*' -o -name 'session-f*' -o -name '.trash-*' \) 2>/dev/null
+	git for-each-ref 'refs/heads/session/f*'
+}
+
+# The copy of the worker's program.
+faulty copy_file_range:signal=KILL:when=1 orchestrator dispatch k -- true
+is 'a dispatch that is killed leaves a copy of the worker' "$(copies)" 1
+run orchestrator cleanup
+is 'cleanup removes it' "$(copies)" 0
+orchestrator dispatch k -- sh -c 'echo k >k' >"$T/out" 2>&1 & p=$!; wait $p
+rm "$bin"/worker-*; mkdir "$bin/.keep"
+env ASAN_OPTIONS=detect_leaks=0 strace -o "$T/trace" -e trace=copy_file_range -e inject=copy_file_range:signal=STOP:when=1 \
+    orchestrator dispatch live -- sh -c 'echo live >live' >"$T/live" 2>&1 & p=$!
+wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace"
+orchestrator cleanup >/dev/null 2>&1
+is 'that of one which is at work stays' "$(copies)" 1
+kill -CONT "$(pgrep -P $p)"
+ok 'and becomes the worker of its session' wait $p
+is 'without a rest' "$(copies)" 0
+rmdir "$bin/.keep"
+
+# Syncs that fail.
+agent='echo $ITEM_ID >$ITEM_ID' n=0 lost=
+while n=$((n + 1)); do
+	faulty "fsync:error=ENOSPC:when=$n" orchestrator dispatch "f$n" -- sh -c "$agent"
+	[ "$status" != 0 ] || break
+	[ -z "$(left)" ] || lost="$lost $n: $(left)"
+done
+is 'a dispatch whose sync fails takes all back' "$lost" ''
+ok 'wherever it fails' test "$n" -gt 8
+m=0 lost=
+while m=$((m + 1)) && [ $m -lt $n ]; do
+	faulty "fsync:error=EIO:when=$m+" orchestrator dispatch "fs$m" -- sh -c "$agent"
+	run orchestrator dispatch --wait "fs$m" -- sh -c "$agent"
+	[ "$status" = 0 ] || [ "$status" = 73 ] || lost="$lost $m: $err"
+done
+run timeout 60 orchestrator execute
+is 'when all of them do the next dispatch does, or goes on with what stays' "$lost$(git fsck 2>&1)" ''
+is 'and each is merged' "$(git log --format=%s main | grep -c '^Merge fs[0-9]*:')" $((n - 1))
+
+# A git of the worker that is killed.
+mkdir "$T/git" && cat >"$T/git/git" <<E2
+#!/bin/sh
+case \$* in *update-index*) [ -e "$T/killed" ] || { : >"$T/killed"; kill -9 \$\$; } ;; esac
+exec $(command -v git) "\$@"
+E2
+chmod +x "$T/git/git"
+PATH=$T/git:$PATH run orchestrator dispatch --wait g -- sh -c 'echo g >g'
+ok 'a git is killed' test -e "$T/killed"
+is 'that is no failure of the session' "$(orchestrator --json status g | jq -r .status)" running
+run timeout 60 orchestrator execute
+is 'which is merged' "$status $(git show main:g)" '0 g'
+
+# No process can be started.
+orchestrator tasks create work --task p1 --task p2 >/dev/null
+cat >.orchestrator/config.json <<'E2'
+{ "review": "gates", "confine": "off", "agents": { "a": { "command": "echo $ITEM_ID >$ITEM_ID" } }, "roles": { "implementer": "a" } }
+E2
+git commit -qam Agent
+faulty clone:error=EAGAIN:when=1+ orchestrator execute work
+like 'execute says that nothing can be dispatched' "$out" 'stopping: nothing can be dispatched here'
+is 'no task has failed' "$(orchestrator --json tasks show work | jq -r '[.tasks[].status] | join(" ")')" 'PENDING PENDING'
+run timeout 60 orchestrator execute work
+is 'started again it does them all' "$status $(git show main:p1 main:p2 | tr '\n' ' ')" '0 p1 p2 '
+done_testing
