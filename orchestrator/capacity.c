@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "orchestrator/capacity.h"
+#include "proto/file.h"
 #include "proto/text.h"
 
 #define CGROUPS		"/sys/fs/cgroup"
@@ -86,7 +87,7 @@ read_text(const char *path)
 	size_t len = 0;
 	int fd;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+	if ((fd = file_open_path(AT_FDCWD, path, O_RDONLY)) == -1)
 		return NULL;
 	if ((buf = malloc(room)) != NULL) {
 		while (len < room - 1 && (n = read(fd, buf + len, room - 1 - len)) > 0)

@@ -62,7 +62,7 @@ claim_session_exists(struct orch *o, const char *session)
 		if (strncmp(e->d_name, "instance-", 9) != 0)
 			continue;
 		path = text_format("%s/isolated-sessions/%s", e->d_name, session);
-		found = fstatat(dirfd(d), path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		found = file_stat(dirfd(d), path, &st) == 0 &&
 		    S_ISDIR(st.st_mode);
 		free(path);
 	}
@@ -75,7 +75,7 @@ same_file(int fd, int dirfd, const char *name)
 {
 	struct stat a, b;
 
-	return fstat(fd, &a) == 0 && fstatat(dirfd, name, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	return fstat(fd, &a) == 0 && file_stat(dirfd, name, &b) == 0 &&
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -85,7 +85,7 @@ examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 {
 	int fd, r = 1;
 
-	if ((fd = openat(dirfd, name, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) == -1)
+	if ((fd = file_open(dirfd, name, O_RDWR, 0)) == -1)
 		return errno == ENOENT ? 0 : -1;
 	read_holder(fd, holder, len);
 	/* The lock first: whoever gives it back has made the directory before. */
@@ -106,7 +106,7 @@ drop_old_temporary(int dirfd, const char *name)
 	struct stat st;
 
 	if (strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
-	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    file_stat(dirfd, name, &st) == 0 &&
 	    time(NULL) - st.st_mtime > TEMPORARY_AGE)
 		unlinkat(dirfd, name, 0);
 }
@@ -120,7 +120,7 @@ find_twin(int dirfd, const char *item, char *twin, size_t len)
 	DIR *d;
 	int fd;
 
-	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((fd = file_open_dir(dirfd, ".")) == -1)
 		return false;
 	if ((d = fdopendir(fd)) == NULL) {
 		close(fd);
@@ -145,7 +145,7 @@ make_claim(int dirfd, const char *temporary, const char *session)
 	int fd, n;
 
 	n = snprintf(text, sizeof(text), "%s\n", session);
-	fd = openat(dirfd, temporary, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = file_open(dirfd, temporary, O_RDWR | O_CREAT | O_EXCL, 0600);
 	if (fd == -1)
 		return -1;
 	if (file_write_all(fd, text, (size_t)n) == 0 && lock_whole(fd) == 0 && fsync(fd) == 0)
@@ -211,7 +211,7 @@ claim_drop(struct orch *o, const char *item, const char *session)
 
 	if (!item_id_valid(item) || (dirfd = open_claims(o)) == -1)
 		return;
-	if ((fd = openat(dirfd, item, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) != -1) {
+	if ((fd = file_open(dirfd, item, O_RDONLY, 0)) != -1) {
 		read_holder(fd, holder, sizeof(holder));
 		if (strcmp(holder, session) == 0 && unlinkat(dirfd, item, 0) == 0)
 			file_sync_dir(dirfd);
@@ -235,8 +235,7 @@ claim_each(struct orch *o, void (*fn)(void *, const char *session), void *arg)
 		return;
 	}
 	while ((e = readdir(d)) != NULL) {
-		if (!item_id_valid(e->d_name) || (fd = openat(dirfd, e->d_name,
-		    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) == -1)
+		if (!item_id_valid(e->d_name) || (fd = file_open(dirfd, e->d_name, O_RDONLY, 0)) == -1)
 			continue;
 		read_holder(fd, holder, sizeof(holder));
 		close(fd);

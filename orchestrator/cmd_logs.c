@@ -74,7 +74,7 @@ open_log(int dir)
 	struct stat	st;
 	int		fd;
 
-	fd = openat(dir, SESSION_FILE_LOG, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = file_open(dir, SESSION_FILE_LOG, O_RDONLY, 0);
 	if (fd == -1)
 		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))

@@ -77,7 +77,7 @@ probe_lock(struct report *r, int fd)
 static void
 probe_lease(struct report *r, int dirfd)
 {
-	int fd = openat(dirfd, PROBE_NAME, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_path(dirfd, PROBE_NAME, O_RDONLY);
 
 	if (fd != -1 && fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
 		report_add(r, "leases", HEALTH_GOOD, "read leases work");
@@ -99,7 +99,7 @@ doctor_home(struct report *r, const char *home)
 		    "ORCHESTRATOR_HOME to a directory that is", home, strerror(errno));
 		return;
 	}
-	fd = openat(dirfd, PROBE_NAME, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = file_open(dirfd, PROBE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (fd == -1)
 		report_add(r, "state", HEALTH_BAD, "%s: %s; make it writable, or set "
 		    "ORCHESTRATOR_HOME to a directory that is", home, strerror(errno));
@@ -198,7 +198,7 @@ void
 doctor_proc(struct report *r)
 {
 	char *path = text_format("/proc/self/task/%ld/children", (long)getpid());
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open_path(AT_FDCWD, path, O_RDONLY);
 
 	if (fd != -1) {
 		report_add(r, "processes", HEALTH_GOOD, "/proc shows the children of a process");

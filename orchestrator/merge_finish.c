@@ -106,7 +106,7 @@ discard(void *arg)
 	int null;
 
 	/* nothing of the caller's is kept open: locks, pipes that others read to the end */
-	if ((null = open("/dev/null", O_RDWR)) != -1) {
+	if ((null = file_open_path(AT_FDCWD, "/dev/null", O_RDWR)) != -1) {
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "orchestrator/merge_internal.h"
+#include "proto/file.h"
 #include "proto/log.h"
 
 static void
@@ -105,7 +106,7 @@ bring_checkouts(struct merge *m, bool bring_along, bool last)
 			}
 			log_warnx("%s; %s has moved to %s without it", why, m->target, m->new);
 		}
-		if ((fd = open(m->checkouts[i].path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
+		if ((fd = file_find_dir(AT_FDCWD, m->checkouts[i].path)) != -1) {
 			(void)syncfs(fd);
 			close(fd);
 		}

@@ -57,7 +57,7 @@ claim_in_use(int dirfd, const char *item)
 	int		fd;
 	bool		locked;
 
-	fd = openat(dirfd, item, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	fd = file_open(dirfd, item, O_RDONLY, 0);
 	if (fd == -1)
 		return false;
 	locked = fcntl(fd, F_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;

@@ -59,7 +59,7 @@ exclude(struct orch *o, const char *line)
 		cut = len > 0 && text[len - 1] != '\n';
 	}
 	mkdir(dir, 0777);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+	fd = file_open_path(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
 	all = text_format("%s%s\n", cut ? "\n" : "", line);
 	if (fd == -1 || file_write_all(fd, all, strlen(all)) == -1)
 		log_warn("%s: git status will show %s", path, line);

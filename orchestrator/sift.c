@@ -134,7 +134,7 @@ sift_one(struct sieve *s, int dirfd, const char *name, const char *path, int bes
 	}
 	if (!s->keep || beside >= DEPTH_MAX || strcmp(name, ".git") == 0 ||
 	    strcmp(name, ".gitignore") == 0 || strcmp(name, ".gitattributes") == 0 ||
-	    fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	    file_stat(dirfd, name, &st) == -1)
 		return drop(s, dirfd, name, path);
 	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;

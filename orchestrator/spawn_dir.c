@@ -23,7 +23,7 @@ put(int dirfd, const char *name, const char *buf, size_t len)
 {
 	int error, fd;
 
-	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = file_open(dirfd, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd == -1)
 		return -1;
 	if (file_write_all(fd, buf, len) == 0 && fsync(fd) == 0)
@@ -80,7 +80,7 @@ drop_binaries(int dirfd, const char *prefix, const char *keep)
 	}
 	while ((e = readdir(d)) != NULL)
 		if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 && strcmp(e->d_name, keep) != 0 &&
-		    fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    file_stat(dirfd, e->d_name, &st) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_nlink == 1)
 			n += unlinkat(dirfd, e->d_name, 0) == 0;
 	closedir(d);
@@ -247,7 +247,7 @@ spawn_dir_drop(struct orch *o, const char *session)
 	if ((fd = file_open_dir(all, session)) != -1) {
 		/* Whoever starts it from now on finds the lock held, and leaves. */
 		if ((lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", false)) == -1 ||
-		    fstatat(fd, SESSION_FILE_STATE, &st, AT_SYMLINK_NOFOLLOW) == 0 ||
+		    file_stat(fd, SESSION_FILE_STATE, &st) == 0 ||
 		    file_move(all, session, all, name) == -1)
 			r = -1;
 		close(fd);

@@ -120,7 +120,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 	const char *const argv[] = {
 		access(binary, X_OK) == 0 ? binary : o->worker, "run", "-d", path, NULL
 	};
-	if ((env = clean_environment()) == NULL || pipe2(p, O_CLOEXEC) == -1) {
+	if ((env = clean_environment()) == NULL || file_pipe(p) == -1) {
 		snprintf(err, errlen, "worker: %s", strerror(errno));
 		goto done;
 	}

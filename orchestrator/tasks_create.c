@@ -90,7 +90,7 @@ add_file(struct tasklist *l, const char *name)
 
 	if (strcmp(name, "-") == 0)
 		fd = STDIN_FILENO;
-	else if ((fd = open(name, O_RDONLY | O_CLOEXEC)) == -1) {
+	else if ((fd = file_open_path(AT_FDCWD, name, O_RDONLY)) == -1) {
 		log_warn("--from %s", name);
 		return EX_NOINPUT;
 	}

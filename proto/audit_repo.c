@@ -95,7 +95,7 @@ hook_value(struct snapshot *s, int dirfd, const char *name, const struct stat *s
 static void
 add_hooks(struct snapshot *s, int common)
 {
-	int fd = openat(common, "hooks", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = file_find_dir(common, "hooks");
 	char value[160];
 	struct dirent *de;
 	struct stat st;
@@ -109,7 +109,7 @@ add_hooks(struct snapshot *s, int common)
 	}
 	while ((de = readdir(d)) != NULL) {
 		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
-		    fstatat(dirfd(d), de->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		    file_stat(dirfd(d), de->d_name, &st) == -1)
 			continue;
 		hook_value(s, dirfd(d), de->d_name, &st, value, sizeof(value));
 		entry(s, "hook", de->d_name, value);
@@ -233,7 +233,7 @@ audit_snapshot(const struct git_repo *r, char *err, size_t errlen)
 		entry(&s, "head", "HEAD", head);
 	else
 		unsure(&s);
-	heads = openat(common, "refs/heads", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	heads = file_find_dir(common, "refs/heads");
 	if (heads != -1)
 		add_loose(&s, heads, "", 0);
 	else

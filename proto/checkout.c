@@ -62,7 +62,7 @@ consider(const char *gitdir, const char *top, const char *ref, const char *path,
 
 	if (access(top, F_OK) == -1 || (path != NULL && strcmp(path, top) != 0))
 		return 0;
-	if ((fd = open(gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((fd = file_find_dir(AT_FDCWD, gitdir)) == -1)
 		return fleeting() ? -1 : 0;
 	on = ref == NULL ? 1 : is_on(fd, ref);
 	if (on == 1)
@@ -178,7 +178,7 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 	char *line = text_format("orchestrator %s", session), other[SESSION_ID_MAX];
 	int fd, rc = -1;
 
-	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
 		git_fail(err, errlen, "%s: %s", co->gitdir, strerror(errno));
 	else {
 		if (file_create(fd, "index.lock", line, strlen(line), 0) == 0 ||
@@ -202,7 +202,7 @@ checkout_unlock(const struct checkout *co, const char *session)
 	char *line = text_format("orchestrator %s", session);
 	int fd;
 
-	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
+	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) != -1) {
 		/* or a power loss brings it back, when there is no record of whose it was any more */
 		if (lock_is_ours(fd, line) && unlinkat(fd, "index.lock", 0) == 0)
 			(void)file_sync_dir(fd);

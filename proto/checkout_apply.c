@@ -118,7 +118,7 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
 			rc = two_way(&mine, old, new, why, sizeof(why));
 	}
 	if (rc == 0) {
-		fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = file_find_dir(AT_FDCWD, co->gitdir);
 		if (fd == -1 || file_rename_over(fd, name, "index", 0) == -1)
 			rc = git_fail(why, sizeof(why), "%s/index: %s", co->gitdir, strerror(errno));
 		if (fd != -1)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "checkout.h"
+#include "file.h"
 #include "git_internal.h"
 #include "text.h"
 
@@ -26,7 +27,7 @@ has_shared_index(int fd)
 	struct dirent *e;
 	bool yes = false;
 	DIR *d;
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int copy = file_open_dir(fd, ".");
 
 	if (copy == -1 || (d = fdopendir(copy)) == NULL) {
 		if (copy != -1)
@@ -68,10 +69,10 @@ check_state(const struct git *g, const struct checkout *co, char *err, size_t er
 	size_t i;
 	int fd, rc = 0;
 
-	if ((fd = open(co->gitdir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
 		return git_fail(err, errlen, "%s: %s", co->gitdir, strerror(errno));
 	for (i = 0; rc == 0 && i < sizeof(under_way) / sizeof(under_way[0]); i++)
-		if (faccessat(fd, under_way[i].name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		if (file_exists(fd, under_way[i].name))
 			rc = git_fail(err, errlen, "%s: %s; finish it first", co->path,
 			    under_way[i].what);
 	if (rc == 0 && is_sparse(co, fd))

@@ -100,7 +100,7 @@ bytes_of(const char *path, const struct stat *st, size_t *len)
 	*len = 0;
 	if (S_ISLNK(st->st_mode))
 		n = readlink(path, buf, (size_t)st->st_size + 1);
-	else if ((fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)) != -1) {
+	else if ((fd = file_open(AT_FDCWD, path, O_RDONLY, 0)) != -1) {
 		while ((n = read(fd, buf + *len, (size_t)st->st_size + 1 - *len)) > 0)
 			*len += (size_t)n;
 		close(fd);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "checkout.h"
+#include "file.h"
 #include "git_internal.h"
 
 /* The format is in gitformat-index(5). */
@@ -151,7 +152,7 @@ index_walk(const char *file, size_t hexlen, struct stat *st,
 	int fd, rc;
 
 	memset(st, 0, sizeof(*st));
-	if ((fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)) == -1)
+	if ((fd = file_open(AT_FDCWD, file, O_RDONLY, 0)) == -1)
 		return errno == ENOENT ? 0 : git_fail(err, errlen, "%s: %s", file, strerror(errno));
 	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode) || st->st_size < 12 ||
 	    (map = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED) {

@@ -17,6 +17,7 @@
 #include <linux/sched.h>
 
 #include "child.h"
+#include "file.h"
 #include "sandbox.h"
 #include "watch.h"
 
@@ -60,15 +61,15 @@ set_descriptors(const struct child_spec *spec, int report)
 {
 	int want[3] = { spec->in, spec->out, spec->err }, fd, i;
 
-	report = fcntl(report, F_DUPFD_CLOEXEC, 16);
+	report = file_dup(report, 16);
 	if (report == -1)
 		return -1;
 	for (i = 0; i < 3; i++) {
 		fd = want[i];
 		if (fd == -1)
-			fd = open("/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
+			fd = file_open_path(AT_FDCWD, "/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
 		/* all are lifted out of the way before the first is put down */
-		want[i] = fcntl(fd, F_DUPFD_CLOEXEC, 16);
+		want[i] = file_dup(fd, 16);
 		if (want[i] == -1)
 			return -1;
 	}
@@ -262,7 +263,7 @@ child_start(const struct child_spec *spec, const char **step)
 	path = path_of(env);
 	if (env == NULL)
 		env = (const char *const *)(uintptr_t)environ;
-	if (pipe2(fds, O_CLOEXEC) == -1)
+	if (file_pipe(fds) == -1)
 		return -1;
 	*step = "fork";
 	sigfillset(&all);

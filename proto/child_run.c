@@ -11,6 +11,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "file.h"
 #include "text.h"
 
 #define ERROUT_MAX	4096
@@ -40,7 +41,7 @@ make_pipe(struct run *run, int which)
 {
 	int fds[2], ours = which == IN ? 1 : 0;
 
-	if (pipe2(fds, O_CLOEXEC) == -1)
+	if (file_pipe(fds) == -1)
 		return -1;
 	run->fd[which] = fds[ours];
 	(void)fcntl(fds[ours], F_SETFL, O_NONBLOCK);

@@ -24,7 +24,7 @@ static int
 place_open(struct place *p, int dirfd, const char *name)
 {
 	const char *slash = strrchr(name, '/');
-	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	bool below = false;
 	char dir[PATH_MAX];
 
 	p->base = slash == NULL ? name : slash + 1;
@@ -43,9 +43,9 @@ place_open(struct place *p, int dirfd, const char *name)
 		return -1;
 	} else if (dirfd != AT_FDCWD) {
 		dir[slash - name] = '\0';
-		flags |= O_NOFOLLOW;
+		below = true;
 	}
-	p->fd = openat(dirfd, dir, flags);
+	p->fd = below ? file_open_dir(dirfd, dir) : file_find_dir(dirfd, dir);
 	return p->fd == -1 ? -1 : 0;
 }
 
@@ -102,7 +102,7 @@ temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t
 		if (getrandom(&unique, sizeof(unique), 0) != sizeof(unique))
 			return -1;
 		snprintf(tmp, NAME_MAX + 1, ".%.200s.%016llx", p->base, (unsigned long long)unique);
-		fd = openat(p->fd, tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+		fd = file_open(p->fd, tmp, O_WRONLY | O_CREAT | O_EXCL, 0644);
 	} while (fd == -1 && errno == EEXIST);
 	if (fd == -1)
 		return -1;
@@ -244,7 +244,7 @@ file_rename_over(int dirfd, const char *from, const char *to, enum file_flags fl
 	int fd, result;
 
 	if (flags & FILE_SYNC) {
-		fd = openat(dirfd, from, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+		fd = file_open(dirfd, from, O_RDONLY, 0);
 		if (fd == -1)
 			return -1;
 		result = fsync(fd);
@@ -315,7 +315,7 @@ file_make_dir(int dirfd, const char *name, mode_t mode)
 
 	if (mkdirat(dirfd, name, mode) == 0)
 		return 0;
-	if (errno != EEXIST || fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (errno != EEXIST || file_stat(dirfd, name, &st) == -1)
 		return -1;
 	if (S_ISDIR(st.st_mode))
 		return 0;
@@ -340,10 +340,4 @@ file_ours(int fd)
 	close(fd);
 	errno = error;
 	return -1;
-}
-
-int
-file_open_dir(int dirfd, const char *name)
-{
-	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }

@@ -12,6 +12,29 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+struct stat;
+
+/*
+ * Descriptors are made here, nowhere else (make lint looks for others), so that all are
+ * close-on-exec.  What others could have put there is opened by the first three: not
+ * through a link (ELOOP; ENOTDIR for a directory), never waiting for the other end of
+ * a FIFO; flags are those of open(2).  The third reads, and no part of its path is a
+ * link or leads out of dirfd (EXDEV).  The next two are for what the user, git or the
+ * kernel names: there a link is followed, and what O_CREAT makes has mode 0666 less the umask.
+ */
+int file_open(int dirfd, const char *name, int flags, mode_t mode);
+int file_open_dir(int dirfd, const char *name);
+int file_open_beneath(int dirfd, const char *path);
+int file_open_path(int dirfd, const char *path, int flags);
+int file_find_dir(int dirfd, const char *path);
+int file_pipe(int fds[2]);
+/* A copy, not below the number least. */
+int file_dup(int fd, int least);
+
+/* Of the name itself, be it a link. */
+int file_stat(int dirfd, const char *name, struct stat *st);
+bool file_exists(int dirfd, const char *name);
+
 enum file_flags {
 	FILE_SYNC = 1,		/* fsync the file before, the directory after the rename */
 	FILE_DATA = 2,		/* the first of both: a power loss leaves the old or the new one whole */
@@ -71,8 +94,6 @@ int file_make_dirs(const char *path);
 int file_ours(int fd);
 /* mkdirat(2), unless it is there; ENOTDIR when that is no directory, but a link, say. */
 int file_make_dir(int dirfd, const char *name, mode_t mode);
-/* Opens a directory: O_DIRECTORY|O_NOFOLLOW|O_CLOEXEC. */
-int file_open_dir(int dirfd, const char *name);
 /* write(2) until all is written; 0 or -1. */
 int file_write_all(int fd, const void *buf, size_t len);
 

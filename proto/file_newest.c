@@ -41,7 +41,7 @@ walk(struct newest *n, int fd, int depth)
 	}
 	while (n->left > 0 && (d = readdir(dir)) != NULL) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
-		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		    file_stat(dirfd(dir), d->d_name, &st) == -1)
 			continue;
 		n->left--;
 		take(n, &st);

@@ -15,7 +15,7 @@ open_regular(int dirfd, const char *name, struct stat *st)
 {
 	int fd;
 
-	fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	fd = file_open(dirfd, name, O_RDONLY, 0);
 	if (fd == -1) {
 		if (errno == ENXIO)	/* a socket */
 			errno = EINVAL;
@@ -156,7 +156,7 @@ file_copy(const char *from, const char *to, bool link_ok)
 		close(in);
 		return 0;
 	}
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	out = file_open(AT_FDCWD, to, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (out != -1) {
 		times[0] = st.st_atim;
 		times[1] = st.st_mtim;

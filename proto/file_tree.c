@@ -26,7 +26,7 @@ open_for_removal(int dirfd, const char *name)
 	fd = file_open_dir(dirfd, name);
 	if (fd == -1 && errno == EACCES) {
 		/* chmod through a handle: the name could have become a link meanwhile */
-		handle = openat(dirfd, name, O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+		handle = file_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 		if (handle == -1)
 			return -1;
 		snprintf(path, sizeof(path), "/proc/self/fd/%d", handle);

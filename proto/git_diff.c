@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "git_internal.h"
 #include "text.h"
 
@@ -93,7 +94,7 @@ capped(const struct git *g, const char *const argv[], size_t max, struct text *t
 	pid_t pid;
 
 	*cut = false;
-	if (pipe2(fd, O_CLOEXEC) == -1)
+	if (file_pipe(fd) == -1)
 		return git_fail(err, errlen, "pipe: %s", strerror(errno));
 	pid = git_start(g, argv, -1, fd[1], -1, err, errlen);
 	close(fd[1]);

@@ -35,7 +35,7 @@ check_store(int dirfd, const char *name, int depth, char *err, size_t errlen)
 	while (rc == 0 && (e = readdir(d)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
-		if (fstatat(fd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		if (file_stat(fd, e->d_name, &st) == -1)
 			rc = git_fail(err, errlen, "%s: %s", e->d_name, strerror(errno));
 		else if (S_ISDIR(st.st_mode) && depth < STORE_DEPTH)
 			rc = check_store(fd, e->d_name, depth + 1, err, errlen);
@@ -126,9 +126,9 @@ copy_objects(const struct git *from, const struct git *to, const char *base, con
 	pid_t pack, unpack = -1;
 
 	n = snprintf(revs, sizeof(revs), "%s\n^%s\n", commit, base);
-	if (pipe2(in, O_CLOEXEC) == -1)
+	if (file_pipe(in) == -1)
 		return git_fail(err, errlen, "pipe: %s", strerror(errno));
-	if (pipe2(out, O_CLOEXEC) == -1) {
+	if (file_pipe(out) == -1) {
 		close(in[0]);
 		close(in[1]);
 		return git_fail(err, errlen, "pipe: %s", strerror(errno));

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "file.h"
 #include "git_internal.h"
 #include "text.h"
 
@@ -22,7 +23,7 @@ proc_read(int procfd, const char *name, char *buf, size_t size)
 	ssize_t n = -1;
 	int fd;
 
-	if ((fd = openat(procfd, name, O_RDONLY | O_CLOEXEC)) == -1)
+	if ((fd = file_open_path(procfd, name, O_RDONLY)) == -1)
 		return -1;
 	while (len < size - 1 && (n = read(fd, buf + len, size - 1 - len)) > 0)
 		len += (size_t)n;
@@ -82,7 +83,7 @@ git_works(const char *common)
 		found = true;
 	while (!found && (e = readdir(proc)) != NULL) {
 		if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
-		    (fd = openat(dirfd(proc), e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+		    (fd = file_find_dir(dirfd(proc), e->d_name)) == -1)
 			continue;
 		found = is_git_here(fd, common, buf);
 		close(fd);

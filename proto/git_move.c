@@ -14,7 +14,7 @@ git_sync(const char *path, char *err, size_t errlen)
 {
 	int fd, rc = 0;
 
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
+	if ((fd = file_open_path(AT_FDCWD, path, O_RDONLY)) == -1)
 		return git_fail(err, errlen, "%s: %s", path, strerror(errno));
 	if (syncfs(fd) == -1)
 		rc = git_fail(err, errlen, "syncfs %s: %s", path, strerror(errno));
@@ -31,7 +31,7 @@ git_ref_sync(const struct git_repo *r, const char *ref, char *err, size_t errlen
 
 	do {
 		*strrchr(dir, '/') = '\0';
-		fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		fd = file_find_dir(AT_FDCWD, dir);
 	} while (fd == -1 && errno == ENOENT && strlen(dir) > strlen(r->common));
 	if (fd == -1 || fsync(fd) == -1)
 		rc = git_fail(err, errlen, "%s: %s", dir, strerror(errno));

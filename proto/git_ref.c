@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
-#include <sys/syscall.h>
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,17 +48,6 @@ git_ref_valid(const char *ref)
 	return true;
 }
 
-static int
-open_beneath(int dirfd, const char *path, bool distrust)
-{
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS };
-
-	if (distrust)
-		return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
-	return openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-}
-
 /* The whole of a regular file of at most max bytes. */
 static int
 slurp(int dirfd, const char *path, bool distrust, size_t max, struct text *t)
@@ -70,7 +57,8 @@ slurp(int dirfd, const char *path, bool distrust, size_t max, struct text *t)
 	ssize_t n;
 	int fd, saved;
 
-	if ((fd = open_beneath(dirfd, path, distrust)) == -1)
+	if ((fd = distrust ? file_open_beneath(dirfd, path) :
+	    file_open_path(dirfd, path, O_RDONLY | O_NONBLOCK)) == -1)
 		return -1;
 	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode)) {
 		close(fd);
@@ -184,7 +172,7 @@ git_ref_read(const struct git_repo *r, const char *ref, char oid[OID_MAX], char 
 	oid[0] = '\0';
 	if (!git_ref_valid(ref))
 		return git_fail(err, errlen, "\"%s\" is not a valid ref name", ref);
-	if ((dirfd = open(r->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((dirfd = file_find_dir(AT_FDCWD, r->common)) == -1)
 		return git_fail(err, errlen, "%s: %s", r->common, strerror(errno));
 	rc = git_ref_lookup(dirfd, ref, r->hexlen, false, oid, err, errlen);
 	close(dirfd);
@@ -199,7 +187,7 @@ git_head_branch(const struct git_repo *r, char *ref, size_t len, char *err, size
 	int dirfd, rc;
 
 	ref[0] = '\0';
-	if ((dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((dirfd = file_find_dir(AT_FDCWD, dir)) == -1)
 		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
 	rc = git_small_read(dirfd, "HEAD", false, buf, sizeof(buf));
 	close(dirfd);
@@ -222,7 +210,7 @@ git_private_head(const struct git_repo *r, const char *dir, char oid[OID_MAX], c
 	int dirfd, rc;
 
 	oid[0] = '\0';
-	if ((dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)) == -1)
+	if ((dirfd = file_open_dir(AT_FDCWD, dir)) == -1)
 		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
 	rc = git_small_read(dirfd, "HEAD", true, buf, sizeof(buf));
 	if (rc == -1)

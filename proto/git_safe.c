@@ -19,7 +19,7 @@ git_put(const char *dir, const char *name, const char *text, char *err, size_t e
 {
 	int dirfd, rc;
 
-	if ((dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((dirfd = file_find_dir(AT_FDCWD, dir)) == -1)
 		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
 	if ((rc = file_replace(dirfd, name, text, strlen(text), 0)) == -1)
 		git_fail(err, errlen, "%s/%s: %s", dir, name, strerror(errno));
@@ -149,7 +149,7 @@ copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen
 	size_t len;
 	int fd, rc = 0;
 
-	if ((fd = open(r->common, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) != -1) {
+	if ((fd = file_find_dir(AT_FDCWD, r->common)) != -1) {
 		if (file_read(fd, "info/exclude", EXCLUDE_MAX, &buf, &len) == 0)
 			rc = put_below(dir, "info/exclude", buf, err, errlen);
 		close(fd);
@@ -179,7 +179,7 @@ purge(int dirfd, const char *name)
 {
 	struct stat st;
 
-	if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+	if (file_stat(dirfd, name, &st) == -1)
 		return errno == ENOENT ? 0 : -1;
 	return file_remove_tree(dirfd, name);
 }
@@ -198,7 +198,7 @@ distrust(int dirfd, const char *config)
 
 	for (i = 0; rc == 0 && i < sizeof(top) / sizeof(top[0]); i++)
 		rc = purge(dirfd, top[i]);
-	if ((info = fcntl(dirfd, F_DUPFD_CLOEXEC, 0)) != -1)
+	if ((info = file_dup(dirfd, 0)) != -1)
 		info = enter(info, "info");
 	if (rc == -1 || info == -1 || purge(info, "attributes") == -1 ||
 	    purge(info, "grafts") == -1)

@@ -213,7 +213,7 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 	line = text_format("gitdir: %s\n", dir);
 	rc = git_put(worktree, ".git", line, err, errlen);
 	free(line);
-	if (rc == -1 || (fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
+	if (rc == -1 || (fd = file_find_dir(AT_FDCWD, dir)) == -1) {
 		free(dir);
 		return rc == -1 ? -1 : git_fail(err, errlen, "%s: %s", worktree, strerror(errno));
 	}

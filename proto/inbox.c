@@ -51,7 +51,7 @@ open_parent(int sessionfd, const char *run, bool make)
 		errno = EINVAL;
 		return -1;
 	}
-	fd = fcntl(sessionfd, F_DUPFD_CLOEXEC, 3);
+	fd = file_dup(sessionfd, 3);
 	if (fd != -1)
 		fd = enter(fd, SESSION_DIR_INBOX, make);
 	return fd;
@@ -80,12 +80,12 @@ inbox_make(int sessionfd, const char *run)
 static int
 write_message(int tmpfd, const char *id, const void *buf, size_t len)
 {
-	int fd, flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd, flags = O_WRONLY | O_CREAT | O_EXCL;
 
-	fd = openat(tmpfd, id, flags, 0600);
+	fd = file_open(tmpfd, id, flags, 0600);
 	/* ids are random: one that is there was left by this message's cut-off sender */
 	if (fd == -1 && errno == EEXIST && unlinkat(tmpfd, id, 0) == 0)
-		fd = openat(tmpfd, id, flags, 0600);
+		fd = file_open(tmpfd, id, flags, 0600);
 	if (fd == -1)
 		return -1;
 	if (file_write_all(fd, buf, len) == 0 && fsync(fd) == 0)
@@ -135,7 +135,7 @@ inbox_holds(const char *inbox, const char *id)
 		return false;
 	newfd = enter(dirfd, "new", false);
 	if (newfd != -1) {
-		holds = faccessat(newfd, id, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+		holds = file_exists(newfd, id);
 		close(newfd);
 	}
 	return holds;
@@ -171,7 +171,7 @@ list(int fd, struct entry **entries)
 		return close_keep_errno(dup);
 	while (n < LISTED && (d = readdir(dir)) != NULL) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
-		    fstatat(fd, d->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		    file_stat(fd, d->d_name, &st) == -1)
 			continue;
 		if (n % 16 == 0) {
 			bigger = reallocarray(all, (size_t)n + 16, sizeof(*all));

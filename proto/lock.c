@@ -18,7 +18,7 @@ open_lock(int dirfd, const char *name, int flags)
 {
 	int fd;
 
-	fd = openat(dirfd, name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0644);
+	fd = file_open(dirfd, name, flags, 0644);
 	return fd != -1 && file_ours(fd) == -1 ? -1 : fd;
 }
 

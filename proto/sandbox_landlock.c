@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "sandbox.h"
 #include "text.h"
 
@@ -51,7 +52,7 @@ rule(const struct grant *g, const char *path, bool dir, uint64_t access)
 
 	if (!dir)
 		attr.allowed_access &= ACCESS_OF_FILE;
-	attr.parent_fd = open(path, O_PATH | O_CLOEXEC);
+	attr.parent_fd = file_open_path(AT_FDCWD, path, O_PATH);
 	if (attr.parent_fd == -1)
 		return errno == ENOENT || errno == EACCES ? 0 : -1;
 	rc = (int)syscall(SYS_landlock_add_rule, g->fd, LANDLOCK_RULE_PATH_BENEATH, &attr, 0);

@@ -18,6 +18,7 @@
 
 #include "child.h"
 #include "clock.h"
+#include "file.h"
 
 #define GIVE_UP		(5 * CLOCK_S)
 
@@ -69,7 +70,7 @@ proc_stat(pid_t pid, char *state, pid_t *parent)
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = file_open_path(AT_FDCWD, path, O_RDONLY);
 	if (fd == -1)
 		return -1;
 	n = read(fd, buf, sizeof(buf) - 1);

@@ -39,7 +39,7 @@ environment_has(int procfd, const char *variable)
 	ssize_t n, i;
 	int fd;
 
-	fd = openat(procfd, "environ", O_RDONLY | O_CLOEXEC);
+	fd = file_open_path(procfd, "environ", O_RDONLY);
 	if (fd == -1)
 		return false;
 	while (!found && (n = read(fd, buf, sizeof(buf))) > 0)
@@ -82,7 +82,7 @@ has_terminal(int procfd)
 	ssize_t n;
 	int fd;
 
-	fd = openat(procfd, "stat", O_RDONLY | O_CLOEXEC);
+	fd = file_open_path(procfd, "stat", O_RDONLY);
 	if (fd == -1)
 		return false;
 	n = read(fd, buf, sizeof(buf) - 1);
@@ -145,7 +145,7 @@ kill_if_wanted(const struct wanted *w, int proc, const char *name)
 	for (i = 0; i < w->nspared; i++)
 		if (w->spared[i] == pid)
 			return 0;
-	procfd = openat(proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	procfd = file_find_dir(proc, name);
 	if (procfd == -1)
 		return 0;
 	if (is_wanted(w, procfd)) {

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "file.h"
 
 static bool
 is_under(const char *path, const char *dir)
@@ -24,7 +25,7 @@ is_under(const char *path, const char *dir)
 static int
 open_dir(int dirfd, const char *name)
 {
-	return openat(dirfd, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return file_find_dir(dirfd, name);
 }
 
 static bool
@@ -49,7 +50,7 @@ maps_under(int procfd, const char *dir)
 	ssize_t n;
 	int fd;
 
-	if ((fd = openat(procfd, "maps", O_RDONLY | O_CLOEXEC)) == -1)
+	if ((fd = file_open_path(procfd, "maps", O_RDONLY)) == -1)
 		return false;
 	while (!found && (n = read(fd, buf + have, sizeof(buf) - 1 - have)) > 0) {
 		have += (size_t)n;
@@ -192,7 +193,7 @@ add_name(int proc, const char *pid, char *who, size_t len)
 	int fd;
 
 	snprintf(path, sizeof(path), "%.20s/comm", pid);
-	if ((fd = openat(proc, path, O_RDONLY | O_CLOEXEC)) != -1) {
+	if ((fd = file_open_path(proc, path, O_RDONLY)) != -1) {
 		if ((n = read(fd, name, sizeof(name) - 1)) > 0)
 			name[n - (name[n - 1] == '\n')] = '\0';
 		close(fd);

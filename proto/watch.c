@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file.h"
 #include "watch.h"
 #include "watch_internal.h"
 
@@ -39,7 +40,7 @@ watch_files_open(void)
 {
 	int fd, wd;
 
-	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	fd = file_open_path(AT_FDCWD, "/dev/null", O_RDONLY);
 	if (fd == -1)
 		return -1;
 	close(fd);
@@ -163,7 +164,7 @@ watch_dir(const char *path, bool content)
 	int fd, wd, saved;
 
 	/* through a handle: both calls of add_watch mean the same directory then */
-	fd = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = file_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (fd == -1)
 		return -1;
 	if (w.fd == -1) {

@@ -50,6 +50,8 @@ lint_layers() {
 	only '\<(fork|vfork|_Fork|clone3?|posix_spawnp?|exec[lv]p?e?|fexecve|execveat)[[:space:]]*\(' \
 	    'a new process' proto/child.c || rc=1
 	only '\<(renameat2?|rename)[[:space:]]*\(' 'rename' proto/file.c proto/inbox.c || rc=1
+	only '(^|[^>.[:alnum:]_])(open|openat|creat|pipe2?|dup)\(|SYS_open|O_CLOEXEC|NOFOLLOW' 'a descriptor' \
+	    proto/file_open.c proto/child.c orchestrator/sift.c || rc=1
 	only '\<(s|st|state)(->|\.)status[[:space:]]*=[^=]' 'a change of status' proto/state.c || rc=1
 	only '\<(strcpy|strcat|strncpy|strncat|v?sprintf|strtok|gets|localtime|gmtime|asctime|ctime|system|popen|u?sleep|atoi|atol|mktemp|tmpnam)[[:space:]]*\(' \
 	    'a banned function' || rc=1

@@ -40,7 +40,7 @@ audit_begin(struct worker *w)
 	char *now;
 	int rc;
 
-	if (faccessat(w->dirfd, BEFORE, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (file_exists(w->dirfd, BEFORE))
 		return 0;
 	if ((now = snapshot(w)) == NULL)
 		return -1;

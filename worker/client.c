@@ -29,7 +29,7 @@ client_open(struct client *c)
 		    "inside a session");
 		return EX_USAGE;
 	}
-	c->dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	c->dirfd = file_find_dir(AT_FDCWD, dir);
 	if (c->dirfd == -1) {
 		log_warn("%s", dir);
 		return EX_NOINPUT;

@@ -163,7 +163,7 @@ guard_recover(struct worker *w)
 
 	if (s->agent_since == 0)
 		return;
-	if (fstatat(w->dirfd, SESSION_FILE_LOG, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (file_stat(w->dirfd, SESSION_FILE_LOG, &st) == 0) {
 		until = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / CLOCK_MS;
 		if (until > s->agent_since)
 			s->agent_ms += until - s->agent_since;

@@ -29,8 +29,7 @@ output_open(int dirfd, const char *name)
 {
 	int fd;
 
-	fd = openat(dirfd, name,
-	    O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0644);
+	fd = file_open(dirfd, name, O_RDWR | O_APPEND | O_CREAT, 0644);
 	if (fd == -1 || file_ours(fd) == -1)
 		return -1;
 	output_fd = fd;

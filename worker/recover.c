@@ -204,7 +204,7 @@ name_file_system(const struct worker *w)
 static void
 detach_output(void)
 {
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int fd = file_open_path(AT_FDCWD, "/dev/null", O_RDWR);
 
 	if (fd == -1)
 		return;
@@ -218,8 +218,7 @@ detach_output(void)
 static int
 open_dir(struct worker *w, const char *dir)
 {
-	if (realpath(dir, w->path) == NULL || (w->dirfd = open(w->path,
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1) {
+	if (realpath(dir, w->path) == NULL || (w->dirfd = file_find_dir(AT_FDCWD, w->path)) == -1) {
 		log_warn("%s", dir);
 		return EX_NOINPUT;
 	}

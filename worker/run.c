@@ -12,6 +12,7 @@
 #include "proto/cgroup.h"
 #include "proto/child.h"
 #include "proto/clock.h"
+#include "proto/file.h"
 #include "proto/watch.h"
 #include "worker/confine.h"
 #include "worker/guard.h"
@@ -94,7 +95,7 @@ static void
 run_check_cancel(struct running *r)
 {
 	if (r->w->lockfd != -1 &&	/* gates of a merge are not the session's to stop */
-	    faccessat(r->w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+	    file_exists(r->w->dirfd, SESSION_FILE_CANCEL)) {
 		r->w->cancelled = true;
 		run_stop(r, RUN_STOPPED);
 	}
@@ -128,7 +129,7 @@ run_mail(struct running *r)
 static void
 run_check_gone(struct running *r)
 {
-	if (faccessat(r->w->dirfd, SESSION_FILE_ITEM, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (file_exists(r->w->dirfd, SESSION_FILE_ITEM))
 		return;
 	r->w->gone = true;
 	run_stop(r, RUN_STOPPED);
@@ -334,7 +335,7 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 
 	memset(res, 0, sizeof(*res));
 	res->end = RUN_SPAWN;
-	if (pipe2(fds, O_CLOEXEC) == -1) {
+	if (file_pipe(fds) == -1) {
 		snprintf(res->text, sizeof(res->text), "pipe: %s", strerror(errno));
 		return;
 	}

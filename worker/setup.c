@@ -42,7 +42,7 @@ keep_link(struct worker *w)
 	char path[PATH_MAX], *buf;
 	size_t len;
 
-	if (faccessat(w->dirfd, LINK, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (file_exists(w->dirfd, LINK))
 		return 0;
 	snprintf(path, sizeof(path), "%s/.git", w->state.worktree);
 	if (file_read(AT_FDCWD, path, PATH_MAX + 16, &buf, &len) == -1) {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proto/fault.h"
+#include "proto/file.h"
 #include "proto/log.h"
 #include "worker/output.h"
 #include "worker/worker.h"
@@ -85,9 +86,9 @@ worker_interrupted(struct worker *w)
 		for (i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
 			if (sigismember(&pending, stopping[i]) == 1)
 				w->stop_signal = stopping[i];
-	if (faccessat(w->dirfd, SESSION_FILE_ITEM, F_OK, AT_SYMLINK_NOFOLLOW) == -1)
+	if (!file_exists(w->dirfd, SESSION_FILE_ITEM))
 		w->gone = true;
-	if (faccessat(w->dirfd, SESSION_FILE_CANCEL, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	if (file_exists(w->dirfd, SESSION_FILE_CANCEL))
 		w->cancelled = true;
 	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed;
 }

@@ -22,8 +22,7 @@ transcript_open(struct stream *s)
 	snprintf(name, sizeof(name), SESSION_DIR_TRANSCRIPT "/%s.log", s->spec->transcript);
 	/* never what an agent of a former run may have put there: a FIFO, a link */
 	(void)unlinkat(s->w->dirfd, name, 0);
-	return openat(s->w->dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-	    0644);
+	return file_open(s->w->dirfd, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
 }
 
 static void

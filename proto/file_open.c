@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <linux/openat2.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "file.h"
+
+int
+file_open(int dirfd, const char *name, int flags, mode_t mode)
+{
+	return openat(dirfd, name, flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, mode);
+}
+
+int
+file_open_dir(int dirfd, const char *name)
+{
+	return file_open(dirfd, name, O_RDONLY | O_DIRECTORY, 0);
+}
+
+int
+file_open_beneath(int dirfd, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS };
+
+	return (int)syscall(SYS_openat2, dirfd, path, &how, sizeof(how));
+}
+
+int
+file_open_path(int dirfd, const char *path, int flags)
+{
+	return openat(dirfd, path, flags | O_NOCTTY | O_CLOEXEC, 0666);
+}
+
+int
+file_find_dir(int dirfd, const char *path)
+{
+	return file_open_path(dirfd, path, O_RDONLY | O_DIRECTORY);
+}
+
+int
+file_pipe(int fds[2])
+{
+	return pipe2(fds, O_CLOEXEC);
+}
+
+int
+file_dup(int fd, int least)
+{
+	return fcntl(fd, F_DUPFD_CLOEXEC, least);
+}
+
+int
+file_stat(int dirfd, const char *name, struct stat *st)
+{
+	return fstatat(dirfd, name, st, AT_SYMLINK_NOFOLLOW);
+}
+
+bool
+file_exists(int dirfd, const char *name)
+{
+	return faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
