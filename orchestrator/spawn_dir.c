@@ -72,7 +72,7 @@ drop_binaries(int dirfd, const char *prefix, const char *keep)
 	DIR *d;
 	int fd;
 
-	if ((fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) == -1)
+	if ((fd = file_open_dir(dirfd, ".")) == -1)
 		return 0;
 	if ((d = fdopendir(fd)) == NULL) {
 		close(fd);

@@ -48,7 +48,7 @@ static int
 count(int dir)
 {
 	char buf[4096];
-	int fd = openat(dir, "cgroup.procs", O_RDONLY | O_CLOEXEC), lines = 0;
+	int fd = file_open_path(dir, "cgroup.procs", O_RDONLY), lines = 0;
 	ssize_t n, i;
 
 	while (fd != -1 && (n = read(fd, buf, sizeof(buf))) > 0)
@@ -62,7 +62,7 @@ count(int dir)
 static void
 kill_all(int dir)
 {
-	int fd = openat(dir, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+	int fd = file_open_path(dir, "cgroup.kill", O_WRONLY);
 
 	if (fd == -1)
 		return;
@@ -118,7 +118,7 @@ remove_group(int parent, const char *name)
 static int
 end_group(int parent, const char *name, int dir)
 {
-	int events = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC), n = 0;
+	int events = file_open_path(dir, "cgroup.events", O_RDONLY), n = 0;
 
 	if (events == -1)
 		return errno == ENOENT || errno == ENODEV ? 0 : -1;
@@ -240,7 +240,7 @@ is_ours(int parent, const char *name)
 {
 	struct stat st;
 
-	return fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == geteuid();
+	return file_stat(parent, name, &st) == 0 && st.st_uid == geteuid();
 }
 
 static bool

@@ -11,8 +11,8 @@
  * (a "safe" directory: own configuration, no hooks), GIT_CONFIG_NOSYSTEM=1,
  * GIT_CONFIG_GLOBAL=/dev/null, GIT_OBJECT_DIRECTORY at the store it is to write
  * to and GIT_ALTERNATE_OBJECT_DIRECTORIES at those it may read, no GIT_* of the
- * caller, LC_ALL=C, no prompts.  Objects are not synced one by one: git_ref_move and
- * git_import call syncfs(2), which covers them all, before anything refers to them.  Only full object ids and full
+ * caller, LC_ALL=C, no prompts.  Objects are not synced one by one: git_ref_move calls
+ * syncfs(2), which covers them all, before a reference leads to them.  Only full object ids and full
  * ref names are passed, paths after "--" or on standard input with -z.  The real
  * repository is touched by update-ref and worktree metadata commands alone, with
  * core.hooksPath=/dev/null.

@@ -221,8 +221,6 @@ git_import(const struct git *g, const char *from, const char *base, const char *
 		rc = check_history(&dst, base, commit, err, errlen);
 	if (rc == 0)
 		rc = check_gitlinks(&dst, merged != NULL ? merged : base, commit, err, errlen);
-	if (rc == 0)
-		rc = git_sync(g->repo->objects, err, errlen);
 	free(objects);
 	return rc;
 }

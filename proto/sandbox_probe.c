@@ -76,7 +76,7 @@ trial(struct sandbox_probe *probe, const struct strings *layers)
 	size_t i;
 
 	probe->pid = probe->fd = -1;
-	if (pipe2(fds, O_CLOEXEC) == -1)
+	if (file_pipe(fds) == -1)
 		return;
 	for (i = 0; layers != NULL && i < layers->n; i++)
 		strings_add(&argv, layers->v[i]);

@@ -148,7 +148,7 @@ leave(struct worker *w)
 	}
 	if (w->stop_signal != 0) {
 		output_log("stopped by signal %d; worker run %s goes on", w->stop_signal, w->path);
-		(void)worker_save(w, true);
+		(void)worker_save(w, false);
 		return 128 + w->stop_signal;
 	}
 	return w->state.status == STATUS_APPROVED || w->state.status == STATUS_MERGED

@@ -35,7 +35,7 @@ index_sound(struct worker *w, const char *path)
 static bool
 blank(int dirfd, const char *name)
 {
-	int fd = openat(dirfd, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	int fd = file_open(dirfd, name, O_RDONLY, 0);
 	char first;
 	bool is;
 
@@ -61,8 +61,7 @@ drop_blank(int dirfd, int depth)
 		return;
 	}
 	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' ||
-		    fstatat(dirfd, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == -1)
+		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
 		if (S_ISREG(st.st_mode) && blank(dirfd, e->d_name))
 			(void)unlinkat(dirfd, e->d_name, 0);

@@ -165,7 +165,7 @@ clean_up_after(struct worker *w)
 		return 0;
 	if (state_given_back(&w->state)) {
 		output_log("given back by the merge: %s", w->state.detail);
-		(void)worker_save(w, true);
+		(void)worker_save(w, false);
 		return 0;
 	}
 	guard_recover(w);

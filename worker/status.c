@@ -108,15 +108,15 @@ worker_enter(struct worker *w, enum status to, const char *reason, const char *d
 {
 	enum status from = w->state.status;
 
-	if (from == to)
-		return worker_save(w, true);
-	if (state_enter(&w->state, to, reason, detail) == -1) {
+	if (from != to && state_enter(&w->state, to, reason, detail) == -1) {
 		log_warnx("status %s can't follow %s", status_name(to), status_name(from));
 		return -1;
 	}
-	output_log("status %s -> %s%s%s%s", status_name(from), status_name(to),
-	    reason != NULL ? " (" : "", reason != NULL ? reason : "", reason != NULL ? ")" : "");
-	if (detail != NULL && *detail != '\0')
+	if (from != to)
+		output_log("status %s -> %s%s%s%s", status_name(from), status_name(to),
+		    reason != NULL ? " (" : "", reason != NULL ? reason : "",
+		    reason != NULL ? ")" : "");
+	if (from != to && detail != NULL && *detail != '\0')
 		output_log("%s", detail);
 	return worker_save(w, true);
 }

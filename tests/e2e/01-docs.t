@@ -101,6 +101,8 @@ for c in $(grep -E '^ *\$? *orchestrator [-a-z]|`orchestrator ' README.md | grep
 done
 is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' README.md)" 2
 
+is 'each sync and each flag is deleted by a mutation' "$(tests/fault/mutate -n 2>&1)" ''
+
 # make install
 if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install'
 else tap 1 'make install'; diag <"$T/install"; fi

@@ -96,6 +96,30 @@ E
 	decides "'$pair' contradicts itself: a rejection" "$rejected" v$n
 done
 reviewer <<'E'
+worker verdict approved; exit 3
+E
+decides 'an approval of one that failed then is none' "$rejected" w5
+reviewer <<'E'
+echo 'All is well.' | worker summary - 2>"$T/$ITEM_ID.refused"
+git commit -q --allow-empty -m Smuggled
+worker verdict approved
+E
+session w6 '.rounds = 0 | .confine.mode = "off"'
+work
+is 'a commit that a reviewer makes goes nowhere' \
+    "$status,$(git -C "$R" log --format=%s "session/$ITEM/1" "^$(st .base)" | grep -c Smuggled),$(git -C "$R" rev-list --count "session/$ITEM/1" "^$(st .base)")" 0,0,1
+ok 'which is told' grep -q 'commits of a role that has none to make are discarded' "$S/output.log"
+is 'nor does it write the summary' "$(grep -c 'All is well' "$S/summary.md"),$(said refused | grep -c 'only the implementer')" 0,1
+role implementer <<'E'
+worker verdict approved 'Mine is good.' 2>"$T/$ITEM_ID.refused"; echo $? >"$T/$ITEM_ID.rc"; echo work >work
+E
+reviewer <<'E'
+worker verdict rejected no
+E
+decides 'a verdict of who is asked for none decides nothing' "$rejected" w7
+is 'and its sender is told' "$(said rc),$(said refused | grep -c 'no verdict is asked of the implementer')" 65,1
+implementer
+reviewer <<'E'
 worker verdict maybe; echo $? >"$T/$ITEM_ID.rc"; worker verdict; echo $? >>"$T/$ITEM_ID.rc"; true
 E
 decides 'another word is no verdict' "$rejected" v4

@@ -19,6 +19,8 @@
 #	field FILE FILTER [ITEM]	jq on a record of the item's session
 #	schema_python			prints the python that has jsonschema; else fails
 #	skip 'sentence' reason; skip_all reason; done_testing
+#
+# With BAIL=1 the first failure is the last.
 
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 O=${BUILD:-build}
@@ -71,6 +73,7 @@ tap() {	# PASSED SENTENCE
 	[ "$1" = 0 ] && { echo "ok $count - $2"; return 0; }
 	failed=$((failed + 1))
 	echo "not ok $count - $2"; echo "failed: $2 ($(basename "$0"))" | diag
+	[ -z "${BAIL:-}" ] || exit 1
 }
 ok() {
 	_s=$1; shift

@@ -219,16 +219,32 @@ the_tree_goes_with_its_daemons_and_spares_one(void **state)
 	assert_int_equal(tree_kill(0), 0);
 }
 
+/* As the shell of a person does, who looks at the worktree. */
+static int
+stand_there_with_a_terminal(void *name)
+{
+	char line[32];
+
+	if (setsid() == -1 || open(name, O_RDWR) == -1 || chdir("w") == -1)
+		return 1;
+	snprintf(line, sizeof(line), "%ld\n", (long)getpid());
+	if (file_replace(AT_FDCWD, "../d", line, strlen(line), 0) == -1)
+		return 1;
+	for (;;)
+		pause();
+}
+
 static void
 a_session_is_found_by_environment_and_directory(void **state)
 {
+	int terminal = posix_openpt(O_RDWR | O_NOCTTY);
 	struct child_spec by_env = SPEC("sh", "-c", "sh -c 'echo $$ >a; exec sleep 1000' & exit 0"),
 	    by_dir = SPEC("sh", "-c", "cd w/deep; sh -c 'echo $$ >../../b; exec sleep 1000' & exit 0"),
 	    other = SPEC("sh", "-c", "cd wx; echo $$ >../c; exec sleep 1000");
 	char id[64], variable[100];
 	const char *env[] = { "PATH=/usr/bin:/bin", variable, NULL };
 	const char *near_env[] = { "PATH=/usr/bin:/bin", variable, NULL };
-	pid_t pid;
+	pid_t pid, person;
 
 	(void)state;
 	/* this process adopts no more: the double-forked ones belong to init */
@@ -249,13 +265,19 @@ a_session_is_found_by_environment_and_directory(void **state)
 	pid = child_start(&other, NULL);
 	assert_true(pid > 0);
 	WAIT_FOR(alive("c"));
+	assert_true(terminal != -1 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
+	person = child_call(stand_there_with_a_terminal, ptsname(terminal));
+	WAIT_FOR(alive("d"));
 	assert_int_equal(tree_kill_session(id, "/", NULL, false), 0);
 	assert_int_equal(tree_kill_session(id, NULL, NULL, false), 1);
 	assert_true(alive("b") && alive("c"));
 	assert_int_equal(tree_kill_session(id, NULL, "w", false), 1);
 	WAIT_FOR(!alive("a") && !alive("b"));
-	assert_true(alive("c"));
+	assert_true(alive("c") && alive("d"));
 	assert_int_equal(tree_kill_session(id, NULL, "w", false), 0);
+	kill(person, SIGKILL);
+	waitpid(person, NULL, 0);
+	close(terminal);
 	assert_int_equal(tree_kill(0), 1);
 	assert_int_equal(tree_adopt(), 0);
 }

@@ -95,6 +95,9 @@ only_regular_files_within_the_cap_are_read(void **state)
 	free(buf);
 	assert_int_equal(file_read(AT_FDCWD, "f", 4, &buf, &len), -1);
 	assert_int_equal(errno, EFBIG);
+	/* which of /proc is longer than it says */
+	assert_int_equal(file_read(AT_FDCWD, "/proc/self/status", 10, &buf, &len), -1);
+	assert_int_equal(errno, EFBIG);
 	assert_int_equal(file_read(AT_FDCWD, "link", 10, &buf, &len), -1);
 	assert_int_equal(errno, ELOOP);
 	assert_int_equal(file_read(AT_FDCWD, "fifo", 10, &buf, &len), -1);
@@ -103,6 +106,57 @@ only_regular_files_within_the_cap_are_read(void **state)
 	assert_int_equal(errno, EINVAL);
 	assert_int_equal(file_read(AT_FDCWD, "none", 10, &buf, &len), -1);
 	assert_int_equal(errno, ENOENT);
+}
+
+static bool
+closed_by_exec(int fd)
+{
+	bool closed = fd != -1 && fcntl(fd, F_GETFD) == FD_CLOEXEC;
+
+	if (fd != -1)
+		close(fd);
+	return closed;
+}
+
+static void
+what_others_could_have_put_there_is_not_followed_nor_waited_for(void **state)
+{
+	struct stat st;
+	int fd;
+
+	(void)state;
+	assert_int_equal(mkdir("d", 0700), 0);
+	assert_int_equal(symlink("d", "link"), 0);
+	assert_int_equal(symlink("f", "d/link"), 0);
+	assert_int_equal(file_replace(AT_FDCWD, "d/f", "x", 1, 0), 0);
+	assert_int_equal(mkfifo("d/fifo", 0600), 0);
+	fd = file_open_dir(AT_FDCWD, "d");
+	assert_int_equal(file_open(fd, "link", O_RDONLY, 0), -1);
+	assert_int_equal(errno, ELOOP);
+	assert_int_equal(file_open(fd, "link", O_WRONLY | O_CREAT, 0600), -1);
+	assert_int_equal(file_open_dir(AT_FDCWD, "link"), -1);
+	assert_true(closed_by_exec(file_open(fd, "fifo", O_RDONLY, 0)));
+	assert_true(closed_by_exec(file_open_beneath(fd, "fifo")));
+	assert_true(closed_by_exec(file_open_beneath(AT_FDCWD, "d/f")));
+	assert_int_equal(file_open_beneath(AT_FDCWD, "link/f"), -1);
+	assert_int_equal(errno, ELOOP);
+	assert_int_equal(file_open_beneath(fd, "link"), -1);
+	assert_int_equal(file_open_beneath(fd, "../d/f"), -1);
+	assert_int_equal(errno, EXDEV);
+	assert_int_equal(file_open_beneath(fd, "/dev/null"), -1);
+	assert_true(closed_by_exec(file_open_path(fd, "link", O_RDONLY)));
+	assert_true(closed_by_exec(file_find_dir(AT_FDCWD, "link")));
+	assert_true(closed_by_exec(file_dup(fd, 10)));
+	assert_int_equal(file_replace(AT_FDCWD, "link/f", "y", 1, 0), 0);
+	close(fd);
+	fd = file_open_dir(AT_FDCWD, ".");
+	assert_int_equal(file_replace(fd, "link/f", "z", 1, 0), -1);
+	close(fd);
+	assert_int_equal(symlink("nowhere", "dangling"), 0);
+	assert_true(file_exists(AT_FDCWD, "dangling"));
+	assert_int_equal(file_stat(AT_FDCWD, "dangling", &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+	check_content("d/f", "y");
 }
 
 static void
@@ -154,8 +208,11 @@ moving_never_overwrites(void **state)
 static void
 a_tree_goes_without_its_links_targets(void **state)
 {
+	struct rlimit few = { 64, 64 };
 	char *top = *state;
 	int i, depth = 300;
+
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 
 	assert_int_equal(mkdir("keep", 0700), 0);
 	assert_int_equal(file_replace(AT_FDCWD, "keep/f", "x", 1, 0), 0);
@@ -253,6 +310,7 @@ main(void)
 		SCRATCH_TEST(a_failed_write_changes_nothing),
 		SCRATCH_TEST(creating_does_not_replace),
 		SCRATCH_TEST(only_regular_files_within_the_cap_are_read),
+		SCRATCH_TEST(what_others_could_have_put_there_is_not_followed_nor_waited_for),
 		SCRATCH_TEST(a_file_that_is_being_written_is_busy),
 		SCRATCH_TEST(bad_files_are_set_aside_under_fresh_names),
 		SCRATCH_TEST(moving_never_overwrites),

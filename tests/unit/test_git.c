@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/wait.h>
 
+#include "proto/git_internal.h"
 #include "tests/unit/repo.h"
 
 static void
@@ -92,6 +93,8 @@ a_reference_moves_only_from_where_it_is_thought_to_be(void **state)
 	assert_int_equal(git_ref_move(&r, "refs/heads/session/i/1", first, second, "m", ERR), -1);
 	assert_int_equal(errno, EAGAIN);
 	assert_non_null(strstr(err, "moved meanwhile"));
+	assert_int_equal(git_ref_move(&r, "refs/heads/session/i/2", "HEAD", "", "m", ERR), -1);
+	assert_int_equal(git_ref_move(&r, "refs/heads/session/i/1", "", "HEAD", "m", ERR), -1);
 	OK(git_ref_move(&r, "refs/heads/session/i/1", second, first, "m", ERR));
 	sh("git -C r pack-refs --all");
 	OK(git_ref_read(&r, "refs/heads/session/i/1", oid, ERR));
@@ -99,6 +102,73 @@ a_reference_moves_only_from_where_it_is_thought_to_be(void **state)
 	OK(git_ref_move(&r, "refs/heads/session/i/1", "", second, "m", ERR));
 	OK(git_ref_read(&r, "refs/heads/session/i/1", oid, ERR));
 	assert_string_equal(oid, "");
+	git_repo_release(&r);
+}
+
+/* Tries to move main while its lock is there; is the lock there afterwards? */
+static bool
+lock_stays(const struct git_repo *r, const char *oid)
+{
+	git_ref_move(r, "refs/heads/main", oid, oid, "m", ERR);
+	return access("r/.git/refs/heads/main.lock", F_OK) == 0;
+}
+
+static void
+a_lock_that_somebody_could_hold_is_left(void **state)
+{
+	struct git_repo r;
+	const char *oid;
+
+	(void)state;
+	repo_make(&r, "");
+	oid = sh_out("git -C r rev-parse HEAD");
+	sh("cp $(command -v sleep) git-sleep; touch r/.git/refs/heads/main.lock; ./git-sleep 60 & echo $! >pid");
+	WAIT_FOR(sh_ok("grep -q ^git- /proc/$(cat pid)/comm"));
+	assert_true(lock_stays(&r, oid));
+	sh("kill $(cat pid)");
+	/* no git: but it is open */
+	sh("rm pid; sh -c 'exec 5<r/.git/refs/heads/main.lock; echo $$ >pid.new; mv pid.new pid; exec sleep 60' &");
+	WAIT_FOR(access("pid", F_OK) == 0);
+	assert_true(lock_stays(&r, oid));
+	sh("kill $(cat pid)");
+	if (geteuid() == 0) {
+		assert_int_equal(chown("r/.git/refs/heads/main.lock", 1, 1), 0);
+		assert_true(lock_stays(&r, oid));
+	}
+	git_repo_release(&r);
+}
+
+static void
+what_is_planted_in_a_safe_directory_goes(void **state)
+{
+	static const char *const planted[] = { "hooks", "commondir", "config.worktree", "shallow",
+		"info/attributes", "info/grafts" };
+	char dir[512], path[64], *before, *after;
+	struct git_repo r;
+	size_t len;
+
+	repo_make(&r, "");
+	snprintf(dir, sizeof(dir), "%s/s", (const char *)*state);
+	OK(git_safe_make(&r, dir, ERR));
+	assert_int_equal(file_read(AT_FDCWD, "s/config", 4096, &before, &len), 0);
+	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++) {
+		snprintf(path, sizeof(path), "s/%s", planted[i]);
+		assert_int_equal(file_replace(AT_FDCWD, path, "x", 1, 0), 0);
+	}
+	sh("git config -f s/config core.fsmonitor /evil");
+	OK(git_safe_make(&r, dir, ERR));
+	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++) {
+		snprintf(path, sizeof(path), "s/%s", planted[i]);
+		if (access(path, F_OK) == 0)
+			fail_msg("%s is left", path);
+	}
+	assert_int_equal(file_read(AT_FDCWD, "s/config", 4096, &after, &len), 0);
+	assert_string_equal(after, before);
+	assert_int_equal(mkfifo("s/fifo", 0600), 0);
+	assert_int_equal(git_small_read(AT_FDCWD, "s/fifo", true, path, sizeof(path)), -1);
+	assert_int_equal(errno, EINVAL);
+	free(before);
+	free(after);
 	git_repo_release(&r);
 }
 
@@ -308,6 +378,8 @@ main(void)
 		SCRATCH_TEST(what_is_no_repository_is_refused_with_a_reason),
 		SCRATCH_TEST(names_that_git_could_misread_are_refused),
 		SCRATCH_TEST(a_reference_moves_only_from_where_it_is_thought_to_be),
+		SCRATCH_TEST(a_lock_that_somebody_could_hold_is_left),
+		SCRATCH_TEST(what_is_planted_in_a_safe_directory_goes),
 		SCRATCH_TEST(a_session_goes_its_way_from_worktree_to_branch),
 		SCRATCH_TEST(a_sha256_repository_goes_the_same_way),
 		SCRATCH_TEST(many_worktrees_are_added_at_once),

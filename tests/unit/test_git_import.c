@@ -86,6 +86,11 @@ what_is_not_whole_or_not_ours_is_refused(void **state)
 		    "t=$(printf '40000 tree %s\\t.git\\n' $(git write-tree) | sed 's/^40000/040000/' "
 		    "| git mktree) && git update-ref HEAD $(git commit-tree $t -p HEAD -m evil)",
 		    "true", "strict check" },
+		/* so many that they stay a pack */
+		{ "for i in $(seq 120); do echo $i >x$i; done; git add -A; t=$({ git ls-tree "
+		    "$(git write-tree); printf '100644 blob %s\t.git\n' $(git hash-object -w a); } "
+		    "| git mktree) && git update-ref HEAD $(git commit-tree $t -p HEAD -m evil)",
+		    "true", "strict check" },
 	};
 	struct scene s;
 	size_t i;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "scratch.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -182,6 +183,11 @@ a_link_or_fifo_is_no_lock(void **state)
 	assert_int_equal(errno, ELOOP);
 	assert_int_equal(lock_held(AT_FDCWD, "l", NULL), -1);
 	assert_int_equal(access("x", F_OK), -1);
+	assert_int_equal(unlink("l"), 0);
+	assert_int_equal(mkfifo("l", 0600), 0);
+	assert_int_equal(lock_take_wait(AT_FDCWD, "l", "worker"), -1);
+	assert_int_equal(errno, EINVAL);
+	assert_int_equal(lock_held(AT_FDCWD, "l", NULL), -1);
 }
 
 /* Who holds it writes into it: another name's file would be changed. */

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
 #include <poll.h>
+#include <signal.h>
 
 #include "orchestrator/merge.h"
+#include "proto/child.h"
+#include "proto/lock.h"
 #include "proto/log.h"
 #include "proto/review.h"
 #include "proto/settings.h"
@@ -203,6 +208,33 @@ a_local_change_in_the_way_leaves_it_approved(void **state)
 	expect_merged(&s);
 }
 
+static int
+hold_the_session(void *arg)
+{
+	(void)arg;
+	return lock_take(AT_FDCWD, SESSION "/worker.lock", "worker", true) == -1 ||
+	    file_replace(AT_FDCWD, "held", "", 0, 0) == -1 || pause();
+}
+
+static void
+what_is_held_or_not_approved_is_not_merged(void **state)
+{
+	struct scene s;
+	pid_t pid;
+
+	(void)state;
+	scene_make(&s, "echo w >w", "true", false);
+	assert_true((pid = child_call(hold_the_session, NULL)) > 0);
+	WAIT_FOR(access("held", F_OK) == 0);
+	expect(&s, MERGE_BUSY);
+	assert_int_equal(kill(pid, SIGKILL) == 0 ? waitpid(pid, NULL, 0) : -1, pid);
+	sh("cp " SESSION "/review.json kept; sed -i 's/\"approved\"/\"rejected\"/' " SESSION "/review.json");
+	expect(&s, MERGE_NOT_APPROVED);
+	sh("cp kept " SESSION "/review.json; sed -i 's/\"status\": *\"approved\"/\"status\": \"failed\"/' " SESSION "/state.json");
+	expect(&s, MERGE_NOT_APPROVED);
+	git_repo_release(&s.r);
+}
+
 static void
 only_the_judged_commit_is_merged(void **state)
 {
@@ -356,6 +388,7 @@ main(void)
 		SCRATCH_TEST(an_approved_session_is_merged_and_put_away),
 		SCRATCH_TEST(a_conflict_changes_nothing_and_is_listed),
 		SCRATCH_TEST(a_local_change_in_the_way_leaves_it_approved),
+		SCRATCH_TEST(what_is_held_or_not_approved_is_not_merged),
 		SCRATCH_TEST(only_the_judged_commit_is_merged),
 		SCRATCH_TEST(gates_run_on_a_merged_tree_that_is_new),
 		SCRATCH_TEST(a_merge_that_was_killed_is_completed_or_begun_again),
