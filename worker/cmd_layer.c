@@ -22,7 +22,7 @@
 static int
 put(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	int fd = file_open_path(AT_FDCWD, path, O_WRONLY);
 	ssize_t n;
 
 	if (fd == -1)
@@ -68,7 +68,7 @@ make_dir(int dirfd, const char *name)
 {
 	if (mkdirat(dirfd, name, 0700) == -1 && errno != EEXIST)
 		return -1;
-	return openat(dirfd, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return file_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 }
 
 /* A whiteout: no privilege makes it, and whoever removes it through the layer leaves another. */
@@ -107,7 +107,7 @@ mount_layer(int upper, int lower, int work)
 static int
 lay(int cache, int works, const char *name, const char *path)
 {
-	int lower = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC), upper = -1, work = -1, rc = -1, saved;
+	int lower = file_open_path(AT_FDCWD, path, O_PATH | O_DIRECTORY), upper = -1, work = -1, rc = -1, saved;
 
 	if (lower != -1 && (upper = make_dir(cache, name)) != -1 &&
 	    (work = make_dir(works, name)) != -1 && hide(upper, sandbox_cache_hidden(name)) == 0)
