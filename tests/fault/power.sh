@@ -80,7 +80,7 @@ one_cut() {	# MILLISECONDS
 case_run() {
 	cc -O1 -o "$T/shutdown" "$here/shutdown.c" && loop_mount || { echo 'no world'; return; }
 	# shellcheck disable=SC2016
-	settings ', "ambiguous": "parallel", "agents": { "sh": { "command": "worker ask Which? >$ITEM_ID; case $ITEM_ID in *[02468]) git add . && git commit -qm Done; esac" } },
+	settings ', "ambiguous": "parallel", "agents": { "sh": { "command": "worker ask Which? >$ITEM_ID; case $ITEM_ID in *[02468]) git add . && { git diff --cached --quiet || git commit -qm Done; }; esac" } },
 	    "roles": { "implementer": "sh" }' >"$T/world.log" 2>&1 || cat "$T/world.log"
 	_dirs=$(git rev-parse main:d1 main:d2 main:d3 main:d4 main:d5)
 	# shellcheck disable=SC2046
