@@ -3,9 +3,11 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@
 #include "proto/git.h"
 #include "proto/lock.h"
 #include "proto/log.h"
+
+#define LEAVE_MS	5000
 
 /* Another attempt may have its worktree at the same path. */
 bool
@@ -179,6 +183,24 @@ entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	return rv;
 }
 
+/* The lock of a session that is over.  Its worker says so before it leaves: whoever has the lock is
+ * waited for, not for ever. */
+static int
+lock_ended(int fd)
+{
+	struct pollfd	holder = { .fd = -1, .events = POLLIN };
+	int		lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true);
+	pid_t		pid;
+
+	if (lock != -1 || (errno != EAGAIN && errno != EACCES))
+		return lock;
+	if (lock_held(fd, SESSION_FILE_LOCK, &pid) == 1 && (holder.fd = pidfd_open(pid, 0)) != -1) {
+		(void)poll(&holder, 1, LEAVE_MS);
+		close(holder.fd);
+	}
+	return lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true);
+}
+
 int
 entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
 {
@@ -190,7 +212,7 @@ entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why,
 		snprintf(why, whylen, "%s: %s", e->path, strerror(errno));
 		return -1;
 	}
-	if ((lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true)) == -1) {
+	if ((lock = lock_ended(fd)) == -1) {
 		snprintf(why, whylen, "%s/%s: %s", e->path, SESSION_FILE_LOCK,
 		    errno == EAGAIN || errno == EACCES ? "held by another process" :
 		    strerror(errno));

@@ -41,17 +41,22 @@ static const char *const failures[] = {
 };
 
 static void
-signals_default(void)
+signals_default(bool held)
 {
 	const unsigned long action[4] = { 0 };	/* the kernel's struct; all zero is SIG_DFL */
-	sigset_t none;
+	sigset_t mask;
 	int sig;
 
 	/* sigaction(3) keeps 32 and 33 to itself, and make(1) leaves them ignored. */
 	for (sig = 1; sig < NSIG; sig++)
 		(void)syscall(SYS_rt_sigaction, sig, action, NULL, (size_t)8);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	sigemptyset(&mask);
+	if (held) {
+		sigaddset(&mask, SIGTERM);
+		sigaddset(&mask, SIGINT);
+		sigaddset(&mask, SIGHUP);
+	}
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 /* Puts the three into place, whatever their numbers are, the report into 3,
@@ -166,7 +171,7 @@ run_child(const struct child_spec *spec, const char *const *env, const char *pat
 {
 	struct report r = { 0, FAIL_DESCRIPTORS };
 
-	signals_default();
+	signals_default(spec->held);
 	if (spec->confined && sandbox_enter(spec->landlock) == -1)
 		r.step = FAIL_CONFINE;
 	if (r.step == FAIL_CONFINE || set_descriptors(spec, report) == -1) {
@@ -308,7 +313,7 @@ child_call(int (*fn)(void *), void *arg)
 	fflush(NULL);
 	pid = fork_quietly(&before);
 	if (pid == 0) {
-		signals_default();
+		signals_default(false);
 		watch_close();
 		_exit(fn(arg));
 	}

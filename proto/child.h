@@ -24,6 +24,7 @@ struct child_spec {
 	int		 err;
 	bool		 session;	/* setsid(2) */
 	bool		 die_with_parent; /* PDEATHSIG SIGKILL */
+	bool		 held;		/* SIGTERM, SIGINT and SIGHUP wait until child_hold asks for them */
 	bool		 confined;	/* under the ruleset landlock (sandbox.h) */
 	int		 landlock;
 	bool		 grouped;	/* in the control group cgroup (cgroup.h), where it may be */

@@ -8,6 +8,16 @@
 
 #include "child.h"
 
+/* It was asked to stop before there was anybody else to ask. */
+static bool
+asked_before(void)
+{
+	sigset_t set;
+
+	return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) || sigismember(&set, SIGINT) ||
+	    sigismember(&set, SIGHUP));
+}
+
 int
 child_hold(const char *const *argv, const char **step)
 {
@@ -25,6 +35,8 @@ child_hold(const char *const *argv, const char **step)
 	    .out = STDOUT_FILENO, .err = STDERR_FILENO, .session = true }, step);
 	if (pid == -1)
 		return -1;
+	if (asked_before())
+		kill(-pid, SIGTERM);
 	/* its group is asked for only where it may be that others of it have more to do */
 	while (!over || (stopping && kill(-pid, 0) == 0)) {
 		if ((signo = sigwaitinfo(&set, NULL)) == -1 && errno != EINTR)

@@ -56,7 +56,8 @@ run_stop(struct running *r, enum run_end why)
 		r->res->end = why;
 		/* bubblewrap itself would end at once, and the rest with it by force */
 		spare = r->w->sandbox == SANDBOX_BWRAP ? r->pid : 0;
-		tree_signal(SIGTERM, spare);
+		if (tree_signal(SIGTERM, spare) == 0 && spare != 0)
+			kill(spare, SIGKILL);	/* nothing has begun in it */
 		tree_signal(SIGCONT, spare);
 		watch_timer(TIMER_LIMIT, 0);
 		guard_halt(&r->guard);
@@ -258,7 +259,8 @@ run_start(struct running *r, int out)
 	    envp, path, sizeof(path)) == 0)
 		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
 		    .dir = r->spec->dir, .in = r->spec->in, .out = out, .err = out,
-		    .session = true, .die_with_parent = true, .confined = landlock != -1,
+		    .session = true, .die_with_parent = true, .held = r->w->sandbox == SANDBOX_BWRAP,
+		    .confined = landlock != -1,
 		    .landlock = landlock, .grouped = r->group.fd != -1,
 		    .cgroup = r->group.fd }, &step);
 	if (pid == -1)

@@ -28,6 +28,11 @@ work
 is 'over its time a session ends' "$status,$(how)" 1,failed-timeout,time-limit
 is 'with what was done so far on its branch' "$(partial part)" partial
 ok 'and that is told' log_has 'reached the time limit'
+for after in 0.001 0.002 0.004 0.008 0.016 0.03; do	# while it is being started
+	session "time-$after" "$alone | .limits.time = $after"
+	work
+	is "who is asked to stop $after s after the start stops" "$status,$(how)" 1,failed-timeout,time-limit
+done
 session time-item "$alone | .limits.time = 0"
 jq '.limits = { time: 0.3 }' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
 work
