@@ -243,7 +243,7 @@ file_rename_over(int dirfd, const char *from, const char *to, enum file_flags fl
 	struct place p;
 	int fd, result;
 
-	if (flags & FILE_SYNC) {
+	if (flags & (FILE_SYNC | FILE_DATA)) {
 		fd = file_open(dirfd, from, O_RDONLY, 0);
 		if (fd == -1)
 			return -1;
