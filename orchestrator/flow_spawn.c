@@ -159,7 +159,7 @@ try_again(struct flow *f, size_t i, const char *why)
 	if (fault_told(why)) {
 		log_warnx("task %s: %s", f->list.v[i].item.id, why);
 		flow_manifest_error(f, f->list.v[i].item.id, why, true);
-		flow_stop(f, "nothing can be dispatched here; mend that, then execute goes on");
+		flow_stop(f, "nothing can be dispatched here; mend that, then start execute again");
 		return;
 	}
 	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; mend it, then "

@@ -250,8 +250,11 @@ spawn_dir_drop(struct orch *o, const char *session)
 		    file_stat(fd, SESSION_FILE_STATE, &st) == 0 ||
 		    file_move(all, session, all, name) == -1)
 			r = -1;
+		if (r == -1 && lock != -1)
+			(void)!ftruncate(lock, 0);	/* nobody has begun it */
 		close(fd);
-	}
+	} else if (errno != ENOENT)
+		r = -1;
 	if (r == 0)
 		file_remove_tree(all, name);
 	if (lock != -1)

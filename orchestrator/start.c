@@ -91,8 +91,11 @@ outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
 	char text[128];
 	int status;
 
-	if (err[0] == '\0' && lock_held(sessionfd, SESSION_FILE_LOCK, NULL) == 1)
+	/* whatever it has said: one that fails has let go of the lock */
+	if (lock_held(sessionfd, SESSION_FILE_LOCK, NULL) == 1) {
+		err[0] = '\0';
 		return 0;
+	}
 	status = wait_for(pid);
 	/* 0 and 1: it was quick.  75: another one has the session. */
 	if (WIFEXITED(status) && (WEXITSTATUS(status) <= 1 || WEXITSTATUS(status) == EX_TEMPFAIL))

@@ -115,7 +115,24 @@ bytes_of(const char *path, const struct stat *st, size_t *len)
 	return buf;
 }
 
-/* 0 = the file is the blob, 1 = it is a true beginning of it, -1 = neither. */
+/* 0 = mine is blob, 1 = a true beginning of it, perhaps with zeros for what a power loss kept
+ * from the disk; -1 = neither. */
+static int
+compare_bytes(const char *mine, size_t mylen, const char *blob, size_t len)
+{
+	size_t i = 0;
+
+	if (mylen > len)
+		return -1;
+	while (i < mylen && mine[i] == blob[i])
+		i++;
+	if (i == mylen)
+		return mylen == len ? 0 : 1;
+	while (i < mylen && mine[i] == '\0')
+		i++;
+	return i == mylen ? 1 : -1;
+}
+
 static int
 compare_blob(const struct git *g, const char *path, const struct stat *st, const char *oid)
 {
@@ -126,10 +143,8 @@ compare_blob(const struct git *g, const char *path, const struct stat *st, const
 
 	if ((mine = bytes_of(path, st, &mylen)) == NULL)
 		return -1;
-	if (git_run(g, argv, NULL, 0, &blob, &len, NULL, NULL, 0) == 0) {
-		if (mylen <= len && (mylen == 0 || memcmp(mine, blob, mylen) == 0))
-			rc = mylen == len ? 0 : 1;
-	}
+	if (git_run(g, argv, NULL, 0, &blob, &len, NULL, NULL, 0) == 0)
+		rc = compare_bytes(mine, mylen, blob, len);
 	free(blob);
 	free(mine);
 	return rc;

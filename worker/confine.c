@@ -43,16 +43,16 @@ own_binary(const struct worker *w, char *path, size_t size)
 void
 confine_begin(struct worker *w)
 {
-	char *state = state_dir(w), *cache, binary[PATH_MAX + 16];
+	char *state = state_dir(w), *cache;
 	struct strings trial = { 0 };
 
 	w->sandbox = SANDBOX_NONE;
 	w->probing = w->config.settings.confine.mode != CONFINE_OFF;
 	cache = state != NULL ? text_format("%s/" CACHE, state) : NULL;
 	if (w->probing) {
-		(void)own_binary(w, binary, sizeof(binary));
-		sandbox_layers(&trial, binary, w->path, true);
-		sandbox_layers(&w->layers, binary, w->path, false);
+		/* before bubblewrap: this program, of whatever version the session's own is */
+		sandbox_layers(&trial, "/proc/self/exe", w->path, true);
+		sandbox_layers(&w->layers, "/proc/self/exe", w->path, false);
 		sandbox_probe_start(&w->probe, cache, &trial);
 	}
 	strings_free(&trial);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/text.h"
 #include "worker/output.h"
@@ -37,18 +38,21 @@ blank(int dirfd, const char *name)
 {
 	int fd = file_open(dirfd, name, O_RDONLY, 0);
 	char first;
+	ssize_t n;
 	bool is;
 
 	if (fd == -1)
 		return false;
-	is = read(fd, &first, 1) <= 0 || first == '\0';
+	n = read(fd, &first, 1);
+	is = n == 0 || (n == 1 && first == '\0');
 	close(fd);
 	return is;
 }
 
-/* A name without content would be taken for an object that is there. */
+/* A name without content would be taken for an object that is there. Loose ones alone: they lie in
+ * directories of two digits. */
 static void
-drop_blank(int dirfd, int depth)
+drop_blank(int dirfd, bool top)
 {
 	struct dirent *e;
 	struct stat st;
@@ -63,37 +67,47 @@ drop_blank(int dirfd, int depth)
 	while ((e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
-		if (S_ISREG(st.st_mode) && blank(dirfd, e->d_name))
+		if (!top && S_ISREG(st.st_mode) && blank(dirfd, e->d_name))
 			(void)unlinkat(dirfd, e->d_name, 0);
-		else if (S_ISDIR(st.st_mode) && depth > 0 && (fd = file_open_dir(dirfd, e->d_name)) != -1)
-			drop_blank(fd, depth - 1);
+		else if (top && strlen(e->d_name) == 2 && S_ISDIR(st.st_mode) &&
+		    (fd = file_open_dir(dirfd, e->d_name)) != -1)
+			drop_blank(fd, false);
 	}
 	closedir(d);
 }
 
-/* Its HEAD is at a commit that is there with all that belongs to it. */
-static bool
+/* Can all be read that its HEAD names? 1; 0; -1 when nobody can tell now.  What it may have there
+ * is asked when it is taken over. */
+static int
 agent_git_sound(struct worker *w, const char *dir)
 {
-	const char *target = w->state.resolving.target;
-	char commit[OID_MAX], err[GIT_ERR], *objects = text_format("%s/objects", dir);
-	bool sound;
+	char commit[OID_MAX], not[OID_MAX + 1], err[GIT_ERR] = "", *objects;
+	const char *argv[] = { "rev-list", "--objects", "--quiet", commit, not, "--", NULL };
+	struct git src = w->git;
+	int rc = 1;
 
-	drop_blank(file_open_dir(AT_FDCWD, objects), 1);
-	sound = git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0 &&
-	    (strcmp(commit, w->state.head) == 0 || git_import(&w->git, objects, w->state.base,
-	    target[0] != '\0' ? target : NULL, commit, err, sizeof(err)) == 0);
-	if (!sound)
+	drop_blank(file_open_beneath(w->dirfd, SESSION_DIR_GIT "/objects"), true);
+	objects = text_format("%s/objects", dir);
+	src.objects = objects;
+	src.alternates = w->repo.objects;
+	src.worktree = src.index = NULL;
+	snprintf(not, sizeof(not), "^%s", w->state.head);
+	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1 ||
+	    (strcmp(commit, w->state.head) != 0 &&
+	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1))
+		rc = fault_told(err) ? -1 : 0;
+	if (rc == 0)
 		output_log("the agent's git directory did not survive (%s): its branch is put back "
 		    "to %.12s, its work is in the worktree", err, w->state.head);
 	free(objects);
-	return sound;
+	return rc;
 }
 
 int
 tree_mend(struct worker *w)
 {
 	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR];
+	int sound;
 
 	if (w->state.step == STEP_SETUP) {	/* it makes both again */
 		(void)unlink(w->git.index);
@@ -109,7 +123,9 @@ tree_mend(struct worker *w)
 	}
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	snprintf(index, sizeof(index), "%s/index", dir);
-	if (agent_git_sound(w, dir))
+	if ((sound = agent_git_sound(w, dir)) == -1)
+		return -1;
+	if (sound == 1)
 		return index_sound(w, index) ? 0 : tree_index_share(w);
 	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) ==
 	    -1) {

@@ -155,9 +155,23 @@ watch_session(struct worker *w)
 	return 0;
 }
 
+static void
+detach_output(void)
+{
+	int fd = file_open_path(AT_FDCWD, "/dev/null", O_RDWR);
+
+	if (fd == -1)
+		return;
+	dup2(fd, STDIN_FILENO);
+	dup2(fd, STDOUT_FILENO);
+	dup2(fd, STDERR_FILENO);
+	if (fd > STDERR_FILENO)
+		close(fd);
+}
+
 /* A worker died here before: nothing of its run may live on or be waited for. */
 static int
-clean_up_after(struct worker *w)
+clean_up_after(struct worker *w, bool detach)
 {
 	int killed;
 
@@ -179,6 +193,8 @@ clean_up_after(struct worker *w)
 		    "run goes on", w->path);
 		return EX_OSERR;
 	}
+	if (detach)	/* who started it need not wait any longer */
+		detach_output();
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
@@ -199,20 +215,6 @@ name_file_system(const struct worker *w)
 	if (name != NULL && remote)
 		output_log("warning: %s is on %s, which may not deliver events; use a local file "
 		    "system", w->path, name);
-}
-
-static void
-detach_output(void)
-{
-	int fd = file_open_path(AT_FDCWD, "/dev/null", O_RDWR);
-
-	if (fd == -1)
-		return;
-	dup2(fd, STDIN_FILENO);
-	dup2(fd, STDOUT_FILENO);
-	dup2(fd, STDERR_FILENO);
-	if (fd > STDERR_FILENO)
-		close(fd);
 }
 
 static int
@@ -285,7 +287,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	if (watch_degraded())	/* said on standard error, which nobody may read */
 		output_log("warning: no inotify instance or watch is left for this user: files are "
 		    "looked at once a second; see orchestrator doctor");
-	rc = clean_up_after(w);
+	rc = clean_up_after(w, detach);
 	if (detach)
 		detach_output();
 	return rc;
