@@ -13,6 +13,7 @@
 #include "orchestrator/source.h"
 #include "orchestrator/spawn.h"
 #include "proto/clock.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -143,15 +144,25 @@ say_rescue(struct loop *l, const struct sess *s, const struct entry *now, bool f
 	}
 }
 
-static void
+/* true when the session must be looked at again. */
+static bool
 start_worker(struct loop *l, struct sess *s)
 {
 	char	why[1024] = "";
 
+	if (s->unstarted && s->grace)
+		return false;
+	s->unstarted = false;
 	if (worker_spawn(l->o, s->e.path, why, sizeof(why)) != -1)
 		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
-	else if (entry_declare(&s->e, STATUS_FAILED, "spawn", why) == -1)
+	else if (errno == EBUSY || fault_told(why)) {	/* nobody's fault, and it passes */
+		log_warnx("%s: no worker yet: %s", s->e.id, why);
+		s->unstarted = true;
+		wait_grace(s);
+		return false;
+	} else if (entry_declare(&s->e, STATUS_FAILED, "spawn", why) == -1)
 		log_warnx("%s: no worker: %s", s->e.id, why);
+	return true;
 }
 
 /* One that fails (a full disk) makes an event by itself: the next try has to wait. */
@@ -193,7 +204,7 @@ decide(const struct loop *l, const struct sess *s, bool starting)
 		.given_back = state_given_back(&s->e.state),
 		.retry = retry_due(l, s),
 		.recoveries = s->e.state.recoveries,
-		.starting = starting,
+		.starting = starting || s->unstarted,
 		.merge_busy = l->merging != NULL,
 		.blocked = s->blocked,
 	};
@@ -229,6 +240,7 @@ look(struct loop *l, struct sess *s)
 	say_status(l, s, &now, first);
 	entry_release(&s->e);
 	s->e = now;
+	s->unstarted = s->unstarted && !now.alive;
 	s->fresh = now.error == NULL && (status_live(now.state.status) || s->open.n > 0);
 	return true;
 }
@@ -239,8 +251,7 @@ act(struct loop *l, struct sess *s, enum action a)
 {
 	switch (a) {
 	case ACTION_START:
-		start_worker(l, s);
-		return true;
+		return start_worker(l, s);
 	case ACTION_DIED:
 	case ACTION_GIVE_UP:
 		declare_died(l, s, a);

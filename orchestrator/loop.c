@@ -162,7 +162,7 @@ grace_over(struct loop *l)
 		next = TAILQ_NEXT(s, all);
 		if (s->grace) {
 			s->grace = false;
-			if (s->action == ACTION_GRACE || s->action == ACTION_DIED ||
+			if (s->action == ACTION_START || s->action == ACTION_GRACE || s->action == ACTION_DIED ||
 			    s->action == ACTION_GIVE_UP || s->action == ACTION_ANSWER)
 				attend(l, s, s->action == ACTION_GRACE);
 		}

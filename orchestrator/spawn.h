@@ -42,7 +42,7 @@ int dispatch_show(struct orch *, const struct dispatched *, const struct item *,
 /*
  * Starts `worker run -d PATH` in a session of its own and waits until it holds the
  * lock (its standard error, a pipe, is closed then) or has failed (err holds what
- * it wrote). Returns its pid or -1.
+ * it wrote). Returns its pid or -1; errno EBUSY then: not now, and perhaps later.
  */
 pid_t worker_spawn(struct orch *, const char *path, char *err, size_t errlen);
 

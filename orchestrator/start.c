@@ -97,6 +97,7 @@ outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
 		return 0;
 	}
 	status = wait_for(pid);
+	errno = WIFEXITED(status) && WEXITSTATUS(status) == EX_OSERR ? EBUSY : 0;
 	/* 0 and 1: it was quick.  75: another one has the session. */
 	if (WIFEXITED(status) && (WEXITSTATUS(status) <= 1 || WEXITSTATUS(status) == EX_TEMPFAIL))
 		return 0;
@@ -110,7 +111,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 {
 	char *binary = NULL, *worktree = NULL;
 	const char **env = NULL, *step = "";
-	int p[2] = { -1, -1 }, fd;
+	int p[2] = { -1, -1 }, error = 0, fd;
 	pid_t pid = -1;
 
 	if ((fd = file_open_dir(AT_FDCWD, path)) == -1) {
@@ -147,8 +148,10 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 		snprintf(err, errlen, "worker: %s", strerror(errno));
 		kill(pid, SIGKILL);
 	}
-	if (outcome(fd, pid, err, errlen) == -1)
+	if (outcome(fd, pid, err, errlen) == -1) {
+		error = errno;
 		pid = -1;
+	}
 done:
 	for (int i = 0; i < 2; i++)
 		if (p[i] != -1)
@@ -157,5 +160,6 @@ done:
 	free(env);
 	free(binary);
 	free(worktree);
+	errno = error;
 	return pid;
 }

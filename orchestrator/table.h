@@ -18,6 +18,7 @@ struct sess {
 	enum action	 action;	/* what was decided then */
 	bool		 fresh;		/* has open questions that no policy has seen */
 	bool		 grace;		/* new, or its death could not be written: given time */
+	bool		 unstarted;	/* no worker could be started, for what passes */
 	bool		 queued;	/* in the queue of merges */
 	bool		 blocked;	/* its merge was tried in vain, why says why */
 	char		*why;

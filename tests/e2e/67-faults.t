@@ -67,6 +67,30 @@ is 'that is no failure of the session' "$(orchestrator --json status g | jq -r .
 run timeout 60 orchestrator execute
 is 'which is merged' "$status $(git show main:g)" '0 g'
 
+# A worker that can't be started again now.
+orchestrator dispatch w -- sh -c 'worker ask Which? >w' >/dev/null
+asks() { [ "$(orchestrator --json questions | jq '.questions | length')" = 1 ]; }
+wait_for 20 asks
+S=$(session_of w); kill -9 "$(jq .worker_pid "$S/state.json")"
+env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e trace=clone,clone3,vfork,fork -e inject=clone,clone3,vfork,fork:error=EAGAIN:when=3+ \
+    orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
+ok 'execute says what is in the way' wait_for 20 grep -q 'session-w-.*: no worker yet: ' "$T/execute"
+kill -TERM "$(pgrep -P $p)" 2>/dev/null; kill $p 2>/dev/null; wait $p
+is 'and the session has not failed' "$(orchestrator --json status w | jq -r .status)" waiting
+orchestrator answer w "$(jq -r '.questions[0].id' "$S/questions.json")" this >/dev/null 2>&1
+run timeout 60 orchestrator execute --source none
+is 'started again it goes on' "$status $(git show main:w)" '0 this'
+
+# Nothing can be watched: a worker that says so is not waited for.
+none='echo 0 >/proc/sys/user/max_inotify_instances'
+if unshare -Ur sh -c "$none" 2>/dev/null; then
+	run timeout 20 unshare -Ur sh -c "$none; exec orchestrator dispatch i -- sh -c 'worker ask Which? >i'"
+	is 'without inotify dispatch ends once the worker is there' "$status" 0
+	orchestrator cancel i >/dev/null 2>&1
+else
+	skip 'without inotify dispatch ends once the worker is there' 'no user namespaces'
+fi
+
 # No process can be started.
 orchestrator tasks create work --task p1 --task p2 >/dev/null
 cat >.orchestrator/config.json <<'E2'
