@@ -46,7 +46,7 @@ parked() {
 	cp "$top/tests/unit/fixtures/claude-success.jsonl" "$STAND_IN/stream"
 	[ -e work ] || { sed 1q "$STAND_IN/stream" >"$STAND_IN/first"; mv "$STAND_IN/first" "$STAND_IN/stream"
 	echo '{"type":"result","is_error":true,"api_error_status":429,"result":"limit"}' >>"$STAND_IN/stream"
-	echo "{\"type\":\"rate_limit_event\",\"rate_limit_info\":{\"status\":\"rejected\",\"resetsAt\":$(($(date +%s) + 1))}}" |
+	echo "{\"type\":\"rate_limit_event\",\"rate_limit_info\":{\"status\":\"rejected\",\"resetsAt\":$(($(date +%s) + 4))}}" |
 	    sed -i -e '1r /dev/stdin' "$STAND_IN/stream"; exit_status=1; }
 	echo work >work
 	E
