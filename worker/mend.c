@@ -103,12 +103,24 @@ agent_git_sound(struct worker *w, const char *dir)
 	return rc;
 }
 
+/* Nobody moves a session's branch but its worker, whose git may have been ended with it. */
+static void
+drop_lock(struct worker *w)
+{
+	char *lock = text_format("%s/refs/heads/%s.lock", w->repo.common, w->state.branch);
+
+	if (unlink(lock) == 0)
+		output_log("removed %s, which a git that was ended left", lock);
+	free(lock);
+}
+
 int
 tree_mend(struct worker *w)
 {
 	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR];
 	int sound;
 
+	drop_lock(w);
 	if (w->state.step == STEP_SETUP) {	/* it makes both again */
 		(void)unlink(w->git.index);
 		return file_remove_tree(w->dirfd, SESSION_DIR_GIT);

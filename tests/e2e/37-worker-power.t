@@ -9,6 +9,7 @@ cd "$T" || exit 1
 blank() { if [ "$1" = empty ]; then : >"$2"; else head -c 200 /dev/zero >"$2"; fi; }
 objects() { find "$S/git/objects" -type f ! -path '*/info/*'; }
 lose() {	# HOW
+	: >"$R/.git/refs/heads/session/$ITEM/1.lock"
 	blank "$1" "$S/safe.git/index"; blank "$1" "$S/git/index"
 	objects | while read -r _o; do chmod u+w "$_o" && blank "$1" "$_o"; done
 }
