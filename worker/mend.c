@@ -107,11 +107,13 @@ agent_git_sound(struct worker *w, const char *dir)
 static void
 drop_lock(struct worker *w)
 {
-	char *lock = text_format("%s/refs/heads/%s.lock", w->repo.common, w->state.branch);
+	char *ref = text_format("refs/heads/%s", w->state.branch);
+	char *lock = text_format("%s/%s.lock", w->repo.common, ref);
 
-	if (unlink(lock) == 0)
+	if (git_ref_valid(ref) && unlink(lock) == 0)
 		output_log("removed %s, which a git that was ended left", lock);
 	free(lock);
+	free(ref);
 }
 
 int
