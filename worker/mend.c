@@ -81,8 +81,8 @@ drop_blank(int dirfd, bool top)
 static int
 agent_git_sound(struct worker *w, const char *dir)
 {
-	char commit[OID_MAX], not[OID_MAX + 1], err[GIT_ERR] = "", *objects;
-	const char *argv[] = { "rev-list", "--objects", "--quiet", commit, not, "--", NULL };
+	char commit[OID_MAX], base[OID_MAX + 1], err[GIT_ERR] = "", *objects;
+	const char *argv[] = { "rev-list", "--objects", "--quiet", commit, base, "--", NULL };
 	struct git src = w->git;
 	int rc = 1;
 
@@ -91,7 +91,7 @@ agent_git_sound(struct worker *w, const char *dir)
 	src.objects = objects;
 	src.alternates = w->repo.objects;
 	src.worktree = src.index = NULL;
-	snprintf(not, sizeof(not), "^%s", w->state.head);
+	snprintf(base, sizeof(base), "^%s", w->state.head);
 	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1 ||
 	    (strcmp(commit, w->state.head) != 0 &&
 	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1))
