@@ -30,6 +30,7 @@ publish(int dirfd, const struct answer *a, char *why, size_t whylen)
 		return ANSWER_TAKEN;
 	}
 	snprintf(why, whylen, "%s/%s: %s", SESSION_DIR_ANSWERS, name, strerror(error));
+	errno = error;
 	return ANSWER_ERROR;
 }
 
@@ -39,7 +40,7 @@ answer_give(int sessionfd, const struct question *q, const char *text, size_t le
 {
 	struct answer		a = { 0 };
 	enum answer_result	rv;
-	int			fd;
+	int			error, fd;
 
 	if (question_answer_check(q, text, len, &a.text, why, whylen) == -1)
 		return ANSWER_INVALID;
@@ -50,12 +51,15 @@ answer_give(int sessionfd, const struct question *q, const char *text, size_t le
 	else
 		fd = file_open_dir(sessionfd, SESSION_DIR_ANSWERS);
 	if (fd == -1) {
-		snprintf(why, whylen, "%s: %s", SESSION_DIR_ANSWERS, strerror(errno));
+		error = errno;
+		snprintf(why, whylen, "%s: %s", SESSION_DIR_ANSWERS, strerror(error));
 		rv = ANSWER_ERROR;
 	} else {
 		rv = publish(fd, &a, why, whylen);
+		error = errno;
 		close(fd);
 	}
 	free(a.text);
+	errno = error;
 	return rv;
 }

@@ -159,7 +159,10 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 		snprintf(why, whylen, "is %s, not ended", status_name(s.status));
 		return -1;
 	}
-	entry_kill_tree(e, false);
+	if (entry_kill_tree(e, false) == -1) {
+		snprintf(why, whylen, "some of its processes can't be ended; end them, then try again");
+		return -1;
+	}
 	source_close(e->path, e->id, s.status);
 	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
 		return -1;

@@ -61,7 +61,7 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 {
 	struct questions	 qs = { 0 };
 	const struct question	**fresh, *q;
-	struct strings		 open = { 0 };
+	struct strings		 open = { 0 }, unwritten = { 0 };
 	char			 why[RECORD_ERR], line[80];
 	size_t			 n = 0;
 	int			 fd;
@@ -82,15 +82,18 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 			text_first_line(line, sizeof(line), q->text);
 			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role),
 			    line);
-		} else if (!s->unwritten)
+		} else if (!strings_have(&s->unwritten, q->id))
 			continue;
 		fresh[n++] = q;
 	}
 	strings_free(&s->open);
 	s->open = open;
 	s->fresh = false;
-	s->unwritten = n > 0 && !policy_ask(&l->policy, &s->e, fresh, n);
-	if (s->unwritten)	/* a full disk, say: once more, after a while */
+	if (n > 0)
+		policy_ask(&l->policy, &s->e, fresh, n, &unwritten);
+	strings_free(&s->unwritten);
+	s->unwritten = unwritten;
+	if (unwritten.n > 0)	/* a full disk, say: once more, after a while */
 		wait_grace(s);
 	free(fresh);
 	questions_release(&qs);

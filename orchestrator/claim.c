@@ -27,13 +27,14 @@ open_claims(struct orch *o)
 	return fd;
 }
 
-/* 0 when no other process has it locked: it is over, or nobody works on it. */
+/* Of the open file, not of the process, which may look at the claim meanwhile.  0 when nobody else
+ * has it: it is over, or nobody works on it. */
 static int
 lock_whole(int fd)
 {
 	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 
-	return fcntl(fd, F_SETLK, &fl);
+	return fcntl(fd, F_OFD_SETLK, &fl);
 }
 
 static void
@@ -79,22 +80,53 @@ same_file(int fd, int dirfd, const char *name)
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* -1: errno; EBUSY when it is being worked on, ENOENT when there is none (any more). */
+static int
+hold(int dirfd, const char *name, char *holder, size_t len)
+{
+	int error, fd;
+
+	holder[0] = '\0';
+	if ((fd = file_open(dirfd, name, O_RDWR, 0)) == -1)
+		return -1;
+	read_holder(fd, holder, len);
+	if (lock_whole(fd) == -1)
+		error = errno == EAGAIN || errno == EACCES ? EBUSY : errno;
+	else if (!same_file(fd, dirfd, name))
+		error = ENOENT;
+	else
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int
+claim_hold(struct orch *o, const char *item, char *holder, size_t len)
+{
+	int dirfd, error, fd;
+
+	holder[0] = '\0';
+	if ((dirfd = open_claims(o)) == -1)
+		return -1;
+	fd = hold(dirfd, item, holder, len);
+	error = errno;
+	close(dirfd);
+	errno = error;
+	return fd;
+}
+
 /* 1: the claim stands, and holder has it.  0: there is none (any more). -1: error. */
 static int
 examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 {
 	int fd, r = 1;
 
-	if ((fd = file_open(dirfd, name, O_RDWR, 0)) == -1)
-		return errno == ENOENT ? 0 : -1;
-	read_holder(fd, holder, len);
 	/* The lock first: whoever gives it back has made the directory before. */
-	if (lock_whole(fd) == 0 && !claim_session_exists(o, holder)) {
-		if (!same_file(fd, dirfd, name) || unlinkat(dirfd, name, 0) == 0)
-			r = 0;
-		else
-			r = -1;
-	}
+	if ((fd = hold(dirfd, name, holder, len)) == -1)
+		return errno == EBUSY ? 1 : errno == ENOENT ? 0 : -1;
+	if (!claim_session_exists(o, holder))
+		r = unlinkat(dirfd, name, 0) == 0 ? 0 : -1;
 	close(fd);
 	return r;
 }
@@ -246,7 +278,6 @@ claim_each(struct orch *o, void (*fn)(void *, const char *session), void *arg)
 	closedir(d);
 }
 
-/* Of the process that asks itself this says nothing. */
 bool
 claim_under_way(const char *workspace, const char *session)
 {
@@ -261,7 +292,7 @@ claim_under_way(const char *workspace, const char *session)
 	path = text_format("%s/claims/%.*s", workspace, (int)(len - around), session + strlen("session-"));
 	if ((fd = file_open(AT_FDCWD, path, O_RDONLY, 0)) != -1) {
 		read_holder(fd, holder, sizeof(holder));
-		busy = strcmp(holder, session) == 0 && fcntl(fd, F_GETLK, &fl) == 0 &&
+		busy = strcmp(holder, session) == 0 && fcntl(fd, F_OFD_GETLK, &fl) == 0 &&
 		    fl.l_type != F_UNLCK;
 		close(fd);
 	}

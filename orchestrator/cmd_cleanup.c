@@ -87,8 +87,9 @@ clean(struct orch *o, struct entry *e, struct cleaning *c)
 	}
 	if (entry_dead(e))
 		declare_dead(e, c);
-	/* A merge that was begun is completed first, by merge or execute. */
-	if (status_ended(e->state.status) && !e->alive && !e->busy &&
+	/* A merge that was begun is completed first, by merge or execute.  A worker that is still
+	 * leaving is waited for. */
+	if (status_ended(e->state.status) && !e->busy &&
 	    e->state.merging.target[0] == '\0')
 		archive(o, e, c);
 }

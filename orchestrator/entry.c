@@ -202,7 +202,7 @@ group_title(enum group g)
 	return title[g];
 }
 
-void
+int
 entry_kill_tree(const struct entry *e, bool crashed)
 {
 	int	n;
@@ -212,6 +212,7 @@ entry_kill_tree(const struct entry *e, bool crashed)
 	else if (n > 0)
 		log_info("%s: ended %d process%s left over", e->id, n,
 		    n == 1 ? "" : "es");
+	return n == -1 ? -1 : 0;
 }
 
 /* With the lock held. */
@@ -230,7 +231,7 @@ declare_locked(struct entry *e, int fd, enum status status, const char *reason, 
 	if (s.merging.target[0] != '\0' || !(status_live(s.status) ||
 	    (status == STATUS_CANCELLED && s.status == STATUS_APPROVED)))
 		return 1;
-	entry_kill_tree(e, true);
+	(void)entry_kill_tree(e, true);	/* whoever puts it away tries again */
 	if (state_enter(&e->state, status, reason, detail) == -1) {
 		log_warn("%s: %s -> %s", e->id, status_name(s.status), status_name(status));
 		return -1;

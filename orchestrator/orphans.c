@@ -49,22 +49,6 @@ exists(const char *dir, const char *name)
 	return yes;
 }
 
-/* Has a dispatch that still runs this claim?  It keeps the file locked. */
-static bool
-claim_in_use(int dirfd, const char *item)
-{
-	struct flock	fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int		fd;
-	bool		locked;
-
-	fd = file_open(dirfd, item, O_RDONLY, 0);
-	if (fd == -1)
-		return false;
-	locked = fcntl(fd, F_GETLK, &fl) == 0 && fl.l_type != F_UNLCK;
-	close(fd);
-	return locked;
-}
-
 /* What an attempt that was never begun has made, of its branch nothing but the name. */
 static int
 drop_attempt(struct orch *o, const char *item, const char *path, const char *base, int64_t attempt)
@@ -83,22 +67,26 @@ drop_attempt(struct orch *o, const char *item, const char *path, const char *bas
 static int
 drop_place(struct orch *o, const char *item)
 {
-	char		*path = place_path(o, item, NULL), head[256], base[OID_MAX], why[GIT_ERR];
+	char		*path = place_path(o, item, NULL), head[256], base[OID_MAX] = "", why[GIT_ERR];
 	struct entry	 former;
 	struct stat	 st;
 	int		 rv = 0;
 
-	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0' &&
-	    git_ref_read(&o->repo, head, base, NULL, 0) == 0 && base[0] != '\0') {
+	if (git_head_branch(&o->repo, head, sizeof(head), why, sizeof(why)) == -1 ||
+	    (head[0] != '\0' && git_ref_read(&o->repo, head, base, why, sizeof(why)) == -1)) {
+		log_warnx("%s", why);
+		rv = -1;
+	} else if (base[0] != '\0') {
 		rv = drop_attempt(o, item, path, base, 1);
 		if (rv == 0 && registry_newest(o, item, &former) == 0) {
 			rv = drop_attempt(o, item, path, base, former.state.attempt + 1);
 			entry_release(&former);
 		}
 	}
-	if (lstat(path, &st) == 0 && git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
+	if (rv == 0 && lstat(path, &st) == 0 &&
+	    git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", path, why);
-	else if (!o->json && lstat(path, &st) == 0)
+	else if (rv == 0 && !o->json && lstat(path, &st) == 0)
 		printf("%s: what was done for %s stays there\n", path, item);
 	free(path);
 	return rv;
@@ -107,24 +95,25 @@ drop_place(struct orch *o, const char *item)
 static size_t
 check_claim(struct orch *o, int dirfd, const char *item)
 {
-	char	*buf, session[SESSION_ID_MAX];
-	size_t	 len;
+	char	session[SESSION_ID_MAX];
+	int	claim;
+	size_t	n = 0;
 
-	if (!item_id_valid(item) || claim_in_use(dirfd, item) ||
-	    file_read(dirfd, item, SESSION_ID_MAX, &buf, &len) == -1)
+	(void)dirfd;
+	/* a dispatch of the item that begins now finds it taken */
+	if (!item_id_valid(item) ||
+	    (claim = claim_hold(o, item, session, sizeof(session))) == -1)
 		return 0;
-	buf[text_trim(buf, len)] = '\0';
-	strlcpy(session, buf, sizeof(session));
-	free(buf);
-	if (session_id_valid(session) && claim_session_exists(o, session))
-		return 0;
-	if ((o->archive == NULL || !exists(o->archive, session)) && drop_place(o, item) == -1)
-		return 0;
-	claim_drop(o, item, session);
-	if (!o->json)
-		printf("claim of %s released: %s is not there\n", item,
-		    session_id_valid(session) ? session : "the session that it names");
-	return 1;
+	if (!claim_session_exists(o, session) && ((o->archive != NULL && session[0] != '\0' &&
+	    exists(o->archive, session)) || drop_place(o, item) == 0)) {
+		claim_drop(o, item, session);
+		if (!o->json)
+			printf("claim of %s released: %s is not there\n", item,
+			    session[0] != '\0' ? session : "the session that it names");
+		n = 1;
+	}
+	close(claim);
+	return n;
 }
 
 static void
@@ -141,22 +130,18 @@ static size_t
 check_unfinished(struct orch *o, int dirfd, const char *name)
 {
 	const char	*id = name + strlen(".new-");
-	char		 item[SESSION_ID_MAX], *claims;
-	int		 fd;
-	bool		 in_use = false;
+	char		 item[SESSION_ID_MAX], holder[SESSION_ID_MAX];
+	int		 claim = -1;
+	bool		 gone;
 
-	if (strncmp(name, ".new-", strlen(".new-")) != 0)
+	if (strncmp(name, ".new-", strlen(".new-")) != 0 || (entry_item(id, item, sizeof(item)) &&
+	    (claim = claim_hold(o, item, holder, sizeof(holder))) == -1 && errno != ENOENT))
 		return 0;
-	claims = text_format("%s/claims", o->workspace);
-	if (entry_item(id, item, sizeof(item)) && (fd = file_open_dir(AT_FDCWD, claims)) != -1) {
-		in_use = claim_in_use(fd, item);
-		close(fd);
-	}
-	free(claims);
-	if (in_use || file_remove_tree(dirfd, name) == -1)
-		return 0;
-	say_removed(o, name, "a session directory that was never finished");
-	return 1;
+	if ((gone = file_remove_tree(dirfd, name) == 0))
+		say_removed(o, name, "a session directory that was never finished");
+	if (claim != -1)
+		close(claim);
+	return gone;
 }
 
 /* A worktree that a killed merge has moved away, and what is in it nobody has saved yet. */

@@ -212,42 +212,50 @@ place_drop(struct orch *o, const char *path, const char *branch, const char *bas
 	return drop_branch(o, branch, base, "orchestrator: dispatch failed") == -1 ? -1 : rc;
 }
 
-/* Nothing in it but, maybe, the .git file, or the beginning of one. */
-static bool
+/* 1: nothing in it but, maybe, the .git file, or the beginning of one; or it is not there.
+ * -1: nobody can tell (errno). */
+static int
 empty_worktree(const char *path)
 {
 	const struct dirent *e;
-	bool empty = true;
+	int error, yes = 1;
 	DIR *d;
 
 	if ((d = opendir(path)) == NULL)
-		return false;
-	while ((e = readdir(d)) != NULL)
+		return errno == ENOENT ? 1 : errno == ENOTDIR ? 0 : -1;
+	while (errno = 0, (e = readdir(d)) != NULL)
 		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
 		    strcmp(e->d_name, ".git") != 0 && strncmp(e->d_name, "..git.", 6) != 0)
-			empty = false;
+			yes = 0;
+	error = errno;
 	closedir(d);
-	return empty;
+	errno = error;
+	return yes == 0 ? 0 : error != 0 ? -1 : 1;
 }
 
 int
 place_drop_leftover(struct orch *o, const char *path, const char *branch, const char *base)
 {
-	char oid[OID_MAX], reason[GIT_ERR];
+	char *ref = text_format("refs/heads/%s", branch), oid[OID_MAX], reason[GIT_ERR];
 	struct git g;
-	int yes;
+	int yes = empty_worktree(path), rc = -1;
 
-	if (!empty_worktree(path) && access(path, F_OK) == 0)
-		return 0;
+	if (yes == -1)
+		log_warn("%s", path);
+	else if (yes == 0)
+		rc = 0;
 	/* also when git's metadata are all that is left of it */
-	if (drop_worktree(o, path) == -1)
-		return -1;
-	if (!branch_exists(o, branch, oid))
-		return 0;
-	if (orch_git(o, &g, reason, sizeof(reason)) == -1 ||
-	    (yes = git_ancestor(&g, oid, base, reason, sizeof(reason))) == -1) {
+	else if (drop_worktree(o, path) == -1)
+		;
+	else if (git_ref_read(&o->repo, ref, oid, reason, sizeof(reason)) == -1)
+		log_warnx("%s", reason);
+	else if (oid[0] == '\0')
+		rc = 0;
+	else if (orch_git(o, &g, reason, sizeof(reason)) == -1 ||
+	    (yes = git_ancestor(&g, oid, base, reason, sizeof(reason))) == -1)
 		log_warnx("%s: %s", branch, reason);
-		return -1;
-	}
-	return !yes ? 0 : drop_branch(o, branch, oid, "orchestrator: left by a killed dispatch");
+	else
+		rc = !yes ? 0 : drop_branch(o, branch, oid, "orchestrator: left by a killed dispatch");
+	free(ref);
+	return rc;
 }

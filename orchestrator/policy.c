@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <regex.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include "orchestrator/policy.h"
 #include "orchestrator/show.h"
 #include "proto/child.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/record.h"
@@ -54,12 +56,14 @@ rule_matches(const struct rule *r, const char *text)
 	return yes;
 }
 
-/* Is nothing left to do: answered, by a rule or by somebody else? */
+/* Is nothing left to do: answered, by a rule or by somebody else?  failed: it could not be written
+ * (errno). */
 static bool
 answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
     const char *by, bool *failed)
 {
 	char	why[RECORD_ERR];
+	int	error;
 
 	switch (answer_give(fd, q, text, len, by, why, sizeof(why))) {
 	case ANSWER_GIVEN:
@@ -71,9 +75,24 @@ answered(const struct entry *e, int fd, const struct question *q, const char *te
 	case ANSWER_ERROR:
 		break;
 	}
+	error = errno;
 	log_warnx("%s: %s: %s", e->id, q->id, why);
 	*failed = true;
+	errno = error;
 	return false;
+}
+
+/* What a command said is not asked for again: it waits until it can be written. */
+static void
+write_answer(const struct entry *e, int fd, const struct question *q, const char *text, size_t len)
+{
+	bool	failed = false;
+
+	while (!answered(e, fd, q, text, len, "policy: command", &failed) && failed &&
+	    fault_passes(errno)) {
+		failed = false;
+		(void)poll(NULL, 0, POLICY_RETRY);
+	}
 }
 
 bool
@@ -103,7 +122,6 @@ run_command(const struct entry *e, int fd, const struct config *c, const struct 
 	struct json		*j = show_question_json(e, q);
 	char			*in, *out = NULL, why[128];
 	size_t			 inlen, outlen = 0;
-	bool			 failed;
 	int			 status;
 
 	if ((argv = calloc(command->n + 1, sizeof(*argv))) == NULL)
@@ -128,7 +146,7 @@ run_command(const struct entry *e, int fd, const struct config *c, const struct 
 	else if (child_status_text(status, why, sizeof(why)) != 0)
 		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);
 	else
-		answered(e, fd, q, out, outlen, "policy: command", &failed);
+		write_answer(e, fd, q, out, outlen);
 	free(out);
 	free(in);
 	free(argv);
@@ -187,27 +205,35 @@ by_command(struct policy *p, const struct entry *e, const struct question *q)
 	TAILQ_INSERT_TAIL(&p->waiting, j, entry);
 }
 
-bool
-policy_ask(struct policy *p, const struct entry *e, const struct question *const *q, size_t n)
+void
+policy_ask(struct policy *p, const struct entry *e, const struct question *const *q, size_t n,
+    struct strings *unwritten)
 {
 	struct config	c;
 	char		why[RECORD_ERR];
-	bool		failed = false;
+	bool		failed;
 	int		fd;
 
-	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
-		return errno == ENOENT;
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
+		for (size_t i = 0; errno != ENOENT && i < n; i++)
+			strings_add(unwritten, q[i]->id);
+		return;
+	}
 	if (config_load(fd, &c, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", e->id, why);
 	else
-		for (size_t i = 0; i < n; i++)
-			if (!policy_rule(e, fd, &c.settings, q[i], &failed) && !failed &&
-			    c.settings.answer_command.n > 0)
+		for (size_t i = 0; i < n; i++) {
+			failed = false;
+			if (policy_rule(e, fd, &c.settings, q[i], &failed))
+				continue;
+			if (failed)
+				strings_add(unwritten, q[i]->id);
+			else if (c.settings.answer_command.n > 0)
 				by_command(p, e, q[i]);
+		}
 	config_release(&c);
 	close(fd);
 	start_next(p);
-	return !failed;
 }
 
 bool

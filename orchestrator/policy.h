@@ -18,6 +18,7 @@
 #include "proto/settings.h"
 
 #define POLICY_COMMANDS		4			/* at the same time */
+#define POLICY_RETRY		5000			/* until an answer is written, ms */
 #define POLICY_TIMEOUT		(INT64_C(600) * 1000)	/* of a command, ms */
 
 struct policy_job;
@@ -28,9 +29,10 @@ struct policy {
 	size_t			nrunning;
 };
 void policy_init(struct policy *);
-/* The open questions of a session that have not been tried. false: an answer could not be
- * written, and they should be tried again later. */
-bool policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n);
+/* The open questions of a session that have not been tried.  unwritten gets those whose answer could
+ * not be written, and which should be tried again later. */
+void policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n,
+    struct strings *unwritten);
 /* The first rule that matches and whose answer fits, given in the open directory: true then.
  * failed is set when it could not be written. */
 bool policy_rule(const struct entry *, int fd, const struct settings *, const struct question *,

@@ -76,6 +76,10 @@ const char *group_title(enum group);		/* "active", "with open questions", ... */
  */
 int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
 /* Is another process making that session just now? */
+/* A descriptor that keeps the claim of an item, and others from it, until it is closed; holder gets
+ * the session that it names, or "".  -1: errno; EBUSY when somebody works on it, ENOENT when there
+ * is none. */
+int claim_hold(struct orch *, const char *item, char *holder, size_t len);
 bool claim_under_way(const char *workspace, const char *session);
 /* Has any instance the session among its live ones? */
 bool claim_session_exists(struct orch *, const char *session);
@@ -91,8 +95,8 @@ void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
  * (logged).  The entry's state is the new one afterwards.
  */
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
-/* Kills what is left of the session's processes (tree_kill_session). */
-void entry_kill_tree(const struct entry *, bool crashed);
+/* Kills what is left of the session's processes (tree_kill_session); -1, told: some live on. */
+int entry_kill_tree(const struct entry *, bool crashed);
 /* Saves what is uncommitted in the worktree of an ended session (refs/salvage/<id>), which stays as
  * it is; 0, also when somebody else has the session, or -1 with the reason. */
 int entry_salvage(struct orch *, const struct entry *, char *err, size_t errlen);

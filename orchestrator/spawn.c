@@ -75,8 +75,8 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	/* Whoever saw it before may have started it. */
 	*stays = status != 0 && spawn_dir_drop(o, c->session) == -1;
 	if (*stays)
-		log_warnx("session %s: what was made of it stays; execute goes on with it, or "
-		    "cleanup removes it", c->session);
+		log_warnx("session %s: what was made of it stays; execute goes on with it, "
+		    "cancel gives it up", c->session);
 	free(path);
 	return status;
 }

@@ -103,6 +103,7 @@ table_remove(struct table *t, struct sess *s)
 	t->n--;
 	SLIST_REMOVE(watch_bucket(t, s->watch), s, sess, watched);
 	strings_free(&s->open);
+	strings_free(&s->unwritten);
 	free(s->why);
 	entry_release(&s->e);
 	free(s);

@@ -23,7 +23,7 @@ struct sess {
 	bool		 blocked;	/* its merge was tried in vain, why says why */
 	char		*why;
 	struct strings	 open;		/* ids of the open questions that were seen */
-	bool		 unwritten;	/* an answer to one could not be written */
+	struct strings	 unwritten;	/* those whose answer could not be written */
 	TAILQ_ENTRY(sess) queue;		/* of merges, or of those that are blocked */
 	TAILQ_ENTRY(sess) all;
 	SLIST_ENTRY(sess) chain, watched;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "audit.h"
+#include "fault.h"
 #include "file.h"
 #include "git_internal.h"
 #include "text.h"
@@ -34,7 +35,7 @@ struct snapshot {
 static void
 unsure(struct snapshot *s)
 {
-	if (errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+	if (fault_passes(errno))
 		s->error = errno;
 }
 
@@ -77,6 +78,7 @@ hook_value(struct snapshot *s, int dirfd, const char *name, const struct stat *s
 	ssize_t n = -1;
 	size_t len;
 
+	errno = 0;	/* what is neither file nor link is not read */
 	if (S_ISLNK(st->st_mode) && (n = readlinkat(dirfd, name, target, sizeof(target))) != -1)
 		digest(target, (size_t)n, sum);
 	else if (S_ISREG(st->st_mode) && file_read(dirfd, name, CONFIG_MAX, &buf, &len) == 0) {

@@ -252,14 +252,16 @@ end_if_named(void *arg, int parent, const char *name)
 	if (cgroup_maker(name) == 0 || is_around(s, name))
 		return false;
 	/* what is below the group of another session ends with that */
-	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0 || !is_ours(parent, name) ||
-	    (dir = file_open_dir(parent, name)) == -1)
+	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0 || !is_ours(parent, name))
 		return true;
-	if ((n = end_group(parent, name, dir)) == -1)
+	dir = file_open_dir(parent, name);
+	n = dir == -1 ? (errno == ENOENT || errno == ENODEV ? 0 : -1) : end_group(parent, name, dir);
+	if (n == -1)
 		s->left = true;
 	else
 		s->found += n;
-	close(dir);
+	if (dir != -1)
+		close(dir);
 	return true;
 }
 

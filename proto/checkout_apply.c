@@ -100,6 +100,19 @@ copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen
 	return rc;
 }
 
+/* The files before the index: else it would vouch for some that a power loss has emptied. */
+static int
+sync_files(const struct checkout *co, char *err, size_t errlen)
+{
+	int fd = file_find_dir(AT_FDCWD, co->path), rc;
+
+	if ((rc = fd == -1 ? -1 : syncfs(fd)) == -1)
+		git_fail(err, errlen, "%s: %s", co->path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	return rc;
+}
+
 int
 checkout_apply(const struct git *g, struct checkout *co, const char *session, const char *old,
     const char *new, const struct git_change *c, size_t n, char *err, size_t errlen)
@@ -117,7 +130,7 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
 		    (rc = repair(&mine, co, c, n, why, sizeof(why))) == 0)
 			rc = two_way(&mine, old, new, why, sizeof(why));
 	}
-	if (rc == 0) {	/* the user's own: a power loss must not leave one without content */
+	if (rc == 0 && (rc = sync_files(co, why, sizeof(why))) == 0) {	/* the user's own: a power loss must not leave one without content */
 		fd = file_find_dir(AT_FDCWD, co->gitdir);
 		if (fd == -1 || file_rename_over(fd, name, "index", FILE_DATA) == -1)
 			rc = git_fail(why, sizeof(why), "%s/index: %s", co->gitdir, strerror(errno));

@@ -69,9 +69,9 @@ int child_status_text(int status, char *buf, size_t len);
 
 /*
  * For the first process of a pid namespace, whose end is the end of all: runs argv in a
- * session of its own on descriptors 0-2 and reaps what comes its way.  Asked to stop
- * (the others are asked by whoever asks it), it ends after the whole process group of argv,
- * else with argv.  The wait status; -1 with errno and *step as child_start.
+ * session of its own on descriptors 0-2 and reaps what comes its way.  Asked to stop it asks all
+ * in the namespace with SIGTERM, and ends after the whole process group of argv, else with argv.
+ * The wait status; -1 with errno and *step as child_start.
  */
 int child_hold(const char *const *argv, const char **step);
 
@@ -81,9 +81,11 @@ void child_become(const char *const *argv);
 
 /* Makes this process the subreaper of its descendants. */
 int tree_adopt(void);
-/* Sends sig to every descendant of this process but `spare` (0 = none), whose own descendants
- * get it. Returns how many there are. */
-int tree_signal(int sig, pid_t spare);
+/* Sends sig to every descendant of this process; to those of the process group (0 = none) at
+ * once, also to one that is being forked. Returns how many there are. */
+int tree_signal(int sig, pid_t group);
+/* Sends sig to the children of parent. Returns how many there are. */
+int tree_signal_below(int sig, pid_t parent);
 /* SIGKILLs and reaps every descendant until none is left, except `spare` (0 = none);
  * returns how many were killed, -1 if some would not go within 5 s. */
 int tree_kill(pid_t spare);

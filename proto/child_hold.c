@@ -8,14 +8,11 @@
 
 #include "child.h"
 
-/* It was asked to stop before there was anybody else to ask. */
-static bool
-asked_before(void)
+/* Everybody in the namespace at once, so that whoever is being forked is asked, too. */
+static void
+ask_all(pid_t pid)
 {
-	sigset_t set;
-
-	return sigpending(&set) == 0 && (sigismember(&set, SIGTERM) || sigismember(&set, SIGINT) ||
-	    sigismember(&set, SIGHUP));
+	(void)kill(getpid() == 1 ? -1 : -pid, SIGTERM);
 }
 
 int
@@ -23,6 +20,7 @@ child_hold(const char *const *argv, const char **step)
 {
 	static const int heard[] = { SIGTERM, SIGINT, SIGHUP, SIGCHLD };
 	bool stopping = false, over = false;
+	siginfo_t info;
 	int status = 0, got, signo;
 	sigset_t set;
 	pid_t pid, p;
@@ -35,13 +33,15 @@ child_hold(const char *const *argv, const char **step)
 	    .out = STDOUT_FILENO, .err = STDERR_FILENO, .session = true }, step);
 	if (pid == -1)
 		return -1;
-	if (asked_before())
-		kill(-pid, SIGTERM);
 	/* its group is asked for only where it may be that others of it have more to do */
 	while (!over || (stopping && kill(-pid, 0) == 0)) {
-		if ((signo = sigwaitinfo(&set, NULL)) == -1 && errno != EINTR)
+		if ((signo = sigwaitinfo(&set, &info)) == -1 && errno != EINTR)
 			return -1;
-		stopping = stopping || (signo != -1 && signo != SIGCHLD);
+		if (!stopping && signo != -1 && signo != SIGCHLD) {
+			stopping = true;
+			if (getpid() != 1 || info.si_pid == 0)	/* not what it runs itself */
+				ask_all(pid);
+		}
 		while ((p = waitpid(-1, &got, WNOHANG)) > 0)
 			if (p == pid) {
 				status = got;

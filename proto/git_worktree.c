@@ -63,14 +63,18 @@ fill_metadata(const char *dir, const char *path, const char *branch, char *err, 
 static int
 add_branch(const struct git_repo *r, const char *branch, const char *base, char *err, size_t errlen)
 {
-	char *ref = text_format("refs/heads/%s", branch);
+	char *ref = text_format("refs/heads/%s", branch), oid[OID_MAX];
 	int rc;
 
-	rc = git_ref_move(r, ref, base, "", "branch: created by orchestrator", err, errlen);
-	if (rc == -1 && errno == EAGAIN)
-		git_fail(err, errlen, "branch %s exists already", branch);
-	else if (rc == -1)	/* it may be there in spite of that, and not be durable */
-		git_ref_move(r, ref, "", base, "orchestrator: no worktree", NULL, 0);
+	if ((rc = git_ref_read(r, ref, oid, err, errlen)) == 0 && oid[0] != '\0')
+		rc = git_fail(err, errlen, "branch %s exists already", branch);
+	else if (rc == 0 && (rc = git_ref_move(r, ref, base, "", "branch: created by orchestrator",
+	    err, errlen)) == -1) {
+		if (errno == EAGAIN)
+			git_fail(err, errlen, "branch %s exists already", branch);
+		else	/* it may be there in spite of that, and not be durable */
+			git_ref_move(r, ref, "", base, "orchestrator: no worktree", NULL, 0);
+	}
 	free(ref);
 	return rc;
 }

@@ -177,16 +177,32 @@ tree_adopt(void)
 }
 
 int
-tree_signal(int sig, pid_t spare)
+tree_signal(int sig, pid_t group)
 {
+	bool grouped = group != 0 && kill(-group, sig) == 0;
 	struct pids all = { 0 };
 	size_t i;
 	int n = 0;
 
 	descendants(&all, 0);
 	for (i = 0; i < all.n; i++)
-		if (all.pid[i] != spare && kill(all.pid[i], sig) == 0)
+		if ((grouped && getpgid(all.pid[i]) == group) || kill(all.pid[i], sig) == 0)
 			n++;
+	free(all.pid);
+	return n;
+}
+
+int
+tree_signal_below(int sig, pid_t parent)
+{
+	struct pids all = { 0 };
+	size_t i;
+	int n = 0;
+
+	if (children_of(parent, &all) == -1 || all.n == 0)
+		children_by_scan(parent, &all);
+	for (i = 0; i < all.n; i++)
+		n += kill(all.pid[i], sig) == 0;
 	free(all.pid);
 	return n;
 }

@@ -15,6 +15,8 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
+#define DEPTH_MAX	32	/* of the directories below refs */
+
 /* Can git read it? One that is missing can't be, and the agent's may be a FIFO. */
 static bool
 index_sound(struct worker *w, const char *path)
@@ -116,6 +118,45 @@ drop_lock(struct worker *w)
 	free(ref);
 }
 
+/* Removes what is named *.lock below dir, which is closed; returns how many. */
+static size_t
+drop_locks(int dirfd, int depth)
+{
+	const size_t suffix = strlen(".lock");
+	struct dirent *e;
+	struct stat st;
+	size_t n = 0, len;
+	DIR *d;
+
+	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
+		if (dirfd != -1)
+			close(dirfd);
+		return 0;
+	}
+	while ((e = readdir(d)) != NULL) {
+		len = strlen(e->d_name);
+		if (e->d_name[0] == '.' || (depth == 0 && strcmp(e->d_name, "objects") == 0) ||
+		    file_stat(dirfd, e->d_name, &st) == -1)
+			continue;
+		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
+			n += drop_locks(file_open_dir(dirfd, e->d_name), depth + 1);
+		else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
+			n += unlinkat(dirfd, e->d_name, 0) == 0;
+	}
+	closedir(d);
+	return n;
+}
+
+void
+tree_unlock(struct worker *w)
+{
+	size_t n = drop_locks(file_open_dir(w->dirfd, SESSION_DIR_GIT), 0);
+
+	if (n > 0)
+		output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_GIT,
+		    n, n == 1 ? "" : "s");
+}
+
 int
 tree_mend(struct worker *w)
 {
@@ -123,6 +164,7 @@ tree_mend(struct worker *w)
 	int sound;
 
 	drop_lock(w);
+	tree_unlock(w);
 	if (w->state.step == STEP_SETUP) {	/* it makes both again */
 		(void)unlink(w->git.index);
 		return file_remove_tree(w->dirfd, SESSION_DIR_GIT);

@@ -20,6 +20,7 @@
 #include "worker/output.h"
 #include "worker/run.h"
 #include "worker/stream.h"
+#include "worker/tree.h"
 #include "worker/worker.h"
 
 enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS, TIMER_GUARD = GUARD_TIMER };
@@ -48,17 +49,16 @@ run_stop(struct running *r, enum run_end why)
 	int64_t grace = why == RUN_LIMIT ? r->w->limits.grace * CLOCK_MS
 	    : r->w->config.settings.stop_grace * CLOCK_S;
 	int64_t kill_at = clock_now() + grace;
-	pid_t spare;
-
 	if (r->kill_at != 0 && r->kill_at <= kill_at)
 		return;
 	if (r->kill_at == 0) {
 		r->res->end = why;
 		/* bubblewrap itself would end at once, and the rest with it by force */
-		spare = r->w->sandbox == SANDBOX_BWRAP ? r->pid : 0;
-		if (tree_signal(SIGTERM, spare) == 0 && spare != 0)
-			kill(spare, SIGKILL);	/* nothing has begun in it */
-		tree_signal(SIGCONT, spare);
+		if (r->w->sandbox != SANDBOX_BWRAP)
+			tree_signal(SIGTERM, r->pid);
+		else if (tree_signal_below(SIGTERM, r->pid) == 0)
+			kill(r->pid, SIGKILL);	/* nothing has begun in it */
+		tree_signal(SIGCONT, 0);
 		watch_timer(TIMER_LIMIT, 0);
 		guard_halt(&r->guard);
 	}
@@ -305,6 +305,8 @@ run_end(struct running *r)
 	 * makes all void. */
 	if (tree_kill(0) == -1 || !ended)
 		r->res->end = RUN_SURVIVED;
+	else
+		tree_unlock(r->w);
 	confine_clean(r->w, false);
 	if (!r->w->gone && r->w->git.dir != NULL &&
 	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {

@@ -26,6 +26,8 @@ bool tree_reuse(struct worker *, const char *git, bool empty);
 /* After a crash, which may have been the machine's: an index that can't be read is made again, and so
  * is the agent's git directory where its commits are not whole. 0 or -1 (logged). */
 int tree_mend(struct worker *);
+/* Takes the locks out of the agent's git directory that are left when nothing of a run lives. */
+void tree_unlock(struct worker *);
 /* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
 int tree_index_share(struct worker *);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which

@@ -11,6 +11,7 @@ objects() { find "$S/git/objects" -type f ! -path '*/info/*'; }
 lose() {	# HOW
 	: >"$R/.git/refs/heads/session/$ITEM/1.lock"
 	blank "$1" "$S/safe.git/index"; blank "$1" "$S/git/index"
+	for _l in index HEAD config "refs/heads/session/$ITEM/1"; do : >"$S/git/$_l.lock"; done
 	objects | while read -r _o; do chmod u+w "$_o" && blank "$1" "$_o"; done
 }
 

@@ -35,6 +35,18 @@ ok 'and becomes the worker of its session' wait $p
 is 'without a rest' "$(copies)" 0
 rmdir "$bin/.keep"
 
+# A claim without a session, which cleanup and dispatch take at the same time.
+claim=$(echo "$ORCHESTRATOR_HOME"/workspaces/*)/claims/both
+echo session-both-aaaaaa >"$claim"
+env ASAN_OPTIONS=detect_leaks=0 strace -o "$T/trace.claim" -P "$claim" -e trace=fcntl -e inject=fcntl:signal=STOP:when=1 \
+    orchestrator cleanup >"$T/cleanup" 2>&1 & p=$!
+wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace.claim"
+run orchestrator dispatch both -- sh -c 'echo both >both'
+is 'what cleanup looks at is not dispatched' "$status $(left both)" '73 '
+kill -CONT "$(pgrep -P $p)"; wait $p
+like 'cleanup gives it back' "$(cat "$T/cleanup")" '^claim of both released'
+ok 'then it is dispatched' orchestrator dispatch --wait both -- sh -c 'echo both >both'
+
 # Syncs that fail.
 agent='echo $ITEM_ID >$ITEM_ID' n=0 lost=
 while n=$((n + 1)); do
@@ -69,8 +81,8 @@ is 'which is merged' "$status $(git show main:g)" '0 g'
 
 # A worker that can't be started again now.
 orchestrator dispatch w -- sh -c 'worker ask Which? >w' >/dev/null
-asks() { [ "$(orchestrator --json questions | jq '.questions | length')" = 1 ]; }
-wait_for 20 asks
+asks() { [ "$(orchestrator --json questions | jq '.questions | length')" = "$1" ]; }
+wait_for 20 asks 1
 S=$(session_of w); kill -9 "$(jq .worker_pid "$S/state.json")"
 env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e trace=clone,clone3,vfork,fork -e inject=clone,clone3,vfork,fork:error=EAGAIN:when=3+ \
     orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
@@ -80,6 +92,20 @@ is 'and the session has not failed' "$(orchestrator --json status w | jq -r .sta
 orchestrator answer w "$(jq -r '.questions[0].id' "$S/questions.json")" this >/dev/null 2>&1
 run timeout 60 orchestrator execute --source none
 is 'started again it goes on' "$status $(git show main:w)" '0 this'
+
+# No room for answers.
+cat >.orchestrator/config.json <<E2
+{ "review": "gates", "confine": "off", "answers": { "rules": [ { "match": "first", "answer": "one" } ], "command": "echo asked >>$T/asked; echo two" } }
+E2
+git commit -qam Answers
+orchestrator dispatch r -- sh -c 'worker ask first >r1 & worker ask second >r2; wait' >/dev/null
+wait_for 20 asks 2
+S=$(session_of r)
+env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$S/answers" -e trace=linkat -e inject=linkat:error=ENOSPC:when=1 \
+    timeout 60 orchestrator execute --source none >"$T/execute" 2>&1
+is 'answers that had no room are given once there is some' "$? $(git show main:r1 main:r2 | tr '\n' ' ')" '0 one two '
+is 'and were told' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 2
+is 'the command was asked once' "$(wc -l <"$T/asked")" 1
 
 # Nothing can be watched: a worker that says so is not waited for.
 none='echo 0 >/proc/sys/user/max_inotify_instances'

@@ -20,10 +20,11 @@ case $ITEM_ID in
 time-stubborn) trap '' TERM; while :; do read -r _ <"$T/.never" || :; done ;;
 time-asks) worker ask 'Which?' >"$T/$ITEM_ID.answer"; echo done >part ;;
 time-killed) echo a line; point silent; hang ;;
+time-forks-*) for i in $(seq 2000); do cat "$T/.never" & done; wait ;;
 *) hang ;;
 esac
 E
-session time "$alone | .limits.time = 0.5"
+session time "$alone | .limits.time = 3"
 work
 is 'over its time a session ends' "$status,$(how)" 1,failed-timeout,time-limit
 is 'with what was done so far on its branch' "$(partial part)" partial
@@ -33,16 +34,21 @@ for after in 0.001 0.002 0.004 0.008 0.016 0.03; do	# while it is being started
 	work
 	is "who is asked to stop $after s after the start stops" "$status,$(how)" 1,failed-timeout,time-limit
 done
+for confine in auto off; do	# a process that is being forked is asked as well
+	session "time-forks-$confine" "$alone | .limits = { time: 0.4, grace: 20 } | .confine.mode = \"$confine\""
+	work
+	is "all of those who fork without end are asked to stop, confined: $confine" "$status,$(how)" 1,failed-timeout,time-limit
+done
 session time-item "$alone | .limits.time = 0"
 jq '.limits = { time: 0.3 }' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
 work
 is 'an item has limits of its own' "$status,$(how)" 1,failed-timeout,time-limit
-session time-asks "$alone | .limits.time = 2"
+session time-asks "$alone | .limits.time = 5"
 start
 asked
-ok 'the time limit does not count while a question waits for its answer' still_there 2.5
+ok 'the time limit does not count while a question waits for its answer' still_there 5.5
 put "$q" this; stop
-is 'and the session ends well' "$status,$(st .status),$(said answer),$(st '.agent_time.ms < 2000')" 0,approved,this,true
+is 'and the session ends well' "$status,$(st .status),$(said answer),$(st '.agent_time.ms < 5000')" 0,approved,this,true
 session time-killed "$alone | .limits.time = 20"
 start
 at silent
@@ -51,7 +57,7 @@ kill -9 "$pid"; wait "$pid" 2>/dev/null
 jq '.agent_time.since = "2020-01-01T00:00:00.000Z"' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
 work
 is 'the time of a run that was cut off counts' "$status,$(how),$(runs runs)" 1,failed-timeout,time-limit,1
-session time-stubborn "$alone | .limits.time = 0.3 | .limits.grace = 0.3"
+session time-stubborn "$alone | .limits.time = 3 | .limits.grace = 0.3"
 work
 is 'who does not stop in time is killed' "$status,$(how)" 1,unknown,would-not-stop
 is 'the worktree is left as it was found' "$(cat "$W/part"),$(git -C "$R" rev-parse "session/$ITEM/1")" \
@@ -62,10 +68,10 @@ no_roles
 # Silence.
 role implementer <<'E'
 say runs "$STEP"; n=$(wc -l <"$T/$ITEM_ID.runs")
-slowly() { for i in 1 2 3 4 5 6; do "$@"; timeout 0.3 cat "$T/.never"; done; }
+slowly() { for i in 1 2 3 4 5 6 7; do "$@"; timeout 0.6 cat "$T/.never"; done; }
 write() { echo "$i" >>ignored.o; }
 case $ITEM_ID in
-stall-once) [ "$n" -gt 1 ] || hang; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt"; echo here ;;
+stall-once) [ "$n" -gt 1 ] || { : >"$(git rev-parse --git-dir)/index.lock"; hang; }; git add . || exit 9; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt"; echo here ;;
 stall-writes) slowly write ;;
 stall-prints) slowly echo here ;;
 stall-speaks) slowly worker progress 1/6 ;;
@@ -75,40 +81,41 @@ stall-gate|stall-review) ;;
 esac
 echo work >work
 E
-session stall-once "$alone | .limits.stall = 0.5"
+session stall-once "$alone | .limits.stall = 3"
 work
 is 'a stalled agent is tried again' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
-is 'which is told, in order' "$(sed -n 's/^\[worker\] [^ ]* //p' "$S/output.log" | grep -i -e 'sign of' -e stall\  -e recovery)" "run 001: gave no sign of life for 0.5 s
+is 'which is told, in order' "$(sed -n 's/^\[worker\] [^ ]* //p' "$S/output.log" | grep -i -e 'sign of' -e stall\  -e recovery)" "run 001: gave no sign of life for 3 s
 $ID: stall detected - initiating recovery
 Attempting recovery for $ID (attempt 1)
 $ID: Recovery successful (attempt 1)"
+ok 'what its git had locked is free again' log_has 'removed 1 lock that a git which was ended left'
 like 'the one that begins anew is told what to do' "$(said prompt)" 'Title of stall-once'
 like 'and that others were at it' "$(said prompt)" 'You begin anew with work that is under way'
-session stall-always "$alone | .limits.stall = 0.4 | .limits.recoveries = 2"
+session stall-always "$alone | .limits.stall = 3 | .limits.recoveries = 2"
 work
 is 'recoveries have an end' "$status,$(how),$(runs runs)" 1,failed,stalled,3
 is 'each is told what was there when it began' \
     "$(grep -c -e '^A half$' -e '1 of 2 tasks are done. half of it' "$S/transcript/003-implementer.prompt")" 2
 is 'what is there at the end is kept' "$(partial half)" 'half 3'
-session stall-none "$alone | .limits.stall = 0.4 | .limits.recoveries = 0"
+session stall-none "$alone | .limits.stall = 3 | .limits.recoveries = 0"
 work
 is 'without recoveries the first stall is the end' "$status,$(how),$(runs runs)" 1,failed,stalled,1
 for what in writes prints speaks; do
-	session "stall-$what" "$alone | .limits.stall = 1"
+	session "stall-$what" "$alone | .limits.stall = 3"
 	echo '*.o' >"$W/.gitignore"
 	work
 	is "who $what does not stall" "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
 done
-session stall-asks "$alone | .limits.stall = 0.4 | .limits.stale = 0.6"
+session stall-asks "$alone | .limits.stall = 3 | .limits.stale = 3.5"
 start
 asked
-ok 'an open question is neither stall nor staleness' still_there 1.5
+ok 'an open question is neither stall nor staleness' still_there 5
 put "$q" this; stop
 is 'whenever it is answered' "$status,$(st .status),$(said answer),$(st .rescue.attempts)" 0,approved,this,0
-session stall-gate "$alone | .limits.stall = 0.3 | .limits.stale = 0.4 | .limits.time = 1.5 | .gates = [\"timeout 2 cat $T/.never; test -e work\"]"
+session stall-gate "$alone | .limits.stall = 3 | .limits.stale = 4 | .limits.time = 4 | .gates = [\"timeout 5 cat $T/.never; test -e work\"]"
 work
 is 'nor is a running gate, nor does it take agent time' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
-session stale "$alone | .limits.stall = 0 | .limits.stale = 0.5"
+session stale "$alone | .limits.stall = 0 | .limits.stale = 3"
 work
 is 'without any activity a session is stale' "$status,$(how)" 1,stale,no-activity
 is 'with its work kept' "$(partial half)" 'half 1'
@@ -116,7 +123,7 @@ role reviewer <<'E'
 say reviews "$ROUND"; [ "$(wc -l <"$T/$ITEM_ID.reviews")" -gt 1 ] || hang
 worker verdict approved Good.
 E
-session stall-review '.limits = { stall: 0.5, grace: 30 }'
+session stall-review '.limits = { stall: 3, grace: 30 }'
 work
 is 'a reviewer that stalls is tried again' "$status,$(st .status),$(runs reviews),$(st .rescue.attempts)" 0,approved,2,1
 no_roles
@@ -175,16 +182,16 @@ work
 is 'a client says that its conversation is full' "$status,$(st .status),$(rescue)" 0,approved,1,context-exhausted,false
 is 'another one is begun' "$(conversations | grep -c resumed),$(conversations | sort -u | wc -l)" 0,2
 claude
-stream 1 "{\"type\":\"rate_limit_event\",\"rate_limit_info\":{\"status\":\"rejected\",\"resetsAt\":$(($(date +%s) + 3))}}" \
+stream 1 "{\"type\":\"rate_limit_event\",\"rate_limit_info\":{\"status\":\"rejected\",\"resetsAt\":$(($(date +%s) + 12))}}" \
     '{"type":"result","is_error":true,"api_error_status":429,"result":"You have hit your limit"}'
-session claude-parked "$alone | .limits.stall = 0.5 | .limits.stale = 1"
+session claude-parked "$alone | .limits.stall = 3 | .limits.stale = 3.5"
 start
 parked() { [ "$(st .parked_until)" != null ]; }
 ok 'an account at its limit is waited for' wait_for "$LIMIT" parked
-ok 'and nothing is run meanwhile' still_there 1
+ok 'and nothing is run meanwhile' still_there 4.5
 is 'nor is it a stall' "$(st .rescue.attempts),$(wc -l <"$STAND_IN/runs")" 0,1
 stop
-is 'then the work goes on' "$status,$(st .status),$(st .parked_until),$(st '.agent_time.ms < 2500')" 0,approved,null,true
+is 'then the work goes on' "$status,$(st .status),$(st .parked_until),$(st '.agent_time.ms < 5000')" 0,approved,null,true
 is 'in the same conversation' "$(conversations | sed -n 2p)" "resumed $(conversations | sed -n 1p)"
 claude
 stream 1 '{"type":"result","is_error":true,"api_error_status":429,"result":"You have hit your limit"}'
@@ -195,7 +202,7 @@ touch "$S/cancel"; stop
 is 'who waits for an account can be cancelled' "$status,$(st .status)" 1,cancelled
 claude
 touch "$T/hang-1" "$T/hang-2"
-session claude-stalls "$alone | .limits.stall = 0.7"
+session claude-stalls "$alone | .limits.stall = 3"
 work
 is 'a stalled conversation is resumed first, then begun anew' "$status,$(st .status),$(rescue),$(conversations | sed 's/ .*//;s/^[^r].*/new/' | tr '\n' ' ')" \
     '0,approved,2,stalled,false,new resumed new '

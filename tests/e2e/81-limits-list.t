@@ -28,9 +28,9 @@ merges() { git log --format=%s main | sed -n 's/^Merge \([^:]*\):.*/\1/p' | sort
 tried() { grep -c "^$1" "$T/runs"; }
 
 # One over its time, one silent, one well.
-world mixed '"attempts": 1, "limits": { "stall": 0.5, "grace": 20 }' slow silent free
-orchestrator tasks edit --limit time=0.5 --limit stall=0 slow >/dev/null
-is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":0.5,"stall":0}'
+world mixed '"attempts": 1, "limits": { "stall": 3, "grace": 20 }' slow silent free
+orchestrator tasks edit --limit time=3 --limit stall=0 slow >/dev/null
+is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":3,"stall":0}'
 run timeout 60 orchestrator execute mixed
 is 'the others go on' "$status $(merges)" '1 free silent '
 id=$(basename "$(session_of silent)")
@@ -49,7 +49,7 @@ orchestrator tasks edit --limit '' slow >/dev/null
 is 'and they can be taken back' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" null
 
 # One that has to be looked at is not tried again.
-world unknown '"attempts": 3, "limits": { "time": 0.3, "grace": 0.3 }' stubborn
+world unknown '"attempts": 3, "limits": { "time": 3, "grace": 0.3 }' stubborn
 run timeout 60 orchestrator execute unknown
 is 'what would not stop is unknown, and left alone' "$status $(tried stubborn) $(status_of stubborn)" '1 1 FAILED'
 like 'which is said' "$out" '^session-stubborn-[a-z0-9]*: unknown: would-not-stop'
