@@ -130,7 +130,9 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
 		    (rc = repair(&mine, co, c, n, why, sizeof(why))) == 0)
 			rc = two_way(&mine, old, new, why, sizeof(why));
 	}
-	if (rc == 0 && (rc = sync_files(co, why, sizeof(why))) == 0) {	/* the user's own: a power loss must not leave one without content */
+	if (rc == 0)
+		rc = sync_files(co, why, sizeof(why));
+	if (rc == 0) {	/* the user's own: a power loss must not leave one without content */
 		fd = file_find_dir(AT_FDCWD, co->gitdir);
 		if (fd == -1 || file_rename_over(fd, name, "index", FILE_DATA) == -1)
 			rc = git_fail(why, sizeof(why), "%s/index: %s", co->gitdir, strerror(errno));
