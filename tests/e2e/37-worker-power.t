@@ -11,7 +11,6 @@ objects() { find "$S/git/objects" -type f ! -path '*/info/*'; }
 lose() {	# HOW
 	: >"$R/.git/refs/heads/session/$ITEM/1.lock"
 	blank "$1" "$S/safe.git/index"; blank "$1" "$S/git/index"
-	for _l in index HEAD config "refs/heads/session/$ITEM/1"; do : >"$S/git/$_l.lock"; done
 	objects | while read -r _o; do chmod u+w "$_o" && blank "$1" "$_o"; done
 }
 
@@ -35,6 +34,17 @@ for how in empty zeros; do
 	is "and the branch is sound ($how)" "$(git -C "$R" fsck --strict --no-dangling 2>&1)" ''
 	like "the log says so ($how)" "$(cat "$S/output.log")" 'the index did not survive'
 done
+
+# A git of the agent was at work.
+touch "$T/hang.implement"
+session locked '.gates = ["true"]'
+start
+at implement
+kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
+for l in index HEAD config "refs/heads/session/$ITEM/1"; do : >"$S/git/$l.lock"; done
+work
+is 'what a git of the agent had locked is free again' "$status,$(st .status),$(grep -c 'lock' "$T/locked.log")" 0,approved,0
+like 'which is told' "$(cat "$S/output.log")" 'removed 4 locks'
 
 # Set up: the checkout was not on disk, nor the git directories.
 session setup '.setup = [". $T/prelude; point setup"] | .gates = ["true"]'
