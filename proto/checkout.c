@@ -181,7 +181,8 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
 		git_fail(err, errlen, "%s: %s", co->gitdir, strerror(errno));
 	else {
-		if (file_create(fd, "index.lock", line, strlen(line), 0) == 0 ||
+		/* after a power loss it must still say whose it is */
+		if (file_create(fd, "index.lock", line, strlen(line), FILE_DATA) == 0 ||
 		    (errno == EEXIST && lock_is_ours(fd, line)))
 			rc = 0;
 		else if (lock_of_another(fd, other, sizeof(other)))

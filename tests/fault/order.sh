@@ -58,6 +58,7 @@ case_run() {
 	    'syncfs\(' 'fsync\(.*refs/heads/main\.lock' 'rename.*refs/heads/main"' 'fsync\([0-9]*<[^>]*refs/heads>' \
 	    'syncfs\([0-9]*<[^>]*w-order/r>' 'fsync\(.*\.git/index\.session' 'rename.*index' 'syncfs\([0-9]*<[^>]*w-order/r>' 'fsync\(.*\.state\.json' 'rename.*state\.json' 'fsync\([0-9]*<[^>]*session-two-[a-z0-9]*>' \
 	    'rename.*session-two.*archive|rename.*archive' 'fsync\([0-9]*<[^>]*archive>' "$(dir isolated-sessions)" 'write\(1<.*merged'
+	in_order 'whose a lock of a checkout is' 'fsync\(.*\.git/\.index\.lock' 'linkat\(.*"index\.lock"'
 	in_order 'the lock of a checkout' 'unlinkat\(.*"index\.lock"' "$(dir 'w-order/r/\.git')" 'fsync\(.*\.state\.json'
 	in_order 'a worktree that is over' 'renameat2.*"\.trash-' "$(dir '\.worktrees')"
 	wait_for 10 removed
