@@ -18,7 +18,7 @@ inode's names stay in their order, and a rename is one step.  Modes are never lo
 What ext4 with data=ordered promises beyond that does not count here: that names
 reach the disk in the order of their changes, and a name that replaces another one not
 before the data.  At each point all sets of up to three of the last operations that are
-not on disk are lost, or all of them (ACE: three suffice).
+not on disk are lost, or any one of them, or all (ACE: three suffice).
 """
 import os
 import random
@@ -60,7 +60,7 @@ def states(ops):
 		elif op.what != 'mode':
 			pending.append(k)
 		last = pending[-3:]
-		sets = [[i for j, i in enumerate(last) if bits >> j & 1] for bits in range(1 << len(last))] + [pending]
+		sets = [[i for j, i in enumerate(last) if bits >> j & 1] for bits in range(1 << len(last))] + [pending] + [[i] for i in pending[:-3]]
 		for lost in sets:
 			lost, gone = set(lost), set()
 			for i in pending:	# what follows on the same name goes with it

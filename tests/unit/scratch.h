@@ -8,8 +8,11 @@
  * and fails the test when it has not come true after ten seconds.
  */
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,7 +20,6 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #include <cmocka.h>
 
@@ -46,6 +48,21 @@ scratch_leave(void **state)
 	result = chdir("/") == 0 ? file_remove_tree(AT_FDCWD, dir) : -1;
 	free(dir);
 	return result;
+}
+
+/* Is there a process of the number that is in a file? */
+static inline bool
+alive(const char *pidfile)
+{
+	char *buf;
+	size_t len;
+	long pid;
+
+	if (file_read(AT_FDCWD, pidfile, 20, &buf, &len) == -1)
+		return false;
+	pid = strtol(buf, NULL, 10);
+	free(buf);
+	return pid > 0 && kill((pid_t)pid, 0) == 0;
 }
 
 #define WAIT_FOR(condition)	do {					\

@@ -116,20 +116,6 @@ begin(struct cgroup *top, char *dir, size_t len)
 	return true;
 }
 
-static bool
-alive(const char *pidfile)
-{
-	char *buf;
-	size_t len;
-	long pid;
-
-	if (file_read(AT_FDCWD, pidfile, 20, &buf, &len) == -1)
-		return false;
-	pid = strtol(buf, NULL, 10);
-	free(buf);
-	return pid > 0 && kill((pid_t)pid, 0) == 0;
-}
-
 /* A process and a daemon of it that has left everything, and a group below with another. */
 static void
 fill(const struct cgroup *g, const char *dir)

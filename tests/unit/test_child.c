@@ -176,20 +176,6 @@ a_run_ends_with_its_child_or_in_time(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
-static bool
-alive(const char *pidfile)
-{
-	char *buf;
-	size_t len;
-	long pid;
-
-	if (file_read(AT_FDCWD, pidfile, 20, &buf, &len) == -1)
-		return false;
-	pid = strtol(buf, NULL, 10);
-	free(buf);
-	return pid > 0 && kill((pid_t)pid, 0) == 0;
-}
-
 static void
 the_tree_goes_with_its_daemons_and_spares_one(void **state)
 {
