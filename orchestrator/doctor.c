@@ -229,7 +229,7 @@ is_born_in(const struct cgroup *g)
 void
 doctor_cgroup(struct report *r)
 {
-	struct cgroup g = { .parent = -1, .fd = -1 };
+	struct cgroup g = CGROUP_NONE;
 	struct cgroup_place place;
 	char why[1024];
 

@@ -59,17 +59,6 @@ count(int dir)
 	return lines > 0 ? lines : 1;
 }
 
-static void
-kill_all(int dir)
-{
-	int fd = file_open_path(dir, "cgroup.kill", O_WRONLY);
-
-	if (fd == -1)
-		return;
-	(void)!write(fd, "1", 1);
-	close(fd);
-}
-
 /* Calls visit for each directory below top, and goes into those for which it is false. */
 static void
 walk(int top, int depth, bool (*visit)(void *, int, const char *), void *arg)
@@ -114,22 +103,41 @@ remove_group(int parent, const char *name)
 	(void)remove_below(&depth, parent, name);
 }
 
+/* What it is ended by, opened while there are descriptors. */
+static int
+open_controls(struct cgroup *g)
+{
+	g->events = file_open_path(g->fd, "cgroup.events", O_RDONLY);
+	g->kill = g->events == -1 ? -1 : file_open_path(g->fd, "cgroup.kill", O_WRONLY);
+	return g->kill == -1 ? -1 : 0;
+}
+
+static void
+close_group(struct cgroup *g)
+{
+	const int fds[] = { g->events, g->kill, g->fd, g->parent };
+	int saved = errno;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] != -1)
+			close(fds[i]);
+	g->parent = g->fd = g->events = g->kill = -1;
+	errno = saved;
+}
+
 /* How many there were; -1: some are left. */
 static int
-end_group(int parent, const char *name, int dir)
+end_group(const struct cgroup *g)
 {
-	int events = file_open_path(dir, "cgroup.events", O_RDONLY), n = 0;
+	int n = 0;
 
-	if (events == -1)
-		return errno == ENOENT || errno == ENODEV ? 0 : -1;
-	if (is_populated(events)) {
-		n = count(dir);
-		kill_all(dir);
-		if (!await_end(events))
+	if (is_populated(g->events)) {
+		n = count(g->fd);
+		(void)!write(g->kill, "1", 1);
+		if (!await_end(g->events))
 			n = -1;
 	}
-	close(events);
-	remove_group(parent, name);
+	remove_group(g->parent, g->name);
 	return n;
 }
 
@@ -162,28 +170,22 @@ cgroup_prefix(const char *session, int dirfd, char *buf, size_t len)
 int
 cgroup_make(struct cgroup *g, const char *own, const char *prefix, char *why, size_t len)
 {
-	int saved;
+	bool made;
 
-	g->fd = -1;
+	*g = CGROUP_NONE;
 	snprintf(g->name, sizeof(g->name), "%s%ld", prefix, (long)getpid());
 	g->parent = file_open_dir(AT_FDCWD, own);
-	if (g->parent == -1 || (mkdirat(g->parent, g->name, 0755) == -1 && errno != EEXIST) ||
-	    (g->fd = file_open_dir(g->parent, g->name)) == -1) {
-		saved = errno;
-		if (why != NULL)
-			snprintf(why, len, "none can be made in %s: %s", own, strerror(saved));
-	} else if (faccessat(g->fd, "cgroup.kill", W_OK, 0) == -1) {
-		if (why != NULL)
-			snprintf(why, len, "those in %s have no cgroup.kill (Linux 5.14)", own);
+	made = g->parent != -1 && (mkdirat(g->parent, g->name, 0755) == 0 || errno == EEXIST);
+	if (made && (g->fd = file_open_dir(g->parent, g->name)) != -1 && open_controls(g) == 0)
+		return 0;
+	if (why != NULL && errno == ENOENT && g->fd != -1)
+		snprintf(why, len, "those in %s have no cgroup.kill (Linux 5.14)", own);
+	else if (why != NULL)
+		snprintf(why, len, "none can be made in %s: %s", own, strerror(errno));
+	if (made)
 		(void)unlinkat(g->parent, g->name, AT_REMOVEDIR);
-		close(g->fd);
-		g->fd = -1;
-	}
-	if (g->fd == -1 && g->parent != -1) {
-		close(g->parent);
-		g->parent = -1;
-	}
-	return g->fd == -1 ? -1 : 0;
+	close_group(g);
+	return -1;
 }
 
 int
@@ -192,7 +194,7 @@ cgroup_begin(struct cgroup *g, const char *session, int dirfd, char *why, size_t
 	struct cgroup_place place;
 	char prefix[NAME_MAX];
 
-	*g = (struct cgroup){ .parent = -1, .fd = -1 };
+	*g = CGROUP_NONE;
 	if (cgroup_here(&place, why, len) == -1 ||
 	    cgroup_prefix(session, dirfd, prefix, sizeof(prefix)) == -1)
 		return -1;
@@ -206,10 +208,8 @@ cgroup_end(struct cgroup *g)
 
 	if (g->fd == -1)
 		return 0;
-	n = end_group(g->parent, g->name, g->fd);
-	close(g->fd);
-	close(g->parent);
-	g->fd = g->parent = -1;
+	n = end_group(g);
+	close_group(g);
 	return n == -1 ? -1 : 0;
 }
 
@@ -247,21 +247,26 @@ static bool
 end_if_named(void *arg, int parent, const char *name)
 {
 	struct search *s = arg;
-	int dir, n;
+	struct cgroup g = CGROUP_NONE;
+	int n;
 
 	if (cgroup_maker(name) == 0 || is_around(s, name))
 		return false;
 	/* what is below the group of another session ends with that */
 	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0 || !is_ours(parent, name))
 		return true;
-	dir = file_open_dir(parent, name);
-	n = dir == -1 ? (errno == ENOENT || errno == ENODEV ? 0 : -1) : end_group(parent, name, dir);
+	strlcpy(g.name, name, sizeof(g.name));
+	g.parent = file_dup(parent, 0);
+	g.fd = file_open_dir(parent, name);
+	if (g.parent == -1 || g.fd == -1 || open_controls(&g) == -1)
+		n = errno == ENOENT || errno == ENODEV ? 0 : -1;
+	else
+		n = end_group(&g);
+	close_group(&g);
 	if (n == -1)
 		s->left = true;
 	else
 		s->found += n;
-	if (dir != -1)
-		close(dir);
 	return true;
 }
 

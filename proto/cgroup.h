@@ -31,8 +31,10 @@ struct cgroup_place {
 };
 struct cgroup {
 	int	 parent, fd;		/* directories; -1 = there is no group */
+	int	 events, kill;		/* what it tells by, and is ended by */
 	char	 name[NAME_MAX + 1];
 };
+#define CGROUP_NONE	(struct cgroup){ .parent = -1, .fd = -1, .events = -1, .kill = -1 }
 
 /* Pure: from the texts of /proc/self/mountinfo and /proc/self/cgroup; 0, or -1 with the reason. */
 int cgroup_locate(const char *mountinfo, const char *self, struct cgroup_place *, char *why,
