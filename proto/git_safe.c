@@ -158,18 +158,38 @@ copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen
 	return rc;
 }
 
-/* HEAD is written last: with it the directory is complete. */
+/* A file with content; a power loss may have left zeros of it. */
+static bool
+has_text(int dirfd, const char *name)
+{
+	int fd = file_open(dirfd, name, O_RDONLY, 0);
+	char first = '\0';
+	bool yes = fd != -1 && read(fd, &first, 1) == 1 && first != '\0';
+
+	if (fd != -1)
+		close(fd);
+	return yes;
+}
+
+static bool
+has_dir(int dirfd, const char *name)
+{
+	struct stat st;
+
+	return file_stat(dirfd, name, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Is all there by which git knows it?  HEAD was written last, but nothing was synced. */
 static bool
 complete(const char *dir)
 {
-	char *head = text_format("%s/HEAD", dir), *config = text_format("%s/config", dir);
-	struct stat h, c;
+	int fd = file_open_dir(AT_FDCWD, dir);
 	bool ok;
 
-	ok = lstat(head, &h) == 0 && S_ISREG(h.st_mode) && h.st_size > 0 &&
-	    lstat(config, &c) == 0 && S_ISREG(c.st_mode) && c.st_size > 0;
-	free(head);
-	free(config);
+	ok = fd != -1 && has_text(fd, "HEAD") && has_text(fd, "config") && has_dir(fd, "objects") &&
+	    has_dir(fd, "refs");
+	if (fd != -1)
+		close(fd);
 	return ok;
 }
 

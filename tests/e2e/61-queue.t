@@ -12,6 +12,10 @@ if [ -s "$T/fail-$ITEM_ID" ]; then
 	if [ $n -gt 0 ]; then echo $n >"$T/fail-$ITEM_ID"; else rm "$T/fail-$ITEM_ID"; fi
 	note end; exit 3
 fi
+# a partner is to begin before it goes on
+if [ -e "$T/with-$ITEM_ID" ]; then
+	n=0; until grep -q " start $(cat "$T/with-$ITEM_ID")\$" "$T/times" || [ $((n += 1)) -gt 400 ]; do timeout 0.05 cat <"$T/.never"; done
+fi
 while [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
 timeout 0.2 cat <"$T/.never"
 f=$ITEM_ID; [ ! -e "$T/where-$ITEM_ID" ] || f=$(cat "$T/where-$ITEM_ID")
@@ -78,8 +82,9 @@ list paths all auth doc lone dim dark
 orchestrator tasks edit --allow 'src/**' all >/dev/null; orchestrator tasks edit --allow 'src/auth/*.c' auth >/dev/null
 orchestrator tasks edit --allow 'doc/' doc >/dev/null; orchestrator tasks edit --parallelizable no --allow other lone >/dev/null
 for w in all:src/all auth:src/auth/a.c doc:doc/doc lone:other; do echo "${w#*:}" >"$T/where-${w%:*}"; done
+echo doc >"$T/with-all"; echo all >"$T/with-doc"
 run timeout 60 orchestrator execute --max-parallel 6 paths
-rm "$T"/where-*
+rm "$T"/where-* "$T"/with-*
 is 'all is done' "$status $(merges)" '0 all auth dark dim doc lone '
 is 'those whose paths overlap were never at once' "$(most all auth)" 1
 is 'nor those that do not say their paths' "$(most dim dark)" 1

@@ -132,4 +132,12 @@ jq --arg o "$(git rev-parse main)" --arg d "$PWD" '.merging = { target: "refs/he
 run orchestrator merge cut
 is 'the merge is made all the same' "$status $(git show main:cut)" '0 cut'
 is 'in the checkout, too' "$(cat cut) $(git status --porcelain)" 'cut '
+
+# And one has left but a part of the directory that our git works in.
+safe=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/safe.git)
+for part in refs objects HEAD config zeros; do
+	case $part in zeros) head -c 21 /dev/zero >"$safe/HEAD" ;; *) rm -rf "${safe:?}/$part" ;; esac
+	run orchestrator dispatch "part-$part" -- true
+	is "it is made again without $part" "$status" 0
+done
 done_testing
