@@ -15,6 +15,7 @@
 #include "watch_internal.h"
 
 #define BATCH		64	/* file events in a row before signals get a turn */
+#define FAILED_READS	1000	/* of signals, in a row */
 #define RESCAN_PERIOD	CLOCK_S	/* degraded */
 
 enum { POLL_SIGNAL, POLL_FILE, POLL_FDS };	/* the first entries of poll */
@@ -22,7 +23,7 @@ enum { POLL_SIGNAL, POLL_FILE, POLL_FDS };	/* the first entries of poll */
 /* There is one set of signals a process, and one instance of the library. */
 static struct {
 	bool		 open, degraded;
-	int		 signals;
+	int		 signals, failed;	/* reads of them */
 	struct pollfd	*poll;
 	size_t		 npoll, poll_size;
 	size_t		 ready;		/* poll entries before this one were reported */
@@ -172,8 +173,11 @@ next_signal(struct watch_event *ev)
 {
 	struct signalfd_siginfo info;
 
-	if (read(w.signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+	if (read(w.signals, &info, sizeof(info)) != (ssize_t)sizeof(info)) {
+		w.failed += errno != EAGAIN && errno != EINTR;
 		return false;
+	}
+	w.failed = 0;
 	ev->kind = WATCH_SIGNAL;
 	ev->signo = (int)info.ssi_signo;
 	return true;
@@ -274,6 +278,10 @@ watch_next(struct watch_event *ev)
 			continue;
 		if (wait_ready(!w.buffered) == -1)
 			return -1;
+		if (w.failed > FAILED_READS) {	/* nobody could stop it any more */
+			errno = EIO;
+			return -1;
+		}
 		w.batch = BATCH;
 	}
 }

@@ -107,6 +107,19 @@ is 'answers that had no room are given once there is some' "$? $(git show main:r
 is 'and were told' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 2
 is 'the command was asked once' "$(wc -l <"$T/asked")" 1
 
+# Signals that can't be read, which nobody could end it with.
+orchestrator dispatch e -- sh -c 'worker ask Which? >e' >/dev/null
+wait_for 20 asks 1
+orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
+wait_for 20 grep -q 'waiting$' "$T/execute"
+strace -o /dev/null -e trace=read -e inject=read:error=EIO -p $p 2>"$T/attached" & s=$!
+wait_for 20 grep -q attached "$T/attached"
+kill -TERM $p
+status=0; timeout 20 tail --pid=$p -f /dev/null && { wait $p || status=$?; }
+kill -9 $s $p 2>/dev/null; wait $s $p 2>/dev/null
+is 'execute ends when it can read no signal' "$status" 71
+orchestrator cancel e >/dev/null 2>&1
+
 # Nothing can be watched: a worker that says so is not waited for.
 none='echo 0 >/proc/sys/user/max_inotify_instances'
 if unshare -Ur sh -c "$none" 2>/dev/null; then
