@@ -13,7 +13,8 @@
 #	like 'sentence' text regexp	passes when a line of the text matches
 #	run command...			sets $status, $out and $err
 #	not command...			the reverse of a command
-#	wait_for SECONDS command...	until it succeeds; fails after that time
+#	wait_for SECONDS command...	until it succeeds; fails after three times that: the
+#					seconds are those of an idle machine
 #	new_repo DIR [N]		a repository of N files (default 1), one commit
 #	session_of ITEM			the newest session directory of an item
 #	field FILE FILTER [ITEM]	jq on a record of the item's session
@@ -92,7 +93,7 @@ skip() { count=$((count + 1)); echo "ok $count - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 done_testing() { echo "1..$count"; exit $((failed > 0)); }
 wait_for() {
-	read -r _end _ </proc/uptime; _end=$((${_end%.*} + $1)); shift
+	read -r _end _ </proc/uptime; _end=$((${_end%.*} + $1 * 3)); shift
 	until "$@" >/dev/null 2>&1; do
 		read -r _now _ </proc/uptime
 		[ "${_now%.*}" -le "$_end" ] || { echo "waited in vain for: $*" | diag; return 1; }

@@ -5,7 +5,7 @@
 /*
  * A private directory for a test: scratch_enter makes one and goes there,
  * scratch_leave removes it.  *state is its path.  WAIT_FOR waits for a condition
- * and fails the test when it has not come true after ten seconds.
+ * and fails the test when it has not come true after thirty seconds.
  */
 
 #include <fcntl.h>
@@ -67,7 +67,7 @@ alive(const char *pidfile)
 
 #define WAIT_FOR(condition)	do {					\
 	struct timespec pause_ = { .tv_nsec = 2000000 };		\
-	int tries_ = 5000;						\
+	int tries_ = 15000;						\
 	while (!(condition) && --tries_ > 0)				\
 		nanosleep(&pause_, NULL);				\
 	assert_true(tries_ > 0);					\
