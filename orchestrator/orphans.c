@@ -92,6 +92,22 @@ drop_place(struct orch *o, const char *item)
 	return rv;
 }
 
+/* The usual claim, which nobody need be kept from. */
+static bool
+claim_lives(struct orch *o, int dirfd, const char *item)
+{
+	char	*buf;
+	size_t	 len;
+	bool	 yes;
+
+	if (file_read(dirfd, item, SESSION_ID_MAX, &buf, &len) == -1)
+		return false;
+	buf[text_trim(buf, len)] = '\0';
+	yes = session_id_valid(buf) && claim_session_exists(o, buf);
+	free(buf);
+	return yes;
+}
+
 static size_t
 check_claim(struct orch *o, int dirfd, const char *item)
 {
@@ -99,9 +115,8 @@ check_claim(struct orch *o, int dirfd, const char *item)
 	int	claim;
 	size_t	n = 0;
 
-	(void)dirfd;
 	/* a dispatch of the item that begins now finds it taken */
-	if (!item_id_valid(item) ||
+	if (!item_id_valid(item) || claim_lives(o, dirfd, item) ||
 	    (claim = claim_hold(o, item, session, sizeof(session))) == -1)
 		return 0;
 	if (!claim_session_exists(o, session) && ((o->archive != NULL && session[0] != '\0' &&

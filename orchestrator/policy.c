@@ -82,16 +82,34 @@ answered(const struct entry *e, int fd, const struct question *q, const char *te
 	return false;
 }
 
-/* What a command said is not asked for again: it waits until it can be written. */
+static bool
+still_open(int fd, const char *id)
+{
+	const struct question	*q;
+	struct questions	 qs = { 0 };
+	char			 why[RECORD_ERR];
+	bool			 open;
+
+	/* when that can't be told it may be */
+	open = questions_load(fd, &qs, why, sizeof(why)) == -1 ||
+	    ((q = questions_find(&qs, id)) != NULL && q->status == QUESTION_OPEN);
+	questions_release(&qs);
+	return open;
+}
+
+/* What a command said is not asked for again: it waits until it can be written, with its parent. */
 static void
 write_answer(const struct entry *e, int fd, const struct question *q, const char *text, size_t len)
 {
+	pid_t	parent = getppid();
 	bool	failed = false;
 
 	while (!answered(e, fd, q, text, len, "policy: command", &failed) && failed &&
 	    fault_passes(errno)) {
 		failed = false;
 		(void)poll(NULL, 0, POLICY_RETRY);
+		if (getppid() != parent || !still_open(fd, q->id))
+			return;
 	}
 }
 
@@ -108,6 +126,8 @@ policy_rule(const struct entry *e, int fd, const struct settings *s, const struc
 		if (answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
 		    failed))
 			return true;
+		if (*failed)	/* the rules behind it are for others */
+			return false;
 	}
 	return false;
 }

@@ -75,11 +75,11 @@ const char *group_title(enum group);		/* "active", "with open questions", ... */
  * is then the session that never was, else "".
  */
 int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
-/* Is another process making that session just now? */
 /* A descriptor that keeps the claim of an item, and others from it, until it is closed; holder gets
  * the session that it names, or "".  -1: errno; EBUSY when somebody works on it, ENOENT when there
  * is none. */
 int claim_hold(struct orch *, const char *item, char *holder, size_t len);
+/* Is another process making that session just now? */
 bool claim_under_way(const char *workspace, const char *session);
 /* Has any instance the session among its live ones? */
 bool claim_session_exists(struct orch *, const char *session);

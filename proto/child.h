@@ -74,6 +74,9 @@ int child_status_text(int status, char *buf, size_t len);
  * The wait status; -1 with errno and *step as child_start.
  */
 int child_hold(const char *const *argv, const char **step);
+/* Asks that process to stop, which is, or will be, the only child of outer; it is waited for a
+ * moment if it is not there yet.  Whoever is asked before child_hold began, .held, is asked then. */
+void child_hold_ask(pid_t outer);
 
 /* Makes this process the program argv, which keeps descriptors 0-2 and what is not
  * close-on-exec.  Returns only when it can't, with errno. */

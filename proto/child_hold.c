@@ -2,11 +2,15 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "child.h"
+
+#define ASK_TRIES	1000
+#define ASK_PAUSE	2	/* ms */
 
 /* Everybody in the namespace at once, so that whoever is being forked is asked, too. */
 static void
@@ -37,10 +41,11 @@ child_hold(const char *const *argv, const char **step)
 	while (!over || (stopping && kill(-pid, 0) == 0)) {
 		if ((signo = sigwaitinfo(&set, &info)) == -1 && errno != EINTR)
 			return -1;
-		if (!stopping && signo != -1 && signo != SIGCHLD) {
+		/* from outside the namespace: what runs in it asks for nothing */
+		if (!stopping && signo != -1 && signo != SIGCHLD &&
+		    (getpid() != 1 || info.si_pid == 0)) {
 			stopping = true;
-			if (getpid() != 1 || info.si_pid == 0)	/* not what it runs itself */
-				ask_all(pid);
+			ask_all(pid);
 		}
 		while ((p = waitpid(-1, &got, WNOHANG)) > 0)
 			if (p == pid) {
@@ -49,4 +54,15 @@ child_hold(const char *const *argv, const char **step)
 			}
 	}
 	return status;
+}
+
+void
+child_hold_ask(pid_t outer)
+{
+	siginfo_t info = { 0 };
+	int tries = 0;
+
+	while (tree_signal_below(SIGTERM, outer) == 0 && ++tries < ASK_TRIES &&
+	    waitid(P_PID, (id_t)outer, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0)
+		(void)poll(NULL, 0, ASK_PAUSE);
 }

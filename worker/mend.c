@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/child.h"
 #include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/text.h"
@@ -118,9 +119,9 @@ drop_lock(struct worker *w)
 	free(ref);
 }
 
-/* Removes what is named *.lock below dir, which is closed; returns how many. */
+/* How many locks of git are in dir, which is closed, and in refs below it; and removes them. */
 static size_t
-drop_locks(int dirfd, int depth)
+locks(int dirfd, int depth, bool remove)
 {
 	const size_t suffix = strlen(".lock");
 	struct dirent *e;
@@ -135,26 +136,37 @@ drop_locks(int dirfd, int depth)
 	}
 	while ((e = readdir(d)) != NULL) {
 		len = strlen(e->d_name);
-		if (e->d_name[0] == '.' || (depth == 0 && strcmp(e->d_name, "objects") == 0) ||
-		    file_stat(dirfd, e->d_name, &st) == -1)
+		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
-		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
-			n += drop_locks(file_open_dir(dirfd, e->d_name), depth + 1);
-		else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
-			n += unlinkat(dirfd, e->d_name, 0) == 0;
+		if (S_ISDIR(st.st_mode)) {
+			if (depth > 0 ? depth < DEPTH_MAX : strcmp(e->d_name, "refs") == 0)
+				n += locks(file_open_dir(dirfd, e->d_name), depth + 1, remove);
+		} else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
+			n += !remove || unlinkat(dirfd, e->d_name, 0) == 0;
 	}
 	closedir(d);
 	return n;
 }
 
+/* A person's, who looks after the agent. */
+static bool
+git_inside(const char *worktree)
+{
+	char who[1024];
+
+	return tree_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git") != NULL;
+}
+
 void
 tree_unlock(struct worker *w)
 {
-	size_t n = drop_locks(file_open_dir(w->dirfd, SESSION_DIR_GIT), 0);
+	size_t n = locks(file_open_dir(w->dirfd, SESSION_DIR_GIT), 0, false);
 
-	if (n > 0)
-		output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_GIT,
-		    n, n == 1 ? "" : "s");
+	if (n == 0 || git_inside(w->state.worktree))
+		return;
+	n = locks(file_open_dir(w->dirfd, SESSION_DIR_GIT), 0, true);
+	output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_GIT, n,
+	    n == 1 ? "" : "s");
 }
 
 int

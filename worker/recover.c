@@ -183,16 +183,18 @@ clean_up_after(struct worker *w, bool detach)
 		return 0;
 	}
 	guard_recover(w);
+	/* on disk first: a worker that dies again at once has been started once more all the same */
+	w->state.recoveries++;
+	(void)worker_save(w, true);
 	killed = tree_kill_session(w->config.session, w->path, w->state.worktree, true);
 	if (killed == -1) {	/* two agents would work in one worktree */
+		w->state.recoveries--;	/* it was not */
+		(void)worker_save(w, false);
 		output_log("stopped: processes of the former run can't be ended");
 		warnx("%s: processes of the former run can't be ended; once they are gone, worker "
 		    "run goes on", w->path);
 		return EX_OSERR;
 	}
-	/* on disk first: a worker that dies again at once has been started once more all the same */
-	w->state.recoveries++;
-	(void)worker_save(w, true);
 	if (detach)	/* who started it need not wait any longer */
 		detach_output();
 	w->recovered = true;

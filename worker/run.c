@@ -49,16 +49,16 @@ run_stop(struct running *r, enum run_end why)
 	int64_t grace = why == RUN_LIMIT ? r->w->limits.grace * CLOCK_MS
 	    : r->w->config.settings.stop_grace * CLOCK_S;
 	int64_t kill_at = clock_now() + grace;
+
 	if (r->kill_at != 0 && r->kill_at <= kill_at)
 		return;
 	if (r->kill_at == 0) {
 		r->res->end = why;
-		/* bubblewrap itself would end at once, and the rest with it by force */
-		if (r->w->sandbox != SANDBOX_BWRAP)
+		tree_signal(SIGCONT, 0);	/* who is stopped would not hear of it */
+		if (r->w->sandbox == SANDBOX_BWRAP)
+			child_hold_ask(r->pid);	/* bubblewrap itself would end with all of it, by force */
+		else
 			tree_signal(SIGTERM, r->pid);
-		else if (tree_signal_below(SIGTERM, r->pid) == 0)
-			kill(r->pid, SIGKILL);	/* nothing has begun in it */
-		tree_signal(SIGCONT, 0);
 		watch_timer(TIMER_LIMIT, 0);
 		guard_halt(&r->guard);
 	}
@@ -305,7 +305,7 @@ run_end(struct running *r)
 	 * makes all void. */
 	if (tree_kill(0) == -1 || !ended)
 		r->res->end = RUN_SURVIVED;
-	else
+	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */
 		tree_unlock(r->w);
 	confine_clean(r->w, false);
 	if (!r->w->gone && r->w->git.dir != NULL &&

@@ -20,7 +20,8 @@ case $ITEM_ID in
 time-stubborn) trap '' TERM; while :; do read -r _ <"$T/.never" || :; done ;;
 time-asks) worker ask 'Which?' >"$T/$ITEM_ID.answer"; echo done >part ;;
 time-killed) echo a line; point silent; hang ;;
-time-forks-*) for i in $(seq 2000); do cat "$T/.never" & done; wait ;;
+time-forks-*) for i in 1 2 3 4; do (for i in $(seq 700); do cat "$T/.never" & done; wait) & done; wait ;;
+time-pid1) while :; do [ "$(cat /proc/1/comm)" != worker ] || kill -HUP 1; timeout 0.3 cat "$T/.never"; done ;;
 *) hang ;;
 esac
 E
@@ -35,10 +36,15 @@ for after in 0.001 0.002 0.004 0.008 0.016 0.03; do	# while it is being started
 	is "who is asked to stop $after s after the start stops" "$status,$(how)" 1,failed-timeout,time-limit
 done
 for confine in auto off; do	# a process that is being forked is asked as well
-	session "time-forks-$confine" "$alone | .limits = { time: 0.4, grace: 20 } | .confine.mode = \"$confine\""
-	work
-	is "all of those who fork without end are asked to stop, confined: $confine" "$status,$(how)" 1,failed-timeout,time-limit
+	for i in 1 2 3; do
+		session "time-forks-$confine-$i" "$alone | .limits = { time: 0.3$i, grace: 20 } | .confine.mode = \"$confine\""
+		work
+		is "all of those who fork without end are asked to stop, confined: $confine" "$status,$(how)" 1,failed-timeout,time-limit
+	done
 done
+session time-pid1 "$alone | .limits = { time: 3, grace: 20 }"
+work
+is 'also when they have asked the first of their namespace to stop' "$status,$(how)" 1,failed-timeout,time-limit
 session time-item "$alone | .limits.time = 0"
 jq '.limits = { time: 0.3 }' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
 work
