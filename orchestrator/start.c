@@ -88,11 +88,15 @@ wait_for(pid_t pid)
 static int
 outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
 {
+	siginfo_t info = { 0 };
 	char text[128];
-	int status;
+	int held, status;
 
-	/* whatever it has said: one that fails has let go of the lock */
-	if (lock_held(sessionfd, SESSION_FILE_LOCK, NULL) == 1) {
+	/* whatever it has said: one that fails has let go of the lock; when nobody can tell, one that
+	 * has not ended has it */
+	if ((held = lock_held(sessionfd, SESSION_FILE_LOCK, NULL)) == 1 ||
+	    (held == -1 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	    info.si_pid == 0)) {
 		err[0] = '\0';
 		return 0;
 	}
