@@ -181,20 +181,18 @@ tree_mend(struct worker *w)
 		(void)unlink(w->git.index);
 		return file_remove_tree(w->dirfd, SESSION_DIR_GIT);
 	}
-	if (!index_sound(w, w->git.index)) {
-		output_log("the index did not survive; it is made again");
-		(void)unlink(w->git.index);
-		if (git_index_at(&w->git, w->state.head, err, sizeof(err)) == -1) {
-			output_log("%s", err);
-			return -1;
-		}
+	/* a new one, which says of no file that an object of it has been written */
+	(void)unlink(w->git.index);
+	if (git_index_at(&w->git, w->state.head, err, sizeof(err)) == -1) {
+		output_log("%s", err);
+		return -1;
 	}
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	snprintf(index, sizeof(index), "%s/index", dir);
 	if ((sound = agent_git_sound(w, dir)) == -1)
 		return -1;
 	if (sound == 1)
-		return index_sound(w, index) ? 0 : tree_index_share(w);
+		return !w->rebooted && index_sound(w, index) ? 0 : tree_index_share(w);
 	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) ==
 	    -1) {
 		output_log("%s", err);

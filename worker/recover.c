@@ -82,6 +82,7 @@ static void
 begin_records(struct worker *w)
 {
 	struct state *s = &w->state;
+	char boot[sizeof(s->boot_id)];
 
 	fill(s->session, sizeof(s->session), w->config.session);
 	fill(s->item, sizeof(s->item), w->config.item);
@@ -99,7 +100,9 @@ begin_records(struct worker *w)
 	s->run[0] = s->role[0] = '\0';
 	s->agent_pid = 0;
 	s->worker_pid = getpid();
-	clock_boot_id(s->boot_id, sizeof(s->boot_id));
+	clock_boot_id(boot, sizeof(boot));
+	w->rebooted = s->boot_id[0] != '\0' && strcmp(s->boot_id, boot) != 0;
+	strlcpy(s->boot_id, boot, sizeof(s->boot_id));
 }
 
 static int

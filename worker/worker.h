@@ -41,6 +41,7 @@ struct worker {
 	struct audit	 audit;
 	char		 audited[OID_MAX];	/* the commit that it is of */
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */
+	bool		 rebooted;		/* since its state was written */
 	bool		 recovered;		/* tree_pin has not run since a crash */
 	int		 stop_signal;		/* SIGTERM or SIGINT arrived: stop, stay resumable */
 	bool		 cancelled;		/* the file cancel exists */

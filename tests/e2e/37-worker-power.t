@@ -32,8 +32,28 @@ for how in empty zeros; do
 	    "$status,$(st .status),$(git -C "$R" show "session/$ITEM/1:first" "session/$ITEM/1:work" | paste -sd' ')" "0,approved,lost-$how work"
 	is "the agent's git serves it from where the branch was ($how)" "$(head -n 1 "$T/$ITEM.log")" 'First commit'
 	is "and the branch is sound ($how)" "$(git -C "$R" fsck --strict --no-dangling 2>&1)" ''
-	like "the log says so ($how)" "$(cat "$S/output.log")" 'the index did not survive'
+	like "the log says so ($how)" "$(cat "$S/output.log")" "the agent's git directory did not survive"
 done
+
+# What the agent had only staged.
+touch "$T/hang.implement"
+role implementer <<'E'
+[ -e first ] || { echo "$ITEM_ID" >first; touch -d 2001-01-01 first; git add .; point implement; }
+git add . && git commit -qm Second >>"$T/$ITEM_ID.log" 2>&1 || exit 9
+E
+session staged '.gates = ["true"]'
+start
+at implement
+kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
+objects | while read -r o; do chmod u+w "$o" && : >"$o"; done
+jq '.boot_id = "00000000-0000-0000-0000-000000000000"' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
+work
+is 'what was staged before the machine stopped is staged again' "$status,$(st .status),$(git -C "$R" show session/staged/1:first)" 0,approved,staged
+role implementer <<'E'
+[ -e first ] || { echo "$ITEM_ID" >first; git add . && git commit -qm First; point implement; }
+git log --format=%s >>"$T/$ITEM_ID.log" 2>&1; git add . && git commit -qm Second >>"$T/$ITEM_ID.log" 2>&1
+echo work >work; echo Done. | worker summary -
+E
 
 # A git of the agent was at work.
 touch "$T/hang.implement"

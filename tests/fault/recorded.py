@@ -8,7 +8,7 @@ import sys
 
 calls = '''openat write pwrite64 ftruncate lseek copy_file_range rename renameat renameat2 link
 linkat symlink symlinkat unlink unlinkat mkdir mkdirat rmdir chmod fchmod fchmodat chdir fsync
-fdatasync syncfs'''.split()
+fdatasync syncfs sync_file_range'''.split()
 # What would change files in a way that is not understood: an error.
 strange = '''open creat writev pwritev pwritev2 truncate fallocate sendfile splice sync fchdir
 mknod mknodat openat2'''.split()
@@ -114,6 +114,7 @@ class Op:
 class Trace:
 	def __init__(self, world, top, lines):
 		self.world, self.top, self.ops, self.cwd, self.at, self.appends = world, top, [], {}, {}, set()
+		self.out = []
 		started = {}
 		for line in lines:
 			pid, line = line.split(None, 1)
@@ -190,7 +191,13 @@ class Trace:
 			    'fchmodat': self.chmod}[name](pid, a)
 		elif name == 'openat':
 			self.open(pid, a)
+		elif name == 'sync_file_range':	# on its way: the next fsync waits for it, too
+			if self.node(a[0]) is not None:
+				self.out.append((self.node(a[0]), self.begun))
 		elif name in ('fsync', 'fdatasync', 'syncfs'):
+			for n, begun in self.out:
+				self.put('sync', n, begun)
+			self.out = []
 			n = self.node(a[0])
 			if n is not None:
 				self.put('sync', None if name == 'syncfs' else n, self.begun)
