@@ -24,7 +24,7 @@
 struct policy_job {
 	struct entry	 e;		/* id and path alone */
 	char		 question[SESSION_ID_MAX];
-	pid_t		 pid;
+	pid_t		 pid, parent;
 	TAILQ_ENTRY(policy_job) entry;
 };
 
@@ -99,16 +99,16 @@ still_open(int fd, const char *id)
 
 /* What a command said is not asked for again: it waits until it can be written, with its parent. */
 static void
-write_answer(const struct entry *e, int fd, const struct question *q, const char *text, size_t len)
+write_answer(const struct policy_job *j, int fd, const struct question *q, const char *text,
+    size_t len)
 {
-	pid_t	parent = getppid();
 	bool	failed = false;
 
-	while (!answered(e, fd, q, text, len, "policy: command", &failed) && failed &&
+	while (!answered(&j->e, fd, q, text, len, "policy: command", &failed) && failed &&
 	    fault_passes(errno)) {
 		failed = false;
 		(void)poll(NULL, 0, POLICY_RETRY);
-		if (getppid() != parent || !still_open(fd, q->id))
+		if (getppid() != j->parent || !still_open(fd, q->id))
 			return;
 	}
 }
@@ -135,8 +135,9 @@ policy_rule(const struct entry *e, int fd, const struct settings *s, const struc
 /* The rest runs in a child. */
 
 static void
-run_command(const struct entry *e, int fd, const struct config *c, const struct question *q)
+run_command(const struct policy_job *job, int fd, const struct config *c, const struct question *q)
 {
+	const struct entry	*e = &job->e;
 	const struct strings	*command = &c->settings.answer_command;
 	const char		*shell[] = { "/bin/sh", "-c", command->v[0], NULL }, **argv;
 	struct json		*j = show_question_json(e, q);
@@ -166,7 +167,7 @@ run_command(const struct entry *e, int fd, const struct config *c, const struct 
 	else if (child_status_text(status, why, sizeof(why)) != 0)
 		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);
 	else
-		write_answer(e, fd, q, out, outlen);
+		write_answer(job, fd, q, out, outlen);
 	free(out);
 	free(in);
 	free(argv);
@@ -188,7 +189,7 @@ job_run(void *arg)
 	if (config_load(fd, &c, why, sizeof(why)) == 0 &&
 	    questions_load(fd, &qs, why, sizeof(why)) == 0 &&
 	    (q = questions_find(&qs, j->question)) != NULL && q->status == QUESTION_OPEN)
-		run_command(&j->e, fd, &c, q);
+		run_command(j, fd, &c, q);
 	questions_release(&qs);
 	config_release(&c);
 	close(fd);
@@ -202,6 +203,7 @@ start_next(struct policy *p)
 
 	while (p->nrunning < POLICY_COMMANDS && (j = TAILQ_FIRST(&p->waiting)) != NULL) {
 		TAILQ_REMOVE(&p->waiting, j, entry);
+		j->parent = getpid();
 		if ((j->pid = child_call(job_run, j)) == -1) {
 			log_warn("%s: policy command", j->e.id);
 			job_free(j);

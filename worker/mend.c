@@ -13,6 +13,7 @@
 #include "proto/file.h"
 #include "proto/text.h"
 #include "worker/output.h"
+#include "worker/resolve.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
 
@@ -106,6 +107,27 @@ agent_git_sound(struct worker *w, const char *dir)
 	return rc;
 }
 
+/* The agent's index, made again from its HEAD, which can be read. */
+static int
+agent_index(struct worker *w, const char *dir, const char *path)
+{
+	char commit[OID_MAX], err[GIT_ERR], *index = text_format("%s", path);
+	char *objects = text_format("%s/objects", dir);
+	struct git g = w->git;
+	int rc;
+
+	g.index = index;
+	g.objects = objects;
+	g.alternates = w->repo.objects;
+	(void)unlink(index);
+	rc = git_private_head(&w->repo, dir, commit, err, sizeof(err));
+	if (rc == 0)
+		rc = git_index_at(&g, commit, err, sizeof(err));
+	free(objects);
+	free(index);
+	return rc;
+}
+
 /* Nobody moves a session's branch but its worker, whose git may have been ended with it. */
 static void
 drop_lock(struct worker *w)
@@ -154,7 +176,7 @@ git_inside(const char *worktree)
 {
 	char who[1024];
 
-	return tree_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git") != NULL;
+	return tree_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git)") != NULL;
 }
 
 void
@@ -181,18 +203,22 @@ tree_mend(struct worker *w)
 		(void)unlink(w->git.index);
 		return file_remove_tree(w->dirfd, SESSION_DIR_GIT);
 	}
-	/* a new one, which says of no file that an object of it has been written */
-	(void)unlink(w->git.index);
-	if (git_index_at(&w->git, w->state.head, err, sizeof(err)) == -1) {
-		output_log("%s", err);
-		return -1;
+	/* a new one, which says of no file that an object of it has been written; while a conflict is
+	 * resolved the old one has what was merged */
+	if (!resolving(w) || !index_sound(w, w->git.index)) {
+		(void)unlink(w->git.index);
+		if (git_index_at(&w->git, w->state.head, err, sizeof(err)) == -1) {
+			output_log("%s", err);
+			return -1;
+		}
 	}
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	snprintf(index, sizeof(index), "%s/index", dir);
 	if ((sound = agent_git_sound(w, dir)) == -1)
 		return -1;
 	if (sound == 1)
-		return !w->rebooted && index_sound(w, index) ? 0 : tree_index_share(w);
+		return (w->rebooted ? agent_index(w, dir, index) == 0 : index_sound(w, index)) ? 0
+		    : tree_index_share(w);
 	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) ==
 	    -1) {
 		output_log("%s", err);

@@ -102,7 +102,9 @@ begin_records(struct worker *w)
 	s->worker_pid = getpid();
 	clock_boot_id(boot, sizeof(boot));
 	w->rebooted = s->boot_id[0] != '\0' && strcmp(s->boot_id, boot) != 0;
-	strlcpy(s->boot_id, boot, sizeof(s->boot_id));
+	if (!w->rebooted || !status_live(s->status) || s->status == STATUS_PENDING ||
+	    state_given_back(s))	/* else once all is mended */
+		strlcpy(s->boot_id, boot, sizeof(s->boot_id));
 }
 
 static int
@@ -203,7 +205,8 @@ clean_up_after(struct worker *w, bool detach)
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
-	(void)tree_mend(w);	/* what it could not mend has its step say why */
+	if (tree_mend(w) == 0)	/* what it could not mend has its step say why */
+		clock_boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
 	mail_withdraw(w, NULL, "the run that asked is over");
 	worker_settle(w);
