@@ -7,7 +7,7 @@ case_world() {
 	new_repo "$W/r" 3 && git -C "$W/r" worktree add -q -b session/item/1 "$W/tree" && mkdir -p "$S/answers" || return 1
 	agent implementer <<-'E'
 	if [ -e gate ]; then echo two >two; elif [ -e one ]; then echo good >gate
-	else worker ask Which? >>"$W/got"; echo "one $(tail -n 1 "$W/got")" >one; fi
+	else worker ask Which? >>"$W/got" || exit 1; echo "one $(tail -n 1 "$W/got")" >one; fi
 	echo 'The summary.' | worker summary -
 	E
 	agent reviewer <<-'E'
