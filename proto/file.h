@@ -94,6 +94,9 @@ int file_make_dirs(const char *path);
 int file_ours(int fd);
 /* mkdirat(2), unless it is there; ENOTDIR when that is no directory, but a link, say. */
 int file_make_dir(int dirfd, const char *name, mode_t mode);
+/* Is a file empty, or does it begin with NUL, as a power loss leaves what was not on disk yet?
+ * 1; 0; -1: it can't be read, or is no regular file. */
+int file_blank(int dirfd, const char *name);
 /* write(2) until all is written; 0 or -1. */
 int file_write_all(int fd, const void *buf, size_t len);
 

@@ -30,6 +30,21 @@ open_regular(int dirfd, const char *name, struct stat *st)
 	return -1;
 }
 
+int
+file_blank(int dirfd, const char *name)
+{
+	struct stat st;
+	char first;
+	ssize_t n;
+	int fd;
+
+	if ((fd = open_regular(dirfd, name, &st)) == -1)
+		return -1;
+	n = read(fd, &first, 1);
+	close(fd);
+	return n == -1 ? -1 : n == 0 || first == '\0';
+}
+
 static int
 read_whole(int fd, size_t expected, size_t max, char **buf, size_t *len)
 {

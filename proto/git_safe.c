@@ -158,19 +158,6 @@ copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen
 	return rc;
 }
 
-/* A file with content; a power loss may have left zeros of it. */
-static bool
-has_text(int dirfd, const char *name)
-{
-	int fd = file_open(dirfd, name, O_RDONLY, 0);
-	char first = '\0';
-	bool yes = fd != -1 && read(fd, &first, 1) == 1 && first != '\0';
-
-	if (fd != -1)
-		close(fd);
-	return yes;
-}
-
 static bool
 has_dir(int dirfd, const char *name)
 {
@@ -186,7 +173,7 @@ complete(const char *dir)
 	int fd = file_open_dir(AT_FDCWD, dir);
 	bool ok;
 
-	ok = fd != -1 && has_text(fd, "HEAD") && has_text(fd, "config") && has_dir(fd, "objects") &&
+	ok = fd != -1 && file_blank(fd, "HEAD") == 0 && file_blank(fd, "config") == 0 && has_dir(fd, "objects") &&
 	    has_dir(fd, "refs");
 	if (fd != -1)
 		close(fd);

@@ -36,23 +36,6 @@ index_sound(struct worker *w, const char *path)
 	return sound;
 }
 
-/* No file of git's begins so: it was not on disk yet. */
-static bool
-blank(int dirfd, const char *name)
-{
-	int fd = file_open(dirfd, name, O_RDONLY, 0);
-	char first;
-	ssize_t n;
-	bool is;
-
-	if (fd == -1)
-		return false;
-	n = read(fd, &first, 1);
-	is = n == 0 || (n == 1 && first == '\0');
-	close(fd);
-	return is;
-}
-
 /* A name without content would be taken for an object that is there. Loose ones alone: they lie in
  * directories of two digits. */
 static void
@@ -71,7 +54,7 @@ drop_blank(int dirfd, bool top)
 	while ((e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
-		if (!top && S_ISREG(st.st_mode) && blank(dirfd, e->d_name))
+		if (!top && S_ISREG(st.st_mode) && file_blank(dirfd, e->d_name) == 1)
 			(void)unlinkat(dirfd, e->d_name, 0);
 		else if (top && strlen(e->d_name) == 2 && S_ISDIR(st.st_mode) &&
 		    (fd = file_open_dir(dirfd, e->d_name)) != -1)

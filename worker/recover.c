@@ -102,8 +102,7 @@ begin_records(struct worker *w)
 	s->worker_pid = getpid();
 	clock_boot_id(boot, sizeof(boot));
 	w->rebooted = s->boot_id[0] != '\0' && strcmp(s->boot_id, boot) != 0;
-	if (!w->rebooted || !status_live(s->status) || s->status == STATUS_PENDING ||
-	    state_given_back(s))	/* else once all is mended */
+	if (!w->rebooted)	/* else once all is mended */
 		strlcpy(s->boot_id, boot, sizeof(s->boot_id));
 }
 

@@ -23,8 +23,9 @@ int tree_prepare(struct worker *);
 /* Puts a worktree of a former session in the place of ours when that is empty (pool.h), at base and
  * pointing at git.  False: there was none to be had, and nothing has changed. */
 bool tree_reuse(struct worker *, const char *git, bool empty);
-/* After a crash, which may have been the machine's: an index that can't be read is made again, and so
- * is the agent's git directory where its commits are not whole. 0 or -1 (logged). */
+/* After a crash, which may have been the machine's: our index is made again (while a conflict is
+ * resolved only one that can't be read), the agent's when the machine has stopped, its git directory
+ * where its commits are not whole. 0 or -1 (logged). */
 int tree_mend(struct worker *);
 /* Takes the locks out of the agent's git directory that are left when nothing of a run lives. */
 void tree_unlock(struct worker *);
