@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <regex.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +18,7 @@
 #include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/log.h"
+#include "proto/pattern.h"
 #include "proto/record.h"
 
 struct policy_job {
@@ -44,16 +44,17 @@ job_free(struct policy_job *j)
 }
 
 static bool
-rule_matches(const struct rule *r, const char *text)
+rule_matches(const struct entry *e, const struct question *q, const struct rule *r)
 {
-	regex_t	re;
-	bool	yes;
+	char		 why[160];
+	struct pattern	*p = pattern_new(r->match, why, sizeof(why));
+	int		 found = p == NULL ? 0 : pattern_found(p, q->text);
 
-	if (regcomp(&re, r->match, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	yes = regexec(&re, text, 0, NULL, 0) == 0;
-	regfree(&re);
-	return yes;
+	pattern_free(p);
+	if (found == -1)
+		log_warnx("%s: %s: the rule \"%s\" takes too long on this question; it is passed over",
+		    e->id, q->id, r->match);
+	return found == 1;
 }
 
 /* Is nothing left to do: answered, by a rule or by somebody else?  failed: it could not be written
@@ -120,7 +121,7 @@ policy_rule(const struct entry *e, int fd, const struct settings *s, const struc
 	char	by[64];
 
 	for (size_t i = 0; i < s->nrules; i++) {
-		if (!rule_matches(&s->rules[i], q->text))
+		if (!rule_matches(e, q, &s->rules[i]))
 			continue;
 		snprintf(by, sizeof(by), "policy: rule %zu", i + 1);
 		if (answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,

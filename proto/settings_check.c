@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <regex.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "proto/adapter.h"
+#include "proto/pattern.h"
 #include "proto/settings.h"
 #include "proto/settings_keys.h"
 #include "proto/text.h"
@@ -96,9 +96,8 @@ check_roles(const struct settings *s, const char *file, char *err, size_t errlen
 int
 settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
 {
-	char why[128];
-	regex_t re;
-	int rv;
+	struct pattern *p;
+	char why[160];
 
 	if (s->target != NULL && !branch_valid(s->target)) {
 		snprintf(err, errlen, "%s: \"target\" must be the name of a branch", file);
@@ -111,14 +110,12 @@ settings_check(const struct settings *s, const char *file, char *err, size_t err
 	    confine_check(s, file, err, errlen) == -1)
 		return (-1);
 	for (size_t i = 0; i < s->nrules; i++) {
-		if ((rv = regcomp(&re, s->rules[i].match, REG_EXTENDED | REG_NOSUB)) == 0) {
-			regfree(&re);
-			continue;
+		if ((p = pattern_new(s->rules[i].match, why, sizeof(why))) == NULL) {
+			snprintf(err, errlen, "%s: \"answers.rules[%zu].match\" is not a regular "
+			    "expression: %s", file, i, why);
+			return (-1);
 		}
-		regerror(rv, &re, why, sizeof(why));
-		snprintf(err, errlen, "%s: \"answers.rules[%zu].match\" is not a regular "
-		    "expression: %s", file, i, why);
-		return (-1);
+		pattern_free(p);
 	}
 	return (0);
 }

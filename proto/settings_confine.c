@@ -91,7 +91,10 @@ static int
 bad(const char *file, const char *key, const char *value, const char *must, char *err,
     size_t errlen)
 {
-	snprintf(err, errlen, "%s: \"confine.%s\": \"%.64s\" must be %s", file, key, value, must);
+	char shown[KEYS_PATH];
+
+	keys_path(shown, "", value);
+	snprintf(err, errlen, "%s: \"confine.%s\": \"%s\" must be %s", file, key, shown, must);
 	return (-1);
 }
 

@@ -36,7 +36,7 @@ struct key {
 int keys_apply(struct keys *, const char *path, const struct json *v, void *base,
     const struct key *, size_t n);
 int keys_fail(struct keys *, const char *path, const char *expected);
-/* "PATH.NAME", or NAME when path is empty. */
+/* "PATH.NAME", or NAME when path is empty: what came from a file, as one line and not too long. */
 void keys_path(char *buf, const char *path, const char *name);
 
 /* Setters: int64_t; char * (null = NULL); char * that is not empty; struct strings

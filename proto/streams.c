@@ -35,6 +35,7 @@ stream_phase_parse(const char *s)
 void
 streams_problem(struct strings *problems, const char *fmt, ...)
 {
+	struct text line = { 0 };
 	va_list ap;
 	char *s;
 
@@ -42,7 +43,9 @@ streams_problem(struct strings *problems, const char *fmt, ...)
 	if (vasprintf(&s, fmt, ap) == -1)
 		err(1, NULL);
 	va_end(ap);
-	strings_add(problems, s);
+	text_line(&line, s, strlen(s));
+	strings_add(problems, line.buf);
+	text_free(&line);
 	free(s);
 }
 

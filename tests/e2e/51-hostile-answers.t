@@ -147,11 +147,11 @@ esac
 E2
 chmod +x "$T/policy"
 jq -n --arg c "$T/policy" '{ review: "gates", stop_grace: 1, answers: { rules: [
-    { match: "^Never", answer: "no" }, { match: "(colou?r|paint)", answer: "first" },
+    { match: "^(a|aa|e)*x*$", answer: "too slow" }, { match: "^(Never|a)", answer: "no" }, { match: "(colou?r|paint)", answer: "first" },
     { match: "colour", answer: "second" } ], command: [$c] } }' >.orchestrator/config.json
 git commit -qam Policies
 # shellcheck disable=SC2016 # for the agent
-dispatch policy 'for i in "Which colour?" "Never mind" garbage fails hangs silent other; do
+dispatch policy 'for i in "Which colour?" "Never mind" "$(printf "%0200d" 0 | tr 0 a)bc" garbage fails hangs silent other; do
 	worker ask "$i" >"$T/p.$(echo "$i" | tr -dc a-zA-Z)" & done
     worker ask -o red -o blue options >"$T/p.options" & wait; echo z >z'
 S=$(session_of policy)
@@ -161,8 +161,10 @@ of() { jq -r --arg t "$1" '.questions[] | select(.question == $t) | "\(.answer),
 answered() { [ "$(of "$1")" != 'null, null' ]; }
 ok 'execute answers' wait_for 10 answered other
 wait_for 10 answered 'Which colour?'; wait_for 10 answered 'Never mind'
-is 'the first rule that matches answers' "$(of 'Which colour?')" 'first, policy: rule 2'
-is 'in their order' "$(of 'Never mind')" 'no, policy: rule 1'
+is 'the first rule that matches answers' "$(of 'Which colour?')" 'first, policy: rule 3'
+is 'in their order' "$(of 'Never mind')" 'no, policy: rule 2'
+is 'a rule that takes too long on a question is passed over' "$(of "$(printf %0200d 0 | tr 0 a)bc")" 'no, policy: rule 2'
+like 'and said' "$(cat "$T/execute.err")" 'rule .* takes too long'
 is 'then the command' "$(of other)" 'the command says, policy: command'
 asked() { [ "$(wc -l <"$T/policy.ids")" = 6 ]; }
 wait_for 10 asked

@@ -56,8 +56,9 @@ fuzz_reason(const char *reason)
 {
 	if (*reason == '\0')
 		fuzz_fail("an error without a reason");
-	if (strchr(reason, '\n') != NULL)
-		fuzz_fail("a reason of several lines: %s", reason);
+	for (const char *p = reason; *p != '\0'; p++)
+		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
+			fuzz_fail("a reason that is no plain line: %s", reason);
 }
 
 static char *scratch;

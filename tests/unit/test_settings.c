@@ -254,6 +254,9 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"confine\": \"of\"}", "\"confine\" must be \"auto\", \"require\" or \"off\"" },
 		{ "{\"confine\": {\"network\": false}}", "\"confine.network\" must be \"on\" or \"off\"" },
 		{ "{\"confine\": {\"writeable\": []}}", "did you mean \"confine.writable\"" },
+		{ "{\"confine\": {\"writable\": [\"a\\n\\u001b[2J\"]}}",
+		    "\"confine.writable\": \"a" },
+		{ "{\"confine\": {\"sockets\": [\"\\n\"]}}", "\"confine.sockets\": \"" },
 		{ "{\"protected\": \"x\"}", "\"protected\" must be a list" },
 		{ "{\"env\": {\"A=B\": \"1\"}}", "\"env.A=B\" must be named by" },
 		{ "{\"env\": {\"\": \"1\"}}", "must be named by" },
@@ -275,6 +278,9 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 
 		if (strstr(err, bad[i].why) == NULL || strncmp(err, file, strlen(file)) != 0)
 			fail_msg("%s: %s", bad[i].text, err);
+		for (; *err != '\0'; err++)
+			if ((unsigned char)*err < ' ')
+				fail_msg("%s: not one plain line", bad[i].text);
 	}
 }
 
