@@ -17,7 +17,7 @@
 ##   SANITIZE=1  AddressSanitizer and UndefinedBehaviorSanitizer
 ##   DEV=1       warnings are errors
 ##   JOBS=N      so many jobs at a time
-##   FUZZ_SECONDS=N  a target of fuzz (default 60), or FUZZ_TOTAL=N all of them;
+##   FUZZ_SECONDS=N  a target of fuzz (default 60); FUZZ_TOTAL=N at most all of them;
 ##               TARGETS="NAME ..." these alone
 ##   FAULT=CASES SAMPLE=N SEED=N   of fault: these cases; N of each call and fault, drawn by SEED
 ##   HOSTILE=CASES SAMPLE=N SEED=N   of hostile: these cases; N of each, drawn by SEED

@@ -7,6 +7,7 @@
 #include "orchestrator/flow.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/policy.h"
+#include "proto/clock.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/watch.h"
@@ -77,7 +78,8 @@ say(struct flow *f, const struct question *q)
 	    q->answer);
 }
 
-/* By a rule of the settings; its answer is dropped where others drop theirs. */
+/* By a rule of the settings; its answer is dropped where others drop theirs: once more, after a while,
+ * when that can't be done. */
 static void
 ask_rules(struct flow *f, const struct question *q)
 {
@@ -91,6 +93,7 @@ ask_rules(struct flow *f, const struct question *q)
 		close(fd);
 	}
 	entry_release(&e);
+	f->ask_again = failed ? clock_now() + POLICY_RETRY * CLOCK_MS : 0;
 }
 
 static void
@@ -98,8 +101,8 @@ ask(struct flow *f)
 {
 	struct strings options = { 0 };
 	const struct question *q;
+	bool fresh, retry = f->ask_again != 0;
 	char *text;
-	bool fresh;
 
 	text = make_text(f);
 	strings_add(&options, "one at a time");
@@ -107,11 +110,12 @@ ask(struct flow *f)
 	if (count_left(f) < 2)
 		ask_withdraw(&f->ask, "it does not matter any more");
 	else if ((q = ask_question(&f->ask, text, &options, &fresh)) != NULL) {
-		if (fresh) {
+		if (fresh)
 			loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "asked", "%s: %s", q->id,
 			    q->text);
+		f->ask_again = 0;
+		if (fresh || (retry && q->status == QUESTION_OPEN))
 			ask_rules(f, q);
-		}
 		take_in(f, q);
 	}
 	strings_free(&options);
@@ -131,11 +135,13 @@ flow_ask(struct flow *f)
 			f->settings.ambiguous = AMBIGUOUS_SEQUENTIAL;
 			return;
 		}
+		f->ask_again = clock_now();	/* what was asked before and has no answer yet */
 		path = text_format("%s/" SESSION_DIR_ANSWERS, f->ask.path);
 		if ((f->ask.watch = watch_dir(path, false)) == -1)
 			log_warn("%s: not watched: an answer is seen when execute starts again", path);
 		free(path);
-	} else if (!f->ask_due && memcmp(&f->asked, &f->seen.st_mtim, sizeof(f->asked)) == 0)
+	} else if (!f->ask_due && (f->ask_again == 0 || f->ask_again > clock_now()) &&
+	    memcmp(&f->asked, &f->seen.st_mtim, sizeof(f->asked)) == 0)
 		return;
 	f->ask_due = false;
 	f->asked = f->seen.st_mtim;

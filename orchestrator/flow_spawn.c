@@ -86,7 +86,8 @@ flow_turn(struct flow *f)
 	found = f->look && flow_pick(f, &p);
 	f->look = false;
 	if (!found) {
-		watch_timer(LOOP_TIMER_FLOW, earlier(f->wake, f->owed ? f->refresh_at : 0));
+		watch_timer(LOOP_TIMER_FLOW,
+		    earlier(earlier(f->wake, f->owed ? f->refresh_at : 0), f->ask_again));
 		return;
 	}
 	f->spawning = p;

@@ -249,6 +249,8 @@ loop_event(struct loop *l, const struct watch_event *ev)
 			loop_cache(l);
 		else if (ev->id == LOOP_TIMER_MANIFEST && l->flow != NULL)
 			flow_manifest_write(l->flow, false);
+		else if (ev->id == LOOP_TIMER_POLICY)
+			policy_start(&l->policy);
 		else if (ev->id == LOOP_TIMER_FLOW && l->flow != NULL)
 			l->flow->look = true;
 		break;

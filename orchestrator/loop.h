@@ -25,6 +25,7 @@
 #define LOOP_TIMER_FLOW		2
 #define LOOP_TIMER_UNTIL	3
 #define LOOP_TIMER_MANIFEST	4
+#define LOOP_TIMER_POLICY	5
 
 struct flow;
 

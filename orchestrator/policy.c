@@ -12,14 +12,17 @@
 #include <unistd.h>
 
 #include "orchestrator/answer.h"
+#include "orchestrator/loop.h"
 #include "orchestrator/policy.h"
 #include "orchestrator/show.h"
 #include "proto/child.h"
+#include "proto/clock.h"
 #include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/log.h"
 #include "proto/pattern.h"
 #include "proto/record.h"
+#include "proto/watch.h"
 
 struct policy_job {
 	struct entry	 e;		/* id and path alone */
@@ -197,8 +200,8 @@ job_run(void *arg)
 	return 0;
 }
 
-static void
-start_next(struct policy *p)
+void
+policy_start(struct policy *p)
 {
 	struct policy_job	*j;
 
@@ -206,9 +209,10 @@ start_next(struct policy *p)
 		TAILQ_REMOVE(&p->waiting, j, entry);
 		j->parent = getpid();
 		if ((j->pid = child_call(job_run, j)) == -1) {
-			log_warn("%s: policy command", j->e.id);
-			job_free(j);
-			continue;
+			log_warn("%s: %s: policy command: it is tried again", j->e.id, j->question);
+			TAILQ_INSERT_HEAD(&p->waiting, j, entry);
+			watch_timer(LOOP_TIMER_POLICY, clock_now() + POLICY_RETRY * CLOCK_MS);
+			return;
 		}
 		TAILQ_INSERT_TAIL(&p->running, j, entry);
 		p->nrunning++;
@@ -256,7 +260,7 @@ policy_ask(struct policy *p, const struct entry *e, const struct question *const
 		}
 	config_release(&c);
 	close(fd);
-	start_next(p);
+	policy_start(p);
 }
 
 bool
@@ -272,7 +276,7 @@ policy_reaped(struct policy *p, pid_t pid)
 	TAILQ_REMOVE(&p->running, j, entry);
 	p->nrunning--;
 	job_free(j);
-	start_next(p);
+	policy_start(p);
 	return true;
 }
 

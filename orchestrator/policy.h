@@ -39,6 +39,9 @@ bool policy_rule(const struct entry *, int fd, const struct settings *, const st
     bool *failed);
 /* Was pid one of the commands? Then the next one is started. */
 bool policy_reaped(struct policy *, pid_t pid);
+/* Starts the commands that wait, as many as may run: what no process could be had for is left to
+ * LOOP_TIMER_POLICY. */
+void policy_start(struct policy *);
 /* Kills the commands that run. */
 void policy_stop(struct policy *);
 

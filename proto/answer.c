@@ -137,8 +137,10 @@ read_answers(struct answer **out, size_t *n, struct field *f)
 	for (; (id = json_key(in.o, *n, NULL)) != NULL && !field_bad(f); ++*n) {
 		struct answer *a = &(*out)[*n];
 
-		if (id[0] != 'q' || !message_id_valid(id))
+		if (id[0] != 'q' || !message_id_valid(id)) {
 			field_fail(f, "answers", "has a key that is not a question's id");
+			return;
+		}
 		strlcpy(a->question, id, sizeof(a->question));
 		field_need(&in, id);
 		a->text = field_text(&in, id, SESSION_MAX_TEXT);

@@ -9,6 +9,7 @@
 #include "proto/clock.h"
 #include "proto/field.h"
 #include "proto/state.h"
+#include "proto/text.h"
 
 struct field
 field_begin(const struct json *o, const char *what, char *err, size_t errlen)
@@ -72,6 +73,7 @@ void
 field_fail(struct field *f, const char *key, const char *fmt, ...)
 {
 	char why[256], path[160] = "";
+	struct text said = { 0 }, line = { 0 };
 	size_t n;
 	va_list ap;
 
@@ -86,7 +88,12 @@ field_fail(struct field *f, const char *key, const char *fmt, ...)
 	n = strlen(path);
 	if (n > 0 && path[n - 1] == '.')
 		path[n - 1] = '\0';
-	snprintf(f->err, f->errlen, "%s: \"%s\" %s", f->what, path, why);
+	text_printf(&said, "\"%s\" %s", path, why);
+	text_printf(&line, "%s: ", f->what);
+	text_line(&line, said.buf, said.len);	/* keys and values are somebody else's */
+	strlcpy(f->err, line.buf, f->errlen);
+	text_free(&line);
+	text_free(&said);
 	for (; f != NULL; f = f->up)
 		f->bad = true;
 }

@@ -233,6 +233,7 @@ check_names(struct scan *s, size_t first)
 	size_t n = s->nnames - first;
 	const struct name *later;
 	struct name *v;
+	struct text shown = { 0 };
 	char why[96];
 	int cut;
 
@@ -248,7 +249,9 @@ check_names(struct scan *s, size_t first)
 		later = v[i - 1].raw > v[i].raw ? &v[i - 1] : &v[i];
 		for (cut = 0; cut < 60 && (size_t)cut < later->rawlen;)
 			cut += (int)json_utf8(later->raw + cut, later->rawlen - (size_t)cut);
-		snprintf(why, sizeof(why), "duplicate key %.*s", cut, (const char *)later->raw);
+		text_line(&shown, (const char *)later->raw, (size_t)cut);
+		snprintf(why, sizeof(why), "duplicate key %s", shown.buf == NULL ? "" : shown.buf);
+		text_free(&shown);
 		return (fail_at(s, later->raw, why));
 	}
 	return (0);

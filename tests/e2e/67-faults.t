@@ -107,6 +107,32 @@ is 'answers that had no room are given once there is some' "$? $(git show main:r
 is 'and were told' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 2
 is 'the command was asked once' "$(wc -l <"$T/asked")" 1
 
+# No process for the command that answers.
+# shellcheck disable=SC2016 # for the agent
+orchestrator dispatch l -- sh -c 'until [ -e "$1/go" ]; do timeout 0.05 cat <"$1/.never"; done; worker ask third >l' sh "$T" >/dev/null
+ASAN_OPTIONS=detect_leaks=0 orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
+wait_for 20 grep -q 'running$' "$T/execute"
+strace -o /dev/null -e trace=clone,clone3,vfork,fork -e inject=clone,clone3,vfork,fork:error=EAGAIN:when=1 -p $p 2>"$T/attached" & s=$!
+wait_for 20 grep -q attached "$T/attached"; : >"$T/go"
+status=0; timeout 30 tail --pid=$p -f /dev/null && { wait $p || status=$?; }
+is 'a question whose command could not be started is given to it later' "$status $(git show main:l)" '0 two'
+like 'which is said' "$(cat "$T/execute")" 'session-l-.*policy command: it is tried again'
+kill -9 $s $p 2>/dev/null; wait $s $p 2>/dev/null
+
+# The question of the instance: its rule came later, and its answer has no room at first.
+orchestrator tasks create both --task q1 --task q2 >/dev/null
+jq -n --arg T "$T" '{ review: "gates", confine: "off", ambiguous: "ask", agents: { sh: { command: "echo $ITEM_ID >$ITEM_ID" } },
+    roles: { implementer: "sh" } }' >.orchestrator/config.json; git commit -qam 'A question'
+orchestrator execute both >"$T/execute" 2>&1 & p=$!
+wait_for 20 grep -q 'instance-.*: asked: ' "$T/execute"; kill -9 $p; wait $p 2>/dev/null
+jq '.answers = { rules: [ { match: "which paths", answer: "at once" }, { match: "paths", answer: "one at a time" } ] }' \
+    .orchestrator/config.json >"$T/new" && cp "$T/new" .orchestrator/config.json; git commit -qam 'And a rule'
+env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*)/answers" -e trace=linkat -e inject=linkat:error=ENOSPC:when=1 \
+    timeout 60 orchestrator execute both >"$T/execute" 2>&1
+is 'a rule answers what was asked before it' "$? $(grep -o 'answered: .*' "$T/execute" | cut -d ' ' -f 3-)" '0 by policy: rule 1: at once'
+is 'once there is room for that' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 1
+is 'and all is done' "$(git show main:q1 main:q2 | tr '\n' ' ')" 'q1 q2 '
+
 # Signals that can't be read, which nobody could end it with.
 echo '{ "review": "gates", "confine": "off" }' >.orchestrator/config.json; git commit -qam 'No answers'
 orchestrator dispatch e -- sh -c 'worker ask Which? >e' >/dev/null

@@ -90,8 +90,8 @@ fuzz_claude(const char *buf, size_t len)
 	adapter_claude.finish(&run, 0);
 	if (!run.ended && !run.error)
 		fuzz_fail("it did not end, and that is no error");
-	if (run.error && (run.error_text[0] == '\0' || strchr(run.error_text, '\n') != NULL))
-		fuzz_fail("an error without one line that says it: \"%s\"", run.error_text);
+	if (run.error)
+		fuzz_words(run.error_text);
 	if (run.input_tokens < 0 || run.output_tokens < 0 || run.cost_microusd < 0)
 		fuzz_fail("%lld tokens in, %lld out", (long long)run.input_tokens,
 		    (long long)run.output_tokens);

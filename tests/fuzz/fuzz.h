@@ -26,7 +26,9 @@ extern const struct fuzz_target fuzz_targets[];	/* ended by a name NULL */
 
 /* A property does not hold: says so and ends the program with SIGABRT. */
 __attribute__((noreturn, format(printf, 1, 2))) void fuzz_fail(const char *, ...);
-/* A reason for people: something, and one line. */
+/* A reason for people, in another program's words: something, and one line. */
+void fuzz_words(const char *err);
+/* In our own: one that a terminal does not obey either. */
 void fuzz_reason(const char *err);
 /* An open directory that is there until the program ends, and its path. */
 int fuzz_scratch(const char **path);

@@ -164,7 +164,7 @@ fuzz_beads(const char *buf, size_t len)
 	size_t n;
 
 	if ((j = bd_payload(buf, len, why, sizeof(why), &said)) == NULL) {
-		fuzz_reason(why);
+		fuzz_words(why);
 		return;
 	}
 	issues_read(&all, j, &wrong);

@@ -52,13 +52,21 @@ fuzz_fail(const char *fmt, ...)
 }
 
 void
+fuzz_words(const char *words)
+{
+	if (*words == '\0')
+		fuzz_fail("an error without a reason");
+	if (strchr(words, '\n') != NULL)
+		fuzz_fail("a reason of several lines: %s", words);
+}
+
+void
 fuzz_reason(const char *reason)
 {
-	if (*reason == '\0')
-		fuzz_fail("an error without a reason");
+	fuzz_words(reason);
 	for (const char *p = reason; *p != '\0'; p++)
 		if (((unsigned char)*p < ' ' && *p != '\t') || *p == 0x7f)
-			fuzz_fail("a reason that is no plain line: %s", reason);
+			fuzz_fail("a reason that is not plain: %s", reason);
 }
 
 static char *scratch;

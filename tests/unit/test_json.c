@@ -41,6 +41,7 @@ static const struct hostile refused[] = {
 	{ LIT("{\"verdict\":0,\"\\u0076erdict\":1}"), "duplicate key" },
 	{ LIT("[{\"b\":{\"a\":1},\"c\":{\"x\":1,\"a\":2,\"x\":3}}]"), "duplicate key \"x\"" },
 	{ LIT("{\"\":1,\"\":2}"), "duplicate key" },
+	{ LIT("{\"\177\302\233\":1,\"\177\302\233\":2}"), "duplicate key \"\\177\\" },
 	{ LIT("\"\\u0000\""), "\\u0000" },
 	{ LIT("{\"a\\u0000b\":1}"), "\\u0000" },
 	{ LIT("\"\\ud800\""), "lone surrogate" },
