@@ -17,7 +17,7 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
-#define DEPTH_MAX	32	/* of the directories below refs */
+#define DEPTH_MAX	32	/* of the directories that are looked for locks in */
 
 /* Can git read it? One that is missing can't be, and the agent's may be a FIFO. */
 static bool
@@ -124,7 +124,14 @@ drop_lock(struct worker *w)
 	free(ref);
 }
 
-/* How many locks of git are in dir, which is closed, and in refs below it; and removes them. */
+/* Where in a git directory there are locks, too: references, and git directories of submodules and worktrees. */
+static bool
+has_locks(const char *name)
+{
+	return strcmp(name, "refs") == 0 || strcmp(name, "modules") == 0 || strcmp(name, "worktrees") == 0;
+}
+
+/* How many locks of git are in dir, which is closed, and in what has_locks; and removes them. */
 static size_t
 locks(int dirfd, int depth, bool remove)
 {
@@ -144,7 +151,7 @@ locks(int dirfd, int depth, bool remove)
 		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
 		if (S_ISDIR(st.st_mode)) {
-			if (depth > 0 ? depth < DEPTH_MAX : strcmp(e->d_name, "refs") == 0)
+			if (depth > 0 ? depth < DEPTH_MAX : has_locks(e->d_name))
 				n += locks(file_open_dir(dirfd, e->d_name), depth + 1, remove);
 		} else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
 			n += !remove || unlinkat(dirfd, e->d_name, 0) == 0;

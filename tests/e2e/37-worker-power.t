@@ -61,10 +61,11 @@ session locked '.gates = ["true"]'
 start
 at implement
 kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
-for l in index HEAD config "refs/heads/session/$ITEM/1"; do : >"$S/git/$l.lock"; done
+mkdir -p "$S/git/modules/sub/refs/heads" "$S/git/worktrees/more"
+for l in index HEAD config "refs/heads/session/$ITEM/1" modules/sub/index modules/sub/refs/heads/x worktrees/more/HEAD; do : >"$S/git/$l.lock"; done
 work
 is 'what a git of the agent had locked is free again' "$status,$(st .status),$(grep -c 'index\.lock' "$S/output.log")" 0,approved,0
-like 'which is told' "$(cat "$S/output.log")" 'removed 4 locks'
+like 'which is told' "$(cat "$S/output.log")" 'removed 7 locks'
 
 # Set up: the checkout was not on disk, nor the git directories.
 session setup '.setup = [". $T/prelude; point setup"] | .gates = ["true"]'
