@@ -49,7 +49,7 @@ struct agent {
 	struct strings	 secrets;	/* NAME=command:SHELL or NAME=file:PATH; no name of env */
 };
 
-struct rule { char *match; char *answer; };	/* POSIX extended regular expression */
+struct rule { char *match; char *answer; };	/* by a regular expression (pattern.h) */
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES };
 /* Tasks that do not say their paths. */
