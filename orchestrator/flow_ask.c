@@ -78,8 +78,13 @@ say(struct flow *f, const struct question *q)
 	    q->answer);
 }
 
-/* By a rule of the settings; its answer is dropped where others drop theirs: once more, after a while,
- * when that can't be done. */
+static void
+try_later(struct flow *f)
+{
+	f->ask_again = clock_now() + POLICY_RETRY * CLOCK_MS;
+}
+
+/* By a rule of the settings; its answer is dropped where others drop theirs. */
 static void
 ask_rules(struct flow *f, const struct question *q)
 {
@@ -92,8 +97,9 @@ ask_rules(struct flow *f, const struct question *q)
 		policy_rule(&e, fd, &f->settings, q, &failed);
 		close(fd);
 	}
+	if (fd == -1 || failed)
+		try_later(f);
 	entry_release(&e);
-	f->ask_again = failed ? clock_now() + POLICY_RETRY * CLOCK_MS : 0;
 }
 
 static void
@@ -101,20 +107,22 @@ ask(struct flow *f)
 {
 	struct strings options = { 0 };
 	const struct question *q;
-	bool fresh, retry = f->ask_again != 0;
+	bool fresh, again = f->ask_again != 0;
 	char *text;
 
+	f->ask_again = 0;
 	text = make_text(f);
 	strings_add(&options, "one at a time");
 	strings_add(&options, AT_ONCE);
 	if (count_left(f) < 2)
 		ask_withdraw(&f->ask, "it does not matter any more");
-	else if ((q = ask_question(&f->ask, text, &options, &fresh)) != NULL) {
+	else if ((q = ask_question(&f->ask, text, &options, &fresh)) == NULL)
+		try_later(f);
+	else {
 		if (fresh)
 			loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "asked", "%s: %s", q->id,
 			    q->text);
-		f->ask_again = 0;
-		if (fresh || (retry && q->status == QUESTION_OPEN))
+		if (q->status == QUESTION_OPEN && (fresh || again))
 			ask_rules(f, q);
 		take_in(f, q);
 	}

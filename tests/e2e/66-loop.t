@@ -53,6 +53,12 @@ orchestrator tasks reopen a >/dev/null; orchestrator tasks reopen b >/dev/null
 timeout 60 orchestrator execute ask >"$T/said" 2>&1
 is 'the same is not asked twice' "$(jq '.questions | length' "$(instance)/questions.json")$(grep -c asked "$T/said")" 10
 is 'nothing is open then' "$(questions .questions)" '[]'
+idle() { _was=$(cat "/proc/$pid/schedstat"); orchestrator status >/dev/null; [ "$(cat "/proc/$pid/schedstat")" = "$_was" ]; }
+: >"$T/hold-a"; orchestrator tasks reopen a >/dev/null; rm "$T/times"
+orchestrator execute ask >"$T/said" 2>&1 & pid=$!
+wait_for 20 begun a
+ok 'with nothing to ask execute sleeps' wait_for 5 idle
+rm "$T/hold-a"; wait $pid
 run orchestrator answer instance "$q" 1
 is 'what was answered stays so' "$status" 65
 
