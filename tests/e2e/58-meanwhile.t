@@ -62,8 +62,8 @@ is 'which is on record' "$(field state.json .merging.target half)" refs/heads/ma
 run orchestrator cancel half
 is 'a session whose merge is under way is not cancelled' "$status $(st half .status)" '1 approved'
 like 'which is said' "$err" 'is merging: not cancelled'
-run orchestrator merge half
-is 'the merge can be completed' "$status $(git show main:half) $(git status --porcelain)" '0 half '
+run orchestrator recover
+is 'recover completes the merge' "$status $(git show main:half) $(git status --porcelain)" '0 half '
 
 # A dispatch has made the session and could not start its worker, which somebody else has done.
 begun() {	# ITEM: its directory is there, and its worker can't be started any more
