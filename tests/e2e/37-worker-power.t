@@ -67,6 +67,17 @@ work
 is 'what a git of the agent had locked is free again' "$status,$(st .status),$(grep -c 'index\.lock' "$S/output.log")" 0,approved,0
 like 'which is told' "$(cat "$S/output.log")" 'removed 7 locks'
 
+# A git is at work there, of which the worker is a child.
+touch "$T/hang.implement"
+session watched '.gates = ["true"]'
+start
+at implement
+kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
+cp "$(command -v sh)" "$T/git"; : >"$S/git/config.lock"
+# shellcheck disable=SC2016 # for that git
+run timeout -k 5 60 sh -c 'cd "$1" && exec "$2" -c '\''worker run "$0"; exit $?'\'' "$3"' sh "$W" "$T/git" "$S"
+is 'a lock stays while a git works in the worktree' "$status,$(st .status),$(ls "$S/git/config.lock")" "0,approved,$S/git/config.lock"
+
 # Set up: the checkout was not on disk, nor the git directories.
 session setup '.setup = [". $T/prelude; point setup"] | .gates = ["true"]'
 touch "$T/hang.setup"

@@ -147,6 +147,21 @@ what_is_in_the_way_is_named(void **state)
 	scene_free(&s);
 }
 
+/* What "new" is from now on: make changes it where it is checked out. */
+static void
+new_is(struct scene *s, const char *make)
+{
+	char *cmd;
+
+	assert_true(asprintf(&cmd, "cd r && git checkout -q new && %s && git add -A && "
+	    "git commit -qm again && git checkout -q main && git read-tree -u --reset main", make) != -1);
+	sh(cmd);
+	free(cmd);
+	strlcpy(s->new, sh_out("git -C r rev-parse new"), sizeof(s->new));
+	git_changes_free(s->c, s->n);
+	OK(git_diff(&s->g, s->old, s->new, &s->c, &s->n, ERR));
+}
+
 static void
 a_file_that_becomes_a_directory_is_followed_but_not_over_the_users(void **state)
 {
@@ -154,12 +169,7 @@ a_file_that_becomes_a_directory_is_followed_but_not_over_the_users(void **state)
 
 	(void)state;
 	scene_make(&s, "true");
-	sh("cd r && git checkout -q new && git rm -qr n && mv a b && mkdir a && mv b a/b && "
-	    "mkdir -p dir/b && echo x >dir/b/c && git add -A && git commit -qm 2 && "
-	    "git checkout -q main && git read-tree -u --reset main");
-	strlcpy(s.new, sh_out("git -C r rev-parse new"), sizeof(s.new));
-	git_changes_free(s.c, s.n);
-	OK(git_diff(&s.g, s.old, s.new, &s.c, &s.n, ERR));
+	new_is(&s, "git rm -qr n && mv a b && mkdir a && mv b a/b && mkdir -p dir/b && echo x >dir/b/c");
 	OK(check(&s));
 	sh("echo mine >>r/a");
 	assert_int_equal(check(&s), -1);
@@ -167,6 +177,48 @@ a_file_that_becomes_a_directory_is_followed_but_not_over_the_users(void **state)
 	move(&s);
 	OK(apply(&s));
 	sh("test -f r/a/b && test -z \"$(git -C r status --porcelain)\"");
+	scene_free(&s);
+}
+
+static void
+a_directory_that_its_user_made_a_link_is_left_to_git_to_judge(void **state)
+{
+	struct scene s;
+
+	(void)state;
+	scene_make(&s, "true");
+	new_is(&s, "mkdir -p dir/deep && echo deep >dir/deep/file");
+	sh("mv r/dir theirs && echo mine >>theirs/b && ln -s ../theirs r/dir");
+	assert_int_equal(check(&s), -1);
+	assert_non_null(strstr(err, "dir/b"));
+	sh("rm r/dir && echo two >theirs/b && mv theirs r/dir");
+	OK(check(&s));
+	scene_free(&s);
+}
+
+static void
+attributes_that_come_along_convert_nothing(void **state)
+{
+	static const char *const converts[] = { "filter=lfs", "ident", "eol=crlf",
+		"working-tree-encoding=UTF-16" };
+	struct scene s;
+	char *cmd;
+	size_t i;
+
+	(void)state;
+	scene_make(&s, "true");
+	for (i = 0; i < sizeof(converts) / sizeof(converts[0]); i++) {
+		assert_true(asprintf(&cmd, "mkdir -p deep && echo '*.txt %s' >%s.gitattributes",
+		    converts[i], i % 2 == 0 ? "" : "deep/") != -1);
+		new_is(&s, cmd);
+		free(cmd);
+		assert_int_equal(check(&s), -1);
+		assert_non_null(strstr(err, ".gitattributes changes the attribute"));
+		new_is(&s, "rm -rf deep .gitattributes");
+		OK(check(&s));
+	}
+	new_is(&s, "echo '* text=auto eol=lf' >.gitattributes");
+	OK(check(&s));
 	scene_free(&s);
 }
 
@@ -244,6 +296,8 @@ main(void)
 		SCRATCH_TEST(changes_elsewhere_stay_as_they_are_staged_or_not),
 		SCRATCH_TEST(what_is_in_the_way_is_named),
 		SCRATCH_TEST(a_file_that_becomes_a_directory_is_followed_but_not_over_the_users),
+		SCRATCH_TEST(a_directory_that_its_user_made_a_link_is_left_to_git_to_judge),
+		SCRATCH_TEST(attributes_that_come_along_convert_nothing),
 		SCRATCH_TEST(index_versions_are_all_read),
 		SCRATCH_TEST(a_half_applied_change_is_completed),
 		SCRATCH_TEST(a_rebase_of_the_branch_counts_as_its_checkout),

@@ -105,39 +105,6 @@ a_reference_moves_only_from_where_it_is_thought_to_be(void **state)
 	git_repo_release(&r);
 }
 
-/* Tries to move main while its lock is there; is the lock there afterwards? */
-static bool
-lock_stays(const struct git_repo *r, const char *oid)
-{
-	git_ref_move(r, "refs/heads/main", oid, oid, "m", ERR);
-	return access("r/.git/refs/heads/main.lock", F_OK) == 0;
-}
-
-static void
-a_lock_that_somebody_could_hold_is_left(void **state)
-{
-	struct git_repo r;
-	const char *oid;
-
-	(void)state;
-	repo_make(&r, "");
-	oid = sh_out("git -C r rev-parse HEAD");
-	sh("cp $(command -v sleep) git-sleep; touch r/.git/refs/heads/main.lock; ./git-sleep 60 & echo $! >pid");
-	WAIT_FOR(sh_ok("grep -q ^git- /proc/$(cat pid)/comm"));
-	assert_true(lock_stays(&r, oid));
-	sh("kill $(cat pid)");
-	/* no git: but it is open */
-	sh("rm pid; sh -c 'exec 5<r/.git/refs/heads/main.lock; echo $$ >pid.new; mv pid.new pid; exec sleep 60' &");
-	WAIT_FOR(access("pid", F_OK) == 0);
-	assert_true(lock_stays(&r, oid));
-	sh("kill $(cat pid)");
-	if (geteuid() == 0) {
-		assert_int_equal(chown("r/.git/refs/heads/main.lock", 1, 1), 0);
-		assert_true(lock_stays(&r, oid));
-	}
-	git_repo_release(&r);
-}
-
 static void
 what_is_planted_in_a_safe_directory_goes(void **state)
 {
@@ -378,7 +345,6 @@ main(void)
 		SCRATCH_TEST(what_is_no_repository_is_refused_with_a_reason),
 		SCRATCH_TEST(names_that_git_could_misread_are_refused),
 		SCRATCH_TEST(a_reference_moves_only_from_where_it_is_thought_to_be),
-		SCRATCH_TEST(a_lock_that_somebody_could_hold_is_left),
 		SCRATCH_TEST(what_is_planted_in_a_safe_directory_goes),
 		SCRATCH_TEST(a_session_goes_its_way_from_worktree_to_branch),
 		SCRATCH_TEST(a_sha256_repository_goes_the_same_way),

@@ -1,0 +1,93 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What somebody else does between two steps of a command: it is stopped there.
+. "$(dirname "$0")/lib.sh"
+strace -f -o /dev/null true 2>/dev/null || skip_all 'no strace, or not allowed to'
+export ASAN_OPTIONS=detect_leaks=0	# it does not work for those that are traced
+
+new_repo "$T/r" 2 && cd "$T/r" || exit 1
+mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+git add . && git commit -qm Settings
+approved() { i=$1; shift; orchestrator dispatch --wait "$i" -- sh -c "$*" >"$T/dispatched" 2>&1 || { diag <"$T/dispatched"; false; }; }
+st() { orchestrator --json status "$1" | jq -r "$2"; }
+# stop_after CALL COMMAND...: is stopped once it has made its first CALL; `go' lets it go on to its end
+stop_after() {
+	_call=$1; shift; rm -f "$T/trace"
+	strace -o "$T/trace" -e "trace=$_call" -e "inject=$_call:signal=STOP:when=1" "$@" >"$T/.out" 2>"$T/.err" & tracer=$!
+	wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace"
+	stopped=$(pgrep -P $tracer)
+}
+# shellcheck disable=SC2034 # $out: lib.sh's
+go() { kill -CONT "$stopped"; status=0; wait $tracer || status=$?; out=$(cat "$T/.out"); err=$(cat "$T/.err"); }
+
+# A merge has looked at the checkout, and said in state.json what it is going to do.
+approved late 'echo late >late; echo agent >>d1/file1'
+old=$(git rev-parse main)
+stop_after renameat orchestrator merge late
+echo mine >>d1/file1; git add d1/file1
+go
+is 'what was staged after the first look hinders the merge' "$status $(st late .status) $(git rev-parse main)" "1 approved $old"
+like 'and is named' "$out$err" 'd1/file1 has local changes'
+is 'it stays, without a lock' "$(git status --porcelain; tail -n 1 d1/file1; ls .git/index.lock 2>&1 | tail -c 10)" "M  d1/file1
+mine
+directory"
+git reset -q --hard
+run orchestrator merge late
+is 'without it the merge is made' "$status $(git show main:late)" '0 late'
+
+# Somebody has put a worktree of his own where that of an approved session was.
+approved place 'echo place >place'
+rm -rf .worktrees/place && git worktree prune && git worktree add -q -b theirs .worktrees/place && echo theirs >.worktrees/place/theirs
+run orchestrator merge place
+is 'a session is merged whose worktree is another one by now' "$status $(git show main:place)" '0 place'
+like 'which is said' "$err" "\.worktrees/place is not its worktree any more and is kept"
+is 'and kept' "$(cat .worktrees/place/theirs; git -C .worktrees/place symbolic-ref HEAD)" 'theirs
+refs/heads/theirs'
+git worktree remove --force .worktrees/place
+
+# The merge is made, and its worktree out of the way.
+approved branch 'echo branch >branch'
+stop_after renameat2 orchestrator merge branch
+theirs=$(git commit-tree -p session/branch/1 -m Theirs 'session/branch/1^{tree}') && git update-ref refs/heads/session/branch/1 "$theirs"
+go
+is 'a branch that somebody goes on with keeps no merge from its end' "$status $(st branch .status) $(git show main:branch)" '0 merged branch'
+like 'which is said' "$err" 'session/branch/1 has moved on and is kept'
+is 'and stays where it is' "$(git rev-parse session/branch/1)" "$theirs"
+git update-ref -d refs/heads/session/branch/1
+
+# A merge was killed after it had said what it was going to do.
+approved half 'echo half >half'
+strace -o /dev/null -e trace=linkat -e inject=linkat:signal=KILL:when=1 orchestrator merge half >/dev/null 2>&1
+is 'which is on record' "$(field state.json .merging.target half)" refs/heads/main
+run orchestrator cancel half
+is 'a session whose merge is under way is not cancelled' "$status $(st half .status)" '1 approved'
+like 'which is said' "$err" 'is merging: not cancelled'
+run orchestrator recover
+is 'recover completes the merge' "$status $(git show main:half) $(git status --porcelain)" '0 half '
+
+# A dispatch has made the session and could not start its worker, which somebody else has done.
+begun() {	# ITEM: its directory is there, and its worker can't be started any more
+	cp "$O/libexec/worker" "$T/worker" && ORCHESTRATOR_WORKER=$T/worker stop_after renameat2 orchestrator dispatch "$1" -- sh -c "echo $1 >$1"
+	S=$(session_of "$1")
+}
+begun first
+"$O/libexec/worker" run "$S" >"$T/worker.log" 2>&1
+rm "$T/worker" "$S/bin/worker"
+go
+is 'a dispatch that can start no worker says so' "$status" 69
+like 'and that the session stays, which has begun' "$err" 'what was made of it stays'
+is 'all of it' "$(st first .status) $(cat .worktrees/first/first)" 'approved first'
+run orchestrator merge first
+is 'so that it is merged' "$status $(git show main:first)" '0 first'
+begun second; s=$stopped dispatch=$tracer
+stop_after fsync "$O/libexec/worker" run "$S"
+w=$stopped worker=$tracer
+ok 'another worker has its lock, and has said nothing yet' not test -e "$S/state.json"
+rm "$T/worker" "$S/bin/worker"
+stopped=$s tracer=$dispatch; go
+is 'then it stays, too' "$status $(ls -d .worktrees/second "$S")" "69 .worktrees/second
+$S"
+stopped=$w tracer=$worker; go
+run orchestrator merge second
+is 'and is done, and merged' "$status $(git show main:second)" '0 second'
+done_testing

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/repo.h"
+
+#define LOCK	"r/.git/refs/heads/main.lock"
+
+/* Moves main to where it is, on the way of which a lock that nobody holds is cleared. */
+static bool
+lock_is_there(const struct git_repo *r)
+{
+	const char *oid = sh_out("git -C r rev-parse HEAD");
+
+	git_ref_move(r, "refs/heads/main", oid, oid, "m", ERR);
+	return access(LOCK, F_OK) == 0;
+}
+
+/* Tried more than once: a git of somebody else's keeps the lock, too, while it works. */
+static bool
+lock_stays(const struct git_repo *r)
+{
+	int tries = 0;
+
+	while (lock_is_there(r) && ++tries < 5)
+		;
+	return tries == 5;
+}
+
+static bool
+lock_goes(const struct git_repo *r)
+{
+	time_t end = time(NULL) + 20;
+
+	while (lock_is_there(r))
+		if (time(NULL) > end)
+			return false;
+	return true;
+}
+
+/* Starts what writes its number into the file pid, and waits for its name. */
+static void
+begin(const char *command, const char *name)
+{
+	char *cmd;
+
+	sh(command);
+	assert_true(asprintf(&cmd, "grep -qx %s /proc/$(cat pid)/comm", name) != -1);
+	WAIT_FOR(sh_ok(cmd));
+	free(cmd);
+}
+
+static void
+end(void)
+{
+	sh("kill $(cat pid)");
+	WAIT_FOR(!sh_ok("grep -q '^State:.[^ZX]' /proc/$(cat pid)/status"));
+}
+
+static void
+a_lock_that_somebody_could_hold_is_left(void **state)
+{
+	struct git_repo r;
+
+	(void)state;
+	repo_make(&r, "");
+	sh("touch " LOCK " && cp $(command -v sleep) git-sleep");
+	begin("./git-sleep 60 & echo $! >pid", "git-sleep");
+	assert_true(lock_stays(&r));
+	end();
+	begin("GIT_DIR=$(pwd -P)/r/.git ./git-sleep 60 & echo $! >pid", "git-sleep");
+	assert_true(lock_stays(&r));
+	end();
+	/* no git: but it is open */
+	begin("(exec sleep 60) 5<" LOCK " & echo $! >pid", "sleep");
+	assert_true(lock_stays(&r));
+	end();
+	if (geteuid() == 0) {
+		assert_int_equal(chown(LOCK, 1, 1), 0);
+		assert_true(lock_stays(&r));
+		assert_int_equal(chown(LOCK, 0, 0), 0);
+	}
+	assert_true(lock_goes(&r));
+	git_repo_release(&r);
+}
+
+static void
+a_lock_goes_while_a_git_works_in_another_repository(void **state)
+{
+	struct git_repo r;
+
+	(void)state;
+	repo_make(&r, "");
+	sh("cp $(command -v perl) git-perl");
+	begin("GIT_DIR=/elsewhere/.git ./git-perl -e 'sleep 60' & echo $! >pid", "git-perl");
+	sh("touch " LOCK);
+	assert_true(lock_goes(&r));
+	end();
+	begin("./git-perl -e 'sleep 60' -- --git-dir=/elsewhere/.git & echo $! >pid", "git-perl");
+	sh("touch " LOCK);
+	assert_true(lock_goes(&r));
+	end();
+	git_repo_release(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCRATCH_TEST(a_lock_that_somebody_could_hold_is_left),
+		SCRATCH_TEST(a_lock_goes_while_a_git_works_in_another_repository),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
