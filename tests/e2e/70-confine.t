@@ -73,7 +73,7 @@ all_of_it() {	# ITEM
 	cannot 'and neither git nor the session, and has no key' gate.git gate.session gate.key gate.inbox
 	can 'setup writes the worktree' setup.tree
 	cannot 'and neither session nor home' setup.session setup.home
-	ok "$kind: what an agent leaves running is gone" not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+	ok "$kind: what an agent leaves running is gone" not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 	ok "$kind: scratch and caches are gone at the end" test ! -e "$S/tmp" -a ! -e "$S/cache"
 	ok "$kind: nothing came of it" test -z "$(ls "$T/sessions/other/answers")" -a "$(cat "$R/d1/file1")" = 'line of file 1' -a ! -e "$T/../orchestrator-escape"
 	rm -f "$T/../orchestrator-escape" /etc/orchestrator-test 2>/dev/null
@@ -130,7 +130,7 @@ E
 	session crash
 	start
 	wait_for 20 ready; kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
-	ok 'bubblewrap: nothing survives a killed worker' wait_for 20 not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+	ok 'bubblewrap: nothing survives a killed worker' wait_for 20 not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 	no_roles
 else
 	skip 'bubblewrap' 'does not work here'
