@@ -102,6 +102,41 @@ E
 
 	no_roles
 	role implementer <<'E'
+echo w >work; did opened to "$T/opened"; did own to "$SESSION_DIR/state.json"; did other to "$T/sessions/other/answers/y"
+did state to "$ORCHESTRATOR_HOME/x"; did checkout to "$R/d1/file1"
+did apart to "$T/apart.git/x"; did linked to "$T/bare/main/d1/file1"; did unmount umount -l "$R"; did remount mount -o remount,bind,rw "$R"
+E
+	wide=".confine.writable = [\"$T\", \"$T/sessions/session-wide-000001\"]"
+	mkdir "$T/state"
+	session wide "$wide"
+	work
+	is 'bubblewrap: where all around is writable a session is approved' "$(ended)" 'approved '
+	can 'all around is' opened
+	cannot 'not the session, its neighbours, the state of the orchestrator and the checkout' own other state checkout
+	R=$T/apart && new_repo "$R" && mv "$R/.git" "$T/apart.git" && echo "gitdir: $T/apart.git" >"$R/.git"
+	session apart "$wide"
+	work
+	can 'around a repository beside its checkout' opened
+	cannot 'nor that' apart
+	R=$T/bare && new_repo "$R" && git -C "$R" config core.bare true && git -C "$R" worktree add -q --detach "$R/main"
+	session linked "$wide"
+	work
+	can 'around a repository without a checkout of its own' opened
+	cannot 'nor that, and not the worktrees beside it' linked
+	R=$T/repo
+	root='' && [ "$(id -u)" = 0 ] || root='unshare -Ur'
+	if $root true 2>/dev/null; then
+		session root
+		# shellcheck disable=SC2086 # words
+		run $root timeout -k 5 60 worker run "$S"
+		is 'bubblewrap: a session of root is approved' "$(ended)" 'approved '
+		cannot 'root can not undo what closes the checkout' unmount remount checkout
+	else
+		skip 'root' 'no namespace of users'
+	fi
+
+	no_roles
+	role implementer <<'E'
 echo w >work; did net [ "$(grep -c : /proc/net/dev)" -gt 1 ]
 E
 	session net '.confine.network = "off"'
