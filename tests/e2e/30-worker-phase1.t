@@ -46,6 +46,16 @@ ok 'the log of the agent is in the transcript' test -e "$S/transcript/001-implem
 is 'and what it was given' "$(cat "$S/transcript/001-implementer.prompt")" "$(said prompt)"
 
 role implementer <<'E'
+cat d1/file1 >copy
+E
+session s0 '.setup = ["cat d1/file1 >$T/s0.setup"]'
+echo mine >>"$W/d1/file1" && echo mine >"$W/untracked"
+work
+is 'what somebody left in the worktree is saved before setup' "$(git -C "$R" show "refs/salvage/$ID:untracked" "refs/salvage/$ID:d1/file1" | paste -sd,)" 'mine,line of file 1,mine'
+ok 'the log tells where' grep -q "what was in the worktree is saved in refs/salvage/$ID" "$S/output.log"
+is 'and the work begins with what is committed' "$(cat "$T/s0.setup") $(git -C "$R" show session/s0/1:copy)" 'line of file 1 line of file 1'
+
+role implementer <<'E'
 echo x >x; say ran yes
 E
 session s2 '.setup = ["true", "echo broken; exit 3", "touch $T/s2.third"]'

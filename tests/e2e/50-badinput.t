@@ -204,7 +204,7 @@ $user orchestrator execute >"$T/execute" 2>&1 & p=$!
 wait_for 10 grep -q '^session-lost.*running' "$T/execute"
 h=$(holder lost); rm -rf "$(session_of lost)"
 ok 'a worker without its session directory ends' wait_for 10 is_gone "$h"
-ok 'its agent, too' wait_for 10 not grep -lsz 'ITEM_ID=lost' /proc/[0-9]*/environ
+ok 'its agent, too' wait_for 10 not grep -qsz 'ITEM_ID=lost' /proc/[0-9]*/environ
 ok 'execute says that the directory is gone' wait_for 10 grep -q '^session-lost.*: gone' "$T/execute"
 is 'the work stays' "$(cat .worktrees/lost/f)" work
 run $user $gates lost -- true

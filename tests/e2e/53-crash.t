@@ -22,7 +22,7 @@ left() {	# what must not be there in the end; claims/.tmp-* may (session.5), for
 	find "$ORCHESTRATOR_HOME" -path '*isolated-sessions/*' -prune -print
 	git status --porcelain
 }
-nobody() { ! grep -lsz "^SESSION_ID=" $(grep -lszxF "ORCHESTRATOR_HOME=$ORCHESTRATOR_HOME" /proc/[0-9]*/environ) /dev/null; }
+nobody() { ! grep -qsz "^SESSION_ID=" $(grep -lszxF "ORCHESTRATOR_HOME=$ORCHESTRATOR_HOME" /proc/[0-9]*/environ) /dev/null; }
 
 # kill_at COMMAND...: with SIGKILL at a random call of those in $points ("name count" a line).
 calls='rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,fsync,fdatasync,syncfs,write,openat,fcntl,close,execve,vfork,clone,clone3,wait4,symlink,symlinkat,rmdir,pwrite64'

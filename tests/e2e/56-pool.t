@@ -68,6 +68,15 @@ is 'with a git directory of its own' "$(diff "$T/clean.git" "$T/second.git")" ''
 ok 'it is merged, too' orchestrator merge second
 git commit -qm 'Of a user' --allow-empty; git rm -q d1/file1; mv text text2; git add .; git commit -qm 'Of a user'
 is 'it is kept again' "$(pooled)" 1
+S=$T/session-hand-000001 W=$R/.worktrees/hand
+git worktree add -q -b hand "$W" && echo mine >"$W/mine.o" && mkdir "$S"
+jq -n --arg id "${S##*/}" --arg tree "$W" --argjson confine "$confined" '{ version: 1, session: { id: $id, item: "hand", worktree: $tree },
+    settings: { review: "gates", confine: $confine, roles: { implementer: "a" },
+    agents: { a: { adapter: "command", command: ["sh", "-c", "echo hand >hand.new"] } } } }' >"$S/config.json"
+jq -n '{ version: 1, id: "hand", title: "Hand" }' >"$S/item.json"
+run timeout -k 5 60 worker run "$S"
+is 'in the place of one that is not empty none is put' "$status,$(cat "$W/mine.o"),$(pooled)" 0,mine,1
+git worktree remove -f "$W" && git branch -qD hand
 look third
 is 'a target that has moved on is what the next one gets' "$(diff "$T/third.fresh" "$T/third.tree") $(cat "$T/third.inode")" " $(cat "$T/first.inode")"
 orchestrator merge third >/dev/null

@@ -73,7 +73,7 @@ all_of_it() {	# ITEM
 	cannot 'and neither git nor the session, and has no key' gate.git gate.session gate.key gate.inbox
 	can 'setup writes the worktree' setup.tree
 	cannot 'and neither session nor home' setup.session setup.home
-	ok "$kind: what an agent leaves running is gone" not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+	ok "$kind: what an agent leaves running is gone" not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 	ok "$kind: scratch and caches are gone at the end" test ! -e "$S/tmp" -a ! -e "$S/cache"
 	ok "$kind: nothing came of it" test -z "$(ls "$T/sessions/other/answers")" -a "$(cat "$R/d1/file1")" = 'line of file 1' -a ! -e "$T/../orchestrator-escape"
 	rm -f "$T/../orchestrator-escape" /etc/orchestrator-test 2>/dev/null
@@ -99,6 +99,41 @@ E
 	is 'bubblewrap: a reviewer can judge' "$(ended)" 'approved '
 	can 'it reads, and has a place for itself' rread rtmp
 	cannot 'the work it can not change' rw rnew rgit
+
+	no_roles
+	role implementer <<'E'
+echo w >work; did opened to "$T/opened"; did own to "$SESSION_DIR/state.json"; did other to "$T/sessions/other/answers/y"
+did state to "$ORCHESTRATOR_HOME/x"; did checkout to "$R/d1/file1"
+did apart to "$T/apart.git/x"; did linked to "$T/bare/main/d1/file1"; did unmount umount -l "$R"; did remount mount -o remount,bind,rw "$R"
+E
+	wide=".confine.writable = [\"$T\", \"$T/sessions/session-wide-000001\"]"
+	mkdir "$T/state"
+	session wide "$wide"
+	work
+	is 'bubblewrap: where all around is writable a session is approved' "$(ended)" 'approved '
+	can 'all around is' opened
+	cannot 'not the session, its neighbours, the state of the orchestrator and the checkout' own other state checkout
+	R=$T/apart && new_repo "$R" && mv "$R/.git" "$T/apart.git" && echo "gitdir: $T/apart.git" >"$R/.git"
+	session apart "$wide"
+	work
+	can 'around a repository beside its checkout' opened
+	cannot 'nor that' apart
+	R=$T/bare && new_repo "$R" && git -C "$R" config core.bare true && git -C "$R" worktree add -q --detach "$R/main"
+	session linked "$wide"
+	work
+	can 'around a repository without a checkout of its own' opened
+	cannot 'nor that, and not the worktrees beside it' linked
+	R=$T/repo
+	root='' && [ "$(id -u)" = 0 ] || root='unshare -Ur'
+	if $root true 2>/dev/null; then
+		session root
+		# shellcheck disable=SC2086 # words
+		run $root timeout -k 5 60 worker run "$S"
+		is 'bubblewrap: a session of root is approved' "$(ended)" 'approved '
+		cannot 'root can not undo what closes the checkout' unmount remount checkout
+	else
+		skip 'root' 'no namespace of users'
+	fi
 
 	no_roles
 	role implementer <<'E'
@@ -130,7 +165,7 @@ E
 	session crash
 	start
 	wait_for 20 ready; kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
-	ok 'bubblewrap: nothing survives a killed worker' wait_for 20 not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+	ok 'bubblewrap: nothing survives a killed worker' wait_for 20 not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 	no_roles
 else
 	skip 'bubblewrap' 'does not work here'

@@ -98,7 +98,7 @@ session crash ".confine.writable = [\"$T\"]"
 start; at written
 ok 'while it runs the layers are nobody else'\''s to see' not mounted
 kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
-ok 'nothing survives a killed worker' wait_for 20 not grep -lsz "SESSION_ID=$ID" /proc/[0-9]*/environ
+ok 'nothing survives a killed worker' wait_for 20 not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 rm "$T/hang.written"
 work
 is 'and the session goes on with its caches' "$(ended)" 'approved '

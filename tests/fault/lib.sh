@@ -40,7 +40,7 @@ settled() { [ -z "$(find "$W" -path '*/.worktrees/*' \( -name '.trash-*' -o -nam
 world_keep() { wait_for 20 settled; rm -rf "$T/kept" && cp -a "$W" "$T/kept"; }
 world_back() { cd / && rm -rf "$W" && cp -a "$T/kept" "$W" && cd "$W" || exit 1; }
 
-nobody() { ! grep -lsz '^SESSION_ID=' $(grep -lszxF "ORCHESTRATOR_HOME=$ORCHESTRATOR_HOME" /proc/[0-9]*/environ) /dev/null >/dev/null; }
+nobody() { ! grep -qsz '^SESSION_ID=' $(grep -lszxF "ORCHESTRATOR_HOME=$ORCHESTRATOR_HOME" /proc/[0-9]*/environ) /dev/null >/dev/null; }
 none_left() { wait_for 10 nobody 2>/dev/null || echo 'a process is left'; }
 temporary_left() {
 	find "$W" ! -path '*/safe.git/*' ! -path '*/.git/refs/heads/session/*' \( -name '.new-*' -o -name '.tmp-*' ! -path '*/claims/*' -o -name '*.lock' ! -name orchestrator.lock \

@@ -48,7 +48,7 @@ case_one() {
 	S=$(session_of "$1")
 	[ -n "$S" ] || { echo "no session: $(cat "$T/met.err")"; return; }
 	outcome "$S" | grep -Eqx "$(want "$1")" || jq -r '"is " + .status + " " + .reason + ": " + .detail' "$S/state.json"
-	! grep -lsz "^SESSION_ID=$(basename "$S")" /proc/[0-9]*/environ || echo 'a process is left'
+	! grep -qsz "^SESSION_ID=$(basename "$S")" /proc/[0-9]*/environ || echo 'a process is left'
 	[ "$(cat "$S"/output.log "$S"/transcript/* | wc -c)" -lt 14000000 ] || echo 'the log grows without bound'
 	[ ! -e "$W/bad/$1.after" ] || (. "$W/bad/$1.after")
 	meet_each status "status $1" "logs $1" "review $1" questions 'salvage list' "salvage show $1" "merge $1"

@@ -3,6 +3,7 @@
 
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -296,6 +297,57 @@ a_child_dies_with_its_parent_if_asked(void **state)
 	WAIT_FOR(!alive("p"));
 }
 
+/* The next child that asks to die with its parent comes too late. */
+static bool bereave;
+
+int
+prctl(int option, ...)
+{
+	pid_t parent = getppid();
+	unsigned long value;
+	va_list ap;
+
+	va_start(ap, option);
+	value = va_arg(ap, unsigned long);
+	va_end(ap);
+	if (bereave && option == PR_SET_PDEATHSIG) {
+		kill(parent, SIGKILL);
+		while (getppid() == parent)
+			usleep(1000);
+	}
+	return (int)syscall(SYS_prctl, option, value, 0L, 0L, 0L);
+}
+
+static int
+parent_of_the_late(void *arg)
+{
+	struct child_spec spec = SPEC("sh", "-c", "echo >p");
+
+	(void)arg;
+	bereave = spec.die_with_parent = true;
+	return child_start(&spec, NULL) == -1;
+}
+
+static void
+a_child_does_not_begin_whose_parent_is_dead(void **state)
+{
+	pid_t first, pid;
+	int status, late = 0;
+
+	(void)state;
+	first = child_call(parent_of_the_late, NULL);
+	assert_true(first > 0);
+	/* this process adopts what is left of it */
+	while ((pid = wait(&status)) != -1)
+		if (pid == first)
+			assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+		else
+			late = status;
+	assert_true(WIFEXITED(late));
+	assert_int_equal(WEXITSTATUS(late), 127);
+	assert_int_equal(access("p", F_OK), -1);
+}
+
 int
 main(void)
 {
@@ -308,6 +360,7 @@ main(void)
 		SCRATCH_TEST(the_tree_goes_with_its_daemons_and_spares_one),
 		SCRATCH_TEST(a_session_is_found_by_environment_and_directory),
 		SCRATCH_TEST(a_child_dies_with_its_parent_if_asked),
+		SCRATCH_TEST(a_child_does_not_begin_whose_parent_is_dead),
 	};
 
 	if (tree_adopt() == -1)
