@@ -147,6 +147,8 @@ int flow_dispatch(struct flow *, const struct pick *, struct dispatched *);
 void flow_turn(struct flow *);
 /* Does execute stay because of it, though no session is left? */
 bool flow_busy(const struct flow *);
+/* Takes in the sessions that somebody else has made for the list.  Is one being made? */
+bool flow_join(struct flow *);
 /* The child that dispatches has ended. */
 void flow_reaped(struct flow *, int status);
 /* In a child: what it says is kept for its parent, and Ctrl-C is not for it. */

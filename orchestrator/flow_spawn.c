@@ -14,6 +14,8 @@
 #include "proto/log.h"
 #include "proto/watch.h"
 
+#define JOIN	(5 * CLOCK_S)	/* until whoever makes a session is asked whether it lives */
+
 static struct flow_note *noted;	/* log_to gives no argument */
 
 static void
@@ -107,6 +109,25 @@ flow_busy(const struct flow *f)
 {
 	return f->pid > 0 || f->refresh_pid > 0 || f->owed ||
 	    (f->wake != 0 && f->stopped == NULL);
+}
+
+bool
+flow_join(struct flow *f)
+{
+	bool coming = false;
+
+	for (size_t k = 0; k < f->nactive; k++) {
+		const char *session = f->list.v[f->active[k]].session;
+
+		if (table_find(&f->loop->table, session) != NULL)
+			continue;
+		/* first: when that is over, its directory is there */
+		coming |= claim_under_way(f->o->workspace, session);
+		loop_add(f->loop, session, false);
+	}
+	if (coming)
+		watch_timer(LOOP_TIMER_FLOW, clock_now() + JOIN);
+	return coming;
 }
 
 struct fail { size_t i; const char *why; };

@@ -284,9 +284,11 @@ goes_on(struct loop *l)
 	flow_turn(f);
 	if (l->pending > 0 || flow_busy(f))
 		return true;
-	/* Somebody else may have ended a session and not got to noting it. */
+	/* Somebody else may have ended a session and not got to noting it, or be making one. */
 	source_recover(l->o);
 	flow_turn(f);
+	if (flow_join(f))
+		return true;
 	return l->pending > 0 || flow_busy(f);
 }
 

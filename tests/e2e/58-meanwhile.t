@@ -10,10 +10,12 @@ mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestra
 git add . && git commit -qm Settings
 approved() { i=$1; shift; orchestrator dispatch --wait "$i" -- sh -c "$*" >"$T/dispatched" 2>&1 || { diag <"$T/dispatched"; false; }; }
 st() { orchestrator --json status "$1" | jq -r "$2"; }
-# stop_after CALL COMMAND...: is stopped once it has made its first CALL; `go' lets it go on to its end
+# stop_after CALL COMMAND...: is stopped once it has made its first CALL (with $within, of that directory);
+# `go' lets it go on to its end
+within=
 stop_after() {
 	_call=$1; shift; rm -f "$T/trace"
-	strace -o "$T/trace" -e "trace=$_call" -e "inject=$_call:signal=STOP:when=1" "$@" >"$T/.out" 2>"$T/.err" & tracer=$!
+	strace -o "$T/trace" ${within:+-P "$within"} -e "trace=$_call" -e "inject=$_call:signal=STOP:when=1" "$@" >"$T/.out" 2>"$T/.err" & tracer=$!
 	wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace"
 	stopped=$(pgrep -P $tracer)
 }
@@ -90,4 +92,24 @@ $S"
 stopped=$w tracer=$worker; go
 run orchestrator merge second
 is 'and is done, and merged' "$status $(git show main:second)" '0 second'
+
+# Somebody dispatches a task, its list knows of that, and its session is not there yet.
+jq '. + { agents: { sh: { command: "echo $ITEM_ID >$ITEM_ID" } }, roles: { implementer: "sh" } }' .orchestrator/config.json >"$T/new" &&
+    cp "$T/new" .orchestrator/config.json && git commit -qam 'An agent'
+orchestrator tasks create joined --task 'j1: One' --task 'j2: Two' >/dev/null; orchestrator tasks depend j2 j1 >/dev/null
+comes() { orchestrator tasks show joined | grep -q "\\[$1\\].*IN_PROGRESS"; }
+within=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/isolated-sessions)
+stop_after mkdirat orchestrator dispatch j1
+ok 'the list is told before the session is there' comes j1
+orchestrator execute joined >"$T/execute" 2>&1 & p=$!
+waits() { grep -q '^State:.S' "/proc/$p/status" && [ -s "$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/orchestrator.lock)" ]; }
+wait_for 20 waits; go
+wait $p
+is 'execute waits for it, and goes on' "$? $(git show main:j1 main:j2 | tr '\n' ' ')" '0 j1 j2 '
+orchestrator tasks add joined 'j3: Three' >/dev/null
+stop_after mkdirat orchestrator dispatch j3
+orchestrator execute joined >"$T/execute" 2>&1 & p=$!
+wait_for 20 waits; kill -9 "$stopped"; wait $tracer 2>/dev/null
+wait $p
+is 'or dispatches it, when nobody does any more' "$? $(git show main:j3)" '0 j3'
 done_testing
