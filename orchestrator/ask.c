@@ -65,14 +65,15 @@ ask_release(struct ask *a)
 static int
 save(struct ask *a)
 {
-	int fd = open_dir(a), rv;
+	int fd = open_dir(a);
 
+	a->unsaved = fd == -1 || questions_save(fd, &a->qs) == -1;
 	if (fd == -1)
 		return -1;
-	if ((rv = questions_save(fd, &a->qs)) == -1)
+	if (a->unsaved)
 		log_warn("%s/" SESSION_FILE_QUESTIONS, a->path);
 	close(fd);
-	return rv;
+	return a->unsaved ? -1 : 0;
 }
 
 static bool
@@ -90,8 +91,10 @@ ask_question(struct ask *a, const char *text, const struct strings *options, boo
 
 	*fresh = false;
 	for (size_t i = 0; i < a->qs.n; i++)
-		if (is_same(&a->qs.q[i], text))
-			return &a->qs.q[i];
+		if (is_same(&a->qs.q[i], text)) {
+			*fresh = a->unsaved;
+			return !a->unsaved || save(a) == 0 ? &a->qs.q[i] : NULL;
+		}
 	questions_withdraw(&a->qs, NULL, "another question has taken its place", clock_wall());
 	message_id_make(id, sizeof(id), 'q');
 	if ((q = questions_ask(&a->qs, id, "", ROLE_NONE, 0, text, options, clock_wall(), why,
@@ -106,7 +109,7 @@ ask_question(struct ask *a, const char *text, const struct strings *options, boo
 int
 ask_withdraw(struct ask *a, const char *reason)
 {
-	return questions_withdraw(&a->qs, NULL, reason, clock_wall()) > 0 ? save(a) : 0;
+	return questions_withdraw(&a->qs, NULL, reason, clock_wall()) > 0 || a->unsaved ? save(a) : 0;
 }
 
 static void
@@ -166,7 +169,10 @@ ask_take(struct ask *a)
 		close(fd);
 	}
 	free(path);
-	return taken && save(a) == 0 ? q : NULL;
+	if (!taken || save(a) == 0)
+		return taken ? q : NULL;
+	question_unanswer(q);	/* as it is on disk */
+	return NULL;
 }
 
 static const char *

@@ -20,6 +20,7 @@
 struct ask {
 	struct questions qs;
 	char		*path;		/* of the instance; NULL = not open */
+	bool		 unsaved;	/* the record could not be written: to be tried again */
 	int		 watch;		/* of answers/, -1 = none: for whoever waits */
 };
 
@@ -29,7 +30,7 @@ void ask_release(struct ask *);
 /* Whichever other one is open is withdrawn. *fresh: it was not there before. NULL on error. */
 const struct question *ask_question(struct ask *, const char *text, const struct strings *options,
     bool *fresh);
-/* The question that has been answered since, or NULL. */
+/* The question that has been answered since, or NULL: it stays open as long as that can't be written. */
 const struct question *ask_take(struct ask *);
 int ask_withdraw(struct ask *, const char *reason);
 /* The instance, to those who show a session (show.h): id, path, and with

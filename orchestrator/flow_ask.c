@@ -116,9 +116,7 @@ ask(struct flow *f)
 	strings_add(&options, AT_ONCE);
 	if (count_left(f) < 2)
 		ask_withdraw(&f->ask, "it does not matter any more");
-	else if ((q = ask_question(&f->ask, text, &options, &fresh)) == NULL)
-		try_later(f);
-	else {
+	else if ((q = ask_question(&f->ask, text, &options, &fresh)) != NULL) {
 		if (fresh)
 			loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "asked", "%s: %s", q->id,
 			    q->text);
@@ -126,6 +124,8 @@ ask(struct flow *f)
 			ask_rules(f, q);
 		take_in(f, q);
 	}
+	if (f->ask.unsaved)
+		try_later(f);
 	strings_free(&options);
 	free(text);
 }
@@ -158,6 +158,8 @@ flow_ask(struct flow *f)
 		say(f, q);
 		take_in(f, q);
 	}
+	if (f->ask.unsaved)
+		try_later(f);
 }
 
 void

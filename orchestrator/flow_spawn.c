@@ -126,7 +126,7 @@ flow_join(struct flow *f)
 		loop_add(f->loop, session, false);
 	}
 	if (coming)
-		watch_timer(LOOP_TIMER_FLOW, clock_now() + JOIN);
+		watch_timer(LOOP_TIMER_FLOW, earlier(f->ask_again, clock_now() + JOIN));
 	return coming;
 }
 

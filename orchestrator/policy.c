@@ -55,7 +55,7 @@ rule_matches(const struct entry *e, const struct question *q, const struct rule 
 
 	pattern_free(p);
 	if (found == -1)
-		log_warnx("%s: %s: the rule \"%s\" takes too long on this question; it is passed over",
+		log_warnx("%s: %s: it can't be told in time whether the rule \"%s\" matches; it is passed over",
 		    e->id, q->id, r->match);
 	return found == 1;
 }
@@ -101,6 +101,14 @@ still_open(int fd, const char *id)
 	return open;
 }
 
+/* In the child: after a while, if there is somebody to do it for. */
+static bool
+once_more(const struct policy_job *j, int fd)
+{
+	(void)poll(NULL, 0, POLICY_RETRY);
+	return getppid() == j->parent && (fd == -1 || still_open(fd, j->question));
+}
+
 /* What a command said is not asked for again: it waits until it can be written, with its parent. */
 static void
 write_answer(const struct policy_job *j, int fd, const struct question *q, const char *text,
@@ -109,12 +117,8 @@ write_answer(const struct policy_job *j, int fd, const struct question *q, const
 	bool	failed = false;
 
 	while (!answered(&j->e, fd, q, text, len, "policy: command", &failed) && failed &&
-	    fault_passes(errno)) {
+	    fault_passes(errno) && once_more(j, fd))
 		failed = false;
-		(void)poll(NULL, 0, POLICY_RETRY);
-		if (getppid() != j->parent || !still_open(fd, q->id))
-			return;
-	}
 }
 
 bool
@@ -163,7 +167,12 @@ run_command(const struct policy_job *job, int fd, const struct config *c, const 
 		.in = in, .inlen = inlen, .max = SESSION_MAX_TEXT, .out = &out,
 		.outlen = &outlen, .timeout_ms = POLICY_TIMEOUT,
 	};
-	if ((status = child_run(&spec, &io)) == -1 && (errno == E2BIG || errno == ETIMEDOUT))
+	while ((status = child_run(&spec, &io)) == -1 && fault_passes(errno)) {
+		log_warn("%s: %s: policy command %s: it is tried again", e->id, q->id, command->v[0]);
+		if (!once_more(job, fd))
+			goto done;
+	}
+	if (status == -1 && (errno == E2BIG || errno == ETIMEDOUT))
 		log_warnx("%s: %s: policy command %s: %s; it is left to a person", e->id, q->id,
 		    command->v[0], errno == E2BIG ? "prints too much" : "takes too long");
 	else if (status == -1)
@@ -172,31 +181,51 @@ run_command(const struct policy_job *job, int fd, const struct config *c, const 
 		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);
 	else
 		write_answer(job, fd, q, out, outlen);
+done:
 	free(out);
 	free(in);
 	free(argv);
 	json_free(j);
 }
 
+/* 0, or -1 (errno) with the error in why. */
+static int
+load(const struct policy_job *j, int *fd, struct config *c, struct questions *qs, char *why, size_t len)
+{
+	memset(c, 0, sizeof(*c));
+	memset(qs, 0, sizeof(*qs));
+	if ((*fd = file_open_dir(AT_FDCWD, j->e.path)) == -1) {
+		snprintf(why, len, "%s", strerror(errno));
+		return -1;
+	}
+	if (config_load(*fd, c, why, len) == -1)
+		return -1;
+	return questions_load(*fd, qs, why, len);
+}
+
 static int
 job_run(void *arg)
 {
 	const struct policy_job	*j = arg;
-	struct questions	 qs = { 0 };
+	struct questions	 qs;
 	const struct question	*q;
 	struct config		 c;
 	char			 why[RECORD_ERR];
+	bool			 loaded, again;
 	int			 fd;
 
-	if ((fd = file_open_dir(AT_FDCWD, j->e.path)) == -1)
-		return 1;
-	if (config_load(fd, &c, why, sizeof(why)) == 0 &&
-	    questions_load(fd, &qs, why, sizeof(why)) == 0 &&
-	    (q = questions_find(&qs, j->question)) != NULL && q->status == QUESTION_OPEN)
-		run_command(j, fd, &c, q);
-	questions_release(&qs);
-	config_release(&c);
-	close(fd);
+	do {
+		loaded = load(j, &fd, &c, &qs, why, sizeof(why)) == 0;
+		again = !loaded && fault_passes(errno);
+		if (!loaded)
+			log_warnx("%s: %s: policy command: %s", j->e.id, j->question, why);
+		else if ((q = questions_find(&qs, j->question)) != NULL && q->status == QUESTION_OPEN)
+			run_command(j, fd, &c, q);
+		questions_release(&qs);
+		config_release(&c);
+		if (fd != -1)
+			close(fd);
+	} while (again && once_more(j, -1));
 	return 0;
 }
 
@@ -246,9 +275,12 @@ policy_ask(struct policy *p, const struct entry *e, const struct question *const
 			strings_add(unwritten, q[i]->id);
 		return;
 	}
-	if (config_load(fd, &c, why, sizeof(why)) == -1)
+	if (config_load(fd, &c, why, sizeof(why)) == -1) {
+		failed = fault_passes(errno);
 		log_warnx("%s: %s", e->id, why);
-	else
+		for (size_t i = 0; failed && i < n; i++)
+			strings_add(unwritten, q[i]->id);
+	} else
 		for (size_t i = 0; i < n; i++) {
 			failed = false;
 			if (policy_rule(e, fd, &c.settings, q[i], &failed))

@@ -26,7 +26,8 @@ pattern_new(const char *expression, char *reason, size_t len)
 	int error;
 
 	code = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED,
-	    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
+	    PCRE2_UTF | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C | PCRE2_DOTALL |
+	    PCRE2_DOLLAR_ENDONLY | PCRE2_AUTO_CALLOUT,
 	    &error, &where, NULL);
 	if (code == NULL) {
 		pcre2_get_error_message(error, why, sizeof(why));
@@ -54,10 +55,21 @@ pattern_free(struct pattern *p)
 	free(p);
 }
 
+/* The limits of PCRE2 are of each place where a search may begin. */
+static int
+count_step(pcre2_callout_block *b, void *steps)
+{
+	(void)b;
+	return (++*(size_t *)steps > PATTERN_STEPS ? PCRE2_ERROR_MATCHLIMIT : 0);
+}
+
 int
 pattern_found(const struct pattern *p, const char *text)
 {
-	int n = pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0, p->found, p->limits);
+	size_t steps = 0;
+	int n;
 
+	pcre2_set_callout(p->limits, count_step, &steps);
+	n = pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0, p->found, p->limits);
 	return (n >= 0 ? 1 : n == PCRE2_ERROR_NOMATCH ? 0 : -1);
 }

@@ -7,8 +7,8 @@
 
 #include <stddef.h>
 
-/* Of a search; it is over in some milliseconds, found or not. */
-#define PATTERN_STEPS	200000		/* backtracks, and what is like them */
+/* Of a search, wherever in the text it begins; it is over in some milliseconds, found or not. */
+#define PATTERN_STEPS	200000		/* parts of the expression that are tried */
 #define PATTERN_MEMORY	(16 << 10)	/* KiB */
 
 struct pattern;
@@ -17,7 +17,8 @@ struct pattern;
 struct pattern *pattern_new(const char *expression, char *reason, size_t len);
 void pattern_free(struct pattern *);
 
-/* 1: found in text, 0: not, -1: that takes more than PATTERN_STEPS or PATTERN_MEMORY. */
+/* 1: found in text, 0: not, -1: that can't be told within PATTERN_STEPS and PATTERN_MEMORY.
+ * "." is any character, "$" the end of the text. */
 int pattern_found(const struct pattern *, const char *text);
 
 #endif

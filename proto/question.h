@@ -78,6 +78,7 @@ void questions_note(struct questions *, const char *id, const char *kind, bool a
 int question_answer_check(const struct question *, const char *raw, size_t len, char **out,
     char *reason, size_t reasonlen);
 void question_answer(struct question *, char *answer, const char *by, int64_t now);	/* takes answer */
+void question_unanswer(struct question *);	/* open again: that could not be written */
 /* Withdraws the open questions of a run (NULL = of all runs); returns how many. */
 size_t questions_withdraw(struct questions *, const char *run, const char *reason, int64_t now);
 

@@ -256,6 +256,16 @@ question_answer(struct question *q, char *answer, const char *by, int64_t now)
 	q->reason[0] = '\0';
 }
 
+void
+question_unanswer(struct question *q)
+{
+	free(q->answer);
+	q->answer = NULL;
+	q->by[0] = '\0';
+	q->status = QUESTION_OPEN;
+	q->closed_at = 0;
+}
+
 size_t
 questions_withdraw(struct questions *qs, const char *run, const char *reason, int64_t now)
 {

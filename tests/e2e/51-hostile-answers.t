@@ -164,7 +164,7 @@ wait_for 10 answered 'Which colour?'; wait_for 10 answered 'Never mind'
 is 'the first rule that matches answers' "$(of 'Which colour?')" 'first, policy: rule 3'
 is 'in their order' "$(of 'Never mind')" 'no, policy: rule 2'
 is 'a rule that takes too long on a question is passed over' "$(of "$(printf %0200d 0 | tr 0 a)bc")" 'no, policy: rule 2'
-like 'and said' "$(cat "$T/execute.err")" 'rule .* takes too long'
+like 'and said' "$(cat "$T/execute.err")" 'told in time whether the rule .* matches'
 is 'then the command' "$(of other)" 'the command says, policy: command'
 asked() { [ "$(wc -l <"$T/policy.ids")" = 6 ]; }
 wait_for 10 asked

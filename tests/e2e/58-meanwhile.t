@@ -102,7 +102,10 @@ within=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/isolated-sessions)
 stop_after mkdirat orchestrator dispatch j1
 ok 'the list is told before the session is there' comes j1
 orchestrator execute joined >"$T/execute" 2>&1 & p=$!
-waits() { grep -q '^State:.S' "/proc/$p/status" && [ -s "$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/orchestrator.lock)" ]; }
+waits() {	# it has ended, or sleeps with the lock
+	grep -q '^State:.Z' "/proc/$p/status" ||
+	    { grep -q '^State:.S' "/proc/$p/status" && grep -qw "$p" "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/orchestrator.lock; }
+}
 wait_for 20 waits; go
 wait $p
 is 'execute waits for it, and goes on' "$? $(git show main:j1 main:j2 | tr '\n' ' ')" '0 j1 j2 '

@@ -107,31 +107,46 @@ is 'answers that had no room are given once there is some' "$? $(git show main:r
 is 'and were told' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 2
 is 'the command was asked once' "$(wc -l <"$T/asked")" 1
 
-# No process for the command that answers.
-# shellcheck disable=SC2016 # for the agent
+# No process for the command that answers, in execute and in its child.
+attach() {	# PROCESS INJECTION: 0 when it may be traced; $s is who does it
+	: >"$T/attached"
+	strace -f -o /dev/null -e "trace=${2%%:*}" -e "inject=$2" -p "$1" 2>"$T/attached" & s=$!
+	wait_for 20 grep -q 'attached\|attach:' "$T/attached"
+	grep -q attached "$T/attached"
+}
+over() { status=0; timeout 60 tail --pid=$p -f /dev/null && { wait $p || status=$?; }; kill -9 $s $p 2>/dev/null; wait $s $p 2>/dev/null; }
 orchestrator dispatch l -- sh -c 'until [ -e "$1/go" ]; do timeout 0.05 cat <"$1/.never"; done; worker ask third >l' sh "$T" >/dev/null
 ASAN_OPTIONS=detect_leaks=0 orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
 wait_for 20 grep -q 'running$' "$T/execute"
-strace -o /dev/null -e trace=clone,clone3,vfork,fork -e inject=clone,clone3,vfork,fork:error=EAGAIN:when=1 -p $p 2>"$T/attached" & s=$!
-wait_for 20 grep -q attached "$T/attached"; : >"$T/go"
-status=0; timeout 30 tail --pid=$p -f /dev/null && { wait $p || status=$?; }
-is 'a question whose command could not be started is given to it later' "$status $(git show main:l)" '0 two'
-like 'which is said' "$(cat "$T/execute")" 'session-l-.*policy command: it is tried again'
-kill -9 $s $p 2>/dev/null; wait $s $p 2>/dev/null
+if attach $p clone,clone3,vfork,fork:error=EAGAIN:when=1; then
+	: >"$T/go"
+	ok 'a question whose command could not be started is given to it later' wait_for 40 grep -q 'session-l-.*: answered: ' "$T/execute"
+	is 'which is said, also when the process that is there can start none' "$(grep -c 'session-l-.*policy command.*: it is tried again' "$T/execute")" 2
+else
+	: >"$T/go"; skip 'a question whose command could not be started is given to it later' 'others may not be traced'
+fi
+over; run timeout 60 orchestrator execute --source none
+is 'it is merged' "$(git show main:l)" two
 
-# The question of the instance: its rule came later, and its answer has no room at first.
-orchestrator tasks create both --task q1 --task q2 >/dev/null
-jq -n --arg T "$T" '{ review: "gates", confine: "off", ambiguous: "ask", agents: { sh: { command: "echo $ITEM_ID >$ITEM_ID" } },
-    roles: { implementer: "sh" } }' >.orchestrator/config.json; git commit -qam 'A question'
-orchestrator execute both >"$T/execute" 2>&1 & p=$!
-wait_for 20 grep -q 'instance-.*: asked: ' "$T/execute"; kill -9 $p; wait $p 2>/dev/null
+# The question of the instance: no room for it at first, nor for its answer, by a rule that came later.
+orchestrator tasks create both --task q1 --task q2 >/dev/null; rm "$T/go"
+jq -n --arg T "$T" '{ review: "gates", confine: "off", ambiguous: "ask", roles: { implementer: "sh" },
+    agents: { sh: { command: "until [ -e \($T)/go ]; do timeout 0.05 cat <\($T)/.never; done; echo $ITEM_ID >$ITEM_ID" } } }' >.orchestrator/config.json
+git commit -qam 'A question'
+instance=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*)
+env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -P questions.json -e trace=renameat -e inject=renameat:error=ENOSPC:when=1 \
+    orchestrator execute both >"$T/execute" 2>&1 & s=$!
+ok 'a question that had no room is asked' wait_for 40 grep -q 'instance-.*: asked: ' "$T/execute"
+is 'once there is some' "$(grep -c 'questions\.json: No space left on device' "$T/execute") $(jq '.questions | length' "$instance/questions.json")" '1 1'
+p=$(pgrep -P $s); kill -9 "$p"; wait $s 2>/dev/null
 jq '.answers = { rules: [ { match: "which paths", answer: "at once" }, { match: "paths", answer: "one at a time" } ] }' \
     .orchestrator/config.json >"$T/new" && cp "$T/new" .orchestrator/config.json; git commit -qam 'And a rule'
-env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*)/answers" -e trace=linkat -e inject=linkat:error=ENOSPC:when=1 \
-    timeout 60 orchestrator execute both >"$T/execute" 2>&1
-is 'a rule answers what was asked before it' "$? $(grep -o 'answered: .*' "$T/execute" | cut -d ' ' -f 3-)" '0 by policy: rule 1: at once'
+env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$instance/answers" -e trace=linkat -e inject=linkat:error=ENOSPC:when=1 \
+    timeout 60 orchestrator execute both >"$T/execute" 2>&1 & s=$!
+ok 'a rule answers what was asked before it' wait_for 40 grep -q 'instance-.*: answered: .* by policy: rule 1: at once' "$T/execute"
 is 'once there is room for that' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 1
-is 'and all is done' "$(git show main:q1 main:q2 | tr '\n' ' ')" 'q1 q2 '
+: >"$T/go"; wait $s
+is 'and all is done' "$? $(git show main:q1 main:q2 | tr '\n' ' ')" '0 q1 q2 '
 
 # Signals that can't be read, which nobody could end it with.
 echo '{ "review": "gates", "confine": "off" }' >.orchestrator/config.json; git commit -qam 'No answers'
@@ -139,12 +154,12 @@ orchestrator dispatch e -- sh -c 'worker ask Which? >e' >/dev/null
 wait_for 20 asks 1
 ASAN_OPTIONS=detect_leaks=0 orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
 wait_for 20 grep -q 'waiting$' "$T/execute"
-strace -o /dev/null -e trace=read -e inject=read:error=EIO -p $p 2>"$T/attached" & s=$!
-wait_for 20 grep -q attached "$T/attached"
-kill -TERM $p
-status=0; timeout 20 tail --pid=$p -f /dev/null && { wait $p || status=$?; }
-kill -9 $s $p 2>/dev/null; wait $s $p 2>/dev/null
-is 'execute ends when it can read no signal' "$status" 71
+if attach $p read:error=EIO; then
+	kill -TERM $p; over
+	is 'execute ends when it can read no signal' "$status" 71
+else
+	kill -TERM $p; over; skip 'execute ends when it can read no signal' 'others may not be traced'
+fi
 orchestrator cancel e >/dev/null 2>&1
 
 # Nothing can be watched: a worker that says so is not waited for.

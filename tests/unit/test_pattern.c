@@ -95,6 +95,32 @@ a_search_that_takes_too_long_is_given_up(void **state)
 	assert_int_equal(found("^(a|a)*$", text), -1);
 }
 
+/* Each of its beginnings is cheap. */
+static void
+a_search_is_given_up_wherever_it_begins(void **state)
+{
+	char *text = malloc(64 << 10);
+
+	(void)state;
+	assert_non_null(text);
+	memset(text, 'a', (64 << 10) - 1);
+	text[(64 << 10) - 1] = '\0';
+	assert_int_equal(found("\\w.*\\d", text), -1);
+	assert_int_equal(found(".*.*[bc]", text), -1);
+	assert_int_equal(found("a{5}", text), 1);
+	free(text);
+}
+
+static void
+lines_are_no_limits(void **state)
+{
+	(void)state;
+	assert_int_equal(found("Overwrite.*production", "Overwrite the file\nin production?"), 1);
+	assert_int_equal(found("file$", "file\nin production"), 0);
+	assert_int_equal(found("file$", "file\n"), 0);
+	assert_int_equal(found("^in", "file\nin production"), 0);
+}
+
 int
 main(void)
 {
@@ -104,6 +130,8 @@ main(void)
 		cmocka_unit_test(an_expression_that_is_none_is_refused_with_the_place),
 		cmocka_unit_test(no_expression_takes_all_memory),
 		cmocka_unit_test(a_search_that_takes_too_long_is_given_up),
+		cmocka_unit_test(a_search_is_given_up_wherever_it_begins),
+		cmocka_unit_test(lines_are_no_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
