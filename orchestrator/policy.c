@@ -3,7 +3,6 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,6 @@
 #include "orchestrator/answer.h"
 #include "orchestrator/loop.h"
 #include "orchestrator/policy.h"
-#include "orchestrator/show.h"
 #include "proto/child.h"
 #include "proto/clock.h"
 #include "proto/fault.h"
@@ -23,13 +21,6 @@
 #include "proto/pattern.h"
 #include "proto/record.h"
 #include "proto/watch.h"
-
-struct policy_job {
-	struct entry	 e;		/* id and path alone */
-	char		 question[SESSION_ID_MAX];
-	pid_t		 pid, parent;
-	TAILQ_ENTRY(policy_job) entry;
-};
 
 void
 policy_init(struct policy *p)
@@ -60,10 +51,8 @@ rule_matches(const struct entry *e, const struct question *q, const struct rule 
 	return found == 1;
 }
 
-/* Is nothing left to do: answered, by a rule or by somebody else?  failed: it could not be written
- * (errno). */
-static bool
-answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
+bool
+policy_answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
     const char *by, bool *failed)
 {
 	char	why[RECORD_ERR];
@@ -86,41 +75,6 @@ answered(const struct entry *e, int fd, const struct question *q, const char *te
 	return false;
 }
 
-static bool
-still_open(int fd, const char *id)
-{
-	const struct question	*q;
-	struct questions	 qs = { 0 };
-	char			 why[RECORD_ERR];
-	bool			 open;
-
-	/* when that can't be told it may be */
-	open = questions_load(fd, &qs, why, sizeof(why)) == -1 ||
-	    ((q = questions_find(&qs, id)) != NULL && q->status == QUESTION_OPEN);
-	questions_release(&qs);
-	return open;
-}
-
-/* In the child: after a while, if there is somebody to do it for. */
-static bool
-once_more(const struct policy_job *j, int fd)
-{
-	(void)poll(NULL, 0, POLICY_RETRY);
-	return getppid() == j->parent && (fd == -1 || still_open(fd, j->question));
-}
-
-/* What a command said is not asked for again: it waits until it can be written, with its parent. */
-static void
-write_answer(const struct policy_job *j, int fd, const struct question *q, const char *text,
-    size_t len)
-{
-	bool	failed = false;
-
-	while (!answered(&j->e, fd, q, text, len, "policy: command", &failed) && failed &&
-	    fault_passes(errno) && once_more(j, fd))
-		failed = false;
-}
-
 bool
 policy_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q,
     bool *failed)
@@ -131,102 +85,13 @@ policy_rule(const struct entry *e, int fd, const struct settings *s, const struc
 		if (!rule_matches(e, q, &s->rules[i]))
 			continue;
 		snprintf(by, sizeof(by), "policy: rule %zu", i + 1);
-		if (answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
+		if (policy_answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
 		    failed))
 			return true;
 		if (*failed)	/* the rules behind it are for others */
 			return false;
 	}
 	return false;
-}
-
-/* The rest runs in a child. */
-
-static void
-run_command(const struct policy_job *job, int fd, const struct config *c, const struct question *q)
-{
-	const struct entry	*e = &job->e;
-	const struct strings	*command = &c->settings.answer_command;
-	const char		*shell[] = { "/bin/sh", "-c", command->v[0], NULL }, **argv;
-	struct json		*j = show_question_json(e, q);
-	char			*in, *out = NULL, why[128];
-	size_t			 inlen, outlen = 0;
-	int			 status;
-
-	if ((argv = calloc(command->n + 1, sizeof(*argv))) == NULL)
-		err(EX_OSERR, NULL);
-	for (size_t i = 0; i < command->n; i++)
-		argv[i] = command->v[i];
-	in = json_text(j, false, &inlen);
-	/* One string with blanks is for the shell, as with the command adapter. */
-	const struct child_spec spec = {
-		.argv = command->n == 1 && strpbrk(command->v[0], " \t") != NULL ? shell : argv,
-		.in = -1, .out = -1, .err = STDERR_FILENO, .die_with_parent = true, .session = true,
-	};
-	const struct child_io io = {
-		.in = in, .inlen = inlen, .max = SESSION_MAX_TEXT, .out = &out,
-		.outlen = &outlen, .timeout_ms = POLICY_TIMEOUT,
-	};
-	while ((status = child_run(&spec, &io)) == -1 && fault_passes(errno)) {
-		log_warn("%s: %s: policy command %s: it is tried again", e->id, q->id, command->v[0]);
-		if (!once_more(job, fd))
-			goto done;
-	}
-	if (status == -1 && (errno == E2BIG || errno == ETIMEDOUT))
-		log_warnx("%s: %s: policy command %s: %s; it is left to a person", e->id, q->id,
-		    command->v[0], errno == E2BIG ? "prints too much" : "takes too long");
-	else if (status == -1)
-		log_warn("%s: %s: policy command %s", e->id, q->id, command->v[0]);
-	else if (child_status_text(status, why, sizeof(why)) != 0)
-		log_info("%s: %s: policy command leaves it to a person (%s)", e->id, q->id, why);
-	else
-		write_answer(job, fd, q, out, outlen);
-done:
-	free(out);
-	free(in);
-	free(argv);
-	json_free(j);
-}
-
-/* 0, or -1 (errno) with the error in why. */
-static int
-load(const struct policy_job *j, int *fd, struct config *c, struct questions *qs, char *why, size_t len)
-{
-	memset(c, 0, sizeof(*c));
-	memset(qs, 0, sizeof(*qs));
-	if ((*fd = file_open_dir(AT_FDCWD, j->e.path)) == -1) {
-		snprintf(why, len, "%s", strerror(errno));
-		return -1;
-	}
-	if (config_load(*fd, c, why, len) == -1)
-		return -1;
-	return questions_load(*fd, qs, why, len);
-}
-
-static int
-job_run(void *arg)
-{
-	const struct policy_job	*j = arg;
-	struct questions	 qs;
-	const struct question	*q;
-	struct config		 c;
-	char			 why[RECORD_ERR];
-	bool			 loaded, again;
-	int			 fd;
-
-	do {
-		loaded = load(j, &fd, &c, &qs, why, sizeof(why)) == 0;
-		again = !loaded && fault_passes(errno);
-		if (!loaded)
-			log_warnx("%s: %s: policy command: %s", j->e.id, j->question, why);
-		else if ((q = questions_find(&qs, j->question)) != NULL && q->status == QUESTION_OPEN)
-			run_command(j, fd, &c, q);
-		questions_release(&qs);
-		config_release(&c);
-		if (fd != -1)
-			close(fd);
-	} while (again && once_more(j, -1));
-	return 0;
 }
 
 void
@@ -237,7 +102,7 @@ policy_start(struct policy *p)
 	while (p->nrunning < POLICY_COMMANDS && (j = TAILQ_FIRST(&p->waiting)) != NULL) {
 		TAILQ_REMOVE(&p->waiting, j, entry);
 		j->parent = getpid();
-		if ((j->pid = child_call(job_run, j)) == -1) {
+		if ((j->pid = child_call(policy_command, j)) == -1) {
 			log_warn("%s: %s: policy command: it is tried again", j->e.id, j->question);
 			TAILQ_INSERT_HEAD(&p->waiting, j, entry);
 			watch_timer(LOOP_TIMER_POLICY, clock_now() + POLICY_RETRY * CLOCK_MS);

@@ -21,7 +21,12 @@
 #define POLICY_RETRY		5000			/* until an answer is written, ms */
 #define POLICY_TIMEOUT		(INT64_C(600) * 1000)	/* of a command, ms */
 
-struct policy_job;
+struct policy_job {
+	struct entry		e;			/* id and path alone */
+	char			question[SESSION_ID_MAX];
+	pid_t			pid, parent;
+	TAILQ_ENTRY(policy_job)	entry;
+};
 TAILQ_HEAD(policy_jobs, policy_job);
 
 struct policy {
@@ -37,6 +42,11 @@ void policy_ask(struct policy *, const struct entry *, const struct question *co
  * failed is set when it could not be written. */
 bool policy_rule(const struct entry *, int fd, const struct settings *, const struct question *,
     bool *failed);
+/* Is nothing left to do: answered, by this or by somebody else?  failed: it could not be written (errno). */
+bool policy_answered(const struct entry *, int fd, const struct question *, const char *text, size_t len,
+    const char *by, bool *failed);
+/* In a child (policy_command.c): runs the command for a policy_job's question, if that is still open; 0. */
+int policy_command(void *job);
 /* Was pid one of the commands? Then the next one is started. */
 bool policy_reaped(struct policy *, pid_t pid);
 /* Starts the commands that wait, as many as may run: what no process could be had for is left to
