@@ -51,11 +51,10 @@ person(struct recovery *r, const struct entry *e, const char *why)
 static void
 start(struct recovery *r, struct entry *e)
 {
-	bool begun = e->state.status != STATUS_PENDING;
 	char why[1024] = "";
 
 	if (worker_spawn(r->o, e->path, why, sizeof(why)) != -1)
-		say(r, e, begun ? "resumed" : "started", begun ? step_name(e->state.step) : NULL);
+		say(r, e, e->begun ? "resumed" : "started", e->begun ? step_name(e->state.step) : NULL);
 	else
 		person(r, e, why);
 }

@@ -140,8 +140,6 @@ leave(struct worker *w)
 	if (w->disk_failed) {
 		warnx("%s: can't be written; make room, then worker run goes on", w->path);
 		output_log("stopped; worker run %s goes on", w->path);
-		/* nobody killed it: execute starts another one, after a while */
-		(void)!ftruncate(w->lockfd, 0);
 		return EX_IOERR;
 	}
 	if (w->cancelled && status_live(w->state.status)) {
