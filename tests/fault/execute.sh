@@ -21,12 +21,12 @@ case_waits() {	# SCOPE CALL FAULT WHEN
 	tail -n 1 "$T/victim.log" | grep -q 'stopped by signal 15; the workers go on$' &&
 	    tail -n 2 "$T/victim.log" | grep -Eq 'q-[a-z0-9]*: answers.*: (No space left on device|Input/output error|Too many open files)$'
 }
-# A worker whose git has no room stops, which is a death: its item is done again, and of the first
-# attempt the branch stays, without anything that is not merged.
+# A session whose git fails has failed, as one whose worker stops for want of room: its item is done
+# again, and of the first attempt the branch stays, without anything that is not merged.
 nothing_left() {
 	[ -z "$(ls -A "$W/r/.worktrees")" ] || echo "worktrees are left: $(ls -A "$W/r/.worktrees")"
 	for _b in $(git -C "$W/r" for-each-ref --format='%(refname)' refs/heads/session); do
-		[ "$_scope" = git ] && grep -q ': failed: died: ' "$T/victim.log" &&
+		[ "$_scope" = git ] && grep -Eq ': failed: (died|git): ' "$T/victim.log" &&
 		    git -C "$W/r" merge-base --is-ancestor "$_b" main || echo 'a branch is left'
 	done
 }
