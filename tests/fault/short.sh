@@ -56,7 +56,7 @@ case_run() {
 				set -- $_rooms
 				if [ "$SAMPLE" = 0 ]; then pick=1; else next $#; fi
 				_tries=$((_tries + 1)) _runs=$((_runs + 1))
-				eval "_room=\$$pick"
+				eval "_room=\${$pick}"
 				one_short $_kind "$_room" >"$T/short.log"
 				sed "s/^/$_workload, $_kind $_room: /" "$T/short.log"
 				if [ "$SAMPLE" = 0 ]; then shift; _rooms=$*; [ ! -e "$T/enough" ] || break
