@@ -92,7 +92,7 @@ ask_question(struct ask *a, const char *text, const struct strings *options, boo
 	*fresh = false;
 	for (size_t i = 0; i < a->qs.n; i++)
 		if (is_same(&a->qs.q[i], text)) {
-			*fresh = a->unsaved;
+			*fresh = a->unsaved && a->qs.q[i].status == QUESTION_OPEN;
 			return !a->unsaved || save(a) == 0 ? &a->qs.q[i] : NULL;
 		}
 	questions_withdraw(&a->qs, NULL, "another question has taken its place", clock_wall());

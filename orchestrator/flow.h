@@ -73,7 +73,7 @@ struct flow {
 	struct settings	 settings;	/* of the target */
 	struct ask	 ask;		/* the question about what does not say its paths */
 	bool		 ask_due;	/* something was dropped into answers/ */
-	int64_t		 ask_again;	/* its answer by a rule could not be written: when to try, 0 = no */
+	int64_t		 ask_again;	/* it, or an answer, could not be written: when to try, 0 = no */
 	struct timespec	 asked;		/* the list's time, as it was looked at for this */
 	const char	*max_name;	/* who said what it is limited from */
 	bool		 group;		/* small ones share a session */

@@ -124,8 +124,6 @@ ask(struct flow *f)
 			ask_rules(f, q);
 		take_in(f, q);
 	}
-	if (f->ask.unsaved)
-		try_later(f);
 	strings_free(&options);
 	free(text);
 }

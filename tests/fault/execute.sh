@@ -23,13 +23,7 @@ case_waits() {	# SCOPE CALL FAULT WHEN
 }
 # A session whose git fails has failed, as one whose worker stops for want of room: its item is done
 # again, and of the first attempt the branch stays, without anything that is not merged.
-nothing_left() {
-	[ -z "$(ls -A "$W/r/.worktrees")" ] || echo "worktrees are left: $(ls -A "$W/r/.worktrees")"
-	for _b in $(git -C "$W/r" for-each-ref --format='%(refname)' refs/heads/session); do
-		[ "$_scope" = git ] && grep -Eq ': failed: (died|git): ' "$T/victim.log" &&
-		    git -C "$W/r" merge-base --is-ancestor "$_b" main || echo 'a branch is left'
-	done
-}
+may_stay() { [ "${_scope:-}" = git ] && grep -Eq ': failed: (died|git): ' "$T/victim.log" && git -C "$W/r" merge-base --is-ancestor "$1" main; }
 case_again() {
 	cd "$W/r" || return 1
 	orchestrator execute work || { orchestrator tasks show work; orchestrator execute work; } || return 1

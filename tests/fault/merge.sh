@@ -12,8 +12,11 @@ merged_once() {	# ITEM...: prints what is wrong
 }
 nothing_left() {
 	[ -z "$(ls -A "$W/r/.worktrees")" ] || echo "worktrees are left: $(ls -A "$W/r/.worktrees")"
-	[ -z "$(git -C "$W/r" for-each-ref refs/heads/session)" ] || echo 'a branch is left'
+	for _b in $(git -C "$W/r" for-each-ref --format='%(refname)' refs/heads/session); do
+		may_stay "$_b" || echo 'a branch is left'
+	done
 }
+may_stay() { false; }	# BRANCH of a session
 settings() {	# MORE
 	new_repo "$W/r" 5 && cd "$W/r" && mkdir .orchestrator &&
 	    echo "{ \"review\": \"gates\", \"confine\": \"off\", \"stop_grace\": 1, \"gates\": [ \"true\" ]$1 }" >.orchestrator/config.json &&

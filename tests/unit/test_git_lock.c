@@ -24,17 +24,6 @@ lock_stays(const struct git_repo *r)
 	return tries == 5;
 }
 
-static bool
-lock_goes(const struct git_repo *r)
-{
-	time_t end = time(NULL) + 20;
-
-	while (lock_is_there(r))
-		if (time(NULL) > end)
-			return false;
-	return true;
-}
-
 /* Starts what writes its number into the file pid, and waits for its name. */
 static void
 begin(const char *command, const char *name)
@@ -77,7 +66,7 @@ a_lock_that_somebody_could_hold_is_left(void **state)
 		assert_true(lock_stays(&r));
 		assert_int_equal(chown(LOCK, 0, 0), 0);
 	}
-	assert_true(lock_goes(&r));
+	WAIT_FOR(!lock_is_there(&r));
 	git_repo_release(&r);
 }
 
@@ -91,11 +80,11 @@ a_lock_goes_while_a_git_works_in_another_repository(void **state)
 	sh("cp $(command -v perl) git-perl");
 	begin("GIT_DIR=/elsewhere/.git ./git-perl -e 'sleep 60' & echo $! >pid", "git-perl");
 	sh("touch " LOCK);
-	assert_true(lock_goes(&r));
+	WAIT_FOR(!lock_is_there(&r));
 	end();
 	begin("./git-perl -e 'sleep 60' -- --git-dir=/elsewhere/.git & echo $! >pid", "git-perl");
 	sh("touch " LOCK);
-	assert_true(lock_goes(&r));
+	WAIT_FOR(!lock_is_there(&r));
 	end();
 	git_repo_release(&r);
 }
