@@ -272,7 +272,7 @@ doctor_confine(struct report *r, const char *worker, const char *home)
 	bool made = mkdtemp(dir) != NULL;
 
 	if (made)
-		sandbox_layers(&layers, worker, dir, true);
+		sandbox_layers(&layers, worker, dir, SESSION_DIR_CACHE, SESSION_DIR_LAYER, true);
 	sandbox_probe_start(&probe, NULL, &layers);
 	kind = sandbox_probe_end(&probe, why, sizeof(why));
 	if (made && file_remove_tree(AT_FDCWD, dir) == -1)

@@ -18,12 +18,12 @@ sandbox_below(const char *path, const char *dir)
 }
 
 static void
-put(struct sandbox *sb, char *path, enum sandbox_access access, bool dir)
+put(struct sandbox *sb, char *path, char *from, enum sandbox_access access, bool dir)
 {
 	sb->v = reallocarray(sb->v, sb->n + 1, sizeof(*sb->v));
 	if (sb->v == NULL || path == NULL)
 		err(1, NULL);
-	sb->v[sb->n++] = (struct sandbox_path){ path, access, dir };
+	sb->v[sb->n++] = (struct sandbox_path){ path, access, dir, from };
 }
 
 void
@@ -37,7 +37,21 @@ sandbox_add(struct sandbox *sb, const char *path, enum sandbox_access access)
 	if (strcmp(real, "/") == 0 || stat(real, &st) == -1)
 		free(real);
 	else
-		put(sb, real, access, S_ISDIR(st.st_mode));
+		put(sb, real, NULL, access, S_ISDIR(st.st_mode));
+}
+
+void
+sandbox_bind(struct sandbox *sb, const char *from, const char *path, enum sandbox_access access)
+{
+	char *real = realpath(path, NULL), *source = realpath(from, NULL);
+	struct stat st;
+
+	if (real != NULL && source != NULL && strcmp(real, "/") != 0 && stat(source, &st) == 0) {
+		put(sb, real, source, access, S_ISDIR(st.st_mode));
+		return;
+	}
+	free(real);
+	free(source);
 }
 
 /* By names, so that what is below a directory follows it at once: '/' before any byte. */
@@ -93,18 +107,19 @@ sandbox_settle(struct sandbox *sb)
 	size_t i, kept = 0;
 
 	if (sb->tmp != NULL) {
-		put(sb, strdup("/tmp"), SANDBOX_TMP, true);
-		put(sb, strdup("/var/tmp"), SANDBOX_TMP, true);
-		put(sb, strdup("/dev/shm"), SANDBOX_TMP, true);
+		put(sb, strdup("/tmp"), NULL, SANDBOX_TMP, true);
+		put(sb, strdup("/var/tmp"), NULL, SANDBOX_TMP, true);
+		put(sb, strdup("/dev/shm"), NULL, SANDBOX_TMP, true);
 	}
 	sort(sb);
 	for (i = 0; i < sb->n; i++) {
 		struct sandbox_path one = sb->v[i];
 
 		if ((i + 1 < sb->n && strcmp(one.path, sb->v[i + 1].path) == 0) ||
-		    says_nothing(inherited(sb, kept, one.path), one.access))
+		    (one.from == NULL && says_nothing(inherited(sb, kept, one.path), one.access))) {
 			free(one.path);
-		else
+			free(one.from);
+		} else
 			sb->v[kept++] = one;
 	}
 	sb->n = kept;
@@ -119,8 +134,10 @@ sandbox_access_of(const struct sandbox *sb, const char *path)
 void
 sandbox_free(struct sandbox *sb)
 {
-	for (size_t i = 0; i < sb->n; i++)
+	for (size_t i = 0; i < sb->n; i++) {
 		free(sb->v[i].path);
+		free(sb->v[i].from);
+	}
 	free(sb->v);
 	sb->v = NULL;
 	sb->n = 0;

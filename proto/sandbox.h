@@ -33,6 +33,7 @@ struct sandbox_path {
 	char		*path;		/* absolute, without links */
 	enum sandbox_access access;
 	bool		 dir;
+	char		*from;		/* what bubblewrap mounts there; NULL = what is there */
 };
 struct sandbox {
 	struct sandbox_path *v;
@@ -44,6 +45,8 @@ struct sandbox {
 /* Adds a path as it is on disk now, links followed; one that is not there is passed
  * over.  Of two entries for one path the later counts. */
 void sandbox_add(struct sandbox *, const char *path, enum sandbox_access);
+/* For bubblewrap alone: what is at from is mounted at path, which must be there. */
+void sandbox_bind(struct sandbox *, const char *from, const char *path, enum sandbox_access);
 /* Parents before children, one entry a path, none that says what holds anyway. */
 void sandbox_settle(struct sandbox *);
 void sandbox_free(struct sandbox *);

@@ -38,7 +38,7 @@ static void
 mount(const struct sandbox *sb, const struct sandbox_path *p, struct strings *argv)
 {
 	bool device = strncmp(p->path, "/dev/", 5) == 0;
-	const char *how = NULL, *from = p->path;
+	const char *how = NULL, *from = p->from != NULL ? p->from : p->path;
 
 	switch (p->access) {
 	case SANDBOX_READ:

@@ -165,9 +165,10 @@ user_cache(const struct cache *c, const struct strings *env, const char *session
 }
 
 static void
-begin_layers(struct strings *argv, const char *worker, const char *session, bool trial)
+begin_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
+    const char *layer, bool trial)
 {
-	static const char *const dirs[] = { SESSION_DIR_CACHE, SESSION_DIR_LAYER };
+	const char *dirs[] = { cache, layer };
 	char *path;
 
 	strings_add(argv, worker);
@@ -182,7 +183,8 @@ begin_layers(struct strings *argv, const char *worker, const char *session, bool
 }
 
 void
-sandbox_layers(struct strings *argv, const char *worker, const char *session, bool trial)
+sandbox_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
+    const char *layer, bool trial)
 {
 	struct strings env = { .v = environ };
 	char *lower;
@@ -193,7 +195,7 @@ sandbox_layers(struct strings *argv, const char *worker, const char *session, bo
 		if ((lower = user_cache(&caches[i], &env, session)) == NULL)
 			continue;
 		if (argv->n == 0)
-			begin_layers(argv, worker, session, trial);
+			begin_layers(argv, worker, session, cache, layer, trial);
 		strings_add(argv, caches[i].dir);
 		strings_add(argv, lower);
 		free(lower);

@@ -32,10 +32,11 @@ void sandbox_caches(struct strings *env, const char *dir);
 void sandbox_cache_places(const char *name, const struct strings *env, struct strings *places);
 /* Names in it that no run is to see, blanks between them: credentials; NULL = it is no cache. */
 const char *sandbox_cache_hidden(const char *name);
-/* The command line, up to and with "--", that lays the session's caches over those that the user
- * has (worker layer); argv stays empty when there is none.  trial = it fails, and says why, when
+/* The command line, up to and with "--", that lays the session's caches (its directory cache, with
+ * layer for overlayfs to work in) over those that the user has (worker layer); argv stays empty when there is none.  trial = it fails, and says why, when
  * none can be laid. */
-void sandbox_layers(struct strings *argv, const char *worker, const char *session, bool trial);
+void sandbox_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
+    const char *layer, bool trial);
 
 /* What the agent clients of that name (of its adapter or program; may be NULL) write in
  * the user's home: writable, but for its settings.  The first directory is made. */

@@ -38,6 +38,11 @@
 #define SESSION_DIR_TMP			"tmp"
 #define SESSION_DIR_CACHE		"cache"
 #define SESSION_DIR_LAYER		"layer"
+#define SESSION_DIR_CLEAN_CACHE		"cache.clean"
+#define SESSION_DIR_CLEAN_LAYER		"layer.clean"
+#define SESSION_DIR_CLEAN_GIT		"clean.git"
+#define SESSION_DIR_SCRATCH_GIT		"scratch.git"
+#define SESSION_DIR_CLEAN		"clean"
 
 /* Caps that writers keep within and readers enforce, in bytes or entries. */
 #define SESSION_MAX_RECORD	(4u << 20)	/* any JSON record */

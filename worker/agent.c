@@ -165,8 +165,8 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	adapter->command(run, &argv, &env);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");
-	run_command(w, &(struct run_spec){ .label = role_name(run->role), .argv = &argv,
-	    .env = &env, .dir = w->state.worktree, .in = in, .run = w->run,
+	run_command(w, &(struct run_spec){ .actor = actor_of_role(run->role),
+	    .label = role_name(run->role), .argv = &argv, .env = &env, .in = in, .run = w->run,
 	    .line = hear_line, .arg = &listener, .transcript = name }, &res);
 	close(in);
 	w->status = res.status;

@@ -32,7 +32,7 @@ gates_run(struct worker *w, const char *tree)
 	w->state.step = STEP_GATES;
 	for (i = 0; i < s->ngates && passed; i++) {
 		memset(&g, 0, sizeof(g));
-		gate_run(w, "gate", &s->gates[i], tree, &g);
+		gate_run(w, ACTOR_GATE, &s->gates[i], &g);
 		passed = g.passed;
 		json_append(out, gate_result_json(&g));
 		gate_result_release(&g);

@@ -9,6 +9,7 @@
 
 #include "proto/file.h"
 #include "proto/sandbox_names.h"
+#include "proto/text.h"
 #include "worker/agent.h"
 #include "worker/confine.h"
 #include "worker/output.h"
@@ -51,8 +52,7 @@ confine_begin(struct worker *w)
 	cache = state != NULL ? text_format("%s/" CACHE, state) : NULL;
 	if (w->probing) {
 		/* before bubblewrap: this program, of whatever version the session's own is */
-		sandbox_layers(&trial, "/proc/self/exe", w->path, true);
-		sandbox_layers(&w->layers, "/proc/self/exe", w->path, false);
+		sandbox_layers(&trial, "/proc/self/exe", w->path, SESSION_DIR_CACHE, SESSION_DIR_LAYER, true);
 		sandbox_probe_start(&w->probe, cache, &trial);
 	}
 	strings_free(&trial);
@@ -70,8 +70,7 @@ confine_ready(struct worker *w)
 		return 0;
 	w->probing = false;
 	w->sandbox = sandbox_probe_end(&w->probe, why, sizeof(why));
-	if (!w->probe.layered)
-		strings_free(&w->layers);
+	w->layered = w->probe.layered;
 	if (w->sandbox == SANDBOX_BWRAP)
 		return 0;
 	if (w->sandbox == SANDBOX_NONE && mode == CONFINE_REQUIRE) {
@@ -131,19 +130,40 @@ add_protected(const struct worker *w, struct sandbox *sb)
 	sandbox_add(sb, w->path, SANDBOX_READ);
 }
 
-/* What is the run's own.  A judge of others' work writes none of it. */
+/* What is at from, mounted at path where something can be. */
+static void
+add_at(const struct worker *w, const char *from, const char *path, enum sandbox_access access,
+    struct sandbox *sb)
+{
+	if (strcmp(from, path) != 0 && w->sandbox == SANDBOX_BWRAP)
+		sandbox_bind(sb, from, path, access);
+	else
+		sandbox_add(sb, from, access);
+}
+
+/* The tree, in the place where its runs find it; where its git directory is, it says itself. */
+static void
+add_tree(const struct worker *w, enum actor actor, struct sandbox *sb)
+{
+	const char *tree = run_tree(w, actor), *dir = run_dir(w, actor);
+	char *from = text_format("%s/.git", tree), *to = text_format("%s/.git", dir);
+
+	add_at(w, tree, dir, actor_rights[actor].write ? SANDBOX_WRITE : SANDBOX_READ, sb);
+	add_at(w, from, to, SANDBOX_READ, sb);
+	free(from);
+	free(to);
+}
+
+/* What is the run's own. */
 static void
 add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 {
-	bool judge = spec->run != NULL && w->role == ROLE_REVIEWER;
-	bool gate = spec->run == NULL && w->state.step != STEP_SETUP;
 	char inbox[64];
 
-	sandbox_add(sb, w->state.worktree, judge ? SANDBOX_READ : SANDBOX_WRITE);
-	add_below(sb, w->state.worktree, ".git", SANDBOX_READ);
+	add_tree(w, spec->actor, sb);
 	add_below(sb, w->path, SESSION_DIR_TMP, SANDBOX_WRITE);
-	add_below(sb, w->path, SESSION_DIR_CACHE, SANDBOX_WRITE);
-	if (!judge && !gate)
+	add_below(sb, w->path, confine_caches(spec->actor)->cache, SANDBOX_WRITE);
+	if (actor_rights[spec->actor].git != ACTOR_GIT_NONE)
 		add_below(sb, w->path, SESSION_DIR_GIT, SANDBOX_WRITE);
 	if (spec->run != NULL) {
 		snprintf(inbox, sizeof(inbox), SESSION_DIR_INBOX "/%s", spec->run);
@@ -193,14 +213,14 @@ show_program(struct sandbox *sb, const char *dir, const char *name)
 }
 
 static void
-show_all(struct sandbox *sb, const struct run_spec *spec)
+show_all(const struct worker *w, struct sandbox *sb, const struct run_spec *spec)
 {
 	const char *path = getenv("PATH");
 	char *dir;
 	size_t n;
 
 	show(sb, getenv("HOME"));
-	show(sb, spec->dir);
+	show(sb, run_tree(w, spec->actor));
 	for (size_t i = 0; i < spec->argv->n; i++)
 		show(sb, spec->argv->v[i]);
 	for (; path != NULL && *path != '\0'; path += n + (path[n] == ':')) {
@@ -212,31 +232,44 @@ show_all(struct sandbox *sb, const struct run_spec *spec)
 	}
 }
 
-static int
-make_dirs(const struct worker *w, char *err, size_t len)
+const struct confine_caches *
+confine_caches(enum actor actor)
 {
-	static const char *const dirs[] = { SESSION_DIR_TMP, SESSION_DIR_CACHE };
+	static const struct confine_caches own = { SESSION_DIR_CACHE, SESSION_DIR_LAYER },
+	    clean = { SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER };
+
+	return actor_rights[actor].clean ? &clean : &own;
+}
+
+static int
+make_dirs(const struct worker *w, enum actor actor, char *err, size_t len)
+{
+	const char *cache = confine_caches(actor)->cache, *dirs[] = { SESSION_DIR_TMP, cache };
+	char *xdg = text_format("%s/" SANDBOX_CACHE_XDG, cache);
 
 	for (size_t i = 0; i < 2; i++)
 		if (file_make_dir(w->dirfd, dirs[i], 0700) == -1) {
 			snprintf(err, len, "%.96s/%s: %s", w->path, dirs[i], strerror(errno));
+			free(xdg);
 			return -1;
 		}
 	/* what a run has put there instead is its own affair */
-	(void)file_make_dir(w->dirfd, SESSION_DIR_CACHE "/" SANDBOX_CACHE_XDG, 0700);
+	(void)file_make_dir(w->dirfd, xdg, 0700);
+	free(xdg);
 	return 0;
 }
 
 static void
-add_holder(const struct worker *w, struct sandbox *sb, struct strings *argv, const char *dir)
+add_holder(const struct worker *w, enum actor actor, struct sandbox *sb, struct strings *argv)
 {
+	const struct confine_caches *c = confine_caches(actor);
 	char path[PATH_MAX + 16];
 
 	if (!own_binary(w, path, sizeof(path)))
 		show(sb, path);
-	for (size_t i = 0; i < w->layers.n; i++)
-		strings_add(argv, w->layers.v[i]);
-	sandbox_bwrap(sb, dir, argv);
+	if (w->layered)
+		sandbox_layers(argv, "/proc/self/exe", w->path, c->cache, c->layer, false);
+	sandbox_bwrap(sb, run_dir(w, actor), argv);
 	strings_add(argv, path);
 	strings_add(argv, "hold");
 }
@@ -252,7 +285,7 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 
 	*landlock = -1;
 	if (w->sandbox != SANDBOX_NONE) {
-		if (make_dirs(w, err, len) == -1)
+		if (make_dirs(w, spec->actor, err, len) == -1)
 			return -1;
 		snprintf(tmp, sizeof(tmp), "%s/" SESSION_DIR_TMP, w->path);
 		sb.tmp = w->sandbox == SANDBOX_BWRAP ? tmp : NULL;
@@ -263,8 +296,8 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 		add_own(w, spec, &sb);
 		sandbox_settle(&sb);
 		if (w->sandbox == SANDBOX_BWRAP) {
-			show_all(&sb, spec);
-			add_holder(w, &sb, argv, spec->dir);
+			show_all(w, &sb, spec);
+			add_holder(w, spec->actor, &sb, argv);
 		} else if ((*landlock = sandbox_landlock(&sb, err, len)) == -1)
 			rc = -1;
 		sandbox_free(&sb);
@@ -277,6 +310,8 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 void
 confine_clean(struct worker *w, bool over)
 {
+	static const char *const dirs[] = { SESSION_DIR_TMP, SESSION_DIR_CACHE, SESSION_DIR_LAYER,
+		SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER };
 	char why[320];
 
 	if (w->probing)		/* it was never asked for */
@@ -284,9 +319,7 @@ confine_clean(struct worker *w, bool over)
 	w->probing = false;
 	if (w->gone || (w->sandbox == SANDBOX_NONE && !over))
 		return;
-	if (file_remove_tree(w->dirfd, SESSION_DIR_TMP) == -1 ||
-	    (over && (file_remove_tree(w->dirfd, SESSION_DIR_CACHE) == -1 ||
-	    file_remove_tree(w->dirfd, SESSION_DIR_LAYER) == -1)))
-		output_log("what is in " SESSION_DIR_TMP " or " SESSION_DIR_CACHE " of the session "
-		    "can't all be removed: %s", strerror(errno));
+	for (size_t i = 0; i < (over ? sizeof(dirs) / sizeof(dirs[0]) : 1); i++)
+		if (file_remove_tree(w->dirfd, dirs[i]) == -1)
+			output_log("%s/%s can't be removed: %s", w->path, dirs[i], strerror(errno));
 }

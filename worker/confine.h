@@ -21,6 +21,10 @@ struct worker;
 void confine_begin(struct worker *);
 /* 0, or -1 (worker_fail is set) when confinement is required and there is none. */
 int confine_ready(struct worker *);
+/* Where a run's caches are in the session directory, and where overlayfs works to lay them over the
+ * user's: the implementer's, or those of everything that runs in the clean tree. */
+struct confine_caches { const char *cache, *layer; };
+const struct confine_caches *confine_caches(enum actor);
 /* Puts the whole command line into argv; *landlock is a ruleset to close, or -1.
  * 0, or -1 with the reason in err. */
 int confine_run(struct worker *, const struct run_spec *, struct strings *argv, int *landlock,

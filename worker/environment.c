@@ -9,6 +9,7 @@
 #include "proto/file.h"
 #include "proto/sandbox_names.h"
 #include "proto/text.h"
+#include "worker/confine.h"
 #include "worker/run.h"
 #include "worker/worker.h"
 
@@ -114,14 +115,14 @@ set_path(const struct worker *w, struct strings *env)
 }
 
 static void
-set_session(const struct worker *w, struct strings *env)
+set_session(const struct worker *w, enum actor actor, struct strings *env)
 {
 	char buf[PATH_MAX + 64];
 
 	strings_set(env, "SESSION_DIR", w->path);
 	strings_set(env, "SESSION_ID", w->config.session);
 	strings_set(env, "ITEM_ID", w->config.item);
-	strings_set(env, "WORKTREE", w->state.worktree != NULL ? w->state.worktree : "");
+	strings_set(env, "WORKTREE", run_dir(w, actor));
 	strings_set(env, "BASE", w->state.base);
 	strings_set(env, "ROLE", role_name(w->role));
 	strings_set(env, "STEP", step_name(w->state.step));
@@ -153,16 +154,17 @@ passes(const struct confine *c, const char *pair, bool agent)
 }
 
 int
-run_environment(const struct worker *w, const struct strings *agent, struct strings *env,
-    char *err, size_t len)
+run_environment(const struct worker *w, const struct run_spec *spec, struct strings *env, char *err,
+    size_t len)
 {
+	const struct strings *agent = spec->env;
 	char *cache, *tmp;
 
 	for (size_t i = 0; environ[i] != NULL; i++)
 		if (passes(&w->config.settings.confine, environ[i], agent != NULL))
 			strings_add(env, environ[i]);
 	if (w->sandbox != SANDBOX_NONE) {
-		cache = text_format("%s/" SESSION_DIR_CACHE, w->path);
+		cache = text_format("%s/%s", w->path, confine_caches(spec->actor)->cache);
 		tmp = text_format("%s/" SESSION_DIR_TMP, w->path);
 		sandbox_caches(env, cache);
 		strings_set(env, "TMPDIR", w->sandbox == SANDBOX_BWRAP ? "/tmp" : tmp);
@@ -174,6 +176,6 @@ run_environment(const struct worker *w, const struct strings *agent, struct stri
 	for (size_t i = 0; agent != NULL && i < agent->n; i++)
 		strings_put(env, agent->v[i]);
 	set_path(w, env);
-	set_session(w, env);
+	set_session(w, spec->actor, env);
 	return 0;
 }

@@ -14,11 +14,11 @@
 #include "worker/worker.h"
 
 static bool
-shell_run(struct worker *w, const struct command *c, const char *label, const char *dir,
+shell_run(struct worker *w, enum actor actor, const struct command *c, const char *label,
     struct run_result *res)
 {
 	struct strings argv = { 0 };
-	struct run_spec spec = { .label = label, .argv = &argv, .dir = dir, .in = -1,
+	struct run_spec spec = { .actor = actor, .label = label, .argv = &argv, .in = -1,
 		.timeout_s = c->timeout, .keep = SESSION_MAX_EVIDENCE };
 
 	strings_add(&argv, "/bin/sh");
@@ -31,16 +31,17 @@ shell_run(struct worker *w, const struct command *c, const char *label, const ch
 }
 
 enum run_end
-gate_run(struct worker *w, const char *kind, const struct command *c, const char *dir,
-    struct gate_result *g)
+gate_run(struct worker *w, enum actor actor, const struct command *c, struct gate_result *g)
 {
+	bool setup = actor == ACTOR_SETUP || actor == ACTOR_CLEAN_SETUP;
+	const char *kind = setup ? "setup" : "gate";
 	struct run_result res;
 	char label[80];
 
 	snprintf(label, sizeof(label), "%s %.64s", kind, c->name);
 	output_log("%s: %s", label, c->shell);
-	g->passed = shell_run(w, c, label, dir, &res);
-	g->name = strdup(strcmp(kind, "gate") == 0 ? c->name : label);
+	g->passed = shell_run(w, actor, c, label, &res);
+	g->name = strdup(setup ? label : c->name);
 	g->command = strdup(c->shell);
 	strlcpy(g->commit, w->state.head, sizeof(g->commit));
 	g->round = w->state.round;
@@ -113,7 +114,7 @@ step_gates(struct worker *w)
 		event = gate_failed(w, "gate", g);
 	for (i = 0; event == EVENT_DONE && i < s->ngates; i++) {
 		g = review_add_gate(&w->review);
-		end = gate_run(w, "gate", &s->gates[i], w->state.worktree, g);
+		end = gate_run(w, ACTOR_GATE, &s->gates[i], g);
 		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during gate \"%s\"",
 			    s->gates[i].name);

@@ -10,10 +10,9 @@
 
 struct worker;
 
-/* Runs one command by /bin/sh -c in dir, with its time limit, and fills *g
- * (gate_result_release frees it). kind, "gate" or "setup", is for the log. */
-enum run_end gate_run(struct worker *, const char *kind, const struct command *, const char *dir,
-    struct gate_result *g);
+/* Runs one command by /bin/sh -c as the actor, with its time limit, and fills *g
+ * (gate_result_release frees it). */
+enum run_end gate_run(struct worker *, enum actor, const struct command *, struct gate_result *g);
 
 /* Are the files there that the item expects, in the commit?  What is missing is in the result. */
 bool outputs_there(struct worker *, struct gate_result *);

@@ -315,7 +315,6 @@ worker_close(struct worker *w)
 	review_release(&w->review);
 	audit_free(&w->audit);
 	strings_free(&w->answers_known);
-	strings_free(&w->layers);
 	free(w->findings);
 	origin_close(w);
 	if (w->dirfd != -1)

@@ -235,16 +235,31 @@ run_event(struct running *r, const struct watch_event *ev)
 	}
 }
 
+const char *
+run_tree(const struct worker *w, enum actor actor)
+{
+	return actor_rights[actor].clean && w->clean.tree != NULL ? w->clean.tree : w->state.worktree;
+}
+
+/* A clean tree takes the worktree's place, so that paths in conversations and products stay what they were. */
+const char *
+run_dir(const struct worker *w, enum actor actor)
+{
+	return w->sandbox == SANDBOX_BWRAP && access(w->state.worktree, F_OK) == 0 ? w->state.worktree
+	    : run_tree(w, actor);
+}
+
 static pid_t
 run_start(struct running *r, int out)
 {
 	const char *program = r->spec->argv->v[0], *step = "exec", **argv, **envp;
+	const char *tree = run_tree(r->w, r->spec->actor);
 	struct strings env = { 0 }, words = { 0 };
 	char relative[PATH_MAX], path[PATH_MAX];
 	int landlock = -1;
 	pid_t pid = -1;
 
-	if (run_environment(r->w, r->spec->env, &env, r->res->text, sizeof(r->res->text)) == -1 ||
+	if (run_environment(r->w, r->spec, &env, r->res->text, sizeof(r->res->text)) == -1 ||
 	    confine_run(r->w, r->spec, &words, &landlock, r->res->text,
 	    sizeof(r->res->text)) == -1) {
 		strings_free(&env);
@@ -253,12 +268,12 @@ run_start(struct running *r, int out)
 	}
 	argv = strings_vector(&words);
 	envp = strings_vector(&env);
-	snprintf(relative, sizeof(relative), "%s/%s", r->spec->dir, program);
+	snprintf(relative, sizeof(relative), "%s/%s", tree, program);
 	/* asked beforehand: bubblewrap could only say it where the command speaks */
 	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,
 	    envp, path, sizeof(path)) == 0)
 		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
-		    .dir = r->spec->dir, .in = r->spec->in, .out = out, .err = out,
+		    .dir = tree, .in = r->spec->in, .out = out, .err = out,
 		    .session = true, .die_with_parent = true, .held = r->w->sandbox == SANDBOX_BWRAP,
 		    .confined = landlock != -1,
 		    .landlock = landlock, .grouped = r->group.fd != -1,

@@ -14,6 +14,7 @@
 
 #include "proto/item.h"
 #include "proto/text.h"
+#include "worker/actor.h"
 #include "worker/limit.h"
 
 struct worker;
@@ -24,10 +25,10 @@ enum run_end {
 };
 
 struct run_spec {
+	enum actor	 actor;		/* whose tree it works in, and what it may write */
 	const char	*label;		/* prefix in output.log */
 	const struct strings *argv;
 	const struct strings *env;	/* NAME=value, on top of the session's; may be NULL */
-	const char	*dir;		/* working directory */
 	int		 in;		/* standard input, -1 = /dev/null */
 	int64_t		 timeout_s;	/* 0 = none */
 	const char	*run;		/* its inbox; NULL = none, and no limits of agents (guard.h) */
@@ -54,10 +55,13 @@ struct run_result {
 int run_settings_environment(const struct worker *, const struct agent *, struct strings *,
     char *err, size_t len);
 /* The environment of everything that is run, each name once: what the caller's has of the
- * names that are handed on, over it the settings' (agent: what the function above gave, NULL =
+ * names that are handed on, over it the settings' (spec->env: what the function above gave, NULL =
  * no agent), the session's.  0, or -1 with the reason in err. */
-int run_environment(const struct worker *, const struct strings *agent, struct strings *,
-    char *err, size_t len);
+int run_environment(const struct worker *, const struct run_spec *, struct strings *, char *err, size_t len);
+
+/* The tree an actor works in: where it is on disk, and where its runs find it. */
+const char *run_tree(const struct worker *, enum actor);
+const char *run_dir(const struct worker *, enum actor);
 
 void run_command(struct worker *, const struct run_spec *, struct run_result *);
 /* How it ended, into res->text. */

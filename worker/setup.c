@@ -109,7 +109,7 @@ step_setup(struct worker *w)
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
 	for (i = 0; i < s->nsetup; i++) {
 		g = review_add_gate(&w->review);
-		end = gate_run(w, "setup", &s->setup[i], w->state.worktree, g);
+		end = gate_run(w, ACTOR_SETUP, &s->setup[i], g);
 		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during setup");
 		if (review_save(w->dirfd, &w->review) == -1)

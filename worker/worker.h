@@ -37,7 +37,10 @@ struct worker {
 	enum sandbox_kind sandbox;		/* what confines its runs (confine.h) */
 	struct sandbox_probe probe;
 	bool		 probing;		/* it is being found out */
-	struct strings	 layers;		/* command line that lays its caches over the user's; empty = none */
+	bool		 layered;		/* its caches are layers over the user's */
+	struct {				/* a tree of one commit that nothing else has run in (clean.h) */
+		char	*tree;			/* NULL = there is none */
+	} clean;
 	struct audit	 audit;
 	char		 audited[OID_MAX];	/* the commit that it is of */
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */

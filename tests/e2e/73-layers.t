@@ -51,15 +51,15 @@ cd "$XDG_CACHE_HOME" || exit 1
 mv "$CARGO_HOME" "$XDG_CACHE_HOME/../away" || rmdir "$CARGO_HOME" || echo held >>$o
 echo x >out/file || echo x >"$HOME/.cache/tool/x" || echo x >"$SESSION_DIR/layer/x" || echo x >"$SESSION_DIR/layer/xdg/x" || echo closed >>$o
 E
-session one ".setup = [$(printf '%s' "$change" | jq -Rs .)] | .gates = [\"test -e \\\"\$XDG_CACHE_HOME/tool/c\\\" && ! test -e \\\"\$XDG_CACHE_HOME/tool/b\\\"\"]"
+session one ".setup = [$(printf '%s' "$change" | jq -Rs .)] | .gates = [\"! test -e \\\"\$XDG_CACHE_HOME/tool/c\\\" && test -e \\\"\$XDG_CACHE_HOME/tool/a\\\"\"]"
 work
-is 'a session with layers is approved' "$(ended)" 'approved '
+is 'a session with layers is approved: its gates see the caches of the user, and nothing that the implementer changed in its own' "$(ended)" 'approved '
 is 'a run reads the caches of the user, and changes what it sees, as that user' "$(words setup)" "read changed $(id -u) "
 is 'the next sees that, and no credentials; nothing else can be written' "$(words agent)" 'kept deleted appended hidden held closed '
 users >after
 ok 'those of the user are as they were' cmp before after
 ok 'nothing is left mounted' not mounted
-ok 'and nothing of it is left' test ! -e "$S/cache" -a ! -e "$S/layer"
+ok 'no cache of the session is left' test ! -e "$S/cache" -a ! -e "$S/layer" -a ! -e "$S/cache.clean" -a ! -e "$S/layer.clean"
 
 no_roles
 role implementer <<'E'

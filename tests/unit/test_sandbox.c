@@ -21,7 +21,7 @@ entry(struct sandbox *sb, const char *path, enum sandbox_access access)
 {
 	sb->v = reallocarray(sb->v, sb->n + 1, sizeof(*sb->v));
 	assert_non_null(sb->v);
-	sb->v[sb->n++] = (struct sandbox_path){ strdup(path), access, true };
+	sb->v[sb->n++] = (struct sandbox_path){ strdup(path), access, true, NULL };
 }
 
 /* "r/path w/path ..." as they stand. */
@@ -269,11 +269,11 @@ layers_are_of_caches_that_are_there_and_apart_from_the_session(void **state)
 	xdg = text_format("%s/.cache", home);
 	assert_int_equal(mkdir(xdg, 0700), 0);
 	setenv("XDG_CACHE_HOME", home, 1);	/* the session is in it */
-	sandbox_layers(&argv, "/worker", cargo, true);
+	sandbox_layers(&argv, "/worker", cargo, "cache", "layer", true);
 	assert_int_equal(argv.n, 0);
 	assert_int_equal(mkdir(npm, 0700), 0);
 	assert_int_equal(symlink(npm, cargo), 0);
-	sandbox_layers(&argv, "/worker", xdg, true);
+	sandbox_layers(&argv, "/worker", xdg, "cache", "layer", true);
 	assert_int_equal(argv.n, 10);
 	assert_string_equal(argv.v[2], "-t");
 	assert_string_equal(argv.v[5], "npm");
