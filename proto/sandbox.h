@@ -62,7 +62,14 @@ void sandbox_bwrap(const struct sandbox *, const char *dir, struct strings *argv
 int sandbox_landlock(const struct sandbox *, char *err, size_t errlen);
 /* The version of the kernel's Landlock, 0 = none; from 2 on it is of use here. */
 int sandbox_landlock_abi(void);
-/* In the child, by system calls alone: under the ruleset from now on.  0 or -1. */
+#define SANDBOX_SCOPES_ABI	6	/* from here on it scopes signals and abstract sockets */
+/* A ruleset that closes no file and forbids no mount: what is under it can neither signal, trace
+ * or read the memory of a process outside, nor reach its abstract sockets.  Before
+ * SANDBOX_SCOPES_ABI it can signal and connect, but no longer mount.  -1 with errno. */
+int sandbox_landlock_domain(void);
+/* By system calls alone: under the ruleset from now on.  0 or -1. */
+int sandbox_restrict(int ruleset);
+/* The same; root loses the capabilities that act on the machine, too. */
 int sandbox_enter(int ruleset);
 
 /*

@@ -132,11 +132,11 @@ sandbox_landlock(const struct sandbox *sb, char *err, size_t errlen)
 	}
 	if (abi >= 3)
 		attr.fs |= ACCESS_TRUNCATE;
-	if (abi >= 6)
+	if (abi >= SANDBOX_SCOPES_ABI)
 		attr.scoped = SCOPE_ALL;
 	g.all = attr.fs;
 	g.fd = (int)syscall(SYS_landlock_create_ruleset, &attr,
-	    abi >= 6 ? sizeof(attr) : sizeof(attr.fs), 0);
+	    abi >= SANDBOX_SCOPES_ABI ? sizeof(attr) : sizeof(attr.fs), 0);
 	if (g.fd != -1 && grant_all(&g) == 0)
 		return g.fd;
 	snprintf(err, errlen, "Landlock: %s", strerror(errno));
@@ -160,11 +160,30 @@ drop_capabilities(void)
 }
 
 int
+sandbox_landlock_domain(void)
+{
+	struct ruleset_attr attr = { 0 };
+	bool scopes = sandbox_landlock_abi() >= SANDBOX_SCOPES_ABI;
+
+	if (scopes)
+		attr.scoped = SCOPE_ALL;
+	else	/* one right at least: nothing makes block devices anyway */
+		attr.fs = LANDLOCK_ACCESS_FS_MAKE_BLOCK;
+	return (int)syscall(SYS_landlock_create_ruleset, &attr, scopes ? sizeof(attr) : sizeof(attr.fs), 0);
+}
+
+int
+sandbox_restrict(int ruleset)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == -1)
+		return -1;
+	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+}
+
+int
 sandbox_enter(int ruleset)
 {
 	if (geteuid() == 0)
 		drop_capabilities();
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == -1)
-		return -1;
-	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
+	return sandbox_restrict(ruleset);
 }

@@ -8,7 +8,7 @@
 #include "worker/cmd.h"
 
 static const struct cmd *const commands[] = { &cmd_run, &cmd_gates, &cmd_ask, &cmd_progress,
-	&cmd_summary, &cmd_verdict, &cmd_blocked, &cmd_hold, &cmd_layer };
+	&cmd_summary, &cmd_verdict, &cmd_blocked, &cmd_hold, &cmd_layer, &cmd_within };
 
 #define NCOMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -50,9 +50,12 @@ unknown(const char *name)
 int
 main(int argc, char **argv)
 {
+	const char *name = argc > 0 ? strrchr(argv[0], '/') : NULL;
 	size_t i;
 
 	log_init("worker");
+	if (argc > 0 && strcmp(name != NULL ? name + 1 : argv[0], WITHIN_SHELL) == 0)
+		return within_shell(argc, argv);
 	opterr = 0;	/* cmd_usage says it */
 	if (argc < 2) {
 		fprintf(stderr, "usage: worker COMMAND [ARGUMENT...]; see worker --help\n");

@@ -19,6 +19,7 @@
 #include "proto/record.h"
 #include "proto/text.h"
 #include "proto/watch.h"
+#include "worker/cmd.h"
 #include "worker/guard.h"
 #include "worker/mail.h"
 #include "worker/origin.h"
@@ -121,6 +122,16 @@ make_dirs(struct worker *w)
 	return 0;
 }
 
+/* What clients start their tools by. */
+static int
+keep_link(struct worker *w)
+{
+	if (symlinkat("worker", w->dirfd, SESSION_DIR_BIN "/" WITHIN_SHELL) == 0 || errno == EEXIST)
+		return 0;
+	log_warn("%s/" SESSION_DIR_BIN "/" WITHIN_SHELL, w->path);
+	return EX_CANTCREAT;
+}
+
 /* One made by hand has no bin/worker: this binary is the one it uses from now on. */
 static int
 keep_binary(struct worker *w)
@@ -129,7 +140,7 @@ keep_binary(struct worker *w)
 	ssize_t n;
 
 	if (faccessat(w->dirfd, SESSION_DIR_BIN "/worker", F_OK, 0) == 0)
-		return 0;
+		return keep_link(w);
 	snprintf(path, sizeof(path), "%s/" SESSION_DIR_BIN "/.worker", w->path);
 	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 	self[n > 0 ? n : 0] = '\0';
@@ -140,7 +151,7 @@ keep_binary(struct worker *w)
 		log_warn("%s", path);
 		return EX_CANTCREAT;
 	}
-	return 0;
+	return keep_link(w);
 }
 
 static int

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/child.h"
+#include "proto/log.h"
+#include "proto/sandbox.h"
+#include "proto/text.h"
+#include "worker/cmd.h"
+
+/*
+ * A wall between a command and whoever calls it, for what a judge runs of others' code:
+ *
+ *	worker within COMMAND [ARGUMENT...]
+ *	worker within -w /tmp -w /dev/pts COMMAND [ARGUMENT...]	nothing else can be written
+ *	worker within -w /tmp -r /tmp/home -c 'COMMAND STRING'	nor this in it; bash runs the string
+ *
+ * A client that starts its tools by a prefix, as claude by CLAUDE_CODE_SHELL_PREFIX, is given the
+ * path of a link to this program whose name is WITHIN_SHELL (SESSION_DIR_BIN has it): its one
+ * argument is the string of -c.  The paths of -w and -r are then lines of the variables
+ * WITHIN_WRITE and WITHIN_READ; where WITHIN_WRITE is not set, files are as they are.
+ * What runs inside may call it with others: a domain in a domain can only do less.
+ *
+ * What can't be had is said on standard error, and the command is run all the same.
+ */
+
+struct walls {
+	struct sandbox	 sb;
+	bool		 files;		/* only what is named can be written */
+};
+
+/* What the kernel lacks, for the message; NULL = nothing. */
+static const char *
+enter(const struct walls *walls, char *err, size_t len)
+{
+	int abi = sandbox_landlock_abi(), fd;
+
+	if (abi == 0)
+		return "the kernel has no Landlock: the command can reach who calls it";
+	if (walls->files)
+		fd = sandbox_landlock(&walls->sb, err, len);
+	else if ((fd = sandbox_landlock_domain()) == -1)
+		snprintf(err, len, "Landlock: %s", strerror(errno));
+	if (fd == -1)
+		return err;
+	if (sandbox_enter(fd) == -1) {
+		snprintf(err, len, "Landlock: %s: the command can reach who calls it", strerror(errno));
+		close(fd);
+		return err;
+	}
+	close(fd);
+	return abi >= SANDBOX_SCOPES_ABI ? NULL :
+	    "Landlock is too old here (before Linux 6.12): the command can signal who calls it";
+}
+
+static int
+become(struct walls *walls, const char *const *argv)
+{
+	char err[160];
+	const char *lacks;
+
+	sandbox_settle(&walls->sb);
+	if ((lacks = enter(walls, err, sizeof(err))) != NULL)
+		log_warnx("within: %s", lacks);
+	sandbox_free(&walls->sb);
+	child_become(argv);
+	log_warn("can't start %s", argv[0]);
+	return errno == ENOENT ? 127 : 126;
+}
+
+static int
+become_shell(struct walls *walls, const char *string)
+{
+	return become(walls, (const char *const[]){ "bash", "-c", string, NULL });
+}
+
+static void
+add_lines(struct sandbox *sb, const char *lines, enum sandbox_access access)
+{
+	char *path;
+	size_t n;
+
+	for (; lines != NULL && *lines != '\0'; lines += n + (lines[n] == '\n')) {
+		n = strcspn(lines, "\n");
+		path = text_format("%.*s", (int)n, lines);
+		sandbox_add(sb, path, access);
+		free(path);
+	}
+}
+
+int
+within_shell(int argc, char **argv)
+{
+	struct walls walls = { .sb = { .network = true }, .files = getenv("WITHIN_WRITE") != NULL };
+
+	if (argc != 2) {
+		log_warnx("usage: " WITHIN_SHELL " STRING");
+		return EX_USAGE;
+	}
+	add_lines(&walls.sb, getenv("WITHIN_WRITE"), SANDBOX_WRITE);
+	add_lines(&walls.sb, getenv("WITHIN_READ"), SANDBOX_READ);
+	return become_shell(&walls, argv[1]);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct walls walls = { .sb = { .network = true } };
+	const char *string = NULL;
+	int ch;
+
+	while ((ch = getopt(argc, argv, "+w:r:c:")) != -1)
+		if (ch == 'w') {
+			walls.files = true;
+			sandbox_add(&walls.sb, optarg, SANDBOX_WRITE);
+		} else if (ch == 'r')
+			sandbox_add(&walls.sb, optarg, SANDBOX_READ);
+		else if (ch == 'c')
+			string = optarg;
+		else
+			return cmd_usage(&cmd_within);
+	if ((string != NULL) == (optind < argc))
+		return cmd_usage(&cmd_within);
+	if (string != NULL)
+		return become_shell(&walls, string);
+	return become(&walls, (const char *const *)(uintptr_t)(argv + optind));
+}
+
+const struct cmd cmd_within = {
+	.name = "within",
+	.usage = "[-w PATH]... [-r PATH]... -c STRING | COMMAND [ARGUMENT...]",
+	.summary = "run a command that can't reach the processes of the one that calls it",
+	.run = run,
+};
