@@ -96,6 +96,7 @@ run_steps(struct worker *w)
 
 	while (more && !worker_interrupted(w)) {
 		w->fail_reason[0] = w->fail_detail[0] = '\0';
+		w->handed_back = false;
 		/* setup asks itself, when its checkout is made: the trial of bubblewrap takes time */
 		event = w->state.step != STEP_SETUP && confine_ready(w) == -1 ? EVENT_FAILED
 		    : actions[w->state.step](w);

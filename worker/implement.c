@@ -84,8 +84,10 @@ step_commit(struct worker *w)
 		event = resolve_commit(w);
 	else
 		rc = tree_commit(w, message);
-	if (audit_repository_now(w) == -1 || rc == -1)
+	if (audit_repository_now(w) == -1)
 		return EVENT_FAILED;
+	if (rc == -1)
+		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if (event != EVENT_DONE)
 		return event;
 	if (rc == 1)

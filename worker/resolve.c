@@ -232,7 +232,7 @@ resolve_commit(struct worker *w)
 
 	snprintf(message, sizeof(message), "%s: conflicts resolved\n", w->config.item);
 	if ((own = tree_take(w, message, commit)) == -1)
-		return EVENT_FAILED;
+		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if ((event = check(w)) != EVENT_DONE)
 		return event;
 	if (git_tree_of(&w->git, w->state.resolving.target, tree, err, sizeof(err)) == -1)

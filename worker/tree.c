@@ -184,7 +184,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 		return tree_error(w, err);
 	if (tree_now(w, err, sizeof(err)) == -1) {
 		if (strstr(err, "nested") != NULL)
-			worker_fail(w, "import", "%s", err);
+			worker_hand_back(w, "import", "%s", err);
 		else
 			worker_failed(w, "git", "%s", err);
 		return -1;

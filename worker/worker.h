@@ -61,6 +61,7 @@ struct worker {
 	char		*findings;
 	bool		 summarised;		/* worker summary was used */
 
+	bool		 handed_back;		/* this step's failure is one that the implementer is to mend */
 	char		 fail_reason[32];	/* of an EVENT_FAILED */
 	char		 fail_detail[512];
 };
@@ -75,6 +76,13 @@ enum event worker_broken(struct worker *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* One or the other, as why says (fault.h). */
 enum event worker_failed(struct worker *, const char *reason, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/*
+ * What the implementer left can't be committed: its text says where and what to do.  It is given back as a
+ * failing gate is, within the same bound, beyond which the session fails for reason.  Returns
+ * EVENT_GATE_FAILED, and w->handed_back is set for who returns -1.  handback.c
+ */
+enum event worker_hand_back(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* What is in the worktree is on disk, or -1 as worker_broken: after a power loss a file that is
  * empty would be taken for the agent's work. */

@@ -94,12 +94,22 @@ ok 'the log is bounded too' test "$(wc -c <"$S/output.log")" -le $((12 * 1024 * 
 
 # What git is led to.
 role implementer <<'E'
-mkdir -p sub/inner; cd sub/inner; git init -q .; echo x >x; git add x; git -c user.name=x -c user.email=x@x commit -qm x
+mkdir -p sub/inner; cd sub/inner; git init -q .; echo x >x; git add x; git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x
 E
 session nested
 work
 is 'a nested repository cannot be imported' "$(failure)" 1,failed,import
 like 'and is named' "$(st .detail)" 'sub/inner'
+is 'the implementer has been told, and had as many tries as with a gate' "$(rec review.json '.gates | map(.name) | join(",")')" worktree,worktree,worktree
+role implementer <<'E'
+say prompt "$prompt"
+if [ -e app/.git ]; then rm -rf app/.git; else git init -q app; echo x >app/x; fi
+E
+session scaffold
+work
+is 'a repository that a tool has left is given back to the implementer, who mends it' "$status" 0
+like 'the prompt names it, and what to do' "$(said prompt)" 'nested git repository at app: remove its \.git'
+is 'and its files are committed' "$(git -C "$W" ls-tree -r --name-only HEAD app)" app/x
 evil="$T/evil"
 printf '#!/bin/sh\necho "$0 $*" >>"%s"\ncat\n' "$T/marker" >"$evil" && chmod +x "$evil"
 cat >"$T/plant" <<'E'

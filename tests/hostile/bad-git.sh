@@ -45,7 +45,7 @@ echo x >x; git add x; git commit -qm x; b=$(echo evil | git hash-object -w --std
 E
 echo 'git show session/replaced/1:x | grep -qx x || echo "another blob than that of the commit"' >"$W/bad/replaced.after"
 bad nested 'failed import' 'failed import' <<'E'
-git init -q inner; cd inner; echo x >x; git add x; git commit -qm x
+git init -q inner; cd inner; echo x >x; git add x; git commit -q --allow-empty -m x
 E
 bad submodule 'failed (import|protected)' 'failed (import|protected)' <<'E'
 git init -q "$W/marks/sub"; (cd "$W/marks/sub"; git commit -q --allow-empty -m x)
