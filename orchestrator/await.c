@@ -76,8 +76,7 @@ await_end(const char *path, enum status *end)
 			log_warnx("session %s: its worker is gone while it was %s; run "
 			    "\"orchestrator cleanup\" or \"orchestrator execute\"",
 			    state.session, status_name(state.status));
-		else if (status == 0 && state.status != STATUS_APPROVED &&
-		    state.status != STATUS_MERGED && state.detail[0] != '\0')
+		else if (status == 0 && state.detail[0] != '\0')
 			log_warnx("session %s: %s: %s", state.session, status_name(state.status),
 			    state.detail);
 		if (status == 0 && state.status != STATUS_APPROVED && state.status != STATUS_MERGED)

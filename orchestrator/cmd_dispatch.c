@@ -11,6 +11,7 @@
 #include "orchestrator/spawn.h"
 #include "proto/file.h"
 #include "proto/log.h"
+#include "proto/settings.h"
 #include "proto/text.h"
 
 struct arguments {
@@ -106,9 +107,8 @@ check_ids(const struct arguments *a)
 	else if (a->agent_type != NULL && !item_id_valid(a->agent_type))
 		log_warnx("\"%s\" is no agent type: it is made like an item id (letters, digits, "
 		    "\".\", \"_\", \"-\")", a->agent_type);
-	else if (a->review != NULL && strcmp(a->review, "council") != 0 &&
-	    strcmp(a->review, "gates") != 0) {
-		log_warnx("--review %s: say council or gates", a->review);
+	else if (a->review != NULL && review_mode_parse(a->review) == -1) {
+		log_warnx("--review %s: say council, gates or none", a->review);
 		status = EX_USAGE;
 	} else
 		status = 0;

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "orchestrator/flow_args.h"
+#include "orchestrator/plan.h"
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
 
@@ -79,7 +80,8 @@ run(struct orch *o, int argc, char **argv)
 	    (rv = flow_args_open(o, &a, list, &f)) != 0)
 		return rv;
 	source_recover(o);
-	rv = run_flow(&f);
+	if ((rv = plan_judged(&f.settings)) == 0)
+		rv = run_flow(&f);
 	flow_release(&f);
 	return rv;
 }

@@ -143,6 +143,11 @@ check_repository(struct report *r, struct orch *o)
 static void
 check_settings(struct report *r, struct orch *o)
 {
+	static const char *const by[REVIEW_MODES] = {
+		[REVIEW_COUNCIL] = "the council approves",
+		[REVIEW_GATES] = "the gates alone approve",
+		[REVIEW_NONE] = "nobody judges, everything is approved",
+	};
 	const struct dispatch d = { .attempt = 1 };
 	struct config c;
 
@@ -152,8 +157,7 @@ check_settings(struct report *r, struct orch *o)
 		    "here; standard error says why");
 	else {
 		report_add(r, "settings", HEALTH_GOOD, "target %s, implementer %s, %s", c.target,
-		    c.settings.role[ROLE_IMPLEMENTER], c.settings.review == REVIEW_GATES ?
-		    "the gates alone approve" : "the council approves");
+		    c.settings.role[ROLE_IMPLEMENTER], by[c.settings.review]);
 		config_release(&c);
 	}
 }

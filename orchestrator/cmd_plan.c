@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "orchestrator/cmd_plan.h"
+#include "orchestrator/plan.h"
 #include "orchestrator/preview.h"
 #include "orchestrator/show.h"
 #include "orchestrator/source.h"
@@ -45,6 +46,11 @@ plan_show(struct orch *o, const struct flow_args *a, const char *list)
 		return rv;
 	if ((rv = flow_args_open(o, a, list, &f)) != 0) {
 		tasklist_release(&l);
+		return rv;
+	}
+	if ((rv = plan_judged(&f.settings)) != 0) {
+		tasklist_release(&l);
+		flow_release(&f);
 		return rv;
 	}
 	/* What has ended and nobody has noted yet: on disk that is for those who change it. */

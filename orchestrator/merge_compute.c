@@ -55,7 +55,7 @@ conflict(struct merge *m, struct state_conflict *list, size_t n)
 	return rv;
 }
 
-/* "Merge <item>: <first line of the summary, or the title>" */
+/* "Merge <item>: <first line of the summary, or the title>", and a trailer when nobody judged it. */
 static char *
 message_of(struct merge *m)
 {
@@ -73,8 +73,9 @@ message_of(struct merge *m)
 	item_release(&item);
 	/* git log prints it as it is. */
 	text_line(&subject, line, strlen(line));
-	msg = line[0] == '\0' ? text_format("Merge %s", m->state.item) :
-	    text_format("Merge %s: %s", m->state.item, subject.buf);
+	msg = text_format("Merge %s%s%s%s", m->state.item, line[0] == '\0' ? "" : ": ",
+	    line[0] == '\0' ? "" : subject.buf, strcmp(m->review.mode, "none") == 0 ?
+	    "\n\nReview: none" : "");
 	text_free(&subject);
 	return msg;
 }

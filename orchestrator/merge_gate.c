@@ -109,7 +109,7 @@ merge_gates(struct merge *m)
 {
 	char tree[OID_MAX];
 
-	if (m->config.settings.ngates == 0)
+	if (settings_ngates(&m->config.settings) == 0)
 		return MERGE_MERGED;
 	if (git_tree_of(&m->git, m->state.head, tree, m->err, m->errlen) == -1)
 		return MERGE_ERROR;

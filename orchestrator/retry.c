@@ -19,6 +19,8 @@ struct former {
 	struct item	 item;
 	struct config	 config;
 	char		*findings;
+	char		**command;	/* of dispatch ITEM -- COMMAND, or NULL */
+	char		 list[TASKLIST_ID_MAX];	/* that the item is a task of, or "" */
 };
 
 static void
@@ -27,6 +29,7 @@ former_release(struct former *f)
 	item_release(&f->item);
 	config_release(&f->config);
 	free(f->findings);
+	free(f->command);
 }
 
 /* What to mend: the council's findings, else why it ended. */
@@ -147,46 +150,58 @@ old_command(const struct settings *s)
 	return argv;
 }
 
-static int
-dispatch_again(struct orch *o, const struct entry *e, struct former *f, struct item *as,
-    const char *of, struct dispatched *made)
+/* As whom and in which list the item goes out again. */
+static struct dispatch
+again(struct orch *o, const struct entry *e, struct former *f, struct item *as, const char *of)
 {
-	char **command = old_command(&f->config.settings), list[TASKLIST_ID_MAX] = "";
+	const struct settings *s = &f->config.settings;
 	struct dispatch d = {
 		.item = as != NULL ? as : &f->item,
-		.agent = command == NULL ? one_agent(&f->config.settings) : NULL,
 		.agent_type = (as != NULL ? as : &f->item)->agent_type,
-		.review = f->config.settings.review == REVIEW_GATES ? "gates" : "council",
-		.command = command,
+		.review = review_mode_name(s->review),
+		.command = f->command = old_command(s),
 		.retry_of = e->id,
 		.findings = f->findings,
 		.attempt = (int)f->config.attempt + 1,
 	};
+
+	d.agent = d.command == NULL ? one_agent(s) : NULL;
+	if (of == NULL)
+		source_list(o, f->item.id, e->id, f->list);
+	d.list = of != NULL ? of : f->list[0] == '\0' ? NULL : f->list;
+	return d;
+}
+
+/* What can't be dispatched is not put away either. */
+static int
+put_away(struct orch *o, struct entry *e, const struct dispatch *d)
+{
+	struct config c;
+	char reason[1024];
 	int status;
 
-	if (of == NULL)
-		source_list(o, f->item.id, e->id, list);
-	d.list = of != NULL ? of : list[0] == '\0' ? NULL : list;
-	status = dispatch_item(o, &d, made);
-	free(command);
-	return status;
+	if ((status = plan_make(o, d, &c)) != 0)
+		return status;
+	config_release(&c);
+	if (entry_put_away(o, e, true, reason, sizeof(reason)) == 0)
+		return 0;
+	log_warnx("session %s: cannot be archived: %s", e->id, reason);
+	return EX_CANTCREAT;
 }
 
 int
-retry_session(struct orch *o, struct entry *e, const char *list, struct item *as,
+retry_session(struct orch *o, struct entry *e, const char *of, struct item *as,
     struct item *item, struct dispatched *made)
 {
-	char reason[1024];
+	struct dispatch d;
 	struct former f;
 	int status;
 
 	if ((status = check_ended(e)) != 0 || (status = former_load(o, &f, e)) != 0)
 		return status;
-	if (entry_put_away(o, e, true, reason, sizeof(reason)) == -1) {
-		log_warnx("session %s: cannot be archived: %s", e->id, reason);
-		status = EX_CANTCREAT;
-	} else
-		status = dispatch_again(o, e, &f, as, list, made);
+	d = again(o, e, &f, as, of);
+	if ((status = put_away(o, e, &d)) == 0)
+		status = dispatch_item(o, &d, made);
 	if (status != 0 && e->archived)
 		claim_drop(o, e->state.item, e->id);
 	if (status == 0 && item != NULL) {

@@ -163,11 +163,22 @@ use_command(struct settings *s, char *const *command)
 	set_role(s, ROLE_IMPLEMENTER, PLAN_COMMAND);
 }
 
+int
+plan_judged(const struct settings *s)
+{
+	if (settings_judged(s))
+		return 0;
+	log_warnx("the review is by gates, and no gates are set: add \"gates\" to "
+	    ".orchestrator/config.json, or say that nobody is to judge the work: --review none, "
+	    "or \"review\": \"none\"");
+	return EX_CONFIG;
+}
+
 static int
 no_reviewer(const struct dispatch *d)
 {
-	log_warnx("no reviewer is set, and nothing is approved by default: say --review gates, or "
-	    "set \"roles\": {\"reviewer\": ...} in .orchestrator/config.json");
+	log_warnx("no reviewer is set, and nothing is approved by default: say --review gates or "
+	    "none, or set \"roles\": {\"reviewer\": ...} in .orchestrator/config.json");
 	return d->command != NULL ? EX_USAGE : EX_CONFIG;
 }
 
@@ -187,7 +198,7 @@ fill_roles(const struct dispatch *d, struct settings *s)
 			return no_client();
 		return all_roles(s, client);
 	}
-	if (s->role[ROLE_REVIEWER] == NULL && s->review != REVIEW_GATES)
+	if (s->role[ROLE_REVIEWER] == NULL && s->review == REVIEW_COUNCIL)
 		return no_reviewer(d);
 	return 0;
 }
@@ -199,7 +210,7 @@ check_programs(const struct settings *s)
 	const char *path, *program;
 
 	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++) {
-		if (r != ROLE_IMPLEMENTER && s->review == REVIEW_GATES)
+		if (r != ROLE_IMPLEMENTER && s->review != REVIEW_COUNCIL)
 			break;
 		if (s->role[r] == NULL)
 			continue;
@@ -226,7 +237,9 @@ plan_roles(const struct dispatch *d, struct settings *s)
 	int status;
 
 	if (d->review != NULL)
-		s->review = strcmp(d->review, "gates") == 0 ? REVIEW_GATES : REVIEW_COUNCIL;
+		s->review = (enum review_mode)review_mode_parse(d->review);
+	if ((status = plan_judged(s)) != 0)
+		return status;
 	if (d->agent != NULL && (status = all_roles(s, d->agent)) != 0)
 		return status;
 	if (d->command != NULL)

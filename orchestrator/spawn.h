@@ -13,7 +13,7 @@ struct dispatch {
 	struct item	*item;
 	const char	*agent;		/* --agent: for all roles; NULL = settings */
 	const char	*agent_type;	/* persona or NULL */
-	const char	*review;	/* "council", "gates" or NULL = settings */
+	const char	*review;	/* "council", "gates", "none" or NULL = settings */
 	char *const	*command;	/* after "--", NULL = none: the implementer */
 	const char	*retry_of;	/* former session or NULL */
 	const char	*findings;	/* its findings or NULL */

@@ -10,12 +10,7 @@
 #include "proto/json.h"
 #include "proto/record.h"
 #include "proto/review.h"
-
-static int
-mode_parse(const char *s)
-{
-	return (strcmp(s, "council") == 0 || strcmp(s, "gates") == 0 ? 0 : -1);
-}
+#include "proto/settings.h"
 
 static void
 read_opinion(struct opinion *p, struct field *f)
@@ -70,7 +65,7 @@ read_review(struct review *r, struct field *f)
 
 	field_id(f, "session", r->session, sizeof(r->session), session_id_valid);
 	field_id(f, "item", r->item, sizeof(r->item), item_id_valid);
-	field_name(f, "mode", mode_parse, 0);
+	field_name(f, "mode", review_mode_parse, 0);
 	field_str(f, "mode", r->mode, sizeof(r->mode));
 	field_oid(f, "base", r->base);
 	field_oid(f, "commit", r->commit);

@@ -42,11 +42,11 @@ struct gate_result {
 struct review {
 	char		 session[SESSION_ID_MAX];
 	char		 item[SESSION_ID_MAX];
-	char		 mode[16];	/* council or gates */
+	char		 mode[16];	/* council, gates or none */
 	char		 base[OID_MAX];
 	char		 commit[OID_MAX];	/* judged; "" while none */
 	enum verdict	 verdict;		/* none while the council sits */
-	char		 decided_by[16];	/* reviewer, tech-lead, gates, rounds */
+	char		 decided_by[16];	/* reviewer, tech-lead, gates, rounds, nobody */
 	char		*findings;		/* of the last rejection */
 	struct strings	 flagged;		/* "PATH: why": what the audit found */
 	int64_t		 rounds;

@@ -51,7 +51,7 @@ struct agent {
 
 struct rule { char *match; char *answer; };	/* by a regular expression (pattern.h) */
 
-enum review_mode { REVIEW_COUNCIL, REVIEW_GATES };
+enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
 /* Tasks that do not say their paths. */
 enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK };
 
@@ -114,6 +114,13 @@ void agent_release(struct agent *);	/* what it owns, not itself */
 const struct agent *settings_agent(const struct settings *, const char *name);
 /* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
+/* "council", "gates", "none"; the reverse is -1 for an unknown name. */
+const char *review_mode_name(enum review_mode);
+int review_mode_parse(const char *);
+/* How many of the gates are run: with review none, none of them. */
+size_t settings_ngates(const struct settings *);
+/* Can work be approved by these at all?  False: the review is by gates, and there is no gate. */
+bool settings_judged(const struct settings *);
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
 const char *conflict_mode_name(enum conflict_mode);
 int conflict_mode_parse(const char *);

@@ -6,16 +6,47 @@
 #include "proto/settings.h"
 #include "proto/settings_keys.h"
 
+static const char *const review_modes[REVIEW_MODES] = {
+	[REVIEW_COUNCIL] = "council", [REVIEW_GATES] = "gates", [REVIEW_NONE] = "none",
+};
+
+const char *
+review_mode_name(enum review_mode mode)
+{
+	return (mode < REVIEW_MODES ? review_modes[mode] : "?");
+}
+
+int
+review_mode_parse(const char *name)
+{
+	for (int i = 0; name != NULL && i < REVIEW_MODES; i++)
+		if (strcmp(review_modes[i], name) == 0)
+			return (i);
+	return (-1);
+}
+
+size_t
+settings_ngates(const struct settings *s)
+{
+	return (s->review == REVIEW_NONE ? 0 : s->ngates);
+}
+
+bool
+settings_judged(const struct settings *s)
+{
+	return (s->review != REVIEW_GATES || s->ngates > 0);
+}
+
 int
 key_review(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	enum review_mode *mode = (enum review_mode *)(void *)((char *)base + key->offset);
-	const char *s = json_string(v);
+	int i = review_mode_parse(json_string(v));
 
-	if (s == NULL || (strcmp(s, "council") != 0 && strcmp(s, "gates") != 0))
-		return (keys_fail(k, path, "\"council\" or \"gates\""));
-	*mode = s[0] == 'c' ? REVIEW_COUNCIL : REVIEW_GATES;
+	if (i == -1)
+		return (keys_fail(k, path, "\"council\", \"gates\" or \"none\""));
+	*mode = (enum review_mode)i;
 	return (0);
 }
 

@@ -105,7 +105,7 @@ settings_json(const struct settings *s, struct json *o)
 	struct json *in, *list, *rule;
 
 	json_put_str(o, "target", s->target);
-	json_put_str(o, "review", s->review == REVIEW_GATES ? "gates" : "council");
+	json_put_str(o, "review", review_mode_name(s->review));
 	json_put(o, "agents", agents_json(s));
 	in = record_sub(o, "roles");
 	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)

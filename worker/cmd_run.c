@@ -38,6 +38,10 @@ finish(struct worker *w, const struct step_move *move)
 
 	if (move->status != STATUS_FAILED) {
 		w->state.step = STEP_END;
+		if (to == STATUS_APPROVED && w->config.settings.review == REVIEW_NONE) {
+			reason = "not-reviewed";
+			detail = "nobody judged it (review: none)";
+		}
 	} else {	/* the step stays on record: that is where it failed */
 		reason = w->fail_reason[0] != '\0' ? w->fail_reason
 		    : move->reason != NULL ? move->reason : "internal";
@@ -102,7 +106,7 @@ run_steps(struct worker *w)
 		    : actions[w->state.step](w);
 		if (event == EVENT_FAILED && worker_interrupted(w))
 			return;
-		facts = (struct step_facts){ .council = s->review == REVIEW_COUNCIL,
+		facts = (struct step_facts){ .review = s->review,
 			.round = w->state.round, .rounds = s->rounds + w->state.resolves,
 			.gate_tries = w->state.gate_tries, .gate_tries_max = s->gate_tries };
 		move = step_next(w->state.step, event, &facts);

@@ -91,6 +91,16 @@ gate_failed(struct worker *w, const char *reason, const struct gate_result *g)
 	return EVENT_GATE_FAILED;
 }
 
+int
+gate_needed(struct worker *w)
+{
+	if (settings_judged(&w->config.settings))
+		return 0;
+	worker_fail(w, "no-gates", "the review is by gates, and " SESSION_FILE_CONFIG " has none: add "
+	    "\"gates\", or \"review\": \"none\" if nobody is to judge the work");
+	return -1;
+}
+
 enum event
 step_gates(struct worker *w)
 {
@@ -102,7 +112,7 @@ step_gates(struct worker *w)
 
 	if (audit_work(w) == -1)
 		return EVENT_FAILED;
-	if (s->ngates == 0 && w->item.outputs.n == 0 && w->audit.refused.n == 0)
+	if (settings_ngates(s) == 0 && w->item.outputs.n == 0 && w->audit.refused.n == 0)
 		return EVENT_DONE;
 	if (tree_pin(w) == -1)
 		return EVENT_FAILED;
@@ -112,7 +122,7 @@ step_gates(struct worker *w)
 		audit_text(&w->audit.refused, w->fail_detail, sizeof(w->fail_detail));
 	} else if (w->item.outputs.n > 0 && !outputs_there(w, g = review_add_gate(&w->review)))
 		event = gate_failed(w, "gate", g);
-	for (i = 0; event == EVENT_DONE && i < s->ngates; i++) {
+	for (i = 0; event == EVENT_DONE && i < settings_ngates(s); i++) {
 		g = review_add_gate(&w->review);
 		end = gate_run(w, ACTOR_GATE, &s->gates[i], g);
 		if (end == RUN_STOPPED)

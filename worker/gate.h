@@ -14,6 +14,8 @@ struct worker;
  * (gate_result_release frees it). */
 enum run_end gate_run(struct worker *, enum actor, const struct command *, struct gate_result *g);
 
+/* -1 (worker_fail is set) when the review is by gates and there is none: nothing would be judged. */
+int gate_needed(struct worker *);
 /* Are the files there that the item expects, in the commit?  What is missing is in the result. */
 bool outputs_there(struct worker *, struct gate_result *);
 

@@ -6,6 +6,7 @@
 #include "proto/file.h"
 #include "worker/agent.h"
 #include "worker/audit.h"
+#include "worker/gate.h"
 #include "worker/implement.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
@@ -122,6 +123,8 @@ step_summary(struct worker *w)
 	char *buf;
 	size_t len;
 
+	if (gate_needed(w) == -1)
+		return EVENT_FAILED;
 	if (file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &buf, &len) == 0)
 		free(buf);
 	else if (summary_from_commits(w) == -1)

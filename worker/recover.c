@@ -91,7 +91,7 @@ begin_records(struct worker *w)
 	fill(w->review.session, sizeof(w->review.session), w->config.session);
 	fill(w->review.item, sizeof(w->review.item), w->config.item);
 	fill(w->review.mode, sizeof(w->review.mode),
-	    w->config.settings.review == REVIEW_COUNCIL ? "council" : "gates");
+	    review_mode_name(w->config.settings.review));
 	if (s->created_at == 0)
 		s->created_at = w->config.created_at != 0 ? w->config.created_at : clock_wall();
 	if (s->attempt == 0)

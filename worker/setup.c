@@ -104,7 +104,7 @@ step_setup(struct worker *w)
 	enum run_end end;
 	size_t i;
 
-	if (tree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
+	if (gate_needed(w) == -1 || tree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
 		return EVENT_FAILED;
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
 	for (i = 0; i < s->nsetup; i++) {

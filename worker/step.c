@@ -82,10 +82,11 @@ choose(enum choice choice, const struct step_facts *f)
 
 	switch (choice) {
 	case AFTER_SUMMARY:
-		if (f->council)
+		if (f->review == REVIEW_COUNCIL)
 			return (struct step_move){ .next = STEP_PRESENT, .status = STATUS_REVIEWING };
 		return (struct step_move){ .next = STEP_VERDICT, .status = STATUS_COMPLETED,
-			.verdict = VERDICT_APPROVED, .decided_by = "gates" };
+			.verdict = VERDICT_APPROVED,
+			.decided_by = f->review == REVIEW_NONE ? "nobody" : "gates" };
 	case AFTER_GATE_FAILURE:
 		if (f->gate_tries <= f->gate_tries_max)
 			return again;

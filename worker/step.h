@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "proto/session.h"
+#include "proto/settings.h"
 
 enum event {
 	EVENT_DONE,		/* the step did what it is for */
@@ -24,7 +24,7 @@ enum event {
 };
 
 struct step_facts {
-	bool	council;	/* review: council */
+	enum review_mode review;
 	long	round;		/* of review, from 1 */
 	long	rounds;		/* rounds of rework allowed */
 	long	gate_tries;	/* times gates have failed in this round, with this one */

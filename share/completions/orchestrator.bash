@@ -28,7 +28,7 @@ _orchestrator() {
 	else
 		case $command:$prev in
 		*:--item) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;
-		*:--review) words="council gates" ;;
+		*:--review) words="council gates none" ;;
 		*:--source) words="none tasks beads streams" ;;
 		*:--pause-before) words="foundation parallel integration" ;;
 		*:--from | *:--out) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); return ;;

@@ -2,7 +2,7 @@
 /*
  * floor item REPOSITORY STATE ITEM
  *
- * The limit for one item from dispatch to merged with --review gates and no
+ * The limit for one item from dispatch to merged with --review none and no
  * gate: the git commands, processes, files and syncs that orchestrator and
  * worker need for it, and nothing else: no checks, no records worth reading, no
  * recovery.  What each sync is for is said in session(5) and in the order there;

@@ -119,7 +119,7 @@ flow() { # DISK MOUNT
 	r=$2/flow
 	export ORCHESTRATOR_HOME="$r/state"
 	mkdir -p "$r/repo/.orchestrator"
-	printf '{"review":"gates","agents":{"noop":{"command":"%s agent"}},"roles":{"implementer":"noop"}}' \
+	printf '{"review":"none","agents":{"noop":{"command":"%s agent"}},"roles":{"implementer":"noop"}}' \
 	    "$B/floor" >"$r/repo/.orchestrator/config.json"
 	new_repo "$r/repo" 10
 	n=$((full ? 100 : 40))

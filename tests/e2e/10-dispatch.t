@@ -11,11 +11,11 @@ PATH=$PATH_WITHOUT
 
 # Before there is a repository, or a commit.
 cd "$T" || exit 1
-run orchestrator dispatch --review gates x -- true
+run orchestrator dispatch --review none x -- true
 is 'outside of a repository dispatch fails' "$status" 66
 like 'and says so' "$err" 'not a git repository'
 git init -q empty
-run orchestrator -C empty dispatch --review gates x -- true
+run orchestrator -C empty dispatch --review none x -- true
 is 'without a commit dispatch fails' "$status" 66
 like 'and says what to do' "$err" 'no commit yet.*make a first commit'
 
@@ -26,28 +26,28 @@ run orchestrator dispach
 is 'an unknown command is a usage error' "$status" 64
 like 'that names the nearest' "$err" 'did you mean "dispatch"'
 for id in ../x .x a/b a..b x.lock x. "$(printf 'a\nb')"; do
-	run orchestrator dispatch --review gates "$id" -- true
+	run orchestrator dispatch --review none "$id" -- true
 	is "the id '$(printf %s "$id" | tr '\n' '?')' is refused" "$status" 65
 done
 run orchestrator dispatch --review maybe x -- true
 is 'an unknown mode of review is refused' "$status" 64
 run orchestrator dispatch x -- true
 is 'a bare command without a reviewer is refused' "$status" 64
-like 'and what to say is said' "$err" 'say --review gates'
+like 'and what to say is said' "$err" 'say --review gates or none'
 run orchestrator dispatch x
 is 'with neither client nor command dispatch fails' "$status" 69
 like 'and says what to install or set' "$err" 'install an agent client'
 run orchestrator dispatch --agent claude x
 is 'an agent whose program is not on PATH is an error of the parent' "$status" 69
 like 'that says so' "$err" 'agent CLI not found: claude'
-run orchestrator dispatch --review gates x -- no-such-program
+run orchestrator dispatch --review none x -- no-such-program
 is 'so is a command that is not there' "$status" 69
 is 'nothing of all that left a session' "$(sessions)" 0
 ok 'nor a worktree' not test -e .worktrees/x
 is 'nor a branch' "$(git branch --list 'session/*')" ''
 
 # The plain way.
-run orchestrator dispatch --review gates --title 'A title' --description 'Do it.' x -- \
+run orchestrator dispatch --review none --title 'A title' --description 'Do it.' x -- \
     sh -c 'echo hello >f; cat >prompt'
 is 'dispatch of a command succeeds' "$status" 0
 S=$(session_of x)
@@ -65,44 +65,44 @@ is 'git status shows no worktrees' "$(git status --porcelain)" ''
 is 'nothing is left that was built aside' "$(built_aside)" 0
 
 # A second one.
-run orchestrator dispatch --review gates x -- true
+run orchestrator dispatch --review none x -- true
 is 'an item that has a session is refused' "$status" 73
 like 'and the session is named' "$err" "${S##*/}"
-run orchestrator dispatch --review gates X -- true
+run orchestrator dispatch --review none X -- true
 is 'so is one that differs by case alone' "$status" 73
 mkdir -p .worktrees/w && echo mine >.worktrees/w/file
-run orchestrator dispatch --review gates w -- true
+run orchestrator dispatch --review none w -- true
 is 'an existing worktree is refused' "$status" 73
 is 'and untouched' "$(cat .worktrees/w/file)" mine
 git branch session/b/1
-run orchestrator dispatch --review gates b -- true
+run orchestrator dispatch --review none b -- true
 is 'an existing branch is refused' "$status" 73
 like 'and named' "$err" 'branch session/b/1 exists'
 ok 'it is still there' git rev-parse -q --verify session/b/1
 ok 'no claim stays' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/[bwX]
 
 # --wait, --json, --item.
-run orchestrator --json dispatch --wait --review gates y -- sh -c 'echo y >y'
+run orchestrator --json dispatch --wait --review none y -- sh -c 'echo y >y'
 is 'with --wait the exit status of approved work is 0' "$status" 0
 is 'and JSON has the status' "$(echo "$out" | jq -r '[.version, .item, .branch, .status] | join(" ")')" '1 y session/y/1 approved'
 is 'and where all is' "$(echo "$out" | jq -r '.worktree, .path, .log')" "$T/r/.worktrees/y
 $(session_of y)
 $(session_of y)/output.log"
-run orchestrator dispatch --wait --review gates none -- true
+run orchestrator dispatch --wait --review none none -- true
 is 'work that failed is 1' "$status" 1
 like 'with the reason' "$err" 'nothing to commit'
 echo '{ "version": 1, "id": "from-file", "title": "From a file", "allowed_paths": ["a/b"] }' >"$T/item.json"
-run orchestrator dispatch --wait --review gates --item "$T/item.json" -- sh -c 'mkdir a; cat >a/b'
+run orchestrator dispatch --wait --review none --item "$T/item.json" -- sh -c 'mkdir a; cat >a/b'
 is 'an item comes from a file' "$status" 0
 ok 'its paths are in the prompt' grep -q '^- a/b' "$(session_of from-file)/prompt.md"
-run orchestrator dispatch --review gates --item "$T/item.json" other -- true
+run orchestrator dispatch --review none --item "$T/item.json" other -- true
 is 'an item file with another id is refused' "$status" 64
 echo '{ "version": 1, "id": 5 }' >"$T/bad.json"
-run orchestrator dispatch --review gates --item "$T/bad.json" -- true
+run orchestrator dispatch --review none --item "$T/bad.json" -- true
 is 'a bad item file is refused' "$status" 65
-echo 'From standard input' | orchestrator dispatch --wait --review gates --description - stdin -- sh -c 'cat >p' >/dev/null
+echo 'From standard input' | orchestrator dispatch --wait --review none --description - stdin -- sh -c 'cat >p' >/dev/null
 is 'a description comes from standard input' "$(field item.json .description stdin)" 'From standard input'
-run orchestrator dispatch --review gates --title "$(printf 'a\377b')" utf -- true
+run orchestrator dispatch --review none --title "$(printf 'a\377b')" utf -- true
 is 'a title that is not UTF-8 is refused' "$status" 65
 
 # Settings, prompts and personas come from the target's commit.
@@ -111,33 +111,33 @@ is 'init succeeds' "$status" 0
 ok 'and wrote the settings' test -s .orchestrator/config.json
 run orchestrator init
 is 'init never overwrites' "$status" 73
-run orchestrator dispatch --wait --review gates c1 -- sh -c 'cat >p'
+run orchestrator dispatch --wait --review none c1 -- sh -c 'cat >p'
 is 'settings that are not committed are no error' "$status" 0
 like 'but a warning' "$err" 'not committed and not used yet'
 mkdir -p .orchestrator/agents .orchestrator/prompts
 echo 'You are a careful gardener.' >.orchestrator/agents/gardener.md
 echo 'REVIEW IT {item.id}' >.orchestrator/prompts/review.md
 git add .orchestrator && git commit -qm Settings
-run orchestrator dispatch --wait --review gates c2 gardener -- sh -c 'cat >p'
+run orchestrator dispatch --wait --review none c2 gardener -- sh -c 'cat >p'
 is 'the commented settings are valid' "$status" 0
 is 'without a warning once committed' "$err" ''
 ok 'the persona is in the prompt' grep -q 'careful gardener' "$(session_of c2)/prompt.md"
 is 'a prompt that the repository overrides is the session'\''s' "$(cat "$(session_of c2)/prompts/review.md")" 'REVIEW IT {item.id}'
-run orchestrator dispatch --wait --review gates c3 plumber -- sh -c 'cat >p'
+run orchestrator dispatch --wait --review none c3 plumber -- sh -c 'cat >p'
 like 'an agent type without a persona is a warning' "$err" 'no persona .orchestrator/agents/plumber.md'
 ok 'and named in the prompt' grep -q plumber "$(session_of c3)/prompt.md"
 echo '{ "gats": [] }' >.orchestrator/config.json && git commit -qam 'Wrong settings'
-run orchestrator dispatch --review gates c4 -- true
+run orchestrator dispatch --review none c4 -- true
 is 'a wrong setting is an error' "$status" 78
 like 'that names the nearest key' "$err" 'gats.*gates'
-echo '{ "target": "stable", "review": "gates", "roles": { "implementer": "me" },
+echo '{ "target": "stable", "review": "none", "roles": { "implementer": "me" },
   "agents": { "me": { "adapter": "command", "command": ["sh", "-c", "cat >p"] } } }' >.orchestrator/config.json
 git commit -qam 'Settings' && git branch stable
 run orchestrator dispatch --wait c5
 is 'an agent of the settings works' "$status" 0
 is 'the target is that of the settings' "$(field config.json .session.target c5)" stable
 git checkout -q --detach
-run orchestrator dispatch --review gates c6 -- true
+run orchestrator dispatch --review none c6 -- true
 is 'without a branch checked out there is no target' "$status" 78
 like 'which is said' "$err" 'set "target"'
 git checkout -q main && git rm -qr .orchestrator && git commit -qm 'No settings'
@@ -145,14 +145,14 @@ git checkout -q main && git rm -qr .orchestrator && git commit -qm 'No settings'
 # Workers that do not start.
 printf '#!/bin/sh\necho "no luck" >&2\nexit 66\n' >"$T/worker" && chmod +x "$T/worker"
 n=$(sessions)
-run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review gates e1 -- true
+run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review none e1 -- true
 is 'a worker that does not start is an error' "$status" 69
 like 'with its reason' "$err" 'no luck'
 is 'no session stays' "$(sessions)" "$n"
 ok 'no worktree' not test -e .worktrees/e1
 is 'no branch' "$(git branch --list 'session/e1/*')" ''
 ok 'no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/e1
-run env ORCHESTRATOR_WORKER="$T/absent" orchestrator dispatch --review gates e1 -- true
+run env ORCHESTRATOR_WORKER="$T/absent" orchestrator dispatch --review none e1 -- true
 like 'a worker that is not there is named' "$err" "$T/absent"
 
 # A dispatch that was killed between claim and directory.
@@ -164,11 +164,11 @@ echo session-k2-aaaaaa >"$W/claims/k2"
 mkdir .worktrees/k2 && : >.worktrees/k2/..git.0123456789abcdef
 echo session-k3-aaaaaa >"$W/claims/k3"
 mkdir .worktrees/k3 && echo work >.worktrees/k3/file
-run orchestrator dispatch --review gates k3 -- true
+run orchestrator dispatch --review none k3 -- true
 is 'a worktree with a file in it is no such thing' "$status $(cat .worktrees/k3/file)" '73 work'
-run orchestrator dispatch --wait --review gates k2 -- sh -c 'echo k >k'
+run orchestrator dispatch --wait --review none k2 -- sh -c 'echo k >k'
 is 'what a killed dispatch began does not stop the next' "$status" 0
-run orchestrator dispatch --wait --review gates k -- sh -c 'echo k >k'
+run orchestrator dispatch --wait --review none k -- sh -c 'echo k >k'
 is 'what a killed dispatch left is in nobody'\''s way' "$status" 0
 is 'and gone' "$(built_aside)" 0
 
@@ -188,8 +188,8 @@ is 'by the same command' "$(field config.json '.settings.agents.command.command[
 export ORCHESTRATOR_HOME="$T/state2"
 pids=
 for i in 1 2 3 4; do
-	orchestrator dispatch --review gates "same" -- sh -c 'cat >p' >"$T/same.$i" 2>&1 & pids="$pids $!"
-	orchestrator dispatch --review gates "many$i" -- sh -c 'cat >p' >"$T/many.$i" 2>&1 & pids="$pids $!"
+	orchestrator dispatch --review none "same" -- sh -c 'cat >p' >"$T/same.$i" 2>&1 & pids="$pids $!"
+	orchestrator dispatch --review none "many$i" -- sh -c 'cat >p' >"$T/many.$i" 2>&1 & pids="$pids $!"
 done
 won=0
 for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
@@ -200,7 +200,7 @@ ok 'all end approved' test "$(cat "$T"/state2/workspaces/*/instance-*/isolated-s
 
 # A state directory that can't be made.
 echo >"$T/file"
-run env ORCHESTRATOR_HOME="$T/file/state" orchestrator dispatch --review gates z -- true
+run env ORCHESTRATOR_HOME="$T/file/state" orchestrator dispatch --review none z -- true
 is 'a state directory that cannot be made is an error' "$status" 73
 like 'that names it' "$err" "$T/file/state.*ORCHESTRATOR_HOME"
 run orchestrator doctor

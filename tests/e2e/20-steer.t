@@ -8,7 +8,7 @@ R=$T/repo
 new_repo "$R"
 cd "$R" || exit 1
 mkdir .orchestrator
-echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 git add . && git commit -qm Settings
 
 status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
@@ -67,7 +67,7 @@ like 'review shows the verdict, from the archive too' "$(orchestrator review ask
 
 # Execute: policies, a death, a new session, merges.
 cat >.orchestrator/config.json <<'S'
-{ "review": "gates", "stop_grace": 1, "answers": {
+{ "review": "none", "stop_grace": 1, "answers": {
     "rules": [ { "match": "colour", "answer": "purple" }, { "match": "^Which col", "answer": "1" } ],
     "command": "jq -r .question | tr a-z A-Z" } }
 S
@@ -101,7 +101,7 @@ is 'and has saved the work that was not committed' \
 is 'which stays in the worktree, too' "$(git -C .worktrees/victim status --short)" '?? unsaved'
 
 # What was killed goes on.
-echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 git commit -qam 'No policies'
 dispatch again "test -e $T/ran && echo done >done || { touch $T/ran; exec sleep 1001.$$; }"
 wait_for 10 test -e "$T/ran"

@@ -18,7 +18,7 @@ session s1 '.setup = ["echo setup one; echo one >$T/setup.ran", {name: "two", co
 GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere; export GIT_DIR GIT_WORK_TREE
 work
 unset GIT_DIR GIT_WORK_TREE
-is 'with gates alone, none of which is set, work is approved' "$status" 0
+is 'with review none work is approved' "$status" 0
 is 'setup ran before the implementer' "$(git -C "$R" show session/s1/1:from-setup)" one
 like 'in the worktree' "$(cat "$T/setup.env")" ",$ID,$W\$"
 ok 'what setup prints is in the log, in brackets' grep -qxF '[setup echo setup one; echo one >$T/setup.ran] setup one' "$S/output.log"
@@ -36,7 +36,8 @@ STEP=implement
 SESSION_RUN=001
 SESSION_INBOX=$S/inbox/001"
 like 'without prompt.md the prompt is made from the item' "$(said prompt)" 'Title of s1'
-is 'the record is of gates' "$(rec review.json '[.mode, .verdict, .decided_by] | join(" ")')" 'gates approved gates'
+is 'the record says that nobody judged it' "$(rec review.json '[.mode, .verdict, .decided_by] | join(" ")')" 'none approved nobody'
+is 'and so does the state' "$(st '[.status, .reason, .detail] | join(" ")')" 'approved not-reviewed nobody judged it (review: none)'
 is 'the commit judged is the head of the branch' "$(rec review.json .commit)" "$(git -C "$R" rev-parse session/s1/1)"
 is 'and the head on record' "$(st .head)" "$(git -C "$R" rev-parse session/s1/1)"
 is 'it is based on the base' "$(git -C "$R" rev-parse session/s1/1^)" "$(st .base)"

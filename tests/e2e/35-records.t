@@ -156,7 +156,7 @@ ok 'what worker gates prints is an array of results' python3 "$T/validate" "$T/g
 is 'of each gate' "$(jq length "$T/gates.json")" 2
 
 # What the orchestrator wrote.
-orchestrator -C "$R" dispatch --wait --review gates made -- sh -c 'echo x >x' >/dev/null 2>&1
+orchestrator -C "$R" dispatch --wait --review none made -- sh -c 'echo x >x' >/dev/null 2>&1
 S=$(session_of made)
 records 'dispatched'
 cp "$S/config.json" "$T/config.copy"

@@ -14,7 +14,7 @@ fixtures=$top/tests/unit/fixtures
 
 council='.review = "council" | .agents = { claude: { adapter: "claude" } }
     | .roles = { implementer: "claude", reviewer: "claude" }'
-alone='.review = "gates" | .agents = { claude: { adapter: "claude" } } | .roles = { implementer: "claude" }'
+alone='.review = "none" | .agents = { claude: { adapter: "claude" } } | .roles = { implementer: "claude" }'
 stream() { cp "$fixtures/claude-$1.jsonl" "$STAND_IN/stream"; rm -f "$STAND_IN/runs" "$STAND_IN/job"; }
 job() { cat >"$STAND_IN/job"; }
 # Conversations that runs of a role and step began, and resumed.

@@ -43,19 +43,19 @@ refused() {	# STATUS REGEXP COMMAND...
 st() { $user orchestrator --json status "$1" | jq -r ".$2"; }
 status_is() { [ "$(st "$1" status)" = "$2" ]; }
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
-dispatch() { i=$1; shift; run $user orchestrator dispatch --review gates "$i" -- sh -c "$*"; }
+dispatch() { i=$1; shift; run $user orchestrator dispatch --review none "$i" -- sh -c "$*"; }
 holder() { cut -d' ' -f2 "$(session_of "$1")/worker.lock"; }
-gates='orchestrator dispatch --review gates'
+gates='orchestrator dispatch --review none'
 
 # Where it is started.
 cd "$T" || exit 1
-for c in 'dispatch --review gates a -- true' execute status questions 'answer a b c' 'review a' merge 'logs a' \
+for c in 'dispatch --review none a -- true' execute status questions 'answer a b c' 'review a' merge 'logs a' \
     'path a' 'cancel a' 'retry a' cleanup init; do
 	ok "orchestrator ${c%% *} outside of a repository is refused" refused 66 'not a git repository; .*-C' orchestrator $c
 done
 ok 'a directory that is not there is named' refused 66 'nowhere: No such file' orchestrator -C nowhere status
 git init -q unborn && own unborn
-ok 'a repository without a commit is refused' refused 66 'no commit yet: make a first commit' orchestrator -C unborn dispatch --review gates a -- true
+ok 'a repository without a commit is refused' refused 66 'no commit yet: make a first commit' orchestrator -C unborn dispatch --review none a -- true
 cd "$R" || exit 1
 if [ -n "$user" ]; then
 	run orchestrator status
@@ -72,7 +72,7 @@ ok 'an unknown option is refused with the nearest' refused 64 '--titel: no such 
 ok 'so is a global one' refused 64 '--jsn: no such option \(did you mean "--json"' orchestrator --jsn status
 ok 'an option without its argument is refused' refused 64 '--title: needs an argument' orchestrator dispatch --title
 ok 'an unknown option of a command without options is refused' refused 64 '--all: no such option' orchestrator status --all
-ok 'an unknown mode of review is refused' refused 64 'say council or gates' orchestrator dispatch --review maybe a -- true
+ok 'an unknown mode of review is refused' refused 64 'say council, gates or none' orchestrator dispatch --review maybe a -- true
 for c in 'status -- -x' 'status nobody' 'status /' 'review nobody' 'merge nobody' 'logs nobody' 'path ../x' 'cancel nobody' 'retry nobody' 'answer nobody q-aaaaaa x'; do
 	ok "an unknown session is refused by orchestrator $c" refused 66 'no session ".*" in this repository; orchestrator status lists them' orchestrator $c
 done
@@ -180,7 +180,7 @@ for s in INT:130 TERM:143; do
 	$user env --default-signal=INT orchestrator logs -f stuck >"$T/logs" 2>&1 & p=$!
 	wait_for 10 grep -q 'run 001' "$T/logs"
 	interrupt ${s%:*} ${s#*:} $p 'logs -f'
-	$user env --default-signal=INT orchestrator dispatch --wait --review gates "waited-${s%:*}" -- sh -c "$never" >"$T/waited" 2>&1 & p=$!
+	$user env --default-signal=INT orchestrator dispatch --wait --review none "waited-${s%:*}" -- sh -c "$never" >"$T/waited" 2>&1 & p=$!
 	wait_for 10 grep -q '^log ' "$T/waited"
 	interrupt ${s%:*} ${s#*:} $p 'dispatch --wait'
 	is 'and the session that was waited for, too' "$(st "waited-${s%:*}" alive)" true

@@ -11,7 +11,7 @@ repository() {	# NAME [git init options]
 	git init -q "$@" "$R" && cd "$R" || return 1
 	for i in 1 2 3 4 5 6; do seq 20 >"file$i"; done
 	mkdir dir .orchestrator && echo in >dir/in
-	echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+	echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 	git add . && git commit -qm 'First commit'
 }
 merges() { git log --format=%s main | grep -cFx "$1"; }
@@ -33,7 +33,9 @@ base=$(git rev-parse main); head=$(git rev-parse session/one/1)
 S=$(session_of one)
 run orchestrator merge one
 is 'an approved session is merged' "$status" 0
-is 'its message is that of the item and the summary' "$(git log -1 --format=%B main)" 'Merge one: Do the one thing'
+is 'its message is that of the item and the summary, and says that nobody judged it' "$(git log -1 --format=%B main)" 'Merge one: Do the one thing
+
+Review: none'
 is 'its parents are the target and what was approved' "$(git log -1 --format=%P main)" "$base $head"
 git checkout -q -b by-hand "$base" && git merge -q --no-ff -m x "$head" && git checkout -q main
 is 'its tree is that of git merge --no-ff' "$(git rev-parse 'main^{tree}')" "$(git rev-parse 'by-hand^{tree}')"
@@ -144,7 +146,7 @@ like 'with the conflict in the prompt' "$(cat "$(session_of c1)/prompt.md")" 'fi
 
 # Gates on the merged tree.
 repository gated
-jq '.gates = [{ name: "sum", command: "n=$(cat n.* 2>/dev/null | wc -l); test $n -lt 2 || { echo TOO-MANY; exit 1; }" }]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
+jq '.review = "gates" | .gates = [{ name: "sum", command: "n=$(cat n.* 2>/dev/null | wc -l); test $n -lt 2 || { echo TOO-MANY; exit 1; }" }]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
 git commit -qam Gate
 dispatch a 'echo a >n.a' && dispatch b 'echo b >n.b'
 run orchestrator merge
@@ -217,7 +219,7 @@ is 'a retry that is merged makes good for all attempts before it' "$?" 0
 
 # The target moves while the gates run.
 mkfifo "$T/gate"
-jq --arg t "$T" '.gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
+jq --arg t "$T" '.review = "gates" | .gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
 git commit -qam 'Gate that waits'
 dispatch m 'echo m >m'
 echo v >v && git add v && git commit -qm 'Before'

@@ -12,7 +12,7 @@ printf '#!/bin/sh\n[ "$SESSION_INBOX" ] || { echo "$0 $*"; tr "\\0" " " </proc/$
 R=$T/repo
 new_repo "$R" && cd "$R" || exit 1
 for i in 1 2 3; do seq 30 >"m$i.txt"; done
-mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+mkdir .orchestrator && echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 git add . && git commit -qm Settings
 before=$(git config --list --local; ls .git/hooks; git for-each-ref | grep -v session; ls -a "$HOME")
 

@@ -18,7 +18,7 @@ world() {	# NAME [SETTINGS]
 	R=$T/$1; export ORCHESTRATOR_HOME="$T/state"
 	rm -rf "$ORCHESTRATOR_HOME"
 	new_repo "$R" 40 && cd "$R" || exit 1
-	mkdir .orchestrator && echo "{ \"review\": \"gates\", \"stop_grace\": 1${2:+, \"worktree\": $2} }" >.orchestrator/config.json
+	mkdir .orchestrator && echo "{ \"review\": \"none\", \"stop_grace\": 1${2:+, \"worktree\": $2} }" >.orchestrator/config.json
 	echo '*.o' >.gitignore; echo '#!/bin/sh' >run; chmod 755 run; ln -s d1 link; : >empty
 	mkdir -p deep/er && echo deep >deep/er/file; echo 'plain text' >text
 	git add . && git commit -qm Settings
@@ -71,7 +71,7 @@ is 'it is kept again' "$(pooled)" 1
 S=$T/session-hand-000001 W=$R/.worktrees/hand
 git worktree add -q -b hand "$W" && echo mine >"$W/mine.o" && mkdir "$S"
 jq -n --arg id "${S##*/}" --arg tree "$W" --argjson confine "$confined" '{ version: 1, session: { id: $id, item: "hand", worktree: $tree },
-    settings: { review: "gates", confine: $confine, roles: { implementer: "a" },
+    settings: { review: "none", confine: $confine, roles: { implementer: "a" },
     agents: { a: { adapter: "command", command: ["sh", "-c", "echo hand >hand.new"] } } } }' >"$S/config.json"
 jq -n '{ version: 1, id: "hand", title: "Hand" }' >"$S/item.json"
 run timeout -k 5 60 worker run "$S"

@@ -201,10 +201,10 @@ cat >"$T/work.json" <<'J'
   { "id": "lone" }, { "id": "left" }, { "id": "right" } ] }
 J
 id=$(orchestrator tasks create work --from "$T/work.json" | sed -n 's/^TaskList Created: //p')
-run orchestrator dispatch --review gates two -- true
+run orchestrator dispatch --review none two -- true
 is 'a task that waits is not dispatched' "$status" 69
 like 'for the reason given' "$err" 'task two waits for one'
-run orchestrator dispatch --wait --review gates one -- sh -c 'echo 1 >f; echo "Wrote the file f." | worker summary -'
+run orchestrator dispatch --wait --review none one -- sh -c 'echo 1 >f; echo "Wrote the file f." | worker summary -'
 is 'a task is dispatched' "$status" 0
 is 'what it says is the item' "$(field item.json '[.title, .description, .allowed_paths[0]] | join("|")' one)" 'The first|Write f.|f'
 is 'nothing else of it is' "$(field item.json 'has("status") or has("history")' one)" false
@@ -212,18 +212,18 @@ is 'it is in progress until the merge' "$(status_of one)" IN_PROGRESS
 is 'by its session' "$(jq -r '.tasks[0].history[-1].by' "$(lists)/$id.json")" "$(basename "$(session_of one)")"
 run orchestrator tasks reopen one
 is 'which nobody can take it away from' "$status" 69
-run orchestrator dispatch --review gates one -- true
+run orchestrator dispatch --review none one -- true
 is 'nor dispatch it twice' "$status" 73
 ok 'it is merged' orchestrator merge one
 is 'and complete' "$(status_of one)" COMPLETE
 is 'which unblocks the next' "$(orchestrator --json tasks show work | jq -r '[.ready[]] | join(" ")')" 'two lone left right'
-run orchestrator dispatch --wait --review gates two -- sh -c 'cat >p'
+run orchestrator dispatch --wait --review none two -- sh -c 'cat >p'
 is 'which is dispatched' "$status" 0
 ok 'with the summary of the first in its prompt' grep -q 'Wrote the file f' "$(session_of two)/prompt.md"
 ok 'execute merges it' orchestrator execute --source none
 is 'and completes it' "$(status_of two)" COMPLETE
 
-run orchestrator dispatch --wait --review gates three -- true
+run orchestrator dispatch --wait --review none three -- true
 is 'what fails' "$status" 1
 is 'has failed' "$(status_of three)" FAILED
 run orchestrator retry three
@@ -233,15 +233,15 @@ wait_for 20 ended
 ok 'execute sees its end' not orchestrator execute --source none
 is 'is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
 
-for t in left right; do orchestrator dispatch --wait --review gates $t -- sh -c "echo $t >same" >/dev/null; done
+for t in left right; do orchestrator dispatch --wait --review none $t -- sh -c "echo $t >same" >/dev/null; done
 orchestrator merge >/dev/null
 is 'a conflict blocks' "$(status_of left) $(status_of right)" 'COMPLETE BLOCKED'
 printf '#!/bin/sh\nexit 66\n' >"$T/worker" && chmod +x "$T/worker"
-run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review gates lone -- true
+run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review none lone -- true
 is 'a session that does not come to life leaves its task' "$(status_of lone)" PENDING
 
 # Nobody was there.
-orchestrator dispatch --wait --review gates lone -- sh -c 'echo x >lone' >/dev/null
+orchestrator dispatch --wait --review none lone -- sh -c 'echo x >lone' >/dev/null
 cp "$(lists)/$id.json" "$T/before"
 orchestrator merge lone >/dev/null
 cp "$T/before" "$(lists)/$id.json"	# as if it had been killed before it wrote the list
@@ -251,16 +251,16 @@ jq '(.tasks[] | select(.id == "lone")) |= (.status = "IN_PROGRESS" | .session = 
     "$T/before" >"$(lists)/$id.json"
 orchestrator tasks list >/dev/null 2>&1
 is 'one whose session never was is free again' "$(status_of lone)" PENDING
-run orchestrator dispatch --wait --review gates --title 'No task' lone -- sh -c 'echo y >lone'
+run orchestrator dispatch --wait --review none --title 'No task' lone -- sh -c 'echo y >lone'
 is 'an item of that id with a title is no task' "$status $(status_of lone)" '0 PENDING'
 orchestrator cancel lone >/dev/null
 orchestrator tasks create twin-a --task twin >/dev/null; orchestrator tasks create twin-b --task twin >/dev/null
-run orchestrator dispatch --review gates twin -- true
+run orchestrator dispatch --review none twin -- true
 like 'a task of two lists is not dispatched without saying which' "$status $err" '64.*say which with --list'
-run orchestrator dispatch --review gates --list twin-b twin -- true
+run orchestrator dispatch --review none --list twin-b twin -- true
 is 'but of the one that is named' "$status $(orchestrator --json tasks show twin-a | jq -r '.tasks[0].status') $(orchestrator --json tasks show twin-b | jq -r '.tasks[0].session != null')" '0 PENDING true'
 orchestrator tasks create stop --task stop-it >/dev/null && id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "stop") | .id')
-orchestrator dispatch --review gates stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
+orchestrator dispatch --review none stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
 ok 'a task can be cancelled' orchestrator cancel stop-it
 is 'and has failed then' "$(status_of stop-it)" FAILED
 

@@ -26,7 +26,7 @@ E
 world() {	# NAME SETTINGS
 	rm -f "$T/times"; export ORCHESTRATOR_HOME="$T/state-$1"
 	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"review\": \"gates\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
 	    \"roles\": { \"implementer\": \"sh\" }$2 }" >.orchestrator/config.json
 	git add . && git commit -qm Settings
 }

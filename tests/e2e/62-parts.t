@@ -18,7 +18,7 @@ worker progress 1/2 'the first is done'
 [ "$n" = 0 ] || echo b >b
 E
 chmod +x "$T/agent"; export T
-run orchestrator dispatch --item "$T/item.json" --review gates --wait -- "$T/agent"
+run orchestrator dispatch --item "$T/item.json" --review none --wait -- "$T/agent"
 is 'an item with an output that is missing at first is approved in the end' "$status" 0
 s=$(orchestrator path many)
 # shellcheck disable=SC2016
@@ -36,13 +36,13 @@ ok 'its worktree is removed' not test -e trees/deep/many
 
 rm "$T/runs"; git rm -qr out b && git commit -qm Again
 jq '.id = "never" | .outputs = ["none"] | del(.worktree)' "$T/item.json" >"$T/never.json"
-run orchestrator dispatch --item "$T/never.json" --review gates --wait -- "$T/agent"
+run orchestrator dispatch --item "$T/never.json" --review none --wait -- "$T/agent"
 is 'an output that never comes fails the item' "$status" 1
 is 'as a gate' "$(jq -r '.status + " " + .reason' "$(orchestrator path never)/state.json")" 'failed gate'
 ln -s "$T" elsewhere
 for w in ../out "$T/x" .git/x a//b elsewhere/x; do
 	jq --arg w "$w" '.id = "bad" | .worktree = $w' "$T/item.json" >"$T/bad.json"
-	run orchestrator dispatch --item "$T/bad.json" --review gates -- true
+	run orchestrator dispatch --item "$T/bad.json" --review none -- true
 	ok "a worktree at $w is refused" test "$status" -ne 0
 done
 ok 'and nothing is made there' not test -e "$T/x"

@@ -25,7 +25,7 @@ E
 world() {	# NAME [SETTINGS]
 	rm -f "$T/times"; export ORCHESTRATOR_HOME="$T/state-$1"
 	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"review\": \"gates\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
 	    \"roles\": { \"implementer\": \"sh\" }${2:-} }" >.orchestrator/config.json
 	git add . && git commit -qm Settings
 }
@@ -193,7 +193,7 @@ cat .orchestrator/orchestration-config.json
 
 To regenerate:
 orchestrator generate --force'
-is 'and the settings with where they come from' "$(echo "$out" | grep -E ' (review|max_parallel_streams): ')" 'repository  review: "gates"
+is 'and the settings with where they come from' "$(echo "$out" | grep -E ' (review|max_parallel_streams): ')" 'repository  review: "none"
 default     max_parallel_streams: 5'
 run timeout 60 orchestrator execute --pause-before integration
 is 'execute stops before the phase that is said' "$status $(merges)" '0 Stream-A Stream-B Stream-C '

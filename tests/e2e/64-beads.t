@@ -14,7 +14,7 @@ world() {	# NAME SETTINGS
 	rm -f "$T/times"; export ORCHESTRATOR_HOME="$T/state-$1"
 	new_repo "$T/$1" && cd "$T/$1" && mkdir -p .orchestrator .beads/test .beads/hooks || exit 1
 	echo '[]' >.beads/db.json; echo .beads >>.git/info/exclude
-	echo "{ \"review\": \"gates\", \"ambiguous\": \"parallel\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	echo "{ \"review\": \"none\", \"ambiguous\": \"parallel\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
 	    \"roles\": { \"implementer\": \"sh\" }$2 }" >.orchestrator/config.json
 	git add . && git commit -qm Settings
 }

@@ -9,10 +9,10 @@ echo "$(date +%s%N) start $ITEM_ID" >>"$T/times"
 while [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
 if [ "$ITEM_ID" = old ]; then echo old >>d1/file1; else echo "$ITEM_ID" >>"$ITEM_ID"; fi
 E
-world() {	# NAME SETTINGS
+world() {	# NAME SETTINGS [REVIEW]
 	rm -f "$T/times" "$T"/hold-*; export ORCHESTRATOR_HOME="$T/state-$1"
 	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"review\": \"gates\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	echo "{ \"review\": \"${3:-none}\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
 	    \"roles\": { \"implementer\": \"sh\" }$2 }" >.orchestrator/config.json
 	git add . && git commit -qm Settings
 }
@@ -91,7 +91,7 @@ run orchestrator execute --until yesterday
 is 'a time that is none' "$status" 64
 
 # Fairness: the oldest approved one first, also when it could not be merged at first.
-world fair ', "gates": [ "while test -e young -a -e '"$T"'/hold-gate; do timeout 0.05 cat <'"$T"'/.never; done; true" ]'
+world fair ', "gates": [ "while test -e young -a -e '"$T"'/hold-gate; do timeout 0.05 cat <'"$T"'/.never; done; true" ]' gates
 for i in old young younger; do orchestrator dispatch --wait $i >/dev/null; done
 echo more >other && git add other && git commit -qm More
 echo mine >>d1/file1; : >"$T/hold-gate"

@@ -8,7 +8,7 @@
 strace -f -o /dev/null true 2>/dev/null || { echo '1..0 # SKIP no process may be traced here'; exit 0; }
 faulty() { _f=$1; shift; run timeout 60 env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e "trace=${_f%%:*}" -e "inject=$_f" "$@"; }
 new_repo "$T/r" && cd "$T/r" || exit 1
-mkdir .orchestrator && echo '{ "review": "gates", "confine": "off" }' >.orchestrator/config.json
+mkdir .orchestrator && echo '{ "review": "none", "confine": "off" }' >.orchestrator/config.json
 git add . && git commit -qm Settings
 bin=$ORCHESTRATOR_HOME/bin
 copies() { find "$bin" -name '.tmp-*' | wc -l; }
@@ -95,7 +95,7 @@ is 'started again it goes on' "$status $(git show main:w)" '0 this'
 
 # No room for answers.
 cat >.orchestrator/config.json <<E2
-{ "review": "gates", "confine": "off", "answers": { "rules": [ { "match": "first", "answer": "one" }, { "match": "fi", "answer": "other" } ], "command": "echo asked >>$T/asked; echo two" } }
+{ "review": "none", "confine": "off", "answers": { "rules": [ { "match": "first", "answer": "one" }, { "match": "fi", "answer": "other" } ], "command": "echo asked >>$T/asked; echo two" } }
 E2
 git commit -qam Answers
 orchestrator dispatch r -- sh -c 'worker ask first >r1 & worker ask second >r2; wait' >/dev/null
@@ -130,7 +130,7 @@ is 'it is merged' "$(git show main:l)" two
 
 # The question of the instance: no room for it at first, nor for its answer, by a rule that came later.
 orchestrator tasks create both --task q1 --task q2 >/dev/null; rm "$T/go"
-jq -n --arg T "$T" '{ review: "gates", confine: "off", ambiguous: "ask", roles: { implementer: "sh" },
+jq -n --arg T "$T" '{ review: "none", confine: "off", ambiguous: "ask", roles: { implementer: "sh" },
     agents: { sh: { command: "until [ -e \($T)/go ]; do timeout 0.05 cat <\($T)/.never; done; echo $ITEM_ID >$ITEM_ID" } } }' >.orchestrator/config.json
 git commit -qam 'A question'
 instance=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/instance-*)
@@ -149,7 +149,7 @@ is 'once there is room for that' "$(grep -c 'answers/.*: No space left on device
 is 'and all is done' "$? $(git show main:q1 main:q2 | tr '\n' ' ')" '0 q1 q2 '
 
 # Signals that can't be read, which nobody could end it with.
-echo '{ "review": "gates", "confine": "off" }' >.orchestrator/config.json; git commit -qam 'No answers'
+echo '{ "review": "none", "confine": "off" }' >.orchestrator/config.json; git commit -qam 'No answers'
 orchestrator dispatch e -- sh -c 'worker ask Which? >e' >/dev/null
 wait_for 20 asks 1
 ASAN_OPTIONS=detect_leaks=0 orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
@@ -175,7 +175,7 @@ fi
 # No process can be started.
 orchestrator tasks create work --task p1 --task p2 >/dev/null
 cat >.orchestrator/config.json <<'E2'
-{ "review": "gates", "confine": "off", "agents": { "a": { "command": "echo $ITEM_ID >$ITEM_ID" } }, "roles": { "implementer": "a" } }
+{ "review": "none", "confine": "off", "agents": { "a": { "command": "echo $ITEM_ID >$ITEM_ID" } }, "roles": { "implementer": "a" } }
 E2
 git commit -qam Agent
 faulty clone:error=EAGAIN:when=1+ orchestrator execute work

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 new_repo "$T/r" && cd "$T/r" || exit 1
-mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+mkdir .orchestrator && echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 git add . && git commit -qm Settings
 holder() { cut -d' ' -f2 "$(session_of "$1")/worker.lock"; }
 dead() { orchestrator --json status "$1" | jq -e '.alive == false' || orchestrator status "$1" | grep -q dead; }

@@ -110,7 +110,7 @@ E
 	mkdir "$T/state"
 	session wide "$wide"
 	work
-	is 'bubblewrap: where all around is writable a session is approved' "$(ended)" 'approved '
+	is 'bubblewrap: where all around is writable a session is approved' "$(ended)" 'approved not-reviewed'
 	can 'all around is' opened
 	cannot 'not the session, its neighbours, the state of the orchestrator and the checkout' own other state checkout
 	R=$T/apart && new_repo "$R" && mv "$R/.git" "$T/apart.git" && echo "gitdir: $T/apart.git" >"$R/.git"
@@ -129,7 +129,7 @@ E
 		session root
 		# shellcheck disable=SC2086 # words
 		run $root timeout -k 5 60 worker run "$S"
-		is 'bubblewrap: a session of root is approved' "$(ended)" 'approved '
+		is 'bubblewrap: a session of root is approved' "$(ended)" 'approved not-reviewed'
 		cannot 'root can not undo what closes the checkout' unmount remount checkout
 	else
 		skip 'root' 'no namespace of users'
@@ -195,11 +195,11 @@ if PATH=$without_bwrap strace -qq -f -o "$T/trace" -e inject=landlock_create_rul
 	blind() { PATH=$without_bwrap run timeout 60 strace -qq -f -o "$T/trace" -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS worker run "$S"; }
 	session none
 	blind
-	is 'with nothing to confine it the work is done' "$(ended)" 'approved '
+	is 'with nothing to confine it the work is done' "$(ended)" 'approved not-reviewed'
 	is 'with a warning, once' "$(grep -c 'warning: nothing confines' "$S/output.log")" 1
 	rm -rf "$T/bare" && new_repo "$T/bare"
 	lists() { PATH=$without_bwrap run timeout 60 env ASAN_OPTIONS=detect_leaks=0 strace -qq -f -o "$T/trace" -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS orchestrator -C "$T/bare" "$@"; }
-	printf '{ "agents": { "a": { "command": "echo w >$ITEM_ID" } }, "roles": { "implementer": "a" }, "review": "gates" }' >"$T/x"
+	printf '{ "agents": { "a": { "command": "echo w >$ITEM_ID" } }, "roles": { "implementer": "a" }, "review": "none" }' >"$T/x"
 	mkdir "$T/bare/.orchestrator" && cp "$T/x" "$T/bare/.orchestrator/config.json" && git -C "$T/bare" add . && git -C "$T/bare" commit -qm Settings
 	orchestrator -C "$T/bare" tasks create two --task 'a: A' --task 'b: B' >/dev/null
 	lists execute two

@@ -56,7 +56,7 @@ does <<'E'
 git -C "$R" branch mine main; git -C "$R" config branch.mine.remote origin; git -C "$R" checkout -q mine
 E
 session user; work
-is 'what its user does to the repository is none' "$(ended)" 'approved '
+is 'what its user does to the repository is none' "$(ended)" 'approved not-reviewed'
 like 'and is in the log' "$(cat "$S/output.log")" 'meanwhile, in the repository: branch mine: was added'
 : >"$T/do"
 
@@ -71,7 +71,7 @@ does <<'E'
 mkdir -p src/sub; echo >src/a.c
 E
 work
-is 'what is allowed is approved' "$(ended)" 'approved '
+is 'what is allowed is approved' "$(ended)" 'approved not-reviewed'
 session beyond; paths '.allowed_paths = ["src/*.c", "file-*"]'
 does <<'E'
 mkdir -p src/sub; echo >src/a.c; echo >src/sub/a.c; echo >"$(printf 'a\033[31mb')"; echo >d1/file1
@@ -103,7 +103,7 @@ does <<'E'
 case $prompt in *'is protected'*) rm -r .github ;; *) mkdir .github; echo x >.github/x ;; esac
 E
 session mends; work
-is 'what it then undoes is forgiven' "$(ended) $(flagged)" 'approved  '
+is 'what it then undoes is forgiven' "$(ended) $(flagged)" 'approved not-reviewed '
 does <<'E'
 mkdir -p .github; echo x >.github/x
 E
@@ -124,13 +124,13 @@ no_roles
 # Before the merge.
 export ORCHESTRATOR_HOME="$T/state"
 new_repo "$T/m" && cd "$T/m" || exit 1
-orchestrator dispatch --wait --review gates a -- sh -c 'echo x >x; echo y >y' >/dev/null 2>&1
+orchestrator dispatch --wait --review none a -- sh -c 'echo x >x; echo y >y' >/dev/null 2>&1
 S=$(session_of a); paths '.allowed_paths = ["x"]'
 run orchestrator merge a
 is 'the merge looks once more' "$status $(field state.json '[.status, .reason] | join(" ")' a)" '1 failed isolation-breach'
 like 'and names the path' "$out$err" 'y: is not in the item.s allowed_paths'
 ok 'nothing is merged' not git cat-file -e main:x
-orchestrator dispatch --wait --review gates b -- sh -c 'echo x >x' >/dev/null 2>&1
+orchestrator dispatch --wait --review none b -- sh -c 'echo x >x' >/dev/null 2>&1
 S=$(session_of b); jq '.settings.protected = ["x"]' "$S/config.json" >"$T/.c" && mv "$T/.c" "$S/config.json"
 run orchestrator merge b
 is 'also for what is protected' "$status $(field state.json '[.status, .reason] | join(" ")' b)" '1 failed protected'

@@ -119,7 +119,7 @@ else
 fi
 
 new_repo "$T/r" && cd "$T/r" || exit 1
-mkdir .orchestrator && echo '{ "review": "gates", "stop_grace": 1 }' >.orchestrator/config.json
+mkdir .orchestrator && echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 git add . && git commit -qm Settings
 like 'doctor says that there are groups, and where' "$(orchestrator doctor)" "^ok +cgroup .* below $H"
 for how in cancel cleanup retry; do

@@ -83,7 +83,7 @@ mkdir -p "$S/cache/xdg" "$S/layer"
 ln -s "$HOME/victim" "$S/cache/npm"; echo file >"$S/cache/cargo"; ln -s "$HOME/victim" "$S/layer/pip"
 work
 is 'a link in the place of a cache is not followed, nor a file taken for one' "$(words agent)" "mine the user's "
-is 'the session goes on' "$(ended)" 'approved '
+is 'the session goes on' "$(ended)" 'approved not-reviewed'
 users >after
 ok 'and where the link leads all is as it was' cmp before after
 ok 'what is removed at the end is the link' test ! -e "$S/cache" -a -e "$HOME/victim/mine"
@@ -101,7 +101,7 @@ kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
 ok 'nothing survives a killed worker' wait_for 20 not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 rm "$T/hang.written"
 work
-is 'and the session goes on with its caches' "$(ended)" 'approved '
+is 'and the session goes on with its caches' "$(ended)" 'approved not-reviewed'
 
 # A layer is never a condition.
 real=$(command -v bwrap)
@@ -113,7 +113,7 @@ E
 with=$PATH PATH=$T/bin:$PATH
 session alone
 work
-is 'where bubblewrap does not work with layers, the session does without' "$(ended) $(words agent)" 'approved  written '
+is 'where bubblewrap does not work with layers, the session does without' "$(ended) $(words agent)" 'approved not-reviewed written '
 [ -d "$R/.worktrees" ] || mkdir "$R/.worktrees"
 like 'doctor says so, and why' "$(cd "$R" && orchestrator doctor)" 'note +caches .*begin empty.*: not over this'
 PATH=$with
@@ -124,7 +124,7 @@ is 'doctor leaves nothing' "$(find "$ORCHESTRATOR_HOME" -name '.tmp*')" ""
 user_settings
 for i in 1 2; do
 	ITEM=kept$i
-	(cd "$R" && orchestrator dispatch --review gates "kept$i" -- sh -c 'echo w >work; cat "$XDG_CACHE_HOME/tool/a" >"$T/out/agent"') >/dev/null 2>&1
+	(cd "$R" && orchestrator dispatch --review none "kept$i" -- sh -c 'echo w >work; cat "$XDG_CACHE_HOME/tool/a" >"$T/out/agent"') >/dev/null 2>&1
 	over() { [ "$(field state.json .status)" = approved ]; }
 	wait_for "$LIMIT" over
 	is "dispatched session $i has layers" "$(words agent)" "the user's "
@@ -140,7 +140,7 @@ E
 rm -f "$T/out/agent"
 session none
 work
-is 'without caches of the user nothing is laid' "$(ended) $(words agent)" 'approved  plain '
+is 'without caches of the user nothing is laid' "$(ended) $(words agent)" 'approved not-reviewed plain '
 like 'and doctor says so' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*has none'
 
 NO='setpriv --reuid 65534 --regid 65534 --clear-groups'

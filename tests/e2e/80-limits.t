@@ -11,7 +11,7 @@ rescue() { st '.rescue | [.attempts, .cause, .under_way] | map(tostring) | join(
 partial() { git -C "$R" show "session/$ITEM/1:$1" 2>&1; }
 runs() { wc -l <"$T/$ITEM.$1"; }
 still_there() { ! timeout "$1" tail --pid="$pid" -f /dev/null; }
-alone='.review = "gates" | .limits = { grace: 30 }'
+alone='.review = "none" | .limits = { grace: 30 }'
 
 # Time.
 role implementer <<'E'
@@ -118,7 +118,7 @@ asked
 ok 'an open question is neither stall nor staleness' still_there 5
 put "$q" this; stop
 is 'whenever it is answered' "$status,$(st .status),$(said answer),$(st .rescue.attempts)" 0,approved,this,0
-session stall-gate "$alone | .limits.stall = 3 | .limits.stale = 4 | .limits.time = 4 | .gates = [\"timeout 5 cat $T/.never; test -e work\"]"
+session stall-gate "$alone | .limits.stall = 3 | .limits.stale = 4 | .limits.time = 4 | .review = \"gates\" | .gates = [\"timeout 5 cat $T/.never; test -e work\"]"
 work
 is 'nor is a running gate, nor does it take agent time' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
 session stale "$alone | .limits.stall = 0 | .limits.stale = 3"
@@ -179,7 +179,7 @@ init='{"type":"system","subtype":"init","session_id":"5e551011-0000-4000-8000-00
 claude() { rm -f "$T"/stream-* "$T"/hang-* "$STAND_IN/runs"; }
 stream() { printf '%s\n' "$init" "$2" "${3:-}" >"$T/stream-$1"; }
 conversations() { sed 's/^[a-z]* [a-z]* \(resumed \)*\([0-9a-f-]*\) .*/\1\2/' "$STAND_IN/runs"; }
-alone='.review = "gates" | .roles = { implementer: "claude" } | .limits = { grace: 30 }'
+alone='.review = "none" | .roles = { implementer: "claude" } | .limits = { grace: 30 }'
 
 claude
 stream 1 '{"type":"result","is_error":true,"result":"no","terminal_reason":"prompt_too_long"}'

@@ -17,7 +17,7 @@ E
 world() {	# NAME SETTINGS TASK...
 	rm -f "$T/runs"; export ORCHESTRATOR_HOME="$T/state-$1"
 	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"review\": \"gates\", \"ambiguous\": \"parallel\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	echo "{ \"review\": \"none\", \"ambiguous\": \"parallel\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
 	    \"roles\": { \"implementer\": \"sh\" }, $2 }" >.orchestrator/config.json
 	git add . && git commit -qm Settings
 	orchestrator tasks create "$1" >/dev/null; _l=$1; shift 2

@@ -49,7 +49,8 @@ session() {
 	done
 	printf %s "$3" | jq --argjson confine "$confined" --arg id "$ID" --arg item "$1" --arg tree "$W" '
 	    { version: 1, session: { id: $id, item: $item, worktree: $tree }, settings:
-	      (({ review: (if .roles.reviewer then "council" else "gates" end), stop_grace: 1, confine: $confine } + .) | '"$2"') }' >"$S/config.json" &&
+	      (({ stop_grace: 1, confine: $confine } + .) | ('"$2"') | .review //=
+	      (if .roles.reviewer then "council" elif .gates then "gates" else "none" end)) }' >"$S/config.json" &&
 	jq -n --arg item "$1" '{ version: 1, id: $item, title: "Title of \($item)" }' >"$S/item.json"
 }
 work() { run timeout -k 5 60 worker run "$S"; }

@@ -51,7 +51,7 @@ parked() {
 	echo work >work
 	E
 	jq -n --arg w "$W" '{ version: 1, session: { id: "session-other-000001", item: "other", worktree: "\($w)/other" },
-	    settings: { review: "gates", confine: "off", stop_grace: 1, roles: { implementer: "claude" } } }' >"$S/config.json"
+	    settings: { review: "none", confine: "off", stop_grace: 1, roles: { implementer: "claude" } } }' >"$S/config.json"
 	echo '{ "version": 1, "id": "other", "title": "Other" }' >"$S/item.json"
 	PATH=$W/bin:$PATH traced; in_time
 	[ "$(jq -r .status "$S/state.json")" = approved ] || echo 'the work of the client does not go on'

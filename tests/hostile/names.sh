@@ -16,7 +16,7 @@ case_one() {
 	case $1 in
 	word)
 		for _c in status path logs review cancel retry merge report execute plan dispatch 'salvage show' 'salvage restore' 'tasks show' 'tasks start' 'tasks complete' 'tasks resume' \
-		    'tasks export' conflict-check 'answer one' 'answer' 'dispatch --review gates --item'; do
+		    'tasks export' conflict-check 'answer one' 'answer' 'dispatch --review none --item'; do
 			case $_c in merge | cancel | retry | execute | plan | report) [ "$_name" ] || continue ;; esac
 			case $_c in answer*) meet orchestrator $_c "$_name" x x ;; conflict-check) meet orchestrator $_c "$_name" "$_name" ;; *) meet orchestrator $_c "$_name" ;; esac
 		done

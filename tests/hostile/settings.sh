@@ -22,7 +22,7 @@ case_one() {
 	put "$_d" "$2"
 	outside >"$T/outside"
 	case $1:$2 in *:sparse) ;; commit*) timeout 20 git add -A >"$T/git.log" 2>&1; git commit -qm Settings >"$T/git.log" 2>&1 ;; esac
-	meet_each config '--json config' plan 'plan work' init status 'dispatch four x' 'dispatch --review gates five -- true'
+	meet_each config '--json config' plan 'plan work' init status 'dispatch four x' 'dispatch --review none five -- true'
 	meet_all two
 	outside_same; hard_same
 	take_away

@@ -235,7 +235,7 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"gates\": [7]}", "\"gates[0]\" must be a command" },
 		{ "{\"gates\": [\" \"]}", "\"gates[0]\" must be a string of 1 to" },
 		{ "{\"gates\": [{\"name\": \"x\"}]}", "\"gates[0]\" must be an object with a \"command\"" },
-		{ "{\"review\": \"none\"}", "\"review\" must be \"council\" or \"gates\"" },
+		{ "{\"review\": \"nobody\"}", "\"review\" must be \"council\", \"gates\" or \"none\"" },
 		{ "{\"target\": 7}", "\"target\" must be a string" },
 		{ "{\"target\": \"-x\"}", "\"target\" must be the name of a branch" },
 		{ "{\"agents\": []}", "\"agents\" must be an object" },

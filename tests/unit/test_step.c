@@ -56,7 +56,7 @@ static const struct expected table[] = {
 
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 
-static const struct step_facts council = { .council = true, .round = 1, .rounds = 2,
+static const struct step_facts council = { .review = REVIEW_COUNCIL, .round = 1, .rounds = 2,
 	.gate_tries = 1, .gate_tries_max = 2 };
 
 static const struct expected *
@@ -105,12 +105,17 @@ review_by_gates_alone_has_no_council(void **state)
 	struct step_move m;
 
 	(void)state;
-	f.council = false;
+	f.review = REVIEW_GATES;
 	m = step_next(STEP_SUMMARY, EVENT_DONE, &f);
 	assert_int_equal(m.next, STEP_VERDICT);
 	assert_int_equal(m.status, STATUS_COMPLETED);
 	assert_int_equal(m.verdict, VERDICT_APPROVED);
 	assert_string_equal(m.decided_by, "gates");
+	f.review = REVIEW_NONE;
+	m = step_next(STEP_SUMMARY, EVENT_DONE, &f);
+	assert_int_equal(m.next, STEP_VERDICT);
+	assert_int_equal(m.verdict, VERDICT_APPROVED);
+	assert_string_equal(m.decided_by, "nobody");
 }
 
 static void
