@@ -61,16 +61,4 @@ enum follow {
 int checkout_classify(const struct git *, const struct checkout *, const struct git_change *changes,
     size_t n, enum follow *, char *err, size_t errlen);
 
-/* Entries of an index file, in its order. */
-struct index_entry {
-	char		 path[4096];
-	unsigned	 mode, stage;
-	char		 oid[OID_MAX];
-	unsigned	 ctime, mtime, mtime_ns, ino, size;
-	bool		 skip_worktree, assume_valid, intent_to_add;
-};
-/* Calls fn for each entry; -1 with err when the file can't be understood. An absent one is empty. */
-int index_walk(const char *file, size_t hexlen, struct stat *st,
-    void (*fn)(const struct index_entry *, void *), void *arg, char *err, size_t errlen);
-
 #endif

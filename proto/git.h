@@ -23,6 +23,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "item.h"
@@ -41,7 +42,8 @@ struct git_repo {		/* a user's repository, found once */
 	char	*author_name, *author_email;	/* of the repository's user, or the stated fallback */
 	bool	 author_fallback;
 	char	*excludes;	/* core.excludesFile of the user, or NULL */
-	char	*worktree_config; /* core.fileMode and the like as configuration lines, "" */
+	char	*worktree_config; /* core.fileMode, core.sharedRepository and the like as configuration lines, "" */
+	char	*inherited;	/* its remotes without credentials, filters and LFS settings as configuration, "" */
 	char	*conversion;	/* the setting that converts line endings ("core.autocrlf"), or NULL */
 };
 /* From any directory inside it. Errors say: not a git repository, no commit yet,
@@ -67,10 +69,33 @@ struct git {			/* a safe directory, and what it works on */
 /* Makes (if absent; idempotent, complete again after a crash) a bare git directory
  * by hand: HEAD, config, objects/, refs/, info/exclude copied from the repository. */
 int git_safe_make(const struct git_repo *, const char *dir, char *err, size_t errlen);
-/* A session's private git directory for the agent, made or brought back: HEAD at branch,
- * which points at base wherever the agent had moved it, identity of the repository's user, the repository's objects as alternates. */
-int git_private_make(const struct git_repo *, const char *dir, const char *branch, const char *base,
-    char *err, size_t errlen);
+/*
+ * Git directories of a session beside that one, made or brought back: HEAD at branch, which points at commit
+ * wherever it was moved to, the identity of the repository's user, the repository's objects as alternates, its
+ * tags, and target, a branch of it (NULL = none), here and at remotes.
+ *
+ * The first is for a run that writes there: remotes without credentials, filters and LFS settings of the
+ * repository too, and nothing is signed.  The second is for who reads, also outside any confinement: whatever
+ * git would run or obey there that is not ours is removed.
+ */
+int git_private_make(const struct git_repo *, const char *dir, const char *branch, const char *commit,
+    const char *target, char *err, size_t errlen);
+int git_outside_make(const struct git_repo *, const char *dir, const char *branch, const char *commit,
+    const char *target, char *err, size_t errlen);
+/* Entries of an index file, in its order. */
+struct index_entry {
+	char		 path[4096];
+	unsigned	 mode, stage;
+	char		 oid[OID_MAX];
+	unsigned	 ctime, mtime, mtime_ns, ino, size;
+	bool		 skip_worktree, assume_valid, intent_to_add;
+};
+/* Calls fn for each entry; -1 with err when the file can't be understood. An absent one is empty. */
+int index_walk(const char *file, size_t hexlen, struct stat *st,
+    void (*fn)(const struct index_entry *, void *), void *arg, char *err, size_t errlen);
+/* Gives dir a copy of g's index.  outside: submodules are marked in it so that no git goes into one, where an
+ * agent may have made a repository (skip-worktree). */
+int git_index_give(const struct git *, const char *dir, bool outside, char *err, size_t errlen);
 
 /* Flushes the file system that path is on. */
 int git_sync(const char *path, char *err, size_t errlen);

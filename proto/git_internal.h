@@ -47,6 +47,37 @@ int git_ref_lookup(int dirfd, const char *ref, size_t hexlen, bool distrust, cha
 int git_small_read(int dirfd, const char *path, bool distrust, char *buf, size_t len);
 bool git_hex_valid(const char *, size_t hexlen);
 
+/* References below prefix ("refs/heads/"), loose ones and packed ones, in the order of their names if all are
+ * loose; what is no file that holds an object id is passed over.  distrust: no link is followed. */
+struct git_refs {
+	struct git_ref { char *name, oid[OID_MAX]; } *v;
+	size_t	n;
+};
+int git_refs_list(int dirfd, const char *prefix, size_t hexlen, bool distrust, struct git_refs *, char *err,
+    size_t errlen);
+void git_refs_free(struct git_refs *);
+/* A packed-refs file of the repository's tags and of branch, here and at remotes; malloced, NULL with err. */
+char *git_refs_inherited(const struct git_repo *, const char *branch, char *err, size_t errlen);
+
+/* Texts of configuration files: a value; a whole setting of the repository, without credentials, if sessions
+ * are to have it; a URL without them, malloced. */
+void git_config_add(struct text *, const char *key, const char *value);
+void git_config_inherit(struct text *, const char *key, const char *value, const char *base);
+char *git_url_plain(const char *url);
+
+/*
+ * What git_safe.c and git_private.c share: dir/names made; info/exclude copied from the repository; a file
+ * written below dir, where no link is followed (alone: nobody else can be at work there, a lock is stale); is
+ * all there by which git knows a git directory?  distrust removes what git would run or obey and asks whether
+ * the configuration is ours to the byte: 0, or 1 when it is to be written; shallow stays if it is the caller's.
+ */
+int git_dirs_make(const char *dir, const char *const names[], char *err, size_t errlen);
+int git_exclude_copy(const struct git_repo *, const char *dir, char *err, size_t errlen);
+int git_put_below(const char *dir, const char *path, const char *text, bool alone, char *err,
+    size_t errlen);
+bool git_dir_complete(const char *dir);
+int git_dir_distrust(int dirfd, const char *config, bool shallow);
+
 /* Writes path (absolute) whole. */
 int git_put(const char *dir, const char *name, const char *text, char *err, size_t errlen);
 

@@ -56,7 +56,8 @@ struct facts {			/* of the repository's configuration */
 	bool		 bare;
 	bool		 private;
 	char		*worktree;
-	struct text	 lines;
+	char		*base;		/* what relative URLs of it begin at */
+	struct text	 lines, inherited;
 };
 
 static bool
@@ -66,13 +67,20 @@ truth(const char *value)
 	    strcasecmp(value, "on") == 0 || strcmp(value, "1") == 0;
 }
 
+/* local: the repository says it, and not its user's own configuration, which agents can read. */
 static int
-fact(struct git_repo *r, struct facts *f, const char *key, const char *value, char *err,
+fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bool local, char *err,
     size_t errlen)
 {
 	const char *v = value == NULL ? "" : value;
 
-	if (strcmp(key, "user.name") == 0)
+	if (strncmp(key, "remote.", 7) == 0 || strncmp(key, "filter.", 7) == 0 || strncmp(key, "lfs.", 4) == 0) {
+		if (local)
+			git_config_inherit(&f->inherited, key, value == NULL ? "true" : value, f->base);
+	} else if (strcmp(key, "core.sharedrepository") == 0 &&
+	    v[strspn(v, "abcdefghijklmnopqrstuvwxyz0123456789")] == '\0')
+		text_printf(&f->lines, "\tsharedRepository = %s\n", value == NULL ? "true" : value);
+	else if (strcmp(key, "user.name") == 0)
 		set(&r->author_name, v);
 	else if (strcmp(key, "user.email") == 0)
 		set(&r->author_email, v);
@@ -102,18 +110,20 @@ fact(struct git_repo *r, struct facts *f, const char *key, const char *value, ch
 	return 0;
 }
 
-/* Records of git config -z: key, newline, value, NUL; without a newline when there is no value. */
+/* Records of git config -z: scope, NUL, key, newline, value, NUL; without a newline when there is no value. */
 static int
 read_config(struct git_repo *r, struct facts *f, char *err, size_t errlen)
 {
 	char gitdir[4200];
-	const char *argv[] = { gitdir, "-c", "core.fsmonitor=false", "config", "-z", "--get-regexp",
+	const char *argv[] = { gitdir, "-c", "core.fsmonitor=false", "config", "-z", "--show-scope", "--get-regexp",
 		"^(user\\.(name|email)|core\\.(bare|worktree|excludesfile|autocrlf|eol|filemode|"
-		"symlinks|ignorecase)|extensions\\..*|orchestrator\\.private)$", NULL };
+		"symlinks|ignorecase|sharedrepository)|extensions\\..*|orchestrator\\.private|"
+		"(remote|filter|lfs)\\..*)$", NULL };
 	struct git_call c = { .argv = argv, .user_config = true };
-	char *out = NULL, *p, *value;
+	char *out = NULL, *scope, *p, *value;
 	size_t len = 0;
 	int status = 0, rc = 0;
+	bool local;
 
 	snprintf(gitdir, sizeof(gitdir), "--git-dir=%s", r->common);
 	c.out = &out;
@@ -123,14 +133,17 @@ read_config(struct git_repo *r, struct facts *f, char *err, size_t errlen)
 		return -1;
 	if (status > 1)
 		rc = -1;	/* err is set */
-	for (p = out; rc == 0 && p != NULL && p < out + len; p = value + strlen(value) + 1) {
-		value = p;
+	for (scope = out; rc == 0 && scope != NULL && scope < out + len; scope = value + strlen(value) + 1) {
+		local = strcmp(scope, "local") == 0;
+		value = p = scope + strlen(scope) + 1;
+		if (p > out + len)
+			break;
 		if (strchr(p, '\n') != NULL) {
 			value = strchr(p, '\n');
 			*value++ = '\0';
-			rc = fact(r, f, p, value, err, errlen);
+			rc = fact(r, f, p, value, local, err, errlen);
 		} else
-			rc = fact(r, f, p, NULL, err, errlen);
+			rc = fact(r, f, p, NULL, local, err, errlen);
 	}
 	free(out);
 	return rc;
@@ -188,6 +201,7 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 		git_repo_release(r);
 		return -1;
 	}
+	f.base = text_format("%.*s", (int)(strrchr(r->common, '/') - r->common), r->common);
 	rc = read_config(r, &f, err, errlen);
 	if (rc == 0 && f.private)
 		rc = git_fail(err, errlen, "%s: is the private git directory of a session; "
@@ -196,6 +210,7 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	r->top = main_checkout(r, &f);
 	expand_home(&r->excludes);
 	r->worktree_config = copy(f.lines.buf != NULL ? f.lines.buf : "");
+	r->inherited = copy(f.inherited.buf != NULL ? f.inherited.buf : "");
 	snprintf(shallow, sizeof(shallow), "%s/shallow", r->common);
 	r->shallow = stat(shallow, &st) == 0 && st.st_size > 0;
 	r->author_fallback = r->author_name == NULL || r->author_email == NULL ||
@@ -205,7 +220,9 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 		set(&r->author_email, FALLBACK_EMAIL);
 	}
 	free(f.worktree);
+	free(f.base);
 	text_free(&f.lines);
+	text_free(&f.inherited);
 	if (rc == -1)
 		git_repo_release(r);
 	return rc;
@@ -274,6 +291,7 @@ git_repo_release(struct git_repo *r)
 	free(r->author_email);
 	free(r->excludes);
 	free(r->worktree_config);
+	free(r->inherited);
 	free(r->conversion);
 	memset(r, 0, sizeof(*r));
 }

@@ -43,14 +43,15 @@ enter(int dirfd, const char *name)
 	return fd;
 }
 
-/* No agent is alive: a lock of its git's is stale, and a directory is none of ours. */
+/* Where nobody else can be at work a lock is stale; a directory is none of ours. */
 static int
-replace(int dirfd, const char *name, const char *text)
+replace(int dirfd, const char *name, const char *text, bool alone)
 {
 	char lock[NAME_MAX + 1];
 
 	snprintf(lock, sizeof(lock), "%.240s.lock", name);
-	(void)unlinkat(dirfd, lock, 0);
+	if (alone)
+		(void)unlinkat(dirfd, lock, 0);
 	if (file_replace(dirfd, name, text, strlen(text), 0) == 0)
 		return 0;
 	if (errno != EISDIR || file_remove_tree(dirfd, name) == -1)
@@ -59,8 +60,8 @@ replace(int dirfd, const char *name, const char *text)
 }
 
 /* Writes dir/path in a directory that an agent writes too: no link in it is followed. */
-static int
-put_below(const char *dir, const char *path, const char *text, char *err, size_t errlen)
+int
+git_put_below(const char *dir, const char *path, const char *text, bool alone, char *err, size_t errlen)
 {
 	char *copy = text_format("%s", path), *name = copy, *slash;
 	int fd, rc = -1;
@@ -71,7 +72,7 @@ put_below(const char *dir, const char *path, const char *text, char *err, size_t
 		fd = enter(fd, name);
 	}
 	if (fd != -1)
-		rc = replace(fd, name, text);
+		rc = replace(fd, name, text, alone);
 	if (rc == -1)
 		git_fail(err, errlen, "%s/%s: %s", dir, path, strerror(errno));
 	if (fd != -1)
@@ -80,52 +81,29 @@ put_below(const char *dir, const char *path, const char *text, char *err, size_t
 	return rc;
 }
 
-/* A value of a configuration file. */
-static void
-add_value(struct text *t, const char *key, const char *value)
-{
-	text_printf(t, "\t%s = \"", key);
-	for (; *value != '\0'; value++) {
-		if (*value == '"' || *value == '\\')
-			text_puts(t, "\\");
-		if (*value == '\n' || *value == '\r')
-			text_puts(t, " ");
-		else
-			text_add(t, value, 1);
-	}
-	text_puts(t, "\"\n");
-}
-
 static char *
-config_text_of(const struct git_repo *r, bool private)
+config_text_of(const struct git_repo *r)
 {
 	struct text t = { 0 };
 	bool sha1 = strcmp(r->format, "sha1") == 0;
 
-	text_printf(&t, "[core]\n\trepositoryformatversion = %d\n\tbare = %s\n", sha1 ? 0 : 1,
-	    private ? "false" : "true");
+	text_printf(&t, "[core]\n\trepositoryformatversion = %d\n\tbare = true\n", sha1 ? 0 : 1);
 	text_puts(&t, r->worktree_config);
-	if (private)
-		text_puts(&t, "\tlogallrefupdates = true\n");
-	else {
-		/* the syncfs before a reference moves covers every object; but one of which a power
-		 * loss leaves the name alone would be taken for written when it is made again */
-		text_puts(&t, "\tfsync = committed\n\tfsyncMethod = batch\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
-		    "\tattributesFile = /dev/null\n");
-		add_value(&t, "excludesFile", r->excludes != NULL ? r->excludes : "/dev/null");
-	}
+	/* the syncfs before a reference moves covers every object; but one of which a power
+	 * loss leaves the name alone would be taken for written when it is made again */
+	text_puts(&t, "\tfsync = committed\n\tfsyncMethod = batch\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
+	    "\tattributesFile = /dev/null\n");
+	git_config_add(&t, "excludesFile", r->excludes != NULL ? r->excludes : "/dev/null");
 	if (!sha1)
 		text_printf(&t, "[extensions]\n\tobjectformat = %s\n", r->format);
-	if (private)
-		text_puts(&t, "[orchestrator]\n\tprivate = true\n");
 	text_puts(&t, "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[user]\n");
-	add_value(&t, "name", r->author_name);
-	add_value(&t, "email", r->author_email);
+	git_config_add(&t, "name", r->author_name);
+	git_config_add(&t, "email", r->author_email);
 	return t.buf;
 }
 
-static int
-make_dirs(const char *dir, const char *const names[], char *err, size_t errlen)
+int
+git_dirs_make(const char *dir, const char *const names[], char *err, size_t errlen)
 {
 	char *path;
 	size_t i;
@@ -142,8 +120,8 @@ make_dirs(const char *dir, const char *const names[], char *err, size_t errlen)
 	return rc;
 }
 
-static int
-copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen)
+int
+git_exclude_copy(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
 	char *buf = NULL;
 	size_t len;
@@ -151,7 +129,7 @@ copy_exclude(const struct git_repo *r, const char *dir, char *err, size_t errlen
 
 	if ((fd = file_find_dir(AT_FDCWD, r->common)) != -1) {
 		if (file_read(fd, "info/exclude", EXCLUDE_MAX, &buf, &len) == 0)
-			rc = put_below(dir, "info/exclude", buf, err, errlen);
+			rc = git_put_below(dir, "info/exclude", buf, true, err, errlen);
 		close(fd);
 	}
 	free(buf);
@@ -167,8 +145,8 @@ has_dir(int dirfd, const char *name)
 }
 
 /* Is all there by which git knows it?  HEAD was written last, but nothing was synced. */
-static bool
-complete(const char *dir)
+bool
+git_dir_complete(const char *dir)
 {
 	int fd = file_open_dir(AT_FDCWD, dir);
 	bool ok;
@@ -195,15 +173,15 @@ purge(int dirfd, const char *name)
  * An agent can write here, too: what git would run or obey is removed, and the
  * configuration must be ours to the byte.  0 when it is, 1 when it is to be written.
  */
-static int
-distrust(int dirfd, const char *config)
+int
+git_dir_distrust(int dirfd, const char *config, bool shallow)
 {
 	static const char *const top[] = { "hooks", "commondir", "config.worktree", "shallow" };
 	char *buf = NULL;
 	size_t i, len;
 	int info, rc = 0;
 
-	for (i = 0; rc == 0 && i < sizeof(top) / sizeof(top[0]); i++)
+	for (i = 0; rc == 0 && i < sizeof(top) / sizeof(top[0]) - shallow; i++)
 		rc = purge(dirfd, top[i]);
 	if ((info = file_dup(dirfd, 0)) != -1)
 		info = enter(info, "info");
@@ -223,82 +201,24 @@ int
 git_safe_make(const struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
 	static const char *const dirs[] = { "objects", "refs", "info", NULL };
-	char *config = config_text_of(r, false);
+	char *config = config_text_of(r);
 	int fd, rc = 1;
 
 	if ((fd = file_open_dir(AT_FDCWD, dir)) != -1) {
-		rc = distrust(fd, config);
+		rc = git_dir_distrust(fd, config, false);
 		close(fd);
 	} else if (errno != ENOENT)
 		rc = -1;
 	if (rc == -1)
 		git_fail(err, errlen, "%s: %s", dir, strerror(errno));
-	else if (rc == 1 || !complete(dir)) {
-		if ((rc = make_dirs(dir, dirs, err, errlen)) == 0)
-			rc = put_below(dir, "config", config, err, errlen);
+	else if (rc == 1 || !git_dir_complete(dir)) {
+		if ((rc = git_dirs_make(dir, dirs, err, errlen)) == 0)
+			rc = git_put_below(dir, "config", config, true, err, errlen);
 		if (rc == 0)
-			rc = copy_exclude(r, dir, err, errlen);
+			rc = git_exclude_copy(r, dir, err, errlen);
 		if (rc == 0)
-			rc = put_below(dir, "HEAD", "ref: refs/heads/none\n", err, errlen);
+			rc = git_put_below(dir, "HEAD", "ref: refs/heads/none\n", true, err, errlen);
 	}
 	free(config);
-	return rc;
-}
-
-/* What does not change; with private_point the directory is complete. */
-static int
-private_fill(const struct git_repo *r, const char *dir, char *err, size_t errlen)
-{
-	char *config = config_text_of(r, true), *alternates = text_format("%s\n", r->objects);
-	char *shallow = text_format("%s/shallow", r->common), *mine = text_format("%s/shallow", dir);
-	int rc;
-
-	rc = put_below(dir, "config", config, err, errlen);
-	if (rc == 0)
-		rc = put_below(dir, "objects/info/alternates", alternates, err, errlen);
-	if (rc == 0)
-		rc = copy_exclude(r, dir, err, errlen);
-	if (rc == 0 && r->shallow && file_copy(shallow, mine, false) == -1 && errno != EEXIST)
-		rc = git_fail(err, errlen, "%s: %s", mine, strerror(errno));
-	free(config);
-	free(alternates);
-	free(shallow);
-	free(mine);
-	return rc;
-}
-
-/* The branch at base, and HEAD at the branch, wherever they were. */
-static int
-private_point(const char *dir, const char *ref, const char *base, char *err, size_t errlen)
-{
-	char *line = text_format("%s\n", base), *head = text_format("ref: %s\n", ref);
-	int rc;
-
-	rc = put_below(dir, ref, line, err, errlen);
-	if (rc == 0)
-		rc = put_below(dir, "HEAD", head, err, errlen);
-	free(line);
-	free(head);
-	return rc;
-}
-
-int
-git_private_make(const struct git_repo *r, const char *dir, const char *branch, const char *base,
-    char *err, size_t errlen)
-{
-	static const char *const dirs[] = { "objects", "objects/info", "objects/pack", "refs",
-		"refs/heads", "info", NULL };
-	char *ref = text_format("refs/heads/%s", branch);
-	int rc = 0;
-
-	if (!git_ref_valid(ref))
-		rc = git_fail(err, errlen, "\"%s\" is not a valid branch name", branch);
-	else if (!git_oid_valid(r, base))
-		rc = git_fail(err, errlen, "%s: not a full object id", base);
-	else if (!complete(dir) && (rc = make_dirs(dir, dirs, err, errlen)) == 0)
-		rc = private_fill(r, dir, err, errlen);
-	if (rc == 0)
-		rc = private_point(dir, ref, base, err, errlen);
-	free(ref);
 	return rc;
 }

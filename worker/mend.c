@@ -209,7 +209,7 @@ tree_mend(struct worker *w)
 	if (sound == 1)
 		return (w->rebooted ? agent_index(w, dir, index) == 0 : index_sound(w, index)) ? 0
 		    : tree_index_share(w);
-	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) ==
+	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err)) ==
 	    -1) {
 		output_log("%s", err);
 		return -1;

@@ -82,7 +82,7 @@ tree_prepare(struct worker *w)
 			output_log("what was in the worktree is saved in refs/salvage/%s",
 			    w->config.session);
 	}
-	if (git_private_make(&w->repo, git, w->state.branch, w->state.base, err, sizeof(err)) ==
+	if (git_private_make(&w->repo, git, w->state.branch, w->state.base, w->config.target, err, sizeof(err)) ==
 	    -1)
 		goto fail;
 	if (tree_reuse(w, git, empty))

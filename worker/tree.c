@@ -76,24 +76,10 @@ tree_error(struct worker *w, const char *err)
 int
 tree_index_share(struct worker *w)
 {
-	char to[PATH_MAX + 32];
-	int fd;
+	char dir[PATH_MAX + 32], err[GIT_ERR];
 
-	snprintf(to, sizeof(to), "%s/" SESSION_DIR_GIT "/.index", w->path);
-	fd = file_open_dir(w->dirfd, SESSION_DIR_GIT);
-	if (fd != -1) {
-		(void)unlinkat(fd, ".index", 0);
-		(void)unlinkat(fd, "index.lock", 0);	/* of a git that was ended with its agent */
-	}
-	if (fd == -1 || file_copy(w->git.index, to, false) == -1 ||
-	    file_rename_over(fd, ".index", "index", 0) == -1) {
-		worker_broken(w, "%s: %s", to, strerror(errno));
-		if (fd != -1)
-			close(fd);
-		return -1;
-	}
-	close(fd);
-	return 0;
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
+	return git_index_give(&w->git, dir, false, err, sizeof(err)) == -1 ? tree_error(w, err) : 0;
 }
 
 /* A judge's own commits would be in the history of whatever is committed next. */
@@ -143,7 +129,7 @@ tree_pin(struct worker *w)
 	} else if (tree_restore(w, state, detail) == -1)
 		return -1;
 	w->recovered = false;
-	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, err, sizeof(err)) == -1)
+	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	return tree_index_share(w);
 }
@@ -242,7 +228,7 @@ tree_advance(struct worker *w, const char *commit)
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	if (branch_move(w, commit, err, sizeof(err)) == -1 ||
-	    git_private_make(&w->repo, dir, w->state.branch, commit, err, sizeof(err)) == -1)
+	    git_private_make(&w->repo, dir, w->state.branch, commit, w->config.target, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	strlcpy(w->state.head, commit, sizeof(w->state.head));
 	return tree_index_share(w);

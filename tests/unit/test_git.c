@@ -158,7 +158,7 @@ check_whole_way(const char *options)
 	strlcpy(base, sh_out("git -C r rev-parse HEAD"), sizeof(base));
 	OK(git_worktree_add(&r, path, "session/i/1", base, ERR));
 	sh("git -C r worktree list | grep -q 'w .*session/i/1'");
-	OK(git_private_make(&r, git, "session/i/1", base, ERR));
+	OK(git_private_make(&r, git, "session/i/1", base, NULL, ERR));
 	OK(git_worktree_link(path, git, ERR));
 	OK(git_checkout(&g, base, ERR));
 	sh("cp safe/index git/index && cd w && test -x x && test -L link && "
@@ -172,10 +172,10 @@ check_whole_way(const char *options)
 	sh("mkdir victim && echo precious >victim/1 && rm -r git/refs/heads/session git/info && "
 	    "ln -s ../../../victim git/refs/heads/session && ln -s ../victim git/info && "
 	    "rm git/HEAD && mkdir git/HEAD && touch git/HEAD.lock");
-	OK(git_private_make(&r, git, "session/i/1", base, ERR));
+	OK(git_private_make(&r, git, "session/i/1", base, NULL, ERR));
 	OK(git_private_head(&r, git, same, ERR));
 	assert_string_equal(same, base);
-	OK(git_private_make(&r, git, "session/i/1", oid, ERR));
+	OK(git_private_make(&r, git, "session/i/1", oid, NULL, ERR));
 	sh("test \"$(cat victim/*)\" = precious && git -C w log -1 --format=%s | grep -qx work");
 	OK(git_import(&g, objects, base, NULL, oid, ERR));
 	OK(git_import(&g, objects, base, NULL, oid, ERR));

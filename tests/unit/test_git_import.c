@@ -22,7 +22,7 @@ scene_make(struct scene *s, const char *work)
 	free(cwd);
 	strlcpy(s->base, sh_out("git -C r rev-parse HEAD"), sizeof(s->base));
 	sh("mkdir w");
-	OK(git_private_make(&s->r, s->git, "session/i/1", s->base, ERR));
+	OK(git_private_make(&s->r, s->git, "session/i/1", s->base, NULL, ERR));
 	OK(git_worktree_link(tree, s->git, ERR));
 	OK(git_checkout(&s->g, s->base, ERR));
 	sh("cp safe/index git/index");

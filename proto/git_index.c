@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "checkout.h"
 #include "file.h"
 #include "git_internal.h"
 
