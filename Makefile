@@ -32,7 +32,7 @@ bashcompdir = $(prefix)/share/bash-completion/completions
 
 CC ?= gcc
 JOBS := $(shell nproc 2>/dev/null || echo 2)
-PKGS = libbsd-overlay libmd json-c libpcre2-8
+PKGS = libbsd-overlay libmd json-c libpcre2-8 libseccomp
 
 CSTD = -std=c11 -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

@@ -18,13 +18,12 @@
 
 #include "child.h"
 #include "file.h"
-#include "sandbox.h"
 #include "watch.h"
 
-#define REPORT_FD	3		/* where the child reports; close-on-exec */
+#define REPORT_FD	4		/* where the child reports; close-on-exec */
 #define DEFAULT_PATH	"/usr/local/bin:/usr/bin:/bin"
 
-enum failure { FAIL_CONFINE, FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC };
+enum failure { FAIL_ENTER, FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC };
 
 struct report {
 	int		 error;
@@ -32,7 +31,7 @@ struct report {
 };
 
 static const char *const failures[] = {
-	[FAIL_CONFINE] = "confine",
+	[FAIL_ENTER] = "confine",
 	[FAIL_DESCRIPTORS] = "descriptors",
 	[FAIL_SESSION] = "setsid",
 	[FAIL_PARENT] = "parent",
@@ -59,17 +58,17 @@ signals_default(bool held)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-/* Puts the three into place, whatever their numbers are, the report into 3,
+/* Puts the three, and what is handed, into place, whatever their numbers are, the report behind,
  * and closes the rest. */
 static int
 set_descriptors(const struct child_spec *spec, int report)
 {
-	int want[3] = { spec->in, spec->out, spec->err }, fd, i;
+	int want[4] = { spec->in, spec->out, spec->err, spec->hand }, n = spec->handed ? 4 : 3, fd, i;
 
 	report = file_dup(report, 16);
 	if (report == -1)
 		return -1;
-	for (i = 0; i < 3; i++) {
+	for (i = 0; i < n; i++) {
 		fd = want[i];
 		if (fd == -1)
 			fd = file_open_path(AT_FDCWD, "/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
@@ -78,12 +77,14 @@ set_descriptors(const struct child_spec *spec, int report)
 		if (want[i] == -1)
 			return -1;
 	}
-	for (i = 0; i < 3; i++)
+	for (i = 0; i < n; i++)
 		if (dup2(want[i], i) == -1)
 			return -1;
 	if (dup3(report, REPORT_FD, O_CLOEXEC) == -1)
 		return -1;
 	closefrom(REPORT_FD + 1);
+	if (!spec->handed)
+		close(CHILD_HANDED);
 	return 0;
 }
 
@@ -172,9 +173,9 @@ run_child(const struct child_spec *spec, const char *const *env, const char *pat
 	struct report r = { 0, FAIL_DESCRIPTORS };
 
 	signals_default(spec->held);
-	if (spec->confined && sandbox_enter(spec->landlock) == -1)
-		r.step = FAIL_CONFINE;
-	if (r.step == FAIL_CONFINE || set_descriptors(spec, report) == -1) {
+	if (spec->enter != NULL && spec->enter(spec->enter_arg) == -1)
+		r.step = FAIL_ENTER;
+	if (r.step == FAIL_ENTER || set_descriptors(spec, report) == -1) {
 		r.error = errno;
 		(void)!write(report, &r, sizeof(r));
 		_exit(127);

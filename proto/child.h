@@ -6,7 +6,7 @@
  * Child processes: the only user of fork(2) and exec(3).
  *
  * A child gets a clean world: default signals, empty mask, descriptors 0-2
- * and nothing else, a known directory.  That it could not be started is the
+ * and nothing else but one that is handed to it, a known directory.  That it could not be started is the
  * parent's error, with errno and the name of the step that failed.
  */
 
@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#define CHILD_HANDED	3
 
 struct child_spec {
 	const char *const *argv;	/* argv[0] looked up in PATH of env (or of the parent) */
@@ -25,8 +27,10 @@ struct child_spec {
 	bool		 session;	/* setsid(2) */
 	bool		 die_with_parent; /* PDEATHSIG SIGKILL */
 	bool		 held;		/* SIGTERM, SIGINT and SIGHUP wait until child_hold asks for them */
-	bool		 confined;	/* under the ruleset landlock (sandbox.h) */
-	int		 landlock;
+	int		(*enter)(const void *);	/* by system calls alone, before exec; -1 = it is not run */
+	const void	*enter_arg;
+	bool		 handed;	/* the descriptor hand is CHILD_HANDED there */
+	int		 hand;
 	bool		 grouped;	/* in the control group cgroup (cgroup.h), where it may be */
 	int		 cgroup;
 };

@@ -94,13 +94,6 @@ inherited(const struct sandbox *sb, size_t n, const char *path)
 	return SANDBOX_READ;
 }
 
-static bool
-says_nothing(enum sandbox_access above, enum sandbox_access access)
-{
-	/* In the place of /tmp there is nothing that would have to be hidden. */
-	return above == access || (above == SANDBOX_TMP && access == SANDBOX_HIDE);
-}
-
 void
 sandbox_settle(struct sandbox *sb)
 {
@@ -116,7 +109,7 @@ sandbox_settle(struct sandbox *sb)
 		struct sandbox_path one = sb->v[i];
 
 		if ((i + 1 < sb->n && strcmp(one.path, sb->v[i + 1].path) == 0) ||
-		    (one.from == NULL && says_nothing(inherited(sb, kept, one.path), one.access))) {
+		    (one.from == NULL && inherited(sb, kept, one.path) == one.access)) {
 			free(one.path);
 			free(one.from);
 		} else

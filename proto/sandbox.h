@@ -11,7 +11,8 @@
  *	struct sandbox sb = { .network = true, .tmp = "/private/tmp" };
  *	sandbox_add(&sb, "/user/tree", SANDBOX_WRITE);	looks at the disk
  *	sandbox_settle(&sb);					pure
- *	sandbox_bwrap(&sb, dir, &argv);  or  fd = sandbox_landlock(&sb, err, len);
+ *	sandbox_bwrap(&sb, dir, &argv);				unless Landlock does it alone
+ *	sandbox_walls_make(&walls, &sb, kind, scoped, err, len);
  *	sandbox_free(&sb);
  *
  * Landlock grants a directory with all that is below.  A directory that is not
@@ -58,8 +59,9 @@ bool sandbox_below(const char *path, const char *dir);
 /* Appends the command line up to and with "--"; dir is the working directory.  What follows
  * is the first process of its pid namespace (child_hold). */
 void sandbox_bwrap(const struct sandbox *, const char *dir, struct strings *argv);
-/* A ruleset for child_spec.landlock, close-on-exec; -1 with the reason in err. */
-int sandbox_landlock(const struct sandbox *, char *err, size_t errlen);
+/* A ruleset, close-on-exec; -1 with the reason in err.  reading = devices and terminals are closed,
+ * too; else only writing is looked at. */
+int sandbox_landlock(const struct sandbox *, bool reading, char *err, size_t errlen);
 /* The version of the kernel's Landlock, 0 = none; from 2 on it is of use here. */
 int sandbox_landlock_abi(void);
 #define SANDBOX_SCOPES_ABI	6	/* from here on it scopes signals and abstract sockets */
@@ -67,10 +69,35 @@ int sandbox_landlock_abi(void);
  * or read the memory of a process outside, nor reach its abstract sockets.  Before
  * SANDBOX_SCOPES_ABI it can signal and connect, but no longer mount.  -1 with errno. */
 int sandbox_landlock_domain(void);
-/* By system calls alone: under the ruleset from now on.  0 or -1. */
-int sandbox_restrict(int ruleset);
-/* The same; root loses the capabilities that act on the machine, too. */
-int sandbox_enter(int ruleset);
+/*
+ * The system calls that no run makes (sandbox_seccomp.c), as a program for the kernel, which is to be
+ * had until the next call.  NULL with errno.  bubblewrap reads it from a descriptor; -1 with errno.
+ */
+#define SANDBOX_FILTER_ALONE	1u	/* no namespace hides other processes */
+#define SANDBOX_FILTER_OFFLINE	2u	/* no network */
+struct sock_fprog;
+bool sandbox_filter_works(void);
+const struct sock_fprog *sandbox_filter(unsigned when);
+int sandbox_filter_pipe(unsigned when);
+
+/*
+ * What a child enters before it becomes what is confined (child_spec.enter), for the kinds that
+ * are not SANDBOX_NONE.  With bubblewrap that is a domain of Landlock, if scoped, and the
+ * filter goes to bubblewrap as CHILD_HANDED.
+ */
+struct sandbox_walls {
+	int		 ruleset;	/* -1 = none */
+	int		 filter_fd;	/* for bubblewrap; -1 = none */
+	const struct sock_fprog *filter;
+	bool		 alone;		/* there is nothing else: root loses capabilities, too */
+};
+#define SANDBOX_NO_WALLS	(struct sandbox_walls){ .ruleset = -1, .filter_fd = -1 }
+/* 0, or -1 with the reason in err. */
+int sandbox_walls_make(struct sandbox_walls *, const struct sandbox *, enum sandbox_kind, bool scoped,
+    char *err, size_t errlen);
+void sandbox_walls_close(struct sandbox_walls *);
+/* By system calls alone, with no way back: 0 or -1.  walls is a struct sandbox_walls. */
+int sandbox_enter(const void *walls);
 
 /*
  * Which of them works here.  sandbox_probe_start runs bubblewrap once, beside
@@ -88,6 +115,7 @@ struct sandbox_probe {
 	bool	 known;		/* from the cache */
 	bool	 asked;		/* there are layers */
 	bool	 layered;
+	bool	 scoped;	/* in a domain of Landlock, too */
 	char	 unlayered[160];
 	char	*cache;
 	char	 key[160];

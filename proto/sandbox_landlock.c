@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <mntent.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct grant {
 	const struct sandbox *sb;
 	int		 fd;
 	uint64_t	 all;
+	struct strings	 closed;	/* what can't be read, nor what is below */
 };
 
 int
@@ -60,68 +62,123 @@ rule(const struct grant *g, const char *path, bool dir, uint64_t access)
 	return rc;
 }
 
-/* Is there a directory below that is not to be written? */
-static bool
-splits(const struct sandbox *sb, const char *path)
-{
-	size_t len = strlen(path);
+enum extent { NOTHING, PARTS, ALL };
 
+/* A directory that is not to be written, below, leaves parts. */
+static enum extent
+to_write(const struct grant *g, const char *path)
+{
+	const struct sandbox *sb = g->sb;
+
+	if (sandbox_access_of(sb, path) != SANDBOX_WRITE)
+		return NOTHING;
 	for (size_t i = 0; i < sb->n; i++)
 		if (sb->v[i].dir && sb->v[i].access != SANDBOX_WRITE &&
-		    strncmp(sb->v[i].path, path, len) == 0 && sb->v[i].path[len] == '/')
-			return true;
-	return false;
+		    strcmp(sb->v[i].path, path) != 0 && sandbox_below(sb->v[i].path, path))
+			return PARTS;
+	return ALL;
+}
+
+/* A right to what is above a terminal is one to the terminal. */
+static enum extent
+to_read(const struct grant *g, const char *path)
+{
+	for (size_t i = 0; i < g->closed.n; i++)
+		if (strcmp(g->closed.v[i], path) == 0)
+			return NOTHING;
+		else if (sandbox_below(g->closed.v[i], path))
+			return PARTS;
+	return ALL;
+}
+
+static bool
+is_dir(DIR *d, const struct dirent *de)
+{
+	struct stat st;
+
+	return de->d_type == DT_DIR || (de->d_type == DT_UNKNOWN &&
+	    file_stat(dirfd(d), de->d_name, &st) == 0 && S_ISDIR(st.st_mode));
 }
 
 static int
-writable(const struct grant *g, const char *path, bool dir)
+grant(const struct grant *g, const char *path, bool dir, uint64_t access,
+    enum extent (*extent)(const struct grant *, const char *))
 {
+	enum extent how = extent(g, path);
 	struct dirent *de;
 	char *child;
 	int rc = 0;
 	DIR *d;
 
-	if (!dir || !splits(g->sb, path))
-		return rule(g, path, dir, g->all);
+	if (how == NOTHING)
+		return 0;
+	if (how == ALL || !dir)
+		return rule(g, path, dir, access);
 	if ((d = opendir(path)) == NULL)
 		return 0;
 	while (rc == 0 && (de = readdir(d)) != NULL) {
 		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
 		    de->d_type == DT_LNK)
 			continue;
-		child = text_format("%s/%s", path, de->d_name);
-		if (sandbox_access_of(g->sb, child) == SANDBOX_WRITE)
-			rc = writable(g, child, de->d_type == DT_DIR);
+		child = text_format("%s/%s", path[1] == '\0' ? "" : path, de->d_name);
+		rc = grant(g, child, is_dir(d, de), access, extent);
 		free(child);
 	}
 	closedir(d);
 	return rc;
 }
 
+/* What is closed already, by another domain around this one, need not be closed again. */
+static void
+add_open(struct strings *closed, const char *path)
+{
+	int fd = file_find_dir(AT_FDCWD, path);
+
+	if (fd == -1)
+		return;
+	strings_add(closed, path);
+	close(fd);
+}
+
+/* Terminals wherever they are mounted, in a chroot for instance; of devices a run gets those that
+ * bubblewrap has. */
+static void
+find_closed(struct strings *closed)
+{
+	FILE *f = setmntent("/proc/self/mounts", "re");
+	struct mntent *m;
+
+	add_open(closed, "/dev");
+	while (f != NULL && (m = getmntent(f)) != NULL)
+		if (strcmp(m->mnt_type, "devpts") == 0)
+			add_open(closed, m->mnt_dir);
+	if (f != NULL)
+		endmntent(f);
+}
+
 static int
 grant_all(const struct grant *g)
 {
 	static const char *const devices[] = { "/dev/null", "/dev/zero", "/dev/full", "/dev/tty",
-		"/dev/random", "/dev/urandom", "/dev/ptmx", "/dev/pts" };
+		"/dev/random", "/dev/urandom" };
 	size_t i;
 
-	if (rule(g, "/", true, ACCESS_READ) == -1)
+	if ((g->all & ACCESS_READ) != 0 && grant(g, "/", true, ACCESS_READ, to_read) == -1)
 		return -1;
 	for (i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
 		if (rule(g, devices[i], false, LANDLOCK_ACCESS_FS_READ_FILE |
 		    LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_TRUNCATE) == -1)
 			return -1;
 	for (i = 0; i < g->sb->n; i++)
-		if (g->sb->v[i].access == SANDBOX_WRITE &&
-		    writable(g, g->sb->v[i].path, g->sb->v[i].dir) == -1)
+		if (grant(g, g->sb->v[i].path, g->sb->v[i].dir, g->all, to_write) == -1)
 			return -1;
 	return 0;
 }
 
 int
-sandbox_landlock(const struct sandbox *sb, char *err, size_t errlen)
+sandbox_landlock(const struct sandbox *sb, bool reading, char *err, size_t errlen)
 {
-	struct ruleset_attr attr = { .fs = ACCESS_V1 | LANDLOCK_ACCESS_FS_REFER };
+	struct ruleset_attr attr = { .fs = (ACCESS_V1 | LANDLOCK_ACCESS_FS_REFER) & ~(reading ? 0 : ACCESS_READ) };
 	struct grant g = { .sb = sb };
 	int abi = sandbox_landlock_abi();
 
@@ -137,26 +194,15 @@ sandbox_landlock(const struct sandbox *sb, char *err, size_t errlen)
 	g.all = attr.fs;
 	g.fd = (int)syscall(SYS_landlock_create_ruleset, &attr,
 	    abi >= SANDBOX_SCOPES_ABI ? sizeof(attr) : sizeof(attr.fs), 0);
-	if (g.fd != -1 && grant_all(&g) == 0)
-		return g.fd;
-	snprintf(err, errlen, "Landlock: %s", strerror(errno));
-	if (g.fd != -1)
-		close(g.fd);
-	return -1;
-}
-
-/* Root keeps what acts on its own files and nothing that acts on the machine. */
-static void
-drop_capabilities(void)
-{
-	static const uint64_t kept = UINT64_C(1) << 0 | UINT64_C(1) << 1 | UINT64_C(1) << 3 |
-	    UINT64_C(1) << 4 | UINT64_C(1) << 5 | UINT64_C(1) << 6 | UINT64_C(1) << 7;
-	unsigned long cap;
-
-	/* of the bounding set: exec(2) takes them from the process */
-	for (cap = 0; cap < 64; cap++)
-		if ((kept >> cap & 1) == 0 && prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == -1)
-			break;
+	find_closed(&g.closed);
+	if (g.fd == -1 || grant_all(&g) == -1) {
+		snprintf(err, errlen, "Landlock: %s", strerror(errno));
+		if (g.fd != -1)
+			close(g.fd);
+		g.fd = -1;
+	}
+	strings_free(&g.closed);
+	return g.fd;
 }
 
 int
@@ -170,20 +216,4 @@ sandbox_landlock_domain(void)
 	else	/* one right at least: nothing makes block devices anyway */
 		attr.fs = LANDLOCK_ACCESS_FS_MAKE_BLOCK;
 	return (int)syscall(SYS_landlock_create_ruleset, &attr, scopes ? sizeof(attr) : sizeof(attr.fs), 0);
-}
-
-int
-sandbox_restrict(int ruleset)
-{
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == -1)
-		return -1;
-	return (int)syscall(SYS_landlock_restrict_self, ruleset, 0);
-}
-
-int
-sandbox_enter(int ruleset)
-{
-	if (geteuid() == 0)
-		drop_capabilities();
-	return sandbox_restrict(ruleset);
 }

@@ -33,8 +33,8 @@ void sandbox_cache_places(const char *name, const struct strings *env, struct st
 /* Names in it that no run is to see, blanks between them: credentials; NULL = it is no cache. */
 const char *sandbox_cache_hidden(const char *name);
 /* The command line, up to and with "--", that lays the session's caches (its directory cache, with
- * layer for overlayfs to work in) over those that the user has (worker layer); argv stays empty when there is none.  trial = it fails, and says why, when
- * none can be laid. */
+ * layer for overlayfs to work in) over those that the user has (worker layer); argv stays empty
+ * when there is none.  trial = it fails, and says why, when none can be laid. */
 void sandbox_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
     const char *layer, bool trial);
 

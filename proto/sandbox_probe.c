@@ -27,7 +27,7 @@ make_key(struct sandbox_probe *probe)
 	    stat(path, &st) == -1)
 		return -1;
 	clock_boot_id(boot, sizeof(boot));
-	snprintf(probe->key, sizeof(probe->key), "%s %u %llu:%llu %lld.%09ld", boot,
+	snprintf(probe->key, sizeof(probe->key), "%s 2 %u %llu:%llu %lld.%09ld", boot,
 	    (unsigned)geteuid(), (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
 	    (long long)st.st_ctim.tv_sec, (long)st.st_ctim.tv_nsec);
 	return 0;
@@ -69,6 +69,9 @@ keep(const struct sandbox_probe *probe)
 static void
 trial(struct sandbox_probe *probe, const struct strings *layers)
 {
+	const struct sandbox sb = { .network = true };
+	struct sandbox_walls walls;
+	char unused[80];
 	static const char *const last[] = { "--tmpfs", "/tmp", "--", "true" };
 	struct strings argv = { 0 };
 	const char **words;
@@ -80,12 +83,15 @@ trial(struct sandbox_probe *probe, const struct strings *layers)
 		return;
 	for (i = 0; layers != NULL && i < layers->n; i++)
 		strings_add(&argv, layers->v[i]);
-	sandbox_bwrap_base(true, &argv);
+	sandbox_bwrap_base(sb.network, &argv);
 	for (i = 0; i < sizeof(last) / sizeof(last[0]); i++)
 		strings_add(&argv, last[i]);
 	words = strings_vector(&argv);
+	(void)sandbox_walls_make(&walls, &sb, SANDBOX_BWRAP, probe->scoped, unused, sizeof(unused));
 	probe->pid = child_start(&(struct child_spec){ .argv = words, .in = -1, .out = -1,
-	    .err = fds[1], .session = true, .die_with_parent = true }, NULL);
+	    .err = fds[1], .session = true, .die_with_parent = true, .enter = sandbox_enter,
+	    .enter_arg = &walls, .handed = walls.filter_fd != -1, .hand = walls.filter_fd }, NULL);
+	sandbox_walls_close(&walls);
 	close(fds[1]);
 	probe->fd = fds[0];
 	free(words);
@@ -96,7 +102,8 @@ void
 sandbox_probe_start(struct sandbox_probe *probe, const char *cache, const struct strings *layers)
 {
 	*probe = (struct sandbox_probe){ .pid = -1, .fd = -1,
-		.asked = layers != NULL && layers->n > 0 };
+		.asked = layers != NULL && layers->n > 0,
+		.scoped = sandbox_landlock_abi() >= SANDBOX_SCOPES_ABI };
 	if (cache != NULL && make_key(probe) == 0) {
 		probe->cache = text_format("%s", cache);
 		if ((probe->known = is_known(probe)))
@@ -146,9 +153,15 @@ bwrap_reason(struct sandbox_probe *probe, char *why, size_t len)
 		trial(probe, NULL);
 		works = succeeded(probe, complaint, sizeof(complaint));
 	}
-	if (works)
+	if (!works && probe->scoped && probe->pid != -1) {	/* one that is setuid gains nothing then */
+		probe->scoped = false;
+		trial(probe, NULL);
+		works = succeeded(probe, complaint, sizeof(complaint));
+	} else if (works)
 		keep(probe);
-	else if (probe->pid == -1)
+	if (works)
+		return;
+	if (probe->pid == -1)
 		strlcpy(why, "bubblewrap (bwrap) is not installed", len);
 	else
 		snprintf(why, len, "bubblewrap does not work here (%.100s)", complaint);

@@ -16,6 +16,7 @@ build libbsd-dev header bsd/stdlib.h
 build libmd-dev header sha2.h
 build libjson-c-dev header json-c/json.h
 build libpcre2-dev header pcre2posix.h
+build libseccomp-dev header seccomp.h
 build libyaml-dev header yaml.h
 build libinotifytools0-dev header inotifytools/inotifytools.h
 check bubblewrap command bwrap

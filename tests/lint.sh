@@ -58,6 +58,7 @@ lint_layers() {
 	only '\<(clock_)?nanosleep\>' 'a pause' proto/lock.c proto/tree.c || rc=1	# a millisecond, bounded
 	grep -n '#include <json' $sources | grep -v '^proto/json\.c:' && rc=1
 	grep -n '#include <yaml' $sources | grep -v '^orchestrator/yaml\.c:' && rc=1
+	grep -n '#include <seccomp' $sources | grep -v '^proto/sandbox_seccomp\.c:' && rc=1
 	grep -n '#include <pcre' $sources | grep -v '^proto/pattern\.c:' && rc=1
 	grep -n '#include <inotify' $sources | grep -v '^proto/watch\.c:' && rc=1
 	grep -n '#include "\(worker\|orchestrator\)/' proto/*.[ch] && rc=1

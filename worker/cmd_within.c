@@ -38,22 +38,23 @@ struct walls {
 static const char *
 enter(const struct walls *walls, char *err, size_t len)
 {
-	int abi = sandbox_landlock_abi(), fd;
+	struct sandbox_walls entered = SANDBOX_NO_WALLS;
+	int abi = sandbox_landlock_abi(), rc;
 
 	if (abi == 0)
 		return "the kernel has no Landlock: the command can reach who calls it";
+	entered.alone = true;
 	if (walls->files)
-		fd = sandbox_landlock(&walls->sb, err, len);
-	else if ((fd = sandbox_landlock_domain()) == -1)
+		entered.ruleset = sandbox_landlock(&walls->sb, false, err, len);
+	else if ((entered.ruleset = sandbox_landlock_domain()) == -1)
 		snprintf(err, len, "Landlock: %s", strerror(errno));
-	if (fd == -1)
+	if (entered.ruleset == -1)
 		return err;
-	if (sandbox_enter(fd) == -1) {
+	if ((rc = sandbox_enter(&entered)) == -1)
 		snprintf(err, len, "Landlock: %s: the command can reach who calls it", strerror(errno));
-		close(fd);
+	sandbox_walls_close(&entered);
+	if (rc == -1)
 		return err;
-	}
-	close(fd);
 	return abi >= SANDBOX_SCOPES_ABI ? NULL :
 	    "Landlock is too old here (before Linux 6.12): the command can signal who calls it";
 }

@@ -275,15 +275,15 @@ add_holder(const struct worker *w, enum actor actor, struct sandbox *sb, struct 
 }
 
 int
-confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv, int *landlock,
-    char *err, size_t len)
+confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
+    struct sandbox_walls *walls, char *err, size_t len)
 {
 	const struct confine *c = &w->config.settings.confine;
 	struct sandbox sb = { .network = !c->network_off };
 	char tmp[PATH_MAX + 8];
 	int rc = 0;
 
-	*landlock = -1;
+	*walls = SANDBOX_NO_WALLS;
 	if (w->sandbox != SANDBOX_NONE) {
 		if (make_dirs(w, spec->actor, err, len) == -1)
 			return -1;
@@ -298,8 +298,8 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 		if (w->sandbox == SANDBOX_BWRAP) {
 			show_all(w, &sb, spec);
 			add_holder(w, spec->actor, &sb, argv);
-		} else if ((*landlock = sandbox_landlock(&sb, err, len)) == -1)
-			rc = -1;
+		}
+		rc = sandbox_walls_make(walls, &sb, w->sandbox, w->probe.scoped, err, len);
 		sandbox_free(&sb);
 	}
 	for (size_t i = 0; i < spec->argv->n; i++)

@@ -17,6 +17,7 @@
 #include "worker/run.h"
 
 struct worker;
+struct sandbox_walls;
 
 void confine_begin(struct worker *);
 /* 0, or -1 (worker_fail is set) when confinement is required and there is none. */
@@ -25,10 +26,10 @@ int confine_ready(struct worker *);
  * user's: the implementer's, or those of everything that runs in the clean tree. */
 struct confine_caches { const char *cache, *layer; };
 const struct confine_caches *confine_caches(enum actor);
-/* Puts the whole command line into argv; *landlock is a ruleset to close, or -1.
+/* Puts the whole command line into argv, and what its child enters, to be closed, into walls.
  * 0, or -1 with the reason in err. */
-int confine_run(struct worker *, const struct run_spec *, struct strings *argv, int *landlock,
-    char *err, size_t len);
+int confine_run(struct worker *, const struct run_spec *, struct strings *argv,
+    struct sandbox_walls *walls, char *err, size_t len);
 void confine_clean(struct worker *, bool over);
 
 #endif

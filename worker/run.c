@@ -256,11 +256,11 @@ run_start(struct running *r, int out)
 	const char *tree = run_tree(r->w, r->spec->actor);
 	struct strings env = { 0 }, words = { 0 };
 	char relative[PATH_MAX], path[PATH_MAX];
-	int landlock = -1;
+	struct sandbox_walls walls = SANDBOX_NO_WALLS;
 	pid_t pid = -1;
 
 	if (run_environment(r->w, r->spec, &env, r->res->text, sizeof(r->res->text)) == -1 ||
-	    confine_run(r->w, r->spec, &words, &landlock, r->res->text,
+	    confine_run(r->w, r->spec, &words, &walls, r->res->text,
 	    sizeof(r->res->text)) == -1) {
 		strings_free(&env);
 		strings_free(&words);
@@ -275,14 +275,13 @@ run_start(struct running *r, int out)
 		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
 		    .dir = tree, .in = r->spec->in, .out = out, .err = out,
 		    .session = true, .die_with_parent = true, .held = r->w->sandbox == SANDBOX_BWRAP,
-		    .confined = landlock != -1,
-		    .landlock = landlock, .grouped = r->group.fd != -1,
+		    .enter = sandbox_enter, .enter_arg = &walls,
+		    .handed = walls.filter_fd != -1, .hand = walls.filter_fd, .grouped = r->group.fd != -1,
 		    .cgroup = r->group.fd }, &step);
 	if (pid == -1)
 		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", program,
 		    step, strerror(errno));
-	if (landlock != -1)
-		close(landlock);
+	sandbox_walls_close(&walls);
 	free(argv);
 	free(envp);
 	strings_free(&env);

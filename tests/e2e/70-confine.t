@@ -44,15 +44,32 @@ did mem head -c 1 "/proc/$worker_pid/mem"
 did link to .git; did chmod chmod 600 "$SESSION_DIR/config.json"; did listed ls "$T/secrets"
 did dbus [ "${DBUS_SESSION_BUS_ADDRESS:-}" ]; did agentsock [ "${SSH_AUTH_SOCK:-}" ]
 did docker [ "${DOCKER_HOST:-}" ]; did tmux [ "${TMUX:-}" ]
-did socket [ -S "$T/docker/sock" ]; did run test -n "$(find /run -type s 2>/dev/null)"
+did term sh -c ': >>"$(cat "$T/out/pty")"'; did readterm sh -c ': <"$(cat "$T/out/pty")"'; did abstract python3 "$T/out/connect"
+did renice renice -n 19 -p "$worker_pid"; did limit prlimit --pid "$worker_pid" --core=0; did affinity taskset -p ffffffff "$worker_pid"
+did nice nice -n 1 prlimit --core=0 true; did filtered grep -q '^Seccomp:[[:space:]]*2' /proc/self/status
+did sysctl sh -c ': >>/proc/sys/kernel/core_pattern'; did nested unshare -Ur true; did nestedbox bwrap --unshare-user --ro-bind / / --dev /dev true
+did socket [ -S "$T/docker/sock" ]; did ssh [ -S "$HOME/agent" ]; did run test -n "$(find /run -type s 2>/dev/null)"
 did tty sh -c ': </dev/tty'; did key [ "${ANTHROPIC_API_KEY:-}" = k ]; did private [ "${PRIVATE:-}" ]
 setsid sh -c 'exec sleep 3000' </dev/null >/dev/null 2>&1 &
 ( ( trap '' TERM HUP; exec setsid sleep 3000 </dev/null >/dev/null 2>&1 & ) & )
 true
 E
 mkdir -p "$T/sessions/other/answers" "$T/secrets"
-python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$T/docker/sock"
-export DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/0/bus SSH_AUTH_SOCK="$T/docker/sock" \
+cat >"$T/outside" <<'E'
+import os, pty, signal, socket
+T = os.environ['T']
+keep = [socket.socket(socket.AF_UNIX) for _ in range(3)]
+for s, name in zip(keep, (T + '/docker/sock', os.environ['HOME'] + '/agent', '\0' + T)):
+	s.bind(name)
+	s.listen()
+master, slave = pty.openpty()
+open(T + '/out/pty.new', 'w').write(os.ttyname(slave))
+os.rename(T + '/out/pty.new', T + '/out/pty')
+signal.pause()
+E
+echo 'import os, socket; socket.socket(socket.AF_UNIX).connect(chr(0) + os.environ["T"])' >"$T/out/connect"
+python3 "$T/outside" & wait_for 20 test -e "$T/out/pty"
+export DBUS_SESSION_BUS_ADDRESS=unix:path=/run/user/0/bus SSH_AUTH_SOCK="$HOME/agent" \
     DOCKER_HOST="unix://$T/docker/sock" TMUX=/tmp/tmux-0/default,1,0 ANTHROPIC_API_KEY=k PRIVATE=p
 gate='. "$T/prelude"; did gate.tree to built; did gate.tmp to /tmp/g; did gate.git to "$SESSION_DIR/git/HEAD";
     did gate.session to "$SESSION_DIR/g"; did gate.key [ "${ANTHROPIC_API_KEY:-}" ]; did gate.inbox [ "${SESSION_INBOX:-}" ]'
@@ -68,7 +85,12 @@ all_of_it() {	# ITEM
 	cannot 'nor other sessions, home and system' other home etc
 	cannot 'no variable leads out, nor is one handed on that is not listed' dbus agentsock docker tmux private
 	cannot 'the worker is not signalled, traced or read' kill environ mem
-	cannot 'there is no terminal' tty
+	cannot 'the worker stays in its place, with its limits' renice limit affinity
+	can 'a command may lower its own' nice
+	can 'what it calls is filtered' filtered
+	cannot 'no abstract socket is reached' abstract
+	cannot 'there is no terminal, and the one of the user is neither written nor read' tty term readterm
+	cannot 'the kernel is not set' sysctl
 	can 'a gate writes the worktree' gate.tree
 	cannot 'and neither git nor the session, and has no key' gate.git gate.session gate.key gate.inbox
 	can 'setup writes the worktree' setup.tree
@@ -84,6 +106,12 @@ if bwrap_works 2>/dev/null; then
 	all_of_it bw
 	can '/tmp is its own' tmp gate.tmp
 	cannot 'what is in it of others is not seen, no socket, no link file' listed socket run link chmod
+	cannot 'a socket in a home below it is not seen' ssh
+	if unshare -Ur true 2>/dev/null; then
+		can 'a sandbox of the agent itself can start inside' nested nestedbox
+	else
+		skip 'a sandbox inside' 'no namespace of users'
+	fi
 	ok 'bubblewrap: nothing is said of it' not grep -qi 'confin\|bubblewrap\|Landlock' "$S/output.log"
 
 	no_roles
@@ -142,6 +170,11 @@ E
 	session net '.confine.network = "off"'
 	work
 	cannot 'without a network there is none' net
+	# A bubblewrap that is setuid gains nothing where nothing new may be gained.
+	mkdir "$T/setuid" && printf '#!/bin/sh\ngrep -q "^NoNewPrivs:[[:space:]]*1" /proc/self/status && exit 1\nexec %s "$@"\n' "$(PATH=$with_bwrap command -v bwrap)" >"$T/setuid/bwrap" && chmod 755 "$T/setuid/bwrap"
+	session setuid '.confine.network = "off"'
+	PATH=$T/setuid:$PATH work
+	cannot 'a bubblewrap that does not work in a domain of Landlock confines without' net
 	session exposed ".confine.sockets = [\"docker\", \"$T/docker/sock\"]"
 	role implementer <<'E'
 echo w >work; did var [ "${DOCKER_HOST:-}" ]; did sock [ -S "$T/docker/sock" ]; did dbus [ "${DBUS_SESSION_BUS_ADDRESS:-}" ]

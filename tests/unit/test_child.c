@@ -72,6 +72,28 @@ a_child_has_a_clean_world(void **state)
 }
 
 static void
+one_more_descriptor_can_be_handed_over(void **state)
+{
+	struct child_spec spec = SPEC("sh", "-c", "cat <&3; ls /proc/self/fd | tr '\\n' ' '");
+	struct child_io io = { .max = 1000 };
+	int fds[2];
+	char *out;
+
+	(void)state;
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	assert_int_equal(write(fds[1], "handed ", 7), 7);
+	close(fds[1]);
+	spec.handed = true;
+	spec.hand = fds[0];
+	io.out = &out;
+	assert_int_equal(child_run(&spec, &io), 0);
+	close(fds[0]);
+	/* 4 is the directory that ls reads */
+	assert_string_equal(out, "handed 0 1 2 3 4 ");
+	free(out);
+}
+
+static void
 descriptors_may_cross(void **state)
 {
 	struct child_spec spec = SPEC("sh", "-c", "cat; echo out; echo err >&2");
@@ -354,6 +376,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(a_failed_start_is_the_parents_error_with_its_step),
 		SCRATCH_TEST(a_child_has_a_clean_world),
+		SCRATCH_TEST(one_more_descriptor_can_be_handed_over),
 		SCRATCH_TEST(descriptors_may_cross),
 		SCRATCH_TEST(much_input_and_output_do_not_block_each_other),
 		SCRATCH_TEST(a_run_ends_with_its_child_or_in_time),

@@ -104,9 +104,9 @@ in_the_place_of_tmp_all_has_to_be_named(void **state)
 	entry(&sb, "/run/x", SANDBOX_HIDE);
 	entry(&sb, "/run/resolv.conf", SANDBOX_READ);
 	sandbox_settle(&sb);
-	check(&sb, "t/dev/shm h/run r/run/resolv.conf t/tmp r/tmp/r t/var/tmp");
+	check(&sb, "t/dev/shm h/run r/run/resolv.conf t/tmp r/tmp/r h/tmp/sock t/var/tmp");
 	sandbox_settle(&sb);
-	check(&sb, "t/dev/shm h/run r/run/resolv.conf t/tmp r/tmp/r t/var/tmp");
+	check(&sb, "t/dev/shm h/run r/run/resolv.conf t/tmp r/tmp/r h/tmp/sock t/var/tmp");
 	sandbox_free(&sb);
 }
 
@@ -134,6 +134,34 @@ bubblewrap_gets_it_in_that_order(void **state)
 	for (i = 0; i < argv.n; i++)
 		net = net || strcmp(argv.v[i], "--unshare-net") == 0;
 	assert_true(net);
+	strings_free(&argv);
+	sandbox_free(&sb);
+}
+
+static bool
+has_word(const struct strings *argv, const char *word)
+{
+	for (size_t i = 0; i < argv->n; i++)
+		if (strcmp(argv->v[i], word) == 0)
+			return true;
+	return false;
+}
+
+static void
+a_socket_is_hidden_in_a_home_below_tmp(void **state)
+{
+	struct sandbox sb = { .tmp = "/s/tmp", .network = true };
+	struct strings argv = { 0 };
+
+	(void)state;
+	entry(&sb, "/tmp/h/agent", SANDBOX_HIDE);
+	entry(&sb, "/tmp/agent", SANDBOX_HIDE);
+	sandbox_settle(&sb);
+	entry(&sb, "/tmp/h", SANDBOX_READ);	/* shown later, as what is needed */
+	sandbox_settle(&sb);
+	sandbox_bwrap(&sb, "/", &argv);
+	assert_true(has_word(&argv, "/tmp/h/agent"));
+	assert_false(has_word(&argv, "/tmp/agent"));
 	strings_free(&argv);
 	sandbox_free(&sb);
 }
@@ -297,6 +325,7 @@ main(void)
 		cmocka_unit_test(what_is_protected_stays_so_in_what_the_settings_open),
 		cmocka_unit_test(in_the_place_of_tmp_all_has_to_be_named),
 		cmocka_unit_test(bubblewrap_gets_it_in_that_order),
+		cmocka_unit_test(a_socket_is_hidden_in_a_home_below_tmp),
 		cmocka_unit_test(the_environment_is_a_list),
 		cmocka_unit_test(variables_of_sockets_are_known),
 		cmocka_unit_test(caches_are_below_one_directory),
