@@ -15,12 +15,11 @@
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/fs.h"
-#include "proto/sandbox_names.h"
+#include "proto/text.h"
 #include "proto/watch.h"
 
 #define GIT_MAJOR	2
 #define GIT_MINOR	38
-#define PROBE_NAME	".tmp-doctor"
 
 void
 doctor_git(struct report *r)
@@ -77,7 +76,7 @@ probe_lock(struct report *r, int fd)
 static void
 probe_lease(struct report *r, int dirfd)
 {
-	int fd = file_open_path(dirfd, PROBE_NAME, O_RDONLY);
+	int fd = file_open_path(dirfd, DOCTOR_PROBE, O_RDONLY);
 
 	if (fd != -1 && fcntl(fd, F_SETLEASE, F_RDLCK) == 0)
 		report_add(r, "leases", HEALTH_GOOD, "read leases work");
@@ -99,7 +98,7 @@ doctor_home(struct report *r, const char *home)
 		    "ORCHESTRATOR_HOME to a directory that is", home, strerror(errno));
 		return;
 	}
-	fd = file_open(dirfd, PROBE_NAME, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	fd = file_open(dirfd, DOCTOR_PROBE, O_RDWR | O_CREAT | O_TRUNC, 0600);
 	if (fd == -1)
 		report_add(r, "state", HEALTH_BAD, "%s: %s; make it writable, or set "
 		    "ORCHESTRATOR_HOME to a directory that is", home, strerror(errno));
@@ -110,7 +109,7 @@ doctor_home(struct report *r, const char *home)
 		probe_lock(r, fd);
 		close(fd);	/* a lease needs that nobody writes */
 		probe_lease(r, dirfd);
-		unlinkat(dirfd, PROBE_NAME, 0);
+		unlinkat(dirfd, DOCTOR_PROBE, 0);
 	}
 	close(dirfd);
 }
@@ -246,45 +245,4 @@ doctor_cgroup(struct report *r)
 	(void)cgroup_end(&g);
 	report_add(r, "cgroup", HEALTH_NOTE, "runs have none of their own (%s): what they leave is "
 	    "found as descendants of the worker; systemd-run --user --scope COMMAND may give one", why);
-}
-
-static void
-add_layers(struct report *r, const struct sandbox_probe *probe, bool none)
-{
-	if (none)
-		report_add(r, "caches", HEALTH_GOOD, "those of sessions begin empty: this user has none");
-	else if (probe->layered)
-		report_add(r, "caches", HEALTH_GOOD, "those of sessions are layers over the user's");
-	else
-		report_add(r, "caches", HEALTH_NOTE, "those of sessions begin empty, since they can't be "
-		    "layered over the user's: %s", probe->unlayered[0] != '\0' ? probe->unlayered :
-		    "that takes bubblewrap");
-}
-
-/* The trial lays caches in a directory of its own, on the file system of the sessions. */
-void
-doctor_confine(struct report *r, const char *worker, const char *home)
-{
-	char *dir = text_format("%s/" PROBE_NAME "-XXXXXX", home), why[320];
-	struct strings layers = { 0 };
-	struct sandbox_probe probe;
-	enum sandbox_kind kind;
-	bool made = mkdtemp(dir) != NULL;
-
-	if (made)
-		sandbox_layers(&layers, worker, dir, SESSION_DIR_CACHE, SESSION_DIR_LAYER, true);
-	sandbox_probe_start(&probe, NULL, &layers);
-	kind = sandbox_probe_end(&probe, why, sizeof(why));
-	if (made && file_remove_tree(AT_FDCWD, dir) == -1)
-		report_add(r, "state", HEALTH_NOTE, "%s: %s; remove it", dir, strerror(errno));
-	if (kind == SANDBOX_NONE)
-		report_add(r, "confine", HEALTH_NOTE, "%s: what agents run is not confined; install "
-		    "bubblewrap", why);
-	else
-		report_add(r, "confine", kind == SANDBOX_BWRAP ? HEALTH_GOOD : HEALTH_NOTE,
-		    "agents, setup and gates are confined by %s: %s", sandbox_kind_name(kind), why);
-	if (kind != SANDBOX_NONE && made)
-		add_layers(r, &probe, layers.n == 0);
-	strings_free(&layers);
-	free(dir);
 }

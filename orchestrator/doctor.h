@@ -10,6 +10,8 @@
 #include "orchestrator/orch.h"
 #include "proto/json.h"
 
+#define DOCTOR_PROBE	".tmp-doctor"	/* what it makes for a moment, in the state directory */
+
 enum health { HEALTH_GOOD, HEALTH_NOTE, HEALTH_BAD };
 
 struct report {
@@ -27,7 +29,8 @@ void doctor_file_system(struct report *, const char *name, const char *path);
 void doctor_inotify(struct report *);
 void doctor_proc(struct report *);
 void doctor_cgroup(struct report *);	/* how what a run leaves is found, and why */
-/* What confines runs here, and why; are their caches layered? */
+/* What confines runs here, and why; are their caches layered, which walls are missing, and does a
+ * client's own sandbox start inside? */
 void doctor_confine(struct report *, const char *worker, const char *home);
 
 #endif

@@ -122,6 +122,8 @@ struct sandbox_probe {
 };
 void sandbox_probe_start(struct sandbox_probe *, const char *cache, const struct strings *layers);
 enum sandbox_kind sandbox_probe_end(struct sandbox_probe *, char *why, size_t len);
+/* After it said that bubblewrap works: does this command succeed inside?  Else why not. */
+bool sandbox_probe_inside(const struct sandbox_probe *, const char *const *argv, char *why, size_t len);
 /* What the command lines of bubblewrap begin with. */
 #define SANDBOX_BWRAP_PROGRAM	"bwrap"
 void sandbox_bwrap_base(bool network, struct strings *argv);

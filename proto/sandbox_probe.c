@@ -66,26 +66,28 @@ keep(const struct sandbox_probe *probe)
 	free(text);
 }
 
+/* Of that command, inside. */
 static void
-trial(struct sandbox_probe *probe, const struct strings *layers)
+trial_of(struct sandbox_probe *probe, const struct strings *layers, const char *const *command)
 {
 	const struct sandbox sb = { .network = true };
-	struct sandbox_walls walls;
-	char unused[80];
-	static const char *const last[] = { "--tmpfs", "/tmp", "--", "true" };
 	struct strings argv = { 0 };
+	struct sandbox_walls walls;
 	const char **words;
+	char unused[80];
 	int fds[2];
-	size_t i;
 
 	probe->pid = probe->fd = -1;
 	if (file_pipe(fds) == -1)
 		return;
-	for (i = 0; layers != NULL && i < layers->n; i++)
+	for (size_t i = 0; layers != NULL && i < layers->n; i++)
 		strings_add(&argv, layers->v[i]);
 	sandbox_bwrap_base(sb.network, &argv);
-	for (i = 0; i < sizeof(last) / sizeof(last[0]); i++)
-		strings_add(&argv, last[i]);
+	strings_add(&argv, "--tmpfs");
+	strings_add(&argv, "/tmp");
+	strings_add(&argv, "--");
+	for (; *command != NULL; command++)
+		strings_add(&argv, *command);
 	words = strings_vector(&argv);
 	(void)sandbox_walls_make(&walls, &sb, SANDBOX_BWRAP, probe->scoped, unused, sizeof(unused));
 	probe->pid = child_start(&(struct child_spec){ .argv = words, .in = -1, .out = -1,
@@ -96,6 +98,12 @@ trial(struct sandbox_probe *probe, const struct strings *layers)
 	probe->fd = fds[0];
 	free(words);
 	strings_free(&argv);
+}
+
+static void
+trial(struct sandbox_probe *probe, const struct strings *layers)
+{
+	trial_of(probe, layers, (const char *const[]){ "true", NULL });
 }
 
 void
@@ -190,4 +198,13 @@ sandbox_probe_end(struct sandbox_probe *probe, char *why, size_t len)
 		snprintf(why, len, "%s, and the kernel has no Landlock%s", reason,
 		    abi == 1 ? " of version 2 or later" : "");
 	return kind;
+}
+
+bool
+sandbox_probe_inside(const struct sandbox_probe *done, const char *const *argv, char *why, size_t len)
+{
+	struct sandbox_probe probe = { .scoped = done->scoped };
+
+	trial_of(&probe, NULL, argv);
+	return succeeded(&probe, why, len);
 }

@@ -268,5 +268,29 @@ work
 is 'a secret that can not be had is a failure' "$(ended)" 'failed secret'
 like 'that names the variable and why' "$(st .detail)" 'env\.TOKEN: its command: exit status 3'
 ok 'and not what was printed' not grep -rq leaked "$S/output.log" "$S/state.json"
-like 'doctor says what confines' "$(cd "$R" && orchestrator doctor)" 'confine +(agents, setup and gates are confined by|nothing)?'
+
+# doctor
+doctor() { (cd "$R" && "$@" orchestrator doctor 2>/dev/null | grep -E '^[a-z]+ +(confine|scopes|filter|nested) '); }
+lacking() { doctor strace -qq -o "$T/trace" -e trace="$1" -e inject="$1":error=ENOSYS; }
+told=$(doctor)
+like 'doctor says what confines' "$told" 'confine +(agents, setup and gates are confined by|.*what agents run is not confined)'
+if bwrap_works 2>/dev/null; then
+	like 'doctor says that system calls are filtered' "$told" '^ok +filter'
+	[ "$abi" -ge 6 ] && like 'doctor says that abstract sockets are closed' "$told" '^ok +scopes .*version '
+	if ! unshare -Ur true 2>/dev/null; then
+		skip 'doctor: a sandbox inside' 'no namespace of users'
+	elif [ "$(id -u)" = 0 ]; then
+		like 'doctor says that as root a sandbox inside has no /proc of its own' "$told" '^note +nested .* unless it mounts /proc anew: '
+	else
+		like 'doctor says that a sandbox can start inside' "$told" '^ok +nested'
+	fi
+	like 'doctor says that none can start inside of Landlock' "$(PATH=$without_bwrap doctor)" '^note +nested .*Landlock'
+	if strace -qq -o "$T/trace" true 2>/dev/null; then
+		like 'doctor says what is open without Landlock' "$(lacking landlock_create_ruleset)" '^note +scopes .*no Landlock: runs reach abstract sockets'
+		like 'doctor says when nothing is filtered' "$(lacking seccomp)" '^note +filter .*no seccomp'
+		like 'doctor says that bubblewrap confines without a filter, too' "$(lacking seccomp)" '^ok +confine'
+	else
+		skip 'doctor: what the kernel lacks' 'strace can hide nothing'
+	fi
+fi
 done_testing
