@@ -106,6 +106,8 @@ entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, si
 	struct stat	 st;
 	char		 who[512];
 
+	if (e->state.worktree != NULL && trash_clean_trees(e->state.worktree, e->id, why, whylen) == -1)
+		return -1;
 	if (entry_worktree_is_ours(o, e)) {
 		if (remove && tree_inside(e->state.worktree, who, sizeof(who)) > 0) {
 			snprintf(why, whylen, "%s is kept, for in it is process %s; leave it first",

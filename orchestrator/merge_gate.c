@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/merge_internal.h"
 #include "proto/child.h"
-#include "proto/file.h"
 #include "proto/json.h"
 #include "proto/log.h"
 #include "proto/text.h"
@@ -44,9 +40,9 @@ failed_gate(struct merge *m, const char *out, size_t len)
 }
 
 static enum merge_outcome
-run_gates(struct merge *m, const char *dir)
+run_gates(struct merge *m)
 {
-	const char *const argv[] = { m->req->worker, "gates", m->req->session_path, dir, NULL };
+	const char *const argv[] = { m->req->worker, "gates", m->req->session_path, m->new, NULL };
 	struct child_spec spec = { .argv = argv, .in = -1, .out = -1, .err = -1,
 		.die_with_parent = true };
 	char *out = NULL, *errout = NULL, *why, how[64], line[256];
@@ -75,35 +71,6 @@ run_gates(struct merge *m, const char *dir)
 	return rv;
 }
 
-/* In a worktree of its own: <instance>/merge-<session>, the session being in <instance>/x/<session>. */
-static enum merge_outcome
-gates_in_tree(struct merge *m)
-{
-	char *dir = text_format("%s/../../merge-%s", m->req->session_path, m->id);
-	char *real, *index;
-	struct git g = m->git;
-	enum merge_outcome rv = MERGE_ERROR;
-
-	index = text_format("%s/merge-%s.index", m->git.dir, m->id);
-	if (file_remove_tree(AT_FDCWD, dir) == -1 || mkdir(dir, 0700) == -1 ||
-	    (real = realpath(dir, NULL)) == NULL)
-		merge_says(m, MERGE_ERROR, "%s: %s", dir, strerror(errno));
-	else {
-		unlink(index);
-		g.worktree = real;
-		g.index = index;
-		if (git_checkout(&g, m->tree, m->err, m->errlen) == 0)
-			rv = run_gates(m, real);
-		free(real);
-	}
-	if (file_remove_tree(AT_FDCWD, dir) == -1)
-		log_warn("%s", dir);
-	unlink(index);
-	free(index);
-	free(dir);
-	return rv;
-}
-
 enum merge_outcome
 merge_gates(struct merge *m)
 {
@@ -117,5 +84,5 @@ merge_gates(struct merge *m)
 		log_info("%s: the merged tree is the approved one; its gates have passed", m->id);
 		return MERGE_MERGED;
 	}
-	return gates_in_tree(m);
+	return run_gates(m);
 }

@@ -234,6 +234,10 @@ check_pool(struct orch *o, int dirfd, const char *name)
 			lock = lock_session(o, name + strlen(POOL_NEW), &gone);
 		else if (strncmp(name, POOL_TAKEN, strlen(POOL_TAKEN)) == 0)
 			lock = lock_session(o, name + strlen(POOL_TAKEN), &gone);
+		else if (strncmp(name, POOL_CLEAN, strlen(POOL_CLEAN)) == 0)
+			gone = !exists(o->sessions, name + strlen(POOL_CLEAN));
+		else if (strncmp(name, POOL_MERGE, strlen(POOL_MERGE)) == 0)
+			lock = lock_session(o, name + strlen(POOL_MERGE), &gone);
 		if ((lock != -1 || gone) && file_remove_tree(dirfd, name) == 0)
 			n = 1;
 		if (lock != -1)

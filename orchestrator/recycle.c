@@ -151,7 +151,7 @@ put_in(const struct recycling *r, const char *pool, const char *entry)
 	int rc = -1;
 
 	for (int64_t i = 0; rc == -1 && i < r->slots; i++) {
-		slot = text_format("%s/%lld", pool, (long long)i);
+		slot = text_format("%s/%lld", pool, (long long)(r->keep_ignored ? r->slots - 1 - i : i));
 		rc = file_shift(AT_FDCWD, entry, AT_FDCWD, slot);
 		free(slot);
 	}
@@ -182,13 +182,13 @@ fill(const struct recycling *r, const char *pool, const char *entry, char *err, 
 int
 recycle(const struct recycling *r, char *err, size_t errlen)
 {
-	char *pool = pool_dir(r->trash), *entry = text_format("%s/" POOL_NEW "%s", pool, r->session);
+	const char *pool = r->pool;
+	char *entry = text_format("%s/" POOL_NEW "%s", pool, r->session);
 	int rc = 1;
 
 	if (pool_ours(pool) && pool_count(pool) < (size_t)r->slots && (mkdir(pool, 0777) == 0 || errno == EEXIST) &&
 	    file_remove_tree(AT_FDCWD, entry) == 0 && mkdir(entry, 0777) == 0)
 		rc = fill(r, pool, entry, err, errlen);
 	free(entry);
-	free(pool);
 	return rc;
 }

@@ -16,6 +16,7 @@
 struct recycling {
 	const struct git_repo *repo;
 	const char	*session;	/* whose lock the caller has */
+	const char	*pool;		/* its directory */
 	const char	*trash;		/* the tree, renamed aside; its uncommitted work is saved */
 	const char	*commit;	/* what is likely to be wanted next: the target */
 	int64_t		 slots;		/* of the pool */

@@ -10,6 +10,7 @@
 #include "orchestrator/trash.h"
 #include "proto/file.h"
 #include "proto/lock.h"
+#include "proto/pool.h"
 #include "proto/session.h"
 #include "proto/settings.h"
 #include "proto/state.h"
@@ -61,27 +62,83 @@ salvage(const struct git_repo *repo, int fd, const char *path, const char *sessi
 	return rc;
 }
 
+static int
+remove_entry(const char *entry, char *err, size_t errlen)
+{
+	if (file_remove_tree(AT_FDCWD, entry) == 0)
+		return 0;
+	snprintf(err, errlen, "%s: %s", entry, strerror(errno));
+	return -1;
+}
+
+int
+trash_clean_trees(const char *worktree, const char *session, char *err, size_t errlen)
+{
+	static const char *const names[] = { POOL_CLEAN, POOL_MERGE };
+	char *pool = pool_dir(worktree), *entry;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < 2 && pool_ours(pool); i++) {
+		entry = text_format("%s/%s%s", pool, names[i], session);
+		rc = remove_entry(entry, err, errlen);
+		free(entry);
+	}
+	free(pool);
+	return rc;
+}
+
+/* A clean tree in which nothing has run but what is in the target now: it keeps what git ignores. */
+static int
+keep_clean(struct recycling r, const char *prefix, const char *approved, char *err, size_t errlen)
+{
+	char *entry = text_format("%s/%s%s", r.pool, prefix, r.session);
+	char *tree = text_format("%s/" POOL_TREE, entry), commit[OID_MAX];
+	int rc = 0;
+
+	r.trash = tree;
+	if (pool_fits(r.repo, entry, commit) && (strcmp(commit, approved) == 0 || strcmp(commit, r.commit) == 0))
+		rc = recycle(&r, err, errlen);
+	free(tree);
+	free(entry);
+	return rc;
+}
+
 /* 0 = trash is gone from there; 1 = it is to be deleted; -1 = error. */
+static int
+keep_trees(struct recycling *r, const struct state *s, bool keep_ignored, char *err, size_t errlen)
+{
+	int rc = recycle(r, err, errlen);
+
+	r->keep_ignored = keep_ignored;
+	if (rc != -1 && (keep_clean(*r, POOL_MERGE, s->head, err, errlen) == -1 ||
+	    keep_clean(*r, POOL_CLEAN, s->head, err, errlen) == -1))
+		rc = -1;
+	return rc;
+}
+
 static int
 keep(const struct git_repo *repo, int fd, const char *session, const char *trash, char *err,
     size_t errlen)
 {
-	struct recycling r = { .repo = repo, .session = session, .trash = trash };
+	char *pool = pool_dir(trash);
+	struct recycling r = { .repo = repo, .session = session, .trash = trash, .pool = pool };
 	struct config c;
 	struct state s;
 	int rc = 1;
 
-	if (config_load(fd, &c, err, errlen) == -1)
-		return 1;
-	if (c.settings.recycle && state_load(fd, &s, err, errlen) == 0) {
-		r.commit = s.merged;
-		r.slots = c.settings.max_parallel;
-		r.keep_ignored = c.settings.keep_ignored;
-		if (s.status == STATUS_MERGED && git_oid_valid(repo, s.merged))
-			rc = recycle(&r, err, errlen);
-		state_release(&s);
+	if (config_load(fd, &c, err, errlen) == 0) {
+		r.slots = 2 * c.settings.max_parallel;	/* a session has two trees */
+		if (c.settings.recycle && pool_ours(pool) && state_load(fd, &s, err, errlen) == 0) {
+			r.commit = s.merged;
+			if (s.status == STATUS_MERGED && git_oid_valid(repo, s.merged))
+				rc = keep_trees(&r, &s, c.settings.keep_ignored, err, errlen);
+			state_release(&s);
+		}
+		config_release(&c);
 	}
-	config_release(&c);
+	if (rc != -1 && trash_clean_trees(trash, session, err, errlen) == -1)
+		rc = -1;
+	free(pool);
 	return rc;
 }
 

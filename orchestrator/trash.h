@@ -17,6 +17,8 @@
 /* <directory of worktree>/.trash-<session>, and the other name of it. */
 char *trash_path(const char *worktree, const char *session);
 char *trash_gone_path(const char *worktree, const char *session);
+/* Deletes the clean trees (pool.h) of a session that is over and was not merged. 0 or -1. */
+int trash_clean_trees(const char *worktree, const char *session, char *err, size_t errlen);
 /*
  * Saves and deletes trash with the lock of its session, which is in archive: of
  * two only one is at it.  wait: until the other one is through, else EAGAIN.  0 or -1;

@@ -157,6 +157,11 @@ int git_index_at(const struct git *, const char *oid, char *err, size_t errlen);
 /* What add -A (everything not ignored) and write-tree do, but without looking into nested
  * repositories, which are an error that names the path. tree = the worktree's tree now. */
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
+/* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files
+ * beside them that are not ignored. */
+int git_changed(const struct git *, struct strings *paths, bool *extra, char *err, size_t errlen);
+/* What git ignores there, directories as one, at most max of them. */
+int git_ignored(const struct git *, size_t max, struct strings *paths, char *err, size_t errlen);
 int git_commit_tree(const struct git *, const char *tree, const char *const parents[], size_t nparents,
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],

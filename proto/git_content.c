@@ -141,6 +141,49 @@ list_changes(struct listing *l, char *err, size_t errlen)
 }
 
 static int
+list_files(const struct git *g, const char *const argv[], char **out, size_t *len, char *err, size_t errlen)
+{
+	return git_call(&(struct git_call){ .argv = argv, .git = g, .dir = g->worktree, .out = out,
+	    .outlen = len, .max = 512u << 20 }, err, errlen);
+}
+
+int
+git_changed(const struct git *g, struct strings *paths, bool *extra, char *err, size_t errlen)
+{
+	static const char *const argv[] = { "ls-files", "-z", "-t", "-m", "-d", "-o", "--directory",
+		"--exclude-standard", "--deduplicate", NULL };
+	char *out = NULL, *p;
+	size_t len = 0;
+
+	*extra = false;
+	if (list_files(g, argv, &out, &len, err, errlen) == -1)
+		return -1;
+	for (p = out; p != NULL && p < out + len; p += strlen(p) + 1)
+		if (strncmp(p, "? ", 2) == 0)
+			*extra = true;
+		else if (p[0] != '\0' && p[1] == ' ')
+			strings_add(paths, p + 2);
+	free(out);
+	return 0;
+}
+
+int
+git_ignored(const struct git *g, size_t max, struct strings *paths, char *err, size_t errlen)
+{
+	static const char *const argv[] = { "ls-files", "-z", "-o", "-i", "--directory",
+		"--exclude-standard", NULL };
+	char *out = NULL, *p;
+	size_t len = 0;
+
+	if (list_files(g, argv, &out, &len, err, errlen) == -1)
+		return -1;
+	for (p = out; p != NULL && p < out + len && paths->n < max; p += strlen(p) + 1)
+		strings_add(paths, p);
+	free(out);
+	return 0;
+}
+
+static int
 feed(const struct listing *l, const char *const argv[], const struct text *paths, char *err,
     size_t errlen)
 {

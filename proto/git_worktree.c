@@ -132,9 +132,12 @@ int
 git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen)
 {
 	char *line = text_format("gitdir: %s\n", gitdir);
-	int rc;
+	int dirfd = file_open_dir(AT_FDCWD, worktree), rc = -1;
 
-	rc = git_put(worktree, ".git", line, err, errlen);
+	if (dirfd == -1 || (rc = file_replace(dirfd, ".git", line, strlen(line), 0)) == -1)
+		git_fail(err, errlen, "%s/.git: %s", worktree, strerror(errno));
+	if (dirfd != -1)
+		close(dirfd);
 	free(line);
 	return rc;
 }

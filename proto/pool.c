@@ -38,6 +38,14 @@ pool_name(const char *name)
 	return len > 0 && len < 5 && strspn(name, "0123456789") == len;
 }
 
+int
+pool_order(const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	return n != m ? (n > m) - (n < m) : strcmp(a, b);
+}
+
 size_t
 pool_count(const char *pool)
 {

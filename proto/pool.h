@@ -10,6 +10,8 @@
  *	.pool/<n>/		one that can be taken; n from 0
  *	.pool/.new-<session>/	one that is being made from the worktree of that session
  *	.pool/.taken-<session>/	one that this session's worker is taking
+ *	.pool/.clean-<session>/	the clean tree of that session (worker/clean.h)
+ *	.pool/.merge-<session>/	the one that its merge is tested in
  *	    tree/		the files, without .git
  *	    index		git's index of them
  *	    made		pool_record(): what they were made from, and how
@@ -24,6 +26,8 @@
 #define POOL_DIR	".pool"
 #define POOL_NEW	".new-"
 #define POOL_TAKEN	".taken-"
+#define POOL_CLEAN	".clean-"
+#define POOL_MERGE	".merge-"
 #define POOL_TREE	"tree"
 #define POOL_INDEX	"index"
 #define POOL_MADE	"made"
@@ -34,6 +38,8 @@ char *pool_dir(const char *worktree);
 bool pool_ours(const char *pool);
 /* Can an entry of that name be taken? */
 bool pool_name(const char *);
+/* The order of two such names. */
+int pool_order(const char *, const char *);
 /* How many can. */
 size_t pool_count(const char *pool);
 /*

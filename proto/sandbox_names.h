@@ -27,7 +27,8 @@ void sandbox_sockets(struct sandbox *, const struct strings *allowed);
 /* Variables that put the caches of package tools below dir, on top of env: each in a directory of
  * its own, or in that of XDG_CACHE_HOME if the user has it in theirs. */
 void sandbox_caches(struct strings *env, const char *dir);
-#define SANDBOX_CACHE_XDG	"xdg"	/* the directory of XDG_CACHE_HOME, which tools expect to be there */
+/* The directory of XDG_CACHE_HOME, which tools expect to be there. */
+#define SANDBOX_CACHE_XDG	"xdg"
 /* Where a user may have what lies in that directory, by the variables in env; best first. */
 void sandbox_cache_places(const char *name, const struct strings *env, struct strings *places);
 /* Names in it that no run is to see, blanks between them: credentials; NULL = it is no cache. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,39 +8,69 @@
 #include "proto/child.h"
 #include "proto/json.h"
 #include "proto/watch.h"
+#include "worker/clean.h"
 #include "worker/cmd.h"
 #include "worker/confine.h"
 #include "worker/gate.h"
+#include "worker/origin.h"
 #include "worker/output.h"
 #include "worker/recover.h"
 #include "worker/worker.h"
 
-/* For the merge: the session's gates on another tree, by the same path as in the session. */
+static void
+add_result(struct json *out, struct gate_result *g)
+{
+	json_append(out, gate_result_json(g));
+	gate_result_release(g);
+}
+
+/* 1: one did not pass; 0; -1: they could not be run (worker_fail is set). */
 static int
-gates_run(struct worker *w, const char *tree)
+gates_run(struct worker *w, const char *commit, struct json *out)
 {
 	const struct settings *s = &w->config.settings;
-	struct json *out = json_new_array();
-	struct gate_result g;
-	bool passed = true;
-	char *text;
-	size_t i, len;
+	struct gate_result g = { 0 };
+	enum event event;
+	int rc = 0;
 
-	free(w->state.worktree);
-	w->state.worktree = strdup(tree);
 	w->state.step = STEP_GATES;
-	for (i = 0; i < s->ngates && passed; i++) {
-		memset(&g, 0, sizeof(g));
-		gate_run(w, ACTOR_GATE, &s->gates[i], &g);
-		passed = g.passed;
-		json_append(out, gate_result_json(&g));
-		gate_result_release(&g);
+	event = clean_ready(w, commit, &g);
+	if (event == EVENT_GATE_FAILED) {
+		add_result(out, &g);
+		return 1;
 	}
+	if (event != EVENT_DONE)
+		return -1;
+	for (size_t i = 0; i < settings_ngates(s) && rc == 0; i++) {
+		memset(&g, 0, sizeof(g));
+		rc = gate_one(w, &s->gates[i], &g, NULL);
+		add_result(out, &g);
+	}
+	if (rc == 0)
+		clean_keep(w);
+	return rc;
+}
+
+static int
+gates_show(struct worker *w, const char *commit)
+{
+	struct json *out = json_new_array();
+	char *text;
+	size_t len;
+	int rc;
+
+	w->clean.merge = true;
+	clean_forget(w);
+	rc = gates_run(w, commit, out);
+	clean_drop(w);
+	if (rc == -1)
+		warnx("%s", w->fail_detail);
 	text = json_text(out, true, &len);
-	fwrite(text, 1, len, stdout);
+	if (rc != -1)
+		fwrite(text, 1, len, stdout);
 	free(text);
 	json_free(out);
-	return passed ? 0 : EX_NEGATIVE;
+	return rc == -1 ? EX_UNAVAILABLE : rc == 1 ? EX_NEGATIVE : 0;
 }
 
 static int
@@ -49,16 +78,17 @@ run(int argc, char **argv)
 {
 	struct worker w = { .lockfd = -1, .watch_session = -1, .watch_answers = -1,
 		.watch_inbox = -1 };
-	char tree[PATH_MAX];
 	int rc;
 
 	if (argc != 3)
 		return cmd_usage(&cmd_gates);
-	if (realpath(argv[2], tree) == NULL)
-		err(EX_NOINPUT, "%s", argv[2]);
 	if (watch_open() == -1 && !watch_degraded())
 		err(EX_OSERR, "can't watch files");
 	rc = recover_read(&w, argv[1]);
+	if (rc == 0 && (rc = origin_open(&w)) == 0 && !git_oid_valid(&w.repo, argv[2])) {
+		warnx("%s: not a full object id", argv[2]);
+		rc = EX_DATAERR;
+	}
 	if (rc == 0 && (output_open(w.dirfd, SESSION_FILE_MERGE_LOG) == -1 || tree_adopt() == -1)) {
 		warn("%s/" SESSION_FILE_MERGE_LOG, w.path);
 		rc = EX_CANTCREAT;
@@ -69,7 +99,7 @@ run(int argc, char **argv)
 			warnx("%s", w.fail_detail);
 			rc = EX_UNAVAILABLE;
 		} else
-			rc = gates_run(&w, tree);
+			rc = gates_show(&w, argv[2]);
 		confine_clean(&w, true);
 	}
 	worker_close(&w);
@@ -78,7 +108,7 @@ run(int argc, char **argv)
 
 const struct cmd cmd_gates = {
 	.name = "gates",
-	.usage = "DIR TREE",
-	.summary = "run the gates of the session DIR in the directory TREE, results as JSON",
+	.usage = "DIR COMMIT",
+	.summary = "run the gates of the session DIR on a commit, results as JSON",
 	.run = run,
 };

@@ -9,6 +9,7 @@
 
 #include "proto/child.h"
 #include "proto/log.h"
+#include "worker/clean.h"
 #include "worker/cmd.h"
 #include "worker/confine.h"
 #include "worker/output.h"
@@ -181,6 +182,9 @@ run(int argc, char **argv)
 			confine_begin(&w);
 		if (status_live(w.state.status))
 			run_steps(&w);
+		if (w.state.status == STATUS_APPROVED)
+			clean_keep(&w);
+		clean_drop(&w);
 		rc = leave(&w);
 		confine_clean(&w, !status_live(w.state.status));
 		if (!detach)

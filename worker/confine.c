@@ -154,6 +154,18 @@ add_tree(const struct worker *w, enum actor actor, struct sandbox *sb)
 	free(to);
 }
 
+/* The git directory that a run in the clean tree may write, in the place of the one that the tree names. */
+static void
+add_scratch(const struct worker *w, struct sandbox *sb)
+{
+	char *from = text_format("%s/" SESSION_DIR_SCRATCH_GIT, w->path);
+	char *path = text_format("%s/" SESSION_DIR_CLEAN_GIT, w->path);
+
+	add_at(w, from, path, SANDBOX_WRITE, sb);
+	free(from);
+	free(path);
+}
+
 /* What is the run's own. */
 static void
 add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
@@ -163,8 +175,10 @@ add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 	add_tree(w, spec->actor, sb);
 	add_below(sb, w->path, SESSION_DIR_TMP, SANDBOX_WRITE);
 	add_below(sb, w->path, confine_caches(spec->actor)->cache, SANDBOX_WRITE);
-	if (actor_rights[spec->actor].git != ACTOR_GIT_NONE)
+	if (actor_rights[spec->actor].git == ACTOR_GIT_AGENT)
 		add_below(sb, w->path, SESSION_DIR_GIT, SANDBOX_WRITE);
+	if (actor_rights[spec->actor].git == ACTOR_GIT_SCRATCH)
+		add_scratch(w, sb);
 	if (spec->run != NULL) {
 		snprintf(inbox, sizeof(inbox), SESSION_DIR_INBOX "/%s", spec->run);
 		add_below(sb, w->path, inbox, SANDBOX_WRITE);

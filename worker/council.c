@@ -9,6 +9,7 @@
 #include "proto/file.h"
 #include "worker/agent.h"
 #include "worker/audit.h"
+#include "worker/clean.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
 #include "worker/tree.h"
@@ -53,12 +54,14 @@ step_present(struct worker *w)
 	const char *text;
 	int rc = 0;
 
-	if (tree_pin(w) == -1)
-		return EVENT_FAILED;
 	if (agent_resumable(w, ROLE_IMPLEMENTER)) {
 		prompt = prompt_make(w, "present", none);
 		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
 		free(prompt);
+		if (outcome != AGENT_IMPOSSIBLE && tree_pin(w) == -1) {
+			free(result);
+			return EVENT_FAILED;
+		}
 	}
 	if (outcome == AGENT_IMPOSSIBLE) {
 		free(result);
@@ -110,10 +113,57 @@ heard(struct worker *w, enum role role, enum agent_outcome outcome, int status, 
 	return VERDICT_NONE;
 }
 
-/*
- * Runs a judge on the pinned commit.  Only a tech-lead may change the worktree;
- * from anybody else a change makes the judgement void.
- */
+/* A tree of the commit for a judge: the one that the gates ran in, or for the tech-lead, who may
+ * change it, one of its own. */
+static int
+judge_begin(struct worker *w, enum role role)
+{
+	struct gate_result failed = { 0 };
+	enum event event;
+
+	if (role == ROLE_TECH_LEAD)
+		clean_drop(w);
+	event = clean_ready(w, w->state.head, &failed);
+	if (event == EVENT_GATE_FAILED)
+		worker_fail(w, "setup", "%s, in the clean tree of the %s: %s", failed.name, role_name(role),
+		    failed.outcome);
+	gate_result_release(&failed);
+	if (event != EVENT_DONE)
+		return -1;
+	return role == ROLE_TECH_LEAD ? clean_scratch(w) : 0;
+}
+
+/* The commits of the tech-lead become the session's; what it has not committed is saved and is no
+ * part of the work.  The tree has been written in, and is of no use any more. */
+static int
+take_repair(struct worker *w, bool approved)
+{
+	char dir[PATH_MAX + 32], commit[OID_MAX], err[GIT_ERR];
+	bool saved = false;
+
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_SCRATCH_GIT, w->path);
+	if (tree_import(w, dir, commit) == -1)
+		return -1;
+	strlcpy(w->clean.commit, commit, sizeof(w->clean.commit));
+	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1) {
+		worker_failed(w, "git", "%s", err);
+		return -1;
+	}
+	if (saved)
+		output_log("what the tech-lead has not committed is discarded; it is saved in refs/salvage/%s",
+		    w->config.session);
+	clean_drop(w);
+	if (!approved || strcmp(commit, w->state.head) == 0)
+		return 0;
+	w->tree[0] = '\0';
+	if (git_checkout(&w->git, commit, err, sizeof(err)) == -1) {
+		worker_failed(w, "git", "%s", err);
+		return -1;
+	}
+	return tree_advance(w, commit);
+}
+
+/* Runs a judge on the commit, in a clean tree. */
 static enum event
 judge(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars)
 {
@@ -121,9 +171,8 @@ judge(struct worker *w, enum role role, const char *prompt_name, const struct te
 	enum agent_outcome outcome;
 	enum verdict verdict;
 	const char *how;
-	int rc;
 
-	if (tree_pin(w) == -1)
+	if (judge_begin(w, role) == -1)
 		return EVENT_FAILED;
 	prompt = prompt_make(w, prompt_name, vars);
 	outcome = agent_go(w, role, prompt, true, NULL);
@@ -132,7 +181,8 @@ judge(struct worker *w, enum role role, const char *prompt_name, const struct te
 		return EVENT_FAILED;
 	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
 	verdict = heard(w, role, outcome, w->status, &how);
-	if (role != ROLE_TECH_LEAD && tree_compare(w, detail, sizeof(detail)) >= TREE_CHANGED) {
+	if (role != ROLE_TECH_LEAD && w->sandbox != SANDBOX_BWRAP &&
+	    clean_compare(w, detail, sizeof(detail)) >= TREE_CHANGED) {
 		output_log("the judgement is void, the %s changed the worktree: %s",
 		    role_name(role), detail);
 		verdict = VERDICT_NONE;
@@ -141,9 +191,10 @@ judge(struct worker *w, enum role role, const char *prompt_name, const struct te
 	findings = w->findings;
 	if (verdict == VERDICT_NONE && findings == NULL)
 		findings = w->fail_detail[0] != '\0' && outcome == AGENT_ERROR ? w->fail_detail : NULL;
-	rc = record_opinion(w, role, run, verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED,
-	    findings, how);
-	if (rc == -1 || (role != ROLE_TECH_LEAD && tree_pin(w) == -1))
+	if (role == ROLE_TECH_LEAD && take_repair(w, verdict == VERDICT_APPROVED) == -1)
+		return EVENT_FAILED;
+	if (record_opinion(w, role, run, verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED,
+	    findings, how) == -1)
 		return EVENT_FAILED;
 	return verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
 }
@@ -163,8 +214,6 @@ step_respond(struct worker *w)
 	const char *how = "can't respond";
 	char *prompt, run[16] = "";
 
-	if (tree_pin(w) == -1)
-		return EVENT_FAILED;
 	if (agent_resumable(w, ROLE_IMPLEMENTER)) {
 		prompt = prompt_make(w, "respond", vars);
 		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, NULL);
@@ -204,21 +253,18 @@ step_decide(struct worker *w)
 	enum role role = agent_of(w, ROLE_TECH_LEAD) != NULL ? ROLE_TECH_LEAD : ROLE_REVIEWER;
 	const struct text_var vars[] = { { "findings", w->review.findings },
 		{ "defence", defence(w) }, { NULL, NULL } };
-	char before[OID_MAX], message[256];
+	char before[OID_MAX], base[OID_MAX], tree[OID_MAX], err[GIT_ERR];
 	enum event event;
 
-	event = judge(w, role, "decide", vars);
-	if (event != EVENT_APPROVED || role != ROLE_TECH_LEAD)
-		return event == EVENT_REJECTED && tree_pin(w) == -1 ? EVENT_FAILED : event;
 	strlcpy(before, w->state.head, sizeof(before));
-	snprintf(message, sizeof(message), "%s: fixes of the tech-lead\n", w->config.item);
-	switch (tree_commit(w, message)) {
-	case -1:
-		return EVENT_FAILED;
-	case 1:
-		return worker_fail(w, "no-change", "the tech-lead undid all of the work");
-	}
-	return strcmp(before, w->state.head) == 0 ? EVENT_APPROVED : EVENT_APPROVED_CHANGED;
+	event = judge(w, role, "decide", vars);
+	if (event != EVENT_APPROVED || strcmp(before, w->state.head) == 0)
+		return event;
+	if (git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
+	    git_tree_of(&w->git, w->state.head, tree, err, sizeof(err)) == -1)
+		return worker_failed(w, "git", "%s", err);
+	return strcmp(base, tree) == 0 ? worker_fail(w, "no-change", "the tech-lead undid all of the work")
+	    : EVENT_APPROVED_CHANGED;
 }
 
 /* The verdict names the commit; the status follows it, then the line in the log. */

@@ -8,10 +8,13 @@
 #include "proto/clock.h"
 #include "proto/text.h"
 #include "worker/audit.h"
+#include "worker/clean.h"
 #include "worker/gate.h"
 #include "worker/output.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
+
+#define IGNORED_MAX	20	/* paths that are named */
 
 static bool
 shell_run(struct worker *w, enum actor actor, const struct command *c, const char *label,
@@ -58,23 +61,27 @@ gate_run(struct worker *w, enum actor actor, const struct command *c, struct gat
 
 /* What the implementer is told of a gate that did not pass. */
 static void
-set_feedback(struct worker *w, const struct gate_result *g)
+set_feedback(struct worker *w, const struct gate_result *g, const char *why)
 {
 	struct text t = { 0 };
 
-	text_printf(&t, "The gate \"%s\" (%s) did not pass: %s.\nThe end of its output:\n\n",
-	    g->name, g->command, g->outcome);
+	text_printf(&t, "The gate \"%s\" (%s) did not pass: %s.\n%sThe end of its output:\n\n",
+	    g->name, g->command, g->outcome, why);
 	text_puts(&t, g->output);
 	free(w->state.feedback);
 	w->state.feedback = t.buf;
 }
 
 static bool
-gate_void(struct worker *w, struct gate_result *g)
+gate_void(struct worker *w, struct gate_result *g, bool *extra)
 {
+	enum tree_state state;
 	char detail[512];
 
-	if (tree_compare(w, detail, sizeof(detail)) < TREE_CHANGED)
+	state = clean_compare(w, detail, sizeof(detail));
+	if (extra != NULL)
+		*extra = state == TREE_EXTRA;
+	if (state < TREE_CHANGED)
 		return false;
 	g->passed = false;
 	strlcpy(g->outcome, "changed the worktree", sizeof(g->outcome));
@@ -83,10 +90,11 @@ gate_void(struct worker *w, struct gate_result *g)
 }
 
 static enum event
-gate_failed(struct worker *w, const char *reason, const struct gate_result *g)
+gate_failed(struct worker *w, const char *reason, const struct gate_result *g, const char *why)
 {
-	set_feedback(w, g);
-	worker_fail(w, reason, "gate \"%s\": %s", g->name, g->outcome);
+	set_feedback(w, g, why);
+	worker_fail(w, reason, "gate \"%s\": %s%s", g->name, g->outcome, *why != '\0'
+	    ? "; it passes in the implementer's worktree, where git ignores files" : "");
 	w->state.gate_tries++;
 	return EVENT_GATE_FAILED;
 }
@@ -101,14 +109,83 @@ gate_needed(struct worker *w)
 	return -1;
 }
 
+/* Why does a gate fail in the clean tree?  If it passes in the implementer's, by something that is
+ * in no commit. */
+static char *
+explain(struct worker *w, const struct command *c)
+{
+	struct gate_result own = { 0 };
+	struct strings ignored = { 0 };
+	struct text t = { 0 };
+	char err[GIT_ERR];
+
+	output_log("gate %s failed in a clean tree; running it in the implementer's worktree to tell why",
+	    c->name);
+	gate_run(w, ACTOR_OWN_GATE, c, &own);
+	if (own.passed && git_ignored(&w->git, IGNORED_MAX + 1, &ignored, err, sizeof(err)) == 0) {
+		text_printf(&t, "It passes in your worktree and fails in a clean checkout of your commit%s",
+		    ignored.n > 0 ? ", which has none of the files that git ignores there:" : "");
+		for (size_t i = 0; i < ignored.n && i < IGNORED_MAX; i++)
+			text_printf(&t, "%s %s", i > 0 ? "," : "", ignored.v[i]);
+		text_puts(&t, ignored.n > IGNORED_MAX ? ", ...\n" : ".\n");
+		output_log("gate %s: %s", c->name, t.buf);
+	}
+	strings_free(&ignored);
+	gate_result_release(&own);
+	return t.buf;
+}
+
+int
+gate_one(struct worker *w, const struct command *c, struct gate_result *g, bool *extra)
+{
+	enum run_end end = gate_run(w, ACTOR_GATE, c, g);
+
+	if (end == RUN_STOPPED)
+		worker_fail(w, "stopped", "stopped during gate \"%s\"", c->name);
+	else if (end == RUN_SURVIVED)
+		worker_fail(w, "gate", "gate \"%s\" %s", c->name, g->outcome);
+	else if (end == RUN_SPAWN)
+		worker_failed(w, "spawn", "gate \"%s\": %s", c->name, g->outcome);
+	else
+		return gate_void(w, g, extra) || !g->passed;
+	return -1;
+}
+
+static enum event
+gates_run(struct worker *w)
+{
+	const struct settings *s = &w->config.settings;
+	struct gate_result *g, setup = { 0 };
+	bool extra = false;
+	enum event event;
+	char *why;
+	int rc;
+
+	event = clean_ready(w, w->state.head, &setup);
+	if (event == EVENT_GATE_FAILED) {
+		*(g = review_add_gate(&w->review)) = setup;
+		return gate_failed(w, "gate", g, "");
+	}
+	for (size_t i = 0; event == EVENT_DONE && i < settings_ngates(s); i++) {
+		g = review_add_gate(&w->review);
+		if ((rc = gate_one(w, &s->gates[i], g, &extra)) == -1)
+			return EVENT_FAILED;
+		if (rc == 1) {
+			why = explain(w, &s->gates[i]);
+			event = gate_failed(w, "gate", g, why != NULL ? why : "");
+			free(why);
+		}
+	}
+	/* what judges see next is the commit, and what it ignores */
+	return event == EVENT_DONE && extra && clean_tidy(w) == -1 ? EVENT_FAILED : event;
+}
+
 enum event
 step_gates(struct worker *w)
 {
 	const struct settings *s = &w->config.settings;
 	struct gate_result *g;
 	enum event event = EVENT_DONE;
-	enum run_end end;
-	size_t i;
 
 	if (audit_work(w) == -1)
 		return EVENT_FAILED;
@@ -118,25 +195,17 @@ step_gates(struct worker *w)
 		return EVENT_FAILED;
 	if (w->audit.refused.n > 0) {
 		audit_gate(w, g = review_add_gate(&w->review));
-		event = gate_failed(w, "protected", g);
+		event = gate_failed(w, "protected", g, "");
 		audit_text(&w->audit.refused, w->fail_detail, sizeof(w->fail_detail));
 	} else if (w->item.outputs.n > 0 && !outputs_there(w, g = review_add_gate(&w->review)))
-		event = gate_failed(w, "gate", g);
-	for (i = 0; event == EVENT_DONE && i < settings_ngates(s); i++) {
-		g = review_add_gate(&w->review);
-		end = gate_run(w, ACTOR_GATE, &s->gates[i], g);
-		if (end == RUN_STOPPED)
-			return worker_fail(w, "stopped", "stopped during gate \"%s\"",
-			    s->gates[i].name);
-		if (end == RUN_SURVIVED)
-			return worker_fail(w, "gate", "gate \"%s\" %s", g->name, g->outcome);
-		if (end == RUN_SPAWN)
-			return worker_failed(w, "spawn", "gate \"%s\": %s", g->name, g->outcome);
-		if (gate_void(w, g) || !g->passed)
-			event = gate_failed(w, "gate", g);
-	}
+		event = gate_failed(w, "gate", g, "");
+	if (event == EVENT_DONE && settings_ngates(s) > 0)
+		event = gates_run(w);
+	if (event == EVENT_FAILED)
+		return event;
 	if (review_save(w->dirfd, &w->review) == -1)
 		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
 		    w->path);
-	return tree_pin(w) == -1 ? EVENT_FAILED : event;
+	/* a gate that failed has run there too */
+	return event == EVENT_GATE_FAILED && tree_pin(w) == -1 ? EVENT_FAILED : event;
 }

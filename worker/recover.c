@@ -20,6 +20,7 @@
 #include "proto/text.h"
 #include "proto/watch.h"
 #include "worker/cmd.h"
+#include "worker/clean.h"
 #include "worker/guard.h"
 #include "worker/mail.h"
 #include "worker/origin.h"
@@ -192,6 +193,7 @@ clean_up_after(struct worker *w, bool detach)
 
 	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
 		return 0;
+	clean_forget(w);
 	if (state_given_back(&w->state)) {
 		output_log("given back by the merge: %s", w->state.detail);
 		(void)worker_save(w, false);

@@ -10,43 +10,63 @@
 #include "proto/file.h"
 #include "proto/pool.h"
 #include "proto/text.h"
+#include "worker/reuse.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
 
-/* Makes one entry ours; two workers can't get the same. */
-static bool
-take(const char *pool, const char *taken)
+/* The slots of the pool that are taken, in order. */
+static void
+slots(const char *pool, struct strings *names)
 {
 	const struct dirent *e;
-	bool got = false;
-	char *entry;
+	char *one;
 	DIR *d;
 
 	if ((d = opendir(pool)) == NULL)
-		return false;
-	while (!got && (e = readdir(d)) != NULL) {
-		if (!pool_name(e->d_name))
-			continue;
-		entry = text_format("%s/%s", pool, e->d_name);
+		return;
+	while ((e = readdir(d)) != NULL)
+		if (pool_name(e->d_name)) {
+			strings_add(names, e->d_name);
+			for (size_t i = names->n - 1; i > 0 && pool_order(names->v[i - 1], names->v[i]) > 0; i--) {
+				one = names->v[i];
+				names->v[i] = names->v[i - 1];
+				names->v[i - 1] = one;
+			}
+		}
+	closedir(d);
+}
+
+/* Makes one entry ours; two workers can't get the same.  Those that keep what git ignores are the last
+ * ones: they are for clean trees first. */
+static bool
+take(const char *pool, const char *taken, bool last)
+{
+	struct strings names = { 0 };
+	bool got = false;
+	char *entry;
+
+	slots(pool, &names);
+	for (size_t i = 0; i < names.n && !got; i++) {
+		entry = text_format("%s/%s", pool, names.v[last ? names.n - 1 - i : i]);
 		got = file_shift(AT_FDCWD, entry, AT_FDCWD, taken) == 0;
 		free(entry);
 	}
-	closedir(d);
+	strings_free(&names);
 	return got;
 }
 
 /* Files that did not change between the two commits may be converted otherwise now. */
 static bool
-same_attributes(struct worker *w, const char *from)
+same_attributes(const struct git *g, const char *from, const char *to)
 {
 	struct git_change *c;
 	const char *slash;
 	bool same = true;
 	size_t n;
 
-	if (strcmp(from, w->state.base) == 0)
+	if (strcmp(from, to) == 0)
 		return true;
-	if (git_diff(&w->git, from, w->state.base, &c, &n, NULL, 0) == -1)
+	if (git_diff(g, from, to, &c, &n, NULL, 0) == -1)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		slash = strrchr(c[i].path, '/');
@@ -56,23 +76,27 @@ same_attributes(struct worker *w, const char *from)
 	return same;
 }
 
-/* Brings the tree to base where it is, so that a crash leaves the worktree empty or complete. */
-static bool
-bring_to_base(struct worker *w, const char *taken, const char *tree, const char *git)
+/* Where it lies, so that a crash leaves the place it is for empty or complete. */
+bool
+reuse_entry(struct worker *w, const char *entry, const struct git *g, const char *commit)
 {
-	char commit[OID_MAX], *index = text_format("%s/" POOL_INDEX, taken);
-	struct git g = w->git;
-	bool ok = pool_fits(&w->repo, taken, commit) && same_attributes(w, commit);
+	char *pool = pool_dir(w->state.worktree), *index = text_format("%s/" POOL_INDEX, entry);
+	char from[OID_MAX];
+	bool ok = pool_ours(pool);
 
-	g.worktree = text_format("%s", tree);
-	(void)unlink(g.index);
-	ok = ok && file_copy(index, g.index, false) == 0 &&
-	    git_checkout(&g, w->state.base, NULL, 0) == 0 &&
-	    git_worktree_link(tree, git, NULL, 0) == 0;
+	if (ok)
+		(void)file_remove_tree(AT_FDCWD, entry);	/* of a crash */
+	ok = ok && w->config.settings.recycle && take(pool, entry, strcmp(index, g->index) == 0) && pool_fits(&w->repo, entry, from) &&
+	    same_attributes(&w->git, from, commit);
+	if (ok && strcmp(index, g->index) != 0) {
+		(void)unlink(g->index);
+		ok = file_copy(index, g->index, false) == 0;
+	}
+	ok = ok && git_checkout(g, commit, NULL, 0) == 0;
 	if (!ok)
-		(void)unlink(g.index);
-	free(g.worktree);
+		(void)unlink(g->index);
 	free(index);
+	free(pool);
 	return ok;
 }
 
@@ -93,16 +117,19 @@ bool
 tree_reuse(struct worker *w, const char *git, bool empty)
 {
 	char *pool = pool_dir(w->state.worktree), *taken, *tree;
+	struct git g = w->git;
 	bool done = false;
 
 	taken = text_format("%s/" POOL_TAKEN "%s", pool, w->config.session);
 	tree = text_format("%s/" POOL_TREE, taken);
+	g.worktree = tree;
+	if (empty)
+		done = reuse_entry(w, taken, &g, w->state.base) && git_worktree_link(tree, git, NULL, 0) == 0 &&
+		    put_in_place(w, tree);
+	if (!done)
+		(void)unlink(w->git.index);
 	if (pool_ours(pool))
-		(void)file_remove_tree(AT_FDCWD, taken);	/* of a crash */
-	if (pool_ours(pool) && empty && w->config.settings.recycle && take(pool, taken)) {
-		done = bring_to_base(w, taken, tree, git) && put_in_place(w, tree);
 		(void)file_remove_tree(AT_FDCWD, taken);
-	}
 	free(tree);
 	free(taken);
 	free(pool);

@@ -134,14 +134,12 @@ tree_pin(struct worker *w)
 	return tree_index_share(w);
 }
 
-/* Takes over what the agent committed itself; *commit is the tip to go on from. */
-static int
-import_commits(struct worker *w, char commit[OID_MAX])
+int
+tree_import(struct worker *w, const char *dir, char *commit)
 {
 	const char *target = w->state.resolving.target;
-	char dir[PATH_MAX + 32], objects[PATH_MAX + 64], err[GIT_ERR];
+	char objects[PATH_MAX + 64], err[GIT_ERR];
 
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
 	snprintf(objects, sizeof(objects), "%s/objects", dir);
 	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1) {
 		worker_failed(w, "import", "%s", err);
@@ -208,6 +206,7 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 int
 tree_take(struct worker *w, const char *message, char *commit)
 {
+	char dir[PATH_MAX + 32];
 	bool own;
 
 	if (access(w->state.worktree, F_OK) == -1) {
@@ -215,7 +214,8 @@ tree_take(struct worker *w, const char *message, char *commit)
 		    SESSION_DIR_GIT, w->state.worktree, w->path);
 		return -1;
 	}
-	if (import_commits(w, commit) == -1)
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
+	if (tree_import(w, dir, commit) == -1)
 		return -1;
 	own = strcmp(commit, w->state.head) != 0;
 	return commit_rest(w, message, commit) == -1 ? -1 : own;

@@ -31,6 +31,9 @@ int tree_mend(struct worker *);
 void tree_unlock(struct worker *);
 /* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
 int tree_index_share(struct worker *);
+/* Takes over what was committed in the git directory dir, which an agent writes; *commit is its
+ * HEAD. 0 or -1 (worker_fail is set). */
+int tree_import(struct worker *, const char *dir, char *commit);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which
  * nothing refers to yet, and w->tree its tree. 1: it made some itself; 0; -1 (worker_fail is set). */
 int tree_take(struct worker *, const char *message, char *commit);

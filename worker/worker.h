@@ -39,7 +39,11 @@ struct worker {
 	bool		 probing;		/* it is being found out */
 	bool		 layered;		/* its caches are layers over the user's */
 	struct {				/* a tree of one commit that nothing else has run in (clean.h) */
-		char	*tree;			/* NULL = there is none */
+		char	*entry, *tree;		/* malloced; NULL = there is none */
+		char	 commit[OID_MAX];
+		struct git git;			/* safe.git on it; index is malloced */
+		bool	 kept;			/* it stays when the worker ends */
+		bool	 merge;			/* it is the one of a merge */
 	} clean;
 	struct audit	 audit;
 	char		 audited[OID_MAX];	/* the commit that it is of */

@@ -191,16 +191,16 @@ work
 is 'nor one that is killed' "$(st '.status + "," + .reason')" 'failed,gate'
 
 # The same by hand: worker gates.
-mkdir -p "$T/tree" && echo 003 >"$T/tree/work"
 session hand '.gates = ["cat work", {name: "n", command: "exit 7"}]'
-run worker gates "$S" "$T/tree"
+oid=$(cd "$R" && echo 003 | git hash-object -w --stdin | sed 's/.*/100644 blob &	work/' | git mktree | xargs git commit-tree -m Made)
+run worker gates "$S" "$oid"
 is 'worker gates fails when one fails' "$status" 1
 is 'and prints each result' "$(printf '%s\n' "$out" | jq -c '[.[] | [.name, .passed, .exit_status]]')" '[["cat work",true,0],["n",false,7]]'
 ok 'their output is in merge.log' grep -qxF '[gate cat work] 003' "$S/merge.log"
-run worker gates "$S" "$T/no-such-tree"
-ok 'without the tree it is another error' test "$status" -gt 1
+run worker gates "$S" "$(echo "$oid" | tr 0-9a-f 1-9a-f0)"
+ok 'worker gates on a commit that is not there ends with another status' test "$status" -gt 1
 is 'of one line' "$(echo "$err" | wc -l)" 1
 session hand2 '.gates = ["true"]'
-run worker gates "$S" "$T/tree"
+run worker gates "$S" "$oid"
 is 'worker gates succeeds when all pass' "$status" 0
 done_testing

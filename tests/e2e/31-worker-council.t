@@ -108,7 +108,6 @@ session w6 '.rounds = 0 | .confine.mode = "off"'
 work
 is 'a commit that a reviewer makes goes nowhere' \
     "$status,$(git -C "$R" log --format=%s "session/$ITEM/1" "^$(st .base)" | grep -c Smuggled),$(git -C "$R" rev-list --count "session/$ITEM/1" "^$(st .base)")" 0,0,1
-ok 'which is told' grep -q 'commits of a role that has none to make are discarded' "$S/output.log"
 is 'nor does it write the summary' "$(grep -c 'All is well' "$S/summary.md"),$(said refused | grep -c 'only the implementer')" 0,1
 role implementer <<'E'
 worker verdict approved 'Mine is good.' 2>"$T/$ITEM_ID.refused"; echo $? >"$T/$ITEM_ID.rc"; echo work >work
@@ -195,7 +194,7 @@ E
 decides 'a rejection of the tech-lead binds' "$rejected" d3
 is 'and is on record' "$(opinions)" 'reviewer:rejected implementer:approved tech-lead:rejected'
 role tech-lead <<'E'
-echo fixed >work; [ "$ITEM_ID" != d5 ] || { git add work; git commit -qm 'Fix of the tech-lead'; }; worker verdict approved 'Mended.'
+echo fixed >work; git commit -qam 'Fix of the tech-lead'; [ "$ITEM_ID" != d5 ] || echo left >work; worker verdict approved 'Mended.'
 E
 session d4 '.gates = ["echo $(cat work) >>$T/gated"]'
 work
@@ -206,7 +205,10 @@ is 'and the gates have run again' "$(cat "$T/gated")" 'round 1
 fixed'
 session d5
 work
-is 'the commit of a tech-lead counts, too' "$(git -C "$R" log -1 --format=%s "$(rec review.json .commit)")" 'Fix of the tech-lead'
+commit=$(rec review.json .commit)
+is 'the commit of a tech-lead is the one that is judged' "$(git -C "$R" log -1 --format=%s "$commit")" 'Fix of the tech-lead'
+is 'review.json has an opinion of the tech-lead on that commit' "$(rec review.json '.opinions[-1] | .role + " " + .commit')" "tech-lead $commit"
+is 'what a tech-lead did not commit is not in it, but saved' "$(git -C "$R" show "$commit:work" "refs/salvage/$ID:work" | paste -sd' ')" 'fixed left'
 session d6 '.gates = ["! grep fixed work"] | .rounds = 0'
 work
 is 'a gate that fails after the fix of a tech-lead is a rejection' "$(ended)" "$rejected,gates,REJECTED"
@@ -239,6 +241,5 @@ reviewer <<'E'
 echo better >work; worker verdict approved 'I mended it.'
 E
 decides 'a reviewer that changes the work judges nothing' "$rejected" m2 '.confine = "off"'
-is 'its change is saved' "$(git -C "$R" show "refs/salvage/$ID:work")" better
-is 'and discarded' "$(cat "$W/work"),$(git -C "$R" show session/m2/1:work)" 'round 1,round 1'
+is 'a change that a reviewer makes is discarded' "$(cat "$W/work"),$(git -C "$R" show session/m2/1:work)" 'round 1,round 1'
 done_testing

@@ -36,7 +36,7 @@ role reviewer <<'E'
 say reviews "$ROUND"; point review; worker verdict rejected 'No.'; point reviewed
 E
 role tech-lead <<'E'
-point decide; echo mended >>work; worker verdict approved 'Yes.'
+point decide; echo mended >>work; git commit -qam Mended; worker verdict approved 'Yes.'
 E
 settings='.setup = ["echo set >.git-setup-marker; . $T/prelude; point setup; rm .git-setup-marker"]
 	| .gates = [{name: "g", command: ". $T/prelude; point gates; grep -q work work"}]'

@@ -149,7 +149,7 @@ records 'stopped'
 
 # worker gates.
 session by-hand '.gates = ["printf \"\\377\\033x\"", { name: "no", command: "exit 3" }]'
-run worker gates "$S" "$W"
+run worker gates "$S" "$(git -C "$R" rev-parse HEAD)"
 jq '.properties.gates + { "$schema": ."$schema" }' "$top/man/schema/review.schema.json" >"$T/gates.schema"
 cp "$T/.out" "$T/gates.json"
 ok 'what worker gates prints is an array of results' python3 "$T/validate" "$T/gates.schema" "$T/gates.json"

@@ -219,7 +219,7 @@ is 'a retry that is merged makes good for all attempts before it' "$?" 0
 
 # The target moves while the gates run.
 mkfifo "$T/gate"
-jq --arg t "$T" '.review = "gates" | .gates = ["case $PWD in */.worktrees/*) ;; *) echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate ;; esac"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
+jq --arg t "$T" '.review = "gates" | .gates = ["test ! -e v || { echo x >>\($t)/gates; test -e \($t)/go || head -n 1 \($t)/gate; }"]' .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json
 git commit -qam 'Gate that waits'
 dispatch m 'echo m >m'
 echo v >v && git add v && git commit -qm 'Before'

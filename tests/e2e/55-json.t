@@ -100,8 +100,8 @@ settled() { [ -z "$(find .worktrees -maxdepth 2 \( -name '.trash-*' -o -name '.g
 wait_for 20 settled	# of the worktrees that were merged
 j cleanup; whole cleanup
 members 'cleanup has its members' . 'version failed archived orphans problems'
-is 'with what it did' "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
-    '0 [["session-bad","session-c","session-m2"],1,0]'
+is 'with what it did' "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans >= 1, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
+    '0 [["session-bad","session-c","session-m2"],true,0]'
 echo '{ "version": 9 }' >"$(session_of c)/state.json"
 j status; whole 'status with a record that nobody knows'
 like 'whose entry says so' "$(printf '%s' "$out" | jq -r '.sessions[] | select(.item == "c" or .session == null or (.session | startswith("session-c-"))).error')" 'version 9'

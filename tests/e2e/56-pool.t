@@ -27,7 +27,7 @@ session() {	# ITEM SCRIPT: its outcome is that of dispatch
 	run timeout 60 orchestrator dispatch --wait "$1" -- sh -c "$2"
 }
 merged() { session "$1" "$2; echo $1 >$1.new" && run orchestrator merge "$1" && [ "$status" = 0 ]; }
-settled() { [ -z "$(find .worktrees -maxdepth 2 \( -name '.trash-*' -o -name '.gone-*' -o -name '.new-*' -o -name '.taken-*' \))" ]; }
+settled() { [ -z "$(find .worktrees -maxdepth 2 \( -name '.trash-*' -o -name '.gone-*' -o -name '.new-*' -o -name '.taken-*' -o -name '.clean-*' -o -name '.merge-*' \))" ]; }
 pooled() { wait_for 20 settled; find .worktrees/.pool -maxdepth 1 -name '[0-9]*' 2>/dev/null | wc -l; }
 inode() { stat -c %i "$1"; }
 # All that a tree is but its times: names, kinds, modes, owners, contents, attributes.
@@ -197,14 +197,14 @@ orchestrator cancel live >/dev/null; wait; orchestrator cleanup >/dev/null
 # Many at once.
 for i in 1 2 3 4 5; do merged "m$i" : & done; wait
 n=$(pooled)
-ok 'sessions that end at once fill the pool, and not beyond its size' test "$n" -ge 1 -a "$n" -le 4
+ok 'sessions that end at once fill the pool, and not beyond its size' test "$n" -ge 1 -a "$n" -le 8
 for i in 1 2 3 4 5 6; do session "n$i" "stat -c %i . >'$T/n$i.inode'; git status --porcelain --ignored >'$T/n$i.status'; echo n$i >n$i.new" & done; wait
 is 'no two sessions get the same' "$(cat "$T"/n?.inode | sort | uniq -d)" ''
 is 'and all are clean' "$(cat "$T"/n?.status)" ''
 is 'each is there' "$(cat "$T"/n?.inode | wc -l)" 6
 run orchestrator execute
 is 'all are merged' "$status $(git log --format=%s main | grep -c '^Merge n[1-6]: ')" '0 6'
-ok 'the pool has its size' test "$(pooled)" -le 4
+ok 'the pool has its size' test "$(pooled)" -le 8
 git fsck --strict --no-dangling >"$T/fsck" 2>&1; is 'and the repository is sound' "$?" 0
 
 # Settings
@@ -212,10 +212,14 @@ world off '{ "recycle": false }'
 merged o1 :
 is 'without recycling nothing is kept' "$(pooled)" 0
 world keep '{ "keep_ignored": true }'
+jq --arg b "ls -d *.o nested.o/.git >>'$T/built' 2>/dev/null; git init -q nested.o; echo x >made.o" '.review = "gates" | .gates = [$b]' \
+    .orchestrator/config.json >"$T/c" && mv "$T/c" .orchestrator/config.json && git commit -qam Gates
 hard k1
-is 'with ignored files a tree is kept' "$(pooled)" 1
-session k2 "cat ignored.o >'$T/k2.o'; find . -name .git -prune -o -print | sort >'$T/k2.all'; git status --porcelain >'$T/k2.status'; echo k2 >k2.new"
-is 'they are there for the next item' "$(cat "$T/k2.o") $(cat "$T/k2.status")" 'x '
-is 'and nothing beside them' "$(git ls-files | sed 's,^,./,' | grep -vxF -f - "$T/k2.all" | grep -v '^\./nested\.o' | while read -r f; do [ -d ".worktrees/k2/$f" ] || echo "$f"; done)" ./ignored.o
-ok 'no nested repository is' not test -e .worktrees/k2/nested.o/.git
+is 'the implementer'\''s tree and the clean one are kept' "$(pooled)" 2
+session k2 "find . -name .git -prune -o -print | sort >'$T/k2.all'; git status --porcelain --ignored >'$T/k2.status'; echo k2 >k2.new"
+is 'what a gate built in the clean tree of a merged session is there for the next gate, and nothing that its implementer left' "$(paste -sd' ' <"$T/built")" 'made.o nested.o'
+is 'no file that git ignores is left in the implementer'\''s tree' "$(cat "$T/k2.status")" ''
+is 'the next implementer finds the files of the target and nothing else' "$(git ls-files | sed 's,^,./,' | grep -vxF -f - "$T/k2.all" | while read -r f; do [ -d ".worktrees/k2/$f" ] || echo "$f"; done)" ''
+orchestrator cancel k2 >/dev/null; orchestrator retry k2 >/dev/null 2>&1
+is 'the clean tree of a session that is not merged is deleted' "$(find .worktrees/.pool -name '.clean-*')" ''
 done_testing

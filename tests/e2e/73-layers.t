@@ -42,7 +42,7 @@ echo mine >tool/a && rm tool/b && echo mine >tool/c && echo mine >>"$CARGO_HOME/
 id -u >>$o'
 role implementer <<'E'
 echo w >work; o=$T/out/agent; : >$o
-cd "$XDG_CACHE_HOME" || exit 1
+cd "$XDG_CACHE_HOME" || exit 1; : >agent
 [ "$(cat tool/a tool/c "$npm_config_cache/new" "$PIP_CACHE_DIR/b")" = "$(printf 'mine\nmine\nmine\nthe user'\''s')" ] && echo kept >>$o
 [ "$(ls tool)" = "$(printf 'a\nc')" ] && [ ! -e "$npm_config_cache/deep" ] && [ ! -e "$PIP_CACHE_DIR/a" ] && echo deleted >>$o
 [ "$(tail -n 1 "$CARGO_HOME/registry/a")" = mine ] && echo appended >>$o
@@ -51,9 +51,9 @@ cd "$XDG_CACHE_HOME" || exit 1
 mv "$CARGO_HOME" "$XDG_CACHE_HOME/../away" || rmdir "$CARGO_HOME" || echo held >>$o
 echo x >out/file || echo x >"$HOME/.cache/tool/x" || echo x >"$SESSION_DIR/layer/x" || echo x >"$SESSION_DIR/layer/xdg/x" || echo closed >>$o
 E
-session one ".setup = [$(printf '%s' "$change" | jq -Rs .)] | .gates = [\"! test -e \\\"\$XDG_CACHE_HOME/tool/c\\\" && test -e \\\"\$XDG_CACHE_HOME/tool/a\\\"\"]"
+session one ".setup = [$(printf '%s' "$change" | jq -Rs .)] | .gates = [\"cd \\\"\$XDG_CACHE_HOME\\\" && test -e tool/c && ! test -e tool/b && ! test -e agent\"]"
 work
-is 'a session with layers is approved: its gates see the caches of the user, and nothing that the implementer changed in its own' "$(ended)" 'approved '
+is 'a session with layers is approved: its gates see what setup changed in the caches, and nothing of the implementer' "$(ended)" 'approved '
 is 'a run reads the caches of the user, and changes what it sees, as that user' "$(words setup)" "read changed $(id -u) "
 is 'the next sees that, and no credentials; nothing else can be written' "$(words agent)" 'kept deleted appended hidden held closed '
 users >after

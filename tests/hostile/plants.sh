@@ -73,7 +73,7 @@ case_one() {
 	esac
 	outside >"$T/outside"
 	meet_each 'salvage restore two' 'dispatch --wait --agent sh three' 'dispatch --wait four' 'merge three' plan doctor config 'tasks show work' 'status three'
-	meet worker gates "$S1" "$W/r/.worktrees/one"
+	meet worker gates "$S1" "$(git -C "$W/r" rev-parse main)"
 	meet_all two
 	meet_each 'retry two' 'cancel two' 'salvage list' 'salvage show two' 'salvage restore two' 'cancel four' cleanup
 	if [ -e "$W/outside/ran" ]; then echo "was run: $(head -n 2 "$W/outside/ran")"; rm "$W/outside/ran"; fi

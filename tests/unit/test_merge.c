@@ -258,7 +258,7 @@ gates_run_on_a_merged_tree_that_is_new(void **state)
 
 	(void)state;
 	scene_make(&s, "echo w >w", "echo o >o && git add o && git commit -qm o", true);
-	sh("printf '#!/bin/sh\\ntest $1 = gates && test -f $3/w && test -f $3/o && test -d $2 && "
+	sh("printf '#!/bin/sh\\ntest $1 = gates && git -C r cat-file -e $3:w && git -C r cat-file -e $3:o && test -d $2 && "
 	    "echo [] && exit $(cat %s/code)\\n' \"$PWD\" >worker && chmod +x worker && "
 	    "echo 3 >code");
 	expect(&s, MERGE_ERROR);
