@@ -158,7 +158,7 @@ start_worker(struct loop *l, struct sess *s)
 	s->unstarted = false;
 	if (worker_spawn(l->o, s->e.path, why, sizeof(why)) != -1)
 		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
-	else if (errno == EBUSY || fault_told(why)) {	/* nobody's fault, and it passes */
+	else if (errno == EBUSY || fault_passing()) {	/* nobody's fault, and it passes */
 		log_warnx("%s: no worker yet: %s", s->e.id, why);
 		s->unstarted = true;
 		wait_grace(s);

@@ -95,7 +95,7 @@ stop_worker(struct entry *e, int fd, bool *forced)
 			rv = EX_TEMPFAIL;
 			break;
 		}
-	watch_close();
+	watch_leave();
 	return rv;
 }
 

@@ -176,7 +176,7 @@ doctor_inotify(struct report *r)
 	long used = inotify_in_use(), fit;
 	bool works = watch_open() == 0;
 
-	watch_close();
+	watch_leave();
 	if (limit < 0) {
 		report_add(r, "inotify", works ? HEALTH_NOTE : HEALTH_BAD,
 		    "the limits cannot be read%s", works ? "" : ", and no instance can be made");

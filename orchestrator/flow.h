@@ -61,6 +61,7 @@ struct flow_task {
 struct flow_note {
 	char		 session[SESSION_ID_MAX];
 	char		 why[FLOW_WHY];	/* what it would have printed as errors */
+	int		 fault;		/* the code of the last of them (fault.h) */
 };
 
 struct flow {

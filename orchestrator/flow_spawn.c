@@ -43,8 +43,10 @@ spawn_child(void *arg)
 	int status;
 
 	flow_note_begin(f);
+	fault_set(0);
 	if ((status = flow_dispatch(f, &f->spawning, &made)) == 0)
 		strlcpy(f->note->session, made.session, sizeof(f->note->session));
+	f->note->fault = fault_code();
 	return status;
 }
 
@@ -95,6 +97,7 @@ flow_turn(struct flow *f)
 	f->spawning = p;
 	memset(f->note, 0, sizeof(*f->note));
 	if ((f->pid = child_call(spawn_child, f)) == -1) {
+		f->note->fault = errno;
 		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
 		    strerror(errno));
 		flow_reaped(f, EX_OSERR << 8);
@@ -178,7 +181,7 @@ try_again(struct flow *f, size_t i, const char *why)
 	if (another_try(f, i, why))
 		return;
 	/* It would be the same for every task, and this one is not to blame. */
-	if (fault_told(why)) {
+	if (fault_passes(f->note->fault)) {
 		log_warnx("task %s: %s", f->list.v[i].item.id, why);
 		flow_manifest_error(f, f->list.v[i].item.id, why, true);
 		flow_stop(f, "nothing can be dispatched here; mend that, then start execute again");
@@ -241,8 +244,8 @@ flow_reaped(struct flow *f, int status)
 		sent(f);
 		return;
 	}
-	if (n->why[0] == '\0')
-		child_status_text(status, n->why, sizeof(n->why));
+	if (n->why[0] == '\0' && child_status_text(status, n->why, sizeof(n->why)) != 0)
+		n->fault = fault_of_status(status);
 	/* The list says so now; the next one goes. */
 	if (code == EX_NEGATIVE) {
 		loop_say(f->loop, f->id, "not dispatched", "task %s: %s", f->list.v[i].item.id,

@@ -12,12 +12,14 @@
 #include <unistd.h>
 
 #include "orchestrator/tasks.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/log.h"
 
 int
 orch_status(int error)
 {
+	fault_set(error);
 	switch (error) {
 	case EACCES:
 	case EPERM:

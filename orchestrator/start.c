@@ -11,6 +11,7 @@
 
 #include "orchestrator/spawn.h"
 #include "proto/child.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 
@@ -118,7 +119,9 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 	int p[2] = { -1, -1 }, error = 0, fd;
 	pid_t pid = -1;
 
+	fault_set(0);
 	if ((fd = file_open_dir(AT_FDCWD, path)) == -1) {
+		fault_set(errno);
 		snprintf(err, errlen, "%s: %s", path, strerror(errno));
 		return -1;
 	}
@@ -129,10 +132,12 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 		access(binary, X_OK) == 0 ? binary : o->worker, "run", "-d", path, NULL
 	};
 	if ((env = clean_environment()) == NULL || file_pipe(p) == -1) {
+		fault_set(errno);
 		snprintf(err, errlen, "worker: %s", strerror(errno));
 		goto done;
 	}
 	if (access(worktree, X_OK) == -1) {
+		fault_set(errno);
 		snprintf(err, errlen, "worker: worktree %s: %s", worktree, strerror(errno));
 		goto done;
 	}
@@ -142,6 +147,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 		.session = true,
 	};
 	if ((pid = child_start(&spec, &step)) == -1) {
+		fault_set(errno);
 		snprintf(err, errlen, "worker: %s %s: %s", step,
 		    strcmp(step, "chdir") == 0 ? path : argv[0], strerror(errno));
 		goto done;

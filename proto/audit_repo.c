@@ -224,7 +224,7 @@ audit_snapshot(const struct git_repo *r, char *err, size_t errlen)
 	int common, heads;
 
 	if ((common = file_open_dir(AT_FDCWD, r->common)) == -1) {
-		snprintf(err, errlen, "%s: %s", r->common, strerror(errno));
+		git_fail_errno(err, errlen, "%s", r->common);
 		return NULL;
 	}
 	add_hooks(&s, common);
@@ -250,8 +250,7 @@ audit_snapshot(const struct git_repo *r, char *err, size_t errlen)
 	if (s.error == 0)
 		return t.buf;
 	text_free(&t);
-	snprintf(err, errlen, "%s: its hooks, configuration and branches can't be read: %s",
-	    r->common, strerror(s.error));
 	errno = s.error;
+	git_fail_errno(err, errlen, "%s: its hooks, configuration and branches can't be read", r->common);
 	return NULL;
 }

@@ -83,16 +83,15 @@ walk(const struct git_repo *r, const char *ref, const char *path, struct checkou
 	*list = NULL;
 	*n = 0;
 	if (r->top != NULL && consider(r->common, r->top, ref, path, list, n) == -1)
-		rc = git_fail(err, errlen, "%s: %s", r->common, strerror(errno));
+		rc = git_fail_errno(err, errlen, "%s", r->common);
 	if ((d = opendir(all)) == NULL && errno != ENOENT)
-		rc = git_fail(err, errlen, "%s: %s", all, strerror(errno));
+		rc = git_fail_errno(err, errlen, "%s", all);
 	while (d != NULL && (e = readdir(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
 		if ((fd = file_open_dir(dirfd(d), e->d_name)) == -1) {
 			if (fleeting())
-				rc = git_fail(err, errlen, "%s/%s: %s", all, e->d_name,
-				    strerror(errno));
+				rc = git_fail_errno(err, errlen, "%s/%s", all, e->d_name);
 			continue;
 		}
 		gitdir = text_format("%s/%s", all, e->d_name);
@@ -100,7 +99,7 @@ walk(const struct git_repo *r, const char *ref, const char *path, struct checkou
 		    (slash = strrchr(top, '/')) != NULL && strcmp(slash, "/.git") == 0) {
 			*slash = '\0';
 			if (consider(gitdir, top, ref, path, list, n) == -1)
-				rc = git_fail(err, errlen, "%s: %s", gitdir, strerror(errno));
+				rc = git_fail_errno(err, errlen, "%s", gitdir);
 		}
 		free(gitdir);
 		close(fd);
@@ -179,7 +178,7 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 	int fd, rc = -1;
 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
-		git_fail(err, errlen, "%s: %s", co->gitdir, strerror(errno));
+		git_fail_errno(err, errlen, "%s", co->gitdir);
 	else {
 		/* after a power loss it must still say whose it is */
 		if (file_create(fd, "index.lock", line, strlen(line), FILE_DATA) == 0 ||

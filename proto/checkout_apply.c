@@ -95,7 +95,7 @@ copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen
 	if (rc == -1 && errno == ENOENT)
 		rc = 0;
 	else if (rc == -1)
-		git_fail(err, errlen, "%s: %s", index, strerror(errno));
+		git_fail_errno(err, errlen, "%s", index);
 	free(index);
 	return rc;
 }
@@ -107,7 +107,7 @@ sync_files(const struct checkout *co, char *err, size_t errlen)
 	int fd = file_find_dir(AT_FDCWD, co->path), rc;
 
 	if ((rc = fd == -1 ? -1 : syncfs(fd)) == -1)
-		git_fail(err, errlen, "%s: %s", co->path, strerror(errno));
+		git_fail_errno(err, errlen, "%s", co->path);
 	if (fd != -1)
 		close(fd);
 	return rc;
@@ -135,7 +135,7 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
 	if (rc == 0) {	/* the user's own: a power loss must not leave one without content */
 		fd = file_find_dir(AT_FDCWD, co->gitdir);
 		if (fd == -1 || file_rename_over(fd, name, "index", FILE_DATA) == -1)
-			rc = git_fail(why, sizeof(why), "%s/index: %s", co->gitdir, strerror(errno));
+			rc = git_fail_errno(why, sizeof(why), "%s/index", co->gitdir);
 		if (fd != -1)
 			close(fd);
 	}

@@ -70,7 +70,7 @@ check_state(const struct git *g, const struct checkout *co, char *err, size_t er
 	int fd, rc = 0;
 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
-		return git_fail(err, errlen, "%s: %s", co->gitdir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", co->gitdir);
 	for (i = 0; rc == 0 && i < sizeof(under_way) / sizeof(under_way[0]); i++)
 		if (file_exists(fd, under_way[i].name))
 			rc = git_fail(err, errlen, "%s: %s; finish it first", co->path,

@@ -181,7 +181,7 @@ run_child(const struct child_spec *spec, const char *const *env, const char *pat
 		_exit(127);
 	}
 	r.step = FAIL_SESSION;
-	if (spec->session && setsid() == -1)
+	if ((spec->session && setsid() == -1) || (spec->group && setpgid(0, 0) == -1))
 		goto fail;
 	r.step = FAIL_PARENT;
 	if (spec->die_with_parent) {

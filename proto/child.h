@@ -10,6 +10,7 @@
  * parent's error, with errno and the name of the step that failed.
  */
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,6 +26,7 @@ struct child_spec {
 	int		 out;
 	int		 err;
 	bool		 session;	/* setsid(2) */
+	bool		 group;		/* a process group of its own, which is what is ended */
 	bool		 die_with_parent; /* PDEATHSIG SIGKILL */
 	bool		 held;		/* SIGTERM, SIGINT and SIGHUP wait until child_hold asks for them */
 	int		(*enter)(const void *);	/* by system calls alone, before exec; -1 = it is not run */
@@ -59,9 +61,25 @@ struct child_io {
 	char		**out;
 	size_t		*outlen;
 	char		**errout;
-	int64_t		 timeout_ms;	/* 0 = none; ETIMEDOUT, the child is killed */
+	int64_t		 timeout_ms;	/* 0 = none; ETIMEDOUT, the child is ended */
+	int64_t		 grace_ms;	/* between SIGTERM and SIGKILL; 0 = SIGKILL at once */
+	bool		 stoppable;	/* EINTR, the child is ended, as soon as watch_asked says so */
 };
 int child_run(const struct child_spec *, const struct child_io *);
+
+/* The same for who reads and writes itself; deadlines are those of clock.h, 0 = none. */
+struct child_wait {
+	int64_t		 deadline;
+	int64_t		 grace_ms;
+	bool		 stoppable;
+	bool		 group;		/* the child was started with that */
+};
+/* Waits until something is the matter with one of fds: 0, or -1 with ETIMEDOUT or EINTR. */
+int child_poll(struct pollfd *, size_t n, const struct child_wait *);
+/* Waits for the child's end: its wait status, or -1 with errno; it has been ended then. */
+int child_finish(pid_t, const struct child_wait *);
+/* Ends it, however far it has come. */
+void child_end(pid_t, const struct child_wait *);
 
 /* The program that argv[0] names by PATH of env, as child_start looks for it: 0 with its path in
  * buf, or -1 with errno. */

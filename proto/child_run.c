@@ -7,14 +7,17 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "child.h"
 #include "clock.h"
 #include "file.h"
 #include "text.h"
+#include "watch.h"
 
 #define ERROUT_MAX	4096
+#define WAITED_MAX	8		/* descriptors of one wait, with the hint */
 
 enum { IN, OUT, ERR, EXIT, FDS };	/* our ends, and the pidfd */
 
@@ -99,13 +102,118 @@ collect(struct run *run, int which)
 	}
 }
 
+static int
+refuse(int error)
+{
+	errno = error;
+	return -1;
+}
+
+/* The time until the earlier of both, 0 being none; NULL = for ever. */
+static const struct timespec *
+time_left(int64_t deadline, int64_t look, struct timespec *left)
+{
+	int64_t now, until = deadline == 0 || (look != 0 && look < deadline) ? look : deadline;
+
+	if (until == 0)
+		return NULL;
+	until = until > (now = clock_now()) ? until - now : 0;
+	left->tv_sec = (time_t)(until / CLOCK_S);
+	left->tv_nsec = (long)(until % CLOCK_S);
+	return left;
+}
+
+int
+child_poll(struct pollfd *fds, size_t n, const struct child_wait *wait)
+{
+	struct pollfd all[WAITED_MAX] = { 0 };
+	struct timespec left;
+	bool ask = wait->stoppable;	/* what came before the hint did */
+	int64_t look = 0;
+	int ready;
+
+	memcpy(all, fds, n * sizeof(*fds));
+	all[n] = (struct pollfd){ .fd = ask ? watch_hint() : -1, .events = POLLIN };
+	for (;;) {
+		if (ask && watch_asked())
+			return refuse(EINTR);
+		if (wait->deadline != 0 && clock_now() >= wait->deadline)
+			return refuse(ETIMEDOUT);
+		if (wait->stoppable && watch_degraded())
+			look = clock_now() + CLOCK_S;
+		ready = ppoll(all, n + 1, time_left(wait->deadline, look, &left), NULL);
+		if (ready == -1 && errno != EINTR)
+			return -1;
+		ask = wait->stoppable && (ready <= 0 || all[n].revents != 0);
+		if (ready > (all[n].revents != 0)) {
+			memcpy(fds, all, n * sizeof(*fds));
+			return 0;
+		}
+	}
+}
+
+/* A pipe is still to be read when the one who wrote is gone: only its own end is waited for. */
+static int
+await(pid_t pid, const struct child_wait *wait)
+{
+	struct pollfd end = { .fd = pidfd_open(pid, 0), .events = POLLIN };
+	int rc, saved;
+
+	if (end.fd == -1)
+		return -1;
+	rc = child_poll(&end, 1, wait);
+	saved = errno;
+	close(end.fd);
+	errno = saved;
+	return rc;
+}
+
+static int
+reap(pid_t pid, int *status)
+{
+	while (waitpid(pid, status, 0) == -1)
+		if (errno != EINTR)
+			return -1;
+	return 0;
+}
+
+static int
+end(pid_t pid, const struct child_wait *wait)
+{
+	const struct child_wait grace = { .deadline = clock_now() + wait->grace_ms * CLOCK_MS };
+	pid_t whom = wait->group ? -pid : pid;
+	int status = -1, saved = errno;
+
+	if (wait->grace_ms == 0 || kill(whom, SIGTERM) == -1 || await(pid, &grace) == -1 || wait->group)
+		(void)kill(whom, SIGKILL);
+	(void)reap(pid, &status);
+	errno = saved;
+	return status;
+}
+
+void
+child_end(pid_t pid, const struct child_wait *wait)
+{
+	(void)end(pid, wait);
+}
+
+int
+child_finish(pid_t pid, const struct child_wait *wait)
+{
+	int status;
+
+	if (await(pid, wait) == -1) {
+		(void)end(pid, wait);
+		return -1;
+	}
+	return reap(pid, &status) == -1 ? -1 : status;
+}
+
 /* Until the child has ended; what its descendants still write is not waited for. */
 static int
-exchange(struct run *run, int64_t deadline)
+exchange(struct run *run, const struct child_wait *wait)
 {
 	struct pollfd fds[FDS];
-	struct timespec left, *timeout = NULL;
-	int64_t now;
 	int i;
 
 	for (;;) {
@@ -117,21 +225,8 @@ exchange(struct run *run, int64_t deadline)
 		if (run->fd[IN] == -1 && run->fd[OUT] == -1 && run->fd[ERR] == -1 &&
 		    run->fd[EXIT] == -1)
 			return 0;
-		if (deadline != 0) {
-			now = clock_now();
-			if (now >= deadline) {
-				errno = ETIMEDOUT;
-				return -1;
-			}
-			left.tv_sec = (deadline - now) / CLOCK_S;
-			left.tv_nsec = (deadline - now) % CLOCK_S;
-			timeout = &left;
-		}
-		if (ppoll(fds, FDS, timeout, NULL) == -1) {
-			if (errno == EINTR)
-				continue;
+		if (child_poll(fds, FDS, wait) == -1)
 			return -1;
-		}
 		if (fds[IN].revents != 0 && feed(run) == -1)
 			return -1;
 		/* exit seen first, then what it left in the pipes: nothing is missed */
@@ -197,7 +292,9 @@ child_run(const struct child_spec *spec, const struct child_io *io)
 	struct run run = { .fd = { -1, -1, -1, -1 }, .in = io->in, .inlen = io->inlen,
 		.max = io->max };
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
-	int64_t deadline = io->timeout_ms > 0 ? clock_now() + io->timeout_ms * CLOCK_MS : 0;
+	const struct child_wait wait = { .grace_ms = io->grace_ms, .stoppable = io->stoppable,
+		.deadline = io->timeout_ms > 0 ? clock_now() + io->timeout_ms * CLOCK_MS : 0,
+		.group = spec->session || spec->group };
 	int i, status = -1, saved, result = -1;
 
 	if (io->out != NULL)
@@ -206,19 +303,12 @@ child_run(const struct child_spec *spec, const struct child_io *io)
 		*io->errout = NULL;
 	if (start(&run, spec, io) == 0) {
 		sigaction(SIGPIPE, &ignore, &before);
-		result = exchange(&run, deadline);
+		result = exchange(&run, &wait);
+		if (result == -1)
+			(void)end(run.pid, &wait);
+		else
+			result = reap(run.pid, &status);
 		saved = errno;
-		if (result == -1) {
-			kill(run.pid, SIGKILL);
-			if (spec->session)
-				kill(-run.pid, SIGKILL);
-		}
-		while (waitpid(run.pid, &status, 0) == -1)
-			if (errno != EINTR) {
-				saved = errno;
-				result = -1;
-				break;
-			}
 		sigaction(SIGPIPE, &before, NULL);
 		errno = saved;
 	}

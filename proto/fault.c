@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
 #include <errno.h>
-#include <string.h>
+#include <signal.h>
+#include <stddef.h>
 
 #include "fault.h"
 
 static const int passing[] = {
 	ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, EAGAIN, EROFS,
 };
+
+static int last;	/* as errno: there is one a process */
 
 bool
 fault_passes(int error)
@@ -17,12 +22,32 @@ fault_passes(int error)
 	return false;
 }
 
-bool
-fault_told(const char *why)
+void
+fault_set(int code)
 {
-	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
-		if (strstr(why, strerror(passing[i])) != NULL)
-			return true;
-	/* as the kernel does it when memory is short */
-	return strstr(why, "killed by signal 9 ") != NULL;
+	last = code;
+}
+
+int
+fault_code(void)
+{
+	return last;
+}
+
+bool
+fault_passing(void)
+{
+	return fault_passes(last);
+}
+
+bool
+fault_undecided(void)
+{
+	return fault_passing() || last == EINTR || last == ETIMEDOUT;
+}
+
+int
+fault_of_status(int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? ENOMEM : 0;
 }

@@ -28,6 +28,8 @@ int file_open_beneath(int dirfd, const char *path);
 int file_open_path(int dirfd, const char *path, int flags);
 int file_find_dir(int dirfd, const char *path);
 int file_pipe(int fds[2]);
+/* Memory that can be written like a file, up to size. */
+int file_memory(size_t size);
 /* A copy, not below the number least. */
 int file_dup(int fd, int least);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -46,6 +47,19 @@ int
 file_pipe(int fds[2])
 {
 	return pipe2(fds, O_CLOEXEC);
+}
+
+int
+file_memory(size_t size)
+{
+	int fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd != -1 && (ftruncate(fd, (off_t)size) == -1 ||
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == -1)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
 }
 
 int

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "git_internal.h"
 #include "text.h"
 
@@ -134,7 +135,7 @@ list_changes(struct listing *l, char *err, size_t errlen)
 		list_path(l, p);
 	free(out);
 	if (l->nested[0] != '\0' && !l->skip_nested)
-		return git_fail(err, errlen, "nested git repository at %.*s: remove its .git, "
+		return git_fail_as(FAULT_WORK, err, errlen, "nested git repository at %.*s: remove its .git, "
 		    "or add it to .gitignore", (int)strlen(l->nested) -
 		    (l->nested[strlen(l->nested) - 1] == '/'), l->nested);
 	return 0;
@@ -279,7 +280,7 @@ git_ancestor(const struct git *g, const char *ancestor, const char *commit, char
 	if (strcmp(ancestor, commit) == 0)
 		return 1;
 	if (git_run(g, argv, NULL, 0, NULL, NULL, &status, why, sizeof(why)) == -1 || status > 1)
-		return git_fail(err, errlen, "%s", why);
+		return git_fail_as(fault_code(), err, errlen, "%s", why);
 	return status == 0;
 }
 

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/wait.h>
-
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,35 +85,31 @@ static int
 capped(const struct git *g, const char *const argv[], size_t max, struct text *t, bool *cut,
     char *err, size_t errlen)
 {
+	struct git_child p;
 	char buf[65536];
-	int fd[2], status;
-	ssize_t n;
-	pid_t pid;
+	ssize_t n = -1;
+	int fd[2];
 
 	*cut = false;
 	if (file_pipe(fd) == -1)
-		return git_fail(err, errlen, "pipe: %s", strerror(errno));
-	pid = git_start(g, argv, -1, fd[1], -1, err, errlen);
+		return git_fail_errno(err, errlen, "pipe");
+	if (git_start(&p, g, argv, -1, fd[1], err, errlen) == -1)
+		p.pid = -1;
 	close(fd[1]);
-	if (pid == -1) {
-		close(fd[0]);
-		return -1;
-	}
-	while (!*cut && ((n = read(fd[0], buf, sizeof(buf))) > 0 || (n == -1 && errno == EINTR))) {
-		if (n == -1)
-			continue;
+	while (p.pid != -1 && !*cut && (n = git_read(&p, fd[0], buf, sizeof(buf), err, errlen)) > 0) {
 		if ((size_t)n > max - t->len) {
 			n = (ssize_t)(max - t->len);
 			*cut = true;
 		}
 		text_add(t, buf, (size_t)n);
 	}
-	close(fd[0]);	/* ends a git that has more to say */
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	if (!*cut && status != 0)
-		return git_fail(err, errlen, "git %s: failed", argv[0]);
-	return 0;
+	close(fd[0]);
+	if (p.pid == -1)
+		return -1;
+	if (!*cut && n == 0)
+		return git_finish(&p, err, errlen);
+	git_end(&p);
+	return *cut ? 0 : -1;
 }
 
 static int

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
-#include <sys/wait.h>
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -10,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "child.h"
+#include "fault.h"
 #include "file.h"
 #include "git_internal.h"
 
@@ -30,13 +29,13 @@ check_store(int dirfd, const char *name, int depth, char *err, size_t errlen)
 	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
 		if (fd != -1)
 			close(fd);
-		return git_fail(err, errlen, "object directory %s: %s", name, strerror(errno));
+		return git_fail_errno(err, errlen, "object directory %s", name);
 	}
 	while (rc == 0 && (e = readdir(d)) != NULL) {
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
 		if (file_stat(fd, e->d_name, &st) == -1)
-			rc = git_fail(err, errlen, "%s: %s", e->d_name, strerror(errno));
+			rc = git_fail_errno(err, errlen, "%s", e->d_name);
 		else if (S_ISDIR(st.st_mode) && depth < STORE_DEPTH)
 			rc = check_store(fd, e->d_name, depth + 1, err, errlen);
 		else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
@@ -59,7 +58,7 @@ check_alternates(const struct git *g, const char *from, char *err, size_t errlen
 	free(path);
 	if (fd == -1)
 		return errno == ENOENT ? 0 :
-		    git_fail(err, errlen, "%s/info: %s", from, strerror(errno));
+		    git_fail_errno(err, errlen, "%s/info", from);
 	rc = git_small_read(fd, "alternates", true, buf, sizeof(buf));
 	if (rc == -1 && errno == ENOENT)
 		rc = 0;
@@ -70,47 +69,44 @@ check_alternates(const struct git *g, const char *from, char *err, size_t errlen
 	return rc;
 }
 
+/* 0; 1: there is none; -1. */
 static int
-read_header(int fd, char header[12])
+read_header(struct git_child *pack, int fd, char header[12], char *err, size_t errlen)
 {
 	size_t have = 0;
 	ssize_t n;
 
 	while (have < 12) {
-		n = read(fd, header + have, 12 - have);
-		if (n == -1 && errno == EINTR)
-			continue;
+		n = git_read(pack, fd, header + have, 12 - have, err, errlen);
 		if (n <= 0)
-			return -1;
+			return n == 0 ? 1 : -1;
 		have += (size_t)n;
 	}
-	return memcmp(header, "PACK", 4) == 0 ? 0 : -1;
+	return memcmp(header, "PACK", 4) == 0 ? 0 : 1;
 }
 
-/* Copies what comes from a pipe into the repository; the header was read already. */
-static pid_t
-start_unpack(const struct git *to, const char header[12], int in, char *err, size_t errlen)
+/* Copies what comes from a pipe into the repository; the header was read already.  What git says of
+ * it is of no use to anybody; a fault that passes is. */
+static int
+unpack(const struct git *to, const char header[12], int in, const char *commit, char *err, size_t errlen)
 {
-	char arg[64];
-	const char *unpack[] = { "unpack-objects", "-q", "--strict", arg, NULL };
+	char arg[64], why[GIT_ERR];
+	const char *loose[] = { "unpack-objects", "-q", "--strict", arg, NULL };
 	const char *index[] = { "index-pack", "--stdin", "--strict", "--fix-thin", arg, NULL };
 	uint32_t version, count;
+	struct git_child p;
 
 	memcpy(&version, header + 4, 4);
 	memcpy(&count, header + 8, 4);
 	snprintf(arg, sizeof(arg), "--pack_header=%u,%u", ntohl(version), ntohl(count));
-	return git_start(to, ntohl(count) < UNPACK_LIMIT ? unpack : index, in, -1, -1, err, errlen);
-}
-
-static int
-wait_for(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return -1;
-	return status == 0 ? 0 : -1;
+	if (git_start(&p, to, ntohl(count) < UNPACK_LIMIT ? loose : index, in, -1, err, errlen) == -1)
+		return -1;
+	if (git_finish(&p, why, sizeof(why)) == 0)
+		return 0;
+	if (fault_code() != 0)
+		return git_fail_as(fault_code(), err, errlen, "commit %s: its objects are not taken over: %s",
+		    commit, why);
+	return git_fail(err, errlen, "commit %s: its objects are refused by git's strict check", commit);
 }
 
 static int
@@ -121,37 +117,38 @@ copy_objects(const struct git *from, const struct git *to, const char *base, con
 	const char *argv[] = { "-c", "core.commitGraph=false", "-c", "core.multiPackIndex=false",
 		"-c", "pack.useBitmaps=false", "-c", "pack.threads=1", "pack-objects", "-q",
 		"--revs", "--thin", "--delta-base-offset", "--stdout", NULL };
-	char revs[2 * OID_MAX + 8], header[12];
-	int in[2], out[2], n, rc = -1;
-	pid_t pack, unpack = -1;
+	char revs[2 * OID_MAX + 8], header[12], why[GIT_ERR];
+	struct git_child pack;
+	int in[2], out[2], n, rc;
 
 	n = snprintf(revs, sizeof(revs), "%s\n^%s\n", commit, base);
 	if (file_pipe(in) == -1)
-		return git_fail(err, errlen, "pipe: %s", strerror(errno));
+		return git_fail_errno(err, errlen, "pipe");
 	if (file_pipe(out) == -1) {
 		close(in[0]);
 		close(in[1]);
-		return git_fail(err, errlen, "pipe: %s", strerror(errno));
+		return git_fail_errno(err, errlen, "pipe");
 	}
 	(void)file_write_all(in[1], revs, (size_t)n);	/* fits any pipe */
 	close(in[1]);
-	pack = git_start(from, argv, in[0], out[1], -1, err, errlen);
+	rc = git_start(&pack, from, argv, in[0], out[1], err, errlen);
 	close(in[0]);
 	close(out[1]);
-	if (pack != -1) {
-		if (read_header(out[0], header) == 0)
-			unpack = start_unpack(to, header, out[0], err, errlen);
-		else
-			git_fail(err, errlen, "commit %s: cannot be read from the session's "
-			    "objects", commit);
+	if (rc == -1) {
+		close(out[0]);
+		return -1;
 	}
+	if ((rc = read_header(&pack, out[0], header, err, errlen)) == 0)
+		rc = unpack(to, header, out[0], commit, err, errlen);
 	close(out[0]);
-	if (unpack != -1 && (rc = wait_for(unpack)) == -1)
-		git_fail(err, errlen, "commit %s: its objects are refused by git's strict check",
-		    commit);
-	if (pack != -1 && wait_for(pack) == -1 && rc == 0)
-		rc = git_fail(err, errlen, "commit %s: cannot be read from the session's objects",
-		    commit);
+	if (rc == -1) {
+		git_end(&pack);
+		return -1;
+	}
+	fault_set(0);
+	if (git_finish(&pack, why, sizeof(why)) == -1 || rc == 1)
+		rc = git_fail_as(fault_code(), err, errlen, "commit %s: cannot be read from the session's "
+		    "objects", commit);
 	return rc;
 }
 
@@ -187,8 +184,8 @@ check_gitlinks(const struct git *g, const char *base, const char *commit, char *
 		return -1;
 	for (i = 0; i < n && rc == 0; i++)
 		if (c[i].new_mode == 0160000 && c[i].old_mode != 0160000)
-			rc = git_fail(err, errlen, "nested git repository at %s: remove its .git, "
-			    "or add it to .gitignore", c[i].path);
+			rc = git_fail_as(FAULT_WORK, err, errlen, "nested git repository at %s: remove "
+			    "its .git, or add it to .gitignore", c[i].path);
 	git_changes_free(c, n);
 	return rc;
 }

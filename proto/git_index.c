@@ -152,7 +152,7 @@ index_walk(const char *file, size_t hexlen, struct stat *st,
 
 	memset(st, 0, sizeof(*st));
 	if ((fd = file_open(AT_FDCWD, file, O_RDONLY, 0)) == -1)
-		return errno == ENOENT ? 0 : git_fail(err, errlen, "%s: %s", file, strerror(errno));
+		return errno == ENOENT ? 0 : git_fail_errno(err, errlen, "%s", file);
 	if (fstat(fd, st) == -1 || !S_ISREG(st->st_mode) || st->st_size < 12 ||
 	    (map = mmap(NULL, (size_t)st->st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED) {
 		close(fd);

@@ -6,10 +6,17 @@
 
 #include <stdarg.h>
 
+#include "child.h"
 #include "git.h"
 #include "text.h"
 
 #define GIT_TEXT_MAX	(64u << 20)	/* output that is parsed */
+
+/* Seconds that a call may take: one that is about the repository itself, and one that works on
+ * the content of commits or of a worktree.  Then, or when watch_asked (watch.h) says so, it is ended. */
+#define GIT_LIMIT		60
+#define GIT_LIMIT_CONTENT	600
+#define GIT_GRACE_MS		2000	/* until one that is asked to end is killed */
 
 /* One call of git: what follows "git" on the command line, and its surroundings. */
 struct git_call {
@@ -19,7 +26,8 @@ struct git_call {
 	const struct git *git;		/* safe directory, or NULL */
 	const struct git_repo *repo;	/* whose identity is in the environment, may be NULL */
 	bool		 user_config;	/* the caller's global configuration counts (discovery only) */
-	bool		 outlives;	/* not killed with this process (it holds locks of the real repository) */
+	bool		 outlives;	/* not killed with this process, nor stopped (it holds locks of the real repository) */
+	int64_t		 limit_ms;	/* 0 = as above */
 	const void	*in;
 	size_t		 inlen;
 	char		**out;
@@ -33,11 +41,19 @@ int git_call(const struct git_call *, char *err, size_t errlen);
 void git_conflicts_read(char *out, size_t len, struct state_conflict **, size_t *n);
 
 /* Environment of a call; git_env_free releases it. */
-char **git_env(const struct git *, const struct git_repo *, bool user_config);
+char **git_env(const struct git *, const struct git_repo *, bool user_config, bool trace);
 void git_env_free(char **);
 
-/* err = formatted text; returns -1. */
+/* err = formatted text; returns -1.  The code (fault.h) is 0, the one given, or errno, whose words
+ * are added to the text. */
 int git_fail(char *err, size_t errlen, const char *, ...) __attribute__((format(printf, 3, 4)));
+int git_fail_as(int code, char *err, size_t errlen, const char *, ...)
+    __attribute__((format(printf, 4, 5)));
+int git_fail_errno(char *err, size_t errlen, const char *, ...) __attribute__((format(printf, 3, 4)));
+/* What a git is to write its trace to, -1 when there is none; and the code of one that has ended with a
+ * status that is not 0, by its trace, or without a g by what it printed.  git_fault.c */
+int git_trace_open(void);
+int git_fault(int status, int trace, const struct git *, const char *errout);
 
 /* Object id of ref in the git directory dirfd: loose, then packed. 0, 1 = absent, -1 = err set.
  * distrust: nothing outside dirfd and no link is followed. */
@@ -83,8 +99,20 @@ int git_put(const char *dir, const char *name, const char *text, char *err, size
 
 /* add -A and write-tree; skip_nested: nested repositories are left out instead of refused. */
 int git_tree_add(const struct git *, bool skip_nested, char *tree, char *err, size_t errlen);
-/* Starts git with descriptors; for pipelines. */
-pid_t git_start(const struct git *, const char *const argv[], int in, int out, int errfd, char *err,
+/* For pipelines: one that reads and writes descriptors, within the limits of any other. */
+struct git_child {
+	pid_t		 pid;
+	int		 trace;
+	const struct git *git;
+	const char *const *argv;
+	struct child_wait wait;
+};
+int git_start(struct git_child *, const struct git *, const char *const argv[], int in, int out, char *err,
     size_t errlen);
+/* As read(2) on fd, which waits for the child. */
+ssize_t git_read(struct git_child *, int fd, void *, size_t, char *err, size_t errlen);
+/* Waits for its end: 0, or -1.  git_end ends it. */
+int git_finish(struct git_child *, char *err, size_t errlen);
+void git_end(struct git_child *);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "file.h"
 #include "git_internal.h"
 #include "text.h"
@@ -15,9 +16,9 @@ git_sync(const char *path, char *err, size_t errlen)
 	int fd, rc = 0;
 
 	if ((fd = file_open_path(AT_FDCWD, path, O_RDONLY)) == -1)
-		return git_fail(err, errlen, "%s: %s", path, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", path);
 	if (syncfs(fd) == -1)
-		rc = git_fail(err, errlen, "syncfs %s: %s", path, strerror(errno));
+		rc = git_fail_errno(err, errlen, "syncfs %s", path);
 	close(fd);
 	return rc;
 }
@@ -34,11 +35,27 @@ git_ref_sync(const struct git_repo *r, const char *ref, char *err, size_t errlen
 		fd = file_find_dir(AT_FDCWD, dir);
 	} while (fd == -1 && errno == ENOENT && strlen(dir) > strlen(r->common));
 	if (fd == -1 || fsync(fd) == -1)
-		rc = git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		rc = git_fail_errno(err, errlen, "%s", dir);
 	if (fd != -1)
 		close(fd);
 	free(dir);
 	return rc;
+}
+
+/* Names of files that a reference takes with it. */
+static bool
+is_locked(const struct git_repo *r, const char *ref)
+{
+	const char *const names[] = { ref, "HEAD", "packed-refs" };
+	bool yes = false;
+	char *lock;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && !yes; i++) {
+		lock = text_format("%s/%s.lock", r->common, names[i]);
+		yes = access(lock, F_OK) == 0;
+		free(lock);
+	}
+	return yes;
 }
 
 static int
@@ -53,8 +70,8 @@ move_failed(const struct git_repo *r, const char *ref, const char *old, const ch
 		errno = EAGAIN;
 		return -1;
 	}
-	git_fail(err, errlen, "%s%s", why, strstr(why, ".lock': File exists") == NULL ? "" :
-	    " If no git works there, remove it");
+	git_fail_as(fault_code(), err, errlen, "%s%s", why, is_locked(r, ref) ?
+	    " If no git works there, remove it" : "");
 	errno = EIO;
 	return -1;
 }

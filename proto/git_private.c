@@ -60,7 +60,7 @@ fill(const struct gitdir *p, const char *config, const char *alternates, char *e
 	if (rc == 0)
 		rc = git_exclude_copy(r, p->dir, err, errlen);
 	if (rc == 0 && r->shallow && file_copy(shallow, mine, false) == -1 && errno != EEXIST)
-		rc = git_fail(err, errlen, "%s: %s", mine, strerror(errno));
+		rc = git_fail_errno(err, errlen, "%s", mine);
 	if (rc == 0 && (refs = git_refs_inherited(r, p->target, err, errlen)) == NULL)
 		rc = -1;
 	if (rc == 0)
@@ -122,7 +122,7 @@ make(const struct gitdir *p, const char *branch, const char *commit, char *err, 
 	config = config_text_of(p);
 	alternates = text_format("%s\n", p->repo->objects);
 	if (!p->inside && (rc = trust(p, config, alternates)) == -1)
-		git_fail(err, errlen, "%s: %s", p->dir, strerror(errno));
+		git_fail_errno(err, errlen, "%s", p->dir);
 	if (rc == 1 || (rc == 0 && !git_dir_complete(p->dir)))
 		rc = fill(p, config, alternates, err, errlen);
 	if (rc == 0)
@@ -184,11 +184,11 @@ git_index_give(const struct git *g, const char *dir, bool outside, char *err, si
 		rc = file_copy(g->index, path, false);
 	}
 	if (rc == -1)
-		git_fail(err, errlen, "%s: %s", path, strerror(errno));
+		git_fail_errno(err, errlen, "%s", path);
 	if (rc == 0 && outside)
 		rc = skip_gitlinks(g, path, err, errlen);
 	if (rc == 0 && (rc = file_rename_over(fd, INDEX_NEW, "index", 0)) == -1)
-		git_fail(err, errlen, "%s: %s", path, strerror(errno));
+		git_fail_errno(err, errlen, "%s", path);
 	if (fd != -1)
 		close(fd);
 	free(path);

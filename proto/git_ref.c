@@ -155,11 +155,11 @@ git_ref_lookup(int dirfd, const char *ref, size_t hexlen, bool distrust, char *o
 			return 0;
 		}
 		if (errno != ENOENT && errno != ENOTDIR && errno != EISDIR && errno != EINVAL)
-			return git_fail(err, errlen, "%s: %s", ref, strerror(errno));
+			return git_fail_errno(err, errlen, "%s", ref);
 		if ((rc = packed_lookup(dirfd, ref, hexlen, distrust, oid)) == 0)
 			return 0;
 		if (rc == -1)
-			return git_fail(err, errlen, "packed-refs: %s", strerror(errno));
+			return git_fail_errno(err, errlen, "packed-refs");
 	}
 	return 1;
 }
@@ -173,7 +173,7 @@ git_ref_read(const struct git_repo *r, const char *ref, char oid[OID_MAX], char 
 	if (!git_ref_valid(ref))
 		return git_fail(err, errlen, "\"%s\" is not a valid ref name", ref);
 	if ((dirfd = file_find_dir(AT_FDCWD, r->common)) == -1)
-		return git_fail(err, errlen, "%s: %s", r->common, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", r->common);
 	rc = git_ref_lookup(dirfd, ref, r->hexlen, false, oid, err, errlen);
 	close(dirfd);
 	return rc == -1 ? -1 : 0;
@@ -188,11 +188,11 @@ git_head_branch(const struct git_repo *r, char *ref, size_t len, char *err, size
 
 	ref[0] = '\0';
 	if ((dirfd = file_find_dir(AT_FDCWD, dir)) == -1)
-		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", dir);
 	rc = git_small_read(dirfd, "HEAD", false, buf, sizeof(buf));
 	close(dirfd);
 	if (rc == -1)
-		return git_fail(err, errlen, "%s/HEAD: %s", dir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s/HEAD", dir);
 	if (strncmp(buf, "ref: ", 5) != 0)
 		return 0;
 	if (strlcpy(ref, buf + 5, len) >= len || !git_ref_valid(ref)) {
@@ -211,10 +211,10 @@ git_private_head(const struct git_repo *r, const char *dir, char oid[OID_MAX], c
 
 	oid[0] = '\0';
 	if ((dirfd = file_open_dir(AT_FDCWD, dir)) == -1)
-		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", dir);
 	rc = git_small_read(dirfd, "HEAD", true, buf, sizeof(buf));
 	if (rc == -1)
-		git_fail(err, errlen, "%s/HEAD: %s", dir, strerror(errno));
+		git_fail_errno(err, errlen, "%s/HEAD", dir);
 	else if (git_oid_valid(r, buf))
 		memcpy(oid, buf, r->hexlen + 1);
 	else if (strncmp(buf, "ref: ", 5) != 0 || !git_ref_valid(buf + 5))

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "git_internal.h"
 #include "text.h"
 
@@ -194,7 +195,7 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	memset(r, 0, sizeof(*r));
 	strlcpy(r->format, "sha1", sizeof(r->format));
 	if ((r->common = realpath(common, NULL)) == NULL)
-		return git_fail(err, errlen, "%s: %s", common, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", common);
 	r->objects = text_format("%s/objects", r->common);
 	if (stat(r->objects, &st) == -1 || !S_ISDIR(st.st_mode)) {
 		git_fail(err, errlen, "%s: not a git directory", common);
@@ -228,6 +229,16 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	return rc;
 }
 
+/* Where no name can be: at the beginning. */
+static bool
+says(const char *why, const char *words)
+{
+	const char *colon = strchr(why, ':');
+
+	return colon != NULL && strncmp(colon + 1, " ", 1) == 0 &&
+	    strncmp(colon + 2, words, strlen(words)) == 0;
+}
+
 int
 git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 {
@@ -241,24 +252,24 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 	memset(r, 0, sizeof(*r));
 	why[0] = '\0';
 	if (access(dir, F_OK) == -1)
-		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", dir);
 	c.out = &out;
 	c.status = &status;
 	if (git_call(&c, why, sizeof(why)) == -1)
-		return git_fail(err, errlen, "%s", why);
+		return git_fail_as(fault_code(), err, errlen, "%s", why);
 	/* The directory is printed before HEAD is found to be unborn. */
 	if (out == NULL || out[0] != '/' || (nl = strchr(out, '\n')) == NULL) {
 		free(out);
 		if (git_version_check(err, errlen) == -1)
 			return -1;
-		if (strstr(why, "not a git repository") != NULL)
+		if (says(why, "not a git repository"))
 			return git_fail(err, errlen, "%s: not a git repository; "
 			    "run this inside one, or name it with -C", dir);
-		if (strstr(why, "dubious ownership") != NULL)
+		if (says(why, "detected dubious ownership"))
 			return git_fail(err, errlen, "%s: the repository belongs to another user; "
 			    "become that user, or trust it with git config --global --add "
 			    "safe.directory DIR", dir);
-		return git_fail(err, errlen, "%s: %s", dir, why);
+		return git_fail_as(fault_code(), err, errlen, "%s: %s", dir, why);
 	}
 	/* git writes paths line by line in places: alternates, worktree list. */
 	*nl = '\0';

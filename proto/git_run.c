@@ -10,19 +10,55 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "clock.h"
+#include "fault.h"
 #include "git_internal.h"
 #include "text.h"
+
+static void __attribute__((format(printf, 4, 0)))
+tell(int code, char *err, size_t errlen, const char *fmt, va_list ap)
+{
+	fault_set(code);
+	if (err != NULL && errlen > 0)
+		vsnprintf(err, errlen, fmt, ap);
+}
 
 int
 git_fail(char *err, size_t errlen, const char *fmt, ...)
 {
 	va_list ap;
 
+	va_start(ap, fmt);
+	tell(0, err, errlen, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+git_fail_as(int code, char *err, size_t errlen, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(code, err, errlen, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+git_fail_errno(char *err, size_t errlen, const char *fmt, ...)
+{
+	int saved = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	tell(saved, err, errlen, fmt, ap);
+	va_end(ap);
 	if (err != NULL && errlen > 0) {
-		va_start(ap, fmt);
-		vsnprintf(err, errlen, fmt, ap);
-		va_end(ap);
+		strlcat(err, ": ", errlen);
+		strlcat(err, strerror(saved), errlen);
 	}
+	errno = saved;
 	return -1;
 }
 
@@ -105,7 +141,7 @@ env_safe(struct env *e, const struct git *g)
 }
 
 char **
-git_env(const struct git *g, const struct git_repo *r, bool user_config)
+git_env(const struct git *g, const struct git_repo *r, bool user_config, bool trace)
 {
 	struct env e = { 0 };
 
@@ -116,6 +152,8 @@ git_env(const struct git *g, const struct git_repo *r, bool user_config)
 	env_add(&e, "GIT_TERMINAL_PROMPT=0");
 	env_add(&e, "GIT_OPTIONAL_LOCKS=0");
 	env_add(&e, "GIT_NO_REPLACE_OBJECTS=1");
+	if (trace)
+		env_add(&e, "GIT_TRACE2_EVENT=%d", CHILD_HANDED);
 	if (user_config) {
 		env_pass(&e, "HOME");
 		env_pass(&e, "XDG_CONFIG_HOME");
@@ -179,7 +217,7 @@ git_subcommand(const char *const argv[])
 }
 
 static int
-git_failed(const struct git_call *c, int status, char *errout, char *err, size_t errlen)
+git_failed(const char *const argv[], int status, int code, char *errout, char *err, size_t errlen)
 {
 	char how[64], line[512];
 	char *p = errout, *nl;
@@ -192,47 +230,71 @@ git_failed(const struct git_call *c, int status, char *errout, char *err, size_t
 		*nl = ' ';	/* a list of one follows */
 	text_first_line(line, sizeof(line), p == NULL ? "" : p);
 	child_status_text(status, how, sizeof(how));
-	if (line[0] == '\0')
-		return git_fail(err, errlen, "git %s: %s", git_subcommand(c->argv), how);
-	return git_fail(err, errlen, "git %s: %s", git_subcommand(c->argv), line);
+	return git_fail_as(code, err, errlen, "git %s: %s", git_subcommand(argv),
+	    line[0] == '\0' ? how : line);
+}
+
+/* It was not run, or not to its end; errno says why. */
+static int
+git_ended(const char *const argv[], int64_t limit, char *err, size_t errlen)
+{
+	const char *what = git_subcommand(argv);
+
+	if (errno == ENOENT)
+		return git_fail(err, errlen, "git: not found; install git 2.38 or later");
+	if (errno == EINTR)
+		return git_fail_as(EINTR, err, errlen, "git %s: interrupted", what);
+	if (errno == ETIMEDOUT)
+		return git_fail_as(ETIMEDOUT, err, errlen, "git %s: took longer than %lld s and was "
+		    "ended", what, (long long)limit);
+	return git_fail_errno(err, errlen, "git %s", what);
+}
+
+static int64_t
+limit_of(const struct git *g)
+{
+	return g == NULL ? GIT_LIMIT : GIT_LIMIT_CONTENT;
 }
 
 int
 git_call(const struct git_call *c, char *err, size_t errlen)
 {
+	int64_t limit = c->limit_ms != 0 ? c->limit_ms : limit_of(c->git) * 1000;
 	struct child_spec spec = { .in = -1, .out = -1, .err = -1, .dir = c->dir,
-		.die_with_parent = !c->outlives };
+		.die_with_parent = !c->outlives, .group = true };
 	struct child_io io = { .in = c->in, .inlen = c->inlen, .out = c->out, .outlen = c->outlen,
-		.max = c->max != 0 ? c->max : GIT_TEXT_MAX };
+		.max = c->max != 0 ? c->max : GIT_TEXT_MAX, .timeout_ms = limit,
+		.grace_ms = GIT_GRACE_MS, .stoppable = !c->outlives };
+	int status, rc = -1, trace = c->git != NULL ? git_trace_open() : -1;
 	const char **argv = git_argv(c->argv);
 	char **env, *errout = NULL;
-	int status, rc = -1;
 
-	if (c->git != NULL && c->repo == NULL)
-		env = git_env(c->git, c->git->repo, c->user_config);
-	else
-		env = git_env(c->git, c->repo, c->user_config);
+	env = git_env(c->git, c->git != NULL && c->repo == NULL ? c->git->repo : c->repo,
+	    c->user_config, trace != -1);
 	spec.argv = argv;
 	spec.env = (const char *const *)env;
+	spec.handed = trace != -1;
+	spec.hand = trace;
 	io.errout = &errout;
 	if (c->out != NULL)
 		*c->out = NULL;
 	status = child_run(&spec, &io);
-	if (status == -1 && errno == ENOENT)
-		git_fail(err, errlen, "git: not found; install git 2.38 or later");
-	else if (status == -1)
-		git_fail(err, errlen, "git %s: %s", git_subcommand(c->argv), strerror(errno));
+	if (status == -1)
+		git_ended(c->argv, limit / 1000, err, errlen);
 	else if (status == 0 || (c->status != NULL && WIFEXITED(status)))
 		rc = 0;
 	if (rc == 0 && c->status != NULL)
 		*c->status = WEXITSTATUS(status);
 	/* The reason is kept for a caller who then finds the status to be an error. */
 	if (status != -1 && status != 0)
-		git_failed(c, status, errout, err, errlen);
+		git_failed(c->argv, status, git_fault(status, trace, c->git, errout), errout, err,
+		    errlen);
 	if (rc == -1 && c->out != NULL) {
 		free(*c->out);
 		*c->out = NULL;
 	}
+	if (trace != -1)
+		close(trace);
 	free(errout);
 	git_env_free(env);
 	free(argv);
@@ -249,23 +311,67 @@ git_run(const struct git *g, const char *const argv[], const void *in, size_t in
 	return git_call(&c, err, errlen);
 }
 
-pid_t
-git_start(const struct git *g, const char *const argv[], int in, int out, int errfd, char *err,
-    size_t errlen)
+int
+git_start(struct git_child *p, const struct git *g, const char *const argv[], int in, int out,
+    char *err, size_t errlen)
 {
-	struct child_spec spec = { .in = in, .out = out, .err = errfd, .die_with_parent = true };
-	const char **v = git_argv(argv);
-	char **env = git_env(g, g->repo, false);
-	const char *step = NULL;
-	pid_t pid;
+	struct child_spec spec = { .in = in, .out = out, .err = -1, .die_with_parent = true,
+		.group = true };
+	const char **v = git_argv(argv), *step = "start";
+	char **env;
 
+	p->git = g;
+	p->argv = argv;
+	p->trace = git_trace_open();
+	p->wait = (struct child_wait){ .deadline = clock_now() + limit_of(g) * CLOCK_S,
+		.grace_ms = GIT_GRACE_MS, .stoppable = true, .group = true };
+	env = git_env(g, g->repo, false, p->trace != -1);
 	spec.argv = v;
 	spec.env = (const char *const *)env;
-	pid = child_start(&spec, &step);
-	if (pid == -1)
-		git_fail(err, errlen, "git %s: %s: %s", git_subcommand(argv),
-		    step == NULL ? "start" : step, strerror(errno));
+	spec.handed = p->trace != -1;
+	spec.hand = p->trace;
+	if ((p->pid = child_start(&spec, &step)) == -1) {
+		git_fail_errno(err, errlen, "git %s: %s", git_subcommand(argv), step);
+		if (p->trace != -1)
+			close(p->trace);
+	}
 	git_env_free(env);
 	free(v);
-	return pid;
+	return p->pid == -1 ? -1 : 0;
+}
+
+ssize_t
+git_read(struct git_child *p, int fd, void *buf, size_t len, char *err, size_t errlen)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	ssize_t n;
+
+	do {
+		if (child_poll(&ready, 1, &p->wait) == -1)
+			return git_ended(p->argv, limit_of(p->git), err, errlen);
+	} while ((n = read(fd, buf, len)) == -1 && errno == EINTR);
+	return n == -1 ? git_fail_errno(err, errlen, "git %s", git_subcommand(p->argv)) : n;
+}
+
+int
+git_finish(struct git_child *p, char *err, size_t errlen)
+{
+	int status = child_finish(p->pid, &p->wait), rc = 0;
+
+	if (status == -1)
+		rc = git_ended(p->argv, limit_of(p->git), err, errlen);
+	else if (status != 0)
+		rc = git_failed(p->argv, status, git_fault(status, p->trace, p->git, NULL), NULL,
+		    err, errlen);
+	if (p->trace != -1)
+		close(p->trace);
+	return rc;
+}
+
+void
+git_end(struct git_child *p)
+{
+	child_end(p->pid, &p->wait);
+	if (p->trace != -1)
+		close(p->trace);
 }

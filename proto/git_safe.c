@@ -20,9 +20,9 @@ git_put(const char *dir, const char *name, const char *text, char *err, size_t e
 	int dirfd, rc;
 
 	if ((dirfd = file_find_dir(AT_FDCWD, dir)) == -1)
-		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", dir);
 	if ((rc = file_replace(dirfd, name, text, strlen(text), 0)) == -1)
-		git_fail(err, errlen, "%s/%s: %s", dir, name, strerror(errno));
+		git_fail_errno(err, errlen, "%s/%s", dir, name);
 	close(dirfd);
 	return rc;
 }
@@ -74,7 +74,7 @@ git_put_below(const char *dir, const char *path, const char *text, bool alone, c
 	if (fd != -1)
 		rc = replace(fd, name, text, alone);
 	if (rc == -1)
-		git_fail(err, errlen, "%s/%s: %s", dir, path, strerror(errno));
+		git_fail_errno(err, errlen, "%s/%s", dir, path);
 	if (fd != -1)
 		close(fd);
 	free(copy);
@@ -110,11 +110,11 @@ git_dirs_make(const char *dir, const char *const names[], char *err, size_t errl
 	int rc = 0;
 
 	if (file_make_dirs(dir) == -1)
-		return git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", dir);
 	for (i = 0; rc == 0 && names[i] != NULL; i++) {
 		path = text_format("%s/%s", dir, names[i]);
 		if (mkdir(path, 0700) == -1 && errno != EEXIST)
-			rc = git_fail(err, errlen, "%s: %s", path, strerror(errno));
+			rc = git_fail_errno(err, errlen, "%s", path);
 		free(path);
 	}
 	return rc;
@@ -210,7 +210,7 @@ git_safe_make(const struct git_repo *r, const char *dir, char *err, size_t errle
 	} else if (errno != ENOENT)
 		rc = -1;
 	if (rc == -1)
-		git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		git_fail_errno(err, errlen, "%s", dir);
 	else if (rc == 1 || !git_dir_complete(dir)) {
 		if ((rc = git_dirs_make(dir, dirs, err, errlen)) == 0)
 			rc = git_put_below(dir, "config", config, true, err, errlen);

@@ -39,7 +39,7 @@ tree_of_rest(const struct git *copy, const char *index, const char *commit, char
 {
 	unlink(copy->index);
 	if (index != NULL && file_copy(index, copy->index, false) == -1 && errno != ENOENT)
-		return git_fail(err, errlen, "%s: %s", index, strerror(errno));
+		return git_fail_errno(err, errlen, "%s", index);
 	if (git_tree_add(copy, true, tree, err, errlen) == 0)
 		return 0;
 	unlink(copy->index);

@@ -22,7 +22,7 @@ make_metadata(const struct git_repo *r, const char *path, char *err, size_t errl
 	int i;
 
 	if (mkdir(all, 0777) == -1 && errno != EEXIST) {
-		git_fail(err, errlen, "%s: %s", all, strerror(errno));
+		git_fail_errno(err, errlen, "%s", all);
 		free(all);
 		return NULL;
 	}
@@ -38,7 +38,7 @@ make_metadata(const struct git_repo *r, const char *path, char *err, size_t errl
 		dir = NULL;
 	}
 	if (dir == NULL)
-		git_fail(err, errlen, "%s: %s", all, strerror(errno));
+		git_fail_errno(err, errlen, "%s", all);
 	free(all);
 	return dir;
 }
@@ -94,9 +94,9 @@ git_worktree_add(const struct git_repo *r, const char *path, const char *branch,
 		return git_fail(err, errlen, "%s: cannot be a worktree at \"%s\"", path, base);
 	parent = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
 	if (file_make_dirs(parent) == -1)
-		git_fail(err, errlen, "%s: %s", parent, strerror(errno));
+		git_fail_errno(err, errlen, "%s", parent);
 	else if (mkdir(path, 0777) == -1)
-		git_fail(err, errlen, "%s: %s", path, strerror(errno));
+		git_fail_errno(err, errlen, "%s", path);
 	else {
 		if ((dir = make_metadata(r, path, err, errlen)) != NULL &&
 		    git_worktree_link(path, dir, err, errlen) == 0 &&
@@ -222,7 +222,7 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 	free(line);
 	if (rc == -1 || (fd = file_find_dir(AT_FDCWD, dir)) == -1) {
 		free(dir);
-		return rc == -1 ? -1 : git_fail(err, errlen, "%s: %s", worktree, strerror(errno));
+		return rc == -1 ? -1 : git_fail_errno(err, errlen, "%s", worktree);
 	}
 	oid[0] = '\0';
 	rc = git_small_read(fd, "HEAD", false, head, sizeof(head));
@@ -262,12 +262,11 @@ git_worktree_remove(const struct git_repo *r, const char *worktree, const char *
 
 	if (file_move(AT_FDCWD, worktree, AT_FDCWD, trash) == -1 &&
 	    (errno != ENOENT || access(worktree, F_OK) == 0))
-		return git_fail(err, errlen, "%s: cannot be moved to %s: %s", worktree, trash,
-		    strerror(errno));
+		return git_fail_errno(err, errlen, "%s: cannot be moved to %s", worktree, trash);
 	if ((dir = find_metadata(r, worktree)) == NULL)
 		return 0;
 	if (file_remove_tree(AT_FDCWD, dir) == -1) {
-		git_fail(err, errlen, "%s: %s", dir, strerror(errno));
+		git_fail_errno(err, errlen, "%s", dir);
 		free(dir);
 		return -1;
 	}

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "log.h"
 #include "text.h"
 
@@ -31,6 +32,8 @@ log_line(int error, const char *fmt, va_list ap)
 	char *message;
 	int saved = errno;
 
+	if (error != 0)
+		fault_set(error);
 	if (vasprintf(&message, fmt, ap) == -1)
 		message = NULL;
 	if (log_sink == NULL && log_program[0] != '\0')

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "file.h"
 #include "sandbox.h"
 #include "text.h"
@@ -196,6 +197,7 @@ sandbox_landlock(const struct sandbox *sb, bool reading, char *err, size_t errle
 	    abi >= SANDBOX_SCOPES_ABI ? sizeof(attr) : sizeof(attr.fs), 0);
 	find_closed(&g.closed);
 	if (g.fd == -1 || grant_all(&g) == -1) {
+		fault_set(errno);
 		snprintf(err, errlen, "Landlock: %s", strerror(errno));
 		if (g.fd != -1)
 			close(g.fd);

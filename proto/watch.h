@@ -38,6 +38,9 @@ struct watch_event {
  * which case watch_next reports WATCH_RESCAN every second; one warning is logged. */
 int watch_open(void);
 void watch_close(void);
+/* For a program that goes on: the signals are as they were before, and one that came and was not
+ * read does what it does then. */
+void watch_leave(void);
 bool watch_degraded(void);
 
 /* Watches a directory for entries that appear, are closed after writing, moved
@@ -63,5 +66,15 @@ void watch_timer(int slot, int64_t deadline);
 /* Blocks until something happened; 0, or -1 on an error of the wait itself.
  * Pending library events are always delivered before sleeping. */
 int watch_next(struct watch_event *);
+
+/*
+ * For a wait that is not here (child.h), and is to end when somebody wants the program to: the
+ * descriptor is readable when there are signals or file events that watch_asked has not heard of;
+ * -1: the watch is not open, and a signal does what it does by itself.  They stay for watch_next.
+ */
+int watch_hint(void);
+/* Is the wait to end?  What watch_ask has registered says so; else it is when a signal is pending. */
+bool watch_asked(void);
+void watch_ask(bool (*)(void *), void *arg);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,7 +33,11 @@ static struct {
 	int64_t		 rescan;	/* degraded: when */
 	bool		 buffered;	/* the library, or its descriptor, may have events */
 	int		 batch;
-} w = { .signals = -1 };
+	int		 hint;		/* an epoll instance that tells what is new, once */
+	bool		(*ask)(void *);
+	void		*ask_arg;
+	sigset_t	 before;	/* the mask */
+} w = { .signals = -1, .hint = -1 };
 
 static int
 poll_add(int fd)
@@ -60,7 +66,7 @@ open_signals(void)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
 	sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) == -1 || sigaction(SIGPIPE, &ignore, NULL) == -1 ||
+	if (sigprocmask(SIG_BLOCK, &set, &w.before) == -1 || sigaction(SIGPIPE, &ignore, NULL) == -1 ||
 	    sigaction(SIGIO, &ignore, NULL) == -1)
 		return -1;
 	w.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -113,11 +119,25 @@ watch_close(void)
 	if (!w.open)
 		return;
 	watch_files_close();
+	if (w.hint != -1)
+		close(w.hint);
+	free(w.poll);
 	if (w.signals != -1)
 		close(w.signals);
-	free(w.poll);
 	memset(&w, 0, sizeof(w));
-	w.signals = -1;
+	w.signals = w.hint = -1;
+}
+
+void
+watch_leave(void)
+{
+	sigset_t before = w.before;
+	bool blocked = w.signals != -1;
+
+	watch_close();
+	(void)fflush(stdout);	/* one of them may end us here */
+	if (blocked)
+		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
 bool
@@ -284,4 +304,54 @@ watch_next(struct watch_event *ev)
 		}
 		w.batch = BATCH;
 	}
+}
+
+/* Edges, so that what stays unread does not wake anybody twice. */
+static int
+hint_add(int fd)
+{
+	struct epoll_event e = { .events = EPOLLIN | EPOLLET };
+
+	return fd == -1 ? 0 : epoll_ctl(w.hint, EPOLL_CTL_ADD, fd, &e);
+}
+
+int
+watch_hint(void)
+{
+	if (!w.open || w.hint != -1)
+		return w.hint;
+	if ((w.hint = epoll_create1(EPOLL_CLOEXEC)) != -1 &&
+	    (hint_add(w.signals) == -1 || hint_add(w.poll[POLL_FILE].fd) == -1)) {
+		close(w.hint);
+		w.hint = -1;
+	}
+	return w.hint;
+}
+
+void
+watch_ask(bool (*ask)(void *), void *arg)
+{
+	w.ask = ask;
+	w.ask_arg = arg;
+}
+
+bool
+watch_asked(void)
+{
+	static const int stopping[] = { SIGTERM, SIGINT, SIGHUP };
+	struct epoll_event e[2];
+	sigset_t pending;
+	size_t i;
+
+	if (!w.open)
+		return false;
+	if (w.hint != -1)
+		(void)epoll_wait(w.hint, e, 2, 0);
+	if (w.ask != NULL)
+		return w.ask(w.ask_arg);
+	if (sigpending(&pending) == 0)
+		for (i = 0; i < sizeof(stopping) / sizeof(stopping[0]); i++)
+			if (sigismember(&pending, stopping[i]) == 1)
+				return true;
+	return false;
 }

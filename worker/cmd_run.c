@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proto/child.h"
+#include "proto/fault.h"
 #include "proto/log.h"
 #include "worker/clean.h"
 #include "worker/cmd.h"
@@ -176,6 +177,8 @@ run(int argc, char **argv)
 	if (argc - optind != 1)
 		return cmd_usage(&cmd_run);
 	rc = worker_open(&w, argv[optind], detach);
+	if (rc != 0 && rc != EX_TEMPFAIL && fault_passing())
+		rc = EX_OSERR;	/* whoever started it tries again */
 	if (rc == 0) {
 		begin(&w);
 		if (status_live(w.state.status))

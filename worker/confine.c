@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/sandbox_names.h"
 #include "proto/text.h"
@@ -263,6 +264,7 @@ make_dirs(const struct worker *w, enum actor actor, char *err, size_t len)
 
 	for (size_t i = 0; i < 2; i++)
 		if (file_make_dir(w->dirfd, dirs[i], 0700) == -1) {
+			fault_set(errno);
 			snprintf(err, len, "%.96s/%s: %s", w->path, dirs[i], strerror(errno));
 			free(xdg);
 			return -1;

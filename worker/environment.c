@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/child.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/sandbox_names.h"
 #include "proto/text.h"
@@ -31,6 +32,7 @@ secret_of_command(const char *shell, char *why, size_t len)
 	    .die_with_parent = true }, &io);
 	if (status == 0)
 		return out;
+	fault_set(status == -1 ? errno : fault_of_status(status));
 	if (status == -1)
 		strlcpy(why, strerror(errno), len);
 	else
@@ -49,6 +51,7 @@ secret_of_file(const char *name, char *why, size_t len)
 	path = strncmp(name, "~/", 2) == 0 && home != NULL ? text_format("%s%s", home, name + 1)
 	    : text_format("%s", name);
 	if (file_read(AT_FDCWD, path, SECRET_MAX, &buf, &n) == -1) {
+		fault_set(errno);
 		strlcpy(why, strerror(errno), len);
 		buf = NULL;
 	}

@@ -82,7 +82,7 @@ agent_git_sound(struct worker *w, const char *dir)
 	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1 ||
 	    (strcmp(commit, w->state.head) != 0 &&
 	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1))
-		rc = fault_told(err) ? -1 : 0;
+		rc = fault_undecided() ? -1 : 0;
 	if (rc == 0)
 		output_log("the agent's git directory did not survive (%s): its branch is put back "
 		    "to %.12s, its work is in the worktree", err, w->state.head);

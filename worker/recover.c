@@ -276,6 +276,13 @@ take_lock(struct worker *w)
 	return EX_TEMPFAIL;
 }
 
+/* Between runs, where git is waited for. */
+static bool
+is_to_stop(void *w)
+{
+	return worker_interrupted(w);
+}
+
 int
 worker_open(struct worker *w, const char *dir, bool detach)
 {
@@ -303,6 +310,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	}
 	if (over)
 		return 0;
+	watch_ask(is_to_stop, w);
 	name_file_system(w);
 	if (watch_degraded())	/* said on standard error, which nobody may read */
 		output_log("warning: no inotify instance or watch is left for this user: files are "

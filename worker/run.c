@@ -12,6 +12,7 @@
 #include "proto/cgroup.h"
 #include "proto/child.h"
 #include "proto/clock.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/watch.h"
 #include "worker/confine.h"
@@ -260,8 +261,7 @@ run_start(struct running *r, int out)
 	pid_t pid = -1;
 
 	if (run_environment(r->w, r->spec, &env, r->res->text, sizeof(r->res->text)) == -1 ||
-	    confine_run(r->w, r->spec, &words, &walls, r->res->text,
-	    sizeof(r->res->text)) == -1) {
+	    confine_run(r->w, r->spec, &words, &walls, r->res->text, sizeof(r->res->text)) == -1) {
 		strings_free(&env);
 		strings_free(&words);
 		return -1;
@@ -278,9 +278,11 @@ run_start(struct running *r, int out)
 		    .enter = sandbox_enter, .enter_arg = &walls,
 		    .handed = walls.filter_fd != -1, .hand = walls.filter_fd, .grouped = r->group.fd != -1,
 		    .cgroup = r->group.fd }, &step);
-	if (pid == -1)
+	if (pid == -1) {
+		fault_set(errno);
 		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", program,
 		    step, strerror(errno));
+	}
 	sandbox_walls_close(&walls);
 	free(argv);
 	free(envp);
@@ -352,8 +354,10 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	int fds[2];
 
 	memset(res, 0, sizeof(*res));
+	fault_set(0);
 	res->end = RUN_SPAWN;
 	if (file_pipe(fds) == -1) {
+		fault_set(errno);
 		snprintf(res->text, sizeof(res->text), "pipe: %s", strerror(errno));
 		return;
 	}
@@ -383,6 +387,7 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	if (!r.exited)		/* the wait itself failed */
 		res->end = RUN_STOPPED;
 	run_end(&r);
+	fault_set(res->end == RUN_EXITED ? fault_of_status(res->status) : 0);
 	w->state.agent_pid = 0;
 	res->duration_ms = (clock_now() - began) / CLOCK_MS;
 	run_describe(w, spec, res);

@@ -47,7 +47,7 @@ worker_failed(struct worker *w, const char *reason, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
-	return fault_told(why) ? worker_broken(w, "%s", why) :
+	return fault_passing() ? worker_broken(w, "%s", why) :
 	    worker_fail(w, reason, "%s", why);
 }
 
@@ -57,7 +57,7 @@ worker_sync_tree(struct worker *w)
 	char err[GIT_ERR];
 
 	/* what else may be wrong with it, the next step says */
-	if (git_sync(w->state.worktree, err, sizeof(err)) == 0 || !fault_told(err))
+	if (git_sync(w->state.worktree, err, sizeof(err)) == 0 || !fault_passing())
 		return 0;
 	worker_broken(w, "%s", err);
 	return -1;
@@ -72,8 +72,8 @@ worker_disk_failed(struct worker *w, const char *name)
 
 /*
  * Stopped from outside: the worker goes, the session stays where it is on disk.
- * A signal is read where a run is waited for; between runs it is pending, and on
- * a terminal it has ended our git too.
+ * A signal is read where a run is waited for; between runs it is pending, and ends a git
+ * that is waited for, as the others do.
  */
 bool
 worker_interrupted(struct worker *w)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "worker/output.h"
 #include "worker/tree.h"
@@ -149,7 +150,10 @@ tree_import(struct worker *w, const char *dir, char *commit)
 		return 0;
 	if (git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit,
 	    err, sizeof(err)) == -1) {
-		worker_failed(w, "import", "%s", err);
+		if (fault_code() == FAULT_WORK)
+			worker_hand_back(w, "import", "%s", err);
+		else
+			worker_failed(w, "import", "%s", err);
 		return -1;
 	}
 	return 0;
@@ -167,7 +171,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	if (tree_now(w, err, sizeof(err)) == -1) {
-		if (strstr(err, "nested") != NULL)
+		if (fault_code() == FAULT_WORK)
 			worker_hand_back(w, "import", "%s", err);
 		else
 			worker_failed(w, "git", "%s", err);

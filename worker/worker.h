@@ -78,7 +78,7 @@ enum event worker_fail(struct worker *, const char *reason, const char *fmt, ...
  * goes on from here when it is started again. */
 enum event worker_broken(struct worker *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* One or the other, as why says (fault.h). */
+/* One or the other, by the code of the last failure (fault.h). */
 enum event worker_failed(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /*

@@ -170,7 +170,7 @@ much_input_and_output_do_not_block_each_other(void **state)
 static void
 a_run_ends_with_its_child_or_in_time(void **state)
 {
-	struct child_spec lasting = SPEC("sleep", "1000"), leaving = SPEC("sh", "-c",
+	struct child_spec lasting = SPEC("sleep", "1000"), loud = SPEC("cat", "/dev/zero"), leaving = SPEC("sh", "-c",
 	    "sleep 1000 & echo $! >pid; echo done"), deaf = SPEC("true"),
 	    killed = SPEC("sh", "-c", "kill -9 $$");
 	static char big[1 << 20];
@@ -181,6 +181,11 @@ a_run_ends_with_its_child_or_in_time(void **state)
 	(void)state;
 	assert_int_equal(child_run(&lasting, &io), -1);
 	assert_int_equal(errno, ETIMEDOUT);
+	/* one that prints without a pause, too */
+	io.max = 1 << 30;
+	assert_int_equal(child_run(&loud, &io), -1);
+	assert_int_equal(errno, ETIMEDOUT);
+	io.max = 100;
 	io.timeout_ms = 20000;
 	assert_int_equal(child_run(&leaving, &io), 0);
 	assert_string_equal(out, "done\n");
