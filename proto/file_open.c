@@ -5,10 +5,15 @@
 
 #include <linux/openat2.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "file.h"
+
+#ifndef MFD_NOEXEC_SEAL		/* newer than the headers that this is to compile with */
+#define MFD_NOEXEC_SEAL	0x0008U
+#endif
 
 int
 file_open(int dirfd, const char *name, int flags, mode_t mode)
@@ -52,12 +57,26 @@ file_pipe(int fds[2])
 int
 file_memory(size_t size)
 {
-	int fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	int fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_NOEXEC_SEAL);
 
+	if (fd == -1 && errno == EINVAL)	/* before Linux 6.3 */
+		fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd != -1 && (ftruncate(fd, (off_t)size) == -1 ||
 	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == -1)) {
 		close(fd);
 		fd = -1;
+	}
+	return fd;
+}
+
+int
+file_input(const void *buf, size_t len)
+{
+	int fd = file_memory(len);
+
+	if (fd != -1 && (file_write_all(fd, buf, len) == -1 || lseek(fd, 0, SEEK_SET) == -1)) {
+		close(fd);
+		return -1;
 	}
 	return fd;
 }

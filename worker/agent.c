@@ -70,7 +70,7 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 	    file_replace(w->dirfd, path, prompt, strlen(prompt), 0) == -1 ||
 	    worker_save(w, true) == -1)
 		return -1;
-	return file_open(w->dirfd, path, O_RDONLY, 0);
+	return file_input(prompt, strlen(prompt));
 }
 
 static void
