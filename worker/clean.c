@@ -89,6 +89,13 @@ clean_scratch(struct worker *w)
 	return w->sandbox == SANDBOX_BWRAP ? 0 : link_to(w, SESSION_DIR_SCRATCH_GIT);
 }
 
+/* Where nothing can be mounted, what ran in the tree could write where it leads. */
+static int
+renew_git(struct worker *w)
+{
+	return make_git(w, SESSION_DIR_CLEAN_GIT, true) == -1 ? -1 : link_to(w, SESSION_DIR_CLEAN_GIT);
+}
+
 /* Files as the commit has them, and nothing beside them but what git ignores. */
 int
 clean_tidy(struct worker *w)
@@ -138,7 +145,7 @@ check_out(struct worker *w, const char *commit, const char *entry)
 	/* what the target ignores, this commit may not */
 	if (taken && w->config.settings.keep_ignored && clean_tidy(w) == -1)
 		return -1;
-	return make_git(w, SESSION_DIR_CLEAN_GIT, true) == -1 ? -1 : link_to(w, SESSION_DIR_CLEAN_GIT);
+	return renew_git(w);
 }
 
 static int
@@ -186,8 +193,7 @@ set_up(struct worker *w, struct gate_result *result)
 	(void)file_remove_tree(w->dirfd, SESSION_DIR_SCRATCH_GIT);
 	if (event != EVENT_DONE || s->nsetup == 0)
 		return event;
-	return clean_tidy(w) == -1 || make_git(w, SESSION_DIR_CLEAN_GIT, true) == -1 ||
-	    link_to(w, SESSION_DIR_CLEAN_GIT) == -1 ? EVENT_FAILED : EVENT_DONE;
+	return clean_tidy(w) == -1 || renew_git(w) == -1 ? EVENT_FAILED : EVENT_DONE;
 }
 
 enum event
@@ -196,7 +202,7 @@ clean_ready(struct worker *w, const char *commit, struct gate_result *result)
 	enum event event;
 
 	if (w->clean.tree != NULL && strcmp(w->clean.commit, commit) == 0)
-		return EVENT_DONE;
+		return w->sandbox == SANDBOX_BWRAP || renew_git(w) == 0 ? EVENT_DONE : EVENT_FAILED;
 	if (begin(w, commit) == -1)
 		return EVENT_FAILED;
 	event = set_up(w, result);

@@ -9,6 +9,7 @@
 #include "proto/watch.h"
 #include "worker/guard.h"
 #include "worker/rescue.h"
+#include "worker/run.h"
 #include "worker/worker.h"
 
 static struct limit_clocks
@@ -103,7 +104,7 @@ look(struct guard *g)
 	int64_t newest, other, wall = clock_wall(), age;
 
 	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, g->w->path);
-	newest = file_newest(g->w->state.worktree);
+	newest = file_newest(run_tree(g->w, actor_of_role(g->w->role)));
 	other = file_newest(git);
 	if (other > newest)
 		newest = other;
