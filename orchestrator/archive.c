@@ -174,60 +174,57 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 int
 entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 {
-	int	fd = file_open_dir(AT_FDCWD, e->path), lock = -1, rv = 0;
+	int	fd, lock, rv = 0;
 
-	if (fd != -1)
-		lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true);
 	/* whoever has it now, or has moved it, puts it away, and saves it before */
-	if (lock != -1 && entry_worktree_is_ours(o, e))
+	if ((lock = lock_take_dir(e->path, SESSION_FILE_LOCK, "orchestrator", true, &fd)) == -1)
+		return 0;
+	if (entry_worktree_is_ours(o, e))
 		rv = worktree_salvage(o, e, why, whylen);
-	if (lock != -1)
-		close(lock);
-	if (fd != -1)
-		close(fd);
+	close(lock);
+	close(fd);
 	return rv;
 }
 
 /* The lock of a session that is over.  Its worker says so before it leaves: whoever has the lock is
  * waited for, not for ever. */
 static int
-lock_ended(int fd)
+lock_ended(const char *path, int *fd)
 {
 	struct pollfd	holder = { .fd = -1, .events = POLLIN };
-	int		lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true);
+	int		dir, lock;
 	pid_t		pid;
 
-	if (lock != -1 || (errno != EAGAIN && errno != EACCES))
+	lock = lock_take_dir(path, SESSION_FILE_LOCK, "orchestrator", true, fd);
+	if (lock != -1 || errno != EAGAIN || (dir = file_open_dir(AT_FDCWD, path)) == -1)
 		return lock;
-	if (lock_held(fd, SESSION_FILE_LOCK, &pid) == 1 && (holder.fd = pidfd_open(pid, 0)) != -1) {
+	if (lock_held(dir, SESSION_FILE_LOCK, &pid) == 1 && (holder.fd = pidfd_open(pid, 0)) != -1) {
 		(void)poll(&holder, 1, LEAVE_MS);
 		close(holder.fd);
 	}
-	return lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true);
+	close(dir);
+	return lock_take_dir(path, SESSION_FILE_LOCK, "orchestrator", true, fd);
 }
 
 int
 entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
 {
-	int	fd, lock, rv;
+	int	fd, lock, rv = 0;
 
-	if (e->archived)
-		return remove_worktree ? entry_worktree_clear(o, e, true, why, whylen) : 0;
-	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
-		snprintf(why, whylen, "%s: %s", e->path, strerror(errno));
-		return -1;
+	if ((lock = lock_ended(e->path, &fd)) == -1) {
+		rv = errno == ENOENT ? 1 : -1;
+		snprintf(why, whylen, SESSION_FILE_LOCK ": %s", rv == 1 ?
+		    "another process has put the session away" : errno == EAGAIN ?
+		    "held by another process" : strerror(errno));
+		return rv;
 	}
-	if ((lock = lock_ended(fd)) == -1) {
-		snprintf(why, whylen, "%s/%s: %s", e->path, SESSION_FILE_LOCK,
-		    errno == EAGAIN || errno == EACCES ? "held by another process" :
-		    strerror(errno));
-		close(fd);
-		return -1;
-	}
-	rv = archive_locked(o, e, fd, remove_worktree, why, whylen);
+	if (!e->archived)
+		rv = archive_locked(o, e, fd, remove_worktree, why, whylen);
+	else if (remove_worktree)
+		rv = entry_worktree_clear(o, e, true, why, whylen);
 	close(lock);
 	close(fd);
-	if (rv == 0) {
+	if (rv == 0 && !e->archived) {
 		free(e->path);
 		e->path = text_format("%s/%s", o->archive, e->id);
 		e->archived = true;
@@ -238,8 +235,9 @@ entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why,
 int
 entry_archive(struct orch *o, struct entry *e, bool remove_worktree, char *why, size_t whylen)
 {
-	if (entry_put_away(o, e, remove_worktree, why, whylen) == -1)
-		return -1;
-	claim_drop(o, e->state.item, e->id);
-	return 0;
+	int	rv = entry_put_away(o, e, remove_worktree, why, whylen);
+
+	if (rv == 0)
+		claim_drop(o, e->state.item, e->id);
+	return rv;
 }

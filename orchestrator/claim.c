@@ -71,15 +71,6 @@ claim_session_exists(struct orch *o, const char *session)
 	return found;
 }
 
-static bool
-same_file(int fd, int dirfd, const char *name)
-{
-	struct stat a, b;
-
-	return fstat(fd, &a) == 0 && file_stat(dirfd, name, &b) == 0 &&
-	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-}
-
 /* -1: errno; EBUSY when it is being worked on, ENOENT when there is none (any more). */
 static int
 hold(int dirfd, const char *name, char *holder, size_t len)
@@ -92,7 +83,7 @@ hold(int dirfd, const char *name, char *holder, size_t len)
 	read_holder(fd, holder, len);
 	if (lock_whole(fd) == -1)
 		error = errno == EAGAIN || errno == EACCES ? EBUSY : errno;
-	else if (!same_file(fd, dirfd, name))
+	else if (!file_same(fd, dirfd, name))
 		error = ENOENT;
 	else
 		return fd;

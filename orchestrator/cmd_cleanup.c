@@ -57,8 +57,11 @@ archive(struct orch *o, struct entry *e, struct cleaning *c)
 {
 	bool	merged = e->state.status == STATUS_MERGED;
 	char	why[GIT_ERR];
+	int	rv = entry_archive(o, e, merged, why, sizeof(why));
 
-	if (entry_archive(o, e, merged, why, sizeof(why)) == -1) {
+	if (rv == 1)
+		return;
+	if (rv == -1) {
 		log_warnx("%s: not archived: %s", e->id, why);
 		c->problems++;
 		return;

@@ -251,16 +251,11 @@ entry_declare(struct entry *e, enum status status, const char *reason, const cha
 {
 	int	fd, lock, rv;
 
-	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
-		log_warn("%s", e->path);
+	if ((lock = lock_take_dir(e->path, SESSION_FILE_LOCK, "orchestrator", true, &fd)) == -1) {
+		if (errno == EAGAIN || errno == ENOENT)
+			return 1;
+		log_warn("%s/%s", e->path, SESSION_FILE_LOCK);
 		return -1;
-	}
-	if ((lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", true)) == -1) {
-		rv = errno == EAGAIN || errno == EACCES ? 1 : -1;
-		if (rv == -1)
-			log_warn("%s/%s", e->path, SESSION_FILE_LOCK);
-		close(fd);
-		return rv;
 	}
 	rv = declare_locked(e, fd, status, reason, detail);
 	close(lock);

@@ -180,11 +180,10 @@ merge_opened(struct merge *m)
 	enum merge_outcome rv;
 	int lock;
 
-	if ((m->session = file_open_dir(AT_FDCWD, m->req->session_path)) == -1)
-		return merge_gone(m);
-	lock = lock_take(m->session, SESSION_FILE_LOCK, "orchestrator", false);
+	lock = lock_take_dir(m->req->session_path, SESSION_FILE_LOCK, "orchestrator", false,
+	    &m->session);
 	if (lock == -1)
-		return errno == EAGAIN ?
+		return errno == ENOENT ? merge_gone(m) : errno == EAGAIN ?
 		    merge_says(m, MERGE_BUSY, "%s: another process has it; try again", m->id) :
 		    merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_LOCK ": %s",
 		    m->req->session_path, strerror(errno));

@@ -274,7 +274,7 @@ check_merged(struct orch *o, int dirfd, const char *id)
 		if (e.error == NULL && e.state.status == STATUS_MERGED &&
 		    e.state.worktree != NULL && lstat(e.state.worktree, &st) == 0 &&
 		    entry_worktree_is_ours(o, &e)) {
-			if (entry_worktree_clear(o, &e, true, why, sizeof(why)) == 0) {
+			if (entry_put_away(o, &e, true, why, sizeof(why)) == 0) {
 				if (!o->json)
 					printf("%s: merged: worktree and branch removed\n", e.id);
 				n = 1;

@@ -91,7 +91,7 @@ void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
  * Declares an unlocked session ended: takes its lock as "orchestrator", reads the
  * state again, and if it is still live (or approved, for cancelled), kills what is
  * left of its processes and enters status with reason and detail, durably. 0 done;
- * 1 not needed (it had ended, is being merged, or a worker lives); -1 error
+ * 1 not needed (it had ended, is being merged or was put away, or a worker lives); -1 error
  * (logged).  The entry's state is the new one afterwards.
  */
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
@@ -104,7 +104,8 @@ int entry_salvage(struct orch *, const struct entry *, char *err, size_t errlen)
  * Moves an ended session out of the way: salvages uncommitted work
  * (refs/salvage/<id>), gives the worktree back to git; remove_worktree also
  * removes worktree and (when merged) branch; then archives the directory and drops
- * the claim. 0 or -1 with a one-line reason.
+ * the claim.  Of one in the archive only the worktree is removed.  0, or -1 with a one-line
+ * reason; 1, with that, when another process has put it away meanwhile.
  */
 int entry_archive(struct orch *, struct entry *, bool remove_worktree, char *err, size_t errlen);
 /* The same, but the claim stays: the item is to be dispatched again (claim_take gets it). */

@@ -39,6 +39,8 @@ int file_dup(int fd, int least);
 /* Of the name itself, be it a link. */
 int file_stat(int dirfd, const char *name, struct stat *st);
 bool file_exists(int dirfd, const char *name);
+/* Does the name lead to what fd is? */
+bool file_same(int fd, int dirfd, const char *name);
 
 enum file_flags {
 	FILE_SYNC = 1,		/* fsync the file before, the directory after the rename */

@@ -94,6 +94,15 @@ file_stat(int dirfd, const char *name, struct stat *st)
 }
 
 bool
+file_same(int fd, int dirfd, const char *name)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 && file_stat(dirfd, name, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino;
+}
+
+bool
 file_exists(int dirfd, const char *name)
 {
 	return faccessat(dirfd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;

@@ -109,7 +109,8 @@ git_dirs_make(const char *dir, const char *const names[], char *err, size_t errl
 	size_t i;
 	int rc = 0;
 
-	if (file_make_dirs(dir) == -1)
+	/* where its session, say, is not there any more, it is not to be there again */
+	if (mkdir(dir, 0700) == -1 && errno != EEXIST)
 		return git_fail_errno(err, errlen, "%s", dir);
 	for (i = 0; rc == 0 && names[i] != NULL; i++) {
 		path = text_format("%s/%s", dir, names[i]);

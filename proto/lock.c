@@ -99,6 +99,23 @@ lock_take(int dirfd, const char *name, const char *who, bool slots)
 }
 
 int
+lock_take_dir(const char *path, const char *name, const char *who, bool slots, int *dirfd)
+{
+	int lock;
+
+	if ((*dirfd = file_open_dir(AT_FDCWD, path)) == -1)
+		return -1;
+	lock = lock_take(*dirfd, name, who, slots);
+	if (lock != -1 && !file_same(*dirfd, AT_FDCWD, path)) {
+		errno = ENOENT;
+		lock = close_failed(lock);
+	}
+	if (lock == -1)
+		*dirfd = close_failed(*dirfd);
+	return lock;
+}
+
+int
 lock_take_wait(int dirfd, const char *name, const char *who)
 {
 	int fd;

@@ -27,7 +27,11 @@
  * descriptor, to be kept for life, or -1: EAGAIN = held by another process.
  */
 int lock_take(int dirfd, const char *name, const char *who, bool slots);
-/* The same, waiting in the kernel until the holder goes (EINTR on a signal). */
+/* The same in the directory path, whose descriptor *dirfd becomes, if path still leads there once
+ * the lock is held: who moves the directory holds it as well.  -1: ENOENT when it does not (any
+ * more), and *dirfd is -1. */
+int lock_take_dir(const char *path, const char *name, const char *who, bool slots, int *dirfd);
+/* As lock_take, waiting in the kernel until the holder goes (EINTR on a signal). */
 int lock_take_wait(int dirfd, const char *name, const char *who);
 
 /* 1 = held (and *pid set if pid is not NULL), 0 = free or no such file,

@@ -261,8 +261,12 @@ static int
 take_lock(struct worker *w)
 {
 	w->lockfd = lock_take(w->dirfd, SESSION_FILE_LOCK, "worker", true);
-	if (w->lockfd != -1)
+	if (w->lockfd != -1 && file_same(w->dirfd, AT_FDCWD, w->path))
 		return 0;
+	if (w->lockfd != -1) {
+		log_warnx("%s: another process has put it away", w->path);
+		return EX_NOINPUT;
+	}
 	if (errno != EAGAIN) {
 		log_warn("%s/" SESSION_FILE_LOCK, w->path);
 		return EX_CANTCREAT;

@@ -10,12 +10,12 @@ mkdir .orchestrator && echo '{ "review": "none", "stop_grace": 1 }' >.orchestrat
 git add . && git commit -qm Settings
 approved() { i=$1; shift; orchestrator dispatch --wait "$i" -- sh -c "$*" >"$T/dispatched" 2>&1 || { diag <"$T/dispatched"; false; }; }
 st() { orchestrator --json status "$1" | jq -r "$2"; }
-# stop_after CALL COMMAND...: is stopped once it has made its first CALL (with $within, of that directory);
-# `go' lets it go on to its end
-within=
+# stop_after CALL COMMAND...: is stopped once it has made its first CALL (with $within, of that file or
+# directory; with $nth, not its first); `go' lets it go on to its end
+within= nth=1
 stop_after() {
 	_call=$1; shift; rm -f "$T/trace"
-	strace -o "$T/trace" ${within:+-P "$within"} -e "trace=$_call" -e "inject=$_call:signal=STOP:when=1" "$@" >"$T/.out" 2>"$T/.err" & tracer=$!
+	strace -o "$T/trace" ${within:+-P "$within"} -e "trace=$_call" -e "inject=$_call:signal=STOP:when=$nth" "$@" >"$T/.out" 2>"$T/.err" & tracer=$!
 	wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace"
 	stopped=$(pgrep -P $tracer)
 }
@@ -115,4 +115,39 @@ orchestrator execute joined >"$T/execute" 2>&1 & p=$!
 wait_for 20 waits; kill -9 "$stopped"; wait $tracer 2>/dev/null
 wait $p
 is 'or dispatches it, when nobody does any more' "$? $(git show main:j3)" '0 j3'
+
+# Somebody puts a session away while another command is about to act on it.
+sessions=$within
+left() { find "$sessions" -mindepth 1 -maxdepth 1 -name '[!.]*' -printf '%f '; }
+failed() { orchestrator dispatch --wait "$1" -- sh -c "echo $1 >$1; exit 3" >/dev/null 2>&1; S=$(session_of "$1"); }
+failed both
+within=$S/worker.lock; stop_after ftruncate orchestrator cleanup
+orchestrator cleanup >"$T/other" 2>&1 & p=$!
+ok 'a second cleanup waits for the first, which has the session' wait_for 20 grep -q poll "/proc/$p/wchan"
+go
+is 'the first puts it away' "$status $(ls -d "$sessions/../archive/$(basename "$S")")" "0 $sessions/../archive/$(basename "$S")"
+wait $p
+is 'the second finds nothing wrong' "$? $(cat "$T/other")" '0 nothing to clean up'
+is 'and makes nothing in its place' "$(left)" ''
+run orchestrator execute
+is 'so that execute ends well' "$status" 0
+begins() {	# COMMAND...: has looked at the session, opened it again, and not taken its lock
+	within=$S/worker.lock nth=2; stop_after fcntl "$@"; nth=1
+	[ "$2" != merge ] || orchestrator cancel "$3" >/dev/null
+	orchestrator cleanup >/dev/null 2>&1
+	go
+}
+failed opened; begins orchestrator cleanup
+is 'a cleanup that has opened what another one then puts away leaves it alone' "$status $out $(left)" '0 nothing to clean up '
+git worktree prune; failed again; begins orchestrator retry again
+is 'so does retry' "$status $(left)" '73 '
+like 'which says so' "$err" 'session-again-.*put the session away'
+approved given 'echo given >given'; S=$(session_of given)
+begins orchestrator merge given
+is 'and merge' "$status $(left)" '1 '
+like 'which says so, too' "$out" 'is cancelled and archived'
+approved kept 'echo kept >kept'; S=$(session_of kept); mkdir "$T/moved"
+within=$S/worker.lock nth=2; stop_after fcntl orchestrator cancel kept; nth=1
+mv "$S" "$T/moved"; go
+is 'a session that is not where it was is not cancelled' "$status $(jq -r .status "$T/moved/$(basename "$S")/state.json") $(left)" '1 approved '
 done_testing
