@@ -203,6 +203,11 @@ int git_import(const struct git *, const char *from, const char *base, const cha
  * parent), without touching index or worktree. *saved says whether there was anything. */
 int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved,
     char *err, size_t errlen);
+/* Saves commits that are in the repository and that nothing leads to there, as parents of a commit on top of
+ * commit with the tree of the first. */
+#define GIT_SALVAGE_TIPS	12
+int git_salvage_commits(const struct git *, const char *session_id, const char *commit, const struct strings *tips,
+    char *err, size_t errlen);
 struct git_salvaged {
 	char		 commit[OID_MAX];	/* what was saved */
 	char		 parent[OID_MAX];	/* the commit on which it lay */

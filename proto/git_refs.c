@@ -167,7 +167,7 @@ git_refs_list(int dirfd, const char *prefix, size_t hexlen, bool distrust, struc
 	if (l.error == 0)
 		return 0;
 	git_refs_free(refs);
-	return git_fail(err, errlen, "%s: %s", prefix, l.error == EFBIG ? "too many references" : strerror(l.error));
+	return git_fail_as(l.error, err, errlen, "%s: %s", prefix, l.error == EFBIG ? "too many references" : strerror(l.error));
 }
 
 /* The lines of packed-refs that a session sees and no loose reference overrides, each with the line that says
@@ -219,6 +219,6 @@ git_refs_inherited(const struct git_repo *r, const char *branch, char *err, size
 	if (l.error == 0)
 		return t.buf;
 	text_free(&t);
-	git_fail(err, errlen, "%s: its references can't be read: %s", r->common, strerror(l.error));
+	git_fail_as(l.error, err, errlen, "%s: its references can't be read: %s", r->common, strerror(l.error));
 	return NULL;
 }

@@ -7,24 +7,35 @@
 #include "file.h"
 #include "git_internal.h"
 
-/* tree as a commit on commit at ref; *same: that is what ref holds already. */
+/* tree as a commit on commit, with tips as more parents, at ref, unless that is what ref holds already. */
 static int
 save(const struct git *g, const char *ref, const char *session_id, const char *commit,
-    const char *tree, char *err, size_t errlen)
+    const char *tree, const struct strings *tips, char *err, size_t errlen)
 {
-	const char *parents[2] = { commit, NULL };
+	const char *parents[GIT_SALVAGE_TIPS + 2] = { commit };
 	char before[OID_MAX], old_tree[OID_MAX], oid[OID_MAX], message[256];
+	bool new = false;
 	size_t n = 1;
+	int has;
 
 	if (git_ref_read(g->repo, ref, before, err, errlen) == -1)
 		return -1;
 	if (before[0] != '\0') {
 		if (git_tree_of(g, before, old_tree, err, errlen) == -1)
 			return -1;
-		if (strcmp(old_tree, tree) == 0)
-			return 0;
+		new = strcmp(old_tree, tree) != 0;
 		parents[n++] = before;
 	}
+	for (size_t i = 0; tips != NULL && i < tips->n && i < GIT_SALVAGE_TIPS; i++) {
+		has = before[0] == '\0' ? 0 : git_ancestor(g, tips->v[i], before, err, errlen);
+		if (has == -1)
+			return -1;
+		if (has == 0)
+			parents[n++] = tips->v[i];
+		new = new || has == 0;
+	}
+	if (before[0] != '\0' && !new)
+		return 0;
 	snprintf(message, sizeof(message), "Salvage of %s", session_id);
 	if (git_commit_tree(g, tree, parents, n, message, oid, err, errlen) == -1)
 		return -1;
@@ -67,11 +78,28 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 		rc = 0;
 		if (strcmp(tree, own) != 0) {
 			*saved = true;
-			rc = save(&copy, ref, session_id, commit, tree, err, errlen);
+			rc = save(&copy, ref, session_id, commit, tree, NULL, err, errlen);
 		}
 	}
 	unlink(copy.index);
 	free(copy.index);
+	free(ref);
+	return rc;
+}
+
+int
+git_salvage_commits(const struct git *g, const char *session_id, const char *commit, const struct strings *tips,
+    char *err, size_t errlen)
+{
+	char tree[OID_MAX], *ref;
+	int rc;
+
+	if (!session_id_valid(session_id) || tips->n == 0)
+		return git_fail(err, errlen, "%s: cannot be salvaged", session_id);
+	ref = text_format("refs/salvage/%s", session_id);
+	rc = git_tree_of(g, tips->v[0], tree, err, errlen);
+	if (rc == 0)
+		rc = save(g, ref, session_id, commit, tree, tips, err, errlen);
 	free(ref);
 	return rc;
 }

@@ -32,6 +32,7 @@
 #define SESSION_DIR_INBOX		"inbox"
 #define SESSION_DIR_ANSWERS		"answers"
 #define SESSION_DIR_GIT			"git"
+#define SESSION_DIR_AGENT_GIT		"agent.git"
 #define SESSION_DIR_SAFE_GIT		"safe.git"
 #define SESSION_DIR_BIN			"bin"
 #define SESSION_DIR_TRANSCRIPT		"transcript"

@@ -13,6 +13,7 @@
 #include "proto/text.h"
 #include "worker/agent.h"
 #include "worker/confine.h"
+#include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/worker.h"
 
@@ -171,13 +172,16 @@ add_scratch(const struct worker *w, struct sandbox *sb)
 static void
 add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 {
-	char inbox[64];
+	char inbox[64], from[PATH_MAX + 32], git[PATH_MAX + 32];
 
 	add_tree(w, spec->actor, sb);
 	add_below(sb, w->path, SESSION_DIR_TMP, SANDBOX_WRITE);
 	add_below(sb, w->path, confine_caches(spec->actor)->cache, SANDBOX_WRITE);
-	if (actor_rights[spec->actor].git == ACTOR_GIT_AGENT)
-		add_below(sb, w->path, SESSION_DIR_GIT, SANDBOX_WRITE);
+	if (actor_rights[spec->actor].git == ACTOR_GIT_AGENT) {
+		gitdir_path(w, SESSION_DIR_AGENT_GIT, from, sizeof(from));
+		gitdir_path(w, SESSION_DIR_GIT, git, sizeof(git));
+		add_at(w, from, git, SANDBOX_WRITE, sb);
+	}
 	if (actor_rights[spec->actor].git == ACTOR_GIT_SCRATCH)
 		add_scratch(w, sb);
 	if (spec->run != NULL) {

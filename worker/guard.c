@@ -103,7 +103,7 @@ look(struct guard *g)
 	char git[PATH_MAX + 16];
 	int64_t newest, other, wall = clock_wall(), age;
 
-	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, g->w->path);
+	snprintf(git, sizeof(git), "%s/" SESSION_DIR_AGENT_GIT, g->w->path);
 	newest = file_newest(run_tree(g->w, actor_of_role(g->w->role)));
 	other = file_newest(git);
 	if (other > newest)

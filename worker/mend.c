@@ -12,6 +12,7 @@
 #include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/text.h"
+#include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/resolve.h"
 #include "worker/tree.h"
@@ -63,17 +64,20 @@ drop_blank(int dirfd, bool top)
 	closedir(d);
 }
 
-/* Can all be read that its HEAD names? 1; 0; -1 when nobody can tell now.  What it may have there
- * is asked when it is taken over. */
+/* Can all be read that HEAD of a git directory names? 1; 0; -1 when nobody can tell now.  What it may have
+ * there is asked when it is taken over. */
 static int
-agent_git_sound(struct worker *w, const char *dir)
+git_sound(struct worker *w, const char *name)
 {
-	char commit[OID_MAX], base[OID_MAX + 1], err[GIT_ERR] = "", *objects;
+	char commit[OID_MAX], base[OID_MAX + 1], dir[PATH_MAX + 32], err[GIT_ERR] = "", *objects;
 	const char *argv[] = { "rev-list", "--objects", "--quiet", commit, base, "--", NULL };
 	struct git src = w->git;
 	int rc = 1;
 
-	drop_blank(file_open_beneath(w->dirfd, SESSION_DIR_GIT "/objects"), true);
+	gitdir_path(w, name, dir, sizeof(dir));
+	objects = text_format("%s/objects", name);
+	drop_blank(file_open_beneath(w->dirfd, objects), true);
+	free(objects);
 	objects = text_format("%s/objects", dir);
 	src.objects = objects;
 	src.alternates = w->repo.objects;
@@ -84,18 +88,17 @@ agent_git_sound(struct worker *w, const char *dir)
 	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1))
 		rc = fault_undecided() ? -1 : 0;
 	if (rc == 0)
-		output_log("the agent's git directory did not survive (%s): its branch is put back "
-		    "to %.12s, its work is in the worktree", err, w->state.head);
+		output_log("%s did not survive (%s): its branch is put back to %.12s, the files are in the worktree",
+		    name, err, w->state.head);
 	free(objects);
 	return rc;
 }
 
 /* The agent's index, made again from its HEAD, which can be read. */
 static int
-agent_index(struct worker *w, const char *dir, const char *path)
+agent_index(struct worker *w, const char *dir, char *index)
 {
-	char commit[OID_MAX], err[GIT_ERR], *index = text_format("%s", path);
-	char *objects = text_format("%s/objects", dir);
+	char commit[OID_MAX], err[GIT_ERR], *objects = text_format("%s/objects", dir);
 	struct git g = w->git;
 	int rc;
 
@@ -107,8 +110,32 @@ agent_index(struct worker *w, const char *dir, const char *path)
 	if (rc == 0)
 		rc = git_index_at(&g, commit, err, sizeof(err));
 	free(objects);
-	free(index);
 	return rc;
+}
+
+/* Both directories: each keeps the commits that are whole. */
+static int
+mend_git(struct worker *w)
+{
+	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR] = "";
+	int sound = git_sound(w, SESSION_DIR_GIT), rc = sound;
+
+	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
+	if (sound == 0)
+		rc = git_outside_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err));
+	if (rc != -1)
+		rc = sound = git_sound(w, SESSION_DIR_AGENT_GIT);
+	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
+	snprintf(index, sizeof(index), "%s/index", dir);
+	if (sound == 0)
+		rc = git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err));
+	if (rc != -1 && (sound == 0 || !(w->rebooted ? agent_index(w, dir, index) == 0 : index_sound(w, index))))
+		rc = git_index_give(&w->git, dir, false, err, sizeof(err));
+	if (rc == -1 && err[0] != '\0')
+		output_log("%s", err);
+	if (rc != -1)
+		gitdir_return(w, ACTOR_IMPLEMENTER);
+	return rc == -1 ? -1 : 0;
 }
 
 /* Nobody moves a session's branch but its worker, whose git may have been ended with it. */
@@ -172,26 +199,26 @@ git_inside(const char *worktree)
 void
 tree_unlock(struct worker *w)
 {
-	size_t n = locks(file_open_dir(w->dirfd, SESSION_DIR_GIT), 0, false);
+	size_t n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, false);
 
 	if (n == 0 || git_inside(w->state.worktree))
 		return;
-	n = locks(file_open_dir(w->dirfd, SESSION_DIR_GIT), 0, true);
-	output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_GIT, n,
+	n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, true);
+	output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_AGENT_GIT, n,
 	    n == 1 ? "" : "s");
 }
 
 int
 tree_mend(struct worker *w)
 {
-	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR];
-	int sound;
+	char err[GIT_ERR];
 
 	drop_lock(w);
 	tree_unlock(w);
-	if (w->state.step == STEP_SETUP) {	/* it makes both again */
+	if (w->state.step == STEP_SETUP) {	/* it makes all again */
 		(void)unlink(w->git.index);
-		return file_remove_tree(w->dirfd, SESSION_DIR_GIT);
+		return file_remove_tree(w->dirfd, SESSION_DIR_AGENT_GIT) == -1 ||
+		    file_remove_tree(w->dirfd, SESSION_DIR_GIT) == -1 ? -1 : 0;
 	}
 	/* a new one, which says of no file that an object of it has been written; while a conflict is
 	 * resolved the old one has what was merged */
@@ -202,17 +229,5 @@ tree_mend(struct worker *w)
 			return -1;
 		}
 	}
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
-	snprintf(index, sizeof(index), "%s/index", dir);
-	if ((sound = agent_git_sound(w, dir)) == -1)
-		return -1;
-	if (sound == 1)
-		return (w->rebooted ? agent_index(w, dir, index) == 0 : index_sound(w, index)) ? 0
-		    : tree_index_share(w);
-	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err)) ==
-	    -1) {
-		output_log("%s", err);
-		return -1;
-	}
-	return tree_index_share(w);
+	return mend_git(w);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
 #include "worker/resolve.h"
@@ -74,7 +75,7 @@ step_resolve(struct worker *w)
 	output_log("merged %s (%.12s) into the worktree; conflicts in %zu file%s",
 	    target_name(w), w->state.resolving.target, w->state.nconflicts,
 	    w->state.nconflicts == 1 ? "" : "s");
-	return tree_index_share(w) == -1 ? EVENT_FAILED : EVENT_DONE;
+	return gitdir_index(w) == -1 ? EVENT_FAILED : EVENT_DONE;
 }
 
 static char *

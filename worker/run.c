@@ -16,6 +16,7 @@
 #include "proto/file.h"
 #include "proto/watch.h"
 #include "worker/confine.h"
+#include "worker/gitdir.h"
 #include "worker/guard.h"
 #include "worker/mail.h"
 #include "worker/output.h"
@@ -236,20 +237,6 @@ run_event(struct running *r, const struct watch_event *ev)
 	}
 }
 
-const char *
-run_tree(const struct worker *w, enum actor actor)
-{
-	return actor_rights[actor].clean && w->clean.tree != NULL ? w->clean.tree : w->state.worktree;
-}
-
-/* A clean tree takes the worktree's place, so that paths in conversations and products stay what they were. */
-const char *
-run_dir(const struct worker *w, enum actor actor)
-{
-	return w->sandbox == SANDBOX_BWRAP && access(w->state.worktree, F_OK) == 0 ? w->state.worktree
-	    : run_tree(w, actor);
-}
-
 static pid_t
 run_start(struct running *r, int out)
 {
@@ -261,6 +248,7 @@ run_start(struct running *r, int out)
 	pid_t pid = -1;
 
 	if (run_environment(r->w, r->spec, &env, r->res->text, sizeof(r->res->text)) == -1 ||
+	    gitdir_lend(r->w, r->spec->actor, r->res->text, sizeof(r->res->text)) == -1 ||
 	    confine_run(r->w, r->spec, &words, &walls, r->res->text, sizeof(r->res->text)) == -1) {
 		strings_free(&env);
 		strings_free(&words);
@@ -324,6 +312,7 @@ run_end(struct running *r)
 	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */
 		tree_unlock(r->w);
 	confine_clean(r->w, false);
+	gitdir_return(r->w, r->spec->actor);
 	if (!r->w->gone && r->w->git.dir != NULL &&
 	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {
 		output_log("%s", why);
@@ -370,6 +359,7 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	close(fds[1]);
 	if (r.pid == -1) {
 		(void)cgroup_end(&r.group);
+		gitdir_return(w, spec->actor);
 		stream_finish(&r.stream);
 		close(fds[0]);
 		return;

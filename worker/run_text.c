@@ -1,10 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/child.h"
 #include "worker/run.h"
 #include "worker/worker.h"
+
+const char *
+run_tree(const struct worker *w, enum actor actor)
+{
+	return actor_rights[actor].clean && w->clean.tree != NULL ? w->clean.tree : w->state.worktree;
+}
+
+/* A clean tree takes the worktree's place, so that paths in conversations and products stay what they were. */
+const char *
+run_dir(const struct worker *w, enum actor actor)
+{
+	return w->sandbox == SANDBOX_BWRAP && access(w->state.worktree, F_OK) == 0 ? w->state.worktree
+	    : run_tree(w, actor);
+}
 
 static void
 describe_limit(const struct worker *w, struct run_result *res)

@@ -12,6 +12,7 @@
 #include "worker/audit.h"
 #include "worker/confine.h"
 #include "worker/gate.h"
+#include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
@@ -69,7 +70,7 @@ tree_prepare(struct worker *w)
 	char git[PATH_MAX + 32], err[GIT_ERR];
 	bool empty, saved = false;
 
-	snprintf(git, sizeof(git), "%s/" SESSION_DIR_GIT, w->path);
+	gitdir_path(w, SESSION_DIR_GIT, git, sizeof(git));
 	git_worktree_tidy(w->state.worktree);
 	if (keep_link(w) == -1)
 		return -1;
@@ -82,15 +83,14 @@ tree_prepare(struct worker *w)
 			output_log("what was in the worktree is saved in refs/salvage/%s",
 			    w->config.session);
 	}
-	if (git_private_make(&w->repo, git, w->state.branch, w->state.base, w->config.target, err, sizeof(err)) ==
-	    -1)
-		goto fail;
+	if (gitdir_make(w, w->state.base) == -1)
+		return -1;
 	if (tree_reuse(w, git, empty))
-		return tree_index_share(w);
+		return gitdir_index(w);
 	if (git_worktree_link(w->state.worktree, git, err, sizeof(err)) == -1 ||
 	    git_checkout(&w->git, w->state.base, err, sizeof(err)) == -1)
 		goto fail;
-	return tree_index_share(w);
+	return gitdir_index(w);
 fail:
 	worker_failed(w, "git", "%s", err);
 	return -1;

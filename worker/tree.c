@@ -9,6 +9,8 @@
 
 #include "proto/fault.h"
 #include "proto/file.h"
+#include "proto/text.h"
+#include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
@@ -73,28 +75,54 @@ tree_error(struct worker *w, const char *err)
 	return -1;
 }
 
-/* The agent's git starts from an index with stat data, like ours. */
-int
-tree_index_share(struct worker *w)
+/* What HEAD of a git directory is at that others write, in the repository now; *commit is that, or state.head.
+ * 0, or -1 with err. */
+static int
+import(struct worker *w, const char *dir, char *commit, char *err, size_t len)
 {
-	char dir[PATH_MAX + 32], err[GIT_ERR];
+	const char *target = w->state.resolving.target;
+	char *objects;
+	int rc;
 
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
-	return git_index_give(&w->git, dir, false, err, sizeof(err)) == -1 ? tree_error(w, err) : 0;
+	if (git_private_head(&w->repo, dir, commit, err, len) == -1)
+		return -1;
+	if (strcmp(commit, w->state.head) == 0)
+		return 0;
+	objects = text_format("%s/objects", dir);
+	rc = git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit, err, len);
+	free(objects);
+	return rc;
 }
 
-/* A judge's own commits would be in the history of whatever is committed next. */
-static bool
-agent_git_moved(struct worker *w, const char *dir)
+/* Commits that are not to be judged would be in the history of whatever is committed next: those of an agent
+ * that had none to make, and those of a person beside it.  1 when there are any; they are saved if they can be. */
+static int
+save_commits(struct worker *w, bool agent)
 {
-	char commit[OID_MAX], err[GIT_ERR];
+	static const char *const names[] = { SESSION_DIR_GIT, SESSION_DIR_AGENT_GIT };
+	char dir[PATH_MAX + 32], commit[OID_MAX], err[GIT_ERR];
+	struct strings tips = { 0 };
+	int rc = 0;
 
-	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0 &&
-	    strcmp(commit, w->state.head) == 0)
-		return false;
-	output_log("commits of a role that has none to make are discarded; the branch stays at "
-	    "%.12s", w->state.head);
-	return true;
+	for (size_t i = 0; i < (agent ? 2 : 1); i++) {
+		gitdir_path(w, names[i], dir, sizeof(dir));
+		if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0 &&
+		    strcmp(commit, w->state.head) == 0)
+			continue;
+		rc = 1;
+		if (import(w, dir, commit, err, sizeof(err)) == -1)
+			output_log("%s is put back to %.12s: %s", names[i], w->state.head, err);
+		else
+			strings_add(&tips, commit);
+	}
+	if (tips.n > 0 && git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err,
+	    sizeof(err)) == -1)
+		rc = tree_error(w, err);
+	else if (tips.n > 0)
+		output_log("commit %.12s, which is not to be judged, is saved in refs/salvage/%s; the branch stays "
+		    "at %.12s", tips.v[0], w->config.session, w->state.head);
+	strings_free(&tips);
+	return rc;
 }
 
 /* Saves and discards what differs from state.head in the worktree. */
@@ -119,43 +147,55 @@ tree_restore(struct worker *w, enum tree_state state, const char *detail)
 int
 tree_pin(struct worker *w)
 {
-	char detail[512], err[GIT_ERR], dir[PATH_MAX + 32];
+	char detail[512];
 	enum tree_state state = tree_compare(w, detail, sizeof(detail));
+	int moved = save_commits(w, true);
 
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
+	if (moved == -1)
+		return -1;
 	/* After a crash the agent's git directory may be half made. */
 	if (state == TREE_SAME && !w->recovered) {
-		if (!agent_git_moved(w, dir))
+		if (moved == 0)
 			return 0;
 	} else if (tree_restore(w, state, detail) == -1)
 		return -1;
 	w->recovered = false;
-	if (git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err)) == -1)
-		return tree_error(w, err);
-	return tree_index_share(w);
+	return gitdir_make(w, w->state.head) == -1 ? -1 : gitdir_index(w);
 }
 
 int
 tree_import(struct worker *w, const char *dir, char *commit)
 {
-	const char *target = w->state.resolving.target;
-	char objects[PATH_MAX + 64], err[GIT_ERR];
+	char err[GIT_ERR];
 
-	snprintf(objects, sizeof(objects), "%s/objects", dir);
-	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1) {
-		worker_failed(w, "import", "%s", err);
-		return -1;
-	}
-	if (strcmp(commit, w->state.head) == 0)
+	if (import(w, dir, commit, err, sizeof(err)) == 0)
 		return 0;
-	if (git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit,
-	    err, sizeof(err)) == -1) {
-		if (fault_code() == FAULT_WORK)
-			worker_hand_back(w, "import", "%s", err);
-		else
-			worker_failed(w, "import", "%s", err);
+	if (fault_code() == FAULT_WORK)
+		worker_hand_back(w, "import", "%s", err);
+	else
+		worker_failed(w, "import", "%s", err);
+	return -1;
+}
+
+/* Takes over what was committed by the agent, or, if that has made none, by a person in the worktree; *commit
+ * is the tip to go on from. */
+static int
+import_commits(struct worker *w, char commit[OID_MAX])
+{
+	char dir[PATH_MAX + 32], person[OID_MAX];
+
+	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
+	if (gitdir_refill(w) == -1 || tree_import(w, dir, commit) == -1)
 		return -1;
-	}
+	gitdir_outside(w, person);
+	if (strcmp(person, w->state.head) == 0)
+		return 0;
+	if (strcmp(commit, w->state.head) != 0)
+		return save_commits(w, false) == -1 ? -1 : 0;
+	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
+	if (tree_import(w, dir, commit) == -1)
+		return -1;
+	output_log("commit %.12s, made in the worktree by hand, is part of the work", commit);
 	return 0;
 }
 
@@ -210,16 +250,14 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 int
 tree_take(struct worker *w, const char *message, char *commit)
 {
-	char dir[PATH_MAX + 32];
 	bool own;
 
 	if (access(w->state.worktree, F_OK) == -1) {
 		worker_fail(w, "io", "%s: the worktree is gone; what was committed is in %s/"
-		    SESSION_DIR_GIT, w->state.worktree, w->path);
+		    SESSION_DIR_AGENT_GIT, w->state.worktree, w->path);
 		return -1;
 	}
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
-	if (tree_import(w, dir, commit) == -1)
+	if (import_commits(w, commit) == -1)
 		return -1;
 	own = strcmp(commit, w->state.head) != 0;
 	return commit_rest(w, message, commit) == -1 ? -1 : own;
@@ -228,14 +266,14 @@ tree_take(struct worker *w, const char *message, char *commit)
 int
 tree_advance(struct worker *w, const char *commit)
 {
-	char dir[PATH_MAX + 32], err[GIT_ERR];
+	char err[GIT_ERR];
 
-	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_GIT, w->path);
-	if (branch_move(w, commit, err, sizeof(err)) == -1 ||
-	    git_private_make(&w->repo, dir, w->state.branch, commit, w->config.target, err, sizeof(err)) == -1)
+	if (branch_move(w, commit, err, sizeof(err)) == -1)
 		return tree_error(w, err);
+	if (gitdir_make(w, commit) == -1)
+		return -1;
 	strlcpy(w->state.head, commit, sizeof(w->state.head));
-	return tree_index_share(w);
+	return gitdir_index(w);
 }
 
 int

@@ -29,8 +29,6 @@ bool tree_reuse(struct worker *, const char *git, bool empty);
 int tree_mend(struct worker *);
 /* Takes the locks out of the agent's git directory that are left when nothing of a run lives. */
 void tree_unlock(struct worker *);
-/* Gives the agent's git directory a copy of our index. 0 or -1 (worker_fail is set). */
-int tree_index_share(struct worker *);
 /* Takes over what was committed in the git directory dir, which an agent writes; *commit is its
  * HEAD. 0 or -1 (worker_fail is set). */
 int tree_import(struct worker *, const char *dir, char *commit);

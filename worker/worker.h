@@ -37,6 +37,7 @@ struct worker {
 	enum sandbox_kind sandbox;		/* what confines its runs (confine.h) */
 	struct sandbox_probe probe;
 	bool		 probing;		/* it is being found out */
+	bool		 lent;			/* it was said that its worktree names the agent's git during runs */
 	bool		 layered;		/* its caches are layers over the user's */
 	struct {				/* a tree of one commit that nothing else has run in (clean.h) */
 		char	*entry, *tree;		/* malloced; NULL = there is none */

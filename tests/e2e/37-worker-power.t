@@ -7,10 +7,10 @@ CONFINE=off
 cd "$T" || exit 1
 
 blank() { if [ "$1" = empty ]; then : >"$2"; else head -c 200 /dev/zero >"$2"; fi; }
-objects() { find "$S/git/objects" -type f ! -path '*/info/*'; }
+objects() { find "$S/agent.git/objects" -type f ! -path '*/info/*'; }
 lose() {	# HOW
 	: >"$R/.git/refs/heads/session/$ITEM/1.lock"
-	blank "$1" "$S/safe.git/index"; blank "$1" "$S/git/index"
+	blank "$1" "$S/safe.git/index"; blank "$1" "$S/agent.git/index"
 	objects | while read -r _o; do chmod u+w "$_o" && blank "$1" "$_o"; done
 }
 
@@ -32,7 +32,7 @@ for how in empty zeros; do
 	    "$status,$(st .status),$(git -C "$R" show "session/$ITEM/1:first" "session/$ITEM/1:work" | paste -sd' ')" "0,approved,lost-$how work"
 	is "the agent's git serves it from where the branch was ($how)" "$(head -n 1 "$T/$ITEM.log")" 'First commit'
 	is "and the branch is sound ($how)" "$(git -C "$R" fsck --strict --no-dangling 2>&1)" ''
-	like "the log says so ($how)" "$(cat "$S/output.log")" "the agent's git directory did not survive"
+	like "the log says so ($how)" "$(cat "$S/output.log")" "agent.git did not survive"
 done
 
 # What the agent had only staged.
@@ -61,8 +61,8 @@ session locked '.gates = ["true"]'
 start
 at implement
 kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
-mkdir -p "$S/git/modules/sub/refs/heads" "$S/git/worktrees/more"
-for l in index HEAD config "refs/heads/session/$ITEM/1" modules/sub/index modules/sub/refs/heads/x worktrees/more/HEAD; do : >"$S/git/$l.lock"; done
+mkdir -p "$S/agent.git/modules/sub/refs/heads" "$S/agent.git/worktrees/more"
+for l in index HEAD config "refs/heads/session/$ITEM/1" modules/sub/index modules/sub/refs/heads/x worktrees/more/HEAD; do : >"$S/agent.git/$l.lock"; done
 work
 is 'what a git of the agent had locked is free again' "$status,$(st .status),$(grep -c 'index\.lock' "$S/output.log")" 0,approved,0
 like 'which is told' "$(cat "$S/output.log")" 'removed 7 locks'
@@ -73,10 +73,10 @@ session watched '.gates = ["true"]'
 start
 at implement
 kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
-cp "$(command -v sh)" "$T/git"; : >"$S/git/config.lock"
+cp "$(command -v sh)" "$T/git"; : >"$S/agent.git/config.lock"
 # shellcheck disable=SC2016 # for that git
 run timeout -k 5 60 sh -c 'cd "$1" && exec "$2" -c '\''worker run "$0"; exit $?'\'' "$3"' sh "$W" "$T/git" "$S"
-is 'a lock stays while a git works in the worktree' "$status,$(st .status),$(ls "$S/git/config.lock")" "0,approved,$S/git/config.lock"
+is 'a lock stays while a git works in the worktree' "$status,$(st .status),$(ls "$S/agent.git/config.lock")" "0,approved,$S/agent.git/config.lock"
 
 # Set up: the checkout was not on disk, nor the git directories.
 session setup '.setup = [". $T/prelude; point setup"] | .gates = ["true"]'
@@ -84,7 +84,7 @@ touch "$T/hang.setup"
 start
 at setup
 kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.setup"
-for f in safe.git/index git/HEAD git/config git/objects/info/alternates; do : >"$S/$f"; done
+for f in safe.git/index git/HEAD git/config git/objects/info/alternates agent.git/HEAD agent.git/config agent.git/objects/info/alternates; do : >"$S/$f"; done
 : >"$W/d1/file1"
 work
 is 'what was being set up is set up again' "$status,$(st .status),$(git -C "$R" show session/setup/1:d1/file1)" '0,approved,line of file 1'
