@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "sandbox.h"
 
 #define BIT(capability)	(UINT64_C(1) << (capability))
@@ -25,8 +26,10 @@ sandbox_walls_make(struct sandbox_walls *walls, const struct sandbox *sb, enum s
 	walls->alone = alone;
 	if (alone)
 		walls->ruleset = sandbox_landlock(sb, true, err, errlen);
-	else if (scoped && (walls->ruleset = sandbox_landlock_domain()) == -1)
+	else if (scoped && (walls->ruleset = sandbox_landlock_domain()) == -1) {
+		fault_set(errno);
 		snprintf(err, errlen, "Landlock: %s", strerror(errno));
+	}
 	if (walls->ruleset == -1 && (alone || scoped))
 		return -1;
 	if (!sandbox_filter_works())
@@ -37,6 +40,7 @@ sandbox_walls_make(struct sandbox_walls *walls, const struct sandbox *sb, enum s
 		walls->filter_fd = sandbox_filter_pipe(when);
 	if (walls->filter != NULL || walls->filter_fd != -1)
 		return 0;
+	fault_set(errno);
 	snprintf(err, errlen, "seccomp: %s", strerror(errno));
 	sandbox_walls_close(walls);
 	return -1;
