@@ -52,11 +52,11 @@ tries() {	# KIND [FILTER]
 	role tech-lead <<-E
 		$probe.tech-lead"; worker verdict approved
 	E
-	session "$kind" ".setup = [$(jq -n --arg c "$probe.setup\"" '$c')] | .gates = [$(jq -n --arg c "$probe.gate\"" '$c')] | ${2:-.}"
+	session "$kind" ".setup = [$(jq -n --arg c "$probe.\$([ \$STEP = setup ] || echo clean-)setup\"" '$c')] | .gates = [$(jq -n --arg c "$probe.gate\"" '$c')] | ${2:-.}"
 	work
 	[ "$kind" != off ] || kind=$nothing
 	is "$user, $kind: the session is approved" "$(st '[.status, .reason] | join(" ")')" 'approved '
-	for r in setup implementer gate reviewer tech-lead; do
+	for r in setup implementer clean-setup gate reviewer tech-lead; do
 		is "$user, $kind, $r: what is reached is what is expected" \
 		    "$(python3 "$reach/compare.py" "$reach/expected" "$kind" "$user" "$r" "$T/out/$1.$r" 2>&1)" ''
 	done
