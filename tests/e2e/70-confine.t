@@ -133,6 +133,9 @@ E
 echo w >work; did opened to "$T/opened"; did own to "$SESSION_DIR/state.json"; did other to "$T/sessions/other/answers/y"
 did state to "$ORCHESTRATOR_HOME/x"; did checkout to "$R/d1/file1"
 did apart to "$T/apart.git/x"; did linked to "$T/bare/main/d1/file1"; did unmount umount -l "$R"; did remount mount -o remount,bind,rw "$R"
+did insideuncover unshare -Urm sh -c 'umount -l /proc/sys || umount -l /run || umount -l "$R"'
+did insideremount unshare -Urm sh -c 'mount -o remount,rw,bind /proc/sys || mount -o remount,rw,bind / || mount -o remount,bind,rw "$R"'
+did insideproc unshare -Urmpf mount -t proc proc /mnt; did insidesysfs unshare -Urmn mount -t sysfs sysfs /mnt
 E
 	wide=".confine.writable = [\"$T\", \"$T/sessions/session-wide-000001\"]"
 	mkdir "$T/state"
@@ -159,6 +162,7 @@ E
 		run $root timeout -k 5 60 worker run "$S"
 		is 'bubblewrap: a session of root is approved' "$(ended)" 'approved not-reviewed'
 		cannot 'root can not undo what closes the checkout' unmount remount checkout
+		cannot 'root in a namespace of users can neither undo it nor uncover the kernel' insideuncover insideremount insideproc insidesysfs
 	else
 		skip 'root' 'no namespace of users'
 	fi
