@@ -17,6 +17,7 @@
 #include "proto/text.h"
 
 #define DEPTH_MAX	64	/* of directories beside the index */
+#define FILE_MAX	(1 << 30)	/* what is larger may be sparse, and is sooner made again than read */
 #define PATH_LONG	2000	/* what is below is deep, and removed */
 #define ODD_ATTRIBUTES	(STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_MOUNT_ROOT | \
 			    STATX_ATTR_VERITY)
@@ -104,7 +105,7 @@ as_made(const struct sieve *s, int dirfd, const char *name, const char *path, un
 	else
 		return false;	/* links and submodules are quickly made again */
 	if (st.stx_mode != want || (mode != S_IFDIR && (st.stx_nlink != 1 ||
-	    st.stx_mtime.tv_sec > s->now)))
+	    st.stx_mtime.tv_sec > s->now || st.stx_size > FILE_MAX)))
 		return false;
 	return !has_attributes(s, path);
 }

@@ -154,9 +154,20 @@ int git_worktree_remove(const struct git_repo *, const char *worktree, const cha
 int git_checkout(const struct git *, const char *oid, char *err, size_t errlen);
 /* read-tree --reset: the index alone. An ignored file that is in oid is a tracked one from then on. */
 int git_index_at(const struct git *, const char *oid, char *err, size_t errlen);
-/* What add -A (everything not ignored) and write-tree do, but without looking into nested
- * repositories, which are an error that names the path. tree = the worktree's tree now. */
+/*
+ * What add -A (everything not ignored) and write-tree do: tree = the worktree's tree now.  What can't
+ * be committed is an error that names it and says what to do, with the code FAULT_WORK (fault.h): nested
+ * repositories, pipes, sockets and devices, files that are too large or too many, and what would hang git.
+ */
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
+/* The same of what can be; left (or NULL) are the paths of the rest.  What would hang git is removed. */
+int git_tree_of_rest(const struct git *, struct strings *left, char tree[OID_MAX], char *err, size_t errlen);
+/* 0 if git_tree_of_worktree would not refuse anything; else -1 like that. */
+int git_work_check(const struct git *, char *err, size_t errlen);
+/* Removes paths from the worktree. */
+int git_remove(const struct git *, const struct strings *paths, char *err, size_t errlen);
+/* Removes what would hang a git that looks at the worktree. */
+int git_clear(const struct git *, char *err, size_t errlen);
 /* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files
  * beside them that are not ignored. */
 int git_changed(const struct git *, struct strings *paths, bool *extra, char *err, size_t errlen);
@@ -189,6 +200,8 @@ int git_log_text(const struct git *, const char *from, const char *to, size_t ma
 int git_log_messages(const struct git *, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen);
 
+/* Has an object directory that an agent wrote nothing but directories and files? 0 or -1. */
+int git_store_check(const char *objects, char *err, size_t errlen);
 /*
  * Imports commit (from objects in `from`, an object directory an agent wrote)
  * into the repository: checked strictly, descends from base, no new nested
@@ -198,7 +211,7 @@ int git_log_messages(const struct git *, const char *from, const char *to, size_
 int git_import(const struct git *, const char *from, const char *base, const char *merged,
     const char *commit, char *err, size_t errlen);
 
-/* Saves the worktree's state, when it differs from commit, as a commit on top of it at
+/* Saves the worktree's state, as far as it can be committed, when it differs from commit, as a commit on top of it at
  * refs/salvage/<session-id> of the repository (the previous salvage as second
  * parent), without touching index or worktree. *saved says whether there was anything. */
 int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved,

@@ -16,7 +16,7 @@
 #define UNPACK_LIMIT	100	/* objects: fewer become loose, more stay a pack */
 #define STORE_DEPTH	3
 
-/* Only directories and regular files: a link could lead out, a FIFO block for ever. */
+/* A link could lead out, a FIFO block for ever. */
 static int
 check_store(int dirfd, const char *name, int depth, char *err, size_t errlen)
 {
@@ -44,6 +44,12 @@ check_store(int dirfd, const char *name, int depth, char *err, size_t errlen)
 	}
 	closedir(d);
 	return rc;
+}
+
+int
+git_store_check(const char *objects, char *err, size_t errlen)
+{
+	return check_store(AT_FDCWD, objects, 0, err, errlen);
 }
 
 /* What git_private_make wrote must still be there, and nothing else: the store that an agent
@@ -211,7 +217,7 @@ git_import(const struct git *g, const char *from, const char *base, const char *
 	dst.worktree = dst.index = NULL;
 	rc = check_alternates(g, from, err, errlen);
 	if (rc == 0)
-		rc = check_store(AT_FDCWD, from, 0, err, errlen);
+		rc = git_store_check(from, err, errlen);
 	if (rc == 0)
 		rc = copy_objects(&src, &dst, base, commit, err, errlen);
 	if (rc == 0)

@@ -4,6 +4,8 @@
 
 /* What the git_*.c files share.  Nobody else includes this. */
 
+#include <sys/stat.h>
+
 #include <stdarg.h>
 
 #include "child.h"
@@ -97,8 +99,25 @@ int git_dir_distrust(int dirfd, const char *config, bool shallow);
 /* Writes path (absolute) whole. */
 int git_put(const char *dir, const char *name, const char *text, char *err, size_t errlen);
 
-/* add -A and write-tree; skip_nested: nested repositories are left out instead of refused. */
-int git_tree_add(const struct git *, bool skip_nested, char *tree, char *err, size_t errlen);
+/*
+ * A look at a worktree that an agent wrote, before git opens anything in it.  What would hang git there
+ * (a FIFO where it looks for rules, or below a nested .git), a tree that is too deep or has too
+ * many entries is an error with FAULT_WORK; with clear it goes, and the error is one of the system.
+ * As root set-user-id bits and file capabilities are taken from files.  git_inspect.c
+ */
+struct git_odd {
+	struct strings	 special;	/* paths of what is no file, directory or link, the first of them */
+	struct strings	 large;		/* of files that git_too_large */
+	size_t		 entries;
+};
+int git_inspect(const char *worktree, bool clear, struct git_odd *, char *err, size_t errlen);
+void git_odd_free(struct git_odd *);
+/* Why a file is too large to be read for nothing, or NULL. */
+const char *git_too_large(const struct stat *);
+
+void git_index_unlock(const struct git *);
+/* Takes an object id from the output of git `what', and frees that. */
+int git_take_oid(const struct git *, const char *what, char *out, char *oid, char *err, size_t errlen);
 /* For pipelines: one that reads and writes descriptors, within the limits of any other. */
 struct git_child {
 	pid_t		 pid;

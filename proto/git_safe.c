@@ -96,7 +96,8 @@ config_text_of(const struct git_repo *r)
 	git_config_add(&t, "excludesFile", r->excludes != NULL ? r->excludes : "/dev/null");
 	if (!sha1)
 		text_printf(&t, "[extensions]\n\tobjectformat = %s\n", r->format);
-	text_puts(&t, "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[user]\n");
+	/* a .mailmap is the worktree's */
+	text_puts(&t, "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[log]\n\tmailmap = false\n[user]\n");
 	git_config_add(&t, "name", r->author_name);
 	git_config_add(&t, "email", r->author_email);
 	return t.buf;

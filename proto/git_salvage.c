@@ -4,8 +4,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "file.h"
 #include "git_internal.h"
+#include "log.h"
+
+#define NAMED_MAX	20
 
 /* tree as a commit on commit, with tips as more parents, at ref, unless that is what ref holds already. */
 static int
@@ -45,24 +49,36 @@ save(const struct git *g, const char *ref, const char *session_id, const char *c
 /* The tree of what is there: on a copy of the index, or, where that one can't be read (the power
  * failed before it was on disk), on one of commit. */
 static int
-tree_of_rest(const struct git *copy, const char *index, const char *commit, char tree[OID_MAX],
-    char *err, size_t errlen)
+tree_of_rest(const struct git *copy, const char *index, const char *commit, struct strings *left,
+    char tree[OID_MAX], char *err, size_t errlen)
 {
 	unlink(copy->index);
 	if (index != NULL && file_copy(index, copy->index, false) == -1 && errno != ENOENT)
 		return git_fail_errno(err, errlen, "%s", index);
-	if (git_tree_add(copy, true, tree, err, errlen) == 0)
+	if (git_tree_of_rest(copy, left, tree, err, errlen) == 0)
 		return 0;
+	strings_free(left);
 	unlink(copy->index);
-	if (git_index_at(copy, commit, err, errlen) == -1)
+	if (fault_undecided() || git_index_at(copy, commit, err, errlen) == -1)
 		return -1;
-	return git_tree_add(copy, true, tree, err, errlen);
+	return git_tree_of_rest(copy, left, tree, err, errlen);
+}
+
+static void
+name_left(const struct git *g, struct strings *left)
+{
+	for (size_t i = 0; i < left->n && i < NAMED_MAX; i++)
+		log_warnx("%s/%s can't be saved and is left out", g->worktree, left->v[i]);
+	if (left->n > NAMED_MAX)
+		log_warnx("%s: so are %zu others", g->worktree, left->n - NAMED_MAX);
+	strings_free(left);
 }
 
 int
 git_salvage(const struct git *g, const char *session_id, const char *commit, bool *saved, char *err,
     size_t errlen)
 {
+	struct strings left = { 0 };
 	struct git copy = *g;
 	char tree[OID_MAX], own[OID_MAX], *ref;
 	int rc = -1;
@@ -73,7 +89,7 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
 	ref = text_format("refs/salvage/%s", session_id);
-	if (tree_of_rest(&copy, g->index, commit, tree, err, errlen) == 0 &&
+	if (tree_of_rest(&copy, g->index, commit, &left, tree, err, errlen) == 0 &&
 	    git_tree_of(&copy, commit, own, err, errlen) == 0) {
 		rc = 0;
 		if (strcmp(tree, own) != 0) {
@@ -81,6 +97,7 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 			rc = save(&copy, ref, session_id, commit, tree, NULL, err, errlen);
 		}
 	}
+	name_left(g, &left);
 	unlink(copy.index);
 	free(copy.index);
 	free(ref);

@@ -240,11 +240,16 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 	if (rc == 0 && git_oid_valid(r, oid) && (rc = git_safe_make(r, safe, err, errlen)) == 0) {
 		const char *argv[] = { "read-tree", "--reset", oid, NULL };
 		const char *refresh[] = { "update-index", "-q", "--refresh", NULL };
+		struct git_odd odd = { .entries = 0 };
 		int status;
 
 		rc = git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
 		if (rc == 0)
+			rc = git_inspect(worktree, true, &odd, err, errlen);
+		/* it may read what it has no times of: it is their user who does, some time */
+		if (rc == 0 && odd.large.n == 0)
 			rc = git_run(&g, refresh, NULL, 0, NULL, NULL, &status, err, errlen);
+		git_odd_free(&odd);
 	}
 	file_remove_tree(AT_FDCWD, safe);
 	free(g.worktree);

@@ -101,11 +101,14 @@ int
 clean_tidy(struct worker *w)
 {
 	char now[OID_MAX], err[GIT_ERR];
+	struct strings left = { 0 };
+	int rc = -1;
 
-	if (git_tree_of_worktree(&w->clean.git, now, err, sizeof(err)) == -1 ||
-	    git_checkout(&w->clean.git, w->clean.commit, err, sizeof(err)) == -1)
-		return failed(w, err);
-	return 0;
+	if (git_tree_of_rest(&w->clean.git, &left, now, err, sizeof(err)) == 0 &&
+	    (rc = git_remove(&w->clean.git, &left, err, sizeof(err))) == 0)
+		rc = git_checkout(&w->clean.git, w->clean.commit, err, sizeof(err));
+	strings_free(&left);
+	return rc == -1 ? failed(w, err) : 0;
 }
 
 enum tree_state

@@ -84,8 +84,8 @@ git_sound(struct worker *w, const char *name)
 	src.worktree = src.index = NULL;
 	snprintf(base, sizeof(base), "^%s", w->state.head);
 	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1 ||
-	    (strcmp(commit, w->state.head) != 0 &&
-	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1))
+	    (strcmp(commit, w->state.head) != 0 && (git_store_check(objects, err, sizeof(err)) == -1 ||
+	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1)))
 		rc = fault_undecided() ? -1 : 0;
 	if (rc == 0)
 		output_log("%s did not survive (%s): its branch is put back to %.12s, the files are in the worktree",

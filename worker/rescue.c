@@ -93,7 +93,7 @@ put_changes(struct worker *w, struct text *t)
 	struct git_change *c;
 	size_t n;
 
-	if (git_tree_of_worktree(&w->git, now, err, sizeof(err)) == -1 ||
+	if (git_tree_of_rest(&w->git, NULL, now, err, sizeof(err)) == -1 ||
 	    git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
 	    git_diff(&w->git, base, now, &c, &n, err, sizeof(err)) == -1) {
 		text_printf(t, "(what has changed can't be told: %s)\n", err);

@@ -15,13 +15,15 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
-/* The worktree's tree; computed once, until agent code runs again. */
+/* The worktree's tree; computed once, until agent code runs again.  rest: of what can't be committed
+ * it is without a word. */
 static int
-tree_now(struct worker *w, char *err, size_t len)
+tree_now(struct worker *w, bool rest, char *err, size_t len)
 {
 	if (w->tree[0] != '\0')
 		return 0;
-	return git_tree_of_worktree(&w->git, w->tree, err, len);
+	return rest ? git_tree_of_rest(&w->git, NULL, w->tree, err, len) :
+	    git_tree_of_worktree(&w->git, w->tree, err, len);
 }
 
 /* Paths of the commit that are not as the commit has them; added ones are no difference. */
@@ -52,7 +54,7 @@ tree_compare(struct worker *w, char *detail, size_t len)
 	enum tree_state state;
 	size_t n;
 
-	if (tree_now(w, err, sizeof(err)) == -1 ||
+	if (tree_now(w, true, err, sizeof(err)) == -1 ||
 	    git_tree_of(&w->git, w->state.head, head, err, sizeof(err)) == -1) {
 		strlcpy(detail, err, len);
 		return TREE_ERROR;
@@ -210,7 +212,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	if (strcmp(commit, w->state.head) != 0 &&
 	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
 		return tree_error(w, err);
-	if (tree_now(w, err, sizeof(err)) == -1) {
+	if (tree_now(w, false, err, sizeof(err)) == -1) {
 		if (fault_code() == FAULT_WORK)
 			worker_hand_back(w, "import", "%s", err);
 		else
