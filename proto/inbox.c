@@ -77,6 +77,25 @@ inbox_make(int sessionfd, const char *run)
 	return result;
 }
 
+bool
+inbox_intact(int sessionfd, const char *run)
+{
+	static const char *const names[] = { ".", "tmp", "new" };
+	int fd = open_parent(sessionfd, run, false);
+	bool intact;
+	struct stat st;
+
+	if (fd != -1)
+		fd = enter(fd, run, false);
+	intact = fd != -1;
+	for (size_t i = 0; intact && i < sizeof(names) / sizeof(names[0]); i++)
+		intact = file_stat(fd, names[i], &st) == 0 && st.st_uid == geteuid() &&
+		    (st.st_mode & (S_IFMT | 0777)) == (S_IFDIR | 0700);
+	if (fd != -1)
+		close(fd);
+	return intact;
+}
+
 static int
 write_message(int tmpfd, const char *id, const void *buf, size_t len)
 {

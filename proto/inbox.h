@@ -13,6 +13,8 @@
 
 /* Worker: makes inbox/<run> under the session directory; what lay there is removed. 0 or -1. */
 int inbox_make(int sessionfd, const char *run);
+/* Worker: are its directories still what inbox_make has made? */
+bool inbox_intact(int sessionfd, const char *run);
 /* Agent side: publishes one message, durably. inbox = path of inbox/<run>. */
 int inbox_post(const char *inbox, const char *id, const void *buf, size_t len);
 

@@ -51,6 +51,31 @@ env_default(struct strings *env, const char *name, const char *value)
 		strings_set(env, name, value);
 }
 
+/*
+ * A judge loads nothing that the work, or its author, could have left for the client: no settings,
+ * hooks, servers, memory and instructions but those of the target.
+ */
+static void
+judge_command(const struct agent_run *run, struct strings *argv, struct strings *env)
+{
+	const char *tools = run->role == ROLE_TECH_LEAD ? "Bash,Read,Grep,Glob,Edit,Write"
+	    : "Bash,Read,Grep,Glob";
+	const char *const words[] = { "--setting-sources", "", "--strict-mcp-config", "--tools", tools,
+		"--json-schema", RULING_SCHEMA };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		strings_add(argv, words[i]);
+	if (run->instructions != NULL) {
+		strings_add(argv, "--append-system-prompt-file");
+		strings_add(argv, run->instructions);
+	}
+	strings_set(env, "CLAUDE_CODE_DISABLE_AUTO_MEMORY", "1");
+	/* it makes no socket there, by which its tools could speak to it as its user */
+	strings_set(env, "XDG_RUNTIME_DIR", "/proc/none");
+	if (run->within != NULL)
+		strings_set(env, "CLAUDE_CODE_SHELL_PREFIX", run->within);
+}
+
 static void
 claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 {
@@ -73,6 +98,8 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 		strings_add(argv, "--session-id");
 		strings_add(argv, id);
 	}
+	if (run->judges)
+		judge_command(run, argv, env);
 	for (i = 0; i < run->agent->args.n; i++)
 		strings_add(argv, run->agent->args.v[i]);
 	/*
@@ -177,6 +204,8 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	run->error_text[0] = '\0';
 	take_usage(run, event);
 	take_cause(run, event);
+	if (run->judges)
+		ruling_take(&run->ruling, json_get(event, "structured_output"));
 	text_clear(&run->result);
 	if (result != NULL)
 		text_add(&run->result, result, strnlen(result, SESSION_MAX_TEXT));
@@ -253,6 +282,7 @@ claude_finish(struct agent_run *run, int status)
 const struct adapter adapter_claude = {
 	.name = "claude",
 	.resumable = claude_resumable,
+	.rules = true,
 	.command = claude_command,
 	.line = claude_line,
 	.finish = claude_finish,

@@ -10,6 +10,8 @@
 #include "proto/inbox.h"
 #include "proto/log.h"
 #include "worker/agent.h"
+#include "worker/cmd.h"
+#include "worker/judge.h"
 #include "worker/mail.h"
 #include "worker/output.h"
 #include "worker/rescue.h"
@@ -46,6 +48,29 @@ agent_resumable(const struct worker *w, enum role role)
 	return adapter != NULL && adapter->resumable(agent);
 }
 
+enum channel
+agent_channel(const struct worker *w, enum role role)
+{
+	const struct agent *agent = agent_of(w, role);
+	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
+
+	if (role == ROLE_IMPLEMENTER || adapter == NULL)
+		return CHANNEL_MESSAGE;
+	return adapter->rules ? CHANNEL_RESULT : agent->verdict == VERDICT_BY_EXIT ? CHANNEL_EXIT
+	    : CHANNEL_MESSAGE;
+}
+
+static void
+hear_nothing(struct worker *w)
+{
+	w->said = VERDICT_NONE;
+	w->contradicted = w->beside = w->summarised = false;
+	free(w->findings);
+	free(w->question);
+	strings_free(&w->options);
+	w->findings = w->question = NULL;
+}
+
 /* A run begins: a name, an inbox, a prompt file; on disk before the agent starts. */
 static int
 run_begin(struct worker *w, enum role role, const char *prompt, char *name, size_t len)
@@ -54,11 +79,8 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 
 	snprintf(w->run, sizeof(w->run), "%03u", (unsigned)++w->state.runs);
 	w->role = role;
-	w->said = VERDICT_NONE;
-	w->contradicted = false;
-	w->summarised = false;
-	free(w->findings);
-	w->findings = NULL;
+	w->inbox = agent_channel(w, role) != CHANNEL_RESULT;
+	hear_nothing(w);
 	w->wants_verdict = w->state.step == STEP_REVIEW || w->state.step == STEP_RESPOND ||
 	    w->state.step == STEP_DECIDE;
 	strlcpy(w->state.run, w->run, sizeof(w->state.run));
@@ -66,16 +88,36 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 	w->state.agent_since = clock_wall();
 	snprintf(name, len, "%s-%s", w->run, role_name(role));
 	snprintf(path, sizeof(path), SESSION_DIR_TRANSCRIPT "/%s.prompt", name);
-	if (inbox_make(w->dirfd, w->run) == -1 ||
+	if ((w->inbox && inbox_make(w->dirfd, w->run) == -1) ||
 	    file_replace(w->dirfd, path, prompt, strlen(prompt), 0) == -1 ||
 	    worker_save(w, true) == -1)
 		return -1;
 	return file_input(prompt, strlen(prompt));
 }
 
+/* What a client has said by its result counts as what others say by messages. */
 static void
-run_over(struct worker *w, const struct agent_run *run)
+take_ruling(struct worker *w, struct agent_run *run)
 {
+	struct ruling *r = &run->ruling;
+
+	if (r->verdict != VERDICT_NONE)
+		output_log("verdict of the %s: %s", role_name(run->role), verdict_name(r->verdict));
+	w->said = r->verdict;
+	w->contradicted = r->contradicted;
+	w->findings = r->reason;
+	w->question = r->question;
+	w->options = r->options;
+	*r = (struct ruling){ 0 };
+}
+
+static void
+run_over(struct worker *w, struct agent_run *run)
+{
+	if (!w->inbox)
+		take_ruling(w, run);
+	else if (!inbox_intact(w->dirfd, w->run))
+		w->beside = true;
 	mail_withdraw(w, w->run, "the run that asked is over");
 	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
 	w->state.agent_since = 0;
@@ -146,7 +188,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
 	enum agent_outcome outcome;
-	char name[64], why[256];
+	char name[64], why[256], within[PATH_MAX + 32], instructions[PATH_MAX + 128];
 	int in;
 
 	in = run_begin(w, run->role, prompt, name, sizeof(name));
@@ -162,6 +204,11 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		run_over(w, run);
 		return AGENT_IMPOSSIBLE;
 	}
+	snprintf(within, sizeof(within), "%s/" SESSION_DIR_BIN "/" WITHIN_SHELL, w->path);
+	run->judges = !w->inbox;
+	run->within = within;
+	run->instructions = run->judges && judge_instructions(w, name, instructions, sizeof(instructions))
+	    ? instructions : NULL;
 	adapter->command(run, &argv, &env);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");
@@ -188,7 +235,7 @@ static bool
 agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome,
     const char *prompt, struct rescue *r)
 {
-	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost;
+	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost && !run->judges;
 	enum rung rung = lost ? RUNG_FRESH : rescue_next(w, run, *outcome, prompt, r);
 
 	if (lost)

@@ -13,6 +13,7 @@
 
 #include "proto/settings.h"
 #include "proto/text.h"
+#include "worker/verdict.h"
 
 struct worker;
 
@@ -26,6 +27,10 @@ struct agent_run {		/* one run, as an adapter sees it */
 	bool		 ended;		/* the stream said how it ended */
 	bool		 error;		/* ... and that was an error */
 	bool		 lost;		/* the conversation to resume does not exist */
+	bool		 judges;	/* its result is to be a ruling, by RULING_SCHEMA */
+	const char	*within;	/* then: program that runs a command where it can't reach the client */
+	const char	*instructions;	/* then: file with those of the target; NULL = it has none */
+	struct ruling	 ruling;
 	char		 error_text[256];
 	char		 last[256];	/* of a client without a stream: the last line it printed */
 	bool		 full;		/* there is no room left in the conversation */
@@ -37,6 +42,8 @@ struct adapter {
 	const char	*name;
 	/* Can this agent go on with a conversation (present, respond)? */
 	bool		(*resumable)(const struct agent *);
+	/* Do judges give their verdict as its result?  Else by worker verdict. */
+	bool		 rules;
 	/* Command line for a run, and what it needs in the environment: env has what the
 	 * settings say already. */
 	void		(*command)(struct agent_run *, struct strings *argv, struct strings *env);
@@ -57,12 +64,14 @@ enum agent_outcome {
 /* The agent that speaks in a role; NULL when there is none. */
 const struct agent *agent_of(const struct worker *, enum role);
 bool agent_resumable(const struct worker *, enum role);
+/* How the verdict of a role comes: CHANNEL_RESULT needs no inbox. */
+enum channel agent_channel(const struct worker *, enum role);
 
 /*
  * Runs the agent of a role for the current step with a prompt (on its standard
  * input); fresh = it must not have seen an earlier conversation.  In the end
- * w->said, w->findings and w->summarised hold what it said through `worker`,
- * and *result its final words (malloced; may be NULL to ignore).
+ * w->said, w->findings, w->question and w->summarised hold what it said through
+ * `worker` or by its result, and *result its final words (malloced; may be NULL to ignore).
  */
 enum agent_outcome agent_go(struct worker *, enum role, const char *prompt, bool fresh, char **result);
 

@@ -25,7 +25,9 @@ client_open(struct client *c)
 
 	c->inbox = getenv("SESSION_INBOX");
 	if (dir == NULL || c->inbox == NULL) {
-		log_warnx("SESSION_DIR and SESSION_INBOX are not set; this command is for agents, "
+		log_warnx(dir != NULL && getenv("SESSION_RUN") != NULL
+		    ? "this run has no inbox: its verdict or question is its final result"
+		    : "SESSION_DIR and SESSION_INBOX are not set; this command is for agents, "
 		    "inside a session");
 		return EX_USAGE;
 	}

@@ -94,17 +94,25 @@ add_lines(struct sandbox *sb, const char *lines, enum sandbox_access access)
 	}
 }
 
+/* What the worker says of a judge's commands. */
+static void
+add_environment(struct walls *walls)
+{
+	walls->files = getenv("WITHIN_WRITE") != NULL;
+	add_lines(&walls->sb, getenv("WITHIN_WRITE"), SANDBOX_WRITE);
+	add_lines(&walls->sb, getenv("WITHIN_READ"), SANDBOX_READ);
+}
+
 int
 within_shell(int argc, char **argv)
 {
-	struct walls walls = { .sb = { .network = true }, .files = getenv("WITHIN_WRITE") != NULL };
+	struct walls walls = { .sb = { .network = true } };
 
 	if (argc != 2) {
 		log_warnx("usage: " WITHIN_SHELL " STRING");
 		return EX_USAGE;
 	}
-	add_lines(&walls.sb, getenv("WITHIN_WRITE"), SANDBOX_WRITE);
-	add_lines(&walls.sb, getenv("WITHIN_READ"), SANDBOX_READ);
+	add_environment(&walls);
 	return become_shell(&walls, argv[1]);
 }
 
@@ -127,6 +135,8 @@ run(int argc, char **argv)
 			return cmd_usage(&cmd_within);
 	if ((string != NULL) == (optind < argc))
 		return cmd_usage(&cmd_within);
+	if (walls.sb.n == 0 && !walls.files)
+		add_environment(&walls);
 	if (string != NULL)
 		return become_shell(&walls, string);
 	return become(&walls, (const char *const *)(uintptr_t)(argv + optind));

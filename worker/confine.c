@@ -184,7 +184,7 @@ add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 	}
 	if (actor_rights[spec->actor].git == ACTOR_GIT_SCRATCH)
 		add_scratch(w, sb);
-	if (spec->run != NULL) {
+	if (spec->run != NULL && w->inbox) {
 		snprintf(inbox, sizeof(inbox), SESSION_DIR_INBOX "/%s", spec->run);
 		add_below(sb, w->path, inbox, SANDBOX_WRITE);
 	}
@@ -263,10 +263,11 @@ confine_caches(enum actor actor)
 static int
 make_dirs(const struct worker *w, enum actor actor, char *err, size_t len)
 {
-	const char *cache = confine_caches(actor)->cache, *dirs[] = { SESSION_DIR_TMP, cache };
+	const char *cache = confine_caches(actor)->cache;
+	const char *dirs[] = { SESSION_DIR_TMP, cache, SESSION_DIR_TMP "/" CONFINE_SCRATCH };
 	char *xdg = text_format("%s/" SANDBOX_CACHE_XDG, cache);
 
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < (actor_rights[actor].judge ? 3 : 2); i++)
 		if (file_make_dir(w->dirfd, dirs[i], 0700) == -1) {
 			fault_set(errno);
 			snprintf(err, len, "%.96s/%s: %s", w->path, dirs[i], strerror(errno));

@@ -26,6 +26,8 @@ int confine_ready(struct worker *);
  * user's: the implementer's, or those of everything that runs in the clean tree. */
 struct confine_caches { const char *cache, *layer; };
 const struct confine_caches *confine_caches(enum actor);
+/* A judge's TMPDIR in the run's. */
+#define CONFINE_SCRATCH	"scratch"
 /* Puts the whole command line into argv, and what its child enters, to be closed, into walls.
  * 0, or -1 with the reason in err. */
 int confine_run(struct worker *, const struct run_spec *, struct strings *argv,

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/wait.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,8 @@
 #include "worker/agent.h"
 #include "worker/audit.h"
 #include "worker/clean.h"
+#include "worker/judge.h"
+#include "worker/limit.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
 #include "worker/tree.h"
@@ -87,30 +87,16 @@ step_present(struct worker *w)
 	return EVENT_DONE;
 }
 
-/* The verdict of the run that has just ended, and where it came from. */
-static enum verdict
-heard(struct worker *w, enum role role, enum agent_outcome outcome, int status, const char **how)
+/* That a judge could not speak is nobody's work at fault. */
+static enum event
+no_verdict(struct worker *w, enum role role, const char *how)
 {
-	const struct agent *agent = agent_of(w, role);
+	char why[sizeof(w->fail_detail)];
 
-	*how = "none given";
-	if (outcome == AGENT_ERROR) {
-		*how = "the agent failed";
-		return VERDICT_NONE;
-	}
-	if (w->contradicted) {
-		*how = "contradictory";
-		return VERDICT_NONE;
-	}
-	if (w->said != VERDICT_NONE) {
-		*how = "worker verdict";
-		return w->said;
-	}
-	if (agent->verdict == VERDICT_BY_EXIT && role != ROLE_IMPLEMENTER && WIFEXITED(status)) {
-		*how = "exit status";
-		return WEXITSTATUS(status) == 0 ? VERDICT_APPROVED : VERDICT_REJECTED;
-	}
-	return VERDICT_NONE;
+	strlcpy(why, w->fail_detail[0] != '\0' ? w->fail_detail : how, sizeof(why));
+	return worker_fail(w, REASON_NO_VERDICT, "the %s was asked %d times and gave no verdict: %.300s; once "
+	    "it can, orchestrator adopt %s has it asked again", role_name(role), VERDICT_TRIES, why,
+	    w->config.session);
 }
 
 /* A tree of the commit for a judge: the one that the gates ran in, or for the tech-lead, who may
@@ -163,38 +149,43 @@ take_repair(struct worker *w, bool approved)
 	return tree_advance(w, commit);
 }
 
-/* Runs a judge on the commit, in a clean tree. */
+/* One run of a judge on the commit, in a clean tree; -1: none is possible. */
+static int
+judge_once(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars,
+    enum verdict *verdict, const char **how)
+{
+	char detail[512];
+
+	if (judge_begin(w, role) == -1 || judge_hear(w, role, prompt_name, vars, verdict, how) == -1)
+		return -1;
+	if (role == ROLE_TECH_LEAD)
+		return take_repair(w, *verdict == VERDICT_APPROVED);
+	if (w->sandbox == SANDBOX_BWRAP || clean_compare(w, detail, sizeof(detail)) < TREE_CHANGED)
+		return 0;
+	output_log("the judgement is void, the %s changed the worktree: %s", role_name(role), detail);
+	*verdict = VERDICT_NONE;
+	*how = "it changed the worktree";
+	clean_drop(w);
+	return 0;
+}
+
 static enum event
 judge(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars)
 {
-	char detail[512], *prompt, *findings, run[16];
-	enum agent_outcome outcome;
-	enum verdict verdict;
-	const char *how;
+	enum verdict verdict = VERDICT_NONE;
+	const char *how = "";
+	char run[16];
 
-	if (judge_begin(w, role) == -1)
-		return EVENT_FAILED;
-	prompt = prompt_make(w, prompt_name, vars);
-	outcome = agent_go(w, role, prompt, true, NULL);
-	free(prompt);
-	if (outcome == AGENT_IMPOSSIBLE)
-		return EVENT_FAILED;
-	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
-	verdict = heard(w, role, outcome, w->status, &how);
-	if (role != ROLE_TECH_LEAD && w->sandbox != SANDBOX_BWRAP &&
-	    clean_compare(w, detail, sizeof(detail)) >= TREE_CHANGED) {
-		output_log("the judgement is void, the %s changed the worktree: %s",
-		    role_name(role), detail);
-		verdict = VERDICT_NONE;
-		how = "void: changed the worktree";
+	for (int tries = 0; verdict == VERDICT_NONE; tries++) {
+		if (tries == VERDICT_TRIES)
+			return no_verdict(w, role, how);
+		if (tries > 0)
+			output_log("no verdict of the %s: %s; it is asked again", role_name(role), how);
+		if (judge_once(w, role, prompt_name, vars, &verdict, &how) == -1)
+			return EVENT_FAILED;
 	}
-	findings = w->findings;
-	if (verdict == VERDICT_NONE && findings == NULL)
-		findings = w->fail_detail[0] != '\0' && outcome == AGENT_ERROR ? w->fail_detail : NULL;
-	if (role == ROLE_TECH_LEAD && take_repair(w, verdict == VERDICT_APPROVED) == -1)
-		return EVENT_FAILED;
-	if (record_opinion(w, role, run, verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED,
-	    findings, how) == -1)
+	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
+	if (record_opinion(w, role, run, verdict, w->findings, how) == -1)
 		return EVENT_FAILED;
 	return verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
 }
@@ -221,7 +212,8 @@ step_respond(struct worker *w)
 		if (outcome == AGENT_IMPOSSIBLE)
 			return EVENT_FAILED;
 		snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
-		verdict = heard(w, ROLE_IMPLEMENTER, outcome, 0, &how);
+		verdict = verdict_of(&(struct hearing){ .said = w->said, .contradicted = w->contradicted,
+		    .failed = outcome == AGENT_ERROR }, &how);
 		if (tree_pin(w) == -1)
 			return EVENT_FAILED;
 	}

@@ -117,6 +117,35 @@ set_path(const struct worker *w, struct strings *env)
 	free(s);
 }
 
+/*
+ * What commands write that a judge runs by worker within: not the inbox, nor the client's home.
+ * Their scratch is in a directory of its own, since nothing could be made in one that the session
+ * lies in.
+ */
+static void
+set_within(const struct worker *w, enum actor actor, struct strings *env)
+{
+	const struct confine *c = &w->config.settings.confine;
+	const char *tmp = strings_value(env, "TMPDIR"), *home = getenv("HOME");
+	struct text t = { 0 };
+
+	text_printf(&t, "%s\n%s/" CONFINE_SCRATCH "\n%s/%s\n", tmp, tmp, w->path,
+	    confine_caches(actor)->cache);
+	if (actor_rights[actor].write)
+		text_printf(&t, "%s\n", run_dir(w, actor));
+	if (actor_rights[actor].git == ACTOR_GIT_SCRATCH)
+		text_printf(&t, "%s/" SESSION_DIR_CLEAN_GIT "\n%s/" SESSION_DIR_SCRATCH_GIT "\n", w->path, w->path);
+	for (size_t i = 0; i < c->writable.n; i++)
+		text_printf(&t, "%s%s\n", c->writable.v[i][0] == '~' && home != NULL ? home : "",
+		    c->writable.v[i] + (c->writable.v[i][0] == '~'));
+	strings_set(env, "WITHIN_WRITE", t.buf);
+	strings_set(env, "WITHIN_READ", w->path);
+	text_clear(&t);
+	text_printf(&t, "%s/" CONFINE_SCRATCH, tmp);
+	strings_set(env, "TMPDIR", t.buf);
+	text_free(&t);
+}
+
 static void
 set_session(const struct worker *w, enum actor actor, struct strings *env)
 {
@@ -133,6 +162,8 @@ set_session(const struct worker *w, enum actor actor, struct strings *env)
 	strings_set(env, "ROUND", buf);
 	if (w->run[0] != '\0') {
 		strings_set(env, "SESSION_RUN", w->run);
+		if (!w->inbox)
+			return;
 		snprintf(buf, sizeof(buf), "%s/" SESSION_DIR_INBOX "/%s", w->path, w->run);
 		strings_set(env, "SESSION_INBOX", buf);
 	}
@@ -180,5 +211,7 @@ run_environment(const struct worker *w, const struct run_spec *spec, struct stri
 		strings_put(env, agent->v[i]);
 	set_path(w, env);
 	set_session(w, spec->actor, env);
+	if (w->sandbox != SANDBOX_NONE && actor_rights[spec->actor].judge)
+		set_within(w, spec->actor, env);
 	return 0;
 }

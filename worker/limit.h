@@ -44,6 +44,7 @@ enum rung limit_rung(const struct session_limits *, const struct trouble *);
 #define REASON_FULL	"context-exhausted"
 #define REASON_BUDGET	"budget"
 #define REASON_KILLED	"would-not-stop"
+#define REASON_NO_VERDICT	"no-verdict"
 
 /* What a session is that ends for a reason: failed, unless it is one of the above. */
 enum status limit_status(const char *reason);

@@ -44,22 +44,31 @@ log_question(const struct question *q)
 	    "/%s", q->id);
 }
 
-static int
-take_ask(struct worker *w, const char *id, const struct message *m, char *reason)
+struct question *
+mail_ask(struct worker *w, const struct question *new, const char *id, const char *run, char *reason,
+    size_t len)
 {
 	size_t before = questions_open(&w->questions);
 	struct question *q;
+
+	q = questions_ask(&w->questions, id, run, new->role, w->state.round, new->text, &new->options,
+	    clock_wall(), reason, len);
+	if (q != NULL && questions_open(&w->questions) > before)
+		log_question(q);
+	return q;
+}
+
+static int
+take_ask(struct worker *w, const char *id, const struct message *m, char *reason)
+{
 
 	if (id[0] != 'q') {	/* nobody could answer it: answers are found by that name */
 		strlcpy(reason, "the id of a question begins with q-", REASON);
 		questions_note(&w->questions, id, "ask", false, reason);
 		return -1;
 	}
-	q = questions_ask(&w->questions, id, w->run, w->role, w->state.round, m->text,
-	    &m->options, clock_wall(), reason, REASON);
-	if (q != NULL && questions_open(&w->questions) > before)
-		log_question(q);
-	return q != NULL ? 0 : -1;
+	return mail_ask(w, &(struct question){ .role = w->role, .text = m->text, .options = m->options },
+	    id, w->run, reason, REASON) != NULL ? 0 : -1;
 }
 
 static int
@@ -158,6 +167,7 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 	bool ok;
 
 	if (buf == NULL) {
+		w->beside = true;
 		output_log("removed from the inbox: %s: %s", id[0] != '\0' ? id : "?", why);
 		return 0;
 	}
@@ -169,6 +179,7 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 		strlcpy(reason, err, sizeof(reason));
 		questions_note(&w->questions, id, "unknown", false, reason);
 		ok = false;
+		w->beside = true;
 	} else {
 		ok = take_message(w, id, &m, reason) == 0;
 		if (w->disk_failed) {	/* it stays, for the next worker */
@@ -195,7 +206,7 @@ mail_scan(struct worker *w)
 	bool passing;
 	int n;
 
-	if (w->run[0] == '\0')
+	if (w->run[0] == '\0' || !w->inbox)
 		return false;
 	n = inbox_drain(w->dirfd, w->run, on_message, w);
 	if (n == -1) {

@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct question;
 struct worker;
@@ -17,6 +18,10 @@ bool mail_scan(struct worker *);
 /* Takes in answers/ and answers.json; true = a file is still open for writing.  Its
  * close may be no event here: it is told of the directory where the file was opened. */
 bool answers_scan(struct worker *);
+/* Takes in a question (role, text and options) that a run has under an id; the caller saves. NULL
+ * with the reason: it is refused. */
+struct question *mail_ask(struct worker *, const struct question *, const char *id, const char *run,
+    char *reason, size_t len);
 /* Withdraws the open questions of a run (NULL = of all) and wakes who asked. */
 void mail_withdraw(struct worker *, const char *run, const char *reason);
 /* Records a checked answer (malloced, taken), then wakes who asked. 0 or -1. */

@@ -5,6 +5,7 @@
 #include "proto/clock.h"
 #include "proto/watch.h"
 #include "worker/agent.h"
+#include "worker/mail.h"
 #include "worker/output.h"
 #include "worker/park.h"
 #include "worker/worker.h"
@@ -56,4 +57,28 @@ park_wait(struct worker *w)
 	w->state.parked_until = 0;
 	(void)worker_save(w, false);
 	return true;
+}
+
+struct question *
+park_answer(struct worker *w, const char *id)
+{
+	struct question *q;
+	struct watch_event ev;
+	char own[SESSION_ID_MAX];
+	bool busy;
+
+	strlcpy(own, id, sizeof(own));	/* it may be of a list that grows */
+	for (;;) {
+		busy = answers_scan(w);
+		q = questions_find(&w->questions, own);
+		if (q == NULL || q->status == QUESTION_ANSWERED || worker_interrupted(w))
+			break;
+		watch_timer(TIMER, busy ? clock_now() + CLOCK_S : 0);
+		if (watch_next(&ev) == -1)
+			break;
+		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
+			w->stop_signal = ev.signo;
+	}
+	watch_timer(TIMER, 0);
+	return q != NULL && q->status == QUESTION_ANSWERED ? q : NULL;
 }

@@ -2,16 +2,19 @@
 #ifndef WORKER_PARK_H
 #define WORKER_PARK_H
 
-/* An account that is at its limit: no agent is started until that is reset. */
+/* Waits without an agent: until an account is no longer at its limit, or a question is answered. */
 
 #include <stdbool.h>
 
 struct agent_run;
+struct question;
 struct worker;
 
 /* Records until when, from what the client said, and logs it. */
 void park(struct worker *, const struct agent_run *);
 /* Waits as long as state.parked_until says; false = stopped meanwhile. */
 bool park_wait(struct worker *);
+/* Waits for the answer to a question; NULL = stopped meanwhile, and it stays open. */
+struct question *park_answer(struct worker *, const char *id);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "proto/file.h"
 #include "proto/prompts.h"
+#include "worker/agent.h"
 #include "worker/prompt.h"
 #include "worker/worker.h"
 
@@ -78,6 +79,17 @@ flagged_text(const struct worker *w)
 	return t.buf != NULL ? t.buf : strdup("(nothing)\n");
 }
 
+/* How the judge of this step gives its verdict. */
+static char *
+verdict_template(struct worker *w)
+{
+	enum role role = w->state.step == STEP_DECIDE && agent_of(w, ROLE_TECH_LEAD) != NULL
+	    ? ROLE_TECH_LEAD : ROLE_REVIEWER;
+
+	return prompt_template(w, agent_channel(w, role) == CHANNEL_RESULT ? "verdict-result"
+	    : "verdict-command");
+}
+
 static const char *
 or_empty(const char *s)
 {
@@ -109,6 +121,7 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 	char *template = prompt_template(w, name), round[24];
 	char *summary = read_or_empty(w, SESSION_FILE_SUMMARY);
 	char *presentation = read_or_empty(w, SESSION_FILE_PRESENTATION);
+	char *verdict = verdict_template(w);
 	char *gates = gates_text(w), *paths = paths_text(&w->item), *flagged = flagged_text(w);
 	char *diff = git_text(w, template, "{diff}"), *log = git_text(w, template, "{log}");
 	struct text out = { 0 };
@@ -121,9 +134,9 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 		{ "commit", w->state.head }, { "base", w->state.base },
 		{ "worktree", or_empty(w->state.worktree) }, { "persona", "" },
 		{ "dependencies", "" }, { "findings", or_empty(w->config.findings) },
-		{ "flagged", flagged },
+		{ "flagged", flagged }, { "verdict", verdict },
 	};
-	size_t n = 18;
+	size_t n = 19;
 
 	snprintf(round, sizeof(round), "%lld", (long long)w->state.round);
 	for (; extra != NULL && extra->name != NULL && n < 32; extra++) {
@@ -133,11 +146,15 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 			vars[n++] = (struct text_var){ extra->name, or_empty(extra->value) };
 	}
 	text_expand(&out, template, vars, n);
-	/* a text of the repository's own may not know the word, and judges have to */
-	if (w->review.flagged.n > 0 && strstr(template, "{flagged}") == NULL &&
-	    (strcmp(name, "review") == 0 || strcmp(name, "decide") == 0))
-		text_printf(&out, "\n<flagged>\n%s</flagged>\n", flagged);
+	/* a text of the repository's own may not know the words, and judges have to */
+	if (strcmp(name, "review") == 0 || strcmp(name, "decide") == 0) {
+		if (w->review.flagged.n > 0 && strstr(template, "{flagged}") == NULL)
+			text_printf(&out, "\n<flagged>\n%s</flagged>\n", flagged);
+		if (strstr(template, "{verdict}") == NULL)
+			text_printf(&out, "\n%s", verdict);
+	}
 	free(template);
+	free(verdict);
 	free(summary);
 	free(presentation);
 	free(gates);

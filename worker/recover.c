@@ -22,6 +22,7 @@
 #include "worker/cmd.h"
 #include "worker/clean.h"
 #include "worker/guard.h"
+#include "worker/judge.h"
 #include "worker/mail.h"
 #include "worker/origin.h"
 #include "worker/output.h"
@@ -220,7 +221,8 @@ clean_up_after(struct worker *w, bool detach)
 	if (tree_mend(w) == 0)	/* what it could not mend has its step say why */
 		clock_boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
-	mail_withdraw(w, NULL, "the run that asked is over");
+	if (!judge_waits(w))
+		mail_withdraw(w, NULL, "the run that asked is over");
 	worker_settle(w);
 	return 0;
 }
@@ -341,6 +343,8 @@ worker_close(struct worker *w)
 	audit_free(&w->audit);
 	strings_free(&w->answers_known);
 	free(w->findings);
+	free(w->question);
+	strings_free(&w->options);
 	origin_close(w);
 	if (w->dirfd != -1)
 		close(w->dirfd);

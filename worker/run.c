@@ -289,12 +289,12 @@ run_watch(struct running *r)
 	if (timeout > 0)
 		watch_timer(TIMER_LIMIT, clock_now() + timeout * CLOCK_S);
 	r->w->watch_inbox = -1;
-	if (r->spec->run != NULL) {
-		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path,
-		    r->spec->run);
+	if (r->spec->run != NULL && r->w->inbox) {
+		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path, r->spec->run);
 		r->w->watch_inbox = watch_dir(inbox, false);
-		guard_begin(&r->guard, r->w);
 	}
+	if (r->spec->run != NULL)
+		guard_begin(&r->guard, r->w);
 	run_scan(r);
 }
 

@@ -60,10 +60,13 @@ struct worker {
 	char		 run[16];
 	enum role	 role;
 	int		 status;	/* wait status of the last run that exited */
+	bool		 inbox;			/* it has one */
 	bool		 wants_verdict;
 	enum verdict	 said;			/* its verdict so far */
-	bool		 contradicted;
+	bool		 contradicted, beside;	/* by another one; something went around the inbox */
 	char		*findings;
+	char		*question;		/* of a judge without an inbox, instead of a verdict */
+	struct strings	 options;
 	bool		 summarised;		/* worker summary was used */
 
 	bool		 handed_back;		/* this step's failure is one that the implementer is to mend */

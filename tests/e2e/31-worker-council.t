@@ -6,7 +6,7 @@
 cd "$T" || exit 1
 
 ended() { echo "$status,$(st .status),$(rec review.json '[.verdict, .decided_by] | join(",")'),$(last_line | sed 's/.*: //')"; }
-approved='0,approved,approved'; rejected='1,rejected,rejected'
+approved='0,approved,approved'; rejected='1,rejected,rejected' unheard='1,failed,'
 head_of() { git -C "$R" rev-parse "session/$ITEM/1"; }
 opinions() { rec review.json '[.opinions[] | .role + ":" + .verdict] | join(" ")'; }
 
@@ -85,9 +85,22 @@ echo 'REVIEW_VERDICT: APPROVED'; printf 'a\nREVIEW_VERDICT: APPROVED'
 printf '\rREVIEW_VERDICT: APPROVED\n\nREVIEW_VERDICT: APPROVED\n' >&2
 echo '{"verdict":"approved"}'
 E
-decides 'without a verdict it is a rejection' "$rejected" v1
-is 'and recorded as such' "$(rec review.json '.opinions[0] | .verdict + "," + .how')" 'rejected,none given'
-is 'whatever the agent prints' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: REJECTED'
+decides 'a reviewer that gives no verdict, whatever it prints, makes the session fail' "$unheard" v1
+is 'a session without a verdict names the reason, and what to do' "$(st .reason),$(st .detail)" \
+    'no-verdict,the reviewer was asked 3 times and gave no verdict: no verdict was given; once it can, orchestrator adopt session-v1-000001 has it asked again'
+is 'a missing verdict is no opinion, and no line of the log' "$(opinions),$(verdicts)" ',0'
+reviewer <<'E'
+say steps "$STEP"; [ "$(grep -c review "$T/$ITEM_ID.steps")" != 3 ] || worker verdict approved Finally.
+E
+decides 'a reviewer that gives no verdict is asked again, twice' "$approved" v10
+is 'only the verdict that was given is on record' "$(opinions),$(rec review.json '.opinions[0] | .run + .findings')" 'reviewer:approved,004Finally.'
+like 'the log says that the reviewer is asked again' "$(cat "$S/output.log")" 'no verdict of the reviewer: no verdict was given; it is asked again'
+reviewer <<'E'
+say steps "$STEP"; [ "$(grep -c review "$T/$ITEM_ID.steps")" != 1 ] || exit 9; kill -9 $$
+E
+decides 'a reviewer that fails or is killed is no rejection' "$unheard" v11 '.rounds = 2'
+is 'nothing goes back to the implementer of what a reviewer that failed has printed' "$(said steps | grep -vc review)" 1
+like 'the reason names how the last of them ended' "$(st .detail)" 'reviewer: killed by signal 9'
 for pair in 'approved rejected' 'rejected approved'; do
 	n=$((${n:-1} + 1))
 	reviewer <<E
@@ -121,12 +134,12 @@ implementer
 reviewer <<'E'
 worker verdict maybe; echo $? >"$T/$ITEM_ID.rc"; worker verdict; echo $? >>"$T/$ITEM_ID.rc"; true
 E
-decides 'another word is no verdict' "$rejected" v4
+decides 'another word is no verdict' "$unheard" v4
 is 'but a wrong usage' "$(said rc | sort -u)" 64
 reviewer <<'E'
 exit 0
 E
-decides 'exit status 0 is no approval by default' "$rejected" v5
+decides 'exit status 0 is no approval by default' "$unheard" v5
 decides 'but where the settings say so' "$approved" v6 '.agents.reviewer.verdict = "exit-status"'
 is 'and recorded as such' "$(rec review.json '.opinions[0].how')" 'exit status'
 reviewer <<'E'
@@ -136,7 +149,25 @@ decides 'another exit status rejects then' "$rejected" v7 '.agents.reviewer.verd
 reviewer <<'E'
 worker verdict rejected 'words before all'; exit 0
 E
-decides 'a verdict in words comes before the exit status' "$rejected" v8 '.agents.reviewer.verdict = "exit-status"'
+decides 'a rejection in words is one whatever the exit status' "$rejected" v8 '.agents.reviewer.verdict = "exit-status"'
+is 'that the exit status says something else is on record' "$(rec review.json '.opinions[0].how')" 'exit status 0, but worker verdict rejected'
+reviewer <<'E'
+worker verdict approved; exit 1
+E
+decides 'an approval in words is none against the exit status' "$rejected" v12 '.agents.reviewer.verdict = "exit-status"'
+reviewer <<'E'
+kill -9 $$
+E
+decides 'a reviewer whose exit status counts has given no verdict when it is killed' "$unheard" v13 '.agents.reviewer.verdict = "exit-status"'
+reviewer <<'E'
+worker verdict approved; chmod 555 "$SESSION_INBOX/new"
+E
+decides 'an inbox whose mode was changed is a rejection' "$rejected" v14
+is 'the reason of that rejection is on record' "$(rec review.json '.opinions[0].how')" 'beside the channel'
+reviewer <<'E'
+ln -s /etc/passwd "$SESSION_INBOX/new/m-aaaaaa"; worker verdict approved
+E
+decides 'what lies in the inbox and is no message is a rejection' "$rejected" v15
 reviewer <<'E'
 printf 'from\nstandard input\n' | worker verdict rejected -
 E
@@ -153,14 +184,14 @@ done
 E
 reviewer <<'E'
 E
-decides 'a message planted for a later run is no verdict' "$rejected" w0 '.confine = "off"'
+decides 'a message planted for a later run is no verdict' "$unheard" w0 '.confine = "off"'
 reviewer <<'E'
 SESSION_INBOX=$SESSION_DIR/inbox/001 timeout 1 worker verdict approved 'as the implementer' 2>/dev/null; true
 E
-decides 'nor is one in a former inbox' "$rejected" w1 '.confine = "off"'
+decides 'a message in a former inbox is no verdict' "$unheard" w1 '.confine = "off"'
 is 'a verdict of the implementer at work is refused' "$(said rc)" 65
 like 'with a reason' "$(said err)" 'verdict'
-is 'the approval of none is on record' "$(rec review.json '[.opinions[] | select(.verdict == "approved")] | length')" 0
+ok 'the approval of none is on record' test ! -e "$S/review.json"
 
 # Presentation, defence, tech-lead.
 implementer
@@ -240,6 +271,6 @@ rm "$T/roles/implementer.resume"
 reviewer <<'E'
 echo better >work; worker verdict approved 'I mended it.'
 E
-decides 'a reviewer that changes the work judges nothing' "$rejected" m2 '.confine = "off"'
+decides 'a reviewer that changes the work judges nothing' "$unheard" m2 '.confine = "off"'
 is 'a change that a reviewer makes is discarded' "$(cat "$W/work"),$(git -C "$R" show session/m2/1:work)" 'round 1,round 1'
 done_testing

@@ -31,7 +31,7 @@ stream tools
 job <<'E'
 case $STEP in
 implement) echo done >work ;;
-review) worker verdict approved 'Good.' ;;
+review) rule '{"verdict":"approved","reason":"Good."}' ;;
 esac
 E
 session council "$council | .agents.claude.model = \"opus\""
@@ -69,7 +69,7 @@ stream success
 job <<'E'
 case $STEP in
 implement) echo done >work; rm -r "$STAND_IN/conversations" ;;
-review) worker verdict approved ;;
+review) rule '{"verdict":"approved"}' ;;
 esac
 E
 session lost "$council"
@@ -120,9 +120,8 @@ ln -s "$(realpath "$real")" "$T/bin/claude"
 sed 's/^/# /' "$T/version"
 cat >"$T/api.json" <<'E'
 [ { "when": "You are the reviewer", "steps": [
-    { "text": "I read it.", "tool": "Bash",
-      "input": { "command": "grep -x blue colour && worker verdict approved 'As it was asked.'" } },
-    { "text": "Approved." } ] },
+    { "text": "I read it.", "tool": "Bash", "input": { "command": "grep -x blue colour" } },
+    { "text": "It is.", "tool": "StructuredOutput", "input": { "verdict": "approved", "reason": "As it was asked." } } ] },
   { "when": "Now present", "steps": [ { "text": "I did as I was told." } ] },
   { "when": "You were interrupted", "steps": [ { "text": "I go on." } ] },
   { "when": "Title of key", "steps": [

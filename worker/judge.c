@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/file.h"
+#include "worker/agent.h"
+#include "worker/judge.h"
+#include "worker/mail.h"
+#include "worker/output.h"
+#include "worker/park.h"
+#include "worker/prompt.h"
+#include "worker/worker.h"
+
+/* The question of the last run, which has given it as its result; NULL = it has asked nothing. */
+static struct question *
+pending(const struct worker *w, enum role role)
+{
+	struct question *q;
+	char run[16];
+
+	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
+	for (size_t i = 0; i < w->questions.n; i++) {
+		q = &w->questions.q[i];
+		if (strcmp(q->run, run) == 0 && q->role == role && q->round == w->state.round &&
+		    (q->status == QUESTION_OPEN || q->status == QUESTION_ANSWERED))
+			return agent_channel(w, role) == CHANNEL_RESULT ? q : NULL;
+	}
+	return NULL;
+}
+
+bool
+judge_waits(const struct worker *w)
+{
+	return (w->state.step == STEP_REVIEW || w->state.step == STEP_DECIDE) &&
+	    (pending(w, ROLE_REVIEWER) != NULL || pending(w, ROLE_TECH_LEAD) != NULL);
+}
+
+/* One file of a commit, links within it followed; NULL when it is none. */
+static char *
+file_of(struct worker *w, const char *commit, const char *path)
+{
+	static const char *const argv[] = { "cat-file", "--batch", "--follow-symlinks", NULL };
+	char err[GIT_ERR], *in = text_format("%s:%s\n", commit, path), *out = NULL, *text = NULL, *nl;
+	size_t len = 0, hex = w->repo.hexlen;
+
+	if (git_run(&w->git, argv, in, strlen(in), &out, &len, NULL, err, sizeof(err)) == -1)
+		output_log("the instructions of the target can't be read: %s", err);
+	else if (len > hex && strncmp(out + hex, " blob ", 6) == 0 && (nl = strchr(out, '\n')) != NULL &&
+	    len - (size_t)(nl + 1 - out) > 1)
+		text = strndup(nl + 1, len - (size_t)(nl + 1 - out) - 1);
+	free(in);
+	free(out);
+	return text;
+}
+
+bool
+judge_instructions(struct worker *w, const char *name, char *path, size_t len)
+{
+	static const char *const names[] = { "CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.md" };
+	struct text t = { 0 };
+	char *text;
+	bool written;
+
+	/* the client takes AGENTS.md where there is none of its own */
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && (i < 2 || t.len == 0); i++)
+		if ((text = file_of(w, w->state.base, names[i])) != NULL) {
+			text_printf(&t, "%s%s\n", t.len > 0 ? "\n" : "", text);
+			free(text);
+		}
+	snprintf(path, len, SESSION_DIR_TRANSCRIPT "/%s.instructions", name);
+	written = t.len > 0 && t.len <= SESSION_MAX_PROMPT &&
+	    file_replace(w->dirfd, path, t.buf, t.len, 0) == 0;
+	text_free(&t);
+	snprintf(path, len, "%s/" SESSION_DIR_TRANSCRIPT "/%s.instructions", w->path, name);
+	return written;
+}
+
+static struct question *
+ask(struct worker *w, enum role role)
+{
+	char id[SESSION_ID_MAX], run[16], reason[256];
+	struct question *q;
+
+	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
+	message_id_make(id, sizeof(id), 'q');
+	q = mail_ask(w, &(struct question){ .role = role, .text = w->question, .options = w->options },
+	    id, run, reason, sizeof(reason));
+	if (q == NULL)
+		output_log("refused question of the %s: %s", role_name(role), reason);
+	if (questions_save(w->dirfd, &w->questions) == -1) {
+		worker_disk_failed(w, SESSION_FILE_QUESTIONS);
+		return NULL;
+	}
+	worker_settle(w);
+	return q;
+}
+
+static char *
+answer_prompt(struct worker *w, const struct question *q)
+{
+	const struct text_var vars[] = { { "question", q->text }, { "answer", q->answer }, { NULL, NULL } };
+
+	return prompt_make(w, "answer", vars);
+}
+
+int
+judge_hear(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars,
+    enum verdict *verdict, const char **how)
+{
+	struct hearing h = { .channel = agent_channel(w, role) };
+	struct question *q = pending(w, role);
+	enum agent_outcome outcome;
+	char *prompt;
+
+	w->fail_reason[0] = w->fail_detail[0] = '\0';
+	for (int asked = 0;; asked++) {
+		if (q != NULL && (q = park_answer(w, q->id)) == NULL) {
+			worker_fail(w, "stopped", "stopped while a question of the %s was open", role_name(role));
+			return -1;
+		}
+		if (q != NULL && w->state.conversation[role] == NULL)
+			q = NULL;
+		prompt = q != NULL ? answer_prompt(w, q) : prompt_make(w, prompt_name, vars);
+		outcome = agent_go(w, role, prompt, q == NULL, NULL);
+		free(prompt);
+		if (outcome == AGENT_IMPOSSIBLE)
+			return -1;
+		if (outcome != AGENT_OK || w->question == NULL || asked == VERDICT_QUESTIONS ||
+		    (q = ask(w, role)) == NULL)
+			break;
+	}
+	if (w->disk_failed)
+		return -1;
+	h.said = w->said;
+	h.contradicted = w->contradicted;
+	h.beside = w->beside;
+	h.exited = WIFEXITED(w->status);
+	h.failed = h.channel == CHANNEL_EXIT ? !h.exited || WEXITSTATUS(w->status) != 0
+	    : outcome == AGENT_ERROR;
+	*verdict = verdict_of(&h, how);
+	return 0;
+}
