@@ -112,10 +112,13 @@ save_commits(struct worker *w, bool agent)
 		    strcmp(commit, w->state.head) == 0)
 			continue;
 		rc = 1;
-		if (import(w, dir, commit, err, sizeof(err)) == -1)
-			output_log("%s is put back to %.12s: %s", names[i], w->state.head, err);
-		else
+		if (import(w, dir, commit, err, sizeof(err)) == 0)
 			strings_add(&tips, commit);
+		else if (fault_undecided()) {	/* they may be whole */
+			strings_free(&tips);
+			return tree_error(w, err);
+		} else
+			output_log("%s is put back to %.12s: %s", names[i], w->state.head, err);
 	}
 	if (tips.n > 0 && git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err,
 	    sizeof(err)) == -1)
