@@ -94,7 +94,8 @@ make_directory(const char *dir, const char *base)
 {
 	struct stat st;
 
-	if (mkdir(dir, 0777) == -1 && errno != EEXIST) {
+	/* what a run of root gives bits to is for nobody else to reach */
+	if (mkdir(dir, geteuid() == 0 ? 0700 : 0777) == -1 && errno != EEXIST) {
 		log_warnx("%s: %s; make %s writable, worktrees are made there", dir,
 		    strerror(errno), base);
 		return orch_status(errno);
