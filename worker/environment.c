@@ -131,6 +131,8 @@ set_within(const struct worker *w, enum actor actor, struct strings *env)
 
 	text_printf(&t, "%s\n%s/" CONFINE_SCRATCH "\n%s/%s\n", tmp, tmp, w->path,
 	    confine_caches(actor)->cache);
+	if (w->sandbox == SANDBOX_BWRAP)	/* the run's own terminals */
+		text_printf(&t, "/dev/pts\n");
 	if (actor_rights[actor].write)
 		text_printf(&t, "%s\n", run_dir(w, actor));
 	if (actor_rights[actor].git == ACTOR_GIT_SCRATCH)

@@ -120,12 +120,15 @@ echo w >work
 E
 	role reviewer <<'E'
 did rw to work; did rnew to new; did rgit to "$SESSION_DIR/git/HEAD"; did rread grep -q w work; did rtmp to "$TMPDIR/x"
+did rterm worker within script -qc true /dev/null; did rinbox worker within mkdir "$SESSION_INBOX/x"
 git status >/dev/null && did rdiff git diff --quiet "$BASE"; worker verdict approved
 E
 	session rv
 	work
 	is 'bubblewrap: a reviewer can judge' "$(ended)" 'approved '
 	can 'it reads, and has a place for itself' rread rtmp
+	can 'what it runs of the work has terminals' rterm
+	cannot 'what it runs of the work can not speak for it' rinbox
 	cannot 'the work it can not change' rw rnew rgit
 
 	no_roles

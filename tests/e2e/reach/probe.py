@@ -115,6 +115,10 @@ def entry(e, path, ours):
 def create(path):
     name = '%s/.reach-%d' % (path, me)
     try:
+        if '/inbox/' in path:  # what is put there makes a verdict void
+            os.close(os.open(path, os.O_WRONLY | os.O_TMPFILE, 0o600))
+            say('create', path)
+            return
         os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         os.unlink(name)
         say('create', path)
