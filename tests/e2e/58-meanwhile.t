@@ -12,7 +12,7 @@ approved() { i=$1; shift; orchestrator dispatch --wait "$i" -- sh -c "$*" >"$T/d
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 # stop_after CALL COMMAND...: is stopped once it has made its first CALL (with $within, of that file or
 # directory; with $nth, not its first); `go' lets it go on to its end
-within= nth=1
+within='' nth=1
 stop_after() {
 	_call=$1; shift; rm -f "$T/trace"
 	strace -o "$T/trace" ${within:+-P "$within"} -e "trace=$_call" -e "inject=$_call:signal=STOP:when=$nth" "$@" >"$T/.out" 2>"$T/.err" & tracer=$!

@@ -122,7 +122,7 @@ saved() { git ls-tree -r --name-only "refs/salvage/$(basename "$(session_of "$1"
 orchestrator dispatch one >/dev/null && wait_for 20 test -e "$T/made.one"
 run timeout 30 orchestrator cancel one
 is 'cancel ends' "$status" 0
-is 'root alone can enter the directory of worktrees that it has made' "$(stat -c %a .worktrees)" "$([ "$(id -u)" = 0 ] && echo 700 || stat -c %a "$T/app")"
+is 'root alone can enter the directory of worktrees that it has made' "$(stat -c %a .worktrees)" "$(if [ "$(id -u)" = 0 ]; then echo 700; else stat -c %a "$T/app"; fi)"
 is 'what can be saved is' "$(saved one)" '.orchestrator/config.json d1/file1 work '
 like 'and what can not is named' "$err" '/huge can.t be saved and is left out'
 like 'what git would wait for is gone' "$err" '/\.gitignore was a named pipe: removed'

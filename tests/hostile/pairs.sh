@@ -76,10 +76,10 @@ as_user() {
 one_world() {	# MODE
 	setting "$1" || echo 'no settings'
 	: >"$W/marks/found"; : >"$W/marks/left"
-	meet orchestrator dispatch --wait one; [ $rc = 0 ] || echo "one is not approved: $(tail -n 3 "$(session_of one)/output.log")"
+	meet orchestrator dispatch --wait one; [ "$rc" = 0 ] || echo "one is not approved: $(tail -n 3 "$(session_of one)/output.log")"
 	as_user
 	git commit -q --allow-empty -m Other && : >moved && git add moved && git commit -qm Moved
-	meet orchestrator merge one; [ $rc = 0 ] || echo "one is not merged: $(tail -n 1 "$T/met.out")"
+	meet orchestrator merge one; [ "$rc" = 0 ] || echo "one is not merged: $(tail -n 1 "$T/met.out")"
 	meet orchestrator dispatch --wait two
 	sort -u "$W/marks/found" >"$T/found.$1"; sort -u "$W/marks/left" >"$T/left.$1"
 }
@@ -89,7 +89,7 @@ allowed() {
 	for t in ignored cache npm gitconfig hook attributes ref client; do echo "$t setup implementer"; done
 	echo 'ignored implementer user'	# the worktree is what they look at
 	for t in ignored cache npm; do for r in gate reviewer tech-lead merge-gate; do echo "$t clean-setup $r"; done; echo "$t gate reviewer"; done
-	for t in ignored; do echo "$t setup user"; done
+	echo "ignored setup user"
 }
 case_one() {
 	export THINGS="$things" WRITERS="$writers" MARK="mark-$$"
