@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/clock.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/json_scan.h"
 #include "proto/record.h"
@@ -116,7 +117,7 @@ record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, siz
 
 	if (file_read(dirfd, name, SESSION_MAX_RECORD, buf, len) == 0)
 		return (0);
-	e = errno;
+	fault_set(e = errno);
 	snprintf(err, errlen, "%s: %s", name, e == EINVAL ? "not a regular file" :
 	    e == EFBIG ? "too large" : e == ELOOP ? "is a symbolic link" : strerror(e));
 	errno = e;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proto/clock.h"
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 #include "proto/tasklist.h"
@@ -29,7 +30,7 @@ load(int dirfd, const char *name, const char *id, struct tasklist *l, char *err,
 
 	memset(l, 0, sizeof(*l));
 	if (file_read(dirfd, name, TASKLIST_MAX_RECORD, &buf, &len) == -1) {
-		e = errno;
+		fault_set(e = errno);
 		snprintf(err, errlen, "%s", e == EINVAL ? "not a regular file" :
 		    e == EFBIG ? "too large" : e == ELOOP ? "is a symbolic link" : strerror(e));
 		errno = e;
@@ -93,6 +94,7 @@ failed(const char *what, char *err, size_t errlen)
 {
 	int e = errno;
 
+	fault_set(e);
 	snprintf(err, errlen, "%s: %s", what, strerror(e));
 	errno = e;
 	return -1;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/pool.h"
 #include "proto/text.h"
@@ -63,6 +64,8 @@ make_git(struct worker *w, const char *name, bool outside)
 	if (rc == 0 && (rc = (outside ? git_outside_make : git_private_make)(&w->repo, dir, w->state.branch,
 	    w->clean.commit, w->config.target, err, sizeof(err))) == 0)
 		rc = file_copy(w->clean.git.index, index, false);
+	if (rc == -1 && err[0] == '\0')
+		fault_set(errno);
 	if (rc == -1)
 		worker_failed(w, "git", "%s", err[0] != '\0' ? err : strerror(errno));
 	free(dir);
