@@ -78,3 +78,23 @@ E
 bad target-packed 'approved ' 'failed isolation-breach' <<'E'
 echo x >x; git add x; git commit -qm x; cp -r "$SESSION_DIR"/git/objects/?? "$W/r/.git/objects/"; echo "$(git rev-parse HEAD) refs/heads/main" >"$W/r/.git/packed-refs" && rm "$W/r/.git/refs/heads/main"; true
 E
+bad pipes 'failed import' 'failed import' <<'E'
+echo x >x; mkdir -p a/b; for f in .gitignore a/.gitattributes a/b/.mailmap; do [ -p $f ] || mkfifo $f; done
+E
+bad pipe-tracked 'failed import' 'failed import' <<'E'
+echo x >x; rm -f d1/file1; mkfifo d1/file1
+E
+bad pipe-nested 'failed import' 'failed import' <<'E'
+echo x >x; mkdir -p n/.git/refs n/.git/objects; [ -p n/.git/HEAD ] || mkfifo n/.git/HEAD; echo ref: refs/heads/x >n/.git/refs/x
+E
+bad sparse 'failed import' 'failed import' <<'E'
+echo x >x; truncate -s 40G huge; truncate -s 3G .gitignore
+E
+bad full-of-files 'approved ' 'approved ' <<'E'
+echo x >x; echo /many/ >.gitignore; mkdir -p many; cd many; python3 -c 'for i in range(100000): open(str(i), "w").close()'
+E
+bad deep 'failed import' 'failed import' <<'E'
+echo x >x; python3 -c 'import os
+for i in range(3000): os.mkdir("deep"); os.chdir("deep")
+open("x", "w").close()'
+E
