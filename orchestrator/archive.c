@@ -168,6 +168,10 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 	source_close(e->path, e->id, s.status);
 	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
 		return -1;
+	/* of a worker that was killed */
+	for (size_t i = 0; i < SESSION_RUN_DIRS; i++)
+		if (file_remove_tree(fd, session_run_dirs[i]) == -1)
+			log_warn("%s/%s", e->path, session_run_dirs[i]);
 	return directory_move(o, e, why, whylen);
 }
 

@@ -84,6 +84,8 @@ int file_shift(int fromfd, const char *from, int tofd, const char *to);
 int file_swap(int fd, const char *name, int otherfd, const char *other);
 /* Plain rename(2) of a prepared file over another one, both in place. */
 int file_rename_over(int dirfd, const char *from, const char *to, enum file_flags);
+/* Opens a directory whose owner, who may have shut it, is to have all rights in it. */
+int file_open_owned(int dirfd, const char *name);
 /* Removes a file or a whole tree of any depth without following links; ENOENT is success. */
 int file_remove_tree(int dirfd, const char *name);
 /* Moves dirfd/name to an unused hidden name in topfd (for file_remove_tree). */

@@ -16,8 +16,8 @@
  */
 #define DEPTH_MAX	32
 
-static int
-open_for_removal(int dirfd, const char *name)
+int
+file_open_owned(int dirfd, const char *name)
 {
 	char path[64];
 	struct stat st;
@@ -33,9 +33,10 @@ open_for_removal(int dirfd, const char *name)
 		if (chmod(path, 0700) == 0)
 			fd = file_open_dir(dirfd, name);
 		close(handle);
+		errno = EACCES;
 	}
 	if (fd != -1 && fstat(fd, &st) == 0 && (st.st_mode & 0700) != 0700)
-		(void)fchmod(fd, 0700);	/* if it matters, the removal says so */
+		(void)fchmod(fd, (st.st_mode & 07777) | 0700);	/* if it matters, what follows says so */
 	return fd;
 }
 
@@ -92,7 +93,7 @@ remove_entry(int dirfd, const char *name, int topfd, int depth)
 			errno = EPERM;
 		return -1;
 	}
-	fd = open_for_removal(dirfd, name);
+	fd = file_open_owned(dirfd, name);
 	if (fd == -1)
 		return errno == ENOENT ? 0 : -1;
 	if (depth >= DEPTH_MAX) {

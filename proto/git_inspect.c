@@ -32,7 +32,7 @@ struct walk {
 	struct git_odd	*odd;
 	const char	*top;
 	size_t		 entries;
-	bool		 clear;		/* what git must not open goes */
+	bool		 clear;		/* what git must not open goes, and directories are opened to it */
 	bool		 root;
 	char		*err;
 	size_t		 errlen;
@@ -211,7 +211,8 @@ look_into(struct walk *w, int dirfd, const char *name, const char *path, int dep
 	int fd, rc = 0;
 	DIR *d;
 
-	if ((fd = file_open_dir(dirfd, name)) == -1 || (d = fdopendir(fd)) == NULL) {
+	fd = w->clear ? file_open_owned(dirfd, name) : file_open_dir(dirfd, name);
+	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
 		if (fd != -1)
 			close(fd);
 		/* one that is closed to us is closed to our git */

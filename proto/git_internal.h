@@ -102,8 +102,9 @@ int git_put(const char *dir, const char *name, const char *text, char *err, size
 /*
  * A look at a worktree that an agent wrote, before git opens anything in it.  What would hang git there
  * (a FIFO where it looks for rules, or below a nested .git), a tree that is too deep or has too
- * many entries is an error with FAULT_WORK; with clear it goes, and the error is one of the system.
- * As root set-user-id bits and file capabilities are taken from files.  git_inspect.c
+ * many entries is an error with FAULT_WORK; with clear it goes, directories that are shut are
+ * opened, and the error is one of the system.  As root set-user-id bits and file capabilities are
+ * taken from files.  git_inspect.c
  */
 struct git_odd {
 	struct strings	 special;	/* paths of what is no file, directory or link, the first of them */

@@ -330,7 +330,8 @@ git_changed(const struct git *g, struct strings *paths, bool *extra, char *err, 
 	for (p = out; p != NULL && p < out + len; p += strlen(p) + 1)
 		if (strncmp(p, "? ", 2) == 0)
 			*extra = true;
-		else if (p[0] != '\0' && p[1] == ' ')
+		else if (p[0] != '\0' && p[1] == ' ' &&	/* what is missing is listed as changed, too */
+		    (paths->n == 0 || strcmp(paths->v[paths->n - 1], p + 2) != 0))
 			strings_add(paths, p + 2);
 	free(out);
 	return 0;

@@ -10,6 +10,10 @@
 #define RANDOM_VALUES	2176782336L	/* 36 to the power of RANDOM_LEN */
 #define ITEM_ID_LEN	64
 
+const char *const session_run_dirs[SESSION_RUN_DIRS] = { SESSION_DIR_TMP, SESSION_DIR_CACHE, SESSION_DIR_LAYER,
+	SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER, SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,
+	SESSION_DIR_CLEAN };
+
 static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 static const char *const statuses[STATUS_COUNT] = {

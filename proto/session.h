@@ -45,6 +45,10 @@
 #define SESSION_DIR_SCRATCH_GIT		"scratch.git"
 #define SESSION_DIR_CLEAN		"clean"
 
+/* Directories that are there for runs alone: they go with the session, the first with each run. */
+#define SESSION_RUN_DIRS		8
+extern const char *const session_run_dirs[SESSION_RUN_DIRS];
+
 /* Caps that writers keep within and readers enforce, in bytes or entries. */
 #define SESSION_MAX_RECORD	(4u << 20)	/* any JSON record */
 #define SESSION_MAX_TEXT	(64u << 10)	/* a question, an answer, a summary */

@@ -30,10 +30,10 @@ gates_run(struct worker *w, const char *commit, struct json *out)
 {
 	const struct settings *s = &w->config.settings;
 	struct gate_result g = { 0 };
+	char changed[512];
 	enum event event;
 	int rc = 0;
 
-	w->state.step = STEP_GATES;
 	event = clean_ready(w, commit, &g);
 	if (event == EVENT_GATE_FAILED) {
 		add_result(out, &g);
@@ -43,7 +43,7 @@ gates_run(struct worker *w, const char *commit, struct json *out)
 		return -1;
 	for (size_t i = 0; i < settings_ngates(s) && rc == 0; i++) {
 		memset(&g, 0, sizeof(g));
-		rc = gate_one(w, &s->gates[i], &g, NULL);
+		rc = gate_one(w, &s->gates[i], &g, changed, sizeof(changed));
 		add_result(out, &g);
 	}
 	if (rc == 0)

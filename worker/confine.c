@@ -51,6 +51,7 @@ confine_begin(struct worker *w)
 
 	w->sandbox = SANDBOX_NONE;
 	w->probing = w->config.settings.confine.mode != CONFINE_OFF;
+	(void)file_remove_tree(w->dirfd, SESSION_DIR_TMP);	/* of a run whose worker was killed */
 	cache = state != NULL ? text_format("%s/" CACHE, state) : NULL;
 	if (w->probing) {
 		/* before bubblewrap: this program, of whatever version the session's own is */
@@ -331,8 +332,6 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 void
 confine_clean(struct worker *w, bool over)
 {
-	static const char *const dirs[] = { SESSION_DIR_TMP, SESSION_DIR_CACHE, SESSION_DIR_LAYER,
-		SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER };
 	char why[320];
 
 	if (w->probing)		/* it was never asked for */
@@ -340,7 +339,7 @@ confine_clean(struct worker *w, bool over)
 	w->probing = false;
 	if (w->gone || (w->sandbox == SANDBOX_NONE && !over))
 		return;
-	for (size_t i = 0; i < (over ? sizeof(dirs) / sizeof(dirs[0]) : 1); i++)
-		if (file_remove_tree(w->dirfd, dirs[i]) == -1)
-			output_log("%s/%s can't be removed: %s", w->path, dirs[i], strerror(errno));
+	for (size_t i = 0; i < (over ? SESSION_RUN_DIRS : 1); i++)
+		if (file_remove_tree(w->dirfd, session_run_dirs[i]) == -1)
+			output_log("%s/%s can't be removed: %s", w->path, session_run_dirs[i], strerror(errno));
 }

@@ -148,6 +148,13 @@ set_within(const struct worker *w, enum actor actor, struct strings *env)
 	text_free(&t);
 }
 
+/* Gates are in the same environment wherever they run. */
+static enum step
+step_of(const struct worker *w, enum actor actor)
+{
+	return actor == ACTOR_CLEAN_SETUP || actor == ACTOR_GATE || actor == ACTOR_OWN_GATE ? STEP_GATES : w->state.step;
+}
+
 static void
 set_session(const struct worker *w, enum actor actor, struct strings *env)
 {
@@ -159,7 +166,7 @@ set_session(const struct worker *w, enum actor actor, struct strings *env)
 	strings_set(env, "WORKTREE", run_dir(w, actor));
 	strings_set(env, "BASE", w->state.base);
 	strings_set(env, "ROLE", role_name(w->role));
-	strings_set(env, "STEP", step_name(w->state.step));
+	strings_set(env, "STEP", step_name(step_of(w, actor)));
 	snprintf(buf, sizeof(buf), "%lld", (long long)w->state.round);
 	strings_set(env, "ROUND", buf);
 	if (w->run[0] != '\0') {

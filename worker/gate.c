@@ -46,7 +46,7 @@ gate_run(struct worker *w, enum actor actor, const struct command *c, struct gat
 	g->passed = shell_run(w, actor, c, label, &res);
 	g->name = strdup(setup ? label : c->name);
 	g->command = strdup(c->shell);
-	strlcpy(g->commit, w->state.head, sizeof(g->commit));
+	strlcpy(g->commit, actor_rights[actor].clean ? w->clean.commit : w->state.head, sizeof(g->commit));
 	g->round = w->state.round;
 	g->exit_status = res.end == RUN_EXITED && WIFEXITED(res.status)
 	    ? WEXITSTATUS(res.status) : -1;
@@ -72,29 +72,28 @@ set_feedback(struct worker *w, const struct gate_result *g, const char *why)
 	w->state.feedback = t.buf;
 }
 
-static bool
-gate_void(struct worker *w, struct gate_result *g, bool *extra)
+/* A gate that changed files of the commit has failed; what it left beside them is removed, for whoever is
+ * next sees the commit, and what it ignores.  0, 1: it has changed them, -1: worker_fail is set. */
+static int
+gate_void(struct worker *w, struct gate_result *g, char *detail, size_t len)
 {
-	enum tree_state state;
-	char detail[512];
+	enum tree_state state = clean_compare(w, detail, len);
 
-	state = clean_compare(w, detail, sizeof(detail));
-	if (extra != NULL)
-		*extra = state == TREE_EXTRA;
+	if (state == TREE_EXTRA)
+		return clean_tidy(w);
 	if (state < TREE_CHANGED)
-		return false;
+		return 0;
 	g->passed = false;
 	strlcpy(g->outcome, "changed the worktree", sizeof(g->outcome));
 	output_log("gate %s is void, it changed the worktree: %s", g->name, detail);
-	return true;
+	return 1;
 }
 
 static enum event
 gate_failed(struct worker *w, const char *reason, const struct gate_result *g, const char *why)
 {
 	set_feedback(w, g, why);
-	worker_fail(w, reason, "gate \"%s\": %s%s", g->name, g->outcome, *why != '\0'
-	    ? "; it passes in the implementer's worktree, where git ignores files" : "");
+	worker_fail(w, reason, "gate \"%s\": %s", g->name, g->outcome);
 	w->state.gate_tries++;
 	return EVENT_GATE_FAILED;
 }
@@ -136,19 +135,35 @@ explain(struct worker *w, const struct command *c)
 }
 
 int
-gate_one(struct worker *w, const struct command *c, struct gate_result *g, bool *extra)
+gate_one(struct worker *w, const struct command *c, struct gate_result *g, char *changed, size_t len)
 {
 	enum run_end end = gate_run(w, ACTOR_GATE, c, g);
+	int rc;
 
+	changed[0] = '\0';
 	if (end == RUN_STOPPED)
 		worker_fail(w, "stopped", "stopped during gate \"%s\"", c->name);
 	else if (end == RUN_SURVIVED)
 		worker_fail(w, "gate", "gate \"%s\" %s", c->name, g->outcome);
 	else if (end == RUN_SPAWN)
 		worker_failed(w, "spawn", "gate \"%s\": %s", c->name, g->outcome);
-	else
-		return gate_void(w, g, extra) || !g->passed;
+	else if ((rc = gate_void(w, g, changed, len)) != -1)
+		return rc == 1 || !g->passed;
 	return -1;
+}
+
+/* What the implementer is told beside its output. */
+static enum event
+gate_hand_back(struct worker *w, const struct command *c, const struct gate_result *g, const char *changed)
+{
+	char *why = *changed != '\0' ? text_format("It changed files of the commit: %s.\n", changed) : explain(w, c);
+	enum event event = gate_failed(w, "gate", g, why != NULL ? why : "");
+
+	if (*changed == '\0' && why != NULL)
+		strlcat(w->fail_detail, "; it passes in the implementer's worktree, where git ignores files",
+		    sizeof(w->fail_detail));
+	free(why);
+	return event;
 }
 
 static enum event
@@ -156,11 +171,11 @@ gates_run(struct worker *w)
 {
 	const struct settings *s = &w->config.settings;
 	struct gate_result *g, setup = { 0 };
-	bool extra = false;
+	char changed[512];
 	enum event event;
-	char *why;
 	int rc;
 
+	clean_drop(w);		/* what gates of this commit left there before */
 	event = clean_ready(w, w->state.head, &setup);
 	if (event == EVENT_GATE_FAILED) {
 		*(g = review_add_gate(&w->review)) = setup;
@@ -168,16 +183,12 @@ gates_run(struct worker *w)
 	}
 	for (size_t i = 0; event == EVENT_DONE && i < settings_ngates(s); i++) {
 		g = review_add_gate(&w->review);
-		if ((rc = gate_one(w, &s->gates[i], g, &extra)) == -1)
+		if ((rc = gate_one(w, &s->gates[i], g, changed, sizeof(changed))) == -1)
 			return EVENT_FAILED;
-		if (rc == 1) {
-			why = explain(w, &s->gates[i]);
-			event = gate_failed(w, "gate", g, why != NULL ? why : "");
-			free(why);
-		}
+		if (rc == 1)
+			event = gate_hand_back(w, &s->gates[i], g, changed);
 	}
-	/* what judges see next is the commit, and what it ignores */
-	return event == EVENT_DONE && extra && clean_tidy(w) == -1 ? EVENT_FAILED : event;
+	return event;
 }
 
 enum event

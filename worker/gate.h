@@ -16,9 +16,9 @@ enum run_end gate_run(struct worker *, enum actor, const struct command *, struc
 
 /* -1 (worker_fail is set) when the review is by gates and there is none: nothing would be judged. */
 int gate_needed(struct worker *);
-/* Runs a gate in the clean tree: 0; 1: it did not pass, or changed files of the commit; -1: it could not be
- * run (worker_fail is set).  *extra (or NULL): it left files beside the commit that are not ignored. */
-int gate_one(struct worker *, const struct command *, struct gate_result *g, bool *extra);
+/* Runs a gate in the clean tree: 0; 1: it did not pass, or changed files of the commit, which changed names;
+ * -1: it could not be run (worker_fail is set). */
+int gate_one(struct worker *, const struct command *, struct gate_result *g, char *changed, size_t len);
 
 /* Are the files there that the item expects, in the commit?  What is missing is in the result. */
 bool outputs_there(struct worker *, struct gate_result *);

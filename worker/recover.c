@@ -194,8 +194,8 @@ clean_up_after(struct worker *w, bool detach)
 
 	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
 		return 0;
-	clean_forget(w);
 	if (state_given_back(&w->state)) {
+		clean_forget(w);
 		output_log("given back by the merge: %s", w->state.detail);
 		(void)worker_save(w, false);
 		return 0;
@@ -215,6 +215,7 @@ clean_up_after(struct worker *w, bool detach)
 	}
 	if (detach)	/* who started it need not wait any longer */
 		detach_output();
+	clean_forget(w);	/* nobody writes there any more */
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
