@@ -162,12 +162,8 @@ int git_index_at(const struct git *, const char *oid, char *err, size_t errlen);
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
 /* The same of what can be; left (or NULL) are the paths of the rest.  What would hang git is removed. */
 int git_tree_of_rest(const struct git *, struct strings *left, char tree[OID_MAX], char *err, size_t errlen);
-/* 0 if git_tree_of_worktree would not refuse anything; else -1 like that. */
-int git_work_check(const struct git *, char *err, size_t errlen);
 /* Removes paths from the worktree. */
 int git_remove(const struct git *, const struct strings *paths, char *err, size_t errlen);
-/* Removes what would hang a git that looks at the worktree. */
-int git_clear(const struct git *, char *err, size_t errlen);
 /* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files
  * beside them that are not ignored. */
 int git_changed(const struct git *, struct strings *paths, bool *extra, char *err, size_t errlen);

@@ -113,6 +113,8 @@ struct git_odd {
 };
 int git_inspect(const char *worktree, bool clear, struct git_odd *, char *err, size_t errlen);
 void git_odd_free(struct git_odd *);
+/* git_inspect with clear, for who wants no more of it. */
+int git_clear(const struct git *, char *err, size_t errlen);
 /* Why a file is too large to be read for nothing, or NULL. */
 const char *git_too_large(const struct stat *);
 

@@ -249,16 +249,6 @@ listing_free(struct listing *l)
 	git_odd_free(&l->odd);
 }
 
-int
-git_work_check(const struct git *g, char *err, size_t errlen)
-{
-	struct listing l = { .g = g };
-	int rc = list_changes(&l, err, errlen);
-
-	listing_free(&l);
-	return rc;
-}
-
 static int
 tree_add(const struct git *g, struct strings *left, char *tree, char *err, size_t errlen)
 {
