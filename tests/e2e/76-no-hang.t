@@ -68,12 +68,12 @@ else
 	skip 'as root, bits that give privileges are taken from files' 'not root'
 fi
 
-# A git that waits all the same, whatever for.  It minds no SIGTERM where $T/deaf is.
+# A git that waits all the same, whatever for: that of $T/slow/on.  It minds no SIGTERM where $T/deaf is.
 no_roles
 real=$(command -v git)
 mkdir "$T/slow" && cat >"$T/slow/git" <<E
 #!/bin/sh
-for a; do if [ "\$a" = ls-files ] && [ -e "$T/slow/on" ]; then
+for a; do if [ -e "$T/slow/on" ] && [ "\$a" = "\$(cat "$T/slow/on")" ]; then
 	[ ! -e "$T/deaf" ] || trap '' TERM
 	echo \$\$ >>"$T/slow/pid"; while read -r x <"$T/.never"; do :; done; exit 1
 fi; done
@@ -81,7 +81,7 @@ exec $real "\$@"
 E
 chmod +x "$T/slow/git"
 waits() { wait_for 20 test -s "$T/slow/pid"; }
-slow() { rm -f "$T/slow/pid"; : >"$T/slow/on"; }
+slow() { rm -f "$T/slow/pid"; echo "${1:-ls-files}" >"$T/slow/on"; }
 fast() { rm -f "$T/slow/on"; }
 left() { while read -r p; do gone "$p" || echo "$p"; done <"$T/slow/pid"; }
 none_left() { [ -z "$(left)" ]; }
@@ -104,10 +104,22 @@ is 'a git that minds no SIGTERM is killed' "$status $(left)" '143 '
 rm "$T/deaf"
 session cancel
 slow; start; waits
-: >"$S/cancel"; stop
-is 'it hears of a request to cancel, too' "$status $(st '.status + " " + .reason')" '1 cancelled cancelled'
+: >"$S/cancel"
+ok 'it hears of a request to cancel, too' wait_for 5 gone "$pid"
+stop
+is 'and the session is' "$status $(st '.status + " " + .reason')" '1 cancelled cancelled'
 is 'with no git left' "$(left)" ''
 fast
+role implementer <<'E'
+[ -e mine ] || { echo mine >mine; git add mine; git commit -qm Mine; point made; hang; }
+E
+session sound
+start; at made; kill -9 "$pid"; stop
+slow rev-list; start; waits
+kill -TERM "$pid"; stop
+is 'a worker that can not tell whether commits are whole ends at SIGTERM' "$status" 143
+fast; work
+is 'and has put none of them back' "$status $(git -C "$R" log --format=%s "session/sound/1" | tr '\n' ' ')" '0 Mine First commit '
 
 # The commands of the orchestrator, on what an agent has left.
 PATH=${PATH#*:}
