@@ -190,10 +190,8 @@ entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	return rv;
 }
 
-/* The lock of a session that is over.  Its worker says so before it leaves: whoever has the lock is
- * waited for, not for ever. */
-static int
-lock_ended(const char *path, int *fd)
+int
+entry_lock_ended(const char *path, int *fd)
 {
 	struct pollfd	holder = { .fd = -1, .events = POLLIN };
 	int		dir, lock;
@@ -215,7 +213,7 @@ entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why,
 {
 	int	fd, lock, rv = 0;
 
-	if ((lock = lock_ended(e->path, &fd)) == -1) {
+	if ((lock = entry_lock_ended(e->path, &fd)) == -1) {
 		rv = errno == ENOENT ? 1 : -1;
 		snprintf(why, whylen, SESSION_FILE_LOCK ": %s", rv == 1 ?
 		    "another process has put the session away" : errno == EAGAIN ?

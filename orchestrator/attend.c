@@ -241,6 +241,9 @@ look(struct loop *l, struct sess *s)
 		l->flow->look = true;
 	say_rescue(l, s, &now, first);
 	say_status(l, s, &now, first);
+	/* What it is approved for next is another merge. */
+	if (now.error == NULL && status_live(now.state.status))
+		queue_unblock(l, s);
 	entry_release(&s->e);
 	s->e = now;
 	s->unstarted = s->unstarted && !now.alive;

@@ -71,7 +71,7 @@ after_conflict(struct orch *o, const struct entry *e, char next[SESSION_ID_MAX])
 
 /* One after the other: every merge begins at what the one before has made of the target. */
 static int
-merge_all(struct orch *o, struct entry *const *v, size_t n)
+merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 {
 	struct json		*j, *list = o->json ? json_new_array() : NULL;
 	char			 why[GIT_ERR], next[SESSION_ID_MAX];
@@ -80,7 +80,7 @@ merge_all(struct orch *o, struct entry *const *v, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		next[0] = '\0';
-		m = merging_run(o, v[i], why, sizeof(why));
+		m = merging_run(o, v[i], leave, why, sizeof(why));
 		if (m == MERGE_CONFLICT)
 			m = after_conflict(o, v[i], next);
 		report(o, v[i], m, why, next, list);
@@ -99,7 +99,7 @@ merge_all(struct orch *o, struct entry *const *v, size_t n)
 }
 
 static int
-merge_approved(struct orch *o)
+merge_approved(struct orch *o, bool leave)
 {
 	struct entries	 es;
 	struct entry	**v;
@@ -117,7 +117,7 @@ merge_approved(struct orch *o)
 			if (entry_mergeable(&es.v[i]))
 				v[n++] = &es.v[i];
 		qsort(v, n, sizeof(*v), approval_compare);
-		rv = merge_all(o, v, n);
+		rv = merge_all(o, v, n, leave);
 	}
 	free(v);
 	entries_release(&es);
@@ -127,20 +127,30 @@ merge_approved(struct orch *o)
 static int
 run(struct orch *o, int argc, char **argv)
 {
+	static const struct option options[] = {
+		{ "approved", no_argument, NULL, 'a' },
+		{ NULL, 0, NULL, 0 }
+	};
 	struct entry	 e, *one = &e;
-	int		 rv;
+	bool		 leave = false;
+	int		 c, rv;
 
-	if (getopt(argc, argv, "+") != -1 || argc - optind > 1)
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'a')
+			return cmd_usage(&cmd_merge);
+		leave = true;
+	}
+	if (argc - optind > 1)
 		return cmd_usage(&cmd_merge);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	source_recover(o);
 	if (argc == optind)
-		return merge_approved(o);
+		return merge_approved(o, leave);
 	if ((rv = show_operand(o, &cmd_merge, argc, argv, &e)) != 0)
 		return rv;
 	if (entry_mergeable(&e))
-		rv = merge_all(o, &one, 1);
+		rv = merge_all(o, &one, 1, leave);
 	else {
 		log_warnx("%s is %s, not approved: orchestrator review %s says why", e.id,
 		    show_status(&e), e.id);
@@ -152,7 +162,7 @@ run(struct orch *o, int argc, char **argv)
 
 const struct cmd cmd_merge = {
 	.name = "merge",
-	.usage = "[SESSION]",
+	.usage = "[--approved] [SESSION]",
 	.summary = "merge what is approved, oldest first, or one session",
 	.run = run,
 };

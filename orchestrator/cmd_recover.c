@@ -75,7 +75,7 @@ static void
 complete(struct recovery *r, struct entry *e)
 {
 	char why[GIT_ERR] = "";
-	enum merge_outcome m = merging_run(r->o, e, why, sizeof(why));
+	enum merge_outcome m = merging_run(r->o, e, false, why, sizeof(why));
 
 	if (merging_done(m) || m == MERGE_RESOLVE)
 		say(r, e, merging_word(m), why);

@@ -51,6 +51,9 @@ struct flow_task {
 	unsigned	 sessions;	/* that have ended since then */
 	int64_t		 spent;		/* by these, ms */
 	int64_t		 input, output, cost;	/* tokens, millionths of a dollar */
+	struct {			/* of these, of the last one */
+		int64_t	 spent, input, output, cost;
+	} last_one;
 	unsigned	 tries;		/* of its dispatch that failed */
 	bool		 last;		/* one more is left, when nothing else runs */
 	bool		 alone;		/* it is, or was: nothing is to be beside it */

@@ -52,6 +52,7 @@ count_time(struct flow *f, size_t i)
 	int64_t from, to;
 
 	t->open = false;
+	memset(&t->last_one, 0, sizeof(t->last_one));
 	if (t->session[0] == '\0' || !entry_item(t->session, item, sizeof(item)) ||
 	    flow_entry(f->o, t->session, &e) == -1)
 		return;
@@ -60,13 +61,30 @@ count_time(struct flow *f, size_t i)
 	t->sessions++;
 	/* Of several that share it, one has its time, and its death. */
 	if (strcmp(item, id) == 0) {
-		t->spent += to > from ? to - from : 0;
-		t->input += e.state.input_tokens;
-		t->output += e.state.output_tokens;
-		t->cost += e.state.cost_microusd;
+		t->last_one.spent = to > from ? to - from : 0;
+		t->last_one.input = e.state.input_tokens;
+		t->last_one.output = e.state.output_tokens;
+		t->last_one.cost = e.state.cost_microusd;
+		t->spent += t->last_one.spent;
+		t->input += t->last_one.input;
+		t->output += t->last_one.output;
+		t->cost += t->last_one.cost;
 		judge(f, i, &e);
 	}
 	entry_release(&e);
+}
+
+/* Its session goes on: it is counted when it is over again. */
+static void
+open_again(struct flow_task *t)
+{
+	t->open = true;
+	t->final = t->hopeless = false;
+	t->sessions -= t->sessions > 0;
+	t->spent -= t->last_one.spent;
+	t->input -= t->last_one.input;
+	t->output -= t->last_one.output;
+	t->cost -= t->last_one.cost;
 }
 
 static void
@@ -128,6 +146,9 @@ flow_settle(struct flow *f, size_t i, bool first)
 		ft->final = ft->hopeless = false;
 		break;
 	case TASK_IN_PROGRESS:
+		if (!ft->open && t->session[0] != '\0')
+			open_again(ft);
+		break;
 	case TASK_STATUS_COUNT:
 		break;
 	}

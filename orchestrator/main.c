@@ -11,7 +11,7 @@
 
 static const struct cmd *const commands[] = {
 	&cmd_dispatch, &cmd_dispatch_ready, &cmd_execute, &cmd_plan, &cmd_report, &cmd_status,
-	&cmd_questions, &cmd_answer, &cmd_review, &cmd_merge, &cmd_logs, &cmd_path, &cmd_cancel,
+	&cmd_questions, &cmd_answer, &cmd_review, &cmd_merge, &cmd_adopt, &cmd_logs, &cmd_path, &cmd_cancel,
 	&cmd_retry, &cmd_recover, &cmd_salvage, &cmd_cleanup, &cmd_init, &cmd_doctor, &cmd_config,
 	&cmd_tasks, &cmd_generate, &cmd_conflict_check,
 };

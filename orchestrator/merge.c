@@ -10,6 +10,7 @@
 
 #include "orchestrator/merge_internal.h"
 #include "orchestrator/source.h"
+#include "orchestrator/unjudged.h"
 #include "proto/file.h"
 #include "proto/lock.h"
 #include "proto/log.h"
@@ -76,6 +77,45 @@ check_verdict(struct merge *m)
 	return MERGE_MERGED;
 }
 
+/* What was left out, for the last word. */
+static int
+save(struct merge *m, const struct unjudged *u)
+{
+	char *what;
+
+	if (unjudged_save(u, &m->git, &m->state, m->err, m->errlen) == -1)
+		return -1;
+	what = unjudged_text(u);
+	free(m->left);
+	m->left = text_format("not judged, and saved in refs/salvage/%s: %s", m->id, what);
+	free(what);
+	return 0;
+}
+
+/* Nobody's work is passed over without a word.  MERGE_MERGED: there is none, or it is saved. */
+static enum merge_outcome
+check_unjudged(struct merge *m, bool leave)
+{
+	enum merge_outcome rv = MERGE_MERGED;
+	struct unjudged u;
+	char *what;
+	int rc;
+
+	m->looked = true;
+	rc = unjudged_find(&u, &m->git, m->req->session_path, &m->state, true, m->err, m->errlen);
+	if (rc == 1 && leave)
+		rc = save(m, &u);
+	else if (rc == 1) {
+		what = unjudged_text(&u);
+		rv = merge_says(m, MERGE_UNJUDGED, "the worktree has %s, not judged: orchestrator "
+		    "adopt %s has them judged, orchestrator merge --approved %s merges without "
+		    "them and saves them", what, m->id, m->id);
+		free(what);
+	}
+	unjudged_release(&u);
+	return rc == -1 ? MERGE_ERROR : rv;
+}
+
 static enum merge_outcome
 merge_once(struct merge *m, bool *again)
 {
@@ -97,7 +137,7 @@ merge_approved(struct merge *m)
 
 	if ((rv = merge_recover(m)) != MERGE_NOTHING)
 		return rv;
-	if ((rv = check_verdict(m)) != MERGE_MERGED)
+	if ((rv = check_verdict(m)) != MERGE_MERGED || (rv = check_unjudged(m, m->req->leave)) != MERGE_MERGED)
 		return rv;
 	for (tries = 0; again && tries < MERGE_TRIES; tries++)
 		rv = merge_once(m, &again);
@@ -165,6 +205,9 @@ merge_locked(struct merge *m)
 		rv = merge_approved(m);
 	source_close(m->req->session_path, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
+		/* it was merged by somebody who was killed: what has come since is too late for it */
+		if (!m->looked && check_unjudged(m, true) == MERGE_ERROR)
+			log_warnx("%s: %s", m->id, m->err);
 		if (merge_finish(m, &trash) == -1)
 			rv = MERGE_ERROR;
 		else if (trash != NULL)
@@ -211,8 +254,8 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 		merge_says(&m, MERGE_ERROR, "%s/" MERGE_LOCK ": %s", req->workspace, strerror(errno));
 	else
 		rv = merge_opened(&m);
-	if (rv == MERGE_MERGED && errlen > 0)	/* what it overcame on the way */
-		err[0] = '\0';
+	if (rv == MERGE_MERGED && errlen > 0)	/* not what it overcame on the way */
+		strlcpy(err, m.left != NULL ? m.left : "", errlen);
 	if (m.session != -1)
 		close(m.session);
 	if (lock != -1)
@@ -225,5 +268,6 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 	config_release(&m.config);
 	review_release(&m.review);
 	free(m.git.dir);
+	free(m.left);
 	return rv;
 }

@@ -13,6 +13,7 @@
  * worktree, branch, archive.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "proto/git.h"
@@ -23,6 +24,7 @@ struct merge_request {
 	const char	*session_path;
 	const char	*archive_dir;
 	const char	*worker;	/* path of the worker binary, for gates */
+	bool		 leave;		/* what was not judged is saved, and left out */
 };
 
 enum merge_outcome {
@@ -33,15 +35,17 @@ enum merge_outcome {
 	MERGE_GATE,		/* a gate failed on the merged tree, or the audit of the paths did */
 	MERGE_BLOCKED,		/* left approved; err names the local file or lock in the way */
 	MERGE_ERROR,
+	MERGE_UNJUDGED,		/* left approved; err names what was not judged in its worktree */
 	MERGE_BUSY,		/* another process has the session's lock; its end is an event */
 	MERGE_RETRIED,		/* of merging.h: its item has a new session */
-	MERGE_NOT_APPROVED	/* nor is what the branch is at now */
+	MERGE_NOT_APPROVED,	/* nor is what the branch is at now */
+	MERGE_OUTCOMES
 };
 
 /*
  * A conflict makes the session conflict, or, with merge.on_conflict resolve and a resolve
  * left, running in step resolve.  Takes merge.lock (waiting) and worker.lock. The worktree's tree is
- * deleted by a detached process.
+ * deleted by a detached process.  With MERGE_MERGED err says what was left out, or is empty.
  */
 enum merge_outcome merge_session(const struct merge_request *, char *err, size_t errlen);
 

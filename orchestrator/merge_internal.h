@@ -27,6 +27,8 @@ struct merge {
 	size_t		 nchanges;
 	struct checkout	*checkouts;
 	size_t		 ncheckouts;
+	bool		 looked;	/* for what was not judged */
+	char		*left;		/* of that: what was saved, and where; NULL = nothing */
 	char		*err;
 	size_t		 errlen;
 };

@@ -40,7 +40,7 @@ merging_retry(struct orch *o, struct entry *e, char session[SESSION_ID_MAX])
 }
 
 enum merge_outcome
-merging_run(struct orch *o, const struct entry *e, char *why, size_t whylen)
+merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t whylen)
 {
 	struct merge_request	r = {
 		.repo = &o->repo,
@@ -48,6 +48,7 @@ merging_run(struct orch *o, const struct entry *e, char *why, size_t whylen)
 		.session_path = e->path,
 		.archive_dir = o->archive,
 		.worker = o->worker,
+		.leave = leave,
 	};
 	enum merge_outcome	rv;
 
@@ -69,7 +70,7 @@ merging_done(enum merge_outcome m)
 bool
 merging_again(enum merge_outcome m)
 {
-	return m == MERGE_BLOCKED || m == MERGE_ERROR || m == MERGE_NOT_APPROVED;
+	return m == MERGE_BLOCKED || m == MERGE_ERROR || m == MERGE_UNJUDGED || m == MERGE_NOT_APPROVED;
 }
 
 const char *
@@ -92,10 +93,14 @@ merging_word(enum merge_outcome m)
 		return "blocked";
 	case MERGE_ERROR:
 		return "error";
+	case MERGE_UNJUDGED:
+		return "unjudged work";
 	case MERGE_BUSY:
 		return "busy";
 	case MERGE_NOT_APPROVED:
 		return "not approved";
+	case MERGE_OUTCOMES:
+		break;
 	}
 	return "?";
 }

@@ -8,8 +8,9 @@
 #include "orchestrator/registry.h"
 
 /* Merges the session (or completes its merge) and drops its claim when it is over.  One that was
- * given back has its worker again. */
-enum merge_outcome merging_run(struct orch *, const struct entry *, char *why, size_t whylen);
+ * given back has its worker again.  leave: see merge.h. */
+enum merge_outcome merging_run(struct orch *, const struct entry *, bool leave, char *why,
+    size_t whylen);
 /*
  * After a conflict, with merge.on_conflict retry: merging_retry_due tells whether the
  * item is to have one more session, merging_retry makes it and puts the former one away.

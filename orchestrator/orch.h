@@ -79,7 +79,7 @@ struct cmd {
 	const struct cmd *const *sub;
 };
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
-    cmd_review, cmd_merge, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
+    cmd_review, cmd_merge, cmd_adopt, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
     cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
     cmd_generate, cmd_conflict_check, cmd_config;
 /* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */

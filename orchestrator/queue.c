@@ -82,7 +82,7 @@ merge_child(void *arg)
 		setpgid(0, 0);
 	if (l->merging->e.state.status == STATUS_CONFLICT)
 		return (int)merging_retry(l->o, &l->merging->e, l->merge_note->session);
-	return (int)merging_run(l->o, &l->merging->e, l->merge_note->why, GIT_ERR);
+	return (int)merging_run(l->o, &l->merging->e, false, l->merge_note->why, GIT_ERR);
 }
 
 void
@@ -121,10 +121,11 @@ queue_reaped(struct loop *l, int status)
 	struct sess		*s = l->merging;
 	enum merge_outcome	 m = MERGE_ERROR;
 	char			 oid[OID_MAX];
+	bool			 said;
 
 	l->merging = NULL;
 	l->merge_pid = 0;
-	if (WIFEXITED(status) && WEXITSTATUS(status) <= MERGE_NOT_APPROVED)
+	if (WIFEXITED(status) && WEXITSTATUS(status) < MERGE_OUTCOMES)
 		m = (enum merge_outcome)WEXITSTATUS(status);
 	else
 		child_status_text(status, l->merge_note->why, GIT_ERR);
@@ -141,9 +142,10 @@ queue_reaped(struct loop *l, int status)
 	} else {
 		if (merging_again(m))
 			block(l, s);
+		said = s->why != NULL && strcmp(s->why, l->merge_note->why) == 0;
 		free(s->why);
 		s->why = l->merge_note->why[0] == '\0' ? NULL : text_format("%s", l->merge_note->why);
-		if (s->blocked)
+		if (s->blocked && !said)
 			loop_say(l, s->e.id, merging_word(m), "%s", l->merge_note->why);
 		attend(l, s, false);
 	}

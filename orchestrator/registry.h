@@ -95,6 +95,9 @@ void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
  * (logged).  The entry's state is the new one afterwards.
  */
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
+/* The lock of a session that is over, and the descriptor of its directory: lock_take_dir().  Its worker
+ * says that it is over before it leaves: whoever has the lock is waited for, some seconds. */
+int entry_lock_ended(const char *path, int *fd);
 /* Kills what is left of the session's processes (tree_kill_session); -1, told: some live on. */
 int entry_kill_tree(const struct entry *, bool crashed);
 /* Saves what is uncommitted in the worktree of an ended session (refs/salvage/<id>), which stays as

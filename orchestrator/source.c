@@ -13,7 +13,8 @@ static bool
 changes(const struct task *t, const struct source_change *c)
 {
 	return strcmp(t->session, c->session) == 0 && t->status != c->to &&
-	    (t->status == TASK_IN_PROGRESS || c->to == TASK_COMPLETE);
+	    (t->status == TASK_IN_PROGRESS || c->to == TASK_COMPLETE ||
+	    (c->to == TASK_IN_PROGRESS && t->status != TASK_COMPLETE));
 }
 
 int
@@ -251,21 +252,36 @@ source_drop(struct orch *o, const char *list, const char *item, const char *sess
 	feed_release(o, list, item);
 }
 
-void
-source_close(const char *path, const char *session, enum status status)
+/* path: of its session directory, workspace/instance/isolated-sessions/session. */
+static void
+change_all(const char *path, const struct source_change *c)
 {
-	struct closing k = { .c = { .session = session, .to = source_outcome(status),
-		.reason = status_name(status) } };
-	char *workspace;
+	struct closing k = { .c = *c };
+	char *workspace = text_format("%s", path);
 
-	if (!status_ended(status))
-		return;
-	/* workspace/instance/isolated-sessions/session */
-	workspace = text_format("%s", path);
 	for (int i = 0; i < 3; i++)
 		if (strrchr(workspace, '/') != NULL)
 			*strrchr(workspace, '/') = '\0';
 	k.workspace = workspace;
 	tasks_each(workspace, close_in_list, &k);
 	free(workspace);
+}
+
+void
+source_close(const char *path, const char *session, enum status status)
+{
+	const struct source_change c = { .session = session, .to = source_outcome(status),
+		.reason = status_name(status) };
+
+	if (status_ended(status))
+		change_all(path, &c);
+}
+
+void
+source_reopen(const char *path, const char *session)
+{
+	const struct source_change c = { .session = session, .to = TASK_IN_PROGRESS,
+		.reason = "adopted" };
+
+	change_all(path, &c);
 }

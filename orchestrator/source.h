@@ -10,7 +10,8 @@
  *	source_open	the task, and what it consists of, is IN_PROGRESS; source_drop: it
  *			was not, after all
  *	source_close	the session has ended: COMPLETE, BLOCKED or FAILED
- *	source_recover	the same for all that nobody has closed
+ *	source_reopen	it goes on all the same
+ *	source_recover	source_close for all that nobody has closed
  *
  * A task knows its session, so closing again changes nothing, and the session of an
  * item that came from nowhere closes nothing.
@@ -35,6 +36,8 @@ int source_open(struct orch *, const char *list, const struct item *, const char
 void source_drop(struct orch *, const char *list, const char *item, const char *session);
 /* path: of the session directory.  Does nothing unless the status is one that ends. */
 void source_close(const char *path, const char *session, enum status);
+/* The session goes on: what it had closed is IN_PROGRESS again. */
+void source_reopen(const char *path, const char *session);
 void source_recover(struct orch *);
 /* The same in a list that was read, and not on disk. */
 struct tasklist;

@@ -38,6 +38,9 @@ int checkout_open(const struct git_repo *, const char *path, struct checkout *, 
     size_t errlen);
 void checkout_free(struct checkout *, size_t n);
 
+/* "a merge is in progress", or the like, in the git directory; NULL when nothing is. */
+const char *checkout_under_way(int gitdir);
+
 /* changes = git_diff(old, new), sorted by path as git does. 0, or -1 with the reason. */
 int checkout_check(const struct git *, struct checkout *, const char *old, const char *new,
     const struct git_change *changes, size_t n, char *err, size_t errlen);

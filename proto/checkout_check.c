@@ -63,18 +63,25 @@ is_sparse(const struct checkout *co, int fd)
 	return yes;
 }
 
+const char *
+checkout_under_way(int gitdir)
+{
+	for (size_t i = 0; i < sizeof(under_way) / sizeof(under_way[0]); i++)
+		if (file_exists(gitdir, under_way[i].name))
+			return under_way[i].what;
+	return NULL;
+}
+
 static int
 check_state(const struct git *g, const struct checkout *co, char *err, size_t errlen)
 {
-	size_t i;
+	const char *what;
 	int fd, rc = 0;
 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
 		return git_fail_errno(err, errlen, "%s", co->gitdir);
-	for (i = 0; rc == 0 && i < sizeof(under_way) / sizeof(under_way[0]); i++)
-		if (file_exists(fd, under_way[i].name))
-			rc = git_fail(err, errlen, "%s: %s; finish it first", co->path,
-			    under_way[i].what);
+	if ((what = checkout_under_way(fd)) != NULL)
+		rc = git_fail(err, errlen, "%s: %s; finish it first", co->path, what);
 	if (rc == 0 && is_sparse(co, fd))
 		rc = git_fail(err, errlen, "%s: is a sparse checkout", co->path);
 	if (rc == 0 && has_shared_index(fd))

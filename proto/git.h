@@ -192,6 +192,9 @@ int git_diff_text(const struct git *, const char *from, const char *to, size_t m
     char *err, size_t errlen);
 int git_log_text(const struct git *, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen);
+/* A line each: short id and subject. */
+int git_log_lines(const struct git *, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen);
 /* Their messages alone. */
 int git_log_messages(const struct git *, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen);
@@ -216,6 +219,11 @@ int git_salvage(const struct git *, const char *session_id, const char *commit, 
  * commit with the tree of the first. */
 #define GIT_SALVAGE_TIPS	12
 int git_salvage_commits(const struct git *, const char *session_id, const char *commit, const struct strings *tips,
+    char *err, size_t errlen);
+/* The paths in which the worktree differs from commit; what is ignored or can't be committed is none.
+ * quick: the index is at commit, and where nothing differs from it one process is enough, which reads
+ * no file. */
+int git_worktree_differs(const struct git *, const char *commit, bool quick, struct strings *paths,
     char *err, size_t errlen);
 struct git_salvaged {
 	char		 commit[OID_MAX];	/* what was saved */

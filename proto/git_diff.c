@@ -168,6 +168,13 @@ git_log_text(const struct git *g, const char *from, const char *to, size_t max, 
 }
 
 int
+git_log_lines(const struct git *g, const char *from, const char *to, size_t max, char **out,
+    char *err, size_t errlen)
+{
+	return log_of(g, "--format=%h %s", from, to, max, out, err, errlen);
+}
+
+int
 git_log_messages(const struct git *g, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen)
 {

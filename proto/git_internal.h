@@ -118,6 +118,8 @@ int git_clear(const struct git *, char *err, size_t errlen);
 /* Why a file is too large to be read for nothing, or NULL. */
 const char *git_too_large(const struct stat *);
 
+/* 1 when some file in the worktree is not as the index has it, 0, or -1 with err. */
+int git_touched(const struct git *, char *err, size_t errlen);
 void git_index_unlock(const struct git *);
 /* Takes an object id from the output of git `what', and frees that. */
 int git_take_oid(const struct git *, const char *what, char *out, char *oid, char *err, size_t errlen);

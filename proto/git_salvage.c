@@ -120,3 +120,30 @@ git_salvage_commits(const struct git *g, const char *session_id, const char *com
 	free(ref);
 	return rc;
 }
+
+int
+git_worktree_differs(const struct git *g, const char *commit, bool quick, struct strings *paths,
+    char *err, size_t errlen)
+{
+	struct git_change *c = NULL;
+	struct strings left = { 0 };
+	struct git copy = *g;
+	char tree[OID_MAX];
+	size_t i, n = 0;
+	int rc;
+
+	if (quick && (rc = git_touched(g, err, errlen)) != 1)
+		return rc;
+	copy.index = text_format("%s/salvage.index", g->dir);
+	copy.objects = g->repo->objects;
+	rc = tree_of_rest(&copy, g->index, commit, &left, tree, err, errlen);
+	if (rc == 0)
+		rc = git_diff(&copy, commit, tree, &c, &n, err, errlen);
+	for (i = 0; i < n; i++)
+		strings_add(paths, c[i].path);
+	git_changes_free(c, n);
+	strings_free(&left);
+	unlink(copy.index);
+	free(copy.index);
+	return rc;
+}

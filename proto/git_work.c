@@ -19,6 +19,9 @@
 #define PER_ENTRY(n)	((int64_t)(n) / 10)
 #define PER_BYTE(n)	((n) / 10000)
 
+static const char *const changes[] = { "ls-files", "-z", "-m", "-d", "-o", "--exclude-standard",
+    "--deduplicate", NULL };
+
 struct listing {		/* what update-index is to be told */
 	const struct git *g;
 	struct strings	*left;	/* what can't be committed is left out, and named here; NULL = refused */
@@ -222,8 +225,6 @@ refuse_special(struct listing *l, char *err, size_t errlen)
 static int
 list_changes(struct listing *l, char *err, size_t errlen)
 {
-	static const char *const argv[] = { "ls-files", "-z", "-m", "-d", "-o", "--exclude-standard",
-		"--deduplicate", NULL };
 	char *out = NULL, *p;
 	size_t len = 0;
 
@@ -232,7 +233,7 @@ list_changes(struct listing *l, char *err, size_t errlen)
 	    refuse_large(l, err, errlen) == -1 || refuse_special(l, err, errlen) == -1)
 		return -1;
 	if (l->why[0] == '\0') {
-		if (list_files(l->g, argv, NULL, PER_ENTRY(l->odd.entries), &out, &len, NULL, err, errlen) == -1)
+		if (list_files(l->g, changes, NULL, PER_ENTRY(l->odd.entries), &out, &len, NULL, err, errlen) == -1)
 			return -1;
 		for (p = out; p != NULL && p < out + len; p += strlen(p) + 1)
 			list_path(l, p);
@@ -303,6 +304,26 @@ git_remove(const struct git *g, const struct strings *paths, char *err, size_t e
 			rc = git_fail_errno(err, errlen, "%s/%s", g->worktree, paths->v[i]);
 	close(fd);
 	return rc;
+}
+
+int
+git_touched(const struct git *g, char *err, size_t errlen)
+{
+	char *out = NULL, *p, *path;
+	bool touched = false;
+	struct stat st;
+	size_t len = 0;
+
+	/* not looked at first: nobody has run there since it was committed */
+	if (list_files(g, changes, NULL, 0, &out, &len, NULL, err, errlen) == -1)
+		return -1;
+	for (p = out; !touched && p != NULL && p < out + len; p += strlen(p) + 1) {
+		path = text_format("%s/%s", g->worktree, p);
+		touched = lstat(path, &st) == -1 || !S_ISDIR(st.st_mode);
+		free(path);
+	}
+	free(out);
+	return touched;
 }
 
 int

@@ -67,7 +67,7 @@ static const char *const verdicts[] = {
 #define TO(s)		(1u << STATUS_##s)
 #define TO_BAD_END	(TO(FAILED) | TO(FAILED_TIMEOUT) | TO(UNKNOWN) | TO(STALE) | TO(CANCELLED))
 
-/* The statuses that may follow each one; an ended one is followed by none. */
+/* The statuses that may follow each one; an ended one is followed by none, unless its work is adopted. */
 static const unsigned int follows[STATUS_COUNT] = {
 	[STATUS_PENDING] = TO(RUNNING) | TO_BAD_END,
 	[STATUS_RUNNING] = TO(WAITING) | TO(COMPLETED) | TO_BAD_END,
@@ -75,6 +75,13 @@ static const unsigned int follows[STATUS_COUNT] = {
 	[STATUS_COMPLETED] = TO(REVIEWING) | TO(APPROVED) | TO(REJECTED) | TO_BAD_END,
 	[STATUS_REVIEWING] = TO(WAITING) | TO(APPROVED) | TO(REJECTED) | TO(RUNNING) | TO_BAD_END,
 	[STATUS_APPROVED] = TO(RUNNING) | TO(MERGED) | TO(CONFLICT) | TO(FAILED) | TO(CANCELLED),
+	[STATUS_REJECTED] = TO(RUNNING),
+	[STATUS_CONFLICT] = TO(RUNNING),
+	[STATUS_FAILED] = TO(RUNNING),
+	[STATUS_FAILED_TIMEOUT] = TO(RUNNING),
+	[STATUS_UNKNOWN] = TO(RUNNING),
+	[STATUS_STALE] = TO(RUNNING),
+	[STATUS_CANCELLED] = TO(RUNNING),
 };
 
 static const char *

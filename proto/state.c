@@ -292,7 +292,7 @@ state_text(const struct state *s, size_t *len)
 bool
 state_given_back(const struct state *s)
 {
-	return (s->status == STATUS_RUNNING && s->step == STEP_RESOLVE &&
+	return (s->status == STATUS_RUNNING && (s->step == STEP_RESOLVE || s->step == STEP_COMMIT) &&
 	    strcmp(s->holder, "orchestrator") == 0);
 }
 

@@ -86,7 +86,7 @@ struct state {
 	size_t		 nhistory;
 	struct json	*raw;
 };
-/* Given back by a merge, and no worker has taken it up yet. */
+/* Given back by a merge, or adopted, and no worker has taken it up yet. */
 bool state_given_back(const struct state *);
 /* A sum of tokens or cost as far as the record takes it: what agents report may be anything. */
 int64_t state_usage(int64_t, int64_t more);

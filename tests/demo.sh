@@ -107,6 +107,12 @@ say "One was rejected and reworked: its log"
 show orchestrator logs spelling
 say "... and the council's record"
 show orchestrator review spelling
+say "One is put right by hand: nothing that nobody judged is merged"
+show orchestrator dispatch --wait motto --title 'A motto' --description 'Write demo/motto.md: a motto of one line.'
+sed -i 's/$/!/' .worktrees/motto/demo/motto.md
+show orchestrator merge motto || :
+show orchestrator adopt --wait motto
+show orchestrator merge motto
 say "A task list: what waits for what, and which files each may change"
 show orchestrator tasks create book --task 'outline: Outline a book of two chapters, morning and evening, in demo/outline.md' \
     --task 'morning: Write demo/morning.md, the first chapter' --task 'evening: Write demo/evening.md, the second chapter' \

@@ -122,9 +122,7 @@ begin(struct worker *w)
 {
 	if (status_live(w->state.status))
 		w->state.step = step_recover(w->state.status, w->state.step);
-	/* Step resolve forgets a verdict that was of another commit. */
-	if (status_live(w->state.status) && w->review.verdict != VERDICT_NONE &&
-	    w->state.step != STEP_RESOLVE)
+	if (status_live(w->state.status) && w->review.verdict != VERDICT_NONE)
 		w->state.step = STEP_VERDICT;
 	if (w->state.status == STATUS_PENDING) {
 		output_log("session %s, item %s: %s", w->config.session, w->config.item,

@@ -27,6 +27,7 @@
 #include "worker/origin.h"
 #include "worker/output.h"
 #include "worker/recover.h"
+#include "worker/resolve.h"
 #include "worker/tree.h"
 #include "worker/worker.h"
 
@@ -196,8 +197,14 @@ clean_up_after(struct worker *w, bool detach)
 		return 0;
 	if (state_given_back(&w->state)) {
 		clean_forget(w);
-		output_log("given back by the merge: %s", w->state.detail);
-		(void)worker_save(w, false);
+		output_log("%s: %s", w->state.step == STEP_RESOLVE ? "given back by the merge"
+		    : "adopted", w->state.detail);
+		/* before it is the worker's: what was judged is another commit than what comes of it */
+		if (resolve_forget(w) == -1)
+			return EX_IOERR;
+		if (w->rebooted && tree_mend(w) == 0)
+			clock_boot_id(w->state.boot_id, sizeof(w->state.boot_id));
+		(void)worker_save(w, true);
 		return 0;
 	}
 	guard_recover(w);

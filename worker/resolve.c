@@ -25,9 +25,8 @@ target_name(const struct worker *w)
 	return w->config.target != NULL ? w->config.target : "the target";
 }
 
-/* What the council said was of another commit. */
-static int
-forget_verdict(struct worker *w)
+int
+resolve_forget(struct worker *w)
 {
 	struct review *r = &w->review;
 
@@ -67,7 +66,7 @@ step_resolve(struct worker *w)
 {
 	char tree[OID_MAX], err[GIT_ERR];
 
-	if (forget_verdict(w) == -1 || tree_pin(w) == -1 || merged_tree(w, tree) == -1)
+	if (tree_pin(w) == -1 || merged_tree(w, tree) == -1)
 		return EVENT_FAILED;
 	w->tree[0] = '\0';
 	if (git_checkout(&w->git, tree, err, sizeof(err)) == -1)

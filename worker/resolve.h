@@ -15,6 +15,8 @@
 
 struct worker;
 
+/* Voids the verdict, durably: what was judged is not what is going to be. 0 or -1 (worker_fail is set). */
+int resolve_forget(struct worker *);
 /* Is something being resolved? */
 bool resolving(const struct worker *);
 /* What the implementer is told of it, malloced. */

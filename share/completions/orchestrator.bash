@@ -62,7 +62,7 @@ _orchestrator() {
 		answer:session-* | answer:[!a]*)
 			words=$(orchestrator "${global[@]}" --json questions 2>/dev/null |
 			    grep -oE 'q-[a-z0-9]{6}' | sort -u) ;;
-		status:* | answer:* | review:* | merge:* | logs:* | path:* | cancel:* | retry:* | salvage:*)
+		status:* | answer:* | review:* | merge:* | adopt:* | logs:* | path:* | cancel:* | retry:* | salvage:*)
 			words=$(orchestrator "${global[@]}" --json status 2>/dev/null |
 			    grep -oE '"(session|item)": *"[^"]*"' | sed 's/.*"\(.*\)"/\1/' | sort -u)
 			[[ $command != answer ]] || words="instance $words" ;;

@@ -118,7 +118,7 @@ H
 hard() {	# ITEM: approved, then its worktree is what the agent would have it
 	session "$1" "echo $1 >$1.new"
 	(cd ".worktrees/$1" && xattr set d11/file11 && xattr set d12; sh "$T/hostile") 2>/dev/null
-	run orchestrator merge "$1"
+	run orchestrator merge --approved "$1"
 }
 export T
 hard fourth

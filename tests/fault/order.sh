@@ -53,6 +53,10 @@ case_run() {
 	in_order 'an object' 'openat\(.*objects/.*tmp_obj|openat\(.*objects/bulk' 'fsync\(.*objects/'
 	in_order 'an agent that ended' 'execve\("[^"]*/sh", \["sh", "-c", "echo two' 'syncfs\([0-9]*<[^>]*worktrees/two>' 'fsync\(.*\.state\.json' 'rename.*state\.json' 'fsync\([0-9]*<[^>]*session-two-[a-z0-9]*>'
 	wait_for 10 status_is three approved; orchestrator merge three >"$T/out"
+	echo better >.worktrees/two/two
+	traced orchestrator adopt two
+	in_order 'adopt' 'fsync\(.*\.state\.json' 'rename.*state\.json' "$(dir 'session-two-[a-z0-9]*')" 'execve\(.*"run", "-d"'
+	wait_for 10 status_is two approved
 	traced orchestrator merge two
 	in_order 'merge' 'fsync\(.*\.state\.json' 'rename.*state\.json' 'fsync\([0-9]*<[^>]*session-two-[a-z0-9]*>' \
 	    'syncfs\(' 'fsync\(.*refs/heads/main\.lock' 'rename.*refs/heads/main"' 'fsync\([0-9]*<[^>]*refs/heads>' \

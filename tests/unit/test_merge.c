@@ -325,10 +325,9 @@ a_merge_that_was_killed_is_completed_or_begun_again(void **state)
 		    "git reset -q --hard && printf 'orchestrator " ID "' >.git/index.lock",
 	};
 	struct scene s;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
 		settle();
 		sh("rm -rf r ws");
 		scene_make(&s, "echo w >w && rm a", "echo o >o && git add o && git commit -qm o",
@@ -350,10 +349,9 @@ what_is_merged_but_not_put_away_is_put_away(void **state)
 	};
 	struct scene s;
 	struct state st;
-	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
+	for (size_t i = 0; i < sizeof(moments) / sizeof(moments[0]); i++) {
 		settle();
 		sh("rm -rf r ws");
 		scene_make(&s, "echo w >w", "git merge -q --no-ff -m 'Merge i: What was done' "
@@ -370,12 +368,14 @@ what_is_merged_but_not_put_away_is_put_away(void **state)
 }
 
 static void
-work_left_in_the_worktree_is_salvaged_before_it_goes(void **state)
+work_in_the_worktree_that_was_not_judged_is_named_or_saved(void **state)
 {
 	struct scene s;
 
 	(void)state;
 	scene_make(&s, "echo w >w", "echo late >.worktrees/i/late", false);
+	expect(&s, MERGE_UNJUDGED);
+	s.req.leave = true;
 	expect(&s, MERGE_MERGED);
 	expect_merged(&s);
 	sh("git -C r show refs/salvage/" ID ":late");
@@ -393,7 +393,7 @@ main(void)
 		SCRATCH_TEST(gates_run_on_a_merged_tree_that_is_new),
 		SCRATCH_TEST(a_merge_that_was_killed_is_completed_or_begun_again),
 		SCRATCH_TEST(what_is_merged_but_not_put_away_is_put_away),
-		SCRATCH_TEST(work_left_in_the_worktree_is_salvaged_before_it_goes),
+		SCRATCH_TEST(work_in_the_worktree_that_was_not_judged_is_named_or_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
