@@ -69,6 +69,8 @@ int sandbox_landlock_abi(void);
  * or read the memory of a process outside, nor reach its abstract sockets.  Before
  * SANDBOX_SCOPES_ABI it can signal and connect, but no longer mount.  -1 with errno. */
 int sandbox_landlock_domain(void);
+/* The file that fd has open may be written under the ruleset. 0 or -1. */
+int sandbox_landlock_file(int ruleset, int fd);
 /*
  * The system calls that no run makes (sandbox_seccomp.c), as a program for the kernel, which is to be
  * had until the next call.  NULL with errno.  bubblewrap reads it from a descriptor; -1 with errno.

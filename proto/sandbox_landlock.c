@@ -208,6 +208,15 @@ sandbox_landlock(const struct sandbox *sb, bool reading, char *err, size_t errle
 }
 
 int
+sandbox_landlock_file(int ruleset, int fd)
+{
+	struct landlock_path_beneath_attr attr = { .allowed_access = LANDLOCK_ACCESS_FS_WRITE_FILE |
+		(sandbox_landlock_abi() >= 3 ? ACCESS_TRUNCATE : 0), .parent_fd = fd };
+
+	return (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &attr, 0);
+}
+
+int
 sandbox_landlock_domain(void)
 {
 	struct ruleset_attr attr = { 0 };

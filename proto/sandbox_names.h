@@ -4,8 +4,7 @@
 
 /*
  * What confined runs find by name: which variables of the environment, which
- * sockets, which directories of an agent client.  Tables; orchestrator-config.5
- * lists them.
+ * sockets, which caches.  Tables; orchestrator-config.5 lists them.
  */
 
 #include <stdbool.h>
@@ -38,9 +37,5 @@ const char *sandbox_cache_hidden(const char *name);
  * when there is none.  trial = it fails, and says why, when none can be laid. */
 void sandbox_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
     const char *layer, bool trial);
-
-/* What the agent clients of that name (of its adapter or program; may be NULL) write in
- * the user's home: writable, but for its settings.  The first directory is made. */
-void sandbox_client(struct sandbox *, const char *name, const char *home);
 
 #endif

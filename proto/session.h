@@ -37,6 +37,7 @@
 #define SESSION_DIR_BIN			"bin"
 #define SESSION_DIR_TRANSCRIPT		"transcript"
 #define SESSION_DIR_TMP			"tmp"
+#define SESSION_DIR_CLIENT		"client"
 #define SESSION_DIR_CACHE		"cache"
 #define SESSION_DIR_LAYER		"layer"
 #define SESSION_DIR_CLEAN_CACHE		"cache.clean"
@@ -46,7 +47,7 @@
 #define SESSION_DIR_CLEAN		"clean"
 
 /* Directories that are there for runs alone: they go with the session, the first with each run. */
-#define SESSION_RUN_DIRS		8
+#define SESSION_RUN_DIRS		9
 extern const char *const session_run_dirs[SESSION_RUN_DIRS];
 
 /* Caps that writers keep within and readers enforce, in bytes or entries. */

@@ -70,6 +70,9 @@ judge_command(const struct agent_run *run, struct strings *argv, struct strings 
 		strings_add(argv, run->instructions);
 	}
 	strings_set(env, "CLAUDE_CODE_DISABLE_AUTO_MEMORY", "1");
+	/* what its commands print goes through files there */
+	if (run->tmp != NULL)
+		strings_set(env, "CLAUDE_CODE_TMPDIR", run->tmp);
 	/* it makes no socket there, by which its tools could speak to it as its user */
 	strings_set(env, "XDG_RUNTIME_DIR", "/proc/none");
 	if (run->within != NULL)

@@ -11,6 +11,7 @@
 #include "proto/log.h"
 #include "worker/agent.h"
 #include "worker/cmd.h"
+#include "worker/home.h"
 #include "worker/judge.h"
 #include "worker/mail.h"
 #include "worker/output.h"
@@ -188,7 +189,8 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
 	enum agent_outcome outcome;
-	char name[64], why[256], within[PATH_MAX + 32], instructions[PATH_MAX + 128];
+	char name[64], why[256], within[PATH_MAX + 32], tmp[PATH_MAX + 64], instructions[PATH_MAX + 128];
+	const char *reason = NULL;
 	int in;
 
 	in = run_begin(w, run->role, prompt, name, sizeof(name));
@@ -197,8 +199,12 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		w->run[0] = '\0';
 		return AGENT_IMPOSSIBLE;
 	}
-	if (run_settings_environment(w, run->agent, &env, why, sizeof(why)) == -1) {
-		worker_failed(w, "secret", "%s", why);
+	if (run_settings_environment(w, run->agent, &env, why, sizeof(why)) == -1)
+		reason = "secret";
+	else if (home_begin(w, run->agent, &env, why, sizeof(why)) == -1)
+		reason = "io";
+	if (reason != NULL) {
+		worker_failed(w, reason, "%s", why);
 		close(in);
 		strings_free(&env);
 		run_over(w, run);
@@ -207,6 +213,8 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	snprintf(within, sizeof(within), "%s/" SESSION_DIR_BIN "/" WITHIN_SHELL, w->path);
 	run->judges = !w->inbox;
 	run->within = within;
+	snprintf(tmp, sizeof(tmp), "%s/" SESSION_DIR_CLIENT "/%s/" HOME_TMP, w->path, role_name(run->role));
+	run->tmp = tmp;
 	run->instructions = run->judges && judge_instructions(w, name, instructions, sizeof(instructions))
 	    ? instructions : NULL;
 	adapter->command(run, &argv, &env);
@@ -216,6 +224,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	    .label = role_name(run->role), .argv = &argv, .env = &env, .in = in, .run = w->run,
 	    .line = hear_line, .arg = &listener, .transcript = name }, &res);
 	close(in);
+	home_end(w);
 	w->status = res.status;
 	if (res.end == RUN_EXITED)
 		adapter->finish(run, res.status);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -8,8 +11,10 @@
 #include <unistd.h>
 
 #include "proto/child.h"
+#include "proto/file.h"
 #include "proto/log.h"
 #include "proto/sandbox.h"
+#include "proto/sandbox_names.h"
 #include "proto/text.h"
 #include "worker/cmd.h"
 
@@ -22,8 +27,11 @@
  *
  * A client that starts its tools by a prefix, as claude by CLAUDE_CODE_SHELL_PREFIX, is given the
  * path of a link to this program whose name is WITHIN_SHELL (SESSION_DIR_BIN has it): its one
- * argument is the string of -c.  The paths of -w and -r are then lines of the variables
- * WITHIN_WRITE and WITHIN_READ; where WITHIN_WRITE is not set, files are as they are.
+ * argument is the string of -c.  A file that such a string ends with, ">| FILE", is the client's, and
+ * is made for it; the client's own variables, keys among them, are taken away.
+ *
+ * Where no path is named, those of -w and -r are lines of the variables WITHIN_WRITE and WITHIN_READ,
+ * which the worker sets for judges; where WITHIN_WRITE is not set, files are as they are.
  * What runs inside may call it with others: a domain in a domain can only do less.
  *
  * What can't be had is said on standard error, and the command is run all the same.
@@ -32,7 +40,21 @@
 struct walls {
 	struct sandbox	 sb;
 	bool		 files;		/* only what is named can be written */
+	int		 file;		/* ... and this one; -1 = none */
 };
+static const struct walls no_walls = { .sb = { .network = true }, .file = -1 };
+
+/* What is open for writing may be opened by its name, too: /dev/stderr. */
+static void
+allow_open(const struct walls *walls, int ruleset)
+{
+	const int fds[] = { STDOUT_FILENO, STDERR_FILENO, walls->file };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] != -1 && fstat(fds[i], &st) == 0 && S_ISREG(st.st_mode))
+			(void)sandbox_landlock_file(ruleset, fds[i]);
+}
 
 /* What the kernel lacks, for the message; NULL = nothing. */
 static const char *
@@ -44,9 +66,11 @@ enter(const struct walls *walls, char *err, size_t len)
 	if (abi == 0)
 		return "the kernel has no Landlock: the command can reach who calls it";
 	entered.alone = true;
-	if (walls->files)
+	if (walls->files) {
 		entered.ruleset = sandbox_landlock(&walls->sb, false, err, len);
-	else if ((entered.ruleset = sandbox_landlock_domain()) == -1)
+		if (entered.ruleset != -1)
+			allow_open(walls, entered.ruleset);
+	} else if ((entered.ruleset = sandbox_landlock_domain()) == -1)
 		snprintf(err, len, "Landlock: %s", strerror(errno));
 	if (entered.ruleset == -1)
 		return err;
@@ -103,23 +127,69 @@ add_environment(struct walls *walls)
 	add_lines(&walls->sb, getenv("WITHIN_READ"), SANDBOX_READ);
 }
 
+/* The file that a client has its command string end with, made here: its directory is not to be written. */
+static int
+own_file(const char *string)
+{
+	const char *p, *last = NULL;
+	char *path;
+	size_t n;
+	int fd;
+
+	for (p = string; (p = strstr(p, ">| ")) != NULL; p += 3)
+		last = p + 3;
+	if (last == NULL)
+		return -1;
+	n = strlen(last);
+	if (n > 2 && last[0] == '\'' && strchr(last + 1, '\'') == last + n - 1) {
+		last++;
+		n -= 2;
+	} else if (strcspn(last, " \t\n'\"\\$`;&|<>()") != n)
+		return -1;
+	path = text_format("%.*s", (int)n, last);
+	fd = path[0] == '/' ? file_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
+	free(path);
+	return fd;
+}
+
+/* What the client alone has to know, its keys among it. */
+static void
+drop_variables(void)
+{
+	const struct strings none = { 0 };
+	struct strings names = { 0 };
+	char *name;
+
+	for (char **p = environ; *p != NULL; p++) {
+		name = text_format("%.*s", (int)strcspn(*p, "="), *p);
+		if (sandbox_variable(name, true, &none) && !sandbox_variable(name, false, &none))
+			strings_add(&names, name);
+		free(name);
+	}
+	for (size_t i = 0; i < names.n; i++)
+		unsetenv(names.v[i]);
+	strings_free(&names);
+}
+
 int
 within_shell(int argc, char **argv)
 {
-	struct walls walls = { .sb = { .network = true } };
+	struct walls walls = no_walls;
 
 	if (argc != 2) {
 		log_warnx("usage: " WITHIN_SHELL " STRING");
 		return EX_USAGE;
 	}
 	add_environment(&walls);
+	walls.file = own_file(argv[1]);
+	drop_variables();
 	return become_shell(&walls, argv[1]);
 }
 
 static int
 run(int argc, char **argv)
 {
-	struct walls walls = { .sb = { .network = true } };
+	struct walls walls = no_walls;
 	const char *string = NULL;
 	int ch;
 

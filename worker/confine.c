@@ -11,8 +11,8 @@
 #include "proto/file.h"
 #include "proto/sandbox_names.h"
 #include "proto/text.h"
-#include "worker/agent.h"
 #include "worker/confine.h"
+#include "worker/home.h"
 #include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/worker.h"
@@ -20,8 +20,8 @@
 #define CACHE	"confine"	/* in the state directory: bubblewrap works here */
 
 /* The state directory that the session lies in, malloced; NULL for one made by hand. */
-static char *
-state_dir(const struct worker *w)
+char *
+confine_state(const struct worker *w)
 {
 	const char *end = strstr(w->path, "/workspaces/");
 
@@ -46,7 +46,7 @@ own_binary(const struct worker *w, char *path, size_t size)
 void
 confine_begin(struct worker *w)
 {
-	char *state = state_dir(w), *cache;
+	char *state = confine_state(w), *cache;
 	struct strings trial = { 0 };
 
 	w->sandbox = SANDBOX_NONE;
@@ -115,7 +115,7 @@ static void
 add_protected(const struct worker *w, struct sandbox *sb)
 {
 	const char *common = w->repo.common != NULL ? w->repo.common : w->config.repository;
-	char *dir = state_dir(w);
+	char *dir = confine_state(w);
 
 	sandbox_add(sb, getenv("ORCHESTRATOR_HOME"), SANDBOX_READ);
 	if (dir == NULL)	/* its neighbours at least */
@@ -189,19 +189,6 @@ add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 		snprintf(inbox, sizeof(inbox), SESSION_DIR_INBOX "/%s", spec->run);
 		add_below(sb, w->path, inbox, SANDBOX_WRITE);
 	}
-}
-
-static void
-add_client(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
-{
-	const struct agent *a = spec->run != NULL ? agent_of(w, w->role) : NULL;
-	const char *home = getenv("HOME");
-
-	if (a == NULL || home == NULL)
-		return;
-	sandbox_client(sb, a->adapter, home);
-	if (a->command.n > 0)
-		sandbox_client(sb, a->command.v[0], home);
 }
 
 /* Below /tmp nothing is seen but what was added; what the command line names is to be. */
@@ -313,9 +300,9 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 		sb.tmp = w->sandbox == SANDBOX_BWRAP ? tmp : NULL;
 		sandbox_sockets(&sb, &c->sockets);
 		add_settings(c, &sb);
-		add_client(w, spec, &sb);
 		add_protected(w, &sb);
 		add_own(w, spec, &sb);
+		home_confine(w, spec, &sb);
 		sandbox_settle(&sb);
 		if (w->sandbox == SANDBOX_BWRAP) {
 			show_all(w, &sb, spec);
@@ -332,6 +319,7 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 void
 confine_clean(struct worker *w, bool over)
 {
+	size_t n = over ? SESSION_RUN_DIRS : 1;
 	char why[320];
 
 	if (w->probing)		/* it was never asked for */
@@ -339,7 +327,10 @@ confine_clean(struct worker *w, bool over)
 	w->probing = false;
 	if (w->gone || (w->sandbox == SANDBOX_NONE && !over))
 		return;
-	for (size_t i = 0; i < (over ? SESSION_RUN_DIRS : 1); i++)
+	/* from these a session may go on, with the conversations that it had: they are in the last */
+	if (over && (w->state.status == STATUS_APPROVED || strcmp(w->state.reason, REASON_NO_VERDICT) == 0))
+		n--;
+	for (size_t i = 0; i < n; i++)
 		if (file_remove_tree(w->dirfd, session_run_dirs[i]) == -1)
 			output_log("%s/%s can't be removed: %s", w->path, session_run_dirs[i], strerror(errno));
 }

@@ -26,6 +26,8 @@ int confine_ready(struct worker *);
  * user's: the implementer's, or those of everything that runs in the clean tree. */
 struct confine_caches { const char *cache, *layer; };
 const struct confine_caches *confine_caches(enum actor);
+/* The state directory that the session lies in, malloced; NULL for one made by hand. */
+char *confine_state(const struct worker *);
 /* A judge's TMPDIR in the run's. */
 #define CONFINE_SCRATCH	"scratch"
 /* Puts the whole command line into argv, and what its child enters, to be closed, into walls.

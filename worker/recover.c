@@ -22,6 +22,7 @@
 #include "worker/cmd.h"
 #include "worker/clean.h"
 #include "worker/guard.h"
+#include "worker/home.h"
 #include "worker/judge.h"
 #include "worker/mail.h"
 #include "worker/origin.h"
@@ -102,6 +103,11 @@ begin_records(struct worker *w)
 	if (s->round == 0)
 		s->round = 1;
 	s->run[0] = s->role[0] = '\0';
+	for (int role = 0; role < ROLE_COUNT; role++)
+		if (!home_exists(w, role)) {	/* and its conversation with it */
+			free(s->conversation[role]);
+			s->conversation[role] = NULL;
+		}
 	s->agent_pid = 0;
 	s->worker_pid = getpid();
 	clock_boot_id(boot, sizeof(boot));

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "proto/audit.h"
+#include "proto/clients.h"
 #include "proto/git.h"
 #include "proto/question.h"
 #include "proto/review.h"
@@ -56,6 +57,13 @@ struct worker {
 	bool		 gone;			/* the session directory was deleted */
 	bool		 disk_failed;		/* a record could not be written: stop, stay resumable */
 
+	struct {				/* the home of its client (home.h) */
+		const struct client *client;	/* NULL = it has none */
+		char	*user[CLIENT_HOMES];	/* where its user has it */
+		char	*signed_in[CLIENT_HOMES];	/* the user's file that its client is signed in by */
+		char	*copied[CLIENT_HOMES];	/* ... what was in it, if that was copied; NULL = it is mounted */
+		int	 lock;			/* ... and held meanwhile */
+	} home;
 	/* The run that is being heard (empty run name = none). */
 	char		 run[16];
 	enum role	 role;

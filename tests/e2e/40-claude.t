@@ -68,7 +68,7 @@ is 'without it an exit status is no failure' "$(st .status)" approved
 stream success
 job <<'E'
 case $STEP in
-implement) echo done >work; rm -r "$STAND_IN/conversations" ;;
+implement) echo done >work; rm -r "$home/conversations" ;;
 review) rule '{"verdict":"approved"}' ;;
 esac
 E

@@ -75,6 +75,16 @@ $T/open" WITHIN_READ="$T/open/closed" "$T/within-shell" 'sh attack; exit 4'
 	tried 'as the prefix of a client, it takes its paths from variables' 'environ write closed read own' 'environ=no write=no closed=no read=yes own=yes'
 	calls "$T/within-shell" 'sh attack'
 	tried 'as the prefix of a client, it leaves files alone without them' 'environ write closed' 'environ=no write=yes closed=yes'
+	mkdir own && printf 'echo one; echo two >>/dev/stderr; echo x >own/x; pwd -P >| %s' "$T/own/cwd" >string
+	env WITHIN_WRITE="$T/open" "$T/within-shell" "$(cat string)" >own/out 2>>own/out
+	is 'the prefix of a client can open its own output by name, and write the file that its string ends with' \
+	    "$(grep -v denied own/out | paste -sd' '),$(cat own/cwd),$(ls own | paste -sd' ')" "one two,$T,cwd out"
+	for file in "$T/own/out" own/relative "\$T/own/new" "$T/own/new; true"; do
+		env WITHIN_WRITE="$T/open" "$T/within-shell" "echo changed >| $file" 2>/dev/null
+	done
+	is 'no file that is there, or is not named in full, can be written so' "$(grep -c changed own/out),$(ls own | paste -sd' ')" '0,cwd out'
+	env WITHIN_WRITE="$T/open" ANTHROPIC_API_KEY=key CLAUDE_CONFIG_DIR=x OPENAI_API_KEY=key NO_COLOR=1 "$T/within-shell" env >got
+	is 'the prefix of a client keeps its keys' "$(grep -c -e key -e CLAUDE got),$(grep NO_COLOR= got)" 0,NO_COLOR=1
 	calls worker within -w "$T/open" worker within -w "$T/shut" sh attack
 	tried 'one inside another opens nothing' 'environ write open' 'environ=no write=no open=no'
 else

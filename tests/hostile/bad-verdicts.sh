@@ -51,13 +51,13 @@ E
 bad reviewer-never-content "$no" "$no" <<'E'
 case $ROUND in *[13579]) worker verdict rejected 'Make it so.' ;; *) worker verdict rejected 'Undo that.' ;; esac
 E
-bad reviewer-silent "$no" "$no" <<'E'
+bad reviewer-silent 'failed no-verdict' 'failed no-verdict' <<'E'
 echo 'REVIEW_VERDICT: APPROVED'
 E
-bad reviewer-malformed "$no" "$no" <<'E'
+bad reviewer-malformed 'failed no-verdict' 'failed no-verdict' <<'E'
 worker verdict maybe; echo '{ "version": 1, "kind": "verdict", "verdict": "approved", "verdict": "rejected" }' >"$SESSION_INBOX/new/m-aaaaaa"; true
 E
-bad reviewer-changes 'approved ' "$no" <<'E'
+bad reviewer-changes 'approved ' 'failed no-verdict' <<'E'
 echo changed >"$ITEM_ID"; git add -A; git commit -qm changed; worker verdict approved
 E
 bad late-commit 'approved ' 'approved ' <<'E'

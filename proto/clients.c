@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clients.h"
+#include "text.h"
+
+const struct client clients[] = {
+	{ .name = "claude",
+	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
+		.shared = "settings.json settings.local.json CLAUDE.md agents commands hooks output-styles "
+		    "plugins rules skills", .seed = ".claude.json", .sign_in = ".credentials.json" } },
+	    .sign_in = { "CLAUDE_CODE_OAUTH_TOKEN", "claudeAiOauth.accessToken",
+		"claudeAiOauth.refreshToken", "claudeAiOauth.expiresAt" },
+	    .steers = "CLAUDE.md CLAUDE.local.md AGENTS.md .claude .mcp.json" },
+	{ .name = "codex",
+	    .homes = { { .variable = "CODEX_HOME", .below = "", .user = ".codex",
+		.shared = "config.toml AGENTS.md AGENTS.override.md hooks hooks.json prompts rules skills",
+		.seed = "", .sign_in = "auth.json" } },
+	    .sign_in = { .refresh = "tokens.refresh_token", .expires = "last_refresh" },
+	    .steers = "AGENTS.md AGENTS.override.md .agents .codex" },
+	{ .name = "gemini",
+	    .homes = { { .variable = "GEMINI_CLI_HOME", .below = ".gemini", .user = ".gemini",
+		.shared = ".env GEMINI.md commands extensions policies settings.json skills",
+		.seed = "", .sign_in = "oauth_creds.json" } },
+	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
+	    .steers = "GEMINI.md AGENTS.md .agents .gemini" },
+	{ .name = "opencode",
+	    .homes = { { .variable = "XDG_DATA_HOME", .below = "opencode", .user = ".local/share/opencode",
+		.mounted = true, .shared = "", .seed = "", .sign_in = "auth.json" },
+		{ .variable = "XDG_STATE_HOME", .below = "opencode", .user = ".local/state/opencode",
+		.mounted = true, .shared = "", .seed = "", .sign_in = "" } },
+	    .steers = "AGENTS.md CLAUDE.md .agents .claude .opencode opencode.json opencode.jsonc" },
+	{ .name = "aider",
+	    .homes = { { .below = "", .user = ".aider", .mounted = true, .shared = "", .seed = "",
+		.sign_in = "" } },
+	    .steers = ".aider.conf.yml .aider.model.settings.yml .env" },
+};
+const size_t nclients = sizeof(clients) / sizeof(clients[0]);
+
+static bool
+is_named(const char *path, size_t len, const char *name)
+{
+	size_t at = len;
+
+	while (at > 0 && path[at - 1] != '/')
+		at--;
+	return strlen(name) == len - at && strncmp(path + at, name, len - at) == 0;
+}
+
+const struct client *
+client_of(const struct agent *a)
+{
+	const char *program = a->command.n > 0 ? a->command.v[0] : "";
+
+	/* a string for sh(1) */
+	if (a->command.n == 3 && strcmp(a->command.v[1], "-c") == 0)
+		program = a->command.v[2];
+	for (size_t i = 0; i < nclients; i++)
+		if (strcmp(clients[i].name, a->adapter) == 0 ||
+		    is_named(program, strcspn(program, " \t\n;&|<>"), clients[i].name))
+			return &clients[i];
+	return NULL;
+}
+
+char *
+client_user_home(const struct client_home *h, const char *variable, const char *home)
+{
+	if (variable == NULL || variable[0] != '/')
+		return text_format("%s/%s", home, h->user);
+	return text_format("%s%s%s", variable, h->below[0] != '\0' ? "/" : "", h->below);
+}
+
+void
+client_words(const char *words, void (*fn)(void *, const char *), void *arg)
+{
+	char *word;
+	size_t n;
+
+	for (; *words != '\0'; words += n + strspn(words + n, " ")) {
+		n = strcspn(words, " ");
+		word = text_format("%.*s", (int)n, words);
+		fn(arg, word);
+		free(word);
+	}
+}
