@@ -88,7 +88,8 @@ set_descriptors(const struct child_spec *spec, int report)
 	return 0;
 }
 
-/* The next place of *path where name may be, into file; false = there is none left. */
+/* The next place of *path where name may be, into file; false = there is none left.  One that is
+ * relative would lie in a worktree, where an agent can put a program of that name. */
 static bool
 next_place(const char **path, const char *name, char *file, size_t size)
 {
@@ -99,12 +100,11 @@ next_place(const char **path, const char *name, char *file, size_t size)
 
 		n = strcspn(dir, ":");
 		*path = dir[n] == '\0' ? NULL : dir + n + 1;
-		if (n + strlen(name) + 2 > size || name[0] == '\0')
+		if (dir[0] != '/' || n + strlen(name) + 2 > size || name[0] == '\0')
 			continue;
 		memcpy(file, dir, n);
-		if (n > 0)
-			file[n] = '/';
-		memcpy(file + n + (n > 0), name, strlen(name) + 1);
+		file[n] = '/';
+		memcpy(file + n + 1, name, strlen(name) + 1);
 		return true;
 	}
 	return false;

@@ -19,16 +19,17 @@
 
 extern char **environ;
 
-/* What a command prints; it runs as the worker does, since it asks a keyring or the like. */
+/* What a command prints; it runs as the worker does, since it asks a keyring or the like, but in no
+ * directory that an agent writes. */
 static char *
-secret_of_command(const char *shell, char *why, size_t len)
+secret_of_command(const char *shell, const char *dir, char *why, size_t len)
 {
 	const char *const argv[] = { "/bin/sh", "-c", shell, NULL };
 	char *out = NULL;
 	struct child_io io = { .max = SECRET_MAX, .out = &out, .timeout_ms = SECRET_MS };
 	int status;
 
-	status = child_run(&(struct child_spec){ .argv = argv, .session = true,
+	status = child_run(&(struct child_spec){ .argv = argv, .dir = dir, .session = true,
 	    .die_with_parent = true }, &io);
 	if (status == 0)
 		return out;
@@ -61,13 +62,13 @@ secret_of_file(const char *name, char *why, size_t len)
 
 /* pair is NAME=command:SHELL or NAME=file:PATH. */
 static int
-fetch(const char *pair, struct strings *env, char *err, size_t len)
+fetch(const char *pair, const char *dir, struct strings *env, char *err, size_t len)
 {
 	const char *source = strchr(pair, '=') + 1, *rest = strchr(source, ':') + 1;
 	char *name = text_format("%.*s", (int)(source - 1 - pair), pair), why[128] = "", *value;
 	int rc = -1;
 
-	value = source[0] == 'c' ? secret_of_command(rest, why, sizeof(why))
+	value = source[0] == 'c' ? secret_of_command(rest, dir, why, sizeof(why))
 	    : secret_of_file(rest, why, sizeof(why));
 	if (value != NULL) {
 		value[text_trim(value, strlen(value))] = '\0';
@@ -83,13 +84,13 @@ fetch(const char *pair, struct strings *env, char *err, size_t len)
 }
 
 static int
-put_all(const struct strings *plain, const struct strings *secrets, struct strings *env, char *err,
-    size_t len)
+put_all(const struct strings *plain, const struct strings *secrets, const char *dir, struct strings *env,
+    char *err, size_t len)
 {
 	for (size_t i = 0; i < plain->n; i++)
 		strings_put(env, plain->v[i]);
 	for (size_t i = 0; i < secrets->n; i++)
-		if (fetch(secrets->v[i], env, err, len) == -1)
+		if (fetch(secrets->v[i], dir, env, err, len) == -1)
 			return -1;
 	return 0;
 }
@@ -100,9 +101,38 @@ run_settings_environment(const struct worker *w, const struct agent *a, struct s
 {
 	const struct settings *s = &w->config.settings;
 
-	if (put_all(&s->env, &s->secrets, env, err, len) == -1)
+	if (put_all(&s->env, &s->secrets, w->path, env, err, len) == -1)
 		return -1;
-	return a == NULL ? 0 : put_all(&a->env, &a->secrets, env, err, len);
+	return a == NULL ? 0 : put_all(&a->env, &a->secrets, w->path, env, err, len);
+}
+
+/* Of a list of directories those that are named from / on: any other one lies in the tree. */
+static void
+keep_absolute(struct strings *env, const char *name)
+{
+	const char *p = strings_value(env, name);
+	struct text t = { 0 };
+	size_t n;
+
+	text_puts(&t, "");
+	for (; p != NULL && *p != '\0'; p += n + (p[n] != '\0')) {
+		n = strcspn(p, ":");
+		if (*p == '/')
+			text_printf(&t, "%s%.*s", t.len > 0 ? ":" : "", (int)n, p);
+	}
+	if (p != NULL)
+		strings_set(env, name, t.buf);
+	text_free(&t);
+}
+
+/* The loader of a judge's client, and the client itself, look for nothing in what is judged. */
+static void
+keep_out_of_tree(struct strings *env, bool judge)
+{
+	static const char *const lists[] = { "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH" };
+
+	for (size_t i = 0; i < (judge ? sizeof(lists) / sizeof(lists[0]) : 1); i++)
+		keep_absolute(env, lists[i]);
 }
 
 static void
@@ -218,6 +248,7 @@ run_environment(const struct worker *w, const struct run_spec *spec, struct stri
 		return -1;
 	for (size_t i = 0; agent != NULL && i < agent->n; i++)
 		strings_put(env, agent->v[i]);
+	keep_out_of_tree(env, actor_rights[spec->actor].judge);
 	set_path(w, env);
 	set_session(w, spec->actor, env);
 	if (w->sandbox != SANDBOX_NONE && actor_rights[spec->actor].judge)

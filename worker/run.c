@@ -25,6 +25,8 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
+#define MAIL_LEFT	40	/* batches of messages that a run which has ended still has taken in */
+
 enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS, TIMER_GUARD = GUARD_TIMER };
 
 struct running {
@@ -257,11 +259,12 @@ run_start(struct running *r, int out)
 	argv = strings_vector(&words);
 	envp = strings_vector(&env);
 	snprintf(relative, sizeof(relative), "%s/%s", tree, program);
-	/* asked beforehand: bubblewrap could only say it where the command speaks */
+	/* asked beforehand: bubblewrap could only say it where the command speaks; which starts at /, as
+	 * a loader that looks where it stands would find what an agent put there */
 	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,
 	    envp, path, sizeof(path)) == 0)
 		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
-		    .dir = tree, .in = r->spec->in, .out = out, .err = out,
+		    .dir = r->w->sandbox == SANDBOX_BWRAP ? "/" : tree, .in = r->spec->in, .out = out, .err = out,
 		    .session = true, .die_with_parent = true, .held = r->w->sandbox == SANDBOX_BWRAP,
 		    .enter = sandbox_enter, .enter_arg = &walls,
 		    .handed = walls.filter_fd != -1, .hand = walls.filter_fd, .grouped = r->group.fd != -1,
@@ -327,8 +330,8 @@ run_end(struct running *r)
 	watch_timer(TIMER_GRACE, 0);
 	watch_timer(TIMER_MAIL, 0);
 	watch_timer(TIMER_ANSWERS, 0);
-	while (mail_scan(r->w) && r->res->end == RUN_EXITED)
-		;
+	for (int n = 0; n < MAIL_LEFT && mail_scan(r->w) && r->res->end == RUN_EXITED && !worker_interrupted(r->w);)
+		n++;
 	watch_undir(r->w->watch_inbox);
 	r->w->watch_inbox = -1;
 	close(r->pipe);

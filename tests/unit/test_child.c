@@ -19,7 +19,7 @@ a_failed_start_is_the_parents_error_with_its_step(void **state)
 {
 	struct child_spec none = SPEC("no-such-program"), text = SPEC("./text"),
 	    dir = SPEC("true"), env = SPEC("program");
-	const char *vars[] = { "PATH=/nowhere:bin", NULL };
+	char path[4200], here[4096], *vars[] = { path, NULL };
 	const char *step = NULL;
 
 	(void)state;
@@ -34,12 +34,15 @@ a_failed_start_is_the_parents_error_with_its_step(void **state)
 	assert_int_equal(errno, ENOENT);
 	assert_string_equal(step, "chdir");
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	/* PATH is that of the child's environment */
-	env.env = vars;
+	/* PATH is that of the child's environment, without what is relative */
+	env.env = (const char *const *)vars;
+	snprintf(path, sizeof(path), "PATH=/nowhere:bin:%s/bin", getcwd(here, sizeof(here)));
 	assert_int_equal(child_start(&env, &step), -1);
 	assert_int_equal(mkdir("bin", 0700), 0);
 	assert_int_equal(symlink("/bin/true", "bin/program"), 0);
 	assert_true(child_start(&env, &step) > 0);
+	strlcpy(path, "PATH=/nowhere:bin:", sizeof(path));
+	assert_int_equal(child_start(&env, &step), -1);
 	assert_int_equal(wait(NULL) > 0, 1);
 }
 
