@@ -77,6 +77,9 @@ void git_refs_free(struct git_refs *);
 /* A packed-refs file of the repository's tags and of branch, here and at remotes; malloced, NULL with err. */
 char *git_refs_inherited(const struct git_repo *, const char *branch, char *err, size_t errlen);
 
+/* Marks the gitlinks of an index as not to be looked at (git.h, git_index_give). */
+int git_index_skip_links(const struct git *, char *index, char *err, size_t errlen);
+
 /* Texts of configuration files: a value; a whole setting of the repository, without credentials, if sessions
  * are to have it; a URL without them, malloced. */
 void git_config_add(struct text *, const char *key, const char *value);

@@ -154,8 +154,8 @@ add_gitlink(const struct index_entry *e, void *arg)
 		text_add(arg, e->path, strlen(e->path) + 1);
 }
 
-static int
-skip_gitlinks(const struct git *g, char *index, char *err, size_t errlen)
+int
+git_index_skip_links(const struct git *g, char *index, char *err, size_t errlen)
 {
 	const char *argv[] = { "update-index", "-z", "--skip-worktree", "--stdin", NULL };
 	struct git own = *g;
@@ -186,7 +186,7 @@ git_index_give(const struct git *g, const char *dir, bool outside, char *err, si
 	if (rc == -1)
 		git_fail_errno(err, errlen, "%s", path);
 	if (rc == 0 && outside)
-		rc = skip_gitlinks(g, path, err, errlen);
+		rc = git_index_skip_links(g, path, err, errlen);
 	if (rc == 0 && (rc = file_rename_over(fd, INDEX_NEW, "index", 0)) == -1)
 		git_fail_errno(err, errlen, "%s", path);
 	if (fd != -1)

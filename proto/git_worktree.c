@@ -245,6 +245,8 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 
 		rc = git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
 		if (rc == 0)
+			rc = git_index_skip_links(&g, index, err, errlen);
+		if (rc == 0)
 			rc = git_inspect(worktree, true, &odd, err, errlen);
 		/* it may read what it has no times of: it is their user who does, some time */
 		if (rc == 0 && odd.large.n == 0)
