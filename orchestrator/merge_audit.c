@@ -30,7 +30,7 @@ merge_audit(struct merge *m)
 	if (item_load(m->session, &item, m->err, m->errlen) == 0 &&
 	    audit_commits(&m->git, &item, m->state.base, m->state.head, &a, m->err,
 	    m->errlen) == 0 &&
-	    audit_changes(&m->git, &m->config.settings, m->changes, m->nchanges, &a, m->err,
+	    audit_changes(&m->git, &m->config.settings, &item, m->changes, m->nchanges, &a, m->err,
 	    m->errlen) == 0)
 		rv = judge(m, &a);
 	item_release(&item);

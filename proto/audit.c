@@ -40,6 +40,7 @@ audit_path(const struct item *item, const char *path)
 bool
 audit_link_leaves(const char *path, const char *target)
 {
+	bool named = false;	/* where what is named leads to, when it is a link, the way up from there is not known */
 	long depth = 0;
 	size_t n;
 
@@ -49,12 +50,11 @@ audit_link_leaves(const char *path, const char *target)
 		return true;
 	for (; *target != '\0'; target += n + strspn(target + n, "/")) {
 		n = strcspn(target, "/");
-		if (n == 2 && memcmp(target, "..", 2) == 0)
-			depth--;
-		else if (!(n == 1 && target[0] == '.'))
-			depth++;
-		if (depth < 0)
-			return true;
+		if (n == 2 && memcmp(target, "..", 2) == 0) {
+			if (named || --depth < 0)
+				return true;
+		} else if (!(n == 1 && target[0] == '.'))
+			named = true;
 	}
 	return false;
 }
@@ -173,13 +173,19 @@ audit_commits(const struct git *g, const struct item *item, const char *base, co
 	return 0;
 }
 
+/* A merge can bring back what a file once was: no commit of the work changes it then. */
 int
-audit_changes(const struct git *g, const struct settings *s, const struct git_change *c, size_t n,
-    struct audit *a, char *err, size_t errlen)
+audit_changes(const struct git *g, const struct settings *s, const struct item *item, const struct git_change *c,
+    size_t n, struct audit *a, char *err, size_t errlen)
 {
-	for (size_t i = 0; i < n; i++)
+	const char *why;
+
+	for (size_t i = 0; i < n; i++) {
+		if ((why = audit_path(item, c[i].path)) != NULL)
+			note(&a->breaches, c[i].path, why);
 		if (any_match(&s->protect, c[i].path))
 			flag(a, s, c[i].path, "is protected");
+	}
 	return audit_links(g, s, c, n, a, err, errlen);
 }
 

@@ -31,8 +31,9 @@ char *audit_config(const char *text);
  * allow, also one that a later commit takes back.  0, or -1 with err. */
 int audit_commits(const struct git *, const struct item *, const char *base, const char *head,
     struct audit *, char *err, size_t errlen);
-/* Adds what is protected, and the links that leave the tree, to flagged and refused. */
-int audit_changes(const struct git *, const struct settings *, const struct git_change *, size_t n,
+/* Adds what is protected, and the links that leave the tree, to flagged and refused; to breaches what the item's paths
+ * do not allow. */
+int audit_changes(const struct git *, const struct settings *, const struct item *, const struct git_change *, size_t n,
     struct audit *, char *err, size_t errlen);
 /* The first of them in a sentence for people: "a: why, b: why and 3 more". */
 void audit_text(const struct strings *, char *buf, size_t len);

@@ -210,6 +210,14 @@ int git_store_check(const char *objects, char *err, size_t errlen);
 int git_import(const struct git *, const char *from, const char *base, const char *merged,
     const char *commit, char *err, size_t errlen);
 
+/*
+ * Where base..commit comes from.  What it has taken in of the branch target since is no part of the work, but what the
+ * work is to be compared with: *base becomes the last commit of that.  Commits of any other branch (but own, and those of
+ * other attempts at the item) would count as merged, whatever of their content it has: -1 with FAULT_WORK.
+ */
+int git_history(const struct git *, const char *commit, const char *own, const char *target, char base[OID_MAX],
+    char *err, size_t errlen);
+
 /* Saves the worktree's state, as far as it can be committed, when it differs from commit, as a commit on top of it at
  * refs/salvage/<session-id> of the repository (the previous salvage as second
  * parent), without touching index or worktree. *saved says whether there was anything. */

@@ -71,6 +71,12 @@ breach(struct worker *w, const struct strings *list)
 int
 audit_repository_now(struct worker *w)
 {
+	return audit_repository_with(w, w->state.head);
+}
+
+int
+audit_repository_with(struct worker *w, const char *head)
+{
 	char err[GIT_ERR], *before, *now, *target;
 	struct audit a = { 0 };
 	size_t len;
@@ -82,7 +88,7 @@ audit_repository_now(struct worker *w)
 		free(before);
 		return -1;
 	}
-	rc = audit_repository(&w->git, before, now, w->state.branch, w->state.base, w->state.head,
+	rc = audit_repository(&w->git, before, now, w->state.branch, w->state.base, head,
 	    &a, err, sizeof(err));
 	if (rc == -1)
 		worker_failed(w, "git", "%s", err);
@@ -129,7 +135,8 @@ audit_work(struct worker *w)
 	    sizeof(err));
 	if (rc == 0 && (rc = git_diff(&w->git, w->state.base, w->state.head, &c, &n, err,
 	    sizeof(err))) == 0) {
-		rc = audit_changes(&w->git, &w->config.settings, c, n, &w->audit, err, sizeof(err));
+		rc = audit_changes(&w->git, &w->config.settings, &w->item, c, n, &w->audit, err,
+		    sizeof(err));
 		git_changes_free(c, n);
 	}
 	if (rc == -1) {

@@ -19,6 +19,8 @@ struct worker;
 /* Keeps the state of the repository in safe.git/before, unless it is there already. */
 int audit_begin(struct worker *);
 int audit_repository_now(struct worker *);
+/* The same with head in the place of the session's, when that is not its own yet. */
+int audit_repository_with(struct worker *, const char *head);
 /* What is flagged is put into review.json; what of it is refused stays in w->audit. */
 int audit_work(struct worker *);
 /* What is refused, as a gate that did not pass (gate_result_release frees it). */

@@ -146,7 +146,10 @@ take_repair(struct worker *w, bool approved)
 		worker_failed(w, "git", "%s", err);
 		return -1;
 	}
-	return tree_advance(w, commit);
+	if (tree_advance(w, commit) == -1)
+		return -1;
+	tree_settle_base(w);
+	return 0;
 }
 
 /* One run of a judge on the commit, in a clean tree; -1: none is possible. */

@@ -85,8 +85,13 @@ step_commit(struct worker *w)
 		event = resolve_commit(w);
 	else
 		rc = tree_commit(w, message);
+	/* an agent that nothing confines may have moved the target itself, which the audit has to see */
+	if (rc != -1 && event == EVENT_DONE && w->sandbox != SANDBOX_NONE)
+		tree_settle_base(w);
 	if (audit_repository_now(w) == -1)
 		return EVENT_FAILED;
+	if (rc != -1 && event == EVENT_DONE)
+		tree_settle_base(w);
 	if (rc == -1)
 		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if (event != EVENT_DONE)

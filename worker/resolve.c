@@ -242,7 +242,10 @@ resolve_commit(struct worker *w)
 		    "does not have", target_name(w));
 	if (join(w, own == 1, commit) == -1 || tree_advance(w, commit) == -1)
 		return EVENT_FAILED;
-	strlcpy(w->state.base, w->state.resolving.target, sizeof(w->state.base));
+	/* it may have taken in more of the target than it was given */
+	if (git_ancestor(&w->git, w->state.resolving.target, w->onto, err, sizeof(err)) != 1)
+		strlcpy(w->onto, w->state.resolving.target, sizeof(w->onto));
+	strlcpy(w->state.base, w->onto, sizeof(w->state.base));
 	state_resolved(&w->state);
 	output_log("resolved as %.12s, based on %.12s now", w->state.head, w->state.base);
 	return EVENT_DONE;

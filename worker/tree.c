@@ -10,6 +10,7 @@
 #include "proto/fault.h"
 #include "proto/file.h"
 #include "proto/text.h"
+#include "worker/audit.h"
 #include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/tree.h"
@@ -173,12 +174,15 @@ tree_import(struct worker *w, const char *dir, char *commit)
 {
 	char err[GIT_ERR];
 
-	if (import(w, dir, commit, err, sizeof(err)) == 0)
+	strlcpy(w->onto, w->state.base, sizeof(w->onto));
+	if (import(w, dir, commit, err, sizeof(err)) == 0 && (strcmp(commit, w->state.head) == 0 ||
+	    git_history(&w->git, commit, w->state.branch, w->config.target, w->onto, err, sizeof(err)) == 0))
 		return 0;
-	if (fault_code() == FAULT_WORK)
-		worker_hand_back(w, "import", "%s", err);
-	else
+	if (fault_code() != FAULT_WORK)
 		worker_failed(w, "import", "%s", err);
+	/* that it is in a branch which has changed meanwhile is no mistake that can be mended */
+	else if (audit_repository_with(w, commit) == 0)
+		worker_hand_back(w, "import", "%s", err);
 	return -1;
 }
 
@@ -289,12 +293,21 @@ tree_commit(struct worker *w, const char *message)
 
 	if ((own = tree_take(w, message, commit)) == -1)
 		return -1;
-	if (strcmp(commit, w->state.base) == 0)
+	if (strcmp(commit, w->onto) == 0)
 		return 1;
 	/* Commits that together change nothing are no work. */
-	if (own && git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1)
+	if (own && git_tree_of(&w->git, w->onto, base, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	if (own && strcmp(base, w->tree) == 0)
 		return 1;
 	return strcmp(commit, w->state.head) == 0 ? 0 : tree_advance(w, commit);
+}
+
+void
+tree_settle_base(struct worker *w)
+{
+	if (w->onto[0] == '\0' || strcmp(w->onto, w->state.base) == 0)
+		return;
+	strlcpy(w->state.base, w->onto, sizeof(w->state.base));
+	output_log("based on %.12s now, which the work has taken in", w->state.base);
 }

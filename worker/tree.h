@@ -37,6 +37,8 @@ int tree_import(struct worker *, const char *dir, char *commit);
 int tree_take(struct worker *, const char *message, char *commit);
 /* Moves the branch and the agent's git directory to commit, and sets state.head. 0 or -1. */
 int tree_advance(struct worker *, const char *commit);
+/* What the work that was taken over has taken in of the target is what it is compared with from now on. */
+void tree_settle_base(struct worker *);
 /* Commits what is left, imports, moves the branch, sets state.head. 0; 1 = there
  * is nothing since base; -1 (worker_fail is set). */
 int tree_commit(struct worker *, const char *message);

@@ -49,6 +49,7 @@ struct worker {
 	} clean;
 	struct audit	 audit;
 	char		 audited[OID_MAX];	/* the commit that it is of */
+	char		 onto[OID_MAX];		/* what the work that was taken over is to be compared with (git_history) */
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */
 	bool		 rebooted;		/* since its state was written */
 	bool		 recovered;		/* tree_pin has not run since a crash */
