@@ -139,10 +139,14 @@ git_diff_text(const struct git *g, const char *from, const char *to, size_t max,
 	const char *argv[] = { "diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv",
 		"--no-color", "-M", "--submodule=short", from, to, "--", NULL };
 
+	struct git bare = *g;
+
+	/* nor do attributes of a worktree, which may be in no commit, say what is to be seen */
+	bare.worktree = bare.index = NULL;
 	*out = NULL;
 	if (!git_oid_valid(g->repo, from) || !git_oid_valid(g->repo, to))
 		return git_fail(err, errlen, "%s..%s: not full object ids", from, to);
-	return text_of(g, argv, max, out, err, errlen);
+	return text_of(&bare, argv, max, out, err, errlen);
 }
 
 static int
