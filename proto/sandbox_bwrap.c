@@ -66,6 +66,7 @@ mount(const struct sandbox *sb, const struct sandbox_path *p, struct strings *ar
 		how = "--bind";
 		from = sb->tmp;
 		break;
+	case SANDBOX_EMPTY:
 	case SANDBOX_HIDE:
 		if (p->dir) {
 			add(argv, (const char *const[]){ "--tmpfs", p->path, NULL });
@@ -95,5 +96,9 @@ sandbox_bwrap(const struct sandbox *sb, const char *dir, struct strings *argv)
 	for (size_t i = 0; i < sb->n; i++)
 		if (!is_hidden_anyway(sb, i))
 			mount(sb, &sb->v[i], argv);
+	/* when what was added below has its place */
+	for (size_t i = 0; i < sb->n; i++)
+		if (sb->v[i].access == SANDBOX_EMPTY && sb->v[i].dir)
+			add(argv, (const char *const[]){ "--remount-ro", sb->v[i].path, NULL });
 	add(argv, (const char *const[]){ "--chdir", dir, "--as-pid-1", "--", NULL });
 }

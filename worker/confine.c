@@ -118,7 +118,11 @@ add_protected(const struct worker *w, struct sandbox *sb)
 	char *dir = confine_state(w);
 
 	sandbox_add(sb, getenv("ORCHESTRATOR_HOME"), SANDBOX_READ);
-	if (dir == NULL)	/* its neighbours at least */
+	if (dir != NULL) {
+		/* whoever reads a lock can keep it, and all who wait for it */
+		add_below(sb, dir, "workspaces", SANDBOX_EMPTY);
+		add_below(sb, dir, "bin/lock", SANDBOX_HIDE);
+	} else		/* its neighbours at least */
 		dir = text_format("%.*s", (int)(strrchr(w->path, '/') - w->path), w->path);
 	sandbox_add(sb, dir, SANDBOX_READ);
 	free(dir);

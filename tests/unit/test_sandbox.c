@@ -32,7 +32,7 @@ check(struct sandbox *sb, const char *expected)
 
 	for (size_t i = 0; i < sb->n; i++) {
 		strlcat(buf, i > 0 ? " " : "", sizeof(buf));
-		strlcat(buf, (const char *[]){ "r", "w", "h", "t" }[sb->v[i].access], sizeof(buf));
+		strlcat(buf, (const char *[]){ "r", "w", "h", "e", "t" }[sb->v[i].access], sizeof(buf));
 		strlcat(buf, sb->v[i].path, sizeof(buf));
 	}
 	assert_string_equal(buf, expected);
