@@ -15,5 +15,6 @@ tried() {	# ONLY SAMPLE CASE...
 	done <"$T/rows"
 }
 tried '^(worker.lock (fifo|hard)|two (tmp|tree) elsewhere|two index fifo|word 20)$' 0 sessions directories git names
+export CONTROL=no; tried . 4 attempts
 tried . 1 sessions git workspace lists plants agents unconfined
 done_testing
