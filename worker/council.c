@@ -15,6 +15,8 @@
 #include "worker/tree.h"
 #include "worker/worker.h"
 
+#define REPAIRS_MAX	2	/* times that a tech-lead changes what it approves */
+
 static const struct text_var none[] = { { NULL, NULL } };
 
 /* What was said goes on record before anything follows from it. */
@@ -242,6 +244,25 @@ defence(const struct worker *w)
 	return NULL;
 }
 
+/* What a tech-lead has approved and changed is approved when it has seen the change, in a fresh tree: a command
+ * that it ran could have made that. */
+static enum event
+repaired(struct worker *w)
+{
+	static const char never[] = "the tech-lead has changed the work each time that it approved it; nobody has "
+	    "approved it as it is";
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->review.nopinions; i++)
+		n += w->review.opinions[i].role == ROLE_TECH_LEAD && w->review.opinions[i].round == w->state.round;
+	if (n <= REPAIRS_MAX)
+		return EVENT_APPROVED_CHANGED;
+	output_log("%s", never);
+	free(w->review.findings);
+	w->review.findings = strdup(never);
+	return EVENT_REJECTED;
+}
+
 enum event
 step_decide(struct worker *w)
 {
@@ -259,7 +280,7 @@ step_decide(struct worker *w)
 	    git_tree_of(&w->git, w->state.head, tree, err, sizeof(err)) == -1)
 		return worker_failed(w, "git", "%s", err);
 	return strcmp(base, tree) == 0 ? worker_fail(w, "no-change", "the tech-lead undid all of the work")
-	    : EVENT_APPROVED_CHANGED;
+	    : repaired(w);
 }
 
 /* The verdict names the commit; the status follows it, then the line in the log. */

@@ -240,6 +240,13 @@ commit=$(rec review.json .commit)
 is 'the commit of a tech-lead is the one that is judged' "$(git -C "$R" log -1 --format=%s "$commit")" 'Fix of the tech-lead'
 is 'review.json has an opinion of the tech-lead on that commit' "$(rec review.json '.opinions[-1] | .role + " " + .commit')" "tech-lead $commit"
 is 'what a tech-lead did not commit is not in it, but saved' "$(git -C "$R" show "$commit:work" "refs/salvage/$ID:work" | paste -sd' ')" 'fixed left'
+is 'which it has given twice: when it made the commit, and in a run that made none' "$(rec review.json '[.opinions[] | select(.role == "tech-lead")] | length')" 2
+role tech-lead <<'E'
+echo fixed >>work; git commit -qam 'Fix of the tech-lead'; worker verdict approved 'Mended.'
+E
+session d7
+work
+is 'a tech-lead that changes the work each time that it approves it has approved nothing' "$(ended)" "$rejected,tech-lead,REJECTED"
 session d6 '.gates = ["! grep fixed work"] | .rounds = 0'
 work
 is 'a gate that fails after the fix of a tech-lead is a rejection' "$(ended)" "$rejected,gates,REJECTED"
