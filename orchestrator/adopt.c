@@ -12,7 +12,6 @@
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/log.h"
-#include "proto/record.h"
 #include "proto/text.h"
 
 /* Of the session as it is on disk; with the lock held nobody changes that any more. */
@@ -76,37 +75,9 @@ check_worktree(struct orch *o, const struct entry *e, int sessionfd)
 	return EX_DATAERR;
 }
 
-/* The commit of the target that a person's commit has and the session's head has not: the work is then
- * what lies beyond it. "" when there is none. */
-static void
-find_merged(struct orch *o, const struct git *with, const struct unjudged *u, int sessionfd,
-    const struct state *s, char oid[OID_MAX])
-{
-	char tip[OID_MAX], *ref, *out = NULL, why[RECORD_ERR];
-	const char *const argv[] = { "merge-base", tip, u->commit, NULL };
-	struct git g = *with;
-	struct config c;
-
-	oid[0] = '\0';
-	g.alternates = u->objects;
-	if (u->commit[0] == '\0' || config_load(sessionfd, &c, why, sizeof(why)) == -1)
-		return;
-	ref = text_format("refs/heads/%s", c.target != NULL ? c.target : "");
-	if (git_ref_read(&o->repo, ref, tip, NULL, 0) == 0 && tip[0] != '\0' &&
-	    git_run(&g, argv, NULL, 0, &out, NULL, NULL, NULL, 0) == 0 && out != NULL) {
-		out[strcspn(out, "\n")] = '\0';
-		if (git_oid_valid(&o->repo, out) && git_is_ancestor(with, s->base, out) &&
-		    !git_is_ancestor(with, out, s->head))
-			strlcpy(oid, out, OID_MAX);
-	}
-	free(out);
-	free(ref);
-	config_release(&c);
-}
-
 /* As at the beginning of a round, but for what it has used: the limit of its time is a new one. */
 static void
-begin_again(struct state *s, const char *merged)
+begin_again(struct state *s)
 {
 	s->step = STEP_COMMIT;
 	s->round++;
@@ -118,22 +89,20 @@ begin_again(struct state *s, const char *merged)
 	free(s->blocked);
 	free(s->feedback);
 	s->blocked = s->feedback = NULL;
-	if (s->resolving.target[0] == '\0' || merged[0] != '\0')
-		state_resolved(s);
-	if (merged[0] != '\0')
-		strlcpy(s->resolving.target, merged, sizeof(s->resolving.target));
+	if (s->resolving.target[0] == '\0')
+		state_conflicts_free(s);
 	strlcpy(s->holder, "orchestrator", sizeof(s->holder));
 }
 
 static int
-enter(struct entry *e, int sessionfd, const struct unjudged *u, const char *merged)
+enter(struct entry *e, int sessionfd, const struct unjudged *u)
 {
 	char *what = unjudged_text(u), *detail;
 	int rv = 0;
 
 	detail = what != NULL ? text_format("the worktree has %s", what) :
 	    text_format("%.12s is judged again", e->state.head);
-	begin_again(&e->state, merged);
+	begin_again(&e->state);
 	source_reopen(e->path, e->id);
 	if ((unlinkat(sessionfd, SESSION_FILE_CANCEL, 0) == -1 && errno != ENOENT) ||
 	    state_enter(&e->state, STATUS_RUNNING, "adopted", detail) == -1 ||
@@ -150,7 +119,7 @@ enter(struct entry *e, int sessionfd, const struct unjudged *u, const char *merg
 static int
 adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
 {
-	char why[GIT_ERR] = "", merged[OID_MAX];
+	char why[GIT_ERR] = "";
 	struct state s;
 	struct git g;
 	int rv;
@@ -178,8 +147,7 @@ adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
 		    e->id, e->state.worktree);
 		return EX_DATAERR;
 	}
-	find_merged(o, &g, u, sessionfd, &e->state, merged);
-	return enter(e, sessionfd, u, merged);
+	return enter(e, sessionfd, u);
 }
 
 int
