@@ -96,6 +96,24 @@ last_of_target(const struct git *g, const char *commit, const char *tip, char ba
 	return rc == -1 ? -1 : 0;
 }
 
+/* Without a merge every commit of the work was made there, or its content would be shown as such: it may be
+ * the very commit that another session has made of the same content at the same time. */
+static int
+has_merges(const struct git *g, const char *commit, const char *base, char *err, size_t errlen)
+{
+	struct text in = { 0 };
+	char *out = NULL;
+	int rc;
+
+	text_printf(&in, "%s\n^%s\n", commit, base);
+	rc = rev_list(g, "--merges", &in, &out, err, errlen);
+	if (rc == 0)
+		rc = out != NULL && out[0] != '\0';
+	free(out);
+	text_free(&in);
+	return rc;
+}
+
 int
 git_history(const struct git *g, const char *commit, const char *own, const char *target, char base[OID_MAX], char *err,
     size_t errlen)
@@ -114,7 +132,7 @@ git_history(const struct git *g, const char *commit, const char *own, const char
 		out = NULL;
 		text_printf(&roots, "^%s\n", last);
 		rc = rev_list(g, "-1", &roots, &out, err, errlen);
-		if (rc == 0 && out != NULL && out[0] != '\0')
+		if (rc == 0 && out != NULL && out[0] != '\0' && (rc = has_merges(g, commit, last, err, errlen)) == 1)
 			rc = git_fail_as(FAULT_WORK, err, errlen, "commit %.12s is of another branch, and in the history of the "
 			    "work: that branch would count as merged; cherry-pick what is needed of it", out);
 		else if (rc == 0)

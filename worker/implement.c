@@ -12,6 +12,7 @@
 #include "worker/prompt.h"
 #include "worker/resolve.h"
 #include "worker/tree.h"
+#include "worker/unfinished.h"
 #include "worker/worker.h"
 
 /* First prompt, interrupted run, failing gate, rejected review, conflict: which text it gets. */
@@ -81,9 +82,9 @@ step_commit(struct worker *w)
 
 	snprintf(message, sizeof(message), "%s: %s\n", w->config.item,
 	    w->item.title != NULL ? w->item.title : "work of the implementer");
-	if (resolving(w))
+	if ((event = unfinished_git(w)) == EVENT_DONE && resolving(w))
 		event = resolve_commit(w);
-	else
+	else if (event == EVENT_DONE)
 		rc = tree_commit(w, message);
 	/* an agent that nothing confines may have moved the target itself, which the audit has to see */
 	if (rc != -1 && event == EVENT_DONE && w->sandbox != SANDBOX_NONE)
@@ -99,6 +100,8 @@ step_commit(struct worker *w)
 	if (rc == 1)
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");
+	if ((event = unfinished_markers(w)) != EVENT_DONE)
+		return event;
 	free(w->state.feedback);
 	w->state.feedback = NULL;
 	return EVENT_DONE;
