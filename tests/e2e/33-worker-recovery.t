@@ -36,7 +36,7 @@ role reviewer <<'E'
 say reviews "$ROUND"; point review; worker verdict rejected 'No.'; point reviewed
 E
 role tech-lead <<'E'
-point decide; echo mended >>work; git commit -qam Mended; worker verdict approved 'Yes.'
+point decide; grep -q mended work || { echo mended >>work; git commit -qam Mended; }; worker verdict approved 'Yes.'
 E
 settings='.setup = ["echo set >.git-setup-marker; . $T/prelude; point setup; rm .git-setup-marker"]
 	| .gates = [{name: "g", command: ". $T/prelude; point gates; grep -q work work"}]'
@@ -61,7 +61,7 @@ for step in setup implement late gates present review reviewed respond decide; d
 	dead "no process of the former run is left ($step)"
 	is "the verdict is there once ($step)" "$(verdicts)" 1
 	is "and the recovery is counted ($step)" "$(st .recoveries)" $((before + 1))
-	is "no opinion is there twice ($step)" "$(rec review.json '[.opinions[] | .role] | length == (unique | length)')" true
+	is "no opinion is there twice ($step)" "$(rec review.json '[.opinions[].role] | sort | join(" ")')" 'implementer reviewer tech-lead tech-lead'
 	is "the log is one log ($step)" "$(grep -c 'Title of' "$S/output.log" | sed 's/[1-9]/some/')" some
 done
 is 'the worktree was as the implementer left it' "$(git -C "$R" show session/kill-implement/1:begun | wc -l)" 2

@@ -171,7 +171,7 @@ E
 	script "$k-all.tech-lead" <<'E'
 enter lead; g=$(git rev-parse --git-dir)
 did lead.config git config x.left yes; did lead.exclude sh -c "mkdir -p '$g/info'; echo left.secret >>'$g/info/exclude'"; did lead.index git update-index --skip-worktree a
-echo mended >mended; did lead.commit sh -c 'git add mended && git commit -qm Mended'; say mended "$(git rev-parse HEAD)"
+[ -e mended ] || { echo mended >mended; did lead.commit sh -c 'git add mended && git commit -qm Mended'; say mended "$(git rev-parse HEAD)"; }
 echo uncommitted >>b; echo uncommitted >lead.new; echo forged >deps/lib; git init -q nested; mkfifo d/.gitignore pipe
 worker verdict approved 'With this it is right.'
 E
@@ -191,7 +191,9 @@ review2: gate2 setup3
 setup4:
 lead1: setup4
 setup5:
-gate3: setup5'
+gate3: setup5
+setup6:
+lead2: setup6'
 	is "$kind: each role finds what ran in its own tree of this commit, in files and caches, and nothing else" "$(said seen)" "$seen"
 	is "$kind: gates find what setup installed in their tree" "$(said lib)" 'installed 2
 installed 3
@@ -224,11 +226,11 @@ installed 5'
 	old=$(git rev-parse main)
 	run orchestrator merge "$ITEM"
 	is "$kind: a session is merged into a target that has moved" "$status $(git log -1 --format=%P main)" "0 $old $commit"
-	is "$kind: setup and gates of the merge find nothing of the session" "$(said seen | tail -n 2)" 'setup6:
-gate4: setup6'
+	is "$kind: setup and gates of the merge find nothing of the session" "$(said seen | tail -n 2)" 'setup7:
+gate4: setup7'
 	is "$kind: the merge's setup and gates have git on the very commit that is merged" "$(said git | tail -n 2)" \
 	    "$(for i in 1 2; do echo "$(git rev-parse main) $(git describe --tags main) $(git ls-tree -r main | wc -l)"; done)"
-	is "$kind: the merge's gates find what setup installed" "$(said lib | tail -n 1)" 'installed 6'
+	is "$kind: the merge's gates find what setup installed" "$(said lib | tail -n 1)" 'installed 7'
 	is "$kind: in session and merge a gate finds of the one before what git ignores, and nothing else" "$(said second)" 'deps/of-gate
 deps/of-gate
 deps/of-gate
