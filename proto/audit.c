@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "audit.h"
+#include "clients.h"
 #include "glob.h"
 #include "text.h"
 
@@ -185,6 +186,8 @@ audit_changes(const struct git *g, const struct settings *s, const struct item *
 			note(&a->breaches, c[i].path, why);
 		if (any_match(&s->protect, c[i].path))
 			flag(a, s, c[i].path, "is protected");
+		else if (client_steered_by(c[i].path))	/* told of whatever the settings protect */
+			note(&a->flagged, c[i].path, "steers an agent's client");
 	}
 	return audit_links(g, s, c, n, a, err, errlen);
 }

@@ -12,14 +12,16 @@
 
 #include "settings.h"
 
-#define CLIENT_HOMES	2
+#define CLIENT_HOMES	3
 
 struct client_home {
 	const char	*variable;	/* says where it is; NULL = nothing does */
 	const char	*below;		/* a path in what the variable says, "" = that itself */
 	const char	*user;		/* below HOME: where it is when the variable is not set */
-	bool		 mounted;	/* rather lies over the user's than that the variable says another one */
-	const char	*shared;	/* names in it that a run has from the user; blanks between */
+	bool		 mounted;	/* rather lies over the user's than that the variable says another
+					 * one; where nothing can be mounted and there is none: as it is */
+	const char	*shared;	/* names in it that an implementer has from the user; blanks between */
+	const char	*needed;	/* ... and that a judge has, too: how the service is reached */
 	const char	*seed;		/* a file that a home begins with a copy of; "" = none.  Beside
 					 * it where the variable is not set */
 	const char	*sign_in;	/* the file with its credentials; "" = it has none */
@@ -29,13 +31,17 @@ struct client_home {
 struct client_sign_in {
 	const char	*variable;	/* takes the access token alone */
 	const char	*access, *refresh, *expires;
+	/* Of the user's settings.json a judge, which does not load it, has these keys and, of its env,
+	 * these variables: how the service is reached. */
+	const char	*keys, *env;
 };
 
 struct client {
 	const char	*name;		/* of its program, and of its adapter if it has one */
-	struct client_home homes[CLIENT_HOMES];	/* the second may be empty (user is NULL) */
+	struct client_home homes[CLIENT_HOMES];	/* where user is NULL there is none */
 	struct client_sign_in sign_in;
 	const char	*steers;	/* paths of a project that steer it, blanks between */
+	const char	*instructions;	/* those for agents: the first that is there counts; blanks between */
 };
 
 extern const struct client clients[];
@@ -47,7 +53,7 @@ const struct client *client_of(const struct agent *);
 char *client_user_home(const struct client_home *, const char *variable, const char *home);
 /* Calls fn for each word of a list. */
 void client_words(const char *words, void (*fn)(void *, const char *), void *);
-/* Does a path of a project steer a client? */
+/* Does a path of a project, at its top or further below, steer a client? */
 bool client_steered_by(const char *path);
 
 #endif

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/json.h"
 #include "proto/sandbox_names.h"
+#include "proto/clients.h"
 #include "proto/settings.h"
 #include "proto/settings_keys.h"
+#include "proto/text.h"
 
 #define MAX_PATH	4096
 #define AT(member)	offsetof(struct confine, member)
@@ -60,6 +63,20 @@ key_confine(struct keys *k, const char *path, const struct json *v, void *base,
 	return (keys_apply(k, path, v, confine, keys, sizeof(keys) / sizeof(keys[0])));
 }
 
+static void
+protect_everywhere(void *arg, const char *name)
+{
+	struct strings *list = arg;
+	char *glob = text_format("**/%s", name);
+	size_t i;
+
+	for (i = 0; i < list->n && strcmp(list->v[i], glob) != 0; i++)
+		;
+	if (i == list->n)
+		strings_add(list, glob);
+	free(glob);
+}
+
 /* What steers git, the build of others, or the agents that come after. */
 void
 confine_default(struct settings *s)
@@ -67,14 +84,14 @@ confine_default(struct settings *s)
 	static const char *const names[] = { "**/.gitattributes", ".gitmodules", ".orchestrator",
 		".ci", ".circleci", ".github", ".gitlab", ".gitlab-ci.yml", ".travis.yml",
 		".buildkite", ".drone.yml", ".forgejo", ".gitea", ".woodpecker", ".woodpecker.yml",
-		"azure-pipelines.yml", "bitbucket-pipelines.yml", "Jenkinsfile", "**/AGENTS.md",
-		"**/CLAUDE.md", "**/CLAUDE.local.md", "**/GEMINI.md", "**/.claude", "**/.codex",
-		"**/.gemini", "**/.opencode", "opencode.json", ".aider.conf.yml", ".cursor",
-		".cursorrules", ".mcp.json", ".devcontainer", ".vscode" };
+		"azure-pipelines.yml", "bitbucket-pipelines.yml", "Jenkinsfile", ".cursor",
+		".cursorrules", ".devcontainer", ".vscode" };
 
 	s->confine.mode = CONFINE_AUTO;
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		strings_add(&s->protect, names[i]);
+	for (size_t i = 0; i < nclients; i++)
+		client_words(clients[i].steers, protect_everywhere, &s->protect);
 }
 
 void

@@ -65,6 +65,10 @@ judge_command(const struct agent_run *run, struct strings *argv, struct strings 
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		strings_add(argv, words[i]);
+	if (run->settings != NULL) {
+		strings_add(argv, "--settings");
+		strings_add(argv, run->settings);
+	}
 	if (run->instructions != NULL) {
 		strings_add(argv, "--append-system-prompt-file");
 		strings_add(argv, run->instructions);

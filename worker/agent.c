@@ -189,7 +189,8 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
 	enum agent_outcome outcome;
-	char name[64], why[256], within[PATH_MAX + 32], tmp[PATH_MAX + 64], instructions[PATH_MAX + 128];
+	char name[64], why[256], within[PATH_MAX + 32], tmp[PATH_MAX + 64], settings[PATH_MAX + 64],
+	    instructions[PATH_MAX + 128];
 	const char *reason = NULL;
 	int in;
 
@@ -215,7 +216,10 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	run->within = within;
 	snprintf(tmp, sizeof(tmp), "%s/" SESSION_DIR_CLIENT "/%s/" HOME_TMP, w->path, role_name(run->role));
 	run->tmp = tmp;
-	run->instructions = run->judges && judge_instructions(w, name, instructions, sizeof(instructions))
+	snprintf(settings, sizeof(settings), "%s/" SESSION_DIR_CLIENT "/%s/" HOME_SETTINGS, w->path,
+	    role_name(run->role));
+	run->settings = run->judges && access(settings, F_OK) == 0 ? settings : NULL;
+	run->instructions = run->judges && judge_instructions(w, run->role, name, instructions, sizeof(instructions))
 	    ? instructions : NULL;
 	adapter->command(run, &argv, &env);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,

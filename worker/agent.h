@@ -30,6 +30,7 @@ struct agent_run {		/* one run, as an adapter sees it */
 	bool		 judges;	/* its result is to be a ruling, by RULING_SCHEMA */
 	const char	*within;	/* then: program that runs a command where it can't reach the client */
 	const char	*tmp;		/* then: directory that its commands can't write */
+	const char	*settings;	/* then: file with what it has of the user's; NULL = nothing */
 	const char	*instructions;	/* then: file with those of the target; NULL = it has none */
 	struct ruling	 ruling;
 	char		 error_text[256];

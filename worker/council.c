@@ -10,6 +10,7 @@
 #include "worker/clean.h"
 #include "worker/judge.h"
 #include "worker/limit.h"
+#include "worker/mask.h"
 #include "worker/output.h"
 #include "worker/prompt.h"
 #include "worker/tree.h"
@@ -160,8 +161,13 @@ judge_once(struct worker *w, enum role role, const char *prompt_name, const stru
     enum verdict *verdict, const char **how)
 {
 	char detail[512];
+	int rc;
 
-	if (judge_begin(w, role) == -1 || judge_hear(w, role, prompt_name, vars, verdict, how) == -1)
+	if (judge_begin(w, role) == -1 || mask_begin(w, role) == -1)
+		return -1;
+	rc = judge_hear(w, role, prompt_name, vars, verdict, how);
+	mask_end(w);
+	if (rc == -1)
 		return -1;
 	if (role == ROLE_TECH_LEAD)
 		return take_repair(w, *verdict == VERDICT_APPROVED);

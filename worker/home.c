@@ -62,7 +62,7 @@ make_tmp(const struct worker *w)
 static char *
 home_name(const struct client *c, size_t i)
 {
-	return text_format("%s%s", c->name, i == 0 ? "" : ".more");
+	return i == 0 ? text_format("%s", c->name) : text_format("%s.%zu", c->name, i);
 }
 
 /* The home number i, made if it is not there; its descriptor or -1. */
@@ -99,6 +99,13 @@ static bool
 mounts(const struct worker *w, const struct client_home *h)
 {
 	return h->mounted && w->sandbox == SANDBOX_BWRAP;
+}
+
+/* What a role has of the user's. */
+static const char *
+words_for(const struct worker *w, const struct client_home *h)
+{
+	return w->role == ROLE_IMPLEMENTER ? h->shared : h->needed;
 }
 
 static void
@@ -141,10 +148,12 @@ make(struct making *m, size_t i)
 
 	if ((m->fd = home_open(m->w, m->client, i)) == -1)
 		return -1;
-	if (m->w->role == ROLE_IMPLEMENTER) {
-		client_words(h->shared, link_one, m);
+	if (!mounts(m->w, h))
+		client_words(words_for(m->w, h), link_one, m);
+	if (m->w->role == ROLE_IMPLEMENTER)
 		seed(m);
-	}
+	else if (sign_in_settings(m->w, m->user) == -1)
+		m->failed = true;
 	if (m->failed || sign_in_give(m->w, i, m->user, m->fd, m->env) == -1 || (mounts(m->w, h) && file_make_dirs(m->user) == -1))
 		rc = -1;
 	close(m->fd);
@@ -206,6 +215,19 @@ protect(struct sandbox *sb, const struct client_home *h, const char *home)
 	free(seed_path);
 }
 
+struct showing { struct sandbox *sb; const char *dir; };
+
+/* Below a home that lies over the user's. */
+static void
+show_one(void *arg, const char *name)
+{
+	struct showing *s = arg;
+	char *path = text_format("%s/%s", s->dir, name);
+
+	sandbox_bind(s->sb, path, path, SANDBOX_READ);
+	free(path);
+}
+
 void
 home_confine(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 {
@@ -221,8 +243,11 @@ home_confine(const struct worker *w, const struct run_spec *spec, struct sandbox
 		sandbox_add(sb, path, SANDBOX_WRITE);
 		free(path);
 		path = home_path(w, c, i, c->homes[i].below);
-		if (mounts(w, &c->homes[i]))
+		if (mounts(w, &c->homes[i])) {
 			sandbox_bind(sb, path, w->home.user[i], SANDBOX_WRITE);
+			client_words(words_for(w, &c->homes[i]), show_one,
+			    &(struct showing){ sb, w->home.user[i] });
+		}
 		if (w->home.signed_in[i] != NULL && w->home.copied[i] == NULL) {
 			file = text_format("%s/%s", mounts(w, &c->homes[i]) ? w->home.user[i] : path,
 			    c->homes[i].sign_in);

@@ -6,7 +6,7 @@
  * The home of an agent's client (proto/clients.h): SESSION_DIR_CLIENT/<role>/<client>, kept for
  * that role's conversations and gone with the session.  Of the user's an implementer's run finds
  * settings, instructions and the like, by links; a judge's finds nothing.  A sign-in is handed over
- * as its access token alone, where that lasts, else as the user's own file.
+ * as its access token alone, where that lasts, else as the user's own file (sign_in.h).
  *
  *	if (home_begin(w, agent, env, err, len) == -1)	before a run; adds to its environment
  *	home_confine(w, spec, sb)			what it may write there
@@ -17,6 +17,7 @@
 #include <stddef.h>
 
 #define HOME_TMP	"tmp"	/* beside the homes of a role */
+#define HOME_SETTINGS	"settings.json"	/* of a judge, for a client that is told to load these alone */
 
 struct agent;
 struct run_spec;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/clients.h"
 #include "proto/file.h"
 #include "worker/agent.h"
 #include "worker/judge.h"
@@ -56,26 +57,63 @@ file_of(struct worker *w, const char *commit, const char *path)
 	return text;
 }
 
-bool
-judge_instructions(struct worker *w, const char *name, char *path, size_t len)
-{
-	static const char *const names[] = { "CLAUDE.md", ".claude/CLAUDE.md", "AGENTS.md" };
-	struct text t = { 0 };
-	char *text;
-	bool written;
+struct finding { struct worker *w; char *text; };
 
-	/* the client takes AGENTS.md where there is none of its own */
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && (i < 2 || t.len == 0); i++)
-		if ((text = file_of(w, w->state.base, names[i])) != NULL) {
-			text_printf(&t, "%s%s\n", t.len > 0 ? "\n" : "", text);
-			free(text);
-		}
+static void
+find_first(void *arg, const char *path)
+{
+	struct finding *f = arg;
+
+	if (f->text == NULL)
+		f->text = file_of(f->w, f->w->state.base, path);
+}
+
+/* Those that the target has for an agent's client, malloced; NULL = none. */
+static char *
+instructions(struct worker *w, enum role role)
+{
+	const struct client *c = client_of(agent_of(w, role));
+	struct finding f = { w, NULL };
+
+	if (c != NULL)
+		client_words(c->instructions, find_first, &f);
+	return f.text;
+}
+
+bool
+judge_instructions(struct worker *w, enum role role, const char *name, char *path, size_t len)
+{
+	char *text = instructions(w, role);
+	bool written = false;
+
 	snprintf(path, len, SESSION_DIR_TRANSCRIPT "/%s.instructions", name);
-	written = t.len > 0 && t.len <= SESSION_MAX_PROMPT &&
-	    file_replace(w->dirfd, path, t.buf, t.len, 0) == 0;
-	text_free(&t);
+	if (text != NULL && strlen(text) <= SESSION_MAX_PROMPT)
+		written = file_replace(w->dirfd, path, text, strlen(text), 0) == 0;
+	free(text);
 	snprintf(path, len, "%s/" SESSION_DIR_TRANSCRIPT "/%s.instructions", w->path, name);
 	return written;
+}
+
+/* What a client can't load of the project is in the prompt, as the target has it. */
+static char *
+first_prompt(struct worker *w, enum role role, const char *name, const struct text_var *vars)
+{
+	char *prompt = prompt_make(w, name, vars), *text;
+	struct text t = { 0 };
+
+	text_puts(&t, prompt);
+	free(prompt);
+	if (w->masked.n == 0)
+		return t.buf;
+	text_puts(&t, "\nThese are not in your worktree, since they would steer you; "
+	    "`git show COMMIT:PATH` prints them:\n");
+	for (size_t i = 0; i < w->masked.n; i++)
+		text_printf(&t, "- %s\n", w->masked.v[i]);
+	if ((text = instructions(w, role)) != NULL)
+		text_printf(&t, "\nThe instructions for agents of the commit that the work is based on:\n"
+		    "<instructions>\n%s\n</instructions>\n", text);
+	free(text);
+	return t.buf;
 }
 
 static struct question *
@@ -123,7 +161,7 @@ judge_hear(struct worker *w, enum role role, const char *prompt_name, const stru
 		}
 		if (q != NULL && w->state.conversation[role] == NULL)
 			q = NULL;
-		prompt = q != NULL ? answer_prompt(w, q) : prompt_make(w, prompt_name, vars);
+		prompt = q != NULL ? answer_prompt(w, q) : first_prompt(w, role, prompt_name, vars);
 		outcome = agent_go(w, role, prompt, q == NULL, NULL);
 		free(prompt);
 		if (outcome == AGENT_IMPOSSIBLE)

@@ -16,6 +16,7 @@
 #include "proto/lock.h"
 #include "proto/watch.h"
 #include "worker/confine.h"
+#include "worker/home.h"
 #include "worker/output.h"
 #include "worker/sign_in.h"
 #include "worker/worker.h"
@@ -199,4 +200,69 @@ sign_in_take(struct worker *w, size_t i, int fd)
 	(void)file_remove_tree(fd, name);
 	forget(w->home.copied[i]);
 	w->home.copied[i] = NULL;
+}
+
+struct picking { const struct json *from; struct json *to; const char *name; bool found; };
+
+static void
+pick_key(void *arg, const char *key)
+{
+	struct picking *p = arg;
+	const struct json *v = json_get(p->from, key);
+
+	if (v != NULL)
+		json_put(p->to, key, json_copy(v));
+}
+
+static void
+match_name(void *arg, const char *pattern)
+{
+	struct picking *p = arg;
+	size_t len = strlen(pattern);
+
+	p->found = p->found || (pattern[len - 1] == '*' ? strncmp(p->name, pattern, len - 1) == 0
+	    : strcmp(p->name, pattern) == 0);
+}
+
+static void
+pick_environment(struct picking *p, const char *patterns)
+{
+	const struct json *env = json_get(p->from, "env"), *v;
+	struct json *o = json_new_object();
+
+	for (size_t i = 0; (p->name = json_key(env, i, &v)) != NULL; i++) {
+		p->found = false;
+		client_words(patterns, match_name, p);
+		if (p->found)
+			json_put(o, p->name, json_copy(v));
+	}
+	json_put(p->to, "env", o);
+}
+
+int
+sign_in_settings(struct worker *w, const char *user)
+{
+	const struct client_sign_in *s = &w->home.client->sign_in;
+	char *path = text_format("%s/" HOME_SETTINGS, user), *text = NULL;
+	char *own = text_format(SESSION_DIR_CLIENT "/%s/" HOME_SETTINGS, role_name(w->role));
+	struct picking p = { .to = json_new_object() };
+	struct json *file = NULL;
+	size_t len;
+	int rc = file_remove_tree(w->dirfd, own);
+
+	if (rc == 0 && s->keys != NULL && (text = read_text(AT_FDCWD, path)) != NULL &&
+	    (file = parse(text)) != NULL) {
+		p.from = file;
+		client_words(s->keys, pick_key, &p);
+		pick_environment(&p, s->env);
+		forget(text);
+		text = json_text(p.to, false, &len);
+		rc = file_replace(w->dirfd, own, text, len, 0);
+	}
+	forget(text);
+	json_free(file);
+	json_free(p.to);
+	free(own);
+	free(path);
+	return rc;
 }

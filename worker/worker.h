@@ -47,6 +47,7 @@ struct worker {
 		bool	 kept;			/* it stays when the worker ends */
 		bool	 merge;			/* it is the one of a merge */
 	} clean;
+	struct strings	 masked;		/* paths that are not in it just now (mask.h) */
 	struct audit	 audit;
 	char		 audited[OID_MAX];	/* the commit that it is of */
 	char		 onto[OID_MAX];		/* what the work that was taken over is to be compared with (git_history) */

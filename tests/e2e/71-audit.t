@@ -119,6 +119,13 @@ session own '.allow_protected = [".github"]'; cp -r "$T/prompts" "$S"; work
 like 'also with a text of its own' "$(said prompt | tr '\n' ' ')" 'Judge [0-9a-f]*.*<flagged> - \.github/x: is protected'
 session none '.protected = []'; work
 is 'the list is a setting' "$(ended) $(flagged)" 'approved  '
+does <<'E'
+mkdir sub .opencode; echo x >sub/CLAUDE.md; echo x >.opencode/x
+E
+session steers '.protected = []'; work
+is 'the council is told of what steers an agent, whatever the settings protect' "$(ended) $(flagged)" \
+    "approved  .opencode/x: steers an agent's client; sub/CLAUDE.md: steers an agent's client"
+like 'a judge is told of what steers an agent' "$(said prompt | tr '\n' ' ')" "<flagged> - .opencode/x: steers an agent's client"
 no_roles
 
 # Before the merge.

@@ -111,6 +111,41 @@ for way in local project user; do
 done
 ok 'a hook that the author has left in the worktree runs in its own client' test -s hooked.implementer.plantproject
 
+# A client that has no switch for it finds nothing of the project that would steer it.
+cat >bin/codex <<'E'
+#!/bin/sh
+cat >"$T/$ITEM_ID.$ROLE.prompt"
+{ ls -A | grep -v '^.git$' | paste -sd' '; git status --porcelain | paste -sd' '; git show HEAD:AGENTS.md; cat .claude/x; } >"$T/$ITEM_ID.$ROLE.found" 2>&1
+case $ROLE.$ITEM_ID in
+tech-lead.*) echo fixed >work; mkdir .codex; echo mine >.codex/new; git add -A; git commit -qm Fix; worker verdict approved ;;
+*.masks-lead) worker verdict rejected 'No.' ;;
+*) worker verdict approved ;;
+esac
+E
+chmod +x bin/codex
+(cd "$R" && mkdir .codex .claude .agents && echo 'Of the target.' >AGENTS.md && echo a >.codex/config.toml && echo b >.claude/x && ln -s d1 .agents/d && git add . && git commit -qm Steers)
+role implementer <<'E'
+echo done >work; echo 'Of the change.' >AGENTS.md; echo evil >.codex/evil; rm -r .agents; ln -s d1 .agents
+E
+role implementer resume <<'E'
+[ "$STEP" != respond ] || worker verdict approved 'It is right.'
+E
+masked='.review = "council" | .rounds = 0 | .allow_protected = ["**"] | .agents.codex = { adapter: "command", command: "codex exec -" } | .roles.reviewer = "codex"'
+session masks "$masked"
+work
+is 'what steers the client of a judge is not in its tree, and git misses nothing' "$(ended),$(paste -sd'|' masks.reviewer.found)" \
+    'approved,,approved,.claude d1 d2 d3 doc work||Of the change.|b'
+is 'the prompt names what is not there, and has the instructions of the target' "$(sed -n '/would steer you/,$p' masks.reviewer.prompt | grep -v '^$' | sed 's/.*prints them://' | paste -sd' ')" \
+    ' - AGENTS.md - .agents - .codex The instructions for agents of the commit that the work is based on: <instructions> Of the target. </instructions>'
+is 'it is approved as it is' "$(git -C "$R" ls-tree -r --name-only session/masks/1 | paste -sd' ')" '.agents .claude/x .codex/config.toml .codex/evil AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work'
+session masks-lead "$masked | .roles[\"tech-lead\"] = \"codex\""
+work
+is 'neither is it in the tree of a tech-lead' "$(ended),$(paste -sd'|' masks-lead.tech-lead.found)" 'approved,,rejected approved,.claude d1 d2 d3 doc work||Of the change.|b'
+is 'a tech-lead that commits all keeps it' "$(git -C "$R" ls-tree -r --name-only session/masks-lead/1 | paste -sd' '),$(git -C "$R" show session/masks-lead/1:work)" \
+    '.agents .claude/x .codex/config.toml .codex/evil .codex/new AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work,fixed'
+no_roles
+(cd "$R" && git rm -rq AGENTS.md .codex .claude .agents && git commit -qm 'Steers no more')
+
 # A question of a judge.
 asks() {	# the reviewer asks once, and approves if the answer is yes
 	job <<'E'

@@ -49,6 +49,7 @@ if [ "$how" != off ]; then
 else
 	skip 'what the user has is as it was' 'nothing confines'
 fi
+is 'a judge is given nothing of settings that only say how to work' "$(jq -c . "$STAND_IN/settings")" '{"model":"mine","env":{}}'
 ok 'the homes of an approved session stay: its merge may give it back' test -d "$S/client/implementer/claude/conversations"
 job <<'E'
 case $STEP in implement) echo done >work ;; review) rule '{"verdict":"rejected","reason":"No."}' ;; esac
@@ -62,6 +63,13 @@ E
 session unheard "$council"
 work
 is 'the homes of a session that can be adopted stay' "$(st .reason),$(ls "$S/client" | paste -sd' ')" 'no-verdict,implementer reviewer'
+
+echo '{"hooks":{"Stop":[]},"apiKeyHelper":"get-key","permissions":{},"env":{"ANTHROPIC_BASE_URL":"http://x","CLAUDE_CODE_USE_BEDROCK":"1","CLAUDE_CODE_SHELL_PREFIX":"evil","EDITOR":"vi"}}' >"$HOME/.claude/settings.json"
+session reaches "$council"
+work
+is 'a judge is given what the settings of the user say of how the service is reached, and nothing else' "$(jq -c . "$STAND_IN/settings")" \
+    '{"apiKeyHelper":"get-key","env":{"ANTHROPIC_BASE_URL":"http://x","CLAUDE_CODE_USE_BEDROCK":"1"}}'
+echo '{"model":"mine"}' >"$HOME/.claude/settings.json"
 
 # What a run leaves in its home in the place of what is to be there.
 job <<'E'
