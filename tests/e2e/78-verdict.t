@@ -140,7 +140,7 @@ is 'the prompt names what is not there, and has the instructions of the target' 
 is 'it is approved as it is' "$(git -C "$R" ls-tree -r --name-only session/masks/1 | paste -sd' ')" '.agents .claude/x .codex/config.toml .codex/evil AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work'
 session masks-lead "$masked | .roles[\"tech-lead\"] = \"codex\""
 work
-is 'neither is it in the tree of a tech-lead' "$(ended),$(paste -sd'|' masks-lead.tech-lead.found)" 'approved,,rejected approved,.claude d1 d2 d3 doc work||Of the change.|b'
+is 'neither is it in the tree of a tech-lead' "$(ended),$(paste -sd'|' masks-lead.tech-lead.found)" 'approved,,rejected approved approved,.claude d1 d2 d3 doc work||Of the change.|b'
 is 'a tech-lead that commits all keeps it' "$(git -C "$R" ls-tree -r --name-only session/masks-lead/1 | paste -sd' '),$(git -C "$R" show session/masks-lead/1:work)" \
     '.agents .claude/x .codex/config.toml .codex/evil .codex/new AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work,fixed'
 no_roles
