@@ -7,26 +7,26 @@ E
 bad no-link 'approved ' 'approved ' <<'E'
 echo x >x; rm -f .git; true
 E
-bad no-git 'failed import' 'failed import' <<'E'
-echo x >x; rm -rf "$SESSION_DIR/git"; true
+bad no-git 'approved ' 'approved ' <<'E'
+echo x >x; rm -rf "$(git rev-parse --absolute-git-dir)"; true
 E
 bad objects-lost 'failed import' 'failed import' <<'E'
-echo x >x; git add x; git commit -qm x; rm -rf "$SESSION_DIR"/git/objects/??
+echo x >x; git add x; git commit -qm x; rm -rf "$(git rev-parse --absolute-git-dir)"/objects/??
 E
 bad objects-damaged 'failed import' 'failed import' <<'E'
-echo x >x; git add x; git commit -qm x; find "$SESSION_DIR/git/objects" -type f -path '*/??/*' | while read -r f; do chmod u+w "$f"; echo junk >"$f"; done
+echo x >x; git add x; git commit -qm x; find "$(git rev-parse --absolute-git-dir)/objects" -type f -path '*/??/*' | while read -r f; do chmod u+w "$f"; echo junk >"$f"; done
 E
 bad objects-torn 'failed import' 'failed import' <<'E'
-echo x >x; git add x; git commit -qm x; find "$SESSION_DIR/git/objects" -type f -path '*/??/*' | while read -r f; do chmod u+w "$f"; truncate -s 10 "$f"; done
+echo x >x; git add x; git commit -qm x; find "$(git rev-parse --absolute-git-dir)/objects" -type f -path '*/??/*' | while read -r f; do chmod u+w "$f"; truncate -s 10 "$f"; done
 E
 bad objects-swapped 'failed import' 'failed import' <<'E'
-echo x >x; git add x; git commit -qm x; set -- $(find "$SESSION_DIR/git/objects" -type f -path '*/??/*'); cp "$1" "$1.x"; mv -f "$2" "$1"; mv -f "$1.x" "$2"
+echo x >x; git add x; git commit -qm x; set -- $(find "$(git rev-parse --absolute-git-dir)/objects" -type f -path '*/??/*'); cp "$1" "$1.x"; mv -f "$2" "$1"; mv -f "$1.x" "$2"
 E
 bad pack-damaged 'failed import' 'failed import' <<'E'
-echo x >x; git add x; git commit -qm x; git repack -adq; for f in "$SESSION_DIR"/git/objects/pack/*; do chmod u+w "$f"; truncate -s 100 "$f"; done
+echo x >x; git add x; git commit -qm x; git repack -adq; for f in "$(git rev-parse --absolute-git-dir)"/objects/pack/*; do chmod u+w "$f"; truncate -s 100 "$f"; done
 E
 bad head-nowhere 'failed import' 'failed import' <<'E'
-echo x >x; git add x; git commit -qm x; git update-ref --no-deref HEAD HEAD; echo 1234567890123456789012345678901234567890 >"$SESSION_DIR/git/HEAD"
+echo x >x; git add x; git commit -qm x; git update-ref --no-deref HEAD HEAD; echo 1234567890123456789012345678901234567890 >"$(git rev-parse --absolute-git-dir)/HEAD"
 E
 bad head-unrelated 'failed import' 'failed import' <<'E'
 echo x >x; git checkout -q --orphan other; git rm -rqf .; echo x >x; git add x; git commit -qm x
@@ -35,10 +35,10 @@ bad head-merged 'approved ' 'approved ' <<'E'
 echo x >x; git add x; git commit -qm x; git commit-tree -p HEAD -p "$(git commit-tree -m root "$(git write-tree)")" -m two "$(git write-tree)" >c; git reset -q --soft "$(cat c)"
 E
 bad head-loops 'failed import' 'failed import' <<'E'
-echo x >x; cd "$SESSION_DIR/git"; echo 'ref: refs/heads/a' >HEAD; mkdir -p refs/heads; echo 'ref: refs/heads/b' >refs/heads/a; echo 'ref: refs/heads/a' >refs/heads/b
+echo x >x; cd "$(git rev-parse --absolute-git-dir)"; echo 'ref: refs/heads/a' >HEAD; mkdir -p refs/heads; echo 'ref: refs/heads/b' >refs/heads/a; echo 'ref: refs/heads/a' >refs/heads/b
 E
 bad head-option 'failed import' 'failed import' <<'E'
-echo x >x; printf 'ref: refs/heads/--upload-pack=touch %s/outside/ran\n' "$W" >"$SESSION_DIR/git/HEAD"
+echo x >x; printf 'ref: refs/heads/--upload-pack=touch %s/outside/ran\n' "$W" >"$(git rev-parse --absolute-git-dir)/HEAD"
 E
 bad replaced 'approved ' 'approved ' <<'E'
 echo x >x; git add x; git commit -qm x; b=$(echo evil | git hash-object -w --stdin); git replace "$(git rev-parse HEAD:x)" "$b"; git replace --graft HEAD
@@ -79,5 +79,5 @@ bad index-flags 'approved ' 'approved ' <<'E'
 git update-index --assume-unchanged d1/file1; git update-index --skip-worktree d2/file2; echo forged >d1/file1; echo forged >d2/file2; git config core.sparseCheckout true; git config core.fileMode false; git config core.worktree "$W/outside"; echo x >x
 E
 bad locks 'approved ' 'approved ' <<'E'
-echo x >x; cd "$SESSION_DIR/git"; for f in index HEAD config packed-refs refs/heads/session; do : >"$f.lock"; done 2>/dev/null; true
+echo x >x; cd "$(git rev-parse --absolute-git-dir)"; for f in index HEAD config packed-refs refs/heads/session; do : >"$f.lock"; done 2>/dev/null; true
 E
