@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fault.h"
 #include "file.h"
 #include "git_internal.h"
 
@@ -142,28 +143,34 @@ git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t er
 	return rc;
 }
 
-/* Does the metadata directory belong to the worktree at path? */
+/* Does the metadata directory belong to the worktree at path?  errno is set to 0 or to why it can't be told. */
 static bool
 metadata_is_of(int allfd, const char *name, const char *path)
 {
 	char buf[4200];
 	size_t len = strlen(path);
 	bool yes = false;
-	int fd;
+	int fd, saved;
 
 	if ((fd = file_open_dir(allfd, name)) == -1)
 		return false;
-	if (git_small_read(fd, "gitdir", false, buf, sizeof(buf)) == 0)
+	errno = 0;
+	if (git_small_read(fd, "gitdir", false, buf, sizeof(buf)) == 0) {
 		yes = strncmp(buf, path, len) == 0 && strcmp(buf + len, "/.git") == 0;
+		errno = 0;
+	}
+	saved = errno;
 	close(fd);
+	errno = saved;
 	return yes;
 }
 
-/* The metadata directory of a worktree, NULL with errno when there is none. */
+/* The metadata directory of a worktree; NULL with errno, ENOENT when there is none. */
 static char *
 find_metadata(const struct git_repo *r, const char *path)
 {
 	char *all = text_format("%s/worktrees", r->common), *found = NULL;
+	int untold = ENOENT;
 	struct dirent *e;
 	DIR *d;
 
@@ -171,9 +178,11 @@ find_metadata(const struct git_repo *r, const char *path)
 		while (found == NULL && (e = readdir(d)) != NULL)
 			if (e->d_name[0] != '.' && metadata_is_of(dirfd(d), e->d_name, path))
 				found = text_format("%s/%s", all, e->d_name);
+			else if (e->d_name[0] != '.' && fault_passes(errno))
+				untold = errno;
 		closedir(d);
 		if (found == NULL)
-			errno = ENOENT;
+			errno = untold;
 	}
 	free(all);
 	return found;
@@ -267,10 +276,16 @@ git_worktree_remove(const struct git_repo *r, const char *worktree, const char *
 {
 	char *dir;
 
+	/* its branch would go, and what names it stay */
+	if ((dir = find_metadata(r, worktree)) == NULL && errno != ENOENT)
+		return git_fail_errno(err, errlen, "%s/worktrees", r->common);
 	if (file_move(AT_FDCWD, worktree, AT_FDCWD, trash) == -1 &&
-	    (errno != ENOENT || access(worktree, F_OK) == 0))
-		return git_fail_errno(err, errlen, "%s: cannot be moved to %s", worktree, trash);
-	if ((dir = find_metadata(r, worktree)) == NULL)
+	    (errno != ENOENT || access(worktree, F_OK) == 0)) {
+		git_fail_errno(err, errlen, "%s: cannot be moved to %s", worktree, trash);
+		free(dir);
+		return -1;
+	}
+	if (dir == NULL)
 		return 0;
 	if (file_remove_tree(AT_FDCWD, dir) == -1) {
 		git_fail_errno(err, errlen, "%s", dir);
