@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # What is over goes: a merged session's worktree out of the pool, a failed session into the archive.
 . "$here/merge.sh"
-pooled() { [ -d "$W/r/.worktrees/.pool/0/tree" ] && [ "$(ls "$W/r/.worktrees/.pool" -A)" = 0 ]; }
+pooled() { [ -d "$W/r/.worktrees/.pool/1/tree" ] && [ "$(ls "$W/r/.worktrees/.pool" -A | paste -sd' ')" = '0 1' ]; }
 case_world() {
 	settings '' && ! orchestrator dispatch --wait two -- sh -c 'echo two >two; false' &&
 	    orchestrator dispatch --wait one -- sh -c 'echo one >one' && orchestrator merge && wait_for 10 pooled
