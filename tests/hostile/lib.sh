@@ -59,7 +59,7 @@ idle() { settled && ! (_home=$ORCHESTRATOR_HOME; unset ORCHESTRATOR_HOME; grep -
 outside() {
 	find "$HOME" "$W/outside" -printf '%p %y %m %u %s %T@ %l\n' | sort
 	(cd "$W/r" 2>/dev/null && find .git/config .git/HEAD .git/hooks .git/info -printf '%p %y %m %s %T@ %l\n' | sort &&
-	    git for-each-ref | grep -v '	refs/heads/\(session/.*\|main\)$\|	refs/salvage/')
+	    git for-each-ref | grep -v '	refs/heads/\(session/.*\|salvage/.*\|main\)$\|	refs/salvage/')
 }
 # What is there beside the repository, for links to lead to.
 around() {
