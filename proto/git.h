@@ -130,6 +130,17 @@ int git_head_branch(const struct git_repo *, char *ref, size_t len, char *err, s
  * (openat2 RESOLVE_BENEATH|NO_SYMLINKS; loose ref or packed-refs). */
 int git_private_head(const struct git_repo *, const char *dir, char oid[OID_MAX],
     char *err, size_t errlen);
+/* References below prefix ("refs/heads/") of a git directory, loose ones and packed ones, in the order of their
+ * names if all are loose; what is no file that holds an object id is passed over.  distrust: no link is followed. */
+struct git_refs {
+	struct git_ref { char *name, oid[OID_MAX]; } *v;
+	size_t	n;
+};
+int git_refs_list(int dirfd, const char *prefix, size_t hexlen, bool distrust, struct git_refs *, char *err,
+    size_t errlen);
+void git_refs_free(struct git_refs *);
+/* What the stash of an agent's private git directory holds, "" = nothing; trusting as little. */
+int git_private_stash(const struct git_repo *, const char *dir, char oid[OID_MAX], char *err, size_t errlen);
 
 /* Worktrees. */
 /* What worktree add --no-checkout --no-track -b branch path base does, by hand (metadata) and by
@@ -209,6 +220,10 @@ int git_store_check(const char *objects, char *err, size_t errlen);
  */
 int git_import(const struct git *, const char *from, const char *base, const char *merged,
     const char *commit, char *err, size_t errlen);
+/* The same for a commit that is only to be saved: whatever it descends from, which *descends says of base, and
+ * whatever it has nested. */
+int git_import_any(const struct git *, const char *from, const char *base, const char *commit, bool *descends,
+    char *err, size_t errlen);
 
 /*
  * Where base..commit comes from.  What it has taken in of the branch target since is no part of the work, but what the

@@ -158,25 +158,25 @@ copy_objects(const struct git *from, const struct git *to, const char *base, con
 	return rc;
 }
 
-/* Complete in the repository alone, and base is an ancestor: only then it is a boundary of the walk. */
+/* Complete in the repository alone; base is a boundary of the walk only if it is an ancestor. */
 static int
-check_history(const struct git *g, const char *base, const char *commit, char *err, size_t errlen)
+check_history(const struct git *g, const char *base, const char *commit, bool *descends, char *err, size_t errlen)
 {
-	char not_base[OID_MAX + 2], *out = NULL, *p;
+	char not_base[OID_MAX + 2], *out = NULL;
 	const char *argv[] = { "rev-list", "--objects", "--boundary", "--no-object-names", commit,
 		not_base, "--", NULL };
-	bool found = false;
 
 	snprintf(not_base, sizeof(not_base), "^%s", base);
 	if (git_run(g, argv, NULL, 0, &out, NULL, NULL, err, errlen) == -1)
 		return -1;
 	not_base[0] = '-';
-	for (p = out; p != NULL && !found; p = strchr(p, '\n')) {
+	*descends = false;
+	for (const char *p = out; p != NULL && !*descends; p = strchr(p, '\n')) {
 		p += *p == '\n';
-		found = strncmp(p, not_base, strlen(not_base)) == 0;
+		*descends = strncmp(p, not_base, strlen(not_base)) == 0;
 	}
 	free(out);
-	return found ? 0 : git_fail(err, errlen, "commit %s does not descend from %s", commit, base);
+	return 0;
 }
 
 static int
@@ -197,8 +197,8 @@ check_gitlinks(const struct git *g, const char *base, const char *commit, char *
 }
 
 int
-git_import(const struct git *g, const char *from, const char *base, const char *merged,
-    const char *commit, char *err, size_t errlen)
+git_import_any(const struct git *g, const char *from, const char *base, const char *commit, bool *descends,
+    char *err, size_t errlen)
 {
 	struct git src = *g, dst = *g;
 	char *objects;
@@ -206,7 +206,8 @@ git_import(const struct git *g, const char *from, const char *base, const char *
 
 	if (!git_oid_valid(g->repo, base) || !git_oid_valid(g->repo, commit))
 		return git_fail(err, errlen, "%s: not a full object id", commit);
-	if (strcmp(base, commit) == 0)
+	*descends = strcmp(base, commit) == 0;
+	if (*descends)
 		return 0;
 	objects = text_format("%s", from);
 	src.objects = objects;
@@ -221,9 +222,25 @@ git_import(const struct git *g, const char *from, const char *base, const char *
 	if (rc == 0)
 		rc = copy_objects(&src, &dst, base, commit, err, errlen);
 	if (rc == 0)
-		rc = check_history(&dst, base, commit, err, errlen);
-	if (rc == 0)
-		rc = check_gitlinks(&dst, merged != NULL ? merged : base, commit, err, errlen);
+		rc = check_history(&dst, base, commit, descends, err, errlen);
 	free(objects);
 	return rc;
+}
+
+int
+git_import(const struct git *g, const char *from, const char *base, const char *merged,
+    const char *commit, char *err, size_t errlen)
+{
+	struct git dst = *g;
+	bool descends;
+
+	if (git_import_any(g, from, base, commit, &descends, err, errlen) == -1)
+		return -1;
+	if (!descends)
+		return git_fail_as(FAULT_WORK, err, errlen, "commit %.12s does not descend from %.12s, which the work is "
+		    "based on: git rebase %.12s, or git reset --soft %.12s and commit again", commit, base, base, base);
+	dst.objects = g->repo->objects;
+	dst.alternates = NULL;
+	dst.worktree = dst.index = NULL;
+	return strcmp(base, commit) == 0 ? 0 : check_gitlinks(&dst, merged != NULL ? merged : base, commit, err, errlen);
 }

@@ -65,15 +65,6 @@ int git_ref_lookup(int dirfd, const char *ref, size_t hexlen, bool distrust, cha
 int git_small_read(int dirfd, const char *path, bool distrust, char *buf, size_t len);
 bool git_hex_valid(const char *, size_t hexlen);
 
-/* References below prefix ("refs/heads/"), loose ones and packed ones, in the order of their names if all are
- * loose; what is no file that holds an object id is passed over.  distrust: no link is followed. */
-struct git_refs {
-	struct git_ref { char *name, oid[OID_MAX]; } *v;
-	size_t	n;
-};
-int git_refs_list(int dirfd, const char *prefix, size_t hexlen, bool distrust, struct git_refs *, char *err,
-    size_t errlen);
-void git_refs_free(struct git_refs *);
 /* A packed-refs file of the repository's tags and of branch, here and at remotes; malloced, NULL with err. */
 char *git_refs_inherited(const struct git_repo *, const char *branch, char *err, size_t errlen);
 

@@ -224,3 +224,17 @@ git_private_head(const struct git_repo *r, const char *dir, char oid[OID_MAX], c
 	close(dirfd);
 	return rc;
 }
+
+int
+git_private_stash(const struct git_repo *r, const char *dir, char oid[OID_MAX], char *err, size_t errlen)
+{
+	int dirfd = file_open_dir(AT_FDCWD, dir), rc;
+
+	oid[0] = '\0';
+	if (dirfd == -1)
+		return git_fail_errno(err, errlen, "%s", dir);
+	if ((rc = git_ref_lookup(dirfd, "refs/stash", r->hexlen, true, oid, err, errlen)) == 1)
+		oid[0] = '\0';
+	close(dirfd);
+	return rc == -1 ? -1 : 0;
+}

@@ -100,7 +100,7 @@ step_commit(struct worker *w)
 	if (rc == 1)
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");
-	if ((event = unfinished_markers(w)) != EVENT_DONE)
+	if ((event = unfinished_commit(w)) != EVENT_DONE)
 		return event;
 	free(w->state.feedback);
 	w->state.feedback = NULL;

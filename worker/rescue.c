@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/file.h"
+#include "worker/beside.h"
 #include "worker/implement.h"
 #include "worker/output.h"
 #include "worker/park.h"
@@ -191,16 +192,18 @@ void
 rescue_keep(struct worker *w, const char *reason)
 {
 	char message[512], err[GIT_ERR], why[sizeof(w->fail_reason)], how[sizeof(w->fail_detail)];
-	bool saved = false;
+	bool saved = false, limit = limit_keeps(reason), kept;
 
-	if (!limit_keeps(reason) || w->git.dir == NULL)
+	if ((!limit && !w->handed_back) || w->git.dir == NULL)
 		return;
 	/* tree_commit tells its own failures in their place */
 	strlcpy(why, w->fail_reason, sizeof(why));
 	strlcpy(how, w->fail_detail, sizeof(how));
 	snprintf(message, sizeof(message), "%s: unfinished: %s\n", w->config.item,
 	    w->item.title != NULL ? w->item.title : "work of the implementer");
-	if (w->state.step != STEP_IMPLEMENT || tree_commit(w, message) == -1) {
+	kept = limit && w->state.step == STEP_IMPLEMENT && tree_commit(w, message) != -1;
+	beside_save(w);
+	if (limit && !kept) {
 		if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err,
 		    sizeof(err)) == -1)
 			output_log("what is in the worktree could not be saved: %s", err);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,14 +11,13 @@
 #include "proto/file.h"
 #include "proto/git.h"
 #include "proto/text.h"
+#include "worker/beside.h"
 #include "worker/gitdir.h"
+#include "worker/submodule.h"
 #include "worker/unfinished.h"
 #include "worker/worker.h"
 
-#define DEPTH_MAX	8		/* of the names of branches */
-#define BRANCHES_MAX	100		/* that are looked at */
 #define PATHS_MAX	2000		/* changed files that are searched one by one */
-#define PACKED_MAX	(16u << 20)
 
 static const struct { const char *file, *what, *mend; } states[] = {
 	{ "MERGE_HEAD", "a merge", "resolve its conflicts and commit, or git merge --abort" },
@@ -27,6 +25,8 @@ static const struct { const char *file, *what, *mend; } states[] = {
 	{ "rebase-apply", "a rebase or git am", "continue it, or git rebase --abort" },
 	{ "CHERRY_PICK_HEAD", "a cherry-pick", "git cherry-pick --continue, or git cherry-pick --abort" },
 	{ "REVERT_HEAD", "a revert", "git revert --continue, or git revert --abort" },
+	{ "sequencer/todo", "a series of cherry-picks or reverts",
+	    "git cherry-pick --continue, or git cherry-pick --abort, as git status says" },
 	{ "BISECT_LOG", "a bisection", "git bisect reset" },
 };
 
@@ -40,144 +40,14 @@ unfinished_text(const struct unfinished *u, char *text, size_t len)
 		}
 	if (u->unmerged[0] != '\0')
 		snprintf(text, len, "%s has conflicts that are not resolved: resolve them, then git add it", u->unmerged);
-	else if (strcmp(u->branch, "stash") == 0)
+	else if (strcmp(u->branch, BESIDE_STASH) == 0)
 		snprintf(text, len, "work is left in the stash: git stash pop and commit it, or git stash drop");
 	else if (u->branch[0] != '\0')
-		snprintf(text, len, "branch %s has %ld commit%s that the session's branch has not: merge it, or delete it",
+		snprintf(text, len, "branch %s has %ld commit%s that HEAD has not: merge it, or delete it",
 		    u->branch, u->commits, u->commits == 1 ? "" : "s");
 	else
 		return false;
 	return true;
-}
-
-struct refs {
-	struct strings	 names, oids;	/* below refs/heads/, and refs/stash as "stash" */
-	size_t		 hexlen;
-};
-
-static void
-add_ref(struct refs *r, const char *name, const char *oid)
-{
-	if (r->names.n >= BRANCHES_MAX || strspn(oid, "0123456789abcdef") != r->hexlen || oid[r->hexlen] != '\0')
-		return;
-	for (size_t i = 0; i < r->names.n; i++)
-		if (strcmp(r->names.v[i], name) == 0)
-			return;		/* a loose one counts before a packed one */
-	strings_add(&r->names, name);
-	strings_add(&r->oids, oid);
-}
-
-static void
-add_loose(struct refs *r, int dirfd, const char *file, const char *name)
-{
-	char *buf;
-	size_t len;
-
-	if (file_read(dirfd, file, 256, &buf, &len) == -1)
-		return;
-	buf[text_trim(buf, len)] = '\0';
-	add_ref(r, name, buf);
-	free(buf);
-}
-
-/* fd is closed; prefix is "" or ends with a slash. */
-static void
-add_branches(struct refs *r, int fd, const char *prefix, int depth)
-{
-	struct dirent *e;
-	struct stat st;
-	char *name, *below;
-	DIR *d;
-
-	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
-		if (fd != -1)
-			close(fd);
-		return;
-	}
-	while ((e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || file_stat(fd, e->d_name, &st) == -1)
-			continue;
-		name = text_format("%s%s", prefix, e->d_name);
-		below = text_format("%s/", name);
-		if (S_ISDIR(st.st_mode) && depth < DEPTH_MAX)
-			add_branches(r, file_open_dir(fd, e->d_name), below, depth + 1);
-		else if (S_ISREG(st.st_mode))
-			add_loose(r, fd, e->d_name, name);
-		free(below);
-		free(name);
-	}
-	closedir(d);
-}
-
-static void
-add_packed(struct refs *r, int dirfd)
-{
-	static const char heads[] = " refs/heads/", stash[] = " refs/stash";
-	char *buf, *line, *next;
-	size_t len;
-
-	if (file_read(dirfd, "packed-refs", PACKED_MAX, &buf, &len) == -1)
-		return;
-	for (line = buf; line != NULL && *line != '\0'; line = next) {
-		if ((next = strchr(line, '\n')) != NULL)
-			*next++ = '\0';
-		if (strlen(line) <= r->hexlen || line[r->hexlen] != ' ')
-			continue;
-		if (strncmp(line + r->hexlen, heads, strlen(heads)) == 0) {
-			line[r->hexlen] = '\0';
-			add_ref(r, line + r->hexlen + strlen(heads), line);
-		} else if (strcmp(line + r->hexlen, stash) == 0) {
-			line[r->hexlen] = '\0';
-			add_ref(r, "stash", line);
-		}
-	}
-	free(buf);
-}
-
-/* How many commits the session's branch has not; 0 also when it can't be told. */
-static long
-commits_beside(struct worker *w, const char *dir, const char *oid, const char *head)
-{
-	char *objects = text_format("%s/objects", dir), not_head[OID_MAX + 1], not_base[OID_MAX + 1], *out = NULL;
-	const char *argv[] = { "rev-list", "--count", oid, not_head, not_base, "--", NULL };
-	struct git g = w->git;
-	char err[GIT_ERR];
-	long n = 0;
-
-	snprintf(not_head, sizeof(not_head), "^%s", head);
-	snprintf(not_base, sizeof(not_base), "^%s", w->state.base);
-	g.objects = objects;
-	g.alternates = w->repo.objects;
-	g.worktree = g.index = NULL;
-	if (git_run(&g, argv, NULL, 0, &out, NULL, NULL, err, sizeof(err)) == 0 && out != NULL)
-		n = strtol(out, NULL, 10);
-	free(out);
-	free(objects);
-	return n;
-}
-
-static void
-find_branch(struct worker *w, const char *dir, int dirfd, struct unfinished *u)
-{
-	struct refs r = { .hexlen = w->repo.hexlen };
-	char head[OID_MAX], err[GIT_ERR];
-
-	add_branches(&r, file_open_beneath(dirfd, "refs/heads"), "", 0);
-	add_loose(&r, dirfd, "refs/stash", "stash");
-	add_packed(&r, dirfd);
-	if (git_private_head(&w->repo, dir, head, err, sizeof(err)) == -1)
-		r.names.n = 0;	/* its import says why */
-	for (size_t i = 0; i < r.names.n && u->branch[0] == '\0'; i++) {
-		if (strcmp(r.names.v[i], w->state.branch) == 0 ||
-		    (w->config.target != NULL && strcmp(r.names.v[i], w->config.target) == 0) ||
-		    strcmp(r.oids.v[i], head) == 0)
-			continue;
-		u->commits = commits_beside(w, dir, r.oids.v[i], head);
-		if (u->commits > 0)
-			strlcpy(u->branch, r.names.v[i], sizeof(u->branch));
-	}
-	strings_free(&r.names);
-	strings_free(&r.oids);
 }
 
 static void
@@ -194,6 +64,7 @@ unfinished_git(struct worker *w)
 {
 	char dir[PATH_MAX + 32], err[GIT_ERR], text[600];
 	struct unfinished u = { 0 };
+	struct beside b = { 0 };
 	struct stat st;
 	char *index;
 	int dirfd;
@@ -207,8 +78,14 @@ unfinished_git(struct worker *w)
 	index = text_format("%s/index", dir);
 	(void)index_walk(index, w->repo.hexlen, &st, find_unmerged, &u, err, sizeof(err));
 	free(index);
-	find_branch(w, dir, dirfd, &u);
 	close(dirfd);
+	if (beside_find(w, 1, &b, err, sizeof(err)) == -1)
+		return worker_failed(w, "git", "%s", err);
+	if (b.names.n > 0) {
+		strlcpy(u.branch, b.names.v[0], sizeof(u.branch));
+		u.commits = b.commits;
+	}
+	beside_free(&b);
 	return unfinished_text(&u, text, sizeof(text)) ? worker_hand_back(w, "unfinished", "%s", text) : EVENT_DONE;
 }
 
@@ -242,21 +119,16 @@ marked(struct worker *w, const char *commit, const struct strings *paths, char *
 	return rc;
 }
 
-enum event
-unfinished_markers(struct worker *w)
+static enum event
+check_markers(struct worker *w, const struct git_change *c, size_t n)
 {
 	struct strings paths = { 0 }, one = { 0 };
-	struct git_change *c;
 	char path[1024] = "", before[1024] = "", err[GIT_ERR];
-	size_t n;
 	int rc;
 
-	if (git_diff(&w->git, w->state.base, w->state.head, &c, &n, err, sizeof(err)) == -1)
-		return worker_failed(w, "git", "%s", err);
 	for (size_t i = 0; i < n && paths.n < PATHS_MAX; i++)
 		if (c[i].status != 'D' && c[i].new_mode != 0160000)
 			strings_add(&paths, c[i].path);
-	git_changes_free(c, n);
 	rc = paths.n == 0 ? 0 : marked(w, w->state.head, &paths, path, sizeof(path), err, sizeof(err));
 	if (rc == 0 && path[0] != '\0') {	/* a document about them may have had them before */
 		strings_add(&one, path);
@@ -268,4 +140,20 @@ unfinished_markers(struct worker *w)
 		return worker_failed(w, "git", "%s", err);
 	return path[0] == '\0' || before[0] != '\0' ? EVENT_DONE : worker_hand_back(w, "unfinished",
 	    "%s holds the markers of a conflict (<<<<<<<, =======, >>>>>>>): resolve it and commit", path);
+}
+
+enum event
+unfinished_commit(struct worker *w)
+{
+	struct git_change *c;
+	char err[GIT_ERR];
+	enum event event;
+	size_t n;
+
+	if (git_diff(&w->git, w->state.base, w->state.head, &c, &n, err, sizeof(err)) == -1)
+		return worker_failed(w, "git", "%s", err);
+	if ((event = submodule_check(w, c, n)) == EVENT_DONE)
+		event = check_markers(w, c, n);
+	git_changes_free(c, n);
+	return event;
 }

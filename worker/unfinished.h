@@ -3,9 +3,9 @@
 #define WORKER_UNFINISHED_H
 
 /*
- * Work that is not finished is not judged: git in the middle of something, commits that are
- * elsewhere than on the session's branch, conflict markers.  It is given back to the implementer
- * as a failing gate is (worker_hand_back).
+ * Work that is not finished is not judged: git in the middle of something, commits that are elsewhere than
+ * in HEAD (beside.h), conflict markers, submodules (submodule.h).  It is given back to the implementer as a
+ * failing gate is (worker_hand_back).
  */
 
 #include <stdbool.h>
@@ -27,7 +27,7 @@ bool unfinished_text(const struct unfinished *, char *text, size_t len);
 
 /* Before the work is committed: EVENT_DONE, or it was given back, or EVENT_FAILED. */
 enum event unfinished_git(struct worker *);
-/* Afterwards: conflict markers that the commit adds. */
-enum event unfinished_markers(struct worker *);
+/* Afterwards: conflict markers that the commit adds, a submodule's commit that nobody can have. */
+enum event unfinished_commit(struct worker *);
 
 #endif

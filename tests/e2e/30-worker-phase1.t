@@ -138,7 +138,7 @@ role implementer <<'E'
 git reset -q --hard 4b825dc642cb6eb9a060e54bf8d69288fbee4904 2>/dev/null
 git checkout -q --orphan unrelated; git rm -rqf .; echo x >x; git add x; git commit -qm Unrelated
 E
-session unrelated
+session unrelated '.gate_tries = 0'
 work
 is 'work not based on the base is not imported' "$(st '.status + "," + .reason')" 'failed,import'
 is 'the branch stays at the base' "$(git -C "$R" rev-parse session/unrelated/1)" "$(st .base)"
