@@ -83,6 +83,8 @@ unjudged_find(struct unjudged *u, const struct git *g, const char *path, const s
 	u->git.dir = text_format("%s/" SESSION_DIR_SAFE_GIT, path);
 	u->git.index = text_format("%s/index", u->git.dir);
 	u->git.worktree = s->worktree;
+	u->git.files = s->files;
+	u->git.at = s->head;
 	if (s->worktree != NULL && s->branch != NULL && access(s->worktree, F_OK) == 0 &&
 	    git_worktree_is(g->repo, s->worktree, s->branch))
 		rc = find(u, g, dir, s->head, quick, err, errlen);
@@ -126,11 +128,16 @@ unjudged_save(const struct unjudged *u, const struct git *g, const struct state 
 {
 	struct strings tips = { 0 };
 	bool saved;
+	char *dir;
 	int rc = 0;
 
 	if (u->commit[0] != '\0') {
 		strings_add(&tips, u->commit);
+		dir = text_format("%.*s", (int)(strrchr(u->objects, '/') - u->objects), u->objects);
 		rc = git_import(g, u->objects, s->base, NULL, u->commit, err, errlen);
+		if (rc == 0)
+			rc = git_lfs_take(g, dir, s->head, u->commit, err, errlen);
+		free(dir);
 		if (rc == 0)
 			rc = git_salvage_commits(g, s->session, s->head, &tips, err, errlen);
 		strings_free(&tips);

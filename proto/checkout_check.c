@@ -130,7 +130,8 @@ find_conversion(const struct checkout *co, char *out, size_t len, char *err, siz
 		if (strcmp(value, "unspecified") == 0 || strcmp(value, "unset") == 0 ||
 		    (strcmp(attr, "eol") == 0 && strcmp(value, "crlf") != 0))
 			continue;
-		return git_fail(err, errlen, "%s: %s has the attribute %s", co->path, p, attr);
+		return git_fail(err, errlen, "%s: %s has the attribute %s; git switch --detach there, and merge "
+		    "again", co->path, p, attr);
 	}
 	return 0;
 }

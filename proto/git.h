@@ -45,6 +45,9 @@ struct git_repo {		/* a user's repository, found once */
 	char	*worktree_config; /* core.fileMode, core.sharedRepository and the like as configuration lines, "" */
 	char	*inherited;	/* its remotes without credentials, filters and LFS settings as configuration, "" */
 	char	*conversion;	/* the setting that converts line endings ("core.autocrlf"), or NULL */
+	char	*lfs;		/* where Git LFS keeps its objects */
+	char	*attributes;	/* core.attributesFile of the user */
+	bool	 filters;	/* it, or its user, has configured one */
 };
 /* From any directory inside it. Errors say: not a git repository, no commit yet,
  * git older than 2.38, reftable, ... */
@@ -58,6 +61,7 @@ int git_version_check(char *err, size_t errlen);
 bool git_oid_valid(const struct git_repo *, const char *);
 bool git_ref_valid(const char *ref);
 
+struct git_change;
 struct git {			/* a safe directory, and what it works on */
 	const struct git_repo *repo;
 	char	*dir;		/* the safe bare directory */
@@ -65,6 +69,14 @@ struct git {			/* a safe directory, and what it works on */
 	char	*alternates;	/* one more object directory to read from, or NULL */
 	char	*worktree;	/* GIT_WORK_TREE or NULL */
 	char	*index;		/* GIT_INDEX_FILE or NULL */
+	/*
+	 * Of a worktree whose files are not what is committed of them, since filters (gitattributes(5)) convert
+	 * them.  files: the tree that it held, as it is, when it was that of at; only what differs from files has
+	 * changed.  NULL or "" = it held what at has.  filters: those count that the repository or its user has.
+	 * Trees that hold such files are in a store of the safe directory (git_apart).
+	 */
+	const char *files, *at;
+	bool	 filters;
 };
 /* Makes (if absent; idempotent, complete again after a crash) a bare git directory
  * by hand: HEAD, config, objects/, refs/, info/exclude copied from the repository. */
@@ -75,13 +87,16 @@ int git_safe_make(const struct git_repo *, const char *dir, char *err, size_t er
  * tags, and target, a branch of it (NULL = none), here and at remotes.
  *
  * The first is for a run that writes there: remotes without credentials, filters and LFS settings of the
- * repository too, and nothing is signed.  The second is for who reads, also outside any confinement: whatever
+ * repository too, its info/attributes, and nothing is signed.  The second is for who reads, also outside any confinement: whatever
  * git would run or obey there that is not ours is removed.
  */
 int git_private_make(const struct git_repo *, const char *dir, const char *branch, const char *commit,
     const char *target, char *err, size_t errlen);
 int git_outside_make(const struct git_repo *, const char *dir, const char *branch, const char *commit,
     const char *target, char *err, size_t errlen);
+/* While begin, until it is called with false: the first one, which a run writes, has no other configuration and
+ * attributes than that. */
+int git_private_plain(const struct git_repo *, const char *dir, bool begin, char *err, size_t errlen);
 /* Entries of an index file, in its order. */
 struct index_entry {
 	char		 path[4096];
@@ -173,6 +188,23 @@ int git_index_at(const struct git *, const char *oid, char *err, size_t errlen);
 int git_tree_of_worktree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
 /* The same of what can be; left (or NULL) are the paths of the rest.  What would hang git is removed. */
 int git_tree_of_rest(const struct git *, struct strings *left, char tree[OID_MAX], char *err, size_t errlen);
+/* A copy of g that reads the store of such trees, too, and writes there; git_apart_free. */
+struct git git_apart(const struct git *);
+void git_apart_free(struct git *);
+/* The tree that the index says, as it is (git.files). */
+int git_index_tree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
+/* The tree onto, with what is different in to from from. */
+int git_tree_move(const struct git *, const char *onto, const char *from, const char *to, char tree[OID_MAX],
+    char *err, size_t errlen);
+/* Those entries of an index file that are different in to from from become what to has, as if never looked at. */
+int git_index_move(const struct git *, char *index, const char *from, const char *to, char *err, size_t errlen);
+/* Entries of what has changed become what they were, as if never looked at; of what is gone there is none. */
+int git_index_undo(const struct git *, const struct git_change *, size_t n, char *err, size_t errlen);
+/* A tree of the worktree that is apart, in the repository: what it has changed of commit is read once more. */
+int git_tree_keep(const struct git *, const char *commit, char tree[OID_MAX], char *err, size_t errlen);
+/* Those of paths that a filter converts (g->filters). */
+int git_filtered(const struct git *, const struct strings *paths, struct strings *filtered, char *err,
+    size_t errlen);
 /* Removes paths from the worktree. */
 int git_remove(const struct git *, const struct strings *paths, char *err, size_t errlen);
 /* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files
@@ -224,6 +256,19 @@ int git_import(const struct git *, const char *from, const char *base, const cha
  * whatever it has nested. */
 int git_import_any(const struct git *, const char *from, const char *base, const char *commit, bool *descends,
     char *err, size_t errlen);
+
+/* A pointer of Git LFS, which stands for a file. */
+struct git_lfs_pointer {
+	char	 oid[65];	/* SHA-256 */
+	int64_t	 size;
+};
+bool git_lfs_pointer(const char *text, size_t len, struct git_lfs_pointer *);
+/* Is dirfd/name the file that it stands for?  0; 1: no; -1 with errno. */
+int git_lfs_is(int dirfd, const char *name, const struct git_lfs_pointer *);
+/* Copies what pointers in base..commit, which the repository has, stand for from the git directory from, which an
+ * agent wrote: regular files that hold what their names say. */
+int git_lfs_take(const struct git *, const char *from, const char *base, const char *commit, char *err,
+    size_t errlen);
 
 /*
  * Where base..commit comes from.  What it has taken in of the branch target since is no part of the work, but what the

@@ -78,13 +78,14 @@ void git_config_inherit(struct text *, const char *key, const char *value, const
 char *git_url_plain(const char *url);
 
 /*
- * What git_safe.c and git_private.c share: dir/names made; info/exclude copied from the repository; a file
+ * What git_safe.c and git_private.c share: dir/names made; info/exclude or info/attributes copied from the repository; a file
  * written below dir, where no link is followed (alone: nobody else can be at work there, a lock is stale); is
  * all there by which git knows a git directory?  distrust removes what git would run or obey and asks whether
  * the configuration is ours to the byte: 0, or 1 when it is to be written; shallow stays if it is the caller's.
  */
 int git_dirs_make(const char *dir, const char *const names[], char *err, size_t errlen);
 int git_exclude_copy(const struct git_repo *, const char *dir, char *err, size_t errlen);
+int git_attributes_copy(const struct git_repo *, const char *dir, char *err, size_t errlen);
 int git_put_below(const char *dir, const char *path, const char *text, bool alone, char *err,
     size_t errlen);
 bool git_dir_complete(const char *dir);
@@ -115,6 +116,9 @@ const char *git_too_large(const struct stat *);
 /* 1 when some file in the worktree is not as the index has it, 0, or -1 with err. */
 int git_touched(const struct git *, char *err, size_t errlen);
 void git_index_unlock(const struct git *);
+/* Are the worktree's files to be written apart (git.h)?  1, when one of the changed paths (each ends with a NUL) has
+ * a filter, or one once had; 0, or -1 with err. */
+int git_needs_apart(const struct git *, const struct text *changed, char *err, size_t errlen);
 /* Takes an object id from the output of git `what', and frees that. */
 int git_take_oid(const struct git *, const char *what, char *out, char *oid, char *err, size_t errlen);
 /* For pipelines: one that reads and writes descriptors, within the limits of any other. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,6 +60,8 @@ fill(const struct gitdir *p, const char *config, const char *alternates, char *e
 		rc = put(p, "objects/info/alternates", alternates, err, errlen);
 	if (rc == 0)
 		rc = git_exclude_copy(r, p->dir, err, errlen);
+	if (rc == 0 && p->inside)
+		rc = git_attributes_copy(r, p->dir, err, errlen);
 	if (rc == 0 && r->shallow && file_copy(shallow, mine, false) == -1 && errno != EEXIST)
 		rc = git_fail_errno(err, errlen, "%s", mine);
 	if (rc == 0 && (refs = git_refs_inherited(r, p->target, err, errlen)) == NULL)
@@ -133,6 +136,53 @@ make(const struct gitdir *p, const char *branch, const char *commit, char *err, 
 	return rc;
 }
 
+/* What git obeys there is put aside, or back; what a crash has left aside is the run's still. */
+static int
+put_aside(const char *dir, bool begin)
+{
+	static const char *const names[] = { "config", "config.worktree", "commondir", "attributes" };
+	const size_t below = 3;		/* info/ */
+	int top = file_open_dir(AT_FDCWD, dir), info = top == -1 ? -1 : file_open_dir(top, "info"), fd, rc = 0;
+	char aside[32];
+
+	if (top == -1 || (info == -1 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP))
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < sizeof(names) / sizeof(names[0]); i++) {
+		if ((fd = i < below ? top : info) == -1)
+			continue;
+		snprintf(aside, sizeof(aside), "%s.own", names[i]);
+		if (begin && file_exists(fd, aside))
+			rc = file_remove_tree(fd, names[i]);
+		else if (begin ? file_exists(fd, names[i]) : file_exists(fd, aside) &&
+		    file_remove_tree(fd, names[i]) == 0)
+			rc = file_shift(fd, begin ? names[i] : aside, fd, begin ? aside : names[i]);
+	}
+	if (info != -1)
+		close(info);
+	if (top != -1)
+		close(top);
+	return rc;
+}
+
+int
+git_private_plain(const struct git_repo *r, const char *dir, bool begin, char *err, size_t errlen)
+{
+	const struct gitdir p = { r, dir, NULL, true };
+	char *config;
+	int rc;
+
+	if (put_aside(dir, begin) == -1)
+		return git_fail_errno(err, errlen, "%s", dir);
+	if (!begin)
+		return 0;
+	config = config_text_of(&p);
+	rc = put(&p, "config", config, err, errlen);
+	if (rc == 0)
+		rc = git_attributes_copy(r, dir, err, errlen);
+	free(config);
+	return rc;
+}
+
 int
 git_private_make(const struct git_repo *r, const char *dir, const char *branch, const char *commit,
     const char *target, char *err, size_t errlen)
@@ -185,6 +235,8 @@ git_index_give(const struct git *g, const char *dir, bool outside, char *err, si
 	}
 	if (rc == -1)
 		git_fail_errno(err, errlen, "%s", path);
+	if (rc == 0 && g->files != NULL && g->files[0] != '\0')
+		rc = git_index_move(g, path, g->files, g->at, err, errlen);
 	if (rc == 0 && outside)
 		rc = git_index_skip_links(g, path, err, errlen);
 	if (rc == 0 && (rc = file_rename_over(fd, INDEX_NEW, "index", 0)) == -1)

@@ -76,6 +76,10 @@ fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bo
 	const char *v = value == NULL ? "" : value;
 
 	if (strncmp(key, "remote.", 7) == 0 || strncmp(key, "filter.", 7) == 0 || strncmp(key, "lfs.", 4) == 0) {
+		if (key[0] == 'f')
+			r->filters = true;
+		if (strcmp(key, "lfs.storage") == 0)
+			set(&r->lfs, v);
 		if (local)
 			git_config_inherit(&f->inherited, key, value == NULL ? "true" : value, f->base);
 	} else if (strcmp(key, "core.sharedrepository") == 0 &&
@@ -87,7 +91,10 @@ fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bo
 		set(&r->author_email, v);
 	else if (strcmp(key, "core.excludesfile") == 0)
 		set(&r->excludes, v);
-	else if (strcmp(key, "core.bare") == 0)
+	else if (strcmp(key, "core.attributesfile") == 0) {
+		if (!local)
+			set(&r->attributes, v);
+	} else if (strcmp(key, "core.bare") == 0)
 		f->bare = truth(value);
 	else if (strcmp(key, "core.worktree") == 0)
 		set(&f->worktree, v);
@@ -117,7 +124,7 @@ read_config(struct git_repo *r, struct facts *f, char *err, size_t errlen)
 {
 	char gitdir[4200];
 	const char *argv[] = { gitdir, "-c", "core.fsmonitor=false", "config", "-z", "--show-scope", "--get-regexp",
-		"^(user\\.(name|email)|core\\.(bare|worktree|excludesfile|autocrlf|eol|filemode|"
+		"^(user\\.(name|email)|core\\.(bare|worktree|excludesfile|attributesfile|autocrlf|eol|filemode|"
 		"symlinks|ignorecase|sharedrepository)|extensions\\..*|orchestrator\\.private|"
 		"(remote|filter|lfs)\\..*)$", NULL };
 	struct git_call c = { .argv = argv, .user_config = true };
@@ -184,6 +191,30 @@ expand_home(char **path)
 	*path = s;
 }
 
+static void
+find_attributes(struct git_repo *r)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+
+	expand_home(&r->attributes);
+	if (r->attributes == NULL)
+		r->attributes = config != NULL && *config != '\0' ? text_format("%s/git/attributes", config) :
+		    text_format("%s/.config/git/attributes", home != NULL ? home : "");
+}
+
+static void
+find_lfs(struct git_repo *r)
+{
+	char *path;
+
+	expand_home(&r->lfs);
+	if (r->lfs != NULL && r->lfs[0] == '/')
+		return;
+	path = text_format("%s/%s", r->common, r->lfs != NULL && r->lfs[0] != '\0' ? r->lfs : "lfs");
+	free(r->lfs);
+	r->lfs = path;
+}
+
 int
 git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t errlen)
 {
@@ -210,6 +241,8 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	r->hexlen = strcmp(r->format, "sha256") == 0 ? 64 : 40;
 	r->top = main_checkout(r, &f);
 	expand_home(&r->excludes);
+	find_attributes(r);
+	find_lfs(r);
 	r->worktree_config = copy(f.lines.buf != NULL ? f.lines.buf : "");
 	r->inherited = copy(f.inherited.buf != NULL ? f.inherited.buf : "");
 	snprintf(shallow, sizeof(shallow), "%s/shallow", r->common);
@@ -304,5 +337,7 @@ git_repo_release(struct git_repo *r)
 	free(r->worktree_config);
 	free(r->inherited);
 	free(r->conversion);
+	free(r->attributes);
+	free(r->lfs);
 	memset(r, 0, sizeof(*r));
 }

@@ -122,20 +122,32 @@ git_dirs_make(const char *dir, const char *const names[], char *err, size_t errl
 	return rc;
 }
 
-int
-git_exclude_copy(const struct git_repo *r, const char *dir, char *err, size_t errlen)
+static int
+copy_rules(const struct git_repo *r, const char *path, const char *dir, char *err, size_t errlen)
 {
 	char *buf = NULL;
 	size_t len;
 	int fd, rc = 0;
 
 	if ((fd = file_find_dir(AT_FDCWD, r->common)) != -1) {
-		if (file_read(fd, "info/exclude", EXCLUDE_MAX, &buf, &len) == 0)
-			rc = git_put_below(dir, "info/exclude", buf, true, err, errlen);
+		if (file_read(fd, path, EXCLUDE_MAX, &buf, &len) == 0)
+			rc = git_put_below(dir, path, buf, true, err, errlen);
 		close(fd);
 	}
 	free(buf);
 	return rc;
+}
+
+int
+git_exclude_copy(const struct git_repo *r, const char *dir, char *err, size_t errlen)
+{
+	return copy_rules(r, "info/exclude", dir, err, errlen);
+}
+
+int
+git_attributes_copy(const struct git_repo *r, const char *dir, char *err, size_t errlen)
+{
+	return copy_rules(r, "info/attributes", dir, err, errlen);
 }
 
 static bool

@@ -94,7 +94,8 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 		rc = 0;
 		if (strcmp(tree, own) != 0) {
 			*saved = true;
-			rc = save(&copy, ref, session_id, commit, tree, NULL, err, errlen);
+			rc = git_tree_keep(&copy, commit, tree, err, errlen) == -1 ? -1 :
+			    save(&copy, ref, session_id, commit, tree, NULL, err, errlen);
 		}
 	}
 	name_left(g, &left);
@@ -127,7 +128,7 @@ git_worktree_differs(const struct git *g, const char *commit, bool quick, struct
 {
 	struct git_change *c = NULL;
 	struct strings left = { 0 };
-	struct git copy = *g;
+	struct git copy = *g, apart;
 	char tree[OID_MAX];
 	size_t i, n = 0;
 	int rc;
@@ -137,8 +138,10 @@ git_worktree_differs(const struct git *g, const char *commit, bool quick, struct
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
 	rc = tree_of_rest(&copy, g->index, commit, &left, tree, err, errlen);
+	apart = git_apart(&copy);
 	if (rc == 0)
-		rc = git_diff(&copy, commit, tree, &c, &n, err, errlen);
+		rc = git_diff(&apart, commit, tree, &c, &n, err, errlen);
+	git_apart_free(&apart);
 	for (i = 0; i < n; i++)
 		strings_add(paths, c[i].path);
 	git_changes_free(c, n);

@@ -253,6 +253,7 @@ listing_free(struct listing *l)
 static int
 tree_add(const struct git *g, struct strings *left, char *tree, char *err, size_t errlen)
 {
+	struct git apart = *g;
 	static const char *const drop[] = { "update-index", "-z", "--force-remove", "--stdin",
 		NULL };
 	static const char *const update[] = { "update-index", "-z", "--add", "--remove",
@@ -262,15 +263,26 @@ tree_add(const struct git *g, struct strings *left, char *tree, char *err, size_
 	char *out = NULL;
 	int rc;
 
+	apart.objects = NULL;
 	rc = list_changes(&l, err, errlen);
+	if (rc == 0 && (rc = git_needs_apart(g, &l.update, err, errlen)) == 1) {
+		apart = git_apart(g);
+		l.g = &apart;
+		rc = 0;
+	}
 	if (rc == 0)
 		rc = feed(&l, drop, &l.drop, PER_ENTRY(l.odd.entries), err, errlen);
 	if (rc == 0)
 		rc = feed(&l, update, &l.update, PER_ENTRY(l.odd.entries) + PER_BYTE(l.bytes), err, errlen);
 	listing_free(&l);
 	if (rc == 0)
-		rc = git_run(g, write_tree, NULL, 0, &out, NULL, NULL, err, errlen);
-	return rc == -1 ? -1 : git_take_oid(g, "write-tree", out, tree, err, errlen);
+		rc = git_run(l.g, write_tree, NULL, 0, &out, NULL, NULL, err, errlen);
+	if (rc == 0)
+		rc = git_take_oid(g, "write-tree", out, tree, err, errlen);
+	if (rc == 0 && apart.objects != NULL && g->files != NULL && g->files[0] != '\0')
+		rc = git_tree_move(g, g->at, g->files, tree, tree, err, errlen);
+	git_apart_free(&apart);
+	return rc;
 }
 
 int

@@ -139,6 +139,7 @@ read_state(struct state *s, struct field *f)
 	s->branch = field_text(f, "branch", STATE_MAX_BRANCH);
 	field_oid(f, "base", s->base);
 	field_oid(f, "head", s->head);
+	field_oid(f, "files", s->files);
 	s->worktree = field_text(f, "worktree", ITEM_MAX_PATH);
 	read_work(s, f);
 	read_merge(s, f);
@@ -282,6 +283,7 @@ state_text(const struct state *s, size_t *len)
 	record_put(o, "branch", s->branch, STATE_MAX_BRANCH);
 	json_put_str(o, "base", or_null(s->base));
 	json_put_str(o, "head", or_null(s->head));
+	json_put_str(o, "files", or_null(s->files));
 	record_put(o, "worktree", s->worktree, ITEM_MAX_PATH);
 	put_work(o, s);
 	put_merge(o, s);

@@ -61,6 +61,7 @@ struct state {
 	char		*branch;	/* refs/heads/session/<item>/<attempt> without refs/heads/ */
 	char		 base[OID_MAX];	/* where the branch began */
 	char		 head[OID_MAX];	/* the imported commit: the only one that can be judged and merged */
+	char		 files[OID_MAX];	/* tree of what the worktree held when it was head; "" = what head has */
 	char		*worktree;	/* absolute path */
 	int64_t		 tasks_done, tasks_total;
 	char		*note;		/* of worker progress */

@@ -164,6 +164,8 @@ begin(struct worker *w, const char *commit)
 	w->clean.entry = entry;
 	w->clean.tree = text_format("%s/" POOL_TREE, entry);
 	w->clean.git = w->git;
+	w->clean.git.files = NULL;
+	w->clean.git.filters = false;
 	w->clean.git.worktree = w->clean.tree;
 	w->clean.git.index = text_format("%s/" POOL_INDEX, entry);
 	rc = check_out(w, commit, entry);

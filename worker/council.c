@@ -127,7 +127,7 @@ judge_begin(struct worker *w, enum role role)
 static int
 take_repair(struct worker *w, bool approved)
 {
-	char dir[PATH_MAX + 32], commit[OID_MAX], err[GIT_ERR];
+	char dir[PATH_MAX + 32], commit[OID_MAX], files[OID_MAX], err[GIT_ERR];
 	bool saved = false;
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_SCRATCH_GIT, w->path);
@@ -144,12 +144,7 @@ take_repair(struct worker *w, bool approved)
 	clean_drop(w);
 	if (!approved || strcmp(commit, w->state.head) == 0)
 		return 0;
-	w->tree[0] = '\0';
-	if (git_checkout(&w->git, commit, err, sizeof(err)) == -1) {
-		worker_failed(w, "git", "%s", err);
-		return -1;
-	}
-	if (tree_advance(w, commit) == -1)
+	if (tree_move(w, w->state.head, commit, files) == -1 || tree_advance(w, commit, files) == -1)
 		return -1;
 	tree_settle_base(w);
 	return 0;

@@ -125,13 +125,13 @@ keep_absolute(struct strings *env, const char *name)
 	text_free(&t);
 }
 
-/* The loader of a judge's client, and the client itself, look for nothing in what is judged. */
+/* The loader of a judge's client, and the client itself, look for nothing in what is judged; nor do filters. */
 static void
-keep_out_of_tree(struct strings *env, bool judge)
+keep_out_of_tree(struct strings *env, bool all)
 {
 	static const char *const lists[] = { "LD_LIBRARY_PATH", "PATH", "PYTHONPATH", "PERL5LIB", "NODE_PATH" };
 
-	for (size_t i = 0; i < (judge ? sizeof(lists) / sizeof(lists[0]) : 1); i++)
+	for (size_t i = 0; i < (all ? sizeof(lists) / sizeof(lists[0]) : 1); i++)
 		keep_absolute(env, lists[i]);
 }
 
@@ -248,7 +248,7 @@ run_environment(const struct worker *w, const struct run_spec *spec, struct stri
 		return -1;
 	for (size_t i = 0; agent != NULL && i < agent->n; i++)
 		strings_put(env, agent->v[i]);
-	keep_out_of_tree(env, actor_rights[spec->actor].judge);
+	keep_out_of_tree(env, actor_rights[spec->actor].judge || spec->actor == ACTOR_COMMIT);
 	set_path(w, env);
 	set_session(w, spec->actor, env);
 	if (w->sandbox != SANDBOX_NONE && actor_rights[spec->actor].judge)

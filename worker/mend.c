@@ -208,10 +208,28 @@ tree_unlock(struct worker *w)
 	    n == 1 ? "" : "s");
 }
 
+/* What the worktree held is told from the commit again if it can't be read: filtered files count as changed then. */
+static void
+mend_files(struct worker *w)
+{
+	const char *argv[] = { "rev-list", "--objects", "--quiet", w->state.files, "--", NULL };
+	struct git g = git_apart(&w->git);
+	char err[GIT_ERR];
+
+	if (w->state.files[0] != '\0' && git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1 &&
+	    !fault_undecided()) {
+		output_log("what the worktree held did not survive (%s)", err);
+		w->state.files[0] = '\0';
+	}
+	git_apart_free(&g);
+}
+
 int
 tree_mend(struct worker *w)
 {
 	char err[GIT_ERR];
+	struct git g;
+	int rc;
 
 	drop_lock(w);
 	tree_unlock(w);
@@ -220,11 +238,15 @@ tree_mend(struct worker *w)
 		return file_remove_tree(w->dirfd, SESSION_DIR_AGENT_GIT) == -1 ||
 		    file_remove_tree(w->dirfd, SESSION_DIR_GIT) == -1 ? -1 : 0;
 	}
+	mend_files(w);
 	/* a new one, which says of no file that an object of it has been written; while a conflict is
 	 * resolved the old one has what was merged */
 	if (!resolving(w) || !index_sound(w, w->git.index)) {
 		(void)unlink(w->git.index);
-		if (git_index_at(&w->git, w->state.head, err, sizeof(err)) == -1) {
+		g = git_apart(&w->git);
+		rc = git_index_at(&g, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err));
+		git_apart_free(&g);
+		if (rc == -1) {
 			output_log("%s", err);
 			return -1;
 		}

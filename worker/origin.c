@@ -135,6 +135,9 @@ open_git(struct worker *w)
 	w->git.objects = strdup(w->repo.objects);
 	w->git.worktree = strdup(w->state.worktree);
 	w->git.index = text_format("%s/index", w->git.dir);
+	w->git.files = w->state.files;
+	w->git.at = w->state.head;
+	w->git.filters = true;
 	if (git_safe_make(&w->repo, w->git.dir, why, sizeof(why)) == -1) {
 		log_warnx("%s", why);
 		return EX_CANTCREAT;

@@ -92,14 +92,19 @@ put_changes(struct worker *w, struct text *t)
 {
 	char base[OID_MAX], now[OID_MAX], err[GIT_ERR];
 	struct git_change *c;
+	struct git g;
 	size_t n;
+	int rc;
 
-	if (git_tree_of_rest(&w->git, NULL, now, err, sizeof(err)) == -1 ||
-	    git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
-	    git_diff(&w->git, base, now, &c, &n, err, sizeof(err)) == -1) {
+	rc = git_tree_of_rest(&w->git, NULL, now, err, sizeof(err));
+	g = git_apart(&w->git);
+	if (rc == -1 || git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
+	    git_diff(&g, base, now, &c, &n, err, sizeof(err)) == -1) {
 		text_printf(t, "(what has changed can't be told: %s)\n", err);
+		git_apart_free(&g);
 		return;
 	}
+	git_apart_free(&g);
 	for (size_t i = 0; i < n && i < LISTED; i++)
 		text_printf(t, "%c %s\n", c[i].status, c[i].path);
 	if (n > LISTED)

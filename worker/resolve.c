@@ -64,13 +64,10 @@ merged_tree(struct worker *w, char tree[OID_MAX])
 enum event
 step_resolve(struct worker *w)
 {
-	char tree[OID_MAX], err[GIT_ERR];
+	char tree[OID_MAX], files[OID_MAX];
 
-	if (tree_pin(w) == -1 || merged_tree(w, tree) == -1)
+	if (tree_pin(w) == -1 || merged_tree(w, tree) == -1 || tree_move(w, w->state.head, tree, files) == -1)
 		return EVENT_FAILED;
-	w->tree[0] = '\0';
-	if (git_checkout(&w->git, tree, err, sizeof(err)) == -1)
-		return worker_failed(w, "git", "%s", err);
 	output_log("merged %s (%.12s) into the worktree; conflicts in %zu file%s",
 	    target_name(w), w->state.resolving.target, w->state.nconflicts,
 	    w->state.nconflicts == 1 ? "" : "s");
@@ -129,7 +126,7 @@ find_undone(struct worker *w, const char *merged, struct strings *paths)
 		worker_failed(w, "git", "%s", err);
 		return -1;
 	}
-	if ((rc = git_diff(&w->git, head, w->tree, &ours, &m, err, sizeof(err))) == -1)
+	if ((rc = git_diff(&w->git, head, w->taken.tree, &ours, &m, err, sizeof(err))) == -1)
 		worker_failed(w, "git", "%s", err);
 	for (i = 0; rc == 0 && i < n && paths->n < LEFT_MAX; i++) {
 		while (k < m && strcmp(ours[k].path, theirs[i].path) < 0)	/* both are in order */
@@ -166,7 +163,7 @@ check(struct worker *w)
 
 	if (merged_tree(w, merged) == -1 || find_undone(w, merged, &undone) == -1)
 		event = EVENT_FAILED;
-	else if (git_markers(&w->git, w->tree, w->state.head, w->state.resolving.target,
+	else if (git_markers(&w->git, w->taken.tree, w->state.head, w->state.resolving.target,
 	    w->state.conflicts, w->state.nconflicts, &markers, err, sizeof(err)) == -1)
 		event = worker_failed(w, "git", "%s", err);
 	else if (markers.n + undone.n > 0) {
@@ -214,7 +211,7 @@ join(struct worker *w, bool own, char commit[OID_MAX])
 
 	if ((rc = git_ancestor(&w->git, parents[1], commit, err, sizeof(err))) == 0) {
 		message = message_of(w, own ? commit : w->state.head);
-		rc = git_commit_tree(&w->git, w->tree, parents, 2, message, commit, err,
+		rc = git_commit_tree(&w->git, w->taken.tree, parents, 2, message, commit, err,
 		    sizeof(err));
 		free(message);
 	}
@@ -237,10 +234,10 @@ resolve_commit(struct worker *w)
 		return event;
 	if (git_tree_of(&w->git, w->state.resolving.target, tree, err, sizeof(err)) == -1)
 		return worker_failed(w, "git", "%s", err);
-	if (strcmp(tree, w->tree) == 0)
+	if (strcmp(tree, w->taken.tree) == 0)
 		return worker_fail(w, "no-change", "as it was resolved nothing is left that %s "
 		    "does not have", target_name(w));
-	if (join(w, own == 1, commit) == -1 || tree_advance(w, commit) == -1)
+	if (join(w, own == 1, commit) == -1 || tree_advance(w, commit, w->taken.files) == -1)
 		return EVENT_FAILED;
 	/* it may have taken in more of the target than it was given */
 	if (git_ancestor(&w->git, w->state.resolving.target, w->onto, err, sizeof(err)) != 1)

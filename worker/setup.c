@@ -107,6 +107,7 @@ step_setup(struct worker *w)
 	if (gate_needed(w) == -1 || tree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
 		return EVENT_FAILED;
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
+	w->state.files[0] = '\0';
 	for (i = 0; i < s->nsetup; i++) {
 		g = review_add_gate(&w->review);
 		end = gate_run(w, ACTOR_SETUP, &s->setup[i], g);

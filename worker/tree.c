@@ -11,6 +11,7 @@
 #include "proto/file.h"
 #include "proto/text.h"
 #include "worker/audit.h"
+#include "worker/filter.h"
 #include "worker/gitdir.h"
 #include "worker/output.h"
 #include "worker/tree.h"
@@ -53,7 +54,9 @@ tree_compare(struct worker *w, char *detail, size_t len)
 	struct git_change *changes;
 	char err[GIT_ERR], head[OID_MAX];
 	enum tree_state state;
+	struct git g;
 	size_t n;
+	int rc;
 
 	if (tree_now(w, true, err, sizeof(err)) == -1 ||
 	    git_tree_of(&w->git, w->state.head, head, err, sizeof(err)) == -1) {
@@ -62,7 +65,10 @@ tree_compare(struct worker *w, char *detail, size_t len)
 	}
 	if (strcmp(head, w->tree) == 0)
 		return TREE_SAME;
-	if (git_diff(&w->git, head, w->tree, &changes, &n, err, sizeof(err)) == -1) {
+	g = git_apart(&w->git);
+	rc = git_diff(&g, head, w->tree, &changes, &n, err, sizeof(err));
+	git_apart_free(&g);
+	if (rc == -1) {
 		strlcpy(detail, err, len);
 		return TREE_ERROR;
 	}
@@ -93,6 +99,8 @@ import(struct worker *w, const char *dir, char *commit, char *err, size_t len)
 		return 0;
 	objects = text_format("%s/objects", dir);
 	rc = git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit, err, len);
+	if (rc == 0)
+		rc = git_lfs_take(&w->git, dir, w->state.head, commit, err, len);
 	free(objects);
 	return rc;
 }
@@ -131,6 +139,34 @@ save_commits(struct worker *w, bool agent)
 	return rc;
 }
 
+static int
+check_out(struct worker *w, const char *tree, char *err, size_t len)
+{
+	struct git g = git_apart(&w->git);
+	int rc = git_checkout(&g, tree, err, len);
+
+	git_apart_free(&g);
+	w->tree[0] = '\0';
+	return rc;
+}
+
+int
+tree_move(struct worker *w, const char *from, const char *to, char files[OID_MAX])
+{
+	char err[GIT_ERR], tree[OID_MAX];
+	int rc;
+
+	files[0] = '\0';
+	rc = git_tree_of(&w->git, to, tree, err, sizeof(err));
+	if (rc == 0 && w->state.files[0] != '\0')
+		rc = git_tree_move(&w->git, w->state.files, from, to, files, err, sizeof(err));
+	if (strcmp(files, tree) == 0)
+		files[0] = '\0';
+	if (rc == 0)
+		rc = check_out(w, files[0] != '\0' ? files : tree, err, sizeof(err));
+	return rc == -1 ? tree_error(w, err) : 0;
+}
+
 /* Saves and discards what differs from state.head in the worktree. */
 static int
 tree_restore(struct worker *w, enum tree_state state, const char *detail)
@@ -144,8 +180,7 @@ tree_restore(struct worker *w, enum tree_state state, const char *detail)
 		output_log("what was changed beside %.12s is saved in refs/salvage/%s and "
 		    "discarded%s%s", w->state.head, w->config.session,
 		    state == TREE_CHANGED ? ": " : "", state == TREE_CHANGED ? detail : "");
-	w->tree[0] = '\0';
-	if (git_checkout(&w->git, w->state.head, err, sizeof(err)) == -1)
+	if (check_out(w, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err)) == -1)
 		return tree_error(w, err);
 	return 0;
 }
@@ -208,11 +243,27 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	return 0;
 }
 
+/* Nothing of it has to be converted. */
+static int
+commit_plain(struct worker *w, const char *message, char commit[OID_MAX])
+{
+	const char *parents[] = { commit };
+	char err[GIT_ERR], new[OID_MAX];
+
+	if (git_tree_keep(&w->git, commit, w->tree, err, sizeof(err)) == -1 ||
+	    git_commit_tree(&w->git, w->tree, parents, 1, message, new, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	output_log("committed what was left in the worktree as %.12s", new);
+	strlcpy(commit, new, OID_MAX);
+	strlcpy(w->taken.tree, w->tree, sizeof(w->taken.tree));
+	return 0;
+}
+
 static int
 commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 {
-	const char *parents[] = { commit };
-	char err[GIT_ERR], tree[OID_MAX], new[OID_MAX];
+	char err[GIT_ERR];
+	int rc;
 
 	w->tree[0] = '\0';
 	/* What is ignored, and was committed all the same, is not to be left out. */
@@ -226,14 +277,24 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 			worker_failed(w, "git", "%s", err);
 		return -1;
 	}
-	if (git_tree_of(&w->git, commit, tree, err, sizeof(err)) == -1)
+	if (git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
 		return tree_error(w, err);
-	if (strcmp(tree, w->tree) == 0)
+	if (strcmp(w->taken.tree, w->tree) == 0)
 		return 0;
-	if (git_commit_tree(&w->git, w->tree, parents, 1, message, new, err, sizeof(err)) == -1)
+	rc = filter_commit(w, message, commit);
+	return rc == 1 ? commit_plain(w, message, commit) : rc;
+}
+
+/* What the worktree held: our index is of that. */
+static int
+take_files(struct worker *w)
+{
+	char err[GIT_ERR];
+
+	if (git_index_tree(&w->git, w->taken.files, err, sizeof(err)) == -1)
 		return tree_error(w, err);
-	output_log("committed what was left in the worktree as %.12s", new);
-	strlcpy(commit, new, OID_MAX);
+	if (strcmp(w->taken.files, w->taken.tree) == 0)
+		w->taken.files[0] = '\0';
 	return 0;
 }
 
@@ -269,11 +330,11 @@ tree_take(struct worker *w, const char *message, char *commit)
 	if (import_commits(w, commit) == -1)
 		return -1;
 	own = strcmp(commit, w->state.head) != 0;
-	return commit_rest(w, message, commit) == -1 ? -1 : own;
+	return commit_rest(w, message, commit) == -1 || take_files(w) == -1 ? -1 : own;
 }
 
 int
-tree_advance(struct worker *w, const char *commit)
+tree_advance(struct worker *w, const char *commit, const char *files)
 {
 	char err[GIT_ERR];
 
@@ -281,7 +342,10 @@ tree_advance(struct worker *w, const char *commit)
 		return tree_error(w, err);
 	if (gitdir_make(w, commit) == -1)
 		return -1;
+	if (strcmp(w->state.files, files) != 0)
+		w->tree[0] = '\0';	/* as it was told from what head had */
 	strlcpy(w->state.head, commit, sizeof(w->state.head));
+	strlcpy(w->state.files, files, sizeof(w->state.files));
 	return gitdir_index(w);
 }
 
@@ -298,9 +362,13 @@ tree_commit(struct worker *w, const char *message)
 	/* Commits that together change nothing are no work. */
 	if (own && git_tree_of(&w->git, w->onto, base, err, sizeof(err)) == -1)
 		return tree_error(w, err);
-	if (own && strcmp(base, w->tree) == 0)
+	if (own && strcmp(base, w->taken.tree) == 0)
 		return 1;
-	return strcmp(commit, w->state.head) == 0 ? 0 : tree_advance(w, commit);
+	if (strcmp(commit, w->state.head) != 0)
+		return tree_advance(w, commit, w->taken.files);
+	strlcpy(w->state.files, w->taken.files, sizeof(w->state.files));
+	w->tree[0] = '\0';
+	return 0;
 }
 
 void

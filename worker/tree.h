@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "proto/state.h"
+
 struct worker;
 
 enum tree_state { TREE_SAME, TREE_EXTRA, TREE_CHANGED, TREE_ERROR };
@@ -33,10 +35,14 @@ void tree_unlock(struct worker *);
  * HEAD. 0 or -1 (worker_fail is set). */
 int tree_import(struct worker *, const char *dir, char *commit);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which
- * nothing refers to yet, and w->tree its tree. 1: it made some itself; 0; -1 (worker_fail is set). */
+ * nothing refers to yet, and w->taken its tree. 1: it made some itself; 0; -1 (worker_fail is set). */
 int tree_take(struct worker *, const char *message, char *commit);
-/* Moves the branch and the agent's git directory to commit, and sets state.head. 0 or -1. */
-int tree_advance(struct worker *, const char *commit);
+/* Moves the branch and the agent's git directory to commit, and sets state.head; files is what the worktree
+ * holds, "" = what the commit has.  0 or -1. */
+int tree_advance(struct worker *, const char *commit, const char *files);
+/* Makes the worktree what it is to be when what is committed of it, from, becomes to; *files is what it holds
+ * then.  0 or -1 (worker_fail is set). */
+int tree_move(struct worker *, const char *from, const char *to, char files[OID_MAX]);
 /* What the work that was taken over has taken in of the target is what it is compared with from now on. */
 void tree_settle_base(struct worker *);
 /* Commits what is left, imports, moves the branch, sets state.head. 0; 1 = there
