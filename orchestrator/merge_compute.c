@@ -29,6 +29,7 @@ give_back(struct merge *m, const char *detail)
 	    merge_says(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
 }
 
+/* Of paths, or as a whole: with none. */
 static enum merge_outcome
 conflict(struct merge *m, struct state_conflict *list, size_t n)
 {
@@ -37,7 +38,11 @@ conflict(struct merge *m, struct state_conflict *list, size_t n)
 	struct text detail = { 0 };
 	size_t i;
 
-	text_printf(&detail, "conflicts with %s:", m->config.target);
+	if (n > 0)
+		text_printf(&detail, "conflicts with %s:", m->config.target);
+	else
+		text_printf(&detail, "%s has no longer %.12s, on which the work is based and was judged", m->config.target,
+		    m->state.base);
 	for (i = 0; i < n && i < 8; i++)
 		text_printf(&detail, "%s %s (%s)", i == 0 ? "" : ",", list[i].path, list[i].kind);
 	if (n > 8)
@@ -104,7 +109,11 @@ merge_compute(struct merge *m)
 	if (m->old[0] == '\0')
 		return merge_says(m, MERGE_BLOCKED, "%s: the target branch %s does not exist", m->id,
 		    m->config.target);
-	rc = git_merge_tree(&m->git, m->old, m->state.head, m->tree, &list, &n, m->err, m->errlen);
+	/* else the merge brought back what somebody has taken out of it */
+	if ((rc = git_ancestor(&m->git, m->state.base, m->old, m->err, m->errlen)) == 0)
+		return conflict(m, NULL, 0);
+	if (rc == 1)
+		rc = git_merge_tree(&m->git, m->old, m->state.head, m->tree, &list, &n, m->err, m->errlen);
 	if (rc == -1)
 		return MERGE_ERROR;
 	if (rc == 1)

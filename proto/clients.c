@@ -28,7 +28,7 @@ const struct client clients[] = {
 		.shared = ".env GEMINI.md commands extensions policies settings.json skills",
 		.needed = ".env settings.json", .seed = "", .sign_in = "oauth_creds.json" } },
 	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
-	    .steers = "GEMINI.md AGENTS.md .agents .gemini",
+	    .steers = "GEMINI.md AGENTS.md .agents .gemini .env",
 	    .instructions = "GEMINI.md" },
 	{ .name = "opencode",
 	    .homes = { { .variable = "XDG_DATA_HOME", .below = "opencode", .user = ".local/share/opencode",
@@ -44,7 +44,7 @@ const struct client clients[] = {
 	{ .name = "aider",
 	    .homes = { { .below = "", .user = ".aider", .mounted = true, .shared = "", .needed = "", .seed = "",
 		.sign_in = "" } },
-	    .steers = ".aider.conf.yml .aider.model.settings.yml", .instructions = "" },
+	    .steers = ".aider.conf.yml .aider.model.settings.yml .aider.model.metadata.json .env", .instructions = "" },
 };
 const size_t nclients = sizeof(clients) / sizeof(clients[0]);
 

@@ -205,6 +205,9 @@ int git_tree_keep(const struct git *, const char *commit, char tree[OID_MAX], ch
 /* Those of paths that a filter converts (g->filters). */
 int git_filtered(const struct git *, const struct strings *paths, struct strings *filtered, char *err,
     size_t errlen);
+/* Adds each .git below the top that is beside files of the index: git lists none of these, and takes what they are
+ * in for another repository when it stands there. */
+int git_nested(const struct git *, struct strings *found, char *err, size_t errlen);
 /* Removes paths from the worktree. */
 int git_remove(const struct git *, const struct strings *paths, char *err, size_t errlen);
 /* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files

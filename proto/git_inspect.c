@@ -262,3 +262,54 @@ git_odd_free(struct git_odd *odd)
 	strings_free(&odd->special);
 	strings_free(&odd->large);
 }
+
+struct nesting {
+	const char	*top;
+	struct strings	*found;
+	char		 dir[4096];	/* that was looked at last */
+};
+
+static bool
+has_git(const char *top, const char *dir, size_t n, bool *is_dir)
+{
+	char *path = text_format("%s/%.*s", top, (int)n, dir), *dot = text_format("%s/.git", path);
+	struct stat st;
+	bool has;
+
+	*is_dir = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	has = *is_dir && lstat(dot, &st) == 0;
+	free(dot);
+	free(path);
+	return has;
+}
+
+/* The directories above one file. */
+static void
+note_nested(const struct index_entry *e, void *arg)
+{
+	struct nesting *k = arg;
+	const char *last = strrchr(e->path, '/'), *slash;
+	size_t n = last != NULL ? (size_t)(last - e->path) : 0;
+	bool is_dir = true;
+	char *path;
+
+	if (n == 0 || (strncmp(k->dir, e->path, n) == 0 && k->dir[n] == '\0'))
+		return;
+	snprintf(k->dir, sizeof(k->dir), "%.*s", (int)n, e->path);
+	for (slash = strchr(e->path, '/'); slash != NULL && is_dir; slash = strchr(slash + 1, '/')) {
+		if (!has_git(k->top, e->path, (size_t)(slash - e->path), &is_dir))
+			continue;
+		path = text_format("%.*s/.git", (int)(slash - e->path), e->path);
+		strings_add(k->found, path);
+		free(path);
+	}
+}
+
+int
+git_nested(const struct git *g, struct strings *found, char *err, size_t errlen)
+{
+	struct nesting k = { .top = g->worktree, .found = found };
+	struct stat st;
+
+	return index_walk(g->index, g->repo->hexlen, &st, note_nested, &k, err, errlen);
+}

@@ -213,6 +213,38 @@ text_first_line(char *dst, size_t len, const char *src)
 	dst[n] = '\0';
 }
 
+#define NAME_CHARS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
+
+/* Is an element of that name open where the rest of a template begins: does it end there before it begins? */
+static bool
+is_open(const char *rest, const char *name, size_t n)
+{
+	const char *p;
+	bool end;
+
+	for (p = strchr(rest, '<'); p != NULL; p = strchr(p + 1, '<')) {
+		end = p[1] == '/';
+		if (strspn(p + 1 + end, NAME_CHARS) == n && strncasecmp(p + 1 + end, name, n) == 0)
+			return end;
+	}
+	return false;
+}
+
+/* Where a value ends is not the value's to say: "</NAME" becomes "<\\/NAME". */
+static void
+add_value(struct text *t, const char *value, const char *rest)
+{
+	const char *p, *name;
+
+	for (; (p = strstr(value, "</")) != NULL; value = p + 1) {
+		name = p + 2 + strspn(p + 2, " \t\r\n");
+		text_add(t, value, (size_t)(p + 1 - value));
+		if (is_open(rest, name, strspn(name, NAME_CHARS)))
+			text_puts(t, "\\");
+	}
+	text_puts(t, value);
+}
+
 void
 text_expand(struct text *t, const char *template, const struct text_var *vars, size_t nvars)
 {
@@ -227,8 +259,8 @@ text_expand(struct text *t, const char *template, const struct text_var *vars, s
 			if (strlen(vars[i].name) == n && memcmp(vars[i].name, open + 1, n) == 0)
 				break;
 		if (*close == '}' && i < nvars) {
-			text_puts(t, vars[i].value == NULL ? "" : vars[i].value);
 			template = close + 1;
+			add_value(t, vars[i].value == NULL ? "" : vars[i].value, template);
 		} else {
 			text_add(t, "{", 1);
 			template = open + 1;

@@ -40,7 +40,8 @@ void text_first_line(char *dst, size_t len, const char *src);
 
 /*
  * Expands "{name}" in a template by the value of that name, once, without
- * looking into values; unknown names stay as they are.
+ * looking into values; unknown names stay as they are.  In a value that stands between
+ * <NAME> and </NAME> the latter becomes "<\/NAME>": it ends where the template says.
  */
 struct text_var { const char *name, *value; };
 void text_expand(struct text *, const char *template, const struct text_var *, size_t n);

@@ -108,7 +108,7 @@ clean_tidy(struct worker *w)
 	int rc = -1;
 
 	if (git_tree_of_rest(&w->clean.git, &left, now, err, sizeof(err)) == 0 &&
-	    (rc = git_remove(&w->clean.git, &left, err, sizeof(err))) == 0)
+	    git_nested(&w->clean.git, &left, err, sizeof(err)) == 0 && (rc = git_remove(&w->clean.git, &left, err, sizeof(err))) == 0)
 		rc = git_checkout(&w->clean.git, w->clean.commit, err, sizeof(err));
 	strings_free(&left);
 	return rc == -1 ? failed(w, err) : 0;
@@ -117,16 +117,17 @@ clean_tidy(struct worker *w)
 enum tree_state
 clean_compare(struct worker *w, char *detail, size_t len)
 {
-	struct strings paths = { 0 };
+	struct strings paths = { 0 }, nested = { 0 };
 	enum tree_state state = TREE_ERROR;
 	char err[GIT_ERR];
 	bool extra;
 
 	detail[0] = '\0';
-	if (git_changed(&w->clean.git, &paths, &extra, err, sizeof(err)) == -1)
+	if (git_changed(&w->clean.git, &paths, &extra, err, sizeof(err)) == -1 ||
+	    git_nested(&w->clean.git, &nested, err, sizeof(err)) == -1)
 		strlcpy(detail, err, len);
 	else
-		state = paths.n > 0 ? TREE_CHANGED : extra ? TREE_EXTRA : TREE_SAME;
+		state = paths.n > 0 ? TREE_CHANGED : extra || nested.n > 0 ? TREE_EXTRA : TREE_SAME;
 	for (size_t i = 0; i < paths.n && i < 5; i++) {
 		strlcat(detail, i > 0 ? ", " : "", len);
 		strlcat(detail, paths.v[i], len);
@@ -134,6 +135,7 @@ clean_compare(struct worker *w, char *detail, size_t len)
 	if (paths.n > 5)
 		strlcat(detail, ", ...", len);
 	strings_free(&paths);
+	strings_free(&nested);
 	return state;
 }
 

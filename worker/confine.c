@@ -117,14 +117,14 @@ add_protected(const struct worker *w, struct sandbox *sb)
 	const char *common = w->repo.common != NULL ? w->repo.common : w->config.repository;
 	char *dir = confine_state(w);
 
-	sandbox_add(sb, getenv("ORCHESTRATOR_HOME"), SANDBOX_READ);
-	if (dir != NULL) {
-		/* whoever reads a lock can keep it, and all who wait for it */
-		add_below(sb, dir, "workspaces", SANDBOX_EMPTY);
-		add_below(sb, dir, "bin/lock", SANDBOX_HIDE);
-	} else		/* its neighbours at least */
+	/* whoever reads a lock can keep it, and all who wait for it */
+	sandbox_add(sb, getenv("ORCHESTRATOR_HOME"), SANDBOX_EMPTY);
+	if (dir != NULL)
+		sandbox_add(sb, dir, SANDBOX_EMPTY);
+	else {		/* its neighbours at least */
 		dir = text_format("%.*s", (int)(strrchr(w->path, '/') - w->path), w->path);
-	sandbox_add(sb, dir, SANDBOX_READ);
+		sandbox_add(sb, dir, SANDBOX_READ);
+	}
 	free(dir);
 	sandbox_add(sb, w->repo.top, SANDBOX_READ);
 	if (common != NULL && w->repo.top == NULL && strlen(common) > 5 &&

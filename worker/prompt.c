@@ -68,37 +68,16 @@ paths_text(const struct item *item)
 	return t.buf != NULL ? t.buf : strdup("");
 }
 
-/* Where a text ends in a prompt is not the text's to say: "</NAME>" becomes "<\\/NAME>". */
-static char *
-enclosed(const char *value, const char *name)
-{
-	char *mark = text_format("</%s>", name);
-	struct text t = { 0 };
-	const char *p;
-
-	text_puts(&t, "");
-	for (; (p = strcasestr(value, mark)) != NULL; value = p + 1) {
-		text_add(&t, value, (size_t)(p + 1 - value));
-		text_puts(&t, "\\");
-	}
-	text_puts(&t, value);
-	free(mark);
-	return t.buf;
-}
-
 /* Names of files are the agent's to choose: they were made harmless, and are marked as data. */
 static char *
 flagged_text(const struct worker *w)
 {
 	struct text t = { 0 };
-	char *list;
 
 	for (size_t i = 0; i < w->review.flagged.n; i++)
 		text_printf(&t, "- %s\n", w->review.flagged.v[i]);
 	text_puts(&t, w->review.flagged.n == 0 ? "(nothing)\n" : "");
-	list = enclosed(t.buf, "flagged");
-	text_free(&t);
-	return list;
+	return t.buf;
 }
 
 /* How the judge of this step gives its verdict. */
@@ -137,18 +116,6 @@ git_text(struct worker *w, const char *template, const char *var)
 	return text;
 }
 
-static void
-expand(struct text *out, const char *template, struct text_var *vars, size_t n)
-{
-	char *values[32];
-
-	for (size_t i = 0; i < n; i++)
-		vars[i].value = values[i] = enclosed(vars[i].value, vars[i].name);
-	text_expand(out, template, vars, n);
-	while (n > 0)
-		free(values[--n]);
-}
-
 char *
 prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 {
@@ -179,11 +146,11 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 		else
 			vars[n++] = (struct text_var){ extra->name, or_empty(extra->value) };
 	}
-	expand(&out, template, vars, n);
+	text_expand(&out, template, vars, n);
 	/* a text of the repository's own may not know the words, and judges have to */
 	if (strcmp(name, "review") == 0 || strcmp(name, "decide") == 0) {
 		if (w->review.flagged.n > 0 && strstr(template, "{flagged}") == NULL)
-			text_printf(&out, "\n<flagged>\n%s</flagged>\n", flagged);
+			text_expand(&out, "\n<flagged>\n{flagged}</flagged>\n", vars, n);
 		if (strstr(template, "{verdict}") == NULL)
 			text_printf(&out, "\n%s", verdict);
 	}

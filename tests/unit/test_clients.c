@@ -7,9 +7,9 @@ static void
 what_steers_a_client_is_known_at_any_depth(void **state)
 {
 	static const char *const steer[] = { "CLAUDE.md", "AGENTS.md", "GEMINI.md", ".mcp.json", ".claude/settings.json",
-		"sub/CLAUDE.md", "a/b/.opencode/plugin/x.js", ".codex", ".agents/skills/x/SKILL.md", "opencode.json" };
+		"sub/CLAUDE.md", "a/b/.opencode/plugin/x.js", ".codex", ".agents/skills/x/SKILL.md", "opencode.json", ".env" };
 	static const char *const other[] = { "CLAUDE.md.txt", "xCLAUDE.md", "src/claude/x", ".claudex/settings.json",
-		"x.mcp.json", "doc/AGENTS.mdx", "" };
+		"x.mcp.json", "doc/AGENTS.mdx", ".environment", "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(steer) / sizeof(steer[0]); i++)

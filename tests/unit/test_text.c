@@ -94,6 +94,29 @@ templates_are_expanded_once(void **state)
 }
 
 static void
+a_value_does_not_end_the_element_that_it_stands_in(void **state)
+{
+	static const struct { const char *template, *value, *expected; } rows[] = {
+		{ "<a>{x}</a>", "</a>", "<a><\\/a></a>" },
+		{ "<a id=\"1\"><b>{x}</b></a>", "</b></ A ></c></ab>", "<a id=\"1\"><b><\\/b><\\/ A ></c></ab></b></a>" },
+		{ "{x}<a></a>", "</a>", "</a><a></a>" },
+		{ "<a></a>{x}", "</a>", "<a></a></a>" },
+		{ "<a>{x}<b></b></a>", "</b></a></", "<a></b><\\/a></<b></b></a>" },
+	};
+	struct text_var var = { "x", NULL };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text t = { 0 };
+
+		var.value = rows[i].value;
+		text_expand(&t, rows[i].template, &var, 1);
+		assert_string_equal(t.buf, rows[i].expected);
+		text_free(&t);
+	}
+}
+
+static void
 the_nearest_word_is_found(void **state)
 {
 	static const char *const words[] = { "gates", "target", "review", "rounds" };
@@ -160,6 +183,7 @@ main(void)
 		cmocka_unit_test(texts_grow_and_format),
 		cmocka_unit_test(lines_are_trimmed_and_cut_between_characters),
 		cmocka_unit_test(templates_are_expanded_once),
+		cmocka_unit_test(a_value_does_not_end_the_element_that_it_stands_in),
 		cmocka_unit_test(the_nearest_word_is_found),
 		cmocka_unit_test(print_keeps_newlines_only_where_asked),
 		cmocka_unit_test(times_are_written_and_read_back),
