@@ -135,7 +135,7 @@ sift_one(struct sieve *s, int dirfd, const char *name, const char *path, int bes
 	}
 	if (!s->keep || beside >= DEPTH_MAX || strcmp(name, ".git") == 0 ||
 	    strcmp(name, ".gitignore") == 0 || strcmp(name, ".gitattributes") == 0 ||
-	    file_stat(dirfd, name, &st) == -1)
+	    file_stat(dirfd, name, &st) == -1 || st.st_mtime > s->now)	/* make(1) would never make it again */
 		return drop(s, dirfd, name, path);
 	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;

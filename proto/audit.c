@@ -54,7 +54,9 @@ audit_link_leaves(const char *path, const char *target)
 		if (n == 2 && memcmp(target, "..", 2) == 0) {
 			if (named || --depth < 0)
 				return true;
-		} else if (!(n == 1 && target[0] == '.'))
+		} else if (n == 4 && strncasecmp(target, ".git", 4) == 0)	/* which is no part of it */
+			return true;
+		else if (!(n == 1 && target[0] == '.'))
 			named = true;
 	}
 	return false;

@@ -69,6 +69,9 @@ a_link_may_stay_in_the_tree(void **state)
 	assert_true(audit_link_leaves("a", "/etc"));
 	assert_true(audit_link_leaves("a", "b/../../c"));
 	assert_false(audit_link_leaves("a", "..b"));
+	assert_true(audit_link_leaves("a", ".git"));
+	assert_true(audit_link_leaves("d/a", "../.GIT/config"));
+	assert_false(audit_link_leaves("a", ".github/x"));
 }
 
 static bool

@@ -19,5 +19,5 @@ attempt() {
 	meanwhile one taken
 	[ -e "$W/waits" ]
 }
-mode=landlock
+mode=auto
 trial HOLE=state
