@@ -190,21 +190,30 @@ entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	return rv;
 }
 
-int
-entry_lock_ended(const char *path, int *fd)
+void
+entry_await_holder(const char *path)
 {
 	struct pollfd	holder = { .fd = -1, .events = POLLIN };
-	int		dir, lock;
+	int		dir;
 	pid_t		pid;
 
-	lock = lock_take_dir(path, SESSION_FILE_LOCK, "orchestrator", true, fd);
-	if (lock != -1 || errno != EAGAIN || (dir = file_open_dir(AT_FDCWD, path)) == -1)
-		return lock;
+	if ((dir = file_open_dir(AT_FDCWD, path)) == -1)
+		return;
 	if (lock_held(dir, SESSION_FILE_LOCK, &pid) == 1 && (holder.fd = pidfd_open(pid, 0)) != -1) {
 		(void)poll(&holder, 1, LEAVE_MS);
 		close(holder.fd);
 	}
 	close(dir);
+}
+
+int
+entry_lock_ended(const char *path, int *fd)
+{
+	int	lock = lock_take_dir(path, SESSION_FILE_LOCK, "orchestrator", true, fd);
+
+	if (lock != -1 || errno != EAGAIN)
+		return lock;
+	entry_await_holder(path);
 	return lock_take_dir(path, SESSION_FILE_LOCK, "orchestrator", true, fd);
 }
 

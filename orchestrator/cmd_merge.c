@@ -81,6 +81,10 @@ merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 	for (size_t i = 0; i < n; i++) {
 		next[0] = '\0';
 		m = merging_run(o, v[i], leave, why, sizeof(why));
+		if (m == MERGE_BUSY) {	/* the worker that has just said it is approved */
+			entry_await_holder(v[i]->path);
+			m = merging_run(o, v[i], leave, why, sizeof(why));
+		}
 		if (m == MERGE_CONFLICT)
 			m = after_conflict(o, v[i], next);
 		report(o, v[i], m, why, next, list);

@@ -10,6 +10,7 @@
 
 #include "orchestrator/registry.h"
 #include "orchestrator/source.h"
+#include "orchestrator/trash.h"
 #include "proto/child.h"
 #include "proto/file.h"
 #include "proto/git.h"
@@ -243,6 +244,7 @@ declare_locked(struct entry *e, int fd, enum status status, const char *reason, 
 		log_warn("%s: %s", e->path, SESSION_FILE_STATE);
 		return -1;
 	}
+	trash_ended(&e->state, e->id);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include "orchestrator/merge_internal.h"
 #include "orchestrator/source.h"
+#include "orchestrator/trash.h"
 #include "orchestrator/unjudged.h"
 #include "proto/file.h"
 #include "proto/lock.h"
@@ -199,11 +200,13 @@ merge_locked(struct merge *m)
 	if (m->state.status == STATUS_MERGED)
 		rv = MERGE_MERGED;
 	else if (m->state.status != STATUS_APPROVED)
-		return merge_says(m, MERGE_NOT_APPROVED, "%s: is %s, not approved", m->id,
+		rv = merge_says(m, MERGE_NOT_APPROVED, "%s: is %s, not approved", m->id,
 		    status_name(m->state.status));
 	else
 		rv = merge_approved(m);
-	source_close(m->req->session_path, m->id, m->state.status);
+	trash_ended(&m->state, m->id);
+	if (rv != MERGE_NOT_APPROVED)
+		source_close(m->req->session_path, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
 		/* it was merged by somebody who was killed: what has come since is too late for it */
 		if (!m->looked && check_unjudged(m, true) == MERGE_ERROR)

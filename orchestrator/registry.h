@@ -98,6 +98,8 @@ int entry_declare(struct entry *, enum status, const char *reason, const char *d
 /* The lock of a session that is over, and the descriptor of its directory: lock_take_dir().  Its worker
  * says that it is over before it leaves: whoever has the lock is waited for, some seconds. */
 int entry_lock_ended(const char *path, int *fd);
+/* That waiting alone. */
+void entry_await_holder(const char *path);
 /* Kills what is left of the session's processes (tree_kill_session); -1, told: some live on. */
 int entry_kill_tree(const struct entry *, bool crashed);
 /* Saves what is uncommitted in the worktree of an ended session (refs/salvage/<id>), which stays as

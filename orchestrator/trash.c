@@ -10,6 +10,7 @@
 #include "orchestrator/trash.h"
 #include "proto/file.h"
 #include "proto/lock.h"
+#include "proto/log.h"
 #include "proto/pool.h"
 #include "proto/session.h"
 #include "proto/settings.h"
@@ -85,6 +86,16 @@ trash_clean_trees(const char *worktree, const char *session, char *err, size_t e
 	}
 	free(pool);
 	return rc;
+}
+
+void
+trash_ended(const struct state *s, const char *session)
+{
+	char err[GIT_ERR];
+
+	if (s->worktree != NULL && status_ended(s->status) && s->status != STATUS_MERGED &&
+	    trash_clean_trees(s->worktree, session, err, sizeof(err)) == -1)
+		log_warnx("%s: %s; orchestrator cleanup removes it", session, err);
 }
 
 /* A clean tree in which nothing has run but what is in the target now: it keeps what git ignores. */

@@ -13,12 +13,15 @@
 #include <stdbool.h>
 
 #include "proto/git.h"
+#include "proto/state.h"
 
 /* <directory of worktree>/.trash-<session>, and the other name of it. */
 char *trash_path(const char *worktree, const char *session);
 char *trash_gone_path(const char *worktree, const char *session);
 /* Deletes the clean trees (pool.h) of a session that is over and was not merged. 0 or -1. */
 int trash_clean_trees(const char *worktree, const char *session, char *err, size_t errlen);
+/* The same as soon as one has ended, with its lock held; what can't be deleted is said, and cleanup's. */
+void trash_ended(const struct state *, const char *session);
 /*
  * Saves and deletes trash with the lock of its session, which is in archive: of
  * two only one is at it.  wait: until the other one is through, else EAGAIN.  0 or -1;

@@ -15,7 +15,7 @@ const struct client clients[] = {
 		"awsCredentialExport model", "ANTHROPIC_* API_TIMEOUT_MS AWS_* CLAUDE_CODE_SKIP_* CLAUDE_CODE_USE_* "
 		"CLOUD_ML_REGION GOOGLE_* HTTPS_PROXY HTTP_PROXY NODE_EXTRA_CA_CERTS NO_PROXY VERTEX_*" },
 	    .steers = "CLAUDE.md CLAUDE.local.md AGENTS.md .claude .mcp.json",
-	    .instructions = "CLAUDE.md .claude/CLAUDE.md AGENTS.md" },
+	    .instructions = "CLAUDE.md .claude/CLAUDE.md AGENTS.md", .imports = 5 },
 	{ .name = "codex",
 	    .homes = { { .variable = "CODEX_HOME", .below = "", .user = ".codex",
 		.shared = "config.toml AGENTS.md AGENTS.override.md hooks hooks.json prompts rules skills",

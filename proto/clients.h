@@ -42,6 +42,7 @@ struct client {
 	struct client_sign_in sign_in;
 	const char	*steers;	/* paths of a project that steer it, blanks between */
 	const char	*instructions;	/* those for agents: the first that is there counts; blanks between */
+	int		 imports;	/* "@PATH" in them stands for that file, and so in that, so deep */
 };
 
 extern const struct client clients[];

@@ -210,8 +210,8 @@ int git_filtered(const struct git *, const struct strings *paths, struct strings
 int git_nested(const struct git *, struct strings *found, char *err, size_t errlen);
 /* Removes paths from the worktree. */
 int git_remove(const struct git *, const struct strings *paths, char *err, size_t errlen);
-/* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files
- * beside them that are not ignored. */
+/* Does the worktree differ from its index?  The paths that were changed or removed; *extra = files beside them that
+ * are not ignored, or pipes, sockets or devices, ignored or not. */
 int git_changed(const struct git *, struct strings *paths, bool *extra, char *err, size_t errlen);
 /* What git ignores there, directories as one, at most max of them. */
 int git_ignored(const struct git *, size_t max, struct strings *paths, char *err, size_t errlen);

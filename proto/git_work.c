@@ -343,12 +343,15 @@ git_changed(const struct git *g, struct strings *paths, bool *extra, char *err, 
 {
 	static const char *const argv[] = { "ls-files", "-z", "-t", "-m", "-d", "-o", "--directory",
 		"--exclude-standard", "--deduplicate", NULL };
+	struct git_odd odd;
 	char *out = NULL, *p;
 	size_t len = 0;
 
-	*extra = false;
-	if (git_clear(g, err, errlen) == -1 ||
-	    list_files(g, argv, NULL, GIT_LIMIT_CONTENT * 1000, &out, &len, NULL, err, errlen) == -1)
+	if (git_inspect(g->worktree, true, &odd, err, errlen) == -1)
+		return -1;
+	*extra = odd.special.n > 0;	/* git lists no pipe */
+	git_odd_free(&odd);
+	if (list_files(g, argv, NULL, GIT_LIMIT_CONTENT * 1000, &out, &len, NULL, err, errlen) == -1)
 		return -1;
 	for (p = out; p != NULL && p < out + len; p += strlen(p) + 1)
 		if (strncmp(p, "? ", 2) == 0)

@@ -100,7 +100,7 @@ run(int argc, char **argv)
 			rc = EX_UNAVAILABLE;
 		} else
 			rc = gates_show(&w, argv[2]);
-		confine_clean(&w, true);
+		confine_clean(&w, STATUS_APPROVED, "");
 	}
 	worker_close(&w);
 	return rc;

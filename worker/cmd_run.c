@@ -32,6 +32,8 @@ static enum event (*const actions[STEP_COUNT])(struct worker *) = {
 	[STEP_VERDICT] = step_verdict,
 };
 
+/* Published last: whoever reads the end finds nothing of the session in the worker's hands, and the line
+ * of the verdict is the log's last. */
 static void
 finish(struct worker *w, const struct step_move *move)
 {
@@ -51,6 +53,10 @@ finish(struct worker *w, const struct step_move *move)
 		to = limit_status(reason);
 		rescue_keep(w, reason);
 	}
+	if (to == STATUS_APPROVED)
+		clean_keep(w);
+	clean_drop(w);
+	confine_clean(w, to, reason != NULL ? reason : "");
 	if (worker_enter(w, to, reason, detail) == -1)
 		return;
 	if (move->status == STATUS_APPROVED || move->status == STATUS_REJECTED)
@@ -164,7 +170,7 @@ static int
 run(int argc, char **argv)
 {
 	struct worker w = { 0 };
-	bool detach = false;
+	bool detach = false, ended;
 	int ch, rc;
 
 	while ((ch = getopt(argc, argv, "d")) != -1) {
@@ -179,15 +185,15 @@ run(int argc, char **argv)
 		rc = EX_OSERR;	/* whoever started it tries again */
 	if (rc == 0) {
 		begin(&w);
-		if (status_live(w.state.status))
+		if (status_live(w.state.status)) {
 			confine_begin(&w);
-		if (status_live(w.state.status))
 			run_steps(&w);
-		if (w.state.status == STATUS_APPROVED)
-			clean_keep(&w);
+		}
 		clean_drop(&w);
+		ended = !status_live(w.state.status);
 		rc = leave(&w);
-		confine_clean(&w, !status_live(w.state.status));
+		if (!ended)
+			confine_clean(&w, w.state.status, w.state.reason);
 		if (!detach)
 			printf("%s: %s%s%s\n", w.config.session, status_name(w.state.status),
 			    w.state.reason[0] != '\0' ? ": " : "", w.state.detail);

@@ -321,8 +321,9 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 }
 
 void
-confine_clean(struct worker *w, bool over)
+confine_clean(struct worker *w, enum status to, const char *reason)
 {
+	bool over = !status_live(to);
 	size_t n = over ? SESSION_RUN_DIRS : 1;
 	char why[320];
 
@@ -332,7 +333,7 @@ confine_clean(struct worker *w, bool over)
 	if (w->gone || (w->sandbox == SANDBOX_NONE && !over))
 		return;
 	/* from these a session may go on, with the conversations that it had: they are in the last */
-	if (over && (w->state.status == STATUS_APPROVED || strcmp(w->state.reason, REASON_NO_VERDICT) == 0))
+	if (over && (to == STATUS_APPROVED || strcmp(reason, REASON_NO_VERDICT) == 0))
 		n--;
 	for (size_t i = 0; i < n; i++)
 		if (file_remove_tree(w->dirfd, session_run_dirs[i]) == -1)

@@ -9,7 +9,7 @@
  *	confine_begin(w);		early: bubblewrap is tried out meanwhile
  *	if (confine_ready(w) == -1)	before the first run; says in the log when nothing works
  *	confine_run(w, spec, ...);	before each
- *	confine_clean(w, false);	after each; true = the session is over, its caches too
+ *	confine_clean(w, to, reason);	after each; and when the session is to end so, with its caches
  */
 
 #include <stdbool.h>
@@ -34,6 +34,6 @@ char *confine_state(const struct worker *);
  * 0, or -1 with the reason in err. */
 int confine_run(struct worker *, const struct run_spec *, struct strings *argv,
     struct sandbox_walls *walls, char *err, size_t len);
-void confine_clean(struct worker *, bool over);
+void confine_clean(struct worker *, enum status to, const char *reason);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/fault.h"
 #include "proto/file.h"
 #include "worker/gitdir.h"
 #include "worker/output.h"
@@ -62,14 +63,16 @@ gitdir_refill(struct worker *w)
 	    sizeof(err)) == -1 || git_index_give(&w->git, dir, false, err, sizeof(err)) == -1 ? failed(w, err) : 0;
 }
 
-void
+int
 gitdir_outside(struct worker *w, char *commit)
 {
-	char dir[PATH_MAX + 32];
+	char dir[PATH_MAX + 32], err[GIT_ERR];
 
 	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
-	if (git_private_head(&w->repo, dir, commit, NULL, 0) == -1)
-		strlcpy(commit, w->state.head, OID_MAX);
+	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0)
+		return 0;
+	strlcpy(commit, w->state.head, OID_MAX);
+	return fault_undecided() ? failed(w, err) : 0;
 }
 
 /* A run may have put a directory in the place of the file. */
@@ -110,7 +113,10 @@ gitdir_return(struct worker *w, enum actor actor)
 	if (w->sandbox == SANDBOX_BWRAP || actor_rights[actor].clean || w->gone || w->git.dir == NULL ||
 	    access(w->state.worktree, F_OK) == -1)
 		return;
-	gitdir_outside(w, commit);
+	if (gitdir_outside(w, commit) == -1) {	/* what a person has there stays; the next worker looks again */
+		w->disk_failed = true;
+		return;
+	}
 	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
 	if (link_to(w, SESSION_DIR_GIT, err, sizeof(err)) == 0 && git_outside_make(&w->repo, dir, w->state.branch,
 	    commit, w->config.target, err, sizeof(err)) == 0 &&

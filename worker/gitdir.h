@@ -31,7 +31,8 @@ int gitdir_refill(struct worker *);
 int gitdir_lend(struct worker *, enum actor, char *err, size_t len);
 /* Points it back at git/, where nothing is left that git would run or obey but is not ours. */
 void gitdir_return(struct worker *, enum actor);
-/* What HEAD of git/ is at: a person's commit when that is not the session's head.  state.head when it can't be told. */
-void gitdir_outside(struct worker *, char *commit);
+/* What HEAD of git/ is at: a person's commit when that is not the session's head.  state.head where there is none;
+ * -1 (worker_fail is set) when it can't be read now. */
+int gitdir_outside(struct worker *, char *commit);
 
 #endif

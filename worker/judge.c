@@ -8,6 +8,7 @@
 #include "proto/clients.h"
 #include "proto/file.h"
 #include "worker/agent.h"
+#include "worker/instructions.h"
 #include "worker/judge.h"
 #include "worker/mail.h"
 #include "worker/output.h"
@@ -39,51 +40,10 @@ judge_waits(const struct worker *w)
 	    (pending(w, ROLE_REVIEWER) != NULL || pending(w, ROLE_TECH_LEAD) != NULL);
 }
 
-/* One file of a commit, links within it followed; NULL when it is none. */
-static char *
-file_of(struct worker *w, const char *commit, const char *path)
-{
-	static const char *const argv[] = { "cat-file", "--batch", "--follow-symlinks", NULL };
-	char err[GIT_ERR], *in = text_format("%s:%s\n", commit, path), *out = NULL, *text = NULL, *nl;
-	size_t len = 0, hex = w->repo.hexlen;
-
-	if (git_run(&w->git, argv, in, strlen(in), &out, &len, NULL, err, sizeof(err)) == -1)
-		output_log("the instructions of the target can't be read: %s", err);
-	else if (len > hex && strncmp(out + hex, " blob ", 6) == 0 && (nl = strchr(out, '\n')) != NULL &&
-	    len - (size_t)(nl + 1 - out) > 1)
-		text = strndup(nl + 1, len - (size_t)(nl + 1 - out) - 1);
-	free(in);
-	free(out);
-	return text;
-}
-
-struct finding { struct worker *w; char *text; };
-
-static void
-find_first(void *arg, const char *path)
-{
-	struct finding *f = arg;
-
-	if (f->text == NULL)
-		f->text = file_of(f->w, f->w->state.base, path);
-}
-
-/* Those that the target has for an agent's client, malloced; NULL = none. */
-static char *
-instructions(struct worker *w, enum role role)
-{
-	const struct client *c = client_of(agent_of(w, role));
-	struct finding f = { w, NULL };
-
-	if (c != NULL)
-		client_words(c->instructions, find_first, &f);
-	return f.text;
-}
-
 bool
 judge_instructions(struct worker *w, enum role role, const char *name, char *path, size_t len)
 {
-	char *text = instructions(w, role);
+	char *text = instructions_of(w, role);
 	bool written = false;
 
 	snprintf(path, len, SESSION_DIR_TRANSCRIPT "/%s.instructions", name);
@@ -109,7 +69,7 @@ first_prompt(struct worker *w, enum role role, const char *name, const struct te
 	    "`git show COMMIT:PATH` prints them:\n");
 	for (size_t i = 0; i < w->masked.n; i++)
 		text_printf(&t, "- %s\n", w->masked.v[i]);
-	if ((text = instructions(w, role)) != NULL)
+	if ((text = instructions_of(w, role)) != NULL)
 		text_printf(&t, "\nThe instructions for agents of the commit that the work is based on:\n"
 		    "<instructions>\n%s\n</instructions>\n", text);
 	free(text);

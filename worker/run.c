@@ -314,7 +314,7 @@ run_end(struct running *r)
 		r->res->end = RUN_SURVIVED;
 	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */
 		tree_unlock(r->w);
-	confine_clean(r->w, false);
+	confine_clean(r->w, STATUS_RUNNING, "");
 	gitdir_return(r->w, r->spec->actor);
 	if (!r->w->gone && r->w->git.dir != NULL &&
 	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {

@@ -231,7 +231,8 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
 	if (gitdir_refill(w) == -1 || tree_import(w, dir, commit) == -1)
 		return -1;
-	gitdir_outside(w, person);
+	if (gitdir_outside(w, person) == -1)
+		return -1;
 	if (strcmp(person, w->state.head) == 0)
 		return 0;
 	if (strcmp(commit, w->state.head) != 0)

@@ -196,4 +196,24 @@ stop
 ok 'without its session directory it ends' test "$status" -ne 0 -a "$status" -ne 137
 dead 'with its agent'
 ok 'and does not make it again' not test -e "$S"
+
+# What can't be removed when all is over.
+if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
+	no_roles
+	role implementer <<'A'
+echo work >work
+A
+	session removed '.gates = ["true"]'
+	strace -o "$T/trace" -e trace=unlinkat worker run "$S" >/dev/null 2>&1
+	session kept '.gates = ["true"]'
+	strace -o "$T/x" -e trace=unlinkat -e "inject=unlinkat:error=EBUSY:when=$(($(grep -c '^unlinkat' "$T/trace") - 1))+" worker run "$S" >/dev/null 2>&1
+	ok "what can't be removed at the end is named" grep -q "can't be removed" "$S/output.log"
+	is 'before the verdict, which is the last line' "$(st .status) $(last_line)" 'approved REVIEW_VERDICT: APPROVED'
+	work
+	is 'and stays the only one' "$(verdicts)" 1
+else
+	skip "what can't be removed at the end is named" 'no strace here'
+	skip 'before the verdict, which is the last line' 'no strace here'
+	skip 'and stays the only one' 'no strace here'
+fi
 done_testing

@@ -117,6 +117,21 @@ E
 	is "an agent's own commits are the work, and the person's is saved" \
 	    "$(subjects "$(st .base)..session/both/1"),$(subjects "refs/salvage/$ID" | grep -c Hand)" 'both: Title of both,Own,1'
 
+	# A person's commit can't be read just then.
+	if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
+		session unread && mkdir "$S/git"
+		strace -P "$S/git" -o /dev/null -e trace=openat2 -e inject=openat2:error=EIO:when=1 worker run "$S" >/dev/null 2>&1 & pid=$!
+		at busy
+		echo hand >"$W/hand" && git -C "$W" add hand && git -C "$W" commit -qm Hand
+		go; stop
+		is "what can't be read just then is not taken for no commit" "$status $(st .status)" '74 running'
+		work
+		is "it is part of the work once it can be read" "$(ended) $(git -C "$R" show "session/unread/1:hand")" 'approved not-reviewed hand'
+	else
+		skip "what can't be read just then is not taken for no commit" 'no strace here'
+		skip 'it is part of the work once it can be read' 'no strace here'
+	fi
+
 	# Commits in steps that have none to make: one of the presenter, one of a person meanwhile.
 	role implementer <<'E'
 echo own >own; git add own; git commit -qm Own

@@ -34,7 +34,16 @@ is 'what another ignore file than the target'\''s hides is not kept' "$(in_pool 
 pool_item x-p3
 is 'setup in a clean tree out of the pool finds what ran there on the merged commit' "$(said left | tail -n 1)" 'gate of x-p2 setup of x-p2 '
 is 'setup in the implementer'\''s worktree finds nothing of it' "$(said left | head -n 1)" ''
-run orchestrator merge x-p3
+# A worker that has said it is approved and has not left yet.
+python3 -c 'import fcntl, os, sys
+f = open(sys.argv[1] + "/worker.lock", "r+"); fcntl.lockf(f, fcntl.LOCK_EX); f.write("worker %d\n" % os.getpid()); f.flush()
+open(sys.argv[2], "w").close(); open(sys.argv[3]).read(1)' "$S" "$T/held" "$T/out/never" 8>&- & holder=$!
+wait_for 20 test -e "$T/held"
+orchestrator merge x-p3 >"$T/merged" 2>&1 & merge=$!
+waits() { gone "$merge" || find "/proc/$merge/fd" -lname '*pidfd*' 2>/dev/null | grep -q .; }
+wait_for 20 waits; kill "$holder"; wait "$holder" 2>/dev/null
+status=0; wait "$merge" || status=$?
+is 'a merge waits for a worker that is about to leave' "$status $(sed -n 's/ as .*//p' "$T/merged")" "0 ${S##*/}: merged"
 other_record() {	# ITEM SED: approved; merged when the record of its clean tree is another one
 	pool_item "$1"
 	sed -i "$2" .worktrees/.pool/.clean-"${S##*/}"/made
@@ -62,6 +71,7 @@ echo 'echo x >new' >"$HOME/s/x-tracked.implementer"
 pool_item x-tracked
 is 'a file that the target has begun to track is the target'\''s in a clean tree out of the pool' "$(ended) $(said left)$(said git)" 'approved  tracked'
 for i in x-force x-unignore x-tracked; do orchestrator cancel "$i"; done >/dev/null 2>&1
+is 'an approved session that is cancelled has no clean tree any more' "$(clean_trees)" 0
 orchestrator cleanup >/dev/null
 is 'after cleanup nothing is left of any clean tree' "$(ls -A .worktrees/.pool 2>&1)" "ls: cannot access '.worktrees/.pool': No such file or directory"
 
@@ -99,6 +109,14 @@ gate2: setup3'
 run orchestrator merge x-gates
 is 'a session that was brought back to its gates is merged' "$status" 0
 is 'once it is merged nothing is left of the clean trees of a killed worker' "$(wait_for 20 settled; leftovers)" ''
+echo 'echo conflict >b' >"$HOME/s/x-conflict.implementer"
+dispatch x-conflict; moves_on 'in conflict with it'
+run orchestrator merge x-conflict
+is 'a session that is in conflict when it is merged has no clean tree any more' "$(ended) $(clean_trees)" 'conflict conflict 0'
+mkdir -p .worktrees/.pool/.clean-"${S##*/}"/tree	# as one that was killed then
+run orchestrator retry x-conflict
+is 'what a killed merge has left of the clean tree goes when the session is put away' "$status $(ls -d .worktrees/.pool/.clean-"${S##*/}" 2>/dev/null)" '0 '
+run orchestrator cancel x-conflict
 script x-rev.reviewer <<'E'
 enter review; say a "$(cat a)"; point review; worker verdict approved
 E
@@ -132,7 +150,9 @@ settings
 dispatch x-merge
 moves_on 'while it waits'
 orchestrator merge x-merge >/dev/null 2>&1 & merge=$!
-at merge; kill -9 "$merge"; wait "$merge" 2>/dev/null
+at merge
+is 'a merge is tested in a tree beside the one that was approved' "$(find .worktrees/.pool -maxdepth 1 -name ".*-${S##*/}" | sed 's,.*/,,; s,-.*,,' | sort | paste -sd' ')" '.clean .merge'
+kill -9 "$merge"; wait "$merge" 2>/dev/null
 run orchestrator merge x-merge
 is 'a merge that was killed while its gates ran is made by the next' "$status $(git log -1 --format=%s main)" '0 Merge x-merge: x-merge'
 is 'the next merge finds nothing of the one that was killed' "$(said seen | tail -n 2)" 'setup4:

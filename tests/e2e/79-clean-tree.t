@@ -143,10 +143,10 @@ E
 enter gate; env | grep -v '^_=' | sed "s,$PWD,TREE,g" | sort >"$T/out/$ITEM_ID.env$n"
 say lib "$(cat deps/lib)"; say config "$(git config x.left; git ls-files -v | grep -v ^H; cat "$(git rev-parse --git-dir)/info/exclude" 2>/dev/null | grep -x left.secret)"
 did gate.git to "$(git rev-parse --git-dir)/HEAD"; did gate.commit git commit -q --allow-empty -m Gate; did gate.tree to deps/of-gate
-: >left.untracked
+: >left.untracked; mkfifo left.pipe
 E
 	script "$k-all.second" <<'E'
-say second "$(ls -d left.untracked deps/of-gate 2>/dev/null)"
+say second "$(ls -d left.untracked left.pipe deps/of-gate 2>/dev/null)"
 E
 	script "$k-all.implementer" <<'E'
 case $STEP.$ROUND in
