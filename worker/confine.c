@@ -118,10 +118,8 @@ add_protected(const struct worker *w, struct sandbox *sb)
 	char *dir = confine_state(w);
 
 	/* whoever reads a lock can keep it, and all who wait for it */
-	sandbox_add(sb, getenv("ORCHESTRATOR_HOME"), SANDBOX_EMPTY);
-	if (dir != NULL)
-		sandbox_add(sb, dir, SANDBOX_EMPTY);
-	else {		/* its neighbours at least */
+	sandbox_add(sb, dir != NULL ? dir : getenv("ORCHESTRATOR_HOME"), SANDBOX_EMPTY);
+	if (dir == NULL) {	/* its neighbours at least */
 		dir = text_format("%.*s", (int)(strrchr(w->path, '/') - w->path), w->path);
 		sandbox_add(sb, dir, SANDBOX_READ);
 	}
