@@ -104,6 +104,7 @@ struct index_entry {
 	char		 oid[OID_MAX];
 	unsigned	 ctime, mtime, mtime_ns, ino, size;
 	bool		 skip_worktree, assume_valid, intent_to_add;
+	size_t		 at;		/* where it begins in the file */
 };
 /* Calls fn for each entry; -1 with err when the file can't be understood. An absent one is empty. */
 int index_walk(const char *file, size_t hexlen, struct stat *st,
@@ -193,10 +194,14 @@ struct git git_apart(const struct git *);
 void git_apart_free(struct git *);
 /* The tree that the index says, as it is (git.files). */
 int git_index_tree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
+/* The tree onto, with the changes. */
+int git_tree_with(const struct git *, const char *onto, const struct git_change *, size_t n, char tree[OID_MAX],
+    char *err, size_t errlen);
 /* The tree onto, with what is different in to from from. */
 int git_tree_move(const struct git *, const char *onto, const char *from, const char *to, char tree[OID_MAX],
     char *err, size_t errlen);
-/* Those entries of an index file that are different in to from from become what to has, as if never looked at. */
+/* Those entries of an index file, a copy of g's, that are different in to from from become what to has: the files
+ * that g's index knows count as what they are now. */
 int git_index_move(const struct git *, char *index, const char *from, const char *to, char *err, size_t errlen);
 /* Entries of what has changed become what they were, as if never looked at; of what is gone there is none. */
 int git_index_undo(const struct git *, const struct git_change *, size_t n, char *err, size_t errlen);

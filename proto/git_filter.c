@@ -155,9 +155,31 @@ git_index_move(const struct git *g, char *index, const char *from, const char *t
 	rc = git_diff(&apart, from, to, &c, &n, err, errlen);
 	if (rc == 0) {
 		rc = put_entries(&apart, c, n, false, err, errlen);
+		if (rc == 0 && n > 0 && strcmp(g->index, index) != 0)
+			rc = index_keep_times(g->index, index, g->repo->hexlen, c, n, err, errlen);
 		git_changes_free(c, n);
 	}
 	git_apart_free(&apart);
+	return rc;
+}
+
+int
+git_tree_with(const struct git *g, const char *onto, const struct git_change *c, size_t n, char tree[OID_MAX], char *err,
+    size_t errlen)
+{
+	struct git own = git_apart(g);
+	int rc;
+
+	own.index = text_format("%s/move.index", g->dir);
+	(void)unlink(own.index);
+	rc = git_index_at(&own, onto, err, errlen);
+	if (rc == 0)
+		rc = put_entries(&own, c, n, false, err, errlen);
+	if (rc == 0)
+		rc = git_index_tree(&own, tree, err, errlen);
+	(void)unlink(own.index);
+	free(own.index);
+	git_apart_free(&own);
 	return rc;
 }
 
@@ -177,19 +199,17 @@ int
 git_tree_move(const struct git *g, const char *onto, const char *from, const char *to, char tree[OID_MAX], char *err,
     size_t errlen)
 {
-	struct git own = git_apart(g);
+	struct git apart = git_apart(g);
+	struct git_change *c;
+	size_t n;
 	int rc;
 
-	own.index = text_format("%s/move.index", g->dir);
-	(void)unlink(own.index);
-	rc = git_index_at(&own, onto, err, errlen);
-	if (rc == 0)
-		rc = git_index_move(&own, own.index, from, to, err, errlen);
-	if (rc == 0)
-		rc = git_index_tree(&own, tree, err, errlen);
-	(void)unlink(own.index);
-	free(own.index);
-	git_apart_free(&own);
+	rc = git_diff(&apart, from, to, &c, &n, err, errlen);
+	git_apart_free(&apart);
+	if (rc == -1)
+		return -1;
+	rc = git_tree_with(g, onto, c, n, tree, err, errlen);
+	git_changes_free(c, n);
 	return rc;
 }
 

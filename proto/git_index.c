@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sha.h>
+#include <sha2.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,7 @@
 #define EXT_INTENT	0x2000u
 
 struct reader {
-	const unsigned char	*p, *end;
+	const unsigned char	*p, *end, *begin;
 	unsigned		 version;
 	size_t			 rawlen;	/* of an object id */
 };
@@ -94,6 +96,7 @@ read_entry(struct reader *r, struct index_entry *e)
 
 	if ((size_t)(r->end - r->p) < 40 + r->rawlen + 4)
 		return -1;
+	e->at = (size_t)(start - r->begin);
 	e->ctime = be32(start);
 	e->mtime = be32(start + 8);
 	e->mtime_ns = be32(start + 12);
@@ -159,11 +162,108 @@ index_walk(const char *file, size_t hexlen, struct stat *st,
 		return git_fail(err, errlen, "%s: cannot be read", file);
 	}
 	close(fd);
-	r.p = map;
+	r.p = r.begin = map;
 	/* git replaces an index by rename: what is mapped never shrinks */
 	r.end = r.p + st->st_size;
 	if ((rc = walk(&r, fn, arg)) == -1)
 		git_fail(err, errlen, "%s: not an index that can be understood", file);
 	munmap(map, (size_t)st->st_size);
+	return rc;
+}
+
+#define STAT_LEN	40	/* times, device, inode, mode, owner, group, size */
+#define STAT_MODE	24	/* where the mode is, of 4 bytes */
+
+struct keeping {
+	const struct git_change *c;
+	size_t	 n, *at;	/* of each change, 0 = there is none */
+	bool	 old;
+};
+
+static void
+find_entry(const struct index_entry *e, void *arg)
+{
+	struct keeping *k = arg;
+	size_t low = 0, high = k->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(k->c[mid].path, e->path) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (e->stage == 0 && low < k->n && strcmp(k->c[low].path, e->path) == 0 && k->c[low].status == 'M' &&
+	    strcmp(k->old ? k->c[low].old_oid : k->c[low].new_oid, e->oid) == 0)
+		k->at[low] = e->at;
+}
+
+static int
+sign(int fd, size_t hexlen)
+{
+	unsigned char sum[SHA256_DIGEST_LENGTH];
+	struct stat st;
+	off_t len;
+	void *map;
+
+	if (fstat(fd, &st) == -1 || (len = st.st_size - (off_t)hexlen / 2) <= 0 ||
+	    (map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) == MAP_FAILED)
+		return -1;
+	if (hexlen == 64) {
+		SHA2_CTX ctx;
+
+		SHA256Init(&ctx);
+		SHA256Update(&ctx, map, (size_t)len);
+		SHA256Final(sum, &ctx);
+	} else {
+		SHA1_CTX ctx;
+
+		SHA1Init(&ctx);
+		SHA1Update(&ctx, map, (size_t)len);
+		SHA1Final(sum, &ctx);
+	}
+	munmap(map, (size_t)st.st_size);
+	return pwrite(fd, sum, hexlen / 2, len) == (ssize_t)hexlen / 2 ? 0 : -1;
+}
+
+static int
+copy_times(const char *from, const char *to, size_t hexlen, const size_t *old, const size_t *now, size_t n)
+{
+	const size_t after = STAT_MODE + 4;
+	unsigned char buf[STAT_LEN];
+	int in = file_open(AT_FDCWD, from, O_RDONLY, 0), out = file_open(AT_FDCWD, to, O_RDWR, 0), rc = 0;
+
+	if (in == -1 || out == -1)
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (old[i] != 0 && now[i] != 0 && (pread(in, buf, STAT_LEN, (off_t)old[i]) != STAT_LEN ||
+		    pwrite(out, buf, STAT_MODE, (off_t)now[i]) != STAT_MODE ||
+		    pwrite(out, buf + after, STAT_LEN - after, (off_t)(now[i] + after)) != (ssize_t)(STAT_LEN - after)))
+			rc = -1;
+	if (rc == 0)
+		rc = sign(out, hexlen);
+	if (in != -1)
+		close(in);
+	if (out != -1)
+		close(out);
+	return rc;
+}
+
+int
+index_keep_times(const char *from, const char *to, size_t hexlen, const struct git_change *c, size_t n, char *err,
+    size_t errlen)
+{
+	size_t *at = calloc(2 * n + 1, sizeof(*at));
+	struct keeping old = { c, n, at, true }, new = { c, n, at != NULL ? at + n : NULL, false };
+	struct stat st;
+	int rc = at == NULL ? git_fail_errno(err, errlen, "%s", to) : 0;
+
+	if (rc == 0)
+		rc = index_walk(from, hexlen, &st, find_entry, &old, err, errlen);
+	if (rc == 0)
+		rc = index_walk(to, hexlen, &st, find_entry, &new, err, errlen);
+	if (rc == 0 && copy_times(from, to, hexlen, old.at, new.at, n) == -1)
+		rc = git_fail_errno(err, errlen, "%s", to);
+	free(at);
 	return rc;
 }

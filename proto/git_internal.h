@@ -116,6 +116,10 @@ const char *git_too_large(const struct stat *);
 /* 1 when some file in the worktree is not as the index has it, 0, or -1 with err. */
 int git_touched(const struct git *, char *err, size_t errlen);
 void git_index_unlock(const struct git *);
+/* In the index file to, entries that are what the changes made of those in from have the times and sizes of these: the
+ * files are what a filter makes of them.  0 or -1 with err. */
+int index_keep_times(const char *from, const char *to, size_t hexlen, const struct git_change *, size_t n, char *err,
+    size_t errlen);
 /* Are the worktree's files to be written apart (git.h)?  1, when one of the changed paths (each ends with a NUL) has
  * a filter, or one once had; 0, or -1 with err. */
 int git_needs_apart(const struct git *, const struct text *changed, char *err, size_t errlen);

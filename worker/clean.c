@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "proto/fault.h"
@@ -13,6 +14,7 @@
 #include "proto/pool.h"
 #include "proto/text.h"
 #include "worker/clean.h"
+#include "worker/filter.h"
 #include "worker/gate.h"
 #include "worker/output.h"
 #include "worker/reuse.h"
@@ -54,6 +56,23 @@ make_entry(struct worker *w, const char *entry)
 	return rc;
 }
 
+/* A git that finds an index no newer than files would look whether filters still make the same of them, which one
+ * that may not write can't be told. */
+static int
+make_newer(const char *index)
+{
+	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT } };
+	int fd = file_open(AT_FDCWD, index, O_WRONLY, 0), rc = -1;
+
+	clock_gettime(CLOCK_REALTIME, &t[1]);
+	t[1].tv_sec += 2;
+	if (fd != -1) {
+		rc = futimens(fd, t);
+		close(fd);
+	}
+	return rc;
+}
+
 /* The git directory that the tree names, or the writable one; with an index that knows its files. */
 static int
 make_git(struct worker *w, const char *name, bool outside)
@@ -64,6 +83,10 @@ make_git(struct worker *w, const char *name, bool outside)
 	if (rc == 0 && (rc = (outside ? git_outside_make : git_private_make)(&w->repo, dir, w->state.branch,
 	    w->clean.commit, w->config.target, err, sizeof(err))) == 0)
 		rc = file_copy(w->clean.git.index, index, false);
+	if (rc == 0 && w->clean.files[0] != '\0')
+		rc = git_index_move(&w->clean.git, index, w->clean.files, w->clean.commit, err, sizeof(err));
+	if (rc == 0 && w->clean.files[0] != '\0')
+		rc = make_newer(index);
 	if (rc == -1 && err[0] == '\0')
 		fault_set(errno);
 	if (rc == -1)
@@ -105,11 +128,16 @@ clean_tidy(struct worker *w)
 {
 	char now[OID_MAX], err[GIT_ERR];
 	struct strings left = { 0 };
+	struct git g;
 	int rc = -1;
 
 	if (git_tree_of_rest(&w->clean.git, &left, now, err, sizeof(err)) == 0 &&
-	    git_nested(&w->clean.git, &left, err, sizeof(err)) == 0 && (rc = git_remove(&w->clean.git, &left, err, sizeof(err))) == 0)
-		rc = git_checkout(&w->clean.git, w->clean.commit, err, sizeof(err));
+	    git_nested(&w->clean.git, &left, err, sizeof(err)) == 0 &&
+	    (rc = git_remove(&w->clean.git, &left, err, sizeof(err))) == 0) {
+		g = git_apart(&w->clean.git);
+		rc = git_checkout(&g, w->clean.files[0] != '\0' ? w->clean.files : w->clean.commit, err, sizeof(err));
+		git_apart_free(&g);
+	}
 	strings_free(&left);
 	return rc == -1 ? failed(w, err) : 0;
 }
@@ -166,8 +194,9 @@ begin(struct worker *w, const char *commit)
 	w->clean.entry = entry;
 	w->clean.tree = text_format("%s/" POOL_TREE, entry);
 	w->clean.git = w->git;
-	w->clean.git.files = NULL;
-	w->clean.git.filters = false;
+	w->clean.files[0] = '\0';
+	w->clean.git.files = w->clean.files;
+	w->clean.git.at = w->clean.commit;
 	w->clean.git.worktree = w->clean.tree;
 	w->clean.git.index = text_format("%s/" POOL_INDEX, entry);
 	rc = check_out(w, commit, entry);
@@ -176,7 +205,8 @@ begin(struct worker *w, const char *commit)
 	return rc;
 }
 
-/* Setup may change files of the commit, a list of versions say: what is judged is the commit. */
+/* Setup may change files of the commit, a list of versions say: what is judged is the commit.  Files that a filter
+ * converts stay if it would make the commit's of them. */
 static enum event
 set_up(struct worker *w, struct gate_result *result)
 {
@@ -203,7 +233,7 @@ set_up(struct worker *w, struct gate_result *result)
 	(void)file_remove_tree(w->dirfd, SESSION_DIR_SCRATCH_GIT);
 	if (event != EVENT_DONE || s->nsetup == 0)
 		return event;
-	return clean_tidy(w) == -1 || renew_git(w) == -1 ? EVENT_FAILED : EVENT_DONE;
+	return filter_keep(w) == -1 || clean_tidy(w) == -1 || renew_git(w) == -1 ? EVENT_FAILED : EVENT_DONE;
 }
 
 enum event

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -245,4 +246,87 @@ filter_commit(struct worker *w, const char *message, char commit[OID_MAX])
 	strings_free(&filtered);
 	git_changes_free(l.c, l.n);
 	return rc;
+}
+
+/* Does the file have what the pointer of the commit stands for?  0; 1: no, or there is none; -1 with err. */
+static int
+is_content(struct worker *w, int treefd, const struct git_change *c, char *err, size_t len)
+{
+	const char *argv[] = { "cat-file", "blob", c->old_oid, NULL };
+	char *out = NULL, *copy = text_format("%s", c->path), *name = strrchr(copy, '/');
+	struct git_lfs_pointer p;
+	size_t outlen = 0;
+	int dirfd = treefd, rc;
+
+	if (name != NULL)
+		*name++ = '\0';
+	else
+		name = copy;
+	rc = git_run(&w->clean.git, argv, NULL, 0, &out, &outlen, NULL, err, len);
+	if (rc == 0 && !git_lfs_pointer(out, outlen, &p))
+		rc = 1;
+	if (rc == 0 && name != copy && (dirfd = file_open_beneath(treefd, copy)) == -1)
+		rc = 1;
+	if (rc == 0 && (rc = git_lfs_is(dirfd, name, &p)) == -1)
+		snprintf(err, len, "%s/%s: %s", w->clean.tree, c->path, strerror(errno));
+	if (dirfd != -1 && dirfd != treefd)
+		close(dirfd);
+	free(out);
+	free(copy);
+	return rc;
+}
+
+/* Those of the changes that stay come first; their number, or -1 with err. */
+static ssize_t
+choose(struct worker *w, struct git_change *c, size_t n, char *err, size_t len)
+{
+	struct strings paths = { 0 }, filtered = { 0 };
+	int treefd = file_open_dir(AT_FDCWD, w->clean.tree), rc;
+	struct git_change one;
+	size_t i, k = 0, kept = 0;
+
+	for (i = 0; i < n; i++)
+		if (c[i].status == 'M' && c[i].old_mode == c[i].new_mode)
+			strings_add(&paths, c[i].path);
+	rc = git_filtered(&w->clean.git, &paths, &filtered, err, len);
+	for (i = 0; rc != -1 && treefd != -1 && i < n && k < filtered.n; i++) {
+		if (strcmp(c[i].path, filtered.v[k]) != 0)
+			continue;
+		k++;
+		if ((rc = is_content(w, treefd, &c[i], err, len)) == 0) {
+			one = c[kept];
+			c[kept++] = c[i];
+			c[i] = one;
+		}
+	}
+	if (treefd != -1)
+		close(treefd);
+	strings_free(&paths);
+	strings_free(&filtered);
+	return rc == -1 ? -1 : (ssize_t)kept;
+}
+
+int
+filter_keep(struct worker *w)
+{
+	char now[OID_MAX], err[GIT_ERR];
+	struct git g;
+	struct git_change *c = NULL;
+	ssize_t kept = 0;
+	size_t n = 0;
+	int rc;
+
+	if (!w->repo.filters)
+		return 0;
+	rc = git_tree_of_rest(&w->clean.git, NULL, now, err, sizeof(err));
+	g = git_apart(&w->clean.git);
+	if (rc == 0)
+		rc = git_diff(&g, w->clean.commit, now, &c, &n, err, sizeof(err));
+	git_apart_free(&g);
+	if (rc == 0 && (kept = choose(w, c, n, err, sizeof(err))) == -1)
+		rc = -1;
+	if (rc == 0 && kept > 0)
+		rc = git_tree_with(&w->clean.git, w->clean.commit, c, (size_t)kept, w->clean.files, err, sizeof(err));
+	git_changes_free(c, n);
+	return rc == -1 ? failed(w, err) : 0;
 }

@@ -44,6 +44,7 @@ struct worker {
 		char	*entry, *tree;		/* malloced; NULL = there is none */
 		char	 commit[OID_MAX];
 		struct git git;			/* safe.git on it; index is malloced */
+		char	 files[OID_MAX];	/* what it holds when filters made other files of it, "" = the commit */
 		bool	 kept;			/* it stays when the worker ends */
 		bool	 merge;			/* it is the one of a merge */
 	} clean;

@@ -126,8 +126,19 @@ if ! git lfs version >/dev/null 2>&1; then
 	exit
 fi
 new_repo "$T/lfs" 3 && cd "$T/lfs" && mkdir .orchestrator && git lfs install --skip-repo >/dev/null || exit 1
-echo "{ $config, \"setup\": [ \"git lfs checkout\" ] }" >.orchestrator/config.json
-git lfs track '*.bin' >/dev/null && head -c 50000 /dev/urandom >old.bin && git add . && git commit -qm LFS || exit 1
+cat >"$T/setup" <<'E'
+git lfs checkout || exit
+case $ITEM_ID in swap*) head -c 50000 /dev/urandom >old.bin; date +%N%s >more.bin ;; esac
+E
+cat >"$T/gate" <<'E'
+{ git status --porcelain; git diff --stat HEAD; } >"$T/status.$ITEM_ID" 2>&1
+for f in old.bin more.bin; do
+	if cmp -s $f "$T/lfs/$f"; then echo content; elif grep -q git-lfs $f; then echo pointer; else echo other; fi
+done >"$T/gate.$ITEM_ID"
+case $ITEM_ID in breaks*) echo gate >old.bin ;; esac
+E
+echo "{ $config, \"setup\": [ \"sh $T/setup\" ], \"gates\": [ \"sh $T/gate\" ] }" >.orchestrator/config.json
+git lfs track '*.bin' >/dev/null && head -c 50000 /dev/urandom >old.bin && seq 9 >more.bin && git add . && git commit -qm LFS || exit 1
 size() { git cat-file -s "$1" 2>&1; }
 pointer() { [ "$(size "$1")" -lt 200 ] && echo pointer; }
 lfs_object() { id=$(git show "$1" | sed -n 's/^oid sha256://p'); echo ".git/lfs/objects/$(echo "$id" | cut -c1-2)/$(echo "$id" | cut -c3-4)/$id"; }
@@ -149,7 +160,10 @@ E
 dispatch text
 is 'the files of others stay pointers' "$(st text .status) $(git diff --name-only main session/text/1)" 'approved text'
 is 'and are nothing that counts as discarded' "$(saved)" ''
-run orchestrator merge text
+is 'gates have what they stand for' "$(cat "$T/gate.text")" "$(printf 'content\ncontent')"
+is 'and a tree that git takes for unchanged' "$(cat "$T/status.text")" ''
+is 'as the worktree is' "$(git -C "$W" status --porcelain; git -C "$W" diff HEAD)" ''
+rm "$T/gate.text"; run orchestrator merge text
 is 'it is merged' "$status $(git show main:text)" '0 text'
 if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
 	git checkout -q main
@@ -171,8 +185,15 @@ if [ -e "$T/trace" ]; then
 else
 	skip 'on disk before it has its name' 'no strace here'
 fi
-run orchestrator merge lfs-one
+dispatch text-two; orchestrator merge text-two >/dev/null
+rm "$T/gate.lfs-one"; run orchestrator merge lfs-one
 is 'it is merged' "$status $(pointer main:lfs-one.bin)" '0 pointer'
+is 'so have gates of a merge' "$(cat "$T/gate.lfs-one")" "$(printf 'content\ncontent')"
+dispatch swap
+is 'what setup puts in their place is put back' "$(st swap .status) $(cat "$T/gate.swap" "$T/status.swap")" "approved $(printf 'pointer\npointer')"
+is 'but in the worktree of the implementer, where it is work' "$(git diff --name-only main...session/swap/1 | tr '\n' ' ')" 'more.bin old.bin swap '
+dispatch breaks
+is 'a gate that changes one is void' "$(st breaks .status) $(field review.json '.gates[-1].outcome' breaks)" 'failed changed the worktree'
 dispatch lfs-forged
 for i in wrong link; do
 	o=$(lfs_object "session/lfs-forged/1:$i.bin")
