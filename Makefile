@@ -64,10 +64,10 @@ override CFLAGS   += $(OPT) $(WARN) -fvisibility=hidden
 override LDFLAGS  += $(LDOPT)
 LIBS = $(PKG_LIBS) -linotifytools
 
-PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*.c))) $(O)/proto/prompts.o
-WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*.c)))
-ORCH_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*.c)))
-UNIT       = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/test_*.c)))
+PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*/*.c))) $(O)/proto/prompts.o
+WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*/*.c)))
+ORCH_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c)))
+UNIT       = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/*/*/test_*.c)))
 FUZZ_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out %/libfuzzer.c %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 BENCH      = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
 
@@ -88,7 +88,7 @@ $(O)/lib%.a:
 	$(AR) rcs $@ $^
 
 # The prompts of share/prompts, as C strings: what a session falls back on.
-$(O)/proto/prompts.c: proto/prompts.awk $(sort $(wildcard share/prompts/*.md))
+$(O)/proto/prompts.c: proto/settings/prompts.awk $(sort $(wildcard share/prompts/*.md))
 	@mkdir -p $(@D)
 	awk -f $^ >$@.new && mv $@.new $@
 $(O)/proto/prompts.o: $(O)/proto/prompts.c

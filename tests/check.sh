@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 : "${BUILD:=build}" "${JOBS:=2}"
 export BUILD CMOCKA_MESSAGE_OUTPUT=TAP
 if [ $# = 0 ]; then
-	for source in tests/unit/test_*.c; do
+	for source in tests/unit/*/*/test_*.c; do
 		set -- "$@" "$BUILD/${source%.c}"
 	done
 	set -- "$@" "$BUILD/tests/fuzz/replay" tests/e2e/*.t

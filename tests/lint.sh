@@ -45,17 +45,17 @@ lint_headers() {
 lint_layers() {
 	rc=0
 	awk -f tests/strip.awk $sources >"$log.code"
-	only '\<(json_object|json_tokener|json_util|array_list|lh_table)' 'json-c' proto/json.c || rc=1
-	only '\<inotifytools_|\<inotify_(add|rm|init)' 'inotify' proto/watch.c || rc=1
+	only '\<(json_object|json_tokener|json_util|array_list|lh_table)' 'json-c' proto/json/json.c || rc=1
+	only '\<inotifytools_|\<inotify_(add|rm|init)' 'inotify' proto/sys/watch.c || rc=1
 	only '\<(fork|vfork|_Fork|clone3?|posix_spawnp?|exec[lv]p?e?|fexecve|execveat)[[:space:]]*\(' \
-	    'a new process' proto/child.c || rc=1
-	only '\<(renameat2?|rename)[[:space:]]*\(' 'rename' proto/file.c proto/inbox.c || rc=1
+	    'a new process' proto/sys/child.c || rc=1
+	only '\<(renameat2?|rename)[[:space:]]*\(' 'rename' proto/sys/file.c proto/record/inbox.c || rc=1
 	only '(^|[^>.[:alnum:]_])(open|openat|creat|pipe2?|dup)\(|SYS_open|O_CLOEXEC|NOFOLLOW' 'a descriptor' \
-	    proto/file_open.c proto/child.c orchestrator/sift.c || rc=1
-	only '\<(s|st|state)(->|\.)status[[:space:]]*=[^=]' 'a change of status' proto/state.c || rc=1
+	    proto/sys/file_open.c proto/sys/child.c orchestrator/session/sift.c || rc=1
+	only '\<(s|st|state)(->|\.)status[[:space:]]*=[^=]' 'a change of status' proto/record/state.c || rc=1
 	only '\<(strcpy|strcat|strncpy|strncat|v?sprintf|strtok|gets|localtime|gmtime|asctime|ctime|system|popen|u?sleep|atoi|atol|mktemp|tmpnam)[[:space:]]*\(' \
 	    'a banned function' || rc=1
-	only '\<(clock_)?nanosleep\>' 'a pause' proto/lock.c proto/tree.c || rc=1	# a millisecond, bounded
+	only '\<(clock_)?nanosleep\>' 'a pause' proto/sys/lock.c proto/sys/tree.c || rc=1	# a millisecond, bounded
 	grep -n '#include <json' $sources | grep -v '^proto/json\.c:' && rc=1
 	grep -n '#include <yaml' $sources | grep -v '^orchestrator/yaml\.c:' && rc=1
 	grep -n '#include <seccomp' $sources | grep -v '^proto/sandbox_seccomp\.c:' && rc=1

@@ -15,12 +15,12 @@
  */
 #include <sys/resource.h>
 
-#include "orchestrator/flow.h"
-#include "orchestrator/loop.h"
-#include "proto/clock.h"
-#include "proto/file.h"
-#include "proto/lock.h"
-#include "proto/state.h"
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "proto/base/clock.h"
+#include "proto/record/state.h"
+#include "proto/sys/file.h"
+#include "proto/sys/lock.h"
 
 #include "count.h"
 #include "orchestrator.h"

@@ -6,7 +6,7 @@
  * task, and counts the instructions of what happens when one completes: it is
  * COMPLETE, what it held up is ready, the next one is chosen and IN_PROGRESS.
  */
-#include "orchestrator/flow.h"
+#include "orchestrator/execute/flow.h"
 
 #include "count.h"
 #include "orchestrator.h"

@@ -6,7 +6,7 @@
 
 #include <err.h>
 
-#include "orchestrator/orch.h"
+#include "orchestrator/workspace/orch.h"
 
 /* The commands are linked in, and none is run. */
 int

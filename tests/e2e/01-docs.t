@@ -25,10 +25,10 @@ listed() {
 
 # session.5 and session.h
 in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/session.5 | sort)
-in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session.h | sort)
+in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session/session.h | sort)
 is 'session.5 and session.h name the same files' "$in_manual" "$in_header"
 missing=
-for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session.c); do
+for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session/session.c); do
 	grep -q "\\<$word\\>" man/session.5 || missing="$missing $word"
 done
 is 'session.5 names every status, role, step and verdict' "$missing" ''
@@ -51,20 +51,20 @@ is 'worker.1 shows the usage of worker' "$(synopsis worker.1 | sort)" \
     "$(worker --help | sed -n 's/^  worker /worker /p' | sort)"
 
 # tasklist.5 and tasklist.c
-for from in $(sed -n 's/^	\[TASK_[A-Z_]*\] = "\(.*\)",$/\1/p' proto/tasklist.c); do
+for from in $(sed -n 's/^	\[TASK_[A-Z_]*\] = "\(.*\)",$/\1/p' proto/plan/tasklist.c); do
 	is "tasklist.5 says what may follow $from" \
 	    "$(sed -n "s/^\.It $from Ta //p" man/tasklist.5)" \
-	    "$(sed -n "s/^	\[TASK_$from\] = B(\(.*\)),$/\1/p" proto/tasklist.c | sed 's/) | B(/, /g')"
+	    "$(sed -n "s/^	\[TASK_$from\] = B(\(.*\)),$/\1/p" proto/plan/tasklist.c | sed 's/) | B(/, /g')"
 done
 
 # settings
 missing=
-for key in $(sed -n 's/^\t{ "\([a-z_-]*\)", .*/\1/p' proto/settings_json.c); do
+for key in $(sed -n 's/^\t{ "\([a-z_-]*\)", .*/\1/p' proto/settings/settings_json.c); do
 	grep -q "^\\.\\(It \\)\\{0,1\\}Va .*\\<$key\\>" man/orchestrator-config.5 || missing="$missing $key"
 done
 is 'orchestrator-config.5 describes every key' "$missing" ''
 missing=
-for adapter in $(sed -n 's/.*\.name = "\(.*\)",/\1/p' worker/adapter_*.c); do
+for adapter in $(sed -n 's/.*\.name = "\(.*\)",/\1/p' worker/agent/adapter_*.c); do
 	grep -q "^\\.It Sy $adapter" man/orchestrator-config.5 || missing="$missing $adapter"
 done
 is 'orchestrator-config.5 describes every adapter' "$missing" ''

@@ -7,15 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto/file.h"
-#include "proto/inbox.h"
-#include "proto/message.h"
-#include "proto/record.h"
-#include "worker/agent.h"
-#include "worker/output.h"
-#include "worker/stream.h"
-#include "worker/worker.h"
+#include "proto/json/record.h"
+#include "proto/record/inbox.h"
+#include "proto/record/message.h"
+#include "proto/sys/file.h"
 #include "tests/fuzz/fuzz.h"
+#include "worker/agent/agent.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/stream.h"
 
 #define LOG	"output.log"
 

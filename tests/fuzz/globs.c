@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/glob.h"
-#include "proto/text.h"
+#include "proto/base/glob.h"
+#include "proto/base/text.h"
 #include "tests/fuzz/fuzz.h"
 
 /*

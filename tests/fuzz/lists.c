@@ -2,11 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/bd.h"
-#include "orchestrator/issue.h"
-#include "proto/record.h"
-#include "proto/streams.h"
-#include "proto/taskgraph.h"
+#include "orchestrator/source/bd.h"
+#include "orchestrator/source/issue.h"
+#include "proto/json/record.h"
+#include "proto/plan/streams.h"
+#include "proto/plan/taskgraph.h"
 #include "tests/fuzz/fuzz.h"
 
 /* Each task comes once, after all it depends on. */

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/answer.h"
-#include "proto/json_scan.h"
-#include "proto/message.h"
-#include "proto/question.h"
-#include "proto/record.h"
-#include "proto/review.h"
-#include "proto/settings.h"
-#include "proto/state.h"
+#include "proto/json/json_scan.h"
+#include "proto/json/record.h"
+#include "proto/record/answer.h"
+#include "proto/record/message.h"
+#include "proto/record/question.h"
+#include "proto/record/review.h"
+#include "proto/record/state.h"
+#include "proto/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

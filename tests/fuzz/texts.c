@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/issue.h"
-#include "proto/answer.h"
-#include "proto/clock.h"
-#include "proto/git.h"
-#include "proto/json_scan.h"
-#include "proto/question.h"
-#include "proto/settings.h"
-#include "proto/text.h"
+#include "orchestrator/source/issue.h"
+#include "proto/base/clock.h"
+#include "proto/base/text.h"
+#include "proto/git/git.h"
+#include "proto/json/json_scan.h"
+#include "proto/record/answer.h"
+#include "proto/record/question.h"
+#include "proto/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
 
 static bool

@@ -12,7 +12,7 @@
 
 #include <errno.h>
 
-#include "proto/git.h"
+#include "proto/git/git.h"
 #include "tests/unit/scratch.h"
 
 static char err[GIT_ERR];	/* the reason of the last failure, for OK() and ERR */

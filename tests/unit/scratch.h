@@ -23,7 +23,7 @@
 
 #include <cmocka.h>
 
-#include "proto/file.h"
+#include "proto/sys/file.h"
 
 static inline int
 scratch_enter(void **state)

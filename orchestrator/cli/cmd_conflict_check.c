@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "orchestrator/source/streams_file.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/glob.h"
+#include "proto/base/log.h"
+
+/* Paths are those of the repository: "./a" and the absolute one are the same. */
+static const char *
+below(const struct orch *o, const char *file)
+{
+	size_t len = strlen(o->repo.top);
+
+	if (strncmp(file, o->repo.top, len) == 0 && file[len] == '/')
+		file += len + 1;
+	while (strncmp(file, "./", 2) == 0)
+		file += 2;
+	return file;
+}
+
+/* The first path of the stream that the file is in, or NULL. */
+static const char *
+holds(const struct stream *one, const char *file)
+{
+	const struct strings *paths = stream_paths(one);
+
+	for (size_t i = 0; i < paths->n; i++)
+		if (glob_overlap(paths->v[i], file))
+			return paths->v[i];
+	return NULL;
+}
+
+static bool
+check_file(const struct orch *o, const struct streams *s, size_t stream, const char *file,
+    struct json *found)
+{
+	bool conflict = false, any = false, at_once;
+	const char *path;
+	struct json *j;
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (i == stream || (path = holds(&s->v[i], file)) == NULL)
+			continue;
+		at_once = streams_at_once(s, stream, i);
+		any = true;
+		conflict |= at_once;
+		j = json_new_object();
+		json_put_str(j, "file", file);
+		json_put_str(j, "stream", s->v[i].id);
+		json_put_str(j, "path", path);
+		json_put_bool(j, "at_once", at_once);
+		json_append(found, j);
+		if (!o->json) {
+			text_print(stdout, file, false);
+			printf(": %s (", s->v[i].id);
+			text_print(stdout, path, false);
+			puts(at_once ? ")" : "), not at the same time");
+		}
+	}
+	if (!any && !o->json) {
+		text_print(stdout, file, false);
+		puts(": no conflict");
+	}
+	return conflict;
+}
+
+static int
+check(struct orch *o, const struct streams *s, char **argv)
+{
+	struct json *found, *j;
+	bool conflict = false;
+	size_t stream;
+
+	if ((stream = streams_find(s, argv[0])) == STREAMS_NONE) {
+		log_warnx("no stream \"%s\" in the streams file; orchestrator config shows what is", argv[0]);
+		return EX_NOINPUT;
+	}
+	for (char **file = argv + 1; *file != NULL; file++)
+		if (!glob_within(below(o, *file))) {
+			log_warnx("%s: not a file of the repository; name it from %s", *file, o->repo.top);
+			return EX_DATAERR;
+		}
+	found = json_new_array();
+	for (char **file = argv + 1; *file != NULL; file++)
+		conflict |= check_file(o, s, stream, below(o, *file), found);
+	if (o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put_str(j, "stream", argv[0]);
+		json_put_bool(j, "conflict", conflict);
+		json_put(j, "found", found);
+		show_json(j);
+	} else
+		json_free(found);
+	return conflict ? EX_NEGATIVE : 0;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct streams_file f = { 0 };
+	int rv;
+
+	if (getopt(argc, argv, "") != -1 || argc - optind < 2)
+		return cmd_usage(&cmd_conflict_check);
+	if ((rv = orch_open(o)) == 0 && (rv = streams_file_load(o, &f)) == 0 &&
+	    (rv = streams_file_sound(&f)) == 0)
+		rv = check(o, &f.s, argv + optind);
+	streams_file_release(&f);
+	return rv;
+}
+
+const struct cmd cmd_conflict_check = {
+	.name = "conflict-check",
+	.usage = "STREAM FILE ...",
+	.summary = "say which other streams may change these files",
+	.run = run,
+};

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/source/source.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/settings/settings.h"
+#include "proto/sys/file.h"
+
+struct arguments {
+	const char	*item, *agent_type, *title, *description, *file, *agent, *review, *list;
+	char *const	*command;
+	bool		 wait;
+};
+
+static const struct option options[] = {
+	{ "title", required_argument, NULL, 't' },
+	{ "description", required_argument, NULL, 'd' },
+	{ "item", required_argument, NULL, 'i' },
+	{ "list", required_argument, NULL, 'l' },
+	{ "agent", required_argument, NULL, 'a' },
+	{ "review", required_argument, NULL, 'r' },
+	{ "wait", no_argument, NULL, 'w' },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* What stands after the first "--" that is no option's argument is the command. */
+static int
+split_command(int argc, char **argv, struct arguments *a)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			a->command = argv + i + 1;
+			argv[i] = NULL;
+			return i;
+		}
+		if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL &&
+		    strncmp("--wait", argv[i], strlen(argv[i])) != 0)
+			i++;
+	}
+	return argc;
+}
+
+static int
+parse(int argc, char **argv, struct arguments *a)
+{
+	int c;
+
+	argc = split_command(argc, argv, a);
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			a->title = optarg;
+			break;
+		case 'd':
+			a->description = optarg;
+			break;
+		case 'l':
+			a->list = optarg;
+			break;
+		case 'i':
+			a->file = optarg;
+			break;
+		case 'a':
+			a->agent = optarg;
+			break;
+		case 'r':
+			a->review = optarg;
+			break;
+		case 'w':
+			a->wait = true;
+			break;
+		default:
+			return cmd_usage(&cmd_dispatch);
+		}
+	}
+	if (optind < argc)
+		a->item = argv[optind++];
+	if (optind < argc)
+		a->agent_type = argv[optind++];
+	if (optind < argc || (a->item == NULL && a->file == NULL) ||
+	    (a->command != NULL && a->command[0] == NULL))
+		return cmd_usage(&cmd_dispatch);
+	if (a->list != NULL && (a->file != NULL || a->title != NULL || a->description != NULL)) {
+		log_warnx("dispatch: --list is for a task as it stands there: leave out --item, --title "
+		    "and --description");
+		return EX_USAGE;
+	}
+	return 0;
+}
+
+static int
+check_ids(const struct arguments *a)
+{
+	int status = EX_DATAERR;
+
+	if (a->item != NULL && !item_id_valid(a->item))
+		log_warnx("\"%s\" is no item id: up to 64 of A-Z a-z 0-9 . _ -, beginning with a "
+		    "letter or digit, without \"..\", not ending in \".\" or \".lock\"", a->item);
+	else if (a->agent_type != NULL && !item_id_valid(a->agent_type))
+		log_warnx("\"%s\" is no agent type: it is made like an item id (letters, digits, "
+		    "\".\", \"_\", \"-\")", a->agent_type);
+	else if (a->review != NULL && review_mode_parse(a->review) == -1) {
+		log_warnx("--review %s: say council, gates or none", a->review);
+		status = EX_USAGE;
+	} else
+		status = 0;
+	return status;
+}
+
+static int
+read_item(const char *file, struct item *item)
+{
+	char reason[1024], *buf;
+	size_t len;
+	int r;
+
+	if (file_read(AT_FDCWD, file, SESSION_MAX_RECORD, &buf, &len) == -1) {
+		log_warn("--item %s", file);
+		return EX_NOINPUT;
+	}
+	r = item_parse(item, buf, len, reason, sizeof(reason));
+	free(buf);
+	if (r == 0)
+		return 0;
+	log_warnx("--item %s: %s", file, reason);
+	return EX_DATAERR;
+}
+
+/* All of standard input, which must be text. */
+static char *
+read_stdin(void)
+{
+	struct text t = { 0 };
+	char chunk[8192];
+	ssize_t n;
+
+	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			log_warn("standard input");
+			break;
+		}
+		text_add(&t, chunk, (size_t)n);
+		if (t.len > ITEM_MAX_TEXT) {
+			log_warnx("--description -: more than %u bytes", ITEM_MAX_TEXT);
+			n = -1;
+			break;
+		}
+	}
+	if (n == 0 && t.buf != NULL && strlen(t.buf) != t.len) {
+		log_warnx("--description -: holds a NUL byte; give it as text");
+		n = -1;
+	}
+	if (n == -1)
+		text_free(&t);
+	else if (t.buf == NULL)
+		return text_format("%s", "");
+	return t.buf;
+}
+
+static int
+check_text(const struct item *item, const char *what, const char *text, size_t max)
+{
+	if (text == NULL)
+		return 0;
+	if (strlen(text) > max)
+		log_warnx("item %s: its %s has %zu bytes, %zu are the limit", item->id, what,
+		    strlen(text), max);
+	else if (!text_utf8_valid(text, strlen(text)))
+		log_warnx("item %s: its %s is not UTF-8 text", item->id, what);
+	else
+		return 0;
+	return EX_DATAERR;
+}
+
+static void
+replace(char **field, char *value)
+{
+	free(*field);
+	*field = value;
+}
+
+/* What was said on the command line goes over what the file says. */
+static int
+make_item(struct orch *o, const struct arguments *a, struct item *item,
+    char list[TASKLIST_ID_MAX])
+{
+	char *text;
+	int status;
+
+	memset(item, 0, sizeof(*item));
+	item->priority = 2;
+	list[0] = '\0';
+	if (a->file != NULL && (status = read_item(a->file, item)) != 0)
+		return status;
+	/* Nothing is said of what to do: then it may be a task of a list. */
+	if (a->file == NULL && a->title == NULL && a->description == NULL &&
+	    (status = source_item(o, a->list, a->item, item, list)) != 0)
+		return status;
+	if (a->file != NULL && a->item != NULL && strcmp(item->id, a->item) != 0) {
+		log_warnx("--item %s is item %s, not %s; leave one of them out", a->file, item->id,
+		    a->item);
+		return EX_USAGE;
+	}
+	if (a->item != NULL)
+		strlcpy(item->id, a->item, sizeof(item->id));
+	if (a->title != NULL)
+		replace(&item->title, text_format("%s", a->title));
+	if (item->title == NULL)
+		item->title = text_format("%s", item->id);
+	if (a->agent_type != NULL)
+		replace(&item->agent_type, text_format("%s", a->agent_type));
+	if (a->description != NULL) {
+		text = strcmp(a->description, "-") == 0 ? read_stdin() :
+		    text_format("%s", a->description);
+		if (text == NULL)
+			return EX_DATAERR;
+		replace(&item->description, text);
+	}
+	if ((status = check_text(item, "title", item->title, ITEM_MAX_TITLE)) != 0)
+		return status;
+	return check_text(item, "description", item->description, ITEM_MAX_TEXT);
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct arguments a = { 0 };
+	struct dispatched made;
+	struct item item = { 0 };
+	char list[TASKLIST_ID_MAX];
+	int status;
+
+	if ((status = parse(argc, argv, &a)) != 0 || (status = check_ids(&a)) != 0 ||
+	    (status = orch_open(o)) != 0)
+		return status;
+	if ((status = make_item(o, &a, &item, list)) == 0) {
+		const struct dispatch d = {
+			.item = &item, .agent = a.agent, .agent_type = item.agent_type,
+			.review = a.review, .command = a.command, .attempt = 1,
+			.list = list[0] == '\0' ? NULL : list,
+		};
+
+		if ((status = dispatch_item(o, &d, &made)) == 0) {
+			status = dispatch_show(o, &made, &item, a.wait);
+			dispatched_release(&made);
+			if (a.wait)
+				source_recover(o);
+		}
+	}
+	item_release(&item);
+	return status;
+}
+
+const struct cmd cmd_dispatch = {
+	.name = "dispatch",
+	.usage = "[--title T] [--description TEXT] [--item FILE] [--list LIST] [--agent NAME] [--review MODE] "
+	    "[--wait] ITEM [AGENT-TYPE] [-- COMMAND ...]",
+	.summary = "start a session for an item",
+	.run = run,
+};

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "orchestrator/cli/flow_args.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/plan.h"
+
+/* The dispatch of one may have changed what can be beside it, and others change the list. */
+static int
+dispatch_all(struct flow *f, struct json *sessions, int *status)
+{
+	struct dispatched made;
+	struct json *j, *tasks;
+	struct pick p;
+	int rv;
+
+	while ((rv = flow_load(f)) == 0 && flow_pick(f, &p)) {
+		if ((rv = flow_dispatch(f, &p, &made)) != 0) {
+			f->t[p.v[0]].not_before = INT64_MAX;
+			if (rv != EX_NEGATIVE)	/* somebody else was faster */
+				*status = rv;
+			continue;
+		}
+		j = json_new_object();
+		json_put_str(j, "task", f->list.v[p.v[0]].item.id);
+		tasks = json_new_array();
+		for (size_t k = 0; k < p.n; k++)
+			json_append(tasks, json_new_string(f->list.v[p.v[k]].item.id));
+		json_put(j, "tasks", tasks);
+		json_put_str(j, "session", made.session);
+		json_put_str(j, "path", made.path);
+		json_append(sessions, j);
+		if (!f->o->json) {
+			for (size_t k = 0; k < p.n; k++)
+				printf("%s%s", k > 0 ? ", " : "", f->list.v[p.v[k]].item.id);
+			printf(": %s\n", made.session);
+			fflush(stdout);
+		}
+		dispatched_release(&made);
+	}
+	return rv;
+}
+
+static int
+run_flow(struct flow *f)
+{
+	struct json *sessions = json_new_array(), *j;
+	int rv, status = 0;
+
+	f->attempts = 0;	/* what has failed is not ready */
+	if (flow_load(f) == 0)
+		flow_ask_known(f);
+	rv = dispatch_all(f, sessions, &status);
+	if (f->o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put_str(j, "list", f->id);
+		json_put(j, "sessions", sessions);
+		show_json(j);
+		return rv != 0 ? rv : status;
+	}
+	if (rv == 0 && status == 0 && json_count(sessions) == 0)
+		puts("nothing is ready that could go out now; see orchestrator plan");
+	json_free(sessions);
+	return rv != 0 ? rv : status;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	char list[TASKLIST_ID_MAX];
+	struct flow_args a;
+	struct flow f;
+	int rv;
+
+	if ((rv = flow_args_parse(&cmd_dispatch_ready, argc, argv, &a)) != 0 ||
+	    (rv = orch_open(o)) != 0 || (rv = flow_args_need(o, &a, list)) != 0 ||
+	    (rv = orch_make(o)) != 0 ||
+	    (rv = flow_args_open(o, &a, list, &f)) != 0)
+		return rv;
+	source_recover(o);
+	if ((rv = plan_judged(&f.settings)) == 0)
+		rv = run_flow(&f);
+	flow_release(&f);
+	return rv;
+}
+
+const struct cmd cmd_dispatch_ready = {
+	.name = "dispatch-ready",
+	.usage = "[--source SOURCE] [--max-parallel N] [--group] [PROJECT]",
+	.summary = "start sessions for what is ready",
+	.run = run,
+};

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/cli/doctor.h"
+#include "orchestrator/session/place.h"
+#include "orchestrator/workspace/plan.h"
+#include "proto/base/text.h"
+#include "proto/git/pool.h"
+#include "proto/settings/adapter.h"
+
+static const char *const health_names[] = {
+	[HEALTH_GOOD] = "ok", [HEALTH_NOTE] = "note", [HEALTH_BAD] = "bad",
+};
+
+void
+report_add(struct report *r, const char *name, enum health health, const char *fmt, ...)
+{
+	char text[1024];
+	struct json *j;
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	r->bad |= health == HEALTH_BAD;
+	if (!r->json) {
+		printf("%-5s %-11s ", health_names[health], name);
+		text_print(stdout, text, false);
+		putchar('\n');
+		return;
+	}
+	j = json_new_object();
+	json_put_str(j, "name", name);
+	json_put_str(j, "result", health_names[health]);
+	json_put_str(j, "text", text);
+	json_append(r->checks, j);
+}
+
+static void
+check_worker(struct report *r, const struct orch *o)
+{
+	if (access(o->worker, X_OK) == 0)
+		report_add(r, "worker", HEALTH_GOOD, "%s", o->worker);
+	else
+		report_add(r, "worker", HEALTH_BAD, "%s: %s; install the worker program there, or "
+		    "set ORCHESTRATOR_WORKER", o->worker, strerror(errno));
+}
+
+static void
+check_clients(struct report *r)
+{
+	const char *path = getenv("PATH"), *sandbox = getenv("IS_SANDBOX"), *program;
+	bool found = false;
+
+	for (size_t i = 0; i < nadapter_names; i++) {
+		program = adapter_names[i].program;
+		if (program == NULL || !plan_program(program, path))
+			continue;
+		found = true;
+		if (strcmp(program, "claude") == 0 && geteuid() == 0 &&
+		    (sandbox == NULL || strcmp(sandbox, "1") != 0))
+			report_add(r, "agent", HEALTH_NOTE, "%s is on PATH, but refuses to run for "
+			    "root; set IS_SANDBOX=1 if this machine is a sandbox", program);
+		else
+			report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", program);
+	}
+	if (!found)
+		report_add(r, "agent", HEALTH_NOTE, "no agent client on PATH; install one (claude), "
+		    "set \"agents\", or give a command: dispatch ITEM -- COMMAND");
+}
+
+static void
+check_hooks(struct report *r, const struct orch *o)
+{
+	char *path = text_format("%s/hooks", o->repo.common);
+	const struct dirent *e;
+	struct stat st;
+	size_t n = 0, len;
+	DIR *d;
+
+	if ((d = opendir(path)) != NULL) {
+		while ((e = readdir(d)) != NULL) {
+			len = strlen(e->d_name);
+			if ((len < 7 || strcmp(e->d_name + len - 7, ".sample") != 0) &&
+			    fstatat(dirfd(d), e->d_name, &st, 0) == 0 && S_ISREG(st.st_mode) &&
+			    (st.st_mode & 0111) != 0)
+				n++;
+		}
+		closedir(d);
+	}
+	if (n > 0)
+		report_add(r, "hooks", HEALTH_NOTE, "%s holds %zu: they are run neither for the "
+		    "agents' commits nor for merges; make gates of what must hold", path, n);
+	free(path);
+}
+
+static void
+check_pool(struct report *r, const struct orch *o)
+{
+	char *x = place_path(o, "x", NULL), *pool = pool_dir(x);
+	size_t n = pool_count(pool);
+
+	if (n > 0)
+		report_add(r, "pool", HEALTH_GOOD, "%zu worktree%s kept for the next items in %s; "
+		    "orchestrator cleanup removes %s", n, n == 1 ? " is" : "s are", pool,
+		    n == 1 ? "it" : "them");
+	free(pool);
+	free(x);
+}
+
+static void
+check_repository(struct report *r, struct orch *o)
+{
+	const char *place = o->repo.top != NULL ? o->repo.top : o->repo.common;
+
+	report_add(r, "repository", HEALTH_GOOD, "%s", place);
+	doctor_file_system(r, "tree-fs", place);
+	check_pool(r, o);
+	if (access(o->repo.common, W_OK | X_OK) == -1)
+		report_add(r, "writing", HEALTH_BAD, "%s: %s; make it writable", o->repo.common,
+		    strerror(errno));
+	if (access(place, W_OK | X_OK) == -1)
+		report_add(r, "writing", HEALTH_BAD, "%s: %s; make it writable: .worktrees/ is made "
+		    "there", place, strerror(errno));
+	if (o->repo.shallow)
+		report_add(r, "history", HEALTH_NOTE, "the repository is shallow: a merge may lack "
+		    "the common ancestor; git fetch --unshallow helps");
+	if (o->repo.author_fallback)
+		report_add(r, "identity", HEALTH_NOTE, "user.name or user.email is not set: merges "
+		    "are made as %s <%s>", o->repo.author_name, o->repo.author_email);
+	check_hooks(r, o);
+}
+
+static void
+check_settings(struct report *r, struct orch *o)
+{
+	static const char *const by[REVIEW_MODES] = {
+		[REVIEW_COUNCIL] = "the council approves",
+		[REVIEW_GATES] = "the gates alone approve",
+		[REVIEW_NONE] = "nobody judges, everything is approved",
+	};
+	const struct dispatch d = { .attempt = 1 };
+	struct config c;
+
+	/* What is wrong is said on standard error, as dispatch says it. */
+	if (plan_make(o, &d, &c) != 0)
+		report_add(r, "settings", HEALTH_NOTE, "dispatch without a command would not work "
+		    "here; standard error says why");
+	else {
+		report_add(r, "settings", HEALTH_GOOD, "target %s, implementer %s, %s", c.target,
+		    c.settings.role[ROLE_IMPLEMENTER], by[c.settings.review]);
+		config_release(&c);
+	}
+}
+
+static void
+check_all(struct report *r, struct orch *o)
+{
+	char reason[GIT_ERR];
+	struct git_repo repo;
+
+	orch_home(o);
+	doctor_git(r);
+	check_worker(r, o);
+	check_clients(r);
+	doctor_home(r, o->home);
+	doctor_inotify(r);
+	doctor_proc(r);
+	doctor_cgroup(r);
+	doctor_confine(r, o->worker, o->home);
+	if (git_repo_open(&repo, o->dir, reason, sizeof(reason)) == -1) {
+		report_add(r, "repository", HEALTH_BAD, "%s", reason);
+		return;
+	}
+	git_repo_release(&repo);
+	if (orch_open(o) == 0) {
+		check_repository(r, o);
+		if (access(o->home, W_OK) == 0)
+			check_settings(r, o);
+	}
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct report r = { .json = o->json };
+	struct json *j;
+	char *text;
+
+	if (getopt(argc, argv, "") != -1 || optind != argc)
+		return cmd_usage(&cmd_doctor);
+	if (o->json)
+		r.checks = json_new_array();
+	check_all(&r, o);
+	if (o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put_bool(j, "ok", !r.bad);
+		json_put(j, "checks", r.checks);
+		text = json_text(j, true, NULL);
+		fputs(text, stdout);
+		free(text);
+		json_free(j);
+	}
+	return r.bad ? EX_NEGATIVE : 0;
+}
+
+const struct cmd cmd_doctor = {
+	.name = "doctor",
+	.usage = "",
+	.summary = "say what is missing or will not work on this machine",
+	.run = run,
+};

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "orchestrator/cli/cmd_plan.h"
+#include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/sys/file.h"
+#include "proto/sys/fs.h"
+#include "proto/sys/lock.h"
+#include "proto/sys/watch.h"
+
+/* The descriptor of the lock, or -1 with the error printed and *status set. */
+static int
+lock_instance(const struct orch *o, int *status)
+{
+	pid_t	pid = 0;
+	int	dir, lock;
+
+	if ((dir = file_open_dir(AT_FDCWD, o->instance)) == -1) {
+		log_warn("%s", o->instance);
+		*status = EX_NOINPUT;
+		return -1;
+	}
+	if ((lock = lock_take(dir, ORCH_LOCK, "execute", false)) == -1) {
+		if (errno == EAGAIN || errno == EACCES) {
+			if (lock_held(dir, ORCH_LOCK, &pid) == 1)
+				log_warnx("execute runs already here, as process %jd: wait for "
+				    "it or stop that one", (intmax_t)pid);
+			else
+				log_warnx("another execute has just ended: try again");
+			*status = EX_TEMPFAIL;
+		} else {
+			log_warn("%s/%s", o->instance, ORCH_LOCK);
+			*status = errno == EROFS ? EX_NOPERM : EX_CANTCREAT;
+		}
+	}
+	close(dir);
+	return lock;
+}
+
+/* Without events nothing would be heard: that is said before the wait begins. */
+static void
+name_file_system(const struct orch *o)
+{
+	bool		 remote;
+	const char	*type = fs_name(o->sessions, &remote);
+
+	if (type != NULL && remote)
+		log_warnx("%s is on %s, which may not deliver events; set ORCHESTRATOR_HOME to a "
+		    "directory of a local file system", o->sessions, type);
+}
+
+static int
+run_locked(struct orch *o, struct flow *f)
+{
+	int	lock, rv;
+
+	name_file_system(o);
+	/* Opened first: the library wants the lowest descriptor and a single thread. */
+	if (watch_open() == -1 && !watch_degraded()) {
+		log_warn("inotify");
+		return EX_OSERR;
+	}
+	if ((lock = lock_instance(o, &rv)) != -1) {
+		rv = loop_run(o, f);
+		source_recover(o);
+		close(lock);
+	}
+	watch_close();
+	return rv;
+}
+
+static int
+run_list(struct orch *o, const struct flow_args *a, const char *list)
+{
+	struct flow	f;
+	int		rv;
+
+	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
+		source_recover(o);
+		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0) {
+			orch_tell_unconfined(o, f.settings.confine.mode);
+			rv = run_locked(o, &f);
+		}
+		flow_release(&f);
+	}
+	return rv;
+}
+
+static int
+run_sessions(struct orch *o, const struct flow_args *a)
+{
+	if (a->any) {
+		log_warnx("execute: these options are for a list of tasks, and there is none to be "
+		    "done; orchestrator tasks list shows them");
+		return EX_USAGE;
+	}
+	source_recover(o);
+	if (o->instance == NULL) {
+		if (!o->json)
+			puts("no sessions; orchestrator dispatch ITEM starts one");
+		return 0;
+	}
+	return run_locked(o, NULL);
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	char			list[TASKLIST_ID_MAX];
+	struct flow_args	a;
+	int			rv;
+
+	if ((rv = flow_args_parse(&cmd_execute, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0 ||
+	    (rv = flow_args_select(o, &a, list)) != 0)
+		return rv;
+	if (a.dry_run && list[0] != '\0')
+		return plan_show(o, &a, list);
+	return list[0] == '\0' ? run_sessions(o, &a) : run_list(o, &a, list);
+}
+
+const struct cmd cmd_execute = {
+	.name = "execute",
+	.usage = "[--source SOURCE] [--max-parallel N] [--group] [--until TIME] "
+	    "[--pause-before PHASE] [--keep-going] [--fail-fast] [--dry-run] [PROJECT]",
+	.summary = "do all there is to do: dispatch what is ready, answer by policy, merge what is "
+	    "approved, until nothing is left",
+	.run = run,
+};

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "orchestrator/merge/merging.h"
+#include "orchestrator/source/feed.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+
+static int
+approval_compare(const void *a, const void *b)
+{
+	const struct entry *const	*x = a, *const *y = b;
+	int64_t				 p = entry_approved_at(*x), q = entry_approved_at(*y);
+
+	return p < q ? -1 : p > q;
+}
+
+static void
+report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *why,
+    const char *next, struct json *list)
+{
+	struct json	*j;
+	char		 oid[OID_MAX] = "";
+
+	if (merging_done(m))
+		merging_commit(o, e->id, oid);
+	if (list != NULL) {
+		j = json_new_object();
+		json_put_str(j, "session", e->id);
+		json_put_str(j, "item", e->state.item);
+		json_put_str(j, "outcome", merging_word(m));
+		json_put_str(j, "commit", oid[0] == '\0' ? NULL : oid);
+		json_put_str(j, "reason", why[0] == '\0' ? NULL : why);
+		json_put_str(j, "retried_as", next[0] == '\0' ? NULL : next);
+		json_append(list, j);
+		return;
+	}
+	printf("%s: %s", e->id, merging_word(m));
+	if (oid[0] != '\0')
+		printf(" as %.12s", oid);
+	if (next[0] != '\0')
+		printf(" as %s", next);
+	if (why[0] != '\0') {
+		fputs(": ", stdout);
+		text_print(stdout, why, false);
+	}
+	putchar('\n');
+	fflush(stdout);
+}
+
+/* A conflict that the settings answer with another session of the item. */
+static enum merge_outcome
+after_conflict(struct orch *o, const struct entry *e, char next[SESSION_ID_MAX])
+{
+	enum merge_outcome	 m = MERGE_CONFLICT;
+	struct entry		 now;
+
+	if (entry_load(&now, e->path, false) == -1)
+		return m;
+	/* What can't be dispatched has been told, and stays a conflict. */
+	if (merging_retry_due(&now) && merging_retry(o, &now, next) == MERGE_RETRIED)
+		m = MERGE_RETRIED;
+	entry_release(&now);
+	return m;
+}
+
+/* One after the other: every merge begins at what the one before has made of the target. */
+static int
+merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
+{
+	struct json		*j, *list = o->json ? json_new_array() : NULL;
+	char			 why[GIT_ERR], next[SESSION_ID_MAX];
+	enum merge_outcome	 m;
+	int			 rv = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		next[0] = '\0';
+		m = merging_run(o, v[i], leave, why, sizeof(why));
+		if (m == MERGE_BUSY) {	/* the worker that has just said it is approved */
+			entry_await_holder(v[i]->path);
+			m = merging_run(o, v[i], leave, why, sizeof(why));
+		}
+		if (m == MERGE_CONFLICT)
+			m = after_conflict(o, v[i], next);
+		report(o, v[i], m, why, next, list);
+		if (!merging_done(m))
+			rv = EX_NEGATIVE;
+	}
+	if (list != NULL) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put(j, "merges", list);
+		show_json(j);
+	} else if (n == 0)
+		puts("nothing is ready to merge");
+	feed_settle(o);
+	return rv;
+}
+
+static int
+merge_approved(struct orch *o, bool leave)
+{
+	struct entries	 es;
+	struct entry	**v;
+	size_t		 n = 0;
+	int		 rv;
+
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	registry_load(o, false, &es);
+	if ((v = calloc(es.n + 1, sizeof(struct entry *))) == NULL) {
+		log_warn("calloc");
+		rv = EX_OSERR;
+	} else {
+		for (size_t i = 0; i < es.n; i++)
+			if (entry_mergeable(&es.v[i]))
+				v[n++] = &es.v[i];
+		qsort(v, n, sizeof(*v), approval_compare);
+		rv = merge_all(o, v, n, leave);
+	}
+	free(v);
+	entries_release(&es);
+	return rv;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "approved", no_argument, NULL, 'a' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct entry	 e, *one = &e;
+	bool		 leave = false;
+	int		 c, rv;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'a')
+			return cmd_usage(&cmd_merge);
+		leave = true;
+	}
+	if (argc - optind > 1)
+		return cmd_usage(&cmd_merge);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	source_recover(o);
+	if (argc == optind)
+		return merge_approved(o, leave);
+	if ((rv = show_operand(o, &cmd_merge, argc, argv, &e)) != 0)
+		return rv;
+	if (entry_mergeable(&e))
+		rv = merge_all(o, &one, 1, leave);
+	else {
+		log_warnx("%s is %s, not approved: orchestrator review %s says why", e.id,
+		    show_status(&e), e.id);
+		rv = EX_NEGATIVE;
+	}
+	entry_release(&e);
+	return rv;
+}
+
+const struct cmd cmd_merge = {
+	.name = "merge",
+	.usage = "[--approved] [SESSION]",
+	.summary = "merge what is approved, oldest first, or one session",
+	.run = run,
+};

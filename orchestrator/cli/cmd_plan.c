@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "orchestrator/cli/cmd_plan.h"
+#include "orchestrator/execute/preview.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/plan.h"
+#include "proto/base/log.h"
+
+static int
+show(struct flow *f, const struct flow_args *a)
+{
+	struct json *manifest = NULL, *j;
+	struct preview p;
+	int rv = 0;
+
+	preview_make(&p, f);
+	if ((f->o->json || a->yaml) && p.problems.n == 0)
+		manifest = flow_manifest_plan(f, &p);
+	if (a->yaml) {
+		j = json_new_object();
+		json_put(j, "terminal_manifest", manifest);
+		rv = show_yaml(j);
+		for (size_t i = 0; i < p.problems.n; i++)
+			log_warnx("%s", p.problems.v[i]);
+	} else if (f->o->json)
+		show_json(preview_json(&p, manifest));
+	else
+		preview_text(&p);
+	if (rv == 0)
+		rv = p.problems.n > 0 ? EX_DATAERR : preview_left(&p) > 0 ? EX_NEGATIVE : 0;
+	preview_release(&p);
+	return rv;
+}
+
+int
+plan_show(struct orch *o, const struct flow_args *a, const char *list)
+{
+	struct tasklist l;
+	struct flow f;
+	int rv;
+
+	if ((rv = tasks_open_any(o, list, &l)) != 0)
+		return rv;
+	if ((rv = flow_args_open(o, a, list, &f)) != 0) {
+		tasklist_release(&l);
+		return rv;
+	}
+	if ((rv = plan_judged(&f.settings)) != 0) {
+		tasklist_release(&l);
+		flow_release(&f);
+		return rv;
+	}
+	/* What has ended and nobody has noted yet: on disk that is for those who change it. */
+	source_settle(o, &l);
+	f.list = l;
+	flow_ask_known(&f);
+	rv = show(&f, a);
+	flow_release(&f);
+	return rv;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	char list[TASKLIST_ID_MAX];
+	struct flow_args a;
+	int rv;
+
+	if ((rv = flow_args_parse(&cmd_plan, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0 ||
+	    (rv = flow_args_need(o, &a, list)) != 0)
+		return rv;
+	return plan_show(o, &a, list);
+}
+
+const struct cmd cmd_plan = {
+	.name = "plan",
+	.usage = "[--source SOURCE] [--max-parallel N] [--group] [--yaml] [PROJECT]",
+	.summary = "show what execute would do",
+	.run = run,
+};

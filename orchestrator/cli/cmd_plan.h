@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_CMD_PLAN_H
+#define ORCHESTRATOR_CMD_PLAN_H
+
+/* What plan prints, for execute --dry-run too. */
+
+#include "orchestrator/cli/flow_args.h"
+
+/* The exit status of plan. */
+int plan_show(struct orch *, const struct flow_args *, const char *list);
+
+#endif

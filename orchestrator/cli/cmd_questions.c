@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/ask.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+
+static void
+print_question(const struct entry *e, const struct question *q)
+{
+	bool instance = e->state.item[0] == '\0';
+
+	printf("%s  %s  %s  %s%s\n", e->id, q->id, show_age(q->asked_at),
+	    instance ? "execute" : role_name(q->role), e->alive ? "" : instance ?
+	    "  (execute does not run: it takes the answer when it does)" :
+	    "  (no worker lives: orchestrator execute starts it again)");
+	show_block(stdout, q->text);
+	for (size_t i = 0; i < q->options.n; i++) {
+		printf("    %zu) ", i + 1);
+		text_print(stdout, q->options.v[i], false);
+		putchar('\n');
+	}
+}
+
+/* Prints the open questions, or appends them to list. Returns how many. */
+static size_t
+session_questions(const struct entry *e, struct json *list)
+{
+	struct questions	qs = { 0 };
+	char			why[RECORD_ERR];
+	size_t			n = 0;
+	int			fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return 0;
+	if (questions_load(fd, &qs, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", e->id, why);
+	else {
+		for (size_t i = 0; i < qs.n; i++) {
+			if (qs.q[i].status != QUESTION_OPEN)
+				continue;
+			if (list != NULL)
+				json_append(list, show_question_json(e, &qs.q[i]));
+			else
+				print_question(e, &qs.q[i]);
+			n++;
+		}
+		questions_release(&qs);
+	}
+	close(fd);
+	return n;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct entries	 es;
+	struct json	*list = NULL, *j;
+	struct entry	 e;
+	size_t		 n = 0;
+	int		 rv;
+
+	if (getopt(argc, argv, "+") != -1 || optind != argc)
+		return cmd_usage(&cmd_questions);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	if (o->json)
+		list = json_new_array();
+	registry_load(o, false, &es);
+	for (size_t i = 0; i < es.n; i++)
+		if (es.v[i].error == NULL && status_live(es.v[i].state.status))
+			n += session_questions(&es.v[i], list);
+	entries_release(&es);
+	if (o->instance != NULL) {
+		ask_entry(&e, o->instance, true);
+		n += session_questions(&e, list);
+		entry_release(&e);
+	}
+	if (o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put(j, "questions", list);
+		show_json(j);
+	} else if (n == 0)
+		puts("no open questions");
+	else
+		puts("orchestrator answer SESSION QUESTION ANSWER answers one "
+		    "(with options: the text or the number)");
+	return 0;
+}
+
+const struct cmd cmd_questions = {
+	.name = "questions",
+	.usage = "",
+	.summary = "list the open questions with their ids, options and age",
+	.run = run,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "orchestrator/execute/schedule.h"
+#include "orchestrator/merge/merging.h"
+#include "orchestrator/session/orphans.h"
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+
+struct recovery {
+	struct orch	*o;
+	struct json	*sessions;
+	size_t		 persons;	/* sessions that wait for one */
+};
+
+static void
+say(struct recovery *r, const struct entry *e, const char *outcome, const char *why)
+{
+	struct json *j;
+
+	if (r->o->json) {
+		j = json_new_object();
+		json_put_str(j, "session", e->id);
+		json_put_str(j, "item", e->state.item);
+		json_put_str(j, "outcome", outcome);
+		json_put_str(j, "reason", why == NULL || why[0] == '\0' ? NULL : why);
+		json_append(r->sessions, j);
+		return;
+	}
+	printf("%s: %s", e->id, outcome);
+	if (why != NULL && why[0] != '\0') {
+		fputs(": ", stdout);
+		text_print(stdout, why, false);
+	}
+	putchar('\n');
+	fflush(stdout);
+}
+
+static void
+person(struct recovery *r, const struct entry *e, const char *why)
+{
+	r->persons++;
+	say(r, e, "waits for you", why);
+}
+
+static void
+start(struct recovery *r, struct entry *e)
+{
+	char why[1024] = "";
+
+	if (worker_spawn(r->o, e->path, why, sizeof(why)) != -1)
+		say(r, e, e->begun ? "resumed" : "started", e->begun ? step_name(e->state.step) : NULL);
+	else
+		person(r, e, why);
+}
+
+static void
+give_up(struct recovery *r, struct entry *e)
+{
+	char *why;
+
+	entry_declare(e, STATUS_FAILED, "died", "its worker was started again too often");
+	why = text_format("its worker died %d times; orchestrator logs %s says where, orchestrator "
+	    "retry %s begins again", SCHEDULE_RESTARTS + 1, e->id, e->id);
+	person(r, e, why);
+	free(why);
+}
+
+static void
+complete(struct recovery *r, struct entry *e)
+{
+	char why[GIT_ERR] = "";
+	enum merge_outcome m = merging_run(r->o, e, false, why, sizeof(why));
+
+	if (merging_done(m) || m == MERGE_RESOLVE)
+		say(r, e, merging_word(m), why);
+	else
+		person(r, e, why);
+}
+
+static void
+ended(struct recovery *r, const struct entry *e)
+{
+	const char *reason = e->state.detail[0] != '\0' ? e->state.detail : e->state.reason;
+	char *why;
+
+	if (e->error != NULL)
+		person(r, e, e->error);
+	else if (e->state.status != STATUS_MERGED) {
+		why = text_format("%s%s%s; orchestrator retry %s, or cleanup",
+		    status_name(e->state.status), reason[0] != '\0' ? ": " : "", reason, e->id);
+		person(r, e, why);
+		free(why);
+	}
+}
+
+/* As when execute starts, but nothing new is begun: no merge and no dispatch. */
+static void
+recover(struct recovery *r, struct entry *e)
+{
+	const struct situation w = {
+		.readable = e->error == NULL, .status = e->state.status, .alive = e->alive,
+		.busy = e->busy, .begun = e->begun, .recoveries = e->state.recoveries,
+		.merging = e->state.merging.target[0] != '\0', .starting = true,
+		.given_back = state_given_back(&e->state),
+	};
+
+	switch (schedule(&w)) {
+	case ACTION_START:
+		start(r, e);
+		break;
+	case ACTION_DIED:
+	case ACTION_GIVE_UP:
+		give_up(r, e);
+		break;
+	case ACTION_QUEUE:
+	case ACTION_MERGE:
+		if (e->state.status == STATUS_APPROVED && !w.merging)
+			say(r, e, "approved", "orchestrator merge or execute merges it");
+		else
+			complete(r, e);
+		break;
+	case ACTION_NONE:
+	case ACTION_GRACE:
+	case ACTION_ANSWER:
+		say(r, e, e->state.status == STATUS_WAITING ? "waits for an answer" : "goes on", NULL);
+		break;
+	case ACTION_HELD:
+	case ACTION_OVER:
+	case ACTION_COUNT:
+		ended(r, e);
+		break;
+	}
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct recovery r = { .o = o };
+	struct entries es;
+	struct json *j;
+	size_t orphans;
+	int rv;
+
+	if (getopt(argc, argv, "+") != -1 || optind != argc)
+		return cmd_usage(&cmd_recover);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	r.sessions = json_new_array();
+	registry_load(o, false, &es);
+	for (size_t i = 0; i < es.n; i++)
+		recover(&r, &es.v[i]);
+	orphans = orphans_remove(o);
+	source_recover(o);
+	if (o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put(j, "sessions", r.sessions);
+		json_put_int(j, "orphans", (int64_t)orphans);
+		show_json(j);
+	} else {
+		if (es.n + orphans == 0)
+			puts("nothing to recover");
+		json_free(r.sessions);
+	}
+	entries_release(&es);
+	return r.persons > 0 ? EX_NEGATIVE : 0;
+}
+
+const struct cmd cmd_recover = {
+	.name = "recover",
+	.usage = "",
+	.summary = "after a crash or a reboot: bring every session back to work, or say what it waits for",
+	.run = run,
+};

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/report.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+
+#define INSTANCE	"instance-"
+#define REPORT_MAX	(256u << 20)
+
+/* The directory of the instance that name begins, with or without "instance-"; malloced. */
+static char *
+find_instance(const struct orch *o, const char *name)
+{
+	char *found = NULL, *want = text_format("%s%s",
+	    strncmp(name, INSTANCE, strlen(INSTANCE)) == 0 ? "" : INSTANCE, name);
+	const struct dirent *e;
+	size_t n = 0;
+	DIR *d;
+
+	if ((d = opendir(o->workspace)) != NULL) {
+		while ((e = readdir(d)) != NULL) {
+			if (strncmp(e->d_name, want, strlen(want)) != 0 || n++ > 0)
+				continue;
+			found = text_format("%s/%s", o->workspace, e->d_name);
+		}
+		closedir(d);
+	}
+	free(want);
+	if (n == 1)
+		return found;
+	free(found);
+	log_warnx(n == 0 ? "%s: no instance begins so; they are in %s" :
+	    "%s: more than one instance in %s begins so; give more of its id", name, o->workspace);
+	return NULL;
+}
+
+static int
+load(const char *instance, struct json **j)
+{
+	char *path = text_format("%s/" REPORT_FILE, instance), *buf, why[RECORD_ERR];
+	int rv = 0;
+	size_t len;
+
+	*j = NULL;
+	if (file_read(AT_FDCWD, path, REPORT_MAX, &buf, &len) == -1) {
+		if (errno == ENOENT)
+			log_warnx("there is no report yet; orchestrator execute makes one at its end");
+		else
+			log_warn("%s", path);
+		rv = EX_NOINPUT;
+	} else {
+		if ((*j = record_open_as(path, buf, len, JSON_LARGE, why, sizeof(why))) == NULL) {
+			log_warnx("%s", why);
+			rv = EX_DATAERR;
+		}
+		free(buf);
+	}
+	free(path);
+	return rv;
+}
+
+static int
+show(struct orch *o, const char *name, bool yaml)
+{
+	char *instance = NULL;
+	struct json *j;
+	int rv;
+
+	if (name != NULL)
+		instance = find_instance(o, name);
+	else if (o->instance != NULL)
+		instance = text_format("%s", o->instance);
+	else
+		log_warnx("there is no report yet; orchestrator execute makes one at its end");
+	if (instance == NULL)
+		return EX_NOINPUT;
+	if ((rv = load(instance, &j)) == 0 && yaml)
+		rv = show_yaml(j);
+	else if (rv == 0 && o->json)
+		show_json(j);
+	else if (rv == 0) {
+		report_text(j);
+		json_free(j);
+	}
+	free(instance);
+	return rv;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "yaml", no_argument, NULL, 'y' }, { NULL, 0, NULL, 0 }
+	};
+	bool yaml = false;
+	int c, rv;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c != 'y')
+			return cmd_usage(&cmd_report);
+		yaml = true;
+	}
+	if (argc - optind > 1)
+		return cmd_usage(&cmd_report);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	return show(o, argv[optind], yaml);
+}
+
+const struct cmd cmd_report = {
+	.name = "report",
+	.usage = "[--yaml] [INSTANCE]",
+	.summary = "print the report of the last execute again",
+	.run = run,
+};

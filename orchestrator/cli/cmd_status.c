@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/cli/status_one.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/clock.h"
+#include "proto/base/text.h"
+
+#define ENDED_SHOWN	20	/* of the ended ones, the newest */
+
+static void
+print_note(const struct entry *e)
+{
+	const struct state	*s = &e->state;
+
+	if (e->error != NULL)
+		text_print(stdout, e->error, false);
+	else if (entry_dead(e))
+		fputs(e->begun ? "no worker lives: orchestrator execute starts it again, "
+		    "cleanup marks it failed" : "orchestrator execute starts it", stdout);
+	else if (s->parked_until != 0 && status_live(s->status)) {
+		char	buf[CLOCK_TEXT];
+
+		printf("parked until %s", clock_text(s->parked_until, buf, sizeof(buf)));
+	} else if (s->blocked != NULL) {
+		fputs("blocked: ", stdout);
+		text_print(stdout, s->blocked, false);
+	} else if (s->reason[0] != '\0' && !status_live(s->status)) {
+		if (strcmp(s->reason, status_name(s->status)) != 0)
+			text_print(stdout, s->reason, false);
+		if (s->detail[0] != '\0') {
+			fputs(strcmp(s->reason, status_name(s->status)) != 0 ? ": " : "", stdout);
+			text_print(stdout, s->detail, false);
+		}
+	} else if (s->note != NULL)
+		text_print(stdout, s->note, false);
+}
+
+static void
+print_line(const struct entry *e)
+{
+	const struct state	*s = &e->state;
+	char			 where[32] = "-", tasks[48] = "-";
+
+	if (e->error == NULL && status_live(s->status)) {
+		strlcpy(where, step_name(s->step), sizeof(where));
+		if (s->round > 1)
+			snprintf(where, sizeof(where), "%s/%jd", step_name(s->step),
+			    (intmax_t)s->round);
+	}
+	if (s->tasks_total > 0)
+		snprintf(tasks, sizeof(tasks), "%jd/%jd", (intmax_t)s->tasks_done,
+		    (intmax_t)s->tasks_total);
+	printf("  %-30s %-16s %-11s %-11s %4s %5s  ", e->id, s->item, show_status(e), where,
+	    show_age(s->ended_at != 0 ? s->ended_at : s->created_at), tasks);
+	print_note(e);
+	putchar('\n');
+}
+
+static void
+count(const struct entries *es, size_t n[GROUP_COUNT])
+{
+	memset(n, 0, GROUP_COUNT * sizeof(*n));
+	for (size_t i = 0; i < es->n; i++)
+		n[entry_group(&es->v[i])]++;
+}
+
+static void
+print_all(const struct entries *es)
+{
+	size_t	n[GROUP_COUNT], skip;
+
+	count(es, n);
+	if (es->n == 0) {
+		puts("no sessions; orchestrator dispatch ITEM starts one");
+		return;
+	}
+	for (int g = 0; g < GROUP_COUNT; g++) {
+		if (n[g] == 0)
+			continue;
+		printf("%s (%zu)\n", group_title((enum group)g), n[g]);
+		skip = g == GROUP_ENDED && n[g] > ENDED_SHOWN ? n[g] - ENDED_SHOWN : 0;
+		if (skip > 0)
+			printf("  %zu older ones: --json lists them\n", skip);
+		for (size_t i = 0; i < es->n; i++) {
+			if ((int)entry_group(&es->v[i]) != g)
+				continue;
+			if (skip > 0)
+				skip--;
+			else
+				print_line(&es->v[i]);
+		}
+	}
+}
+
+/* How far those are that do several tasks one after another. */
+static void
+print_bars(const struct entries *es)
+{
+	for (size_t i = 0; i < es->n; i++)
+		if (es->v[i].error == NULL && es->v[i].state.tasks_total > 0 &&
+		    entry_group(&es->v[i]) != GROUP_ENDED)
+			show_bar(&es->v[i]);
+}
+
+static void
+json_all(const struct orch *o, const struct entries *es)
+{
+	static const char *const key[GROUP_COUNT] = {
+		"active", "questions", "review", "ready", "ended"
+	};
+	struct json	*j = json_new_object(), *c = json_new_object(), *a = json_new_array();
+	size_t		 n[GROUP_COUNT];
+
+	count(es, n);
+	json_put_int(j, "version", 1);
+	json_put_str(j, "repository", o->repo.common);
+	json_put_str(j, "instance", o->instance);
+	for (int g = 0; g < GROUP_COUNT; g++)
+		json_put_int(c, key[g], (int64_t)n[g]);
+	json_put(j, "counts", c);
+	for (size_t i = 0; i < es->n; i++)
+		json_append(a, show_entry_json(&es->v[i]));
+	json_put(j, "sessions", a);
+	show_json(j);
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct entries	es;
+	struct entry	e;
+	int		rv;
+
+	if (getopt(argc, argv, "") != -1 || argc - optind > 1)
+		return cmd_usage(&cmd_status);
+	if (argc - optind == 1) {
+		if ((rv = show_operand(o, &cmd_status, argc, argv, &e)) != 0)
+			return rv;
+		if (o->json)
+			status_one_json(o, &e);
+		else
+			status_one(o, &e);
+		entry_release(&e);
+		return 0;
+	}
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	registry_load(o, true, &es);
+	if (o->json)
+		json_all(o, &es);
+	else {
+		print_all(&es);
+		print_bars(&es);
+	}
+	entries_release(&es);
+	return 0;
+}
+
+const struct cmd cmd_status = {
+	.name = "status",
+	.usage = "[SESSION]",
+	.summary = "show all sessions, or everything that is known of one",
+	.run = run,
+};

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/cli/doctor.h"
+#include "proto/base/text.h"
+#include "proto/sandbox/sandbox_names.h"
+#include "proto/session/session.h"
+#include "proto/sys/file.h"
+
+static void
+add_layers(struct report *r, const struct sandbox_probe *probe, bool none)
+{
+	if (none)
+		report_add(r, "caches", HEALTH_GOOD, "those of sessions begin empty: this user has none");
+	else if (probe->layered)
+		report_add(r, "caches", HEALTH_GOOD, "those of sessions are layers over the user's");
+	else
+		report_add(r, "caches", HEALTH_NOTE, "those of sessions begin empty, since they can't be "
+		    "layered over the user's: %s", probe->unlayered[0] != '\0' ? probe->unlayered :
+		    "that takes bubblewrap");
+}
+
+/* What Landlock adds to either, and where it does not, why. */
+static void
+add_scopes(struct report *r, enum sandbox_kind kind, bool scoped)
+{
+	const char *reached = kind == SANDBOX_BWRAP ? "runs reach abstract sockets of this machine, and "
+	    "what a reviewer runs can end it" : "runs reach abstract sockets and can signal processes";
+	int abi = sandbox_landlock_abi();
+
+	if (abi == 0)
+		report_add(r, "scopes", HEALTH_NOTE, "the kernel has no Landlock: runs reach abstract sockets "
+		    "of this machine, and what a reviewer runs can speak in its place");
+	else if (abi < SANDBOX_SCOPES_ABI)
+		report_add(r, "scopes", HEALTH_NOTE, "Landlock is of version %d, and %d (Linux 6.12) is needed: %s",
+		    abi, SANDBOX_SCOPES_ABI, reached);
+	else if (kind == SANDBOX_BWRAP && !scoped)
+		report_add(r, "scopes", HEALTH_NOTE, "bubblewrap does not work in a domain of Landlock (it may be "
+		    "setuid): runs reach abstract sockets of this machine");
+	else
+		report_add(r, "scopes", HEALTH_GOOD, "no abstract socket or process outside is reached from "
+		    "a run: Landlock (version %d)", abi);
+}
+
+static void
+add_filter(struct report *r)
+{
+	if (sandbox_filter_works())
+		report_add(r, "filter", HEALTH_GOOD, "system calls that no run needs are refused by seccomp");
+	else
+		report_add(r, "filter", HEALTH_NOTE, "the kernel has no seccomp: no system call is refused, such as "
+		    "those that read keyrings");
+}
+
+static void
+add_nested(struct report *r, const struct sandbox_probe *probe, enum sandbox_kind kind)
+{
+	static const char *const bare[] = { SANDBOX_BWRAP_PROGRAM, "--unshare-user", "--unshare-pid",
+		"--ro-bind", "/", "/", "--dev", "/dev", "true", NULL };
+	static const char *const proc[] = { SANDBOX_BWRAP_PROGRAM, "--unshare-user", "--unshare-pid",
+		"--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true", NULL };
+	char why[128] = "Landlock lets nothing be mounted";
+
+	if (kind != SANDBOX_BWRAP || !sandbox_probe_inside(probe, bare, why, sizeof(why)))
+		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can't start inside: %s", why);
+	else if (!sandbox_probe_inside(probe, proc, why, sizeof(why)))
+		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can start inside unless it mounts /proc "
+		    "anew: %s", why);
+	else
+		report_add(r, "nested", HEALTH_GOOD, "a client's own sandbox can start inside");
+}
+
+/* The trial lays caches in a directory of its own, on the file system of the sessions. */
+void
+doctor_confine(struct report *r, const char *worker, const char *home)
+{
+	char *dir = text_format("%s/" DOCTOR_PROBE "-XXXXXX", home), why[320];
+	struct strings layers = { 0 };
+	struct sandbox_probe probe;
+	enum sandbox_kind kind;
+	bool made = mkdtemp(dir) != NULL;
+
+	if (made)
+		sandbox_layers(&layers, worker, dir, SESSION_DIR_CACHE, SESSION_DIR_LAYER, true);
+	sandbox_probe_start(&probe, NULL, &layers);
+	kind = sandbox_probe_end(&probe, why, sizeof(why));
+	if (made && file_remove_tree(AT_FDCWD, dir) == -1)
+		report_add(r, "state", HEALTH_NOTE, "%s: %s; remove it", dir, strerror(errno));
+	if (kind == SANDBOX_NONE)
+		report_add(r, "confine", HEALTH_NOTE, "%s: what agents run is not confined; install "
+		    "bubblewrap", why);
+	else
+		report_add(r, "confine", kind == SANDBOX_BWRAP ? HEALTH_GOOD : HEALTH_NOTE,
+		    "agents, setup and gates are confined by %s: %s", sandbox_kind_name(kind), why);
+	if (kind != SANDBOX_NONE) {
+		if (made)
+			add_layers(r, &probe, layers.n == 0);
+		add_scopes(r, kind, probe.scoped);
+		add_filter(r);
+		add_nested(r, &probe, kind);
+	}
+	strings_free(&layers);
+	free(dir);
+}

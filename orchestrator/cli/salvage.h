@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_SALVAGE_H
+#define ORCHESTRATOR_SALVAGE_H
+
+/*
+ * What was saved of sessions before something was stopped or removed:
+ * refs/salvage/<session-id>, made by git_salvage (proto/git/git.h).
+ *
+ *	salvage.c		finding one
+ *	salvage_*.c		the commands
+ */
+
+#include "orchestrator/workspace/orch.h"
+
+struct salvage {
+	struct git	 git;		/* borrows from the orch */
+	char		 session[SESSION_ID_MAX];
+	struct git_salvaged what;
+};
+
+/* Finds what name means (a session's id, its unique beginning, or an item's id: the last one saved).
+ * 0, or a sysexits status with the error printed. */
+int salvage_find(struct orch *, const char *name, struct salvage *);
+/* The only operand of a command, found. */
+int salvage_operand(struct orch *, const struct cmd *, int argc, char **argv, struct salvage *);
+
+extern const struct cmd cmd_salvage_list, cmd_salvage_show, cmd_salvage_restore;
+
+#endif

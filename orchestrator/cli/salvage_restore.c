@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "orchestrator/cli/salvage.h"
+#include "orchestrator/session/place.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+
+/* The files, by the safe git: nothing that is in them runs.  Then it is a worktree like any other. */
+static int
+fill(struct orch *o, const struct salvage *s, const char *path)
+{
+	struct git g = s->git;
+	char why[GIT_ERR];
+	int rc;
+
+	g.worktree = text_format("%s", path);
+	g.index = text_format("%s/restore-%ld.index", o->safe, (long)getpid());
+	rc = git_checkout(&g, s->what.commit, why, sizeof(why));
+	unlink(g.index);
+	if (rc == 0)
+		rc = git_worktree_unlink(&o->repo, path, why, sizeof(why));
+	if (rc == -1)
+		log_warnx("%s: %s", path, why);
+	free(g.worktree);
+	free(g.index);
+	return rc == 0 ? 0 : EX_CANTCREAT;
+}
+
+static void
+say(struct orch *o, const struct salvage *s, const char *path, const char *branch)
+{
+	struct json *j;
+
+	if (o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put_str(j, "session", s->session);
+		json_put_str(j, "worktree", path);
+		json_put_str(j, "branch", branch);
+		show_json(j);
+		return;
+	}
+	show_field("worktree", path);
+	show_field("branch", branch);
+	printf("\nIt is a worktree as git makes them: look, commit, merge it yourself; then\n"
+	    "git worktree remove and git branch -D end it.  What is saved stays saved.\n");
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	char *path, *branch;
+	struct salvage s;
+	int rv;
+
+	if (getopt(argc, argv, "+") != -1)
+		return cmd_usage(&cmd_salvage_restore);
+	if ((rv = salvage_operand(o, &cmd_salvage_restore, argc, argv, &s)) != 0)
+		return rv;
+	path = place_path(o, s.session, NULL);
+	branch = text_format("salvage/%s", s.session);
+	if ((rv = place_make(o, path, branch, s.what.commit)) == 0) {
+		if ((rv = fill(o, &s, path)) == 0)
+			say(o, &s, path, branch);
+		else
+			place_drop(o, path, branch, s.what.commit);
+	}
+	free(path);
+	free(branch);
+	return rv;
+}
+
+const struct cmd cmd_salvage_restore = {
+	.name = "salvage restore",
+	.usage = "SESSION",
+	.summary = "bring it back, in a worktree and on a branch of its own",
+	.run = run,
+};

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/cli/status_one.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/clock.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/record/review.h"
+#include "proto/sys/file.h"
+
+static void
+salvage_ref(struct orch *o, const struct entry *e, char *ref, size_t len, char oid[OID_MAX])
+{
+	snprintf(ref, len, "refs/salvage/%s", e->id);
+	oid[0] = '\0';
+	git_ref_read(&o->repo, ref, oid, NULL, 0);
+}
+
+static void
+print_path(const char *name, const struct entry *e, const char *file)
+{
+	char	*path = text_format("%s/%s", e->path, file);
+
+	show_field(name, path);
+	free(path);
+}
+
+static void
+print_time(const char *name, int64_t ms)
+{
+	char	buf[CLOCK_TEXT];
+
+	if (ms != 0)
+		printf("%-12s %s (%s ago)\n", name, clock_text(ms, buf, sizeof(buf)),
+		    show_age(ms));
+}
+
+static void
+print_where(const struct entry *e)
+{
+	const struct state	*s = &e->state;
+
+	show_field("session", e->id);
+	show_field("item", s->item);
+	show_field("status", show_status(e));
+	if (e->error != NULL) {
+		show_field("error", e->error);
+		return;
+	}
+	if (entry_dead(e))
+		printf("%-12s %s: orchestrator execute starts it%s\n", "", status_name(s->status),
+		    e->begun ? " again, orchestrator cleanup marks it failed" : "");
+	show_field("reason", s->reason);
+	show_field("detail", s->detail);
+	if (status_live(s->status))
+		printf("%-12s %s, phase %d\n", "step", step_name(s->step), step_phase(s->step));
+	printf("%-12s %jd, review round %jd, %jd runs, started again %jd times\n", "attempt",
+	    (intmax_t)s->attempt, (intmax_t)s->round, (intmax_t)s->runs,
+	    (intmax_t)s->recoveries);
+	if (e->pid != 0)
+		printf("%-12s %jd%s\n", e->busy ? "held by" : "worker", (intmax_t)e->pid,
+		    e->busy ? " (orchestrator)" : "");
+	if (s->tasks_total > 0)
+		printf("%-12s %jd/%jd\n", "tasks", (intmax_t)s->tasks_done,
+		    (intmax_t)s->tasks_total);
+	show_field("note", s->note);
+	show_field("blocked", s->blocked);
+	if (status_live(s->status))
+		print_time("parked until", s->parked_until);
+	if (s->rescue.attempts > 0)
+		printf("%-12s %jd times, last: %s%s\n", "recovered", (intmax_t)s->rescue.attempts,
+		    s->rescue.cause, s->rescue.under_way ? ", under way" : "");
+}
+
+static void
+print_places(struct orch *o, const struct entry *e)
+{
+	char	ref[160], oid[OID_MAX];
+
+	show_field("directory", e->path);
+	print_path("log", e, SESSION_FILE_LOG);
+	show_field("worktree", e->state.worktree);
+	show_field("branch", e->state.branch);
+	show_field("base", e->state.base);
+	show_field("head", e->state.head);
+	show_field("merged", e->state.merged);
+	salvage_ref(o, e, ref, sizeof(ref), oid);
+	if (oid[0] != '\0')
+		printf("%-12s %s %s\n", "salvaged", ref, oid);
+}
+
+static void
+print_work(const struct entry *e)
+{
+	const struct state	*s = &e->state;
+
+	print_time("created", s->created_at);
+	print_time("started", s->started_at);
+	print_time("updated", s->updated_at);
+	print_time("ended", s->ended_at);
+	if (s->input_tokens > 0 || s->output_tokens > 0 || s->cost_microusd > 0)
+		printf("%-12s %jd tokens in, %jd out, %.4f USD\n", "usage",
+		    (intmax_t)s->input_tokens, (intmax_t)s->output_tokens,
+		    (double)s->cost_microusd / 1e6);
+	if (s->merging.target[0] != '\0')
+		printf("%-12s into %s, %.12s -> %.12s: orchestrator merge completes it\n",
+		    "merging", s->merging.target, s->merging.old, s->merging.new);
+	for (size_t i = 0; i < s->nconflicts; i++) {
+		printf("%-12s ", "conflict");
+		text_print(stdout, s->conflicts[i].path, false);
+		fputs(" (", stdout);
+		text_print(stdout, s->conflicts[i].kind, false);
+		fputs(")\n", stdout);
+	}
+}
+
+static void
+print_questions(const struct entry *e, int fd)
+{
+	struct questions	 qs = { 0 };
+	const struct question	*q;
+	char			 why[RECORD_ERR];
+
+	if (questions_load(fd, &qs, why, sizeof(why)) == -1) {
+		show_field("questions", why);
+		return;
+	}
+	for (q = qs.q; q < qs.q + qs.n; q++) {
+		if (q->status != QUESTION_OPEN || !status_live(e->state.status))
+			continue;
+		printf("%-12s %s, %s, %s\n", "question", q->id, role_name(q->role),
+		    show_age(q->asked_at));
+		show_block(stdout, q->text);
+		for (size_t i = 0; i < q->options.n; i++) {
+			printf("    %zu) ", i + 1);
+			text_print(stdout, q->options.v[i], false);
+			putchar('\n');
+		}
+	}
+	questions_release(&qs);
+}
+
+static void
+print_review(int fd)
+{
+	struct review	r = { 0 };
+	char		why[RECORD_ERR];
+
+	if (review_load(fd, &r, why, sizeof(why)) == -1) {
+		show_field("review", why);
+		return;
+	}
+	if (r.verdict != VERDICT_NONE)
+		printf("%-12s %s by %s, commit %s, %zu opinions, %zu gates\n", "review",
+		    verdict_name(r.verdict), r.decided_by, r.commit, r.nopinions, r.ngates);
+	if (r.verdict == VERDICT_REJECTED && r.findings != NULL)
+		show_block(stdout, r.findings);
+	review_release(&r);
+}
+
+static void
+print_history(const struct state *s)
+{
+	char	buf[CLOCK_TEXT];
+
+	for (size_t i = 0; i < s->nhistory; i++) {
+		printf("%-12s %s  %s -> %s", i == 0 ? "history" : "",
+		    clock_text(s->history[i].at, buf, sizeof(buf)),
+		    status_name(s->history[i].from), status_name(s->history[i].to));
+		if (s->history[i].reason[0] != '\0') {
+			fputs(": ", stdout);
+			text_print(stdout, s->history[i].reason, false);
+		}
+		putchar('\n');
+	}
+}
+
+void
+status_one(struct orch *o, const struct entry *e)
+{
+	int	fd;
+
+	print_where(e);
+	print_places(o, e);
+	print_work(e);
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) != -1) {
+		print_questions(e, fd);
+		print_review(fd);
+		close(fd);
+	}
+	print_history(&e->state);
+}
+
+void
+status_one_json(struct orch *o, const struct entry *e)
+{
+	struct json	*j = show_entry_json(e);
+	char		 ref[160], oid[OID_MAX], *path;
+
+	json_put_int(j, "version", 1);
+	path = text_format("%s/" SESSION_FILE_LOG, e->path);
+	json_put_str(j, "log", path);
+	free(path);
+	salvage_ref(o, e, ref, sizeof(ref), oid);
+	json_put_str(j, "salvage", oid[0] == '\0' ? NULL : ref);
+	json_put(j, "state", show_record_json(e, SESSION_FILE_STATE));
+	json_put(j, "questions", show_record_json(e, SESSION_FILE_QUESTIONS));
+	json_put(j, "review", show_record_json(e, SESSION_FILE_REVIEW));
+	show_json(j);
+}

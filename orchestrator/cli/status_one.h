@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_STATUS_ONE_H
+#define ORCHESTRATOR_STATUS_ONE_H
+
+/* Everything that is known of one session, for people and as JSON. */
+
+#include "orchestrator/session/registry.h"
+
+void status_one(struct orch *, const struct entry *);
+void status_one_json(struct orch *, const struct entry *);
+
+#endif

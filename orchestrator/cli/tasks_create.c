@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/source/tasks.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+
+static const struct option options[] = {
+	{ "task", required_argument, NULL, 't' },
+	{ "from", required_argument, NULL, 'f' },
+	{ NULL, 0, NULL, 0 }
+};
+
+struct arguments {
+	struct strings	 tasks;
+	const char	*from, *name;
+};
+
+size_t
+tasks_split(const char *text, const char **title)
+{
+	size_t n = strcspn(text, ":");
+
+	*title = NULL;
+	if (text[n] == ':') {
+		*title = text + n + 1;
+		*title += strspn(*title, " \t");
+		if (**title == '\0')
+			*title = NULL;
+	}
+	return n;
+}
+
+/* --task 'ID: TITLE' */
+static int
+add_task(struct tasklist *l, const char *text)
+{
+	char *id, why[RECORD_ERR];
+	const char *title;
+	int rv = EX_DATAERR;
+
+	id = text_format("%.*s", (int)tasks_split(text, &title), text);
+	if (title != NULL && (strlen(title) > ITEM_MAX_TITLE || strpbrk(title, "\r\n") != NULL ||
+	    !text_utf8_valid(title, strlen(title))))
+		log_warnx("task %s: its title must be one line of UTF-8 text of up to %d bytes",
+		    id, ITEM_MAX_TITLE);
+	else if (tasklist_add(l, id, title, why, sizeof(why)) == NULL)
+		log_warnx("%s", why);
+	else
+		rv = 0;
+	free(id);
+	return rv;
+}
+
+/* Up to the largest list; a pipe too. */
+static int
+read_fd(int fd, const char *what, struct text *t)
+{
+	char chunk[65536];
+	ssize_t n;
+
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1) {
+			log_warn("%s", what);
+			return EX_NOINPUT;
+		}
+		text_add(t, chunk, (size_t)n);
+		if (t->len > TASKLIST_MAX_RECORD) {
+			log_warnx("%s: more than %u bytes", what, TASKLIST_MAX_RECORD);
+			return EX_DATAERR;
+		}
+	}
+	return 0;
+}
+
+static int
+add_file(struct tasklist *l, const char *name)
+{
+	struct text t = { 0 };
+	int fd, rv;
+
+	if (strcmp(name, "-") == 0)
+		fd = STDIN_FILENO;
+	else if ((fd = file_open_path(AT_FDCWD, name, O_RDONLY)) == -1) {
+		log_warn("--from %s", name);
+		return EX_NOINPUT;
+	}
+	if ((rv = read_fd(fd, name, &t)) == 0)
+		rv = tasks_import(l, name, t.buf == NULL ? "" : t.buf, t.len);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	text_free(&t);
+	return rv;
+}
+
+static int
+parse(int argc, char **argv, struct arguments *a)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 't':
+			strings_add(&a->tasks, optarg);
+			break;
+		case 'f':
+			a->from = optarg;
+			break;
+		default:
+			return cmd_usage(&cmd_tasks_create);
+		}
+	}
+	if (optind != argc - 1)
+		return cmd_usage(&cmd_tasks_create);
+	a->name = argv[optind];
+	if (tasklist_name_valid(a->name) && !tasklist_id_valid(a->name))
+		return 0;
+	log_warnx("a task list's name is one line of text of up to %d bytes, and not a list's id",
+	    TASKLIST_MAX_NAME);
+	return EX_DATAERR;
+}
+
+static int
+fill(struct tasklist *l, const struct arguments *a, struct taskgraph *g)
+{
+	char why[RECORD_ERR];
+	int rv = 0;
+
+	if (a->from != NULL)
+		rv = add_file(l, a->from);
+	for (size_t i = 0; rv == 0 && i < a->tasks.n; i++)
+		rv = add_task(l, a->tasks.v[i]);
+	if (rv != 0)
+		return rv;
+	if (taskgraph_make(g, l, why, sizeof(why)) == 0)
+		return 0;
+	log_warnx("%s", why);
+	return EX_DATAERR;
+}
+
+static int
+run(struct orch *o, int argc, char **argv)
+{
+	struct arguments a = { 0 };
+	struct taskgraph g = { 0 };
+	struct tasklist l = { 0 };
+	int rv;
+
+	if ((rv = parse(argc, argv, &a)) == 0 && (rv = orch_open(o)) == 0) {
+		tasklist_make(&l, a.name);
+		if ((rv = fill(&l, &a, &g)) == 0 && (rv = tasks_keep(o->workspace, &l)) == 0) {
+			if (!o->json)
+				printf("TaskList Created: %s\n", l.id);
+			tasks_print(o, &l, &g);
+			if (!o->json)
+				printf("TaskList ID: %s - Save this for Session 2\n", l.id);
+		}
+	}
+	taskgraph_release(&g);
+	tasklist_release(&l);
+	strings_free(&a.tasks);
+	return rv;
+}
+
+const struct cmd cmd_tasks_create = {
+	.name = "tasks create",
+	.usage = "[--task 'ID: TITLE'] [--from FILE] NAME",
+	.summary = "make a task list, and print its id",
+	.run = run,
+};

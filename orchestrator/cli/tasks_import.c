@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/source/tasks.h"
+#include "proto/base/log.h"
+#include "proto/json/field.h"
+#include "proto/json/record.h"
+
+#define SLUG	48	/* bytes of an id made from a title */
+
+/* An id for a title: its letters and digits, and a number if that is taken. */
+static void
+make_id(const struct tasklist *l, const char *title, char id[SESSION_ID_MAX])
+{
+	char slug[SLUG + 1];
+	size_t n = 0;
+
+	for (; *title != '\0' && n < SLUG; title++) {
+		if (isascii((unsigned char)*title) && isalnum((unsigned char)*title))
+			slug[n++] = (char)tolower((unsigned char)*title);
+		else if (n > 0 && slug[n - 1] != '-')
+			slug[n++] = '-';
+	}
+	while (n > 0 && slug[n - 1] == '-')
+		n--;
+	slug[n] = '\0';
+	snprintf(id, SESSION_ID_MAX, "%s", n > 0 ? slug : "task");
+	for (unsigned k = 2; tasklist_twin(l, id) != TASK_NONE; k++)
+		snprintf(id, SESSION_ID_MAX, "%s-%u", n > 0 ? slug : "task", k);
+}
+
+/* "ID: TITLE" when what is before the colon can be an id, else a title alone. */
+static struct task *
+add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
+{
+	const char *title;
+	char id[SESSION_ID_MAX];
+	size_t n = tasks_split(text, &title);
+
+	if (strlen(text) > ITEM_MAX_TITLE || !text_utf8_valid(text, strlen(text)) ||
+	    strpbrk(text, "\r\n") != NULL) {
+		snprintf(err, errlen, "its title must be one line of UTF-8 text of up to %d bytes",
+		    ITEM_MAX_TITLE);
+		return NULL;
+	}
+	if (title != NULL && n < sizeof(id)) {
+		snprintf(id, sizeof(id), "%.*s", (int)n, text);
+		if (item_id_valid(id))
+			return tasklist_add(l, id, title, err, errlen);
+	}
+	make_id(l, text, id);
+	return tasklist_add(l, id, text, err, errlen);
+}
+
+/* "- [ ] title": the title and whether it is ticked; NULL when the line is none. */
+static char *
+check_item(const char *line, size_t len, bool *done)
+{
+	const char *end = line + len;
+	char mark, *title;
+
+	while (line < end && isblank((unsigned char)*line))
+		line++;
+	if (line < end && strchr("-*+", *line) != NULL)
+		line++;
+	else {
+		if (line == end || !isdigit((unsigned char)*line))
+			return NULL;
+		while (line < end && isdigit((unsigned char)*line))
+			line++;
+		if (line == end || (*line != '.' && *line != ')'))
+			return NULL;
+		line++;
+	}
+	while (line < end && isblank((unsigned char)*line))
+		line++;
+	if (end - line < 4 || line[0] != '[' || line[2] != ']' || !isblank((unsigned char)line[3]))
+		return NULL;
+	mark = line[1];
+	if (mark != ' ' && mark != 'x' && mark != 'X')
+		return NULL;
+	*done = mark != ' ';
+	for (line += 4; line < end && isblank((unsigned char)*line); line++)
+		;
+	title = text_format("%.*s", (int)(end - line), line);
+	text_trim(title, strlen(title));
+	if (title[0] != '\0')
+		return title;
+	free(title);
+	return NULL;
+}
+
+static int
+import_markdown(struct tasklist *l, const char *what, const char *text, size_t len)
+{
+	const char *end = text + len, *eol;
+	size_t line = 0, before = l->n;
+	char why[RECORD_ERR], *title;
+	struct task *t;
+	bool done;
+
+	for (; text < end; text = eol + 1) {
+		line++;
+		if ((eol = memchr(text, '\n', (size_t)(end - text))) == NULL)
+			eol = end;
+		if ((title = check_item(text, (size_t)(eol - text), &done)) == NULL)
+			continue;
+		t = add_text(l, title, why, sizeof(why));
+		free(title);
+		if (t == NULL) {
+			log_warnx("--from %s: line %zu: %s", what, line, why);
+			return EX_DATAERR;
+		}
+		if (done)
+			task_enter(t, TASK_COMPLETE, tasks_author(), "ticked in the imported file");
+	}
+	if (l->n > before)
+		return 0;
+	log_warnx("--from %s: neither JSON nor a check list; a line of one is \"- [ ] title\"", what);
+	return EX_DATAERR;
+}
+
+/* What it was is taken over as one change: the former list's history stays with that list. */
+static void
+take_over(struct task *t, enum task_status status)
+{
+	for (size_t i = 0; i < t->nhistory; i++) {
+		free(t->history[i].by);
+		free(t->history[i].reason);
+	}
+	t->nhistory = 0;
+	t->session[0] = '\0';
+	t->status = TASK_PENDING;
+	if (status == TASK_FAILED)	/* only what was in progress fails */
+		task_enter(t, TASK_IN_PROGRESS, tasks_author(), "imported");
+	if (status != TASK_PENDING)
+		task_enter(t, status, tasks_author(), "imported");
+}
+
+static int
+import_object(struct tasklist *l, const struct json *j, size_t i, char *err, size_t errlen)
+{
+	struct json *o = json_copy(j);
+	struct field f = field_begin(o, "task", err, errlen);
+	char id[SESSION_ID_MAX];
+	const char *title = json_str(o, "title");
+	struct task *t = NULL;
+	int64_t at;
+
+	f.key = "tasks";
+	f.i = i;
+	if (json_str(o, "id") == NULL && title == NULL)
+		field_fail(&f, "id", "is missing, and so is \"title\"");
+	else if (json_str(o, "id") == NULL && json_get(o, "id") == NULL) {
+		make_id(l, title, id);
+		json_put_str(o, "id", id);
+	}
+	if (!field_bad(&f) && (t = tasklist_add(l, json_str(o, "id") == NULL ? "" :
+	    json_str(o, "id"), NULL, err, errlen)) != NULL) {
+		strlcpy(id, t->item.id, sizeof(id));
+		at = t->created_at;
+		task_release(t);
+		task_read(t, &f);
+		strlcpy(t->item.id, id, sizeof(id));
+		if (t->item.title == NULL)
+			t->item.title = text_format("%s", id);
+		t->created_at = t->created_at == 0 ? at : t->created_at;
+		t->changed = true;
+		take_over(t, t->status);
+		t->item.raw = json_ref(o);
+	}
+	json_free(o);
+	return t == NULL || field_bad(&f) ? -1 : 0;
+}
+
+static int
+import_json(struct tasklist *l, const char *what, const char *text, size_t len)
+{
+	char why[RECORD_ERR];
+	struct json *j = json_parse(text, len, JSON_LARGE, why, sizeof(why));
+	const struct json *tasks = json_kind(j) == JSON_OBJECT ? json_get(j, "tasks") : j, *t;
+	int rv = 0;
+
+	if (json_kind(j) == JSON_OBJECT && json_get(j, "version") != NULL &&
+	    json_integer(json_get(j, "version"), 0) != SESSION_VERSION) {
+		snprintf(why, sizeof(why), "its \"version\" is another one than %d; use the program that "
+		    "wrote it", SESSION_VERSION);
+		rv = -1;
+	} else if (j != NULL && json_kind(tasks) != JSON_ARRAY) {
+		snprintf(why, sizeof(why), "must be a list of tasks, or an object with \"tasks\"");
+		rv = -1;
+	} else if (j == NULL)
+		rv = -1;
+	for (size_t i = 0; rv == 0 && i < json_count(tasks); i++) {
+		t = json_at(tasks, i);
+		if (json_kind(t) == JSON_STRING)
+			rv = add_text(l, json_string(t), why, sizeof(why)) == NULL ? -1 : 0;
+		else if (json_kind(t) == JSON_OBJECT)
+			rv = import_object(l, t, i, why, sizeof(why));
+		else {
+			snprintf(why, sizeof(why), "tasks[%zu] must be an object or a text", i);
+			rv = -1;
+		}
+	}
+	json_free(j);
+	if (rv == -1)
+		log_warnx("--from %s: %s", what, why);
+	return rv == -1 ? EX_DATAERR : 0;
+}
+
+int
+tasks_import(struct tasklist *l, const char *what, const char *text, size_t len)
+{
+	size_t n = strspn(text, " \t\r\n");
+
+	if (text[n] == '{' || text[n] == '[')
+		return import_json(l, what, text, len);
+	return import_markdown(l, what, text, len);
+}

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/source/source.h"
+#include "orchestrator/source/tasks.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+
+struct move {
+	const char	*task;
+	enum task_status to;
+	struct text	 line;		/* printed once it is on disk */
+	struct json	*json;
+};
+
+/* 0, or why it can't be is printed. */
+static int
+check(const struct task *t, enum task_status to, const struct taskgraph *g, size_t i)
+{
+	char *waits;
+
+	if (t->status == to) {
+		log_warnx("task %s is %s already", t->item.id, task_status_name(to));
+		return EX_DATAERR;
+	}
+	if (!task_legal(t->status, to)) {
+		log_warnx("task %s is %s: it can't become %s%s", t->item.id,
+		    task_status_name(t->status), task_status_name(to),
+		    t->status == TASK_COMPLETE && to != TASK_COMPLETE ?
+		    "; orchestrator tasks reopen begins it again" : "");
+		return EX_DATAERR;
+	}
+	/* Its end would be written over the other one. */
+	if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0' && to == TASK_PENDING) {
+		log_warnx("task %s: session %s has it; orchestrator cancel %s stops that first",
+		    t->item.id, t->session, t->session);
+		return EX_UNAVAILABLE;
+	}
+	if (to != TASK_IN_PROGRESS || (waits = tasks_waits_for(g, i)) == NULL)
+		return 0;
+	log_warnx("task %s waits for %s, which must be COMPLETE first", t->item.id, waits);
+	free(waits);
+	return EX_UNAVAILABLE;
+}
+
+static void
+note(struct move *m, const struct tasklist *l, const struct taskgraph *g, size_t i,
+    enum task_status from)
+{
+	const struct task *t = &l->v[i];
+	struct json *unblocked = tasks_unblocked(g, i);
+
+	text_printf(&m->line, "[%s] ", t->item.id);
+	text_line(&m->line, t->item.title, strlen(t->item.title));
+	text_printf(&m->line, ": %s -> %s", task_status_name(from), task_status_name(m->to));
+	for (size_t k = 0; k < json_count(unblocked); k++)
+		text_printf(&m->line, "%s%s", k == 0 ? "\nReady now: " : ", ",
+		    json_string(json_at(unblocked, k)));
+	m->json = json_new_object();
+	json_put_int(m->json, "version", 1);
+	json_put_str(m->json, "list", l->id);
+	json_put_str(m->json, "from", task_status_name(from));
+	json_put_str(m->json, "to", task_status_name(m->to));
+	json_put(m->json, "task", task_json(t));
+	json_put(m->json, "unblocked", unblocked);
+}
+
+static int
+move(struct tasklist *l, void *arg)
+{
+	struct move *m = arg;
+	struct taskgraph g;
+	enum task_status from;
+	char why[RECORD_ERR];
+	size_t i;
+	int rv;
+
+	if ((rv = tasks_need(l, m->task, &i)) != 0)
+		return rv;
+	if (taskgraph_make(&g, l, why, sizeof(why)) == -1) {
+		log_warnx("task list %s: %s", l->id, why);
+		return EX_DATAERR;
+	}
+	from = l->v[i].status;
+	if ((rv = check(&l->v[i], m->to, &g, i)) == 0) {
+		task_enter(&l->v[i], m->to, tasks_author(), NULL);
+		if (m->to != TASK_COMPLETE)	/* whoever had it has it no more */
+			l->v[i].session[0] = '\0';
+		taskgraph_enter(&g, i, m->to);
+		note(m, l, &g, i, from);
+	}
+	taskgraph_release(&g);
+	return rv;
+}
+
+static int
+run_move(struct orch *o, int argc, char **argv, const struct cmd *cmd, enum task_status to)
+{
+	static const struct option options[] = {
+		{ "list", required_argument, NULL, 'l' },
+		{ NULL, 0, NULL, 0 }
+	};
+	struct move m = { .to = to };
+	const char *list = NULL;
+	char id[TASKLIST_ID_MAX];
+	int c, rv;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (c != 'l')
+			return cmd_usage(cmd);
+		else
+			list = optarg;
+	if (optind != argc - 1)
+		return cmd_usage(cmd);
+	m.task = argv[optind];
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	source_recover(o);
+	if ((rv = tasks_find_task(o, list, m.task, id)) == 0 &&
+	    (rv = tasks_change(o->workspace, id, move, &m)) == 0) {
+		if (o->json) {
+			show_json(m.json);
+			m.json = NULL;
+		} else
+			puts(m.line.buf);
+	}
+	json_free(m.json);
+	text_free(&m.line);
+	return rv;
+}
+
+static int
+run_start(struct orch *o, int argc, char **argv)
+{
+	return run_move(o, argc, argv, &cmd_tasks_start, TASK_IN_PROGRESS);
+}
+
+static int
+run_complete(struct orch *o, int argc, char **argv)
+{
+	return run_move(o, argc, argv, &cmd_tasks_complete, TASK_COMPLETE);
+}
+
+static int
+run_reopen(struct orch *o, int argc, char **argv)
+{
+	return run_move(o, argc, argv, &cmd_tasks_reopen, TASK_PENDING);
+}
+
+const struct cmd cmd_tasks_start = {
+	.name = "tasks start",
+	.usage = "[--list LIST] TASK",
+	.summary = "take a task in hand yourself",
+	.run = run_start,
+};
+const struct cmd cmd_tasks_complete = {
+	.name = "tasks complete",
+	.usage = "[--list LIST] TASK",
+	.summary = "say that a task is done",
+	.run = run_complete,
+};
+const struct cmd cmd_tasks_reopen = {
+	.name = "tasks reopen",
+	.usage = "[--list LIST] TASK",
+	.summary = "let a task be done again",
+	.run = run_reopen,
+};

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/source/source.h"
+#include "orchestrator/source/tasks.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+
+struct listing {
+	struct orch	*o;
+	struct json	*list;		/* --json */
+	size_t		 n;
+	int		 rv;
+};
+
+static int
+list_one(void *arg, const char *id)
+{
+	struct listing *g = arg;
+	struct tasklist l;
+	struct json *j;
+	size_t done = 0;
+	int rv;
+
+	g->n++;
+	if ((rv = tasks_load(g->o->workspace, id, &l)) != 0) {
+		/* Its id is never lost. */
+		if (g->list != NULL) {
+			j = json_new_object();
+			json_put_str(j, "id", id);
+			json_put_str(j, "error", rv == EX_NOINPUT ? "missing" : "damaged");
+			json_append(g->list, j);
+		} else
+			printf("%s  %s\n", id, rv == EX_NOINPUT ? "missing" : "damaged");
+		g->rv = rv;
+		return 0;
+	}
+	if (g->list != NULL)
+		json_append(g->list, tasks_json(g->o, &l));
+	else {
+		for (size_t i = 0; i < l.n; i++)
+			done += l.v[i].status == TASK_COMPLETE;
+		printf("%s  %zu of %zu COMPLETE  %s  ", id, done, l.n, show_age(l.updated_at));
+		text_print(stdout, l.name, false);
+		putchar('\n');
+	}
+	tasklist_release(&l);
+	return 0;
+}
+
+static int
+run_list(struct orch *o, int argc, char **argv)
+{
+	struct listing g = { .o = o };
+	struct json *j;
+	int rv;
+
+	if (getopt(argc, argv, "+") != -1 || optind != argc)
+		return cmd_usage(&cmd_tasks_list);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	source_recover(o);
+	if (o->json)
+		g.list = json_new_array();
+	tasks_each(o->workspace, list_one, &g);
+	if (o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put(j, "lists", g.list);
+		show_json(j);
+	} else if (g.n == 0)
+		puts("no task lists; orchestrator tasks create NAME makes one");
+	return g.rv;
+}
+
+static int
+run_show(struct orch *o, int argc, char **argv)
+{
+	char why[RECORD_ERR];
+	struct taskgraph g;
+	struct tasklist l;
+	int rv;
+
+	if (getopt(argc, argv, "+") != -1 || argc - optind > 1)
+		return cmd_usage(&cmd_tasks_show);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	source_recover(o);
+	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
+		return rv;
+	if (taskgraph_make(&g, &l, why, sizeof(why)) == -1)
+		errx(EX_SOFTWARE, "%s", why);
+	if (!o->json) {
+		printf("TaskList ID: %s  ", l.id);
+		text_print(stdout, l.name, false);
+		putchar('\n');
+	}
+	tasks_print(o, &l, &g);
+	taskgraph_release(&g);
+	tasklist_release(&l);
+	return 0;
+}
+
+char *
+tasks_markdown(const struct tasklist *l)
+{
+	struct text t = { 0 };
+
+	text_puts(&t, "# ");
+	text_line(&t, l->name, strlen(l->name));
+	text_puts(&t, "\n\n");
+	for (size_t i = 0; i < l->n; i++) {
+		const struct task *k = &l->v[i];
+
+		text_printf(&t, "- [%c] %s: ", k->status == TASK_COMPLETE ? 'x' : ' ', k->item.id);
+		text_line(&t, k->item.title, strlen(k->item.title));
+		text_puts(&t, "\n");
+	}
+	return t.buf;
+}
+
+static int
+run_export(struct orch *o, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "markdown", no_argument, NULL, 'm' },
+		{ NULL, 0, NULL, 0 }
+	};
+	char why[RECORD_ERR], *text;
+	bool markdown = false;
+	struct tasklist l;
+	size_t len;
+	int c, rv;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
+		if (c != 'm')
+			return cmd_usage(&cmd_tasks_export);
+		else
+			markdown = true;
+	if (argc - optind > 1)
+		return cmd_usage(&cmd_tasks_export);
+	if ((rv = orch_open(o)) != 0 || (rv = tasks_open(o, argv[optind], &l)) != 0)
+		return rv;
+	text = markdown ? tasks_markdown(&l) : tasklist_text(&l, &len, why, sizeof(why));
+	if (text == NULL) {
+		log_warnx("task list %s: %s", l.id, why);
+		rv = EX_DATAERR;
+	} else
+		fputs(text, stdout);
+	free(text);
+	tasklist_release(&l);
+	return rv;
+}
+
+const struct cmd cmd_tasks_list = {
+	.name = "tasks list",
+	.usage = "",
+	.summary = "list the task lists with their ids",
+	.run = run_list,
+};
+const struct cmd cmd_tasks_show = {
+	.name = "tasks show",
+	.usage = "[LIST]",
+	.summary = "show a list's tasks, and which is next",
+	.run = run_show,
+};
+const struct cmd cmd_tasks_export = {
+	.name = "tasks export",
+	.usage = "[--markdown] [LIST]",
+	.summary = "print a list as its JSON record, or as a check list",
+	.run = run_export,
+};

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_CACHE_H
+#define ORCHESTRATOR_CACHE_H
+
+/* orchestrator.json: what execute knows, for people who like ls and cat. Never read.
+ * Writing it takes time for each session: loop_cache() says how often that is. */
+
+#include "orchestrator/execute/table.h"
+
+void cache_write(const struct orch *, const struct table *);
+
+#endif

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/policy.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "proto/sys/file.h"
+#include "proto/sys/watch.h"
+
+#define NAMED	20	/* tasks that the question names */
+#define AT_ONCE	"at once"
+
+/* Streams of other phases are one after another anyway. */
+bool
+flow_ambiguous(const struct task *t)
+{
+	return t->parallelizable && t->item.allowed_paths.n == 0 &&
+	    (t->phase[0] == '\0' || strcmp(t->phase, "parallel") == 0);
+}
+
+/* All of the list, also what is done: then it is the same question as long as the list is. */
+static char *
+make_text(const struct flow *f)
+{
+	struct text t = { 0 };
+	uint32_t hash = 2166136261u;
+	size_t n = 0;
+
+	text_puts(&t, "Tasks ");
+	for (size_t i = 0; i < f->list.n; i++) {
+		const struct task *one = &f->list.v[i];
+
+		if (!flow_ambiguous(one))
+			continue;
+		for (const char *p = one->item.id;; p++) {
+			hash = (hash ^ (unsigned char)*p) * 16777619u;
+			if (*p == '\0')
+				break;
+		}
+		if (n++ < NAMED)
+			text_printf(&t, "%s%s", n == 1 ? "" : ", ", one->item.id);
+	}
+	if (n > NAMED)
+		text_printf(&t, " and %zu more (%08x)", n - NAMED, hash);
+	text_printf(&t, " of list %s do not say which paths they change (allowed_paths). May they "
+	    "be done at once, or one at a time?", f->id);
+	return t.buf;
+}
+
+/* How many are still to be done. */
+static size_t
+count_left(const struct flow *f)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->list.n; i++)
+		n += flow_ambiguous(&f->list.v[i]) && f->list.v[i].status != TASK_COMPLETE &&
+		    !f->t[i].final;
+	return n;
+}
+
+static void
+take_in(struct flow *f, const struct question *q)
+{
+	f->look = true;
+	f->limits.trust = q->status == QUESTION_ANSWERED && strcmp(q->answer, AT_ONCE) == 0;
+}
+
+static void
+say(struct flow *f, const struct question *q)
+{
+	loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "answered", "%s by %s: %s", q->id, q->by,
+	    q->answer);
+}
+
+static void
+try_later(struct flow *f)
+{
+	f->ask_again = clock_now() + POLICY_RETRY * CLOCK_MS;
+}
+
+/* By a rule of the settings; its answer is dropped where others drop theirs. */
+static void
+ask_rules(struct flow *f, const struct question *q)
+{
+	struct entry e;
+	bool failed = false;
+	int fd;
+
+	ask_entry(&e, f->o->instance, false);
+	if ((fd = file_open_dir(AT_FDCWD, e.path)) != -1) {
+		policy_rule(&e, fd, &f->settings, q, &failed);
+		close(fd);
+	}
+	if (fd == -1 || failed)
+		try_later(f);
+	entry_release(&e);
+}
+
+static void
+ask(struct flow *f)
+{
+	struct strings options = { 0 };
+	const struct question *q;
+	bool fresh, again = f->ask_again != 0;
+	char *text;
+
+	f->ask_again = 0;
+	text = make_text(f);
+	strings_add(&options, "one at a time");
+	strings_add(&options, AT_ONCE);
+	if (count_left(f) < 2)
+		ask_withdraw(&f->ask, "it does not matter any more");
+	else if ((q = ask_question(&f->ask, text, &options, &fresh)) != NULL) {
+		if (fresh)
+			loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "asked", "%s: %s", q->id,
+			    q->text);
+		if (q->status == QUESTION_OPEN && (fresh || again))
+			ask_rules(f, q);
+		take_in(f, q);
+	}
+	strings_free(&options);
+	free(text);
+}
+
+void
+flow_ask(struct flow *f)
+{
+	const struct question *q;
+	char *path;
+
+	if (f->settings.ambiguous != AMBIGUOUS_ASK || f->loop == NULL)
+		return;
+	if (f->ask.path == NULL) {
+		if (ask_open(&f->ask, f->o->instance, true) == -1) {
+			f->settings.ambiguous = AMBIGUOUS_SEQUENTIAL;
+			return;
+		}
+		f->ask_again = clock_now();	/* what was asked before and has no answer yet */
+		path = text_format("%s/" SESSION_DIR_ANSWERS, f->ask.path);
+		if ((f->ask.watch = watch_dir(path, false)) == -1)
+			log_warn("%s: not watched: an answer is seen when execute starts again", path);
+		free(path);
+	} else if (!f->ask_due && (f->ask_again == 0 || f->ask_again > clock_now()) &&
+	    memcmp(&f->asked, &f->seen.st_mtim, sizeof(f->asked)) == 0)
+		return;
+	f->ask_due = false;
+	f->asked = f->seen.st_mtim;
+	ask(f);
+	if ((q = ask_take(&f->ask)) != NULL) {
+		say(f, q);
+		take_in(f, q);
+	}
+	if (f->ask.unsaved)
+		try_later(f);
+}
+
+void
+flow_ask_known(struct flow *f)
+{
+	struct ask a;
+	char *text;
+
+	if (f->settings.ambiguous != AMBIGUOUS_ASK || f->o->instance == NULL ||
+	    ask_open(&a, f->o->instance, false) == -1)
+		return;
+	text = make_text(f);
+	for (size_t i = 0; i < a.qs.n; i++)
+		if (strcmp(a.qs.q[i].text, text) == 0)
+			take_in(f, &a.qs.q[i]);
+	free(text);
+	ask_release(&a);
+}

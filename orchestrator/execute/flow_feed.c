@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/source/feed.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "proto/sys/child.h"
+#include "proto/sys/watch.h"
+
+static int
+refresh_child(void *arg)
+{
+	struct flow *f = arg;
+
+	flow_note_begin(f);
+	return f->feed->refresh(f->o, f->id);
+}
+
+/* One at a time, and not beside a dispatch: both may ask the other side. */
+bool
+flow_refresh(struct flow *f)
+{
+	if (f->feed == NULL || !f->owed || f->pid != 0 || f->refresh_at > clock_now())
+		return f->refresh_pid != 0;
+	if (f->refresh_pid != 0)
+		return true;
+	f->owed = false;
+	memset(f->note, 0, sizeof(*f->note));
+	if ((f->refresh_pid = child_call(refresh_child, f)) == -1) {
+		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
+		    strerror(errno));
+		flow_refreshed(f, EX_OSERR << 8);
+	}
+	return f->refresh_pid != 0;
+}
+
+void
+flow_refreshed(struct flow *f, int status)
+{
+	struct flow_note *n = f->note;
+	char *why;
+
+	f->refresh_pid = 0;
+	n->why[sizeof(n->why) - 1] = '\0';
+	if (n->why[0] != '\0')
+		log_warnx("%s", n->why);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		f->hint &= f->owed;
+		f->refresh_tries = 0;
+		f->refresh_at = 0;
+		return;
+	}
+	if (n->why[0] == '\0')
+		child_status_text(status, n->why, sizeof(n->why));
+	/* What somebody is about to change may not be sound yet. */
+	if (f->hint) {
+		f->hint = f->owed;
+		return;
+	}
+	f->owed = true;
+	if (++f->refresh_tries <= FLOW_TRIES)
+		f->refresh_at = clock_now() + (FLOW_BACKOFF << (f->refresh_tries - 1));
+	else {
+		f->owed = false;
+		why = text_format("%s can't be asked: %s", f->feed->kind, n->why);
+		flow_stop(f, why);
+		free(why);
+	}
+}
+
+void
+flow_owe(struct flow *f)
+{
+	if (f->feed == NULL)
+		return;
+	f->owed = true;
+	f->hint = false;
+	f->refresh_tries = 0;
+	f->refresh_at = 0;
+}
+
+void
+flow_watch_feed(struct flow *f)
+{
+	char *dir;
+
+	f->wake_watch = -1;
+	if (f->feed == NULL || f->feed->wake_dir == NULL || (dir = f->feed->wake_dir(f->o)) == NULL)
+		return;
+	if ((f->wake_watch = watch_dir(dir, false)) == -1)
+		log_warn("%s: not watched: what changes there is seen after the next merge", dir);
+	else
+		flow_woken(f, FEED_WAKE);	/* it may have been there before */
+	free(dir);
+}
+
+void
+flow_woken(struct flow *f, const char *name)
+{
+	char *dir, *path;
+
+	if (strcmp(name, FEED_WAKE) != 0 || (dir = f->feed->wake_dir(f->o)) == NULL)
+		return;
+	path = text_format("%s/" FEED_WAKE, dir);
+	if (unlink(path) == 0)
+		flow_owe(f);
+	free(path);
+	free(dir);
+}
+
+void
+flow_list_changed(struct flow *f, const char *name)
+{
+	char id[TASKLIST_ID_MAX];
+
+	strlcpy(id, name, sizeof(id));
+	if (f->feed == NULL || !f->feed->local || f->owed || !tasklist_id_valid(id) ||
+	    strcmp(name + strlen(id), TASKLIST_SUFFIX) != 0 || strcmp(id, f->id) == 0)
+		return;
+	/* While it is being asked it may have read that one before. */
+	f->hint = f->refresh_pid == 0 || f->hint;
+	f->owed = true;
+	f->refresh_tries = 0;
+	f->refresh_at = 0;
+}

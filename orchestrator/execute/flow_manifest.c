@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/preview.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+#include "proto/sys/watch.h"
+
+#define PLAN_FILE	"plan.json"
+#define PLAN_MAX	(256u << 20)
+#define PLAN_DELAY	(200 * CLOCK_MS)
+#define PLAN_SHARE	50	/* of the time, at most one part in so many is spent on writing it */
+
+/* The sessions that are to be, as the preview has them. */
+static struct manifest *
+make(const struct flow *f, const struct preview *p)
+{
+	struct manifest *m = manifest_make();
+	struct pick pick;
+
+	for (size_t at = 0, i; at < p->n; at = i) {
+		pick.n = 0;
+		for (i = at; i < p->n && p->lead[i] == at; i++)
+			if (pick.n < GROUP_MAX)
+				pick.v[pick.n++] = p->order[i];
+		manifest_plan(m, &pick);
+	}
+	m->spawn = 1;
+	m->trust = f->limits.trust;
+	m->at = clock_wall();
+	if (f->o->instance != NULL)
+		strlcpy(m->instance, strrchr(f->o->instance, '/') + 1, sizeof(m->instance));
+	return m;
+}
+
+/* The number of the last one, from its file; its text can't have this but as the member. */
+static unsigned
+last_spawn(const struct orch *o)
+{
+	static const char member[] = "\"spawn_id\": \"SPAWN-";
+	char *path, *text, *p;
+	unsigned n = 0;
+	size_t len;
+
+	if (o->instance == NULL)
+		return 0;
+	path = text_format("%s/" PLAN_FILE, o->instance);
+	if (file_read(AT_FDCWD, path, PLAN_MAX, &text, &len) == 0) {
+		if ((p = strstr(text, member)) != NULL)
+			n = (unsigned)strtoul(p + strlen(member), NULL, 10);
+		free(text);
+	}
+	free(path);
+	return n;
+}
+
+/* Those that have a session already. */
+static void
+adopt(struct flow *f, struct manifest *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		const struct pick p = m->v[i].tasks;
+		const struct task *t = &f->list.v[p.v[0]];
+
+		if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0')
+			manifest_sent(m, &p, t->session);
+	}
+}
+
+static struct manifest *
+build(struct flow *f, const struct preview *p)
+{
+	struct manifest *m = make(f, p);
+
+	m->spawn = last_spawn(f->o) + 1;
+	adopt(f, m);
+	return m;
+}
+
+static void
+look(struct flow *f, struct terminal *t)
+{
+	const struct sess *s = f->loop == NULL ? NULL : table_find(&f->loop->table, t->session);
+	struct entry e;
+
+	if (s != NULL && s->e.error == NULL && s->e.path != NULL)
+		manifest_look(t, &s->e);
+	else if (s == NULL && flow_entry(f->o, t->session, &e) == 0) {
+		if (e.error == NULL)
+			manifest_look(t, &e);
+		entry_release(&e);
+	}
+}
+
+static void *
+need(void *p)
+{
+	if (p == NULL)
+		err(EX_OSERR, NULL);
+	return p;
+}
+
+/* What was merged since the last time, all at once. */
+static void
+look_files(struct flow *f, struct manifest *m)
+{
+	const char **commits = need(calloc(m->n + 1, sizeof(*commits)));
+	struct terminal **of = need(calloc(m->n + 1, sizeof(*of)));
+	struct artifacts *files;
+	char why[GIT_ERR];
+	struct git g;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].status == TERMINAL_COMPLETED && !m->v[i].looked &&
+		    m->v[i].merged[0] != '\0') {
+			of[n] = &m->v[i];
+			commits[n++] = m->v[i].merged;
+		}
+	files = need(calloc(n + 1, sizeof(*files)));
+	if (n > 0 && (orch_git(f->o, &g, why, sizeof(why)) == -1 ||
+	    artifacts_load(&g, commits, n, files, why, sizeof(why)) == -1))
+		log_warnx(PLAN_FILE ": what was merged: %s", why);
+	for (size_t i = 0; i < n; i++) {
+		of[i]->looked = true;
+		of[i]->files = files[i];
+	}
+	free(files);
+	free(of);
+	free(commits);
+}
+
+static void
+look_all(struct flow *f, struct manifest *m)
+{
+	m->at = clock_wall();
+	m->trust = f->limits.trust;
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].session[0] != '\0' &&
+		    (m->v[i].status == TERMINAL_ACTIVE || !m->v[i].archived))
+			look(f, &m->v[i]);
+	look_files(f, m);
+	strings_free(&m->requeue);
+	for (size_t i = 0; i < f->list.n && i < f->graph.n; i++)
+		if (f->graph.status[i] == TASK_PENDING && f->list.v[i].status != TASK_PENDING &&
+		    f->list.v[i].status != TASK_COMPLETE)
+			strings_add(&m->requeue, f->list.v[i].item.id);
+}
+
+struct json *
+flow_manifest_plan(struct flow *f, const struct preview *p)
+{
+	struct manifest *m = build(f, p);
+	struct json *j;
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].session[0] != '\0')
+			look(f, &m->v[i]);
+	j = manifest_json(m, &f->list);
+	manifest_free(m);
+	return j;
+}
+
+void
+flow_manifest_begin(struct flow *f)
+{
+	struct preview p;
+
+	preview_make(&p, f);
+	if (p.problems.n == 0) {
+		f->manifest = build(f, &p);
+		f->manifest->begun_at = f->began_wall;
+	}
+	preview_release(&p);
+	flow_manifest_write(f, false);
+}
+
+void
+flow_manifest_sent(struct flow *f, const struct pick *p, const char *session)
+{
+	if (f->manifest != NULL)
+		manifest_sent(f->manifest, p, session);
+}
+
+void
+flow_manifest_error(struct flow *f, const char *task, const char *why, bool final)
+{
+	if (f->manifest == NULL)
+		return;
+	manifest_error(f->manifest, task, why, final);
+	flow_manifest_changed(f);
+}
+
+void
+flow_manifest_changed(struct flow *f)
+{
+	int64_t now = clock_now();
+
+	if (f->manifest == NULL || f->manifest_due)
+		return;
+	f->manifest_due = true;
+	watch_timer(LOOP_TIMER_MANIFEST, now + PLAN_DELAY > f->manifest_at ? now + PLAN_DELAY :
+	    f->manifest_at);
+}
+
+void
+flow_manifest_write(struct flow *f, bool over)
+{
+	int64_t began = clock_now();
+	struct json *j;
+	char *text;
+	size_t len;
+	int fd;
+
+	f->manifest_due = false;
+	if (f->manifest == NULL || f->list.v == NULL)	/* it could not be read again */
+		return;
+	look_all(f, f->manifest);
+	if (over)
+		f->manifest->ended_at = f->manifest->at;
+	j = json_new_object();
+	json_put_int(j, "version", 1);
+	json_put_str(j, "list", f->id);
+	json_put_str(j, "name", f->list.name);
+	json_put(j, "terminal_manifest", manifest_json(f->manifest, &f->list));
+	text = json_text(j, true, &len);
+	if ((fd = file_open_dir(AT_FDCWD, f->o->instance)) == -1 ||
+	    file_replace(fd, PLAN_FILE, text, len, 0) == -1)
+		log_warn("%s/" PLAN_FILE, f->o->instance);
+	if (fd != -1)
+		close(fd);
+	free(text);
+	json_free(j);
+	f->manifest_at = clock_now() + PLAN_SHARE * (clock_now() - began);
+}

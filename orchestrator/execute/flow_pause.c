@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "proto/base/log.h"
+
+static bool
+stops_before(const struct flow *f, size_t i)
+{
+	return f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0;
+}
+
+int
+flow_pause_check(const struct flow *f)
+{
+	bool streams = false, phase = false;
+
+	for (size_t i = 0; i < f->list.n; i++) {
+		streams |= f->list.v[i].phase[0] != '\0';
+		phase |= stops_before(f, i);
+	}
+	if (f->pause == NULL || phase)
+		return 0;
+	if (streams) {
+		log_warnx("--pause-before %s: there is no stream of that phase", f->pause);
+		return 0;
+	}
+	log_warnx("--pause-before %s: list %s has no streams, so that nothing would stop there; leave the "
+	    "option out, or give tasks their streams and run orchestrator generate", f->pause, f->id);
+	return EX_USAGE;
+}
+
+void
+flow_pause_say(const struct flow *f)
+{
+	if (!f->paused)
+		return;
+	for (size_t i = 0; i < f->list.n; i++) {
+		const char *id = f->list.v[i].item.id;
+
+		if (!stops_before(f, i) || !taskgraph_ready(&f->graph, i))
+			continue;
+		if (f->o->json)
+			loop_say(f->loop, f->id, "paused", "%s ready to start", id);
+		else
+			printf("⚠ %s ready to start\n  Run: orchestrator dispatch %s\n  Or do it yourself, "
+			    "and then run: orchestrator tasks complete %s\n", id, id, id);
+	}
+	if (!f->o->json)
+		puts("orchestrator execute --source " FEED_STREAMS " goes on from there.");
+}
+
+int
+flow_pause_status(const struct flow *f, int status)
+{
+	if (status != EX_NEGATIVE || !f->paused || f->stopped != NULL)
+		return status;
+	for (size_t i = 0; i < f->list.n; i++)
+		if (f->list.v[i].status != TASK_COMPLETE && f->list.v[i].status != TASK_PENDING &&
+		    !flow_elsewhere(&f->list.v[i]))
+			return status;
+	return 0;
+}

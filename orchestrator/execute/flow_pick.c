@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "proto/base/clock.h"
+
+/* With the one that goes, those that share its session: none that is overtaken by it. */
+static void
+add_group(const struct taskgraph *g, struct work *waits, size_t nwaits, const struct work *running,
+    size_t nrunning, const struct limits *limits, bool (*skip)(void *, size_t), void *arg,
+    struct pick *p)
+{
+	const struct task *v[FLOW_LOOKED_AT] = { &g->list->v[p->v[0]] };
+	size_t at[FLOW_LOOKED_AT] = { p->v[0] }, of[FLOW_LOOKED_AT], m = 1;
+	size_t i = taskgraph_after(g, p->v[0]);
+	struct work w;
+
+	for (; m + nwaits < FLOW_LOOKED_AT && i != TASK_NONE; i = taskgraph_after(g, i)) {
+		if (skip != NULL && skip(arg, i))
+			continue;
+		w = flow_work(&g->list->v[i]);
+		if (admit_beside(&w, running, nrunning, limits) &&
+		    admit_beside(&w, waits, nwaits, limits)) {
+			at[m] = i;
+			v[m++] = &g->list->v[i];
+		} else
+			waits[nwaits++] = w;
+	}
+	group_make(v, m, of);
+	for (size_t k = 1; k < m; k++)
+		if (of[k] == of[0] && p->n < GROUP_MAX)
+			p->v[p->n++] = at[k];
+}
+
+bool
+flow_choose(const struct taskgraph *g, const struct work *running, size_t nrunning,
+    const struct limits *limits, bool group, bool (*skip)(void *, size_t), void *arg,
+    struct pick *p)
+{
+	struct work ready[FLOW_LOOKED_AT];
+	size_t n = 0, i;
+
+	if (!admit_room(running, nrunning, limits))
+		return false;
+	i = taskgraph_next(g);
+	for (size_t k = 0; k < FLOW_LOOKED_AT && i != TASK_NONE; k++) {
+		if (skip == NULL || !skip(arg, i)) {
+			ready[n++] = flow_work(&g->list->v[i]);
+			if (admit_may(ready, n - 1, running, nrunning, limits)) {
+				*p = (struct pick){ .v = { i }, .n = 1 };
+				if (group)
+					add_group(g, ready, n - 1, running, nrunning, limits, skip,
+					    arg, p);
+				return true;
+			}
+		}
+		i = taskgraph_after(g, i);
+	}
+	return false;
+}
+
+/* Does the session only wait for its merge? */
+static bool
+is_idle(const struct flow *f, const char *session)
+{
+	const struct sess *s = f->loop == NULL ? NULL : table_find(&f->loop->table, session);
+	struct entry e;
+	bool idle = false;
+
+	if (s != NULL)
+		return !status_live(s->e.state.status) && s->e.error == NULL;
+	if (flow_entry(f->o, session, &e) == 0) {
+		idle = !status_live(e.state.status) && e.error == NULL;
+		entry_release(&e);
+	}
+	return idle;
+}
+
+bool
+flow_follows(const struct tasklist *l, const struct task *t)
+{
+	char item[SESSION_ID_MAX];
+
+	return t->session[0] != '\0' && entry_item(t->session, item, sizeof(item)) &&
+	    strcmp(item, t->item.id) != 0 && tasklist_find(l, item) != TASK_NONE;
+}
+
+/* A session takes one place, whatever it has to do. */
+static size_t
+collect_running(const struct flow *f, struct work *w)
+{
+	bool known = f->pid == 0;
+	size_t n = 0;
+
+	for (size_t k = 0; k < f->nactive; k++) {
+		size_t i = f->active[k];
+		const struct task *t = &f->list.v[i];
+
+		w[n] = flow_work(t);
+		w[n].alone |= f->t[i].alone;
+		w[n++].idle = flow_follows(&f->list, t) || is_idle(f, t->session);
+		known |= i == f->spawning.v[0];
+	}
+	for (size_t k = 0; !known && k < f->spawning.n; k++) {
+		w[n] = flow_work(&f->list.v[f->spawning.v[k]]);
+		w[n].alone |= f->t[f->spawning.v[k]].alone;
+		w[n++].idle = k > 0;
+	}
+	return n;
+}
+
+static bool
+is_spawning(const struct flow *f, size_t i)
+{
+	for (size_t k = 0; f->pid != 0 && k < f->spawning.n; k++)
+		if (f->spawning.v[k] == i)
+			return true;
+	return false;
+}
+
+/* One that is being dispatched, or whose dispatch failed a moment ago. */
+static bool
+not_now(void *arg, size_t i)
+{
+	struct flow *f = arg;
+	const struct flow_task *t = &f->t[i];
+
+	if (is_spawning(f, i) || t->last)
+		return true;
+	if (f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0) {
+		f->paused = true;
+		return true;
+	}
+	if (t->not_before <= clock_now())
+		return false;
+	if (f->wake == 0 || t->not_before < f->wake)
+		f->wake = t->not_before;
+	return true;
+}
+
+/* Nothing runs: one whose dispatch failed again and again has its last try. */
+static bool
+pick_last(struct flow *f, struct pick *p)
+{
+	for (size_t i = 0; f->nlast > 0 && i < f->list.n; i++) {
+		if (!f->t[i].last || !taskgraph_ready(&f->graph, i))
+			continue;
+		f->t[i].last = false;
+		f->t[i].alone = true;
+		f->nlast--;
+		*p = (struct pick){ .v = { i }, .n = 1 };
+		return true;
+	}
+	return false;
+}
+
+bool
+flow_pick(struct flow *f, struct pick *p)
+{
+	struct work *running;
+	size_t n;
+	bool found;
+
+	f->wake = 0;
+	f->paused = false;
+	if (f->stopped != NULL || taskgraph_next(&f->graph) == TASK_NONE)
+		return false;
+	if ((running = calloc(f->nactive + GROUP_MAX, sizeof(*running))) == NULL)
+		err(EX_OSERR, NULL);
+	n = collect_running(f, running);
+	found = flow_choose(&f->graph, running, n, &f->limits, f->group, not_now, f, p);
+	free(running);
+	return found || (n == 0 && f->pid == 0 && pick_last(f, p));
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/report.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/clock.h"
+#include "proto/json/record.h"
+
+struct report {
+	const struct flow *f;
+	struct json	*list[FATES];
+	int64_t		 wall, spent;	/* ms */
+	int64_t		 input, output, cost;
+	size_t		 complete, elsewhere;
+};
+
+bool
+flow_elsewhere(const struct task *t)
+{
+	return t->status == TASK_BLOCKED && t->session[0] == '\0';
+}
+
+/* FATES: there is nothing to say of it. */
+static enum fate
+group_of(const struct flow *f, size_t i)
+{
+	switch (f->list.v[i].status) {
+	case TASK_COMPLETE:
+		return f->t[i].merged ? FATE_MERGED : FATES;
+	case TASK_FAILED:
+		return FATE_FAILED;
+	case TASK_BLOCKED:
+		return flow_elsewhere(&f->list.v[i]) ? FATE_BLOCKED : FATE_FAILED;
+	case TASK_IN_PROGRESS:
+		return FATE_RUNNING;
+	case TASK_PENDING:
+	case TASK_STATUS_COUNT:
+		break;
+	}
+	return f->graph.waiting[i] > 0 ? FATE_WAITING : FATE_OPEN;
+}
+
+/* Why it has failed: what its session says, else what the list does. */
+static char *
+reason(const struct flow *f, size_t i)
+{
+	const struct task *t = &f->list.v[i];
+	const char *said = t->nhistory > 0 ? t->history[t->nhistory - 1].reason : NULL;
+	struct entry e;
+	char *s = NULL;
+
+	if (t->session[0] != '\0' && flow_entry(f->o, t->session, &e) == 0) {
+		if (e.state.reason[0] != '\0' || e.state.detail[0] != '\0')
+			s = text_format("%s%s%s%s%s", status_name(e.state.status),
+			    e.state.reason[0] != '\0' ? ": " : "", e.state.reason,
+			    e.state.detail[0] != '\0' ? ": " : "", e.state.detail);
+		entry_release(&e);
+	}
+	return s != NULL ? s : text_format("%s", said != NULL ? said : "no reason is known");
+}
+
+static void
+put_log(struct json *j, struct orch *o, const char *session)
+{
+	struct entry e;
+	char *path;
+
+	if (flow_entry(o, session, &e) == -1) {
+		json_put_str(j, "log", NULL);
+		return;
+	}
+	path = text_format("%s/" SESSION_FILE_LOG, e.path);
+	json_put_str(j, "log", path);
+	free(path);
+	entry_release(&e);
+}
+
+static struct json *
+needs(const struct flow *f, size_t i)
+{
+	const struct taskgraph *g = &f->graph;
+	struct json *list = json_new_array();
+
+	for (size_t k = g->needs_at[i]; k < g->needs_at[i + 1]; k++)
+		if (f->list.v[g->needs[k]].status != TASK_COMPLETE)
+			json_append(list, json_new_string(f->list.v[g->needs[k]].item.id));
+	return list;
+}
+
+static void
+add(struct report *r, size_t i, enum fate in)
+{
+	const struct flow *f = r->f;
+	const struct task *t = &f->list.v[i];
+	struct json *j = json_new_object();
+	char *why, lead[SESSION_ID_MAX];
+
+	json_put_str(j, "task", t->item.id);
+	if (in == FATE_WAITING)
+		json_put(j, "for", needs(f, i));
+	else if (in != FATE_OPEN && in != FATE_BLOCKED) {
+		if (flow_follows(&f->list, t) && entry_item(t->session, lead, sizeof(lead)))
+			json_put_str(j, "with", lead);
+		json_put_str(j, "session", t->session[0] != '\0' ? t->session : NULL);
+		json_put_int(j, "sessions", f->t[i].sessions);
+		json_put_int(j, "ms", f->t[i].spent);
+		report_usage(j, f->t[i].input, f->t[i].output, f->t[i].cost);
+		put_log(j, f->o, t->session);
+	}
+	if (in == FATE_FAILED || in == FATE_BLOCKED) {
+		why = reason(f, i);
+		json_put_str(j, "reason", why);
+		free(why);
+	}
+	json_append(r->list[in], j);
+}
+
+static void
+make(struct report *r, const struct flow *f)
+{
+	enum fate in;
+
+	memset(r, 0, sizeof(*r));
+	r->f = f;
+	for (int k = 0; k < FATES; k++)
+		r->list[k] = json_new_array();
+	for (size_t i = 0; i < f->list.n; i++) {
+		r->spent += f->t[i].spent;
+		r->input += f->t[i].input;
+		r->output += f->t[i].output;
+		r->cost += f->t[i].cost;
+		r->complete += f->list.v[i].status == TASK_COMPLETE;
+		r->elsewhere += flow_elsewhere(&f->list.v[i]);
+		if ((in = group_of(f, i)) != FATES)
+			add(r, i, in);
+	}
+	r->wall = (clock_now() - f->began) / CLOCK_MS;
+}
+
+static struct json *
+record(struct report *r)
+{
+	struct json *j = report_begin(r->f->o);
+
+	record_put_time(j, "started_at", r->f->began_wall);
+	json_put_str(j, "list", r->f->id);
+	json_put_str(j, "name", r->f->list.name);
+	json_put_int(j, "total", (int64_t)r->f->list.n);
+	json_put_int(j, "complete", (int64_t)r->complete);
+	json_put_str(j, "stopped", r->f->stopped);
+	for (int k = 0; k < FATES; k++)
+		json_put(j, fate_name((enum fate)k), r->list[k]);
+	json_put_int(j, "wall_ms", r->wall);
+	json_put_int(j, "sequential_ms", r->spent);
+	json_put_int(j, "saved_ms", r->spent - r->wall);
+	report_usage(j, r->input, r->output, r->cost);
+	return j;
+}
+
+int
+flow_report(struct flow *f)
+{
+	struct report r;
+	struct json *j;
+	char *text;
+	int rv;
+
+	if ((rv = flow_load(f)) != 0)
+		return rv;
+	make(&r, f);
+	j = record(&r);
+	report_save(f->o, j);
+	if (f->o->json) {
+		text = json_text(j, false, NULL);
+		show_json_text(text);
+		putchar('\n');
+		free(text);
+	} else
+		report_text(j);
+	json_free(j);
+	return r.complete + r.elsewhere == f->list.n ? 0 : EX_NEGATIVE;
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+
+/* A session of the task has ended: is it worth going on? */
+static void
+judge(struct flow *f, size_t i, const struct entry *e)
+{
+	struct flow_task *t = &f->t[i];
+	const struct state *s = &e->state;
+	const struct death d = { .task = i, .born = s->created_at, .died = s->ended_at,
+		.status = s->status, .commit = s->base, .reason = s->reason, .detail = s->detail,
+		.former = t->failed_as != NULL ? t->failed_as : "" };
+	const char *why = s->reason[0] != '\0' ? s->reason : status_name(s->status);
+	char same[BREAKER_SAME], *text = NULL;
+
+	switch (breaker_death(&f->breaker, &d)) {
+	case BROKEN_OUTAGE:
+		text = text_format("%lld sessions in a row died within seconds of their beginning, "
+		    "the last one of %s (%s): an outage", (long long)f->breaker.quick,
+		    s->item, why);
+		break;
+	case BROKEN_PLACE:
+		text = text_format("sessions of two tasks failed in the same way before they were "
+		    "at work, on the same commit (%s: %s)", why, s->detail);
+		break;
+	case BROKEN_TASK:
+		t->hopeless = true;
+		break;
+	case BROKEN_NOT:
+		break;
+	}
+	if (text != NULL)
+		flow_stop(f, text);
+	free(text);
+	breaker_same(&d, same);
+	free(t->failed_as);
+	t->failed_as = text_format("%s", same);
+}
+
+/* What it was at before the flow began is not of this flow's time. */
+static void
+count_time(struct flow *f, size_t i)
+{
+	struct flow_task *t = &f->t[i];
+	const char *id = f->list.v[i].item.id;
+	char item[SESSION_ID_MAX];
+	struct entry e;
+	int64_t from, to;
+
+	t->open = false;
+	memset(&t->last_one, 0, sizeof(t->last_one));
+	if (t->session[0] == '\0' || !entry_item(t->session, item, sizeof(item)) ||
+	    flow_entry(f->o, t->session, &e) == -1)
+		return;
+	from = e.state.created_at > f->began_wall ? e.state.created_at : f->began_wall;
+	to = e.state.ended_at > 0 ? e.state.ended_at : e.state.updated_at;
+	t->sessions++;
+	/* Of several that share it, one has its time, and its death. */
+	if (strcmp(item, id) == 0) {
+		t->last_one.spent = to > from ? to - from : 0;
+		t->last_one.input = e.state.input_tokens;
+		t->last_one.output = e.state.output_tokens;
+		t->last_one.cost = e.state.cost_microusd;
+		t->spent += t->last_one.spent;
+		t->input += t->last_one.input;
+		t->output += t->last_one.output;
+		t->cost += t->last_one.cost;
+		judge(f, i, &e);
+	}
+	entry_release(&e);
+}
+
+/* Its session goes on: it is counted when it is over again. */
+static void
+open_again(struct flow_task *t)
+{
+	t->open = true;
+	t->final = t->hopeless = false;
+	t->sessions -= t->sessions > 0;
+	t->spent -= t->last_one.spent;
+	t->input -= t->last_one.input;
+	t->output -= t->last_one.output;
+	t->cost -= t->last_one.cost;
+}
+
+static void
+settle_failed(struct flow *f, size_t i, bool first, bool news)
+{
+	const struct task *t = &f->list.v[i];
+	int64_t attempt;
+
+	if (!f->t[i].final && !f->t[i].hopeless && flow_again(f, t, &attempt)) {
+		taskgraph_enter(&f->graph, i, TASK_PENDING);
+		if ((news || first) && f->loop != NULL)
+			loop_say(f->loop, t->session, "requeued", "task %s: session %lld of at most %lld",
+			    t->item.id, (long long)attempt + 1, (long long)f->attempts);
+		return;
+	}
+	if (f->t[i].hopeless && news && f->loop != NULL)
+		loop_say(f->loop, t->session, "not requeued", "task %s: the same failure on the same "
+		    "commit twice in a row", t->item.id);
+	f->t[i].final = true;
+	if (f->fail_fast && !first)
+		flow_stop(f, "a task has failed");
+}
+
+void
+flow_settle(struct flow *f, size_t i, bool first)
+{
+	const struct task *t = &f->list.v[i];
+	struct flow_task *ft = &f->t[i];
+	bool other = t->session[0] != '\0' && strcmp(ft->session, t->session) != 0, news;
+
+	if (other) {
+		if (ft->open)
+			count_time(f, i);
+		strlcpy(ft->session, t->session, sizeof(ft->session));
+		ft->open = !first || t->status == TASK_IN_PROGRESS;
+		ft->final = false;
+	}
+	news = ft->open;
+	if (t->status != TASK_IN_PROGRESS && ft->open) {
+		count_time(f, i);
+		flow_owe(f);
+	}
+	switch (t->status) {
+	case TASK_COMPLETE:
+		ft->merged |= news && t->session[0] != '\0';
+		if (news)
+			breaker_success(&f->breaker);
+		ft->final = false;
+		if (first && t->claimed)	/* merged since the feed was asked */
+			flow_owe(f);
+		break;
+	case TASK_BLOCKED:
+	case TASK_FAILED:
+		/* One that its feed blocks was not begun, and has not failed. */
+		if (!flow_elsewhere(t))
+			settle_failed(f, i, first, news);
+		break;
+	case TASK_PENDING:
+		ft->final = ft->hopeless = false;
+		break;
+	case TASK_IN_PROGRESS:
+		if (!ft->open && t->session[0] != '\0')
+			open_again(ft);
+		break;
+	case TASK_STATUS_COUNT:
+		break;
+	}
+}

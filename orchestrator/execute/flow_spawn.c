@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "proto/base/clock.h"
+#include "proto/base/fault.h"
+#include "proto/base/log.h"
+#include "proto/sys/child.h"
+#include "proto/sys/watch.h"
+
+#define JOIN	(5 * CLOCK_S)	/* until whoever makes a session is asked whether it lives */
+
+static struct flow_note *noted;	/* log_to gives no argument */
+
+static void
+take_note(const char *line)
+{
+	if (noted->why[0] != '\0')
+		strlcat(noted->why, "; ", sizeof(noted->why));
+	strlcat(noted->why, line, sizeof(noted->why));
+}
+
+/* Ctrl-C is for execute, which may want to let this one finish. */
+void
+flow_note_begin(struct flow *f)
+{
+	setpgid(0, 0);
+	noted = f->note;
+	log_to(take_note);
+}
+
+static int
+spawn_child(void *arg)
+{
+	struct flow *f = arg;
+	struct dispatched made;
+	int status;
+
+	flow_note_begin(f);
+	fault_set(0);
+	if ((status = flow_dispatch(f, &f->spawning, &made)) == 0)
+		strlcpy(f->note->session, made.session, sizeof(f->note->session));
+	f->note->fault = fault_code();
+	return status;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a == 0 || (b != 0 && b < a) ? b : a;
+}
+
+/* The wall clock may be set, and stands still for no timer. */
+static void
+check_until(struct flow *f)
+{
+	int64_t left = f->until - clock_wall();
+
+	if (f->until == 0 || f->stopped != NULL)
+		return;
+	if (left <= 0)
+		flow_stop(f, "the time of --until has come");
+	else
+		watch_timer(LOOP_TIMER_UNTIL, clock_now() + left * CLOCK_MS);
+}
+
+void
+flow_turn(struct flow *f)
+{
+	struct pick p;
+	bool found;
+
+	check_until(f);
+	if (f->pid != 0)
+		return;
+	if (flow_load(f) != 0) {
+		flow_stop(f, "the list can't be read");
+		return;
+	}
+	if (flow_refresh(f))
+		return;
+	flow_ask(f);
+	/* Most events of sessions change nothing here. */
+	found = f->look && flow_pick(f, &p);
+	f->look = false;
+	if (!found) {
+		watch_timer(LOOP_TIMER_FLOW,
+		    earlier(earlier(f->wake, f->owed ? f->refresh_at : 0), f->ask_again));
+		return;
+	}
+	f->spawning = p;
+	memset(f->note, 0, sizeof(*f->note));
+	if ((f->pid = child_call(spawn_child, f)) == -1) {
+		f->note->fault = errno;
+		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
+		    strerror(errno));
+		flow_reaped(f, EX_OSERR << 8);
+		/* no child's end makes the next turn */
+		f->wake = f->stopped != NULL ? 0 : clock_now();
+		watch_timer(LOOP_TIMER_FLOW, f->wake);
+	}
+}
+
+bool
+flow_busy(const struct flow *f)
+{
+	return f->pid > 0 || f->refresh_pid > 0 || f->owed ||
+	    (f->wake != 0 && f->stopped == NULL);
+}
+
+bool
+flow_join(struct flow *f)
+{
+	bool coming = false;
+
+	for (size_t k = 0; k < f->nactive; k++) {
+		const char *session = f->list.v[f->active[k]].session;
+
+		if (table_find(&f->loop->table, session) != NULL)
+			continue;
+		/* first: when that is over, its directory is there */
+		coming |= claim_under_way(f->o->workspace, session);
+		loop_add(f->loop, session, false);
+	}
+	if (coming)
+		watch_timer(LOOP_TIMER_FLOW, earlier(f->ask_again, clock_now() + JOIN));
+	return coming;
+}
+
+struct fail { size_t i; const char *why; };
+
+static int
+fail_task(struct tasklist *l, void *arg)
+{
+	const struct fail *fail = arg;
+	struct task *t = &l->v[fail->i];
+
+	if (t->status != TASK_PENDING)
+		return 1;
+	task_enter(t, TASK_IN_PROGRESS, tasks_author(), NULL);
+	task_enter(t, TASK_FAILED, tasks_author(), fail->why);
+	return 0;
+}
+
+/* The next rung: again soon, again when nothing else runs. false: there is none left. */
+static bool
+another_try(struct flow *f, size_t i, const char *why)
+{
+	struct flow_task *t = &f->t[i];
+	const char *id = f->list.v[i].item.id;
+
+	t->tries++;
+	if (t->alone)
+		return false;
+	flow_manifest_error(f, id, why, false);
+	if (t->tries <= FLOW_TRIES) {
+		t->not_before = clock_now() + (FLOW_BACKOFF << (t->tries - 1));
+		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried again: %s", id, why);
+	} else {
+		t->last = true;
+		f->nlast++;
+		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried once more when "
+		    "nothing else runs: %s", id, why);
+	}
+	return true;
+}
+
+static void
+try_again(struct flow *f, size_t i, const char *why)
+{
+	struct flow_task *t = &f->t[i];
+	struct fail fail = { .i = i };
+	char *reason;
+
+	if (another_try(f, i, why))
+		return;
+	/* It would be the same for every task, and this one is not to blame. */
+	if (fault_passes(f->note->fault)) {
+		log_warnx("task %s: %s", f->list.v[i].item.id, why);
+		flow_manifest_error(f, f->list.v[i].item.id, why, true);
+		flow_stop(f, "nothing can be dispatched here; mend that, then start execute again");
+		return;
+	}
+	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; mend it, then "
+	    "orchestrator tasks reopen %s: %s", f->list.v[i].item.id, t->tries,
+	    f->list.v[i].item.id, why);
+	flow_manifest_error(f, f->list.v[i].item.id, why, true);
+	reason = text_format("not dispatched: %.*s", TASK_MAX_REASON / 2, why);
+	fail.why = reason;
+	t->final = true;
+	t->alone = false;
+	t->tries = 0;
+	taskgraph_enter(&f->graph, i, TASK_FAILED);
+	if (tasks_change(f->o->workspace, f->id, fail_task, &fail) > 1)
+		flow_stop(f, "the list can't be written");
+	else if (f->fail_fast)
+		flow_stop(f, "a task has failed");
+	free(reason);
+}
+
+/* All that the session does, "a, b, c"; malloced. */
+static char *
+names(const struct flow *f, const struct pick *p)
+{
+	struct text t = { 0 };
+
+	for (size_t k = 0; k < p->n; k++)
+		text_printf(&t, "%s%s", k > 0 ? ", " : "", f->list.v[p->v[k]].item.id);
+	return t.buf;
+}
+
+static void
+sent(struct flow *f)
+{
+	const struct flow_note *n = f->note;
+	char *tasks = names(f, &f->spawning);
+
+	if (n->why[0] != '\0')
+		log_warnx("%s", n->why);
+	f->t[f->spawning.v[0]].tries = 0;
+	loop_say(f->loop, n->session, "dispatched", "task%s %s", f->spawning.n > 1 ? "s" : "", tasks);
+	free(tasks);
+	flow_manifest_sent(f, &f->spawning, n->session);
+	loop_add(f->loop, n->session, false);
+}
+
+void
+flow_reaped(struct flow *f, int status)
+{
+	struct flow_note *n = f->note;
+	size_t i = f->spawning.v[0];
+	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+
+	f->pid = 0;
+	f->look = true;
+	n->why[sizeof(n->why) - 1] = n->session[sizeof(n->session) - 1] = '\0';
+	if (code == 0) {
+		sent(f);
+		return;
+	}
+	if (n->why[0] == '\0' && child_status_text(status, n->why, sizeof(n->why)) != 0)
+		n->fault = fault_of_status(status);
+	/* The list says so now; the next one goes. */
+	if (code == EX_NEGATIVE) {
+		loop_say(f->loop, f->id, "not dispatched", "task %s: %s", f->list.v[i].item.id,
+		    n->why);
+		return;
+	}
+	/* It would be the same for every task. */
+	if (code == EX_CONFIG) {
+		log_warnx("%s", n->why);
+		flow_stop(f, "the settings do not allow a dispatch");
+		return;
+	}
+	if (flow_load(f) == 0 && (taskgraph_ready(&f->graph, i)))
+		try_again(f, i, n->why);
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/manifest.h"
+#include "proto/base/text.h"
+
+#define NAMED	20	/* sessions in the summary */
+
+struct manifest *
+manifest_make(void)
+{
+	struct manifest *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		err(1, NULL);
+	return m;
+}
+
+void
+manifest_free(struct manifest *m)
+{
+	if (m == NULL)
+		return;
+	for (size_t i = 0; i < m->n; i++) {
+		free(m->v[i].path);
+		free(m->v[i].detail);
+		artifacts_release(&m->v[i].files);
+	}
+	free(m->v);
+	free(m->planned);
+	strings_free(&m->errors);
+	strings_free(&m->requeue);
+	free(m);
+}
+
+/* A list may have grown. */
+static void
+make_room(struct manifest *m, const struct pick *p)
+{
+	size_t most = 0, n;
+
+	for (size_t k = 0; k < p->n; k++)
+		if (p->v[k] >= most)
+			most = p->v[k] + 1;
+	if (most > m->ntasks) {
+		n = most * 2;
+		if ((m->planned = reallocarray(m->planned, n, sizeof(*m->planned))) == NULL)
+			err(1, NULL);
+		for (; m->ntasks < n; m->ntasks++)
+			m->planned[m->ntasks] = SIZE_MAX;
+	}
+	if ((m->n & (m->n - 1)) == 0 &&
+	    (m->v = reallocarray(m->v, m->n == 0 ? 1 : m->n * 2, sizeof(*m->v))) == NULL)
+		err(1, NULL);
+}
+
+struct terminal *
+manifest_plan(struct manifest *m, const struct pick *p)
+{
+	struct terminal *t;
+
+	make_room(m, p);
+	t = &m->v[m->n];
+	memset(t, 0, sizeof(*t));
+	t->tasks = *p;
+	for (size_t k = 0; k < p->n; k++)
+		m->planned[p->v[k]] = m->n;
+	m->n++;
+	return t;
+}
+
+/* What was planned elsewhere is done here. */
+static void
+take_away(struct manifest *m, size_t task, size_t but)
+{
+	struct pick *p;
+	size_t n = 0;
+
+	if (m->planned[task] != SIZE_MAX && m->planned[task] != but) {
+		p = &m->v[m->planned[task]].tasks;
+		for (size_t k = 0; k < p->n; k++)
+			if (p->v[k] != task)
+				p->v[n++] = p->v[k];
+		p->n = n;
+	}
+	m->planned[task] = SIZE_MAX;
+}
+
+struct terminal *
+manifest_sent(struct manifest *m, const struct pick *p, const char *session)
+{
+	struct terminal *t;
+	size_t i;
+
+	make_room(m, p);
+	if ((i = m->planned[p->v[0]]) == SIZE_MAX) {
+		i = m->n;
+		manifest_plan(m, p);
+	}
+	t = &m->v[i];
+	for (size_t k = 0; k < t->tasks.n; k++)
+		m->planned[t->tasks.v[k]] = SIZE_MAX;
+	for (size_t k = 0; k < p->n; k++)
+		take_away(m, p->v[k], i);
+	t->tasks = *p;
+	t->status = TERMINAL_ACTIVE;
+	strlcpy(t->session, session, sizeof(t->session));
+	return t;
+}
+
+void
+manifest_look(struct terminal *t, const struct entry *e)
+{
+	const struct state *s = &e->state;
+
+	free(t->path);
+	free(t->detail);
+	t->path = text_format("%s", e->path);
+	t->archived = e->archived;
+	t->state = s->status;
+	t->started_at = s->started_at > 0 ? s->started_at : s->created_at;
+	t->ended_at = status_ended(s->status) ? s->ended_at : 0;
+	t->done = s->tasks_done;
+	t->total = s->tasks_total;
+	strlcpy(t->reason, s->reason, sizeof(t->reason));
+	t->detail = s->detail[0] != '\0' ? text_format("%s", s->detail) : NULL;
+	strlcpy(t->merged, s->merged, sizeof(t->merged));
+	t->status = !status_ended(s->status) ? TERMINAL_ACTIVE :
+	    s->status == STATUS_MERGED ? TERMINAL_COMPLETED : TERMINAL_FAILED;
+}
+
+void
+manifest_error(struct manifest *m, const char *task, const char *why, bool final)
+{
+	char *text = text_format("%s: %s", task, why);
+
+	if (m->errors.n < MANIFEST_ERRORS)
+		strings_add(&m->errors, text);
+	m->spawn_failed |= final;
+	free(text);
+}
+
+const char *
+manifest_terminal(size_t i, char buf[32])
+{
+	snprintf(buf, 32, "TERM-%03zu", i + 1);
+	return buf;
+}
+
+/* A task without an estimate counts what its sessions took. */
+static void
+add_time(const struct terminal *t, const struct tasklist *l, bool *seen, struct manifest_sums *s)
+{
+	int64_t took = t->ended_at > t->started_at ? t->ended_at - t->started_at : 0;
+
+	for (size_t k = 0; k < t->tasks.n; k++) {
+		const struct task *one = &l->v[t->tasks.v[k]];
+
+		if (one->item.estimate == 0)
+			s->estimate += took / (int64_t)t->tasks.n;
+		else if (!seen[t->tasks.v[k]])
+			s->estimate += one->item.estimate * 60000;
+	}
+}
+
+void
+manifest_sum(const struct manifest *m, const struct tasklist *l, struct manifest_sums *s)
+{
+	bool *seen = calloc(l->n + 1, sizeof(*seen));
+
+	if (seen == NULL)
+		err(1, NULL);
+	memset(s, 0, sizeof(*s));
+	for (size_t i = 0; i < m->n; i++) {
+		const struct terminal *t = &m->v[i];
+		bool over = t->status > TERMINAL_ACTIVE;
+
+		s->terminals += t->tasks.n > 0;
+		s->spawned += t->session[0] != '\0';
+		s->over += over;
+		s->outputs += t->files.n;
+		s->conflicts += t->state == STATUS_CONFLICT;
+		add_time(t, l, seen, s);
+		for (size_t k = 0; k < t->tasks.n; k++) {
+			const struct task *one = &l->v[t->tasks.v[k]];
+
+			s->completed += t->status == TERMINAL_COMPLETED;
+			s->failed += t->status == TERMINAL_FAILED &&
+			    strcmp(one->session, t->session) == 0 && one->status != TASK_COMPLETE;
+			if (seen[t->tasks.v[k]])
+				continue;
+			seen[t->tasks.v[k]] = true;
+			s->total++;
+			s->parallelizable += one->parallelizable &&
+			    (m->trust || one->item.allowed_paths.n > 0);
+		}
+	}
+	s->actual = m->begun_at == 0 ? 0 : (m->ended_at > 0 ? m->ended_at : m->at) - m->begun_at;
+	free(seen);
+}
+
+static void
+add_terminal(struct text *out, const struct manifest *m, const struct tasklist *l, size_t i)
+{
+	const struct terminal *t = &m->v[i];
+	char name[32];
+
+	text_printf(out, "- %s:", manifest_terminal(i, name));
+	for (size_t k = 0; k < t->tasks.n; k++)
+		text_printf(out, "%s %s", k > 0 ? " +" : "", l->v[t->tasks.v[k]].item.id);
+	if (t->ended_at > t->started_at)
+		text_printf(out, " (%.1f min%s)", (double)(t->ended_at - t->started_at) / 60000,
+		    t->status == TERMINAL_FAILED ? ", failed" : "");
+	text_puts(out, "\n");
+}
+
+static const char *
+headline(const struct manifest *m, const struct manifest_sums *s)
+{
+	if (m->begun_at == 0)
+		return "Parallel Execution Planned";
+	if (m->ended_at == 0)
+		return "Parallel Execution in Progress";
+	return s->completed == s->total ? "Parallel Execution Complete" :
+	    "Parallel Execution Partly Complete";
+}
+
+char *
+manifest_summary(const struct manifest *m, const struct tasklist *l, const struct manifest_sums *s)
+{
+	struct text t = { 0 };
+	size_t named = 0;
+
+	text_printf(&t, "%s\n\n%zu sessions for %zu tasks, %zu complete:\n", headline(m, s),
+	    s->terminals, s->total, s->completed);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].tasks.n > 0 && named++ < NAMED)
+			add_terminal(&t, m, l, i);
+	if (named > NAMED)
+		text_printf(&t, "- and %zu more\n", named - NAMED);
+	text_printf(&t, "\n%zu artifacts\n", s->outputs);
+	if (m->begun_at > 0 && s->estimate > s->actual)
+		text_printf(&t, "Time saved: %.1f minutes (%lld%% faster than sequential)\n",
+		    (double)(s->estimate - s->actual) / 60000,
+		    (long long)((s->estimate - s->actual) * 100 / s->estimate));
+	return t.buf;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_MANIFEST_H
+#define ORCHESTRATOR_MANIFEST_H
+
+/*
+ * The manifest: what is to be done by which session, and what became of it
+ * (session.5, plan.json).  Pure: who reads and writes files is flow_manifest.c.
+ * A session is a terminal in its words: TERM-001 and so on, in the order in which they
+ * are planned; one that was not planned (a task is done again, or is new) comes after these.
+ *
+ *	manifest_make(tasks)
+ *	manifest_plan(m, pick) for each session that is to be, in order
+ *	manifest_sent(m, pick, session) when there is one
+ *	manifest_look(m, terminal, entry) as it goes on
+ *	manifest_json(m, list)
+ */
+
+#include "orchestrator/execute/artifacts.h"
+#include "orchestrator/execute/group.h"
+#include "orchestrator/session/registry.h"
+
+#define MANIFEST_ERRORS	100
+
+enum terminal_status { TERMINAL_PENDING, TERMINAL_ACTIVE, TERMINAL_COMPLETED, TERMINAL_FAILED };
+
+struct terminal {
+	struct pick	 tasks;		/* none: they are done by others */
+	char		 session[SESSION_ID_MAX];	/* "" = not yet */
+	char		*path;		/* its directory */
+	bool		 archived;
+	enum terminal_status status;
+	enum status	 state;		/* of the session */
+	int64_t		 started_at, ended_at;	/* wall ms */
+	int64_t		 done, total;	/* of worker progress */
+	char		 reason[32];
+	char		*detail;
+	char		 merged[OID_MAX];
+	bool		 looked;	/* files is filled */
+	struct artifacts files;
+};
+
+struct manifest {
+	char		 instance[SESSION_ID_MAX];
+	unsigned	 spawn;
+	int64_t		 at, begun_at, ended_at;	/* wall ms; 0 = not yet */
+	bool		 trust;		/* ambiguous ones may be at once */
+	struct terminal	*v;
+	size_t		 n;
+	size_t		*planned;	/* by task: its terminal that has no session, or SIZE_MAX */
+	size_t		 ntasks;
+	struct strings	 errors;	/* of dispatches */
+	bool		 spawn_failed;	/* one was given up */
+	struct strings	 requeue;	/* tasks to be done again */
+};
+
+struct manifest *manifest_make(void);
+void manifest_free(struct manifest *);	/* NULL too */
+struct terminal *manifest_plan(struct manifest *, const struct pick *);
+struct terminal *manifest_sent(struct manifest *, const struct pick *, const char *session);
+void manifest_look(struct terminal *, const struct entry *);
+void manifest_error(struct manifest *, const char *task, const char *why, bool final);
+/* terminal_manifest, with now as its time. */
+struct json *manifest_json(const struct manifest *, const struct tasklist *);
+
+/* Minutes with two decimals; a whole number as such. */
+struct json *manifest_minutes(int64_t ms);
+/* The same in figures. */
+struct manifest_sums {
+	size_t	total, parallelizable, terminals, spawned, over;
+	size_t	completed, failed;	/* tasks, of sessions that are over */
+	size_t	outputs, conflicts;
+	int64_t	estimate, actual;	/* ms; actual 0 = nothing has begun */
+};
+void manifest_sum(const struct manifest *, const struct tasklist *, struct manifest_sums *);
+/* For people; malloced. */
+char *manifest_summary(const struct manifest *, const struct tasklist *, const struct manifest_sums *);
+const char *manifest_terminal(size_t i, char buf[32]);	/* "TERM-001" */
+
+#endif

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/policy.h"
+#include "orchestrator/session/answer.h"
+#include "proto/base/clock.h"
+#include "proto/base/fault.h"
+#include "proto/base/log.h"
+#include "proto/base/pattern.h"
+#include "proto/json/record.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+#include "proto/sys/watch.h"
+
+void
+policy_init(struct policy *p)
+{
+	TAILQ_INIT(&p->waiting);
+	TAILQ_INIT(&p->running);
+	p->nrunning = 0;
+}
+
+static void
+job_free(struct policy_job *j)
+{
+	entry_release(&j->e);
+	free(j);
+}
+
+static bool
+rule_matches(const struct entry *e, const struct question *q, const struct rule *r)
+{
+	char		 why[160];
+	struct pattern	*p = pattern_new(r->match, why, sizeof(why));
+	int		 found = p == NULL ? 0 : pattern_found(p, q->text);
+
+	pattern_free(p);
+	if (found == -1)
+		log_warnx("%s: %s: it can't be told in time whether the rule \"%s\" matches; it is passed over",
+		    e->id, q->id, r->match);
+	return found == 1;
+}
+
+bool
+policy_answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
+    const char *by, bool *failed)
+{
+	char	why[RECORD_ERR];
+	int	error;
+
+	switch (answer_give(fd, q, text, len, by, why, sizeof(why))) {
+	case ANSWER_GIVEN:
+	case ANSWER_TAKEN:
+		return true;
+	case ANSWER_INVALID:
+		log_warnx("%s: %s: %s gives no valid answer: %s", e->id, q->id, by, why);
+		return false;
+	case ANSWER_ERROR:
+		break;
+	}
+	error = errno;
+	log_warnx("%s: %s: %s", e->id, q->id, why);
+	*failed = true;
+	errno = error;
+	return false;
+}
+
+bool
+policy_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q,
+    bool *failed)
+{
+	char	by[64];
+
+	for (size_t i = 0; i < s->nrules; i++) {
+		if (!rule_matches(e, q, &s->rules[i]))
+			continue;
+		snprintf(by, sizeof(by), "policy: rule %zu", i + 1);
+		if (policy_answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
+		    failed))
+			return true;
+		if (*failed)	/* the rules behind it are for others */
+			return false;
+	}
+	return false;
+}
+
+void
+policy_start(struct policy *p)
+{
+	struct policy_job	*j;
+
+	while (p->nrunning < POLICY_COMMANDS && (j = TAILQ_FIRST(&p->waiting)) != NULL) {
+		TAILQ_REMOVE(&p->waiting, j, entry);
+		j->parent = getpid();
+		if ((j->pid = child_call(policy_command, j)) == -1) {
+			log_warn("%s: %s: policy command: it is tried again", j->e.id, j->question);
+			TAILQ_INSERT_HEAD(&p->waiting, j, entry);
+			watch_timer(LOOP_TIMER_POLICY, clock_now() + POLICY_RETRY * CLOCK_MS);
+			return;
+		}
+		TAILQ_INSERT_TAIL(&p->running, j, entry);
+		p->nrunning++;
+	}
+}
+
+static void
+by_command(struct policy *p, const struct entry *e, const struct question *q)
+{
+	struct policy_job	*j;
+
+	if ((j = calloc(1, sizeof(*j))) == NULL || (j->e.path = strdup(e->path)) == NULL)
+		err(EX_OSERR, NULL);
+	strlcpy(j->e.id, e->id, sizeof(j->e.id));
+	strlcpy(j->e.state.item, e->state.item, sizeof(j->e.state.item));
+	strlcpy(j->question, q->id, sizeof(j->question));
+	TAILQ_INSERT_TAIL(&p->waiting, j, entry);
+}
+
+void
+policy_ask(struct policy *p, const struct entry *e, const struct question *const *q, size_t n,
+    struct strings *unwritten)
+{
+	struct config	c;
+	char		why[RECORD_ERR];
+	bool		failed;
+	int		fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
+		for (size_t i = 0; errno != ENOENT && i < n; i++)
+			strings_add(unwritten, q[i]->id);
+		return;
+	}
+	if (config_load(fd, &c, why, sizeof(why)) == -1) {
+		failed = fault_passes(errno);
+		log_warnx("%s: %s", e->id, why);
+		for (size_t i = 0; failed && i < n; i++)
+			strings_add(unwritten, q[i]->id);
+	} else
+		for (size_t i = 0; i < n; i++) {
+			failed = false;
+			if (policy_rule(e, fd, &c.settings, q[i], &failed))
+				continue;
+			if (failed)
+				strings_add(unwritten, q[i]->id);
+			else if (c.settings.answer_command.n > 0)
+				by_command(p, e, q[i]);
+		}
+	config_release(&c);
+	close(fd);
+	policy_start(p);
+}
+
+bool
+policy_reaped(struct policy *p, pid_t pid)
+{
+	struct policy_job	*j;
+
+	TAILQ_FOREACH(j, &p->running, entry)
+		if (j->pid == pid)
+			break;
+	if (j == NULL)
+		return false;
+	TAILQ_REMOVE(&p->running, j, entry);
+	p->nrunning--;
+	job_free(j);
+	policy_start(p);
+	return true;
+}
+
+void
+policy_stop(struct policy *p)
+{
+	struct policy_job	*j;
+
+	while ((j = TAILQ_FIRST(&p->running)) != NULL) {
+		TAILQ_REMOVE(&p->running, j, entry);
+		kill(j->pid, SIGKILL);
+		waitpid(j->pid, NULL, 0);
+		job_free(j);
+	}
+	while ((j = TAILQ_FIRST(&p->waiting)) != NULL) {
+		TAILQ_REMOVE(&p->waiting, j, entry);
+		job_free(j);
+	}
+	p->nrunning = 0;
+}

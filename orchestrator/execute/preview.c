@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/preview.h"
+#include "proto/base/alloc.h"
+#include "proto/json/record.h"
+
+struct sim {
+	struct preview	*p;
+	struct work	*running;	/* of the step */
+	size_t		 nrunning;
+};
+
+/* All of them, and a circle only where nothing is unknown. */
+static bool
+find_problems(struct preview *p)
+{
+	const struct tasklist *l = &p->f->list;
+	char why[RECORD_ERR], *text;
+
+	if (taskgraph_make(&p->graph, l, why, sizeof(why)) == 0) {
+		taskgraph_rank(&p->graph);
+		return false;
+	}
+	for (size_t i = 0; i < l->n; i++)
+		for (size_t k = 0; k < l->v[i].item.depends_on.n; k++) {
+			if (tasklist_find(l, l->v[i].item.depends_on.v[k]) != TASK_NONE)
+				continue;
+			text = text_format("task %s depends on %s, which is not in the list",
+			    l->v[i].item.id, l->v[i].item.depends_on.v[k]);
+			strings_add(&p->problems, text);
+			free(text);
+		}
+	if (p->problems.n == 0)
+		strings_add(&p->problems, why);
+	return true;
+}
+
+/* lead: the place of the session's first task; NULL: it is this one. */
+static void
+send(struct sim *s, size_t i, const size_t *lead)
+{
+	struct preview *p = s->p;
+	struct work w = flow_work(&p->f->list.v[i]);
+
+	w.idle = lead != NULL;
+	s->running[s->nrunning++] = w;
+	p->lead[p->n] = lead != NULL ? *lead : p->n;
+	p->order[p->n++] = i;
+}
+
+static void
+send_followers(struct sim *s, size_t first)
+{
+	const struct tasklist *l = &s->p->f->list;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].status == TASK_IN_PROGRESS && i != s->p->order[first] &&
+		    flow_follows(l, &l->v[i]) &&
+		    strcmp(l->v[i].session, l->v[s->p->order[first]].session) == 0)
+			send(s, i, &first);
+}
+
+/* What runs is in the first step, and what is worth another session is to be done. */
+static void
+begin(struct sim *s)
+{
+	struct taskgraph *g = &s->p->graph;
+	const struct tasklist *l = &s->p->f->list;
+	int64_t attempt;
+	size_t first;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct task *t = &l->v[i];
+
+		if ((g->status[i] == TASK_FAILED || g->status[i] == TASK_BLOCKED) &&
+		    flow_again(s->p->f, t, &attempt))
+			taskgraph_enter(g, i, TASK_PENDING);
+		else if (g->status[i] == TASK_IN_PROGRESS && t->session[0] != '\0' &&
+		    !flow_follows(l, t)) {
+			first = s->p->n;
+			send(s, i, NULL);
+			send_followers(s, first);
+		}
+	}
+}
+
+static void
+simulate(struct sim *s)
+{
+	const struct flow *f = s->p->f;
+	struct preview *p = s->p;
+	struct taskgraph *g = &p->graph;
+	size_t first = 0, i, lead;
+	struct pick pick;
+
+	for (begin(s);; first = p->n, s->nrunning = 0) {
+		while (flow_choose(g, s->running, s->nrunning, &f->limits, f->group, NULL, NULL,
+		    &pick)) {
+			lead = p->n;
+			for (i = 0; i < pick.n; i++) {
+				taskgraph_enter(g, pick.v[i], TASK_IN_PROGRESS);
+				send(s, pick.v[i], i > 0 ? &lead : NULL);
+			}
+		}
+		if (p->n == first)
+			break;
+		for (i = first; i < p->n; i++)
+			taskgraph_enter(g, p->order[i], TASK_COMPLETE);
+		p->end[p->steps++] = p->n;
+	}
+}
+
+void
+preview_make(struct preview *p, struct flow *f)
+{
+	struct sim s = { .p = p };
+	size_t n = f->list.n;
+
+	memset(p, 0, sizeof(*p));
+	p->f = f;
+	p->order = alloc_array(n, sizeof(*p->order));
+	p->lead = alloc_array(n, sizeof(*p->lead));
+	p->end = alloc_array(n, sizeof(*p->end));
+	s.running = alloc_array(n, sizeof(*s.running));
+	if (!find_problems(p))
+		simulate(&s);
+	free(s.running);
+}
+
+void
+preview_release(struct preview *p)
+{
+	if (p->problems.n == 0)
+		taskgraph_release(&p->graph);
+	strings_free(&p->problems);
+	free(p->order);
+	free(p->lead);
+	free(p->end);
+	memset(p, 0, sizeof(*p));
+}
+
+size_t
+preview_left(const struct preview *p)
+{
+	size_t left = p->f->list.n;
+
+	for (size_t i = 0; i < p->graph.n; i++)
+		left -= p->graph.status[i] == TASK_COMPLETE;
+	return left;
+}

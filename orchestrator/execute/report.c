@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/report.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+
+const char *
+fate_name(enum fate f)
+{
+	static const char *const names[FATES] = { "merged", "failed", "running", "waiting", "open",
+		"blocked" };
+
+	return names[f];
+}
+
+struct json *
+report_begin(const struct orch *o)
+{
+	struct json *j = record_begin(NULL);
+
+	record_put_time(j, "at", clock_wall());
+	json_put_str(j, "event", "report");
+	json_put_str(j, "instance", strrchr(o->instance, '/') + 1);
+	return j;
+}
+
+void
+report_usage(struct json *j, int64_t input, int64_t output, int64_t cost)
+{
+	struct json *u;
+
+	if (input == 0 && output == 0 && cost == 0) {
+		json_put(j, "usage", NULL);
+		return;
+	}
+	u = json_new_object();
+	json_put_int(u, "input_tokens", input);
+	json_put_int(u, "output_tokens", output);
+	json_put(u, "cost_usd", json_new_real((double)cost / 1e6));
+	json_put(j, "usage", u);
+}
+
+void
+report_save(const struct orch *o, const struct json *j)
+{
+	size_t len;
+	char *text = json_text(j, true, &len);
+	int fd = file_open_dir(AT_FDCWD, o->instance);
+
+	if (fd == -1 || file_replace(fd, REPORT_FILE, text, len, FILE_SYNC) == -1)
+		log_warn("%s/" REPORT_FILE, o->instance);
+	if (fd != -1)
+		close(fd);
+	free(text);
+}
+
+static void
+print_usage(const struct json *j, const char *before)
+{
+	const struct json *u = json_get(j, "usage");
+	double cost = json_real(u, "cost_usd", 0);
+
+	if (u == NULL)
+		return;
+	printf("%s%lld tokens in, %lld out", before, (long long)json_int(u, "input_tokens", 0),
+	    (long long)json_int(u, "output_tokens", 0));
+	if (cost > 0)
+		printf(", %.2f USD", cost);
+}
+
+static void
+print_one(const struct json *j, enum fate in)
+{
+	const char *s;
+	const struct json *v;
+
+	printf("%-8s ", fate_name(in));
+	text_print(stdout, json_str(j, "task"), false);
+	if ((v = json_get(j, "for")) != NULL)
+		for (size_t i = 0; i < json_count(v); i++) {
+			printf("%s", i == 0 ? " for " : ", ");
+			text_print(stdout, json_string(json_at(v, i)), false);
+		}
+	if ((s = json_str(j, "with")) != NULL) {
+		printf(", with ");
+		text_print(stdout, s, false);
+	} else if (json_str(j, "session") != NULL) {
+		printf(", %.1f s", (double)json_int(j, "ms", 0) / 1000);
+		if (json_int(j, "sessions", 0) > 1)
+			printf(" in %lld sessions", (long long)json_int(j, "sessions", 0));
+		print_usage(j, ", ");
+	} else if (in == FATE_RUNNING)
+		printf(", in somebody's hands");
+	if ((s = json_str(j, "reason")) != NULL) {
+		printf(": ");
+		text_print(stdout, s, false);
+	}
+	putchar('\n');
+	if ((s = json_str(j, "log")) != NULL) {
+		printf("         ");
+		text_print(stdout, s, false);
+		putchar('\n');
+	}
+}
+
+void
+report_text(const struct json *j)
+{
+	int64_t wall = json_int(j, "wall_ms", 0), spent = json_int(j, "sequential_ms", 0);
+	const char *list = json_str(j, "list");
+	const struct json *v;
+
+	if (list != NULL) {
+		text_print(stdout, list, false);
+		printf(": ");
+		text_print(stdout, json_str(j, "name"), false);
+		printf(": %lld of %lld COMPLETE\n", (long long)json_int(j, "complete", 0),
+		    (long long)json_int(j, "total", 0));
+	} else
+		printf("%lld merged, %lld not\n", (long long)json_int(j, "complete", 0),
+		    (long long)(json_int(j, "total", 0) - json_int(j, "complete", 0)));
+	if (json_str(j, "stopped") != NULL) {
+		printf("stopped: ");
+		text_print(stdout, json_str(j, "stopped"), false);
+		putchar('\n');
+	}
+	for (int k = 0; k < FATES; k++) {
+		v = json_get(j, fate_name((enum fate)k));
+		for (size_t i = 0; i < json_count(v); i++)
+			print_one(json_at(v, i), (enum fate)k);
+	}
+	if (list != NULL && json_count(json_get(j, fate_name(FATE_FAILED))) > 0)
+		puts("orchestrator tasks reopen TASK gives one that failed another try");
+	if (json_get(j, "wall_ms") == NULL)
+		return;
+	printf("%.1f s; one after another %.1f s", (double)wall / 1000, (double)spent / 1000);
+	if (spent > wall)
+		printf(": %.1f s (%lld %%) saved", (double)(spent - wall) / 1000,
+		    (long long)((spent - wall) * 100 / spent));
+	print_usage(j, "; ");
+	putchar('\n');
+}

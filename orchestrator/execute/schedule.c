@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include "orchestrator/execute/schedule.h"
+
+static enum action
+schedule_unattended(const struct situation *s)
+{
+	if (s->given_back)
+		return ACTION_START;
+	if (s->starting)
+		return s->recoveries >= SCHEDULE_RESTARTS ? ACTION_GIVE_UP : ACTION_START;
+	/* A lock file that nobody has held yet is that of a worker about to lock it. */
+	return s->begun ? ACTION_DIED : ACTION_GRACE;
+}
+
+static enum action
+schedule_merge(const struct situation *s)
+{
+	if (s->blocked)
+		return ACTION_HELD;
+	return s->merge_busy ? ACTION_QUEUE : ACTION_MERGE;
+}
+
+enum action
+schedule(const struct situation *s)
+{
+	if (!s->readable)
+		return s->alive || s->busy ? ACTION_NONE : ACTION_OVER;
+	if (s->busy)
+		return ACTION_NONE;
+	if (s->alive)
+		return status_live(s->status) && s->questions ? ACTION_ANSWER : ACTION_NONE;
+	if (status_live(s->status))
+		return schedule_unattended(s);
+	/* A merged session that still lies here was not put away. */
+	if (s->status == STATUS_APPROVED || s->status == STATUS_MERGED || s->merging || s->retry)
+		return schedule_merge(s);
+	return ACTION_OVER;
+}
+
+bool
+schedule_pending(enum action a)
+{
+	return a != ACTION_HELD && a != ACTION_OVER;
+}

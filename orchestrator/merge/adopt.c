@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/merge/adopt.h"
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/source/source.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/checkout/checkout.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+
+/* Of the session as it is on disk; with the lock held nobody changes that any more. */
+static int
+check_status(const char *id, const struct state *s)
+{
+	if (s->merging.target[0] != '\0')
+		log_warnx("session %s: its merge was interrupted; orchestrator merge %s completes it",
+		    id, id);
+	else if (s->status == STATUS_MERGED)
+		log_warnx("session %s is merged: make what is to be added another item", id);
+	else if (status_live(s->status))
+		log_warnx("session %s is %s: wait until it is over, or orchestrator cancel %s first",
+		    id, status_name(s->status), id);
+	else
+		return 0;
+	return EX_USAGE;
+}
+
+static int
+check_entry(struct entry *e)
+{
+	if (e->error != NULL) {
+		log_warnx("session %s: %s", e->id, e->error);
+		return EX_DATAERR;
+	}
+	if (e->archived && e->state.status != STATUS_MERGED) {
+		log_warnx("session %s is %s and archived; orchestrator retry %s begins again", e->id,
+		    status_name(e->state.status), e->id);
+		return EX_USAGE;
+	}
+	/* A worker that died is declared first. */
+	if (entry_dead(e) && e->begun && !state_given_back(&e->state) &&
+	    entry_declare(e, STATUS_FAILED, "died", "the worker died") == -1)
+		return EX_IOERR;
+	return check_status(e->id, &e->state);
+}
+
+/* The worktree must still be the session's, and nothing in it half done. */
+static int
+check_worktree(struct orch *o, const struct entry *e, int sessionfd)
+{
+	const struct state *s = &e->state;
+	const char *half = NULL;
+	int fd;
+
+	if (s->worktree == NULL || s->branch == NULL || s->head[0] == '\0' ||
+	    access(s->worktree, F_OK) == -1 ||
+	    !git_worktree_is(&o->repo, s->worktree, s->branch)) {
+		log_warnx("session %s: %s is not its worktree (any more); orchestrator retry %s begins "
+		    "again", e->id, s->worktree != NULL ? s->worktree : "nothing", e->id);
+		return EX_NOINPUT;
+	}
+	if ((fd = file_open_dir(sessionfd, SESSION_DIR_GIT)) != -1) {
+		half = checkout_under_way(fd);
+		close(fd);
+	}
+	if (half == NULL)
+		return 0;
+	log_warnx("session %s: %s: %s; finish it there first, or abort it", e->id, s->worktree, half);
+	return EX_DATAERR;
+}
+
+/* As at the beginning of a round, but for what it has used: the limit of its time is a new one. */
+static void
+begin_again(struct state *s)
+{
+	s->step = STEP_COMMIT;
+	s->round++;
+	s->gate_tries = s->recoveries = 0;
+	s->worker_pid = s->agent_pid = 0;
+	s->run[0] = s->role[0] = '\0';
+	s->agent_ms = s->agent_since = s->parked_until = 0;
+	memset(&s->rescue, 0, sizeof(s->rescue));
+	free(s->blocked);
+	free(s->feedback);
+	s->blocked = s->feedback = NULL;
+	if (s->resolving.target[0] == '\0')
+		state_conflicts_free(s);
+	strlcpy(s->holder, "orchestrator", sizeof(s->holder));
+}
+
+static int
+enter(struct entry *e, int sessionfd, const struct unjudged *u)
+{
+	char *what = unjudged_text(u), *detail;
+	int rv = 0;
+
+	detail = what != NULL ? text_format("the worktree has %s", what) :
+	    text_format("%.12s is judged again", e->state.head);
+	begin_again(&e->state);
+	source_reopen(e->path, e->id);
+	if ((unlinkat(sessionfd, SESSION_FILE_CANCEL, 0) == -1 && errno != ENOENT) ||
+	    state_enter(&e->state, STATUS_RUNNING, "adopted", detail) == -1 ||
+	    state_save(sessionfd, &e->state, true) == -1) {
+		log_warn("%s", e->path);
+		rv = EX_IOERR;
+	} else	/* somebody may have found it over meanwhile, and closed it again */
+		source_reopen(e->path, e->id);
+	free(what);
+	free(detail);
+	return rv;
+}
+
+static int
+adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
+{
+	char why[GIT_ERR] = "";
+	struct state s;
+	struct git g;
+	int rv;
+
+	if (state_load(sessionfd, &s, why, sizeof(why)) == -1) {
+		log_warnx("session %s: %s", e->id, why);
+		return EX_DATAERR;
+	}
+	state_release(&e->state);
+	e->state = s;
+	if ((rv = check_status(e->id, &e->state)) != 0 ||
+	    (rv = check_worktree(o, e, sessionfd)) != 0)
+		return rv;
+	if (tree_kill_session(e->id, e->path, NULL, false) == -1) {
+		log_warnx("session %s: some of its processes can't be ended; end them first", e->id);
+		return EX_OSERR;
+	}
+	if (orch_git(o, &g, why, sizeof(why)) == -1 ||
+	    (rv = unjudged_find(u, &g, e->path, &e->state, false, why, sizeof(why))) == -1) {
+		log_warnx("session %s: %s", e->id, why);
+		return EX_UNAVAILABLE;
+	}
+	if (rv == 0 && strcmp(e->state.head, e->state.base) == 0) {
+		log_warnx("session %s: there is nothing to judge: %s is as it was in the beginning",
+		    e->id, e->state.worktree);
+		return EX_DATAERR;
+	}
+	return enter(e, sessionfd, u);
+}
+
+int
+adopt(struct orch *o, struct entry *e, struct unjudged *u)
+{
+	char why[1024] = "";
+	int fd, lock, rv;
+
+	memset(u, 0, sizeof(*u));
+	if ((rv = check_entry(e)) != 0)
+		return rv;
+	if ((lock = entry_lock_ended(e->path, &fd)) == -1) {
+		log_warnx("session %s: " SESSION_FILE_LOCK ": %s", e->id, errno == EAGAIN ?
+		    "another process holds it; try again" : strerror(errno));
+		return errno == EAGAIN ? EX_TEMPFAIL : EX_NOINPUT;
+	}
+	rv = adopt_locked(o, e, fd, u);
+	close(lock);
+	close(fd);
+	if (rv == 0 && worker_spawn(o, e->path, why, sizeof(why)) == -1) {
+		log_warnx("session %s: no worker: %s; orchestrator execute starts it", e->id, why);
+		rv = EX_UNAVAILABLE;
+	}
+	return rv;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/merge/merge_internal.h"
+#include "orchestrator/merge/unjudged.h"
+#include "orchestrator/session/trash.h"
+#include "orchestrator/source/source.h"
+#include "proto/base/log.h"
+#include "proto/sys/file.h"
+#include "proto/sys/lock.h"
+
+#define MERGE_LOCK	"merge.lock"
+#define MERGE_TRIES	10
+
+enum merge_outcome
+merge_says(struct merge *m, enum merge_outcome outcome, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (m->err != NULL && m->errlen > 0) {
+		va_start(ap, fmt);
+		vsnprintf(m->err, m->errlen, fmt, ap);
+		va_end(ap);
+	}
+	return outcome;
+}
+
+int
+merge_save(struct merge *m)
+{
+	strlcpy(m->state.holder, "orchestrator", sizeof(m->state.holder));
+	if (state_save(m->session, &m->state, true) == 0)
+		return 0;
+	merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_STATE ": %s", m->req->session_path,
+	    strerror(errno));
+	return -1;
+}
+
+int
+merge_enter(struct merge *m, enum status to, const char *reason, const char *detail)
+{
+	if (state_enter(&m->state, to, reason, detail) == -1) {
+		merge_says(m, MERGE_ERROR, "%s: cannot become %s from %s", m->id, status_name(to),
+		    status_name(m->state.status));
+		return -1;
+	}
+	return merge_save(m);
+}
+
+/* Rule 8: only the commit that was judged, and the branch must still be there. */
+static enum merge_outcome
+check_verdict(struct merge *m)
+{
+	char *ref, head[OID_MAX];
+	int rc;
+
+	if (m->review.verdict != VERDICT_APPROVED)
+		return merge_says(m, MERGE_NOT_APPROVED, "%s: review.json holds no approval", m->id);
+	if (!git_oid_valid(m->req->repo, m->state.head) ||
+	    strcmp(m->review.commit, m->state.head) != 0)
+		return merge_says(m, MERGE_NOT_APPROVED, "%s: the approved commit %s is not the "
+		    "session's head %s", m->id, m->review.commit, m->state.head);
+	ref = text_format("refs/heads/%s", m->state.branch == NULL ? "" : m->state.branch);
+	rc = git_ref_read(m->req->repo, ref, head, m->err, m->errlen);
+	free(ref);
+	if (rc == -1)
+		return MERGE_ERROR;
+	if (strcmp(head, m->state.head) != 0)
+		return merge_says(m, MERGE_NOT_APPROVED, "%s: branch %s is at %s, approved was %s",
+		    m->id, m->state.branch, head[0] != '\0' ? head : "nothing", m->state.head);
+	return MERGE_MERGED;
+}
+
+/* What was left out, for the last word. */
+static int
+save(struct merge *m, const struct unjudged *u)
+{
+	char *what;
+
+	if (unjudged_save(u, &m->git, &m->state, m->err, m->errlen) == -1)
+		return -1;
+	what = unjudged_text(u);
+	free(m->left);
+	m->left = text_format("not judged, and saved in refs/salvage/%s: %s", m->id, what);
+	free(what);
+	return 0;
+}
+
+/* Nobody's work is passed over without a word.  MERGE_MERGED: there is none, or it is saved. */
+static enum merge_outcome
+check_unjudged(struct merge *m, bool leave)
+{
+	enum merge_outcome rv = MERGE_MERGED;
+	struct unjudged u;
+	char *what;
+	int rc;
+
+	m->looked = true;
+	rc = unjudged_find(&u, &m->git, m->req->session_path, &m->state, true, m->err, m->errlen);
+	if (rc == 1 && leave)
+		rc = save(m, &u);
+	else if (rc == 1) {
+		what = unjudged_text(&u);
+		rv = merge_says(m, MERGE_UNJUDGED, "the worktree has %s, not judged: orchestrator "
+		    "adopt %s has them judged, orchestrator merge --approved %s merges without "
+		    "them and saves them", what, m->id, m->id);
+		free(what);
+	}
+	unjudged_release(&u);
+	return rc == -1 ? MERGE_ERROR : rv;
+}
+
+static enum merge_outcome
+merge_once(struct merge *m, bool *again)
+{
+	enum merge_outcome rv;
+
+	*again = false;
+	if ((rv = merge_compute(m)) != MERGE_MERGED || (rv = merge_audit(m)) != MERGE_MERGED ||
+	    (rv = merge_gates(m)) != MERGE_MERGED)
+		return rv;
+	return merge_move(m, again);
+}
+
+static enum merge_outcome
+merge_approved(struct merge *m)
+{
+	enum merge_outcome rv;
+	bool again = true;
+	int tries;
+
+	if ((rv = merge_recover(m)) != MERGE_NOTHING)
+		return rv;
+	if ((rv = check_verdict(m)) != MERGE_MERGED || (rv = check_unjudged(m, m->req->leave)) != MERGE_MERGED)
+		return rv;
+	for (tries = 0; again && tries < MERGE_TRIES; tries++)
+		rv = merge_once(m, &again);
+	if (again)
+		return merge_says(m, MERGE_BLOCKED, "%s: %s moved %d times meanwhile", m->id,
+		    m->target, MERGE_TRIES);
+	if (rv == MERGE_NOTHING && (rv = merge_late(m)) == MERGE_NOTHING) {	/* in the target already */
+		strlcpy(m->state.merged, m->state.head, sizeof(m->state.merged));
+		rv = merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
+	}
+	return rv;
+}
+
+static int
+load_config(struct merge *m)
+{
+	int rc = config_load(m->session, &m->config, m->err, m->errlen);
+
+	if (rc == 0 && m->config.target == NULL) {
+		merge_says(m, MERGE_ERROR, "%s: config.json names no target", m->id);
+		rc = -1;
+	}
+	if (rc == 0)
+		snprintf(m->target, sizeof(m->target), "refs/heads/%s", m->config.target);
+	return rc;
+}
+
+/* No directory: somebody has put it away, and whether as merged is in the archive. */
+static enum merge_outcome
+merge_gone(struct merge *m)
+{
+	char *gone = text_format("%s/%s", m->req->archive_dir, m->id);
+	enum merge_outcome rv = MERGE_ERROR;
+	int fd = file_open_dir(AT_FDCWD, gone);
+
+	free(gone);
+	if (fd == -1)
+		return merge_says(m, MERGE_ERROR, "%s: no such session", m->req->session_path);
+	if (state_load(fd, &m->state, m->err, m->errlen) == 0)
+		rv = m->state.status == STATUS_MERGED ?
+		    merge_says(m, MERGE_NOTHING, "%s: is merged and archived", m->id) :
+		    merge_says(m, MERGE_NOT_APPROVED, "%s: is %s and archived", m->id,
+		    status_name(m->state.status));
+	close(fd);
+	return rv;
+}
+
+/* Both locks are held. */
+static enum merge_outcome
+merge_locked(struct merge *m)
+{
+	enum merge_outcome rv;
+	char *trash = NULL;
+
+	if (state_load(m->session, &m->state, m->err, m->errlen) == -1 || load_config(m) == -1 ||
+	    review_load(m->session, &m->review, m->err, m->errlen) == -1 ||
+	    git_safe_make(m->req->repo, m->git.dir, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	if (m->state.status == STATUS_MERGED)
+		rv = MERGE_MERGED;
+	else if (m->state.status != STATUS_APPROVED)
+		rv = merge_says(m, MERGE_NOT_APPROVED, "%s: is %s, not approved", m->id,
+		    status_name(m->state.status));
+	else
+		rv = merge_approved(m);
+	trash_ended(&m->state, m->id);
+	if (rv != MERGE_NOT_APPROVED)
+		source_close(m->req->session_path, m->id, m->state.status);
+	if (rv == MERGE_MERGED) {
+		/* it was merged by somebody who was killed: what has come since is too late for it */
+		if (!m->looked && check_unjudged(m, true) == MERGE_ERROR)
+			log_warnx("%s: %s", m->id, m->err);
+		if (merge_finish(m, &trash) == -1)
+			rv = MERGE_ERROR;
+		else if (trash != NULL)
+			merge_discard(m, trash);
+	}
+	free(trash);
+	return rv;
+}
+
+static enum merge_outcome
+merge_opened(struct merge *m)
+{
+	enum merge_outcome rv;
+	int lock;
+
+	lock = lock_take_dir(m->req->session_path, SESSION_FILE_LOCK, "orchestrator", false,
+	    &m->session);
+	if (lock == -1)
+		return errno == ENOENT ? merge_gone(m) : errno == EAGAIN ?
+		    merge_says(m, MERGE_BUSY, "%s: another process has it; try again", m->id) :
+		    merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_LOCK ": %s",
+		    m->req->session_path, strerror(errno));
+	rv = merge_locked(m);
+	close(lock);
+	return rv;
+}
+
+enum merge_outcome
+merge_session(const struct merge_request *req, char *err, size_t errlen)
+{
+	struct merge m = { .req = req, .session = -1, .err = err, .errlen = errlen };
+	const char *slash = strrchr(req->session_path, '/');
+	enum merge_outcome rv = MERGE_ERROR;
+	int workspace, lock = -1;
+
+	m.id = slash == NULL ? req->session_path : slash + 1;
+	m.git.repo = req->repo;
+	m.git.objects = req->repo->objects;
+	m.git.dir = text_format("%s/" SESSION_DIR_SAFE_GIT, req->workspace);
+	if (errlen > 0)
+		err[0] = '\0';
+	if ((workspace = file_open_dir(AT_FDCWD, req->workspace)) == -1 ||
+	    (lock = lock_take_wait(workspace, MERGE_LOCK, "orchestrator")) == -1)
+		merge_says(&m, MERGE_ERROR, "%s/" MERGE_LOCK ": %s", req->workspace, strerror(errno));
+	else
+		rv = merge_opened(&m);
+	if (rv == MERGE_MERGED && errlen > 0)	/* not what it overcame on the way */
+		strlcpy(err, m.left != NULL ? m.left : "", errlen);
+	if (m.session != -1)
+		close(m.session);
+	if (lock != -1)
+		close(lock);
+	if (workspace != -1)
+		close(workspace);
+	checkout_free(m.checkouts, m.ncheckouts);
+	git_changes_free(m.changes, m.nchanges);
+	state_release(&m.state);
+	config_release(&m.config);
+	review_release(&m.review);
+	free(m.git.dir);
+	free(m.left);
+	return rv;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/merge/merge_internal.h"
+#include "orchestrator/session/conflict.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/sys/file.h"
+
+/* Its own worker goes on: the target is merged into its branch, resolved and reviewed there. */
+static enum merge_outcome
+give_back(struct merge *m, const char *detail)
+{
+	struct state *s = &m->state;
+
+	strlcpy(s->resolving.target, m->old, sizeof(s->resolving.target));
+	free(s->resolving.others);
+	s->resolving.others = conflict_others(&m->git, m->req->archive_dir, s, m->old);
+	free(s->feedback);
+	s->feedback = NULL;
+	s->step = STEP_RESOLVE;
+	s->resolves++;
+	s->round++;
+	s->gate_tries = 0;
+	s->worker_pid = s->agent_pid = 0;
+	return merge_enter(m, STATUS_RUNNING, "conflict", detail) == -1 ? MERGE_ERROR :
+	    merge_says(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
+}
+
+/* Of paths, or as a whole: with none. */
+static enum merge_outcome
+conflict(struct merge *m, struct state_conflict *list, size_t n)
+{
+	const struct settings *set = &m->config.settings;
+	enum merge_outcome rv = MERGE_CONFLICT;
+	struct text detail = { 0 };
+	size_t i;
+
+	if (n > 0)
+		text_printf(&detail, "conflicts with %s:", m->config.target);
+	else
+		text_printf(&detail, "%s has no longer %.12s, on which the work is based and was judged", m->config.target,
+		    m->state.base);
+	for (i = 0; i < n && i < 8; i++)
+		text_printf(&detail, "%s %s (%s)", i == 0 ? "" : ",", list[i].path, list[i].kind);
+	if (n > 8)
+		text_printf(&detail, " and %zu more", n - 8);
+	state_conflicts_free(&m->state);
+	m->state.conflicts = list;
+	m->state.nconflicts = n;
+	if (set->on_conflict == CONFLICT_RESOLVE && m->state.resolves < set->resolves)
+		rv = give_back(m, detail.buf);
+	else if (merge_enter(m, STATUS_CONFLICT, "conflict", detail.buf) == -1)
+		rv = MERGE_ERROR;
+	else
+		merge_says(m, rv, "%s: %s", m->id, detail.buf);
+	text_free(&detail);
+	return rv;
+}
+
+/* "Merge <item>: <first line of the summary, or the title>", and a trailer when nobody judged it. */
+static char *
+message_of(struct merge *m)
+{
+	char line[512] = "", *buf = NULL, err[RECORD_ERR], *msg;
+	struct item item = { 0 };
+	struct text subject = { 0 };
+	size_t len;
+
+	if (file_read(m->session, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT, &buf, &len) == 0)
+		text_first_line(line, sizeof(line), buf);
+	free(buf);
+	if (line[0] == '\0' && item_load(m->session, &item, err, sizeof(err)) == 0 &&
+	    item.title != NULL)
+		text_first_line(line, sizeof(line), item.title);
+	item_release(&item);
+	/* git log prints it as it is. */
+	text_line(&subject, line, strlen(line));
+	msg = text_format("Merge %s%s%s%s", m->state.item, line[0] == '\0' ? "" : ": ",
+	    line[0] == '\0' ? "" : subject.buf, strcmp(m->review.mode, "none") == 0 ?
+	    "\n\nReview: none" : "");
+	text_free(&subject);
+	return msg;
+}
+
+static enum merge_outcome
+commit(struct merge *m)
+{
+	const char *const parents[] = { m->old, m->state.head };
+	char *message = message_of(m);
+	int rc;
+
+	rc = git_commit_tree(&m->git, m->tree, parents, 2, message, m->new, m->err, m->errlen);
+	free(message);
+	return rc == -1 ? MERGE_ERROR : MERGE_MERGED;
+}
+
+enum merge_outcome
+merge_compute(struct merge *m)
+{
+	struct state_conflict *list;
+	size_t n;
+	int rc;
+
+	if (git_ref_read(m->req->repo, m->target, m->old, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	if (m->old[0] == '\0')
+		return merge_says(m, MERGE_BLOCKED, "%s: the target branch %s does not exist", m->id,
+		    m->config.target);
+	/* else the merge brought back what somebody has taken out of it */
+	if ((rc = git_ancestor(&m->git, m->state.base, m->old, m->err, m->errlen)) == 0)
+		return conflict(m, NULL, 0);
+	if (rc == 1)
+		rc = git_merge_tree(&m->git, m->old, m->state.head, m->tree, &list, &n, m->err, m->errlen);
+	if (rc == -1)
+		return MERGE_ERROR;
+	if (rc == 1)
+		return conflict(m, list, n);
+	git_changes_free(m->changes, m->nchanges);
+	m->changes = NULL;
+	m->nchanges = 0;
+	if (git_diff(&m->git, m->old, m->tree, &m->changes, &m->nchanges, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	/* Only what changes nothing can have been merged before. */
+	if (m->nchanges == 0 && git_is_ancestor(&m->git, m->state.head, m->old)) {
+		log_info("%s: %s contains it already", m->id, m->target);
+		return MERGE_NOTHING;
+	}
+	return commit(m);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_MERGE_INTERNAL_H
+#define ORCHESTRATOR_MERGE_INTERNAL_H
+
+/* What the merge*.c files share. */
+
+#include "orchestrator/merge/merge.h"
+#include "proto/base/text.h"
+#include "proto/checkout/checkout.h"
+#include "proto/json/record.h"
+#include "proto/record/review.h"
+#include "proto/record/state.h"
+#include "proto/settings/settings.h"
+
+struct merge {
+	const struct merge_request *req;
+	int		 session;	/* descriptor of the session directory */
+	const char	*id;
+	struct state	 state;
+	struct config	 config;
+	struct review	 review;
+	struct git	 git;		/* the workspace's safe directory */
+	char		 target[256];	/* full ref name */
+	char		 old[OID_MAX], tree[OID_MAX], new[OID_MAX];
+	char		 late_old[OID_MAX], late_new[OID_MAX];	/* of a killed merge, not done yet */
+	struct git_change *changes;	/* old..new */
+	size_t		 nchanges;
+	struct checkout	*checkouts;
+	size_t		 ncheckouts;
+	bool		 looked;	/* for what was not judged */
+	char		*left;		/* of that: what was saved, and where; NULL = nothing */
+	char		*err;
+	size_t		 errlen;
+};
+
+enum merge_outcome merge_says(struct merge *, enum merge_outcome, const char *, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Enters a status and saves it durably; 0 or -1 with err. */
+int merge_enter(struct merge *, enum status, const char *reason, const char *detail);
+int merge_save(struct merge *);
+
+/* merge_compute.c: merged tree and commit; MERGE_MERGED = go on, MERGE_NOTHING = in the target already. */
+enum merge_outcome merge_compute(struct merge *);
+/* merge_audit.c: the paths of the session's commits, and of what the merge changes. */
+enum merge_outcome merge_audit(struct merge *);
+/* merge_gate.c: the gates on the merged tree when it is new. */
+enum merge_outcome merge_gates(struct merge *);
+/* merge_move.c */
+enum merge_outcome merge_move(struct merge *, bool *again);
+/* Finishes or takes back what state.merging says; MERGE_NOTHING = nothing was under way. */
+enum merge_outcome merge_recover(struct merge *);
+/* When the target has the work already: the git of a killed merge may have moved it only now. */
+enum merge_outcome merge_late(struct merge *);
+/* merge_finish.c: worktree, branch, archive; *trash is what is to be deleted, or NULL. */
+int merge_finish(struct merge *, char **trash);
+/* Saves and deletes the trash in a process of its own; session_path is in the archive now. */
+void merge_discard(const struct merge *, const char *trash);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/merge/merging.h"
+#include "orchestrator/session/retry.h"
+#include "orchestrator/session/spawn.h"
+#include "proto/base/log.h"
+
+/* Whoever executes starts it otherwise. */
+static void
+start_again(struct orch *o, const struct entry *e)
+{
+	char	why[1024] = "";
+
+	if (worker_spawn(o, e->path, why, sizeof(why)) == -1)
+		log_warnx("%s: no worker: %s; orchestrator execute starts it", e->id, why);
+}
+
+bool
+merging_retry_due(const struct entry *e)
+{
+	int64_t	attempts;
+
+	return e->error == NULL && e->state.status == STATUS_CONFLICT &&
+	    retry_on_conflict(e, &attempts) && e->state.attempt < attempts;
+}
+
+enum merge_outcome
+merging_retry(struct orch *o, struct entry *e, char session[SESSION_ID_MAX])
+{
+	struct dispatched	made;
+
+	if (retry_session(o, e, NULL, NULL, NULL, &made) != 0)
+		return MERGE_ERROR;
+	strlcpy(session, made.session, SESSION_ID_MAX);
+	dispatched_release(&made);
+	return MERGE_RETRIED;
+}
+
+enum merge_outcome
+merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t whylen)
+{
+	struct merge_request	r = {
+		.repo = &o->repo,
+		.workspace = o->workspace,
+		.session_path = e->path,
+		.archive_dir = o->archive,
+		.worker = o->worker,
+		.leave = leave,
+	};
+	enum merge_outcome	rv;
+
+	why[0] = '\0';
+	rv = merge_session(&r, why, whylen);
+	if (rv == MERGE_RESOLVE)
+		start_again(o, e);
+	if (merging_done(rv))
+		claim_drop(o, e->state.item, e->id);
+	return rv;
+}
+
+bool
+merging_done(enum merge_outcome m)
+{
+	return m == MERGE_MERGED || m == MERGE_NOTHING;
+}
+
+bool
+merging_again(enum merge_outcome m)
+{
+	return m == MERGE_BLOCKED || m == MERGE_ERROR || m == MERGE_UNJUDGED || m == MERGE_NOT_APPROVED;
+}
+
+const char *
+merging_word(enum merge_outcome m)
+{
+	switch (m) {
+	case MERGE_MERGED:
+		return "merged";
+	case MERGE_NOTHING:
+		return "nothing to merge";
+	case MERGE_CONFLICT:
+		return "conflict";
+	case MERGE_RESOLVE:
+		return "conflict, being resolved";
+	case MERGE_RETRIED:
+		return "conflict, dispatched again";
+	case MERGE_GATE:
+		return "failed (gate)";
+	case MERGE_BLOCKED:
+		return "blocked";
+	case MERGE_ERROR:
+		return "error";
+	case MERGE_UNJUDGED:
+		return "unjudged work";
+	case MERGE_BUSY:
+		return "busy";
+	case MERGE_NOT_APPROVED:
+		return "not approved";
+	case MERGE_OUTCOMES:
+		break;
+	}
+	return "?";
+}
+
+void
+merging_commit(struct orch *o, const char *id, char oid[OID_MAX])
+{
+	struct entry	 e;
+	char		*path = text_format("%s/%s", o->archive, id);
+
+	oid[0] = '\0';
+	if (entry_load(&e, path, true) == 0) {
+		strlcpy(oid, e.state.merged, OID_MAX);
+		entry_release(&e);
+	}
+	free(path);
+}

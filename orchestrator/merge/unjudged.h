@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_UNJUDGED_H
+#define ORCHESTRATOR_UNJUDGED_H
+
+/*
+ * What a session's worktree has beyond the commit that was judged: commits that a person made there,
+ * and edits.  merge does not pass over them, adopt has them judged.  With the session's lock held.
+ */
+
+#include "proto/git/git.h"
+#include "proto/record/state.h"
+
+struct unjudged {
+	struct git	 git;		/* the session's safe directory, its index and worktree */
+	char		*objects;	/* of the git directory that the worktree names */
+	char		 commit[OID_MAX];	/* HEAD there; "" = nothing that state.head does not have */
+	struct strings	 commits;	/* "ID \"SUBJECT\"", of those since state.head */
+	struct strings	 paths;		/* in which the worktree differs from that, or from state.head */
+};
+
+/* g: a safe directory, to read with; path: the session directory; quick: its worker has left its index at
+ * state.head.  1 when there is something, 0, or -1 with err; to be released in any case.  What is not
+ * the session's worktree any more has nothing. */
+int unjudged_find(struct unjudged *, const struct git *g, const char *path, const struct state *,
+    bool quick, char *err, size_t errlen);
+/* 'commit 1234567 "By hand" and changes in a, b and 3 more'; malloced, NULL: there is nothing. */
+char *unjudged_text(const struct unjudged *);
+/* Saves all of it to refs/salvage/<session-id>. 0 or -1 with err. */
+int unjudged_save(const struct unjudged *, const struct git *g, const struct state *, char *err,
+    size_t errlen);
+void unjudged_release(struct unjudged *);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "orchestrator/session/answer.h"
+#include "proto/record/answer.h"
+#include "proto/sys/file.h"
+
+static enum answer_result
+publish(int dirfd, const struct answer *a, char *why, size_t whylen)
+{
+	char	 name[SESSION_ID_MAX + 8], *text;
+	size_t	 len;
+	int	 rv, error;
+
+	text = answer_text(a, &len);
+	snprintf(name, sizeof(name), "%s.json", a->question);
+	rv = file_create(dirfd, name, text, len, FILE_SYNC);
+	error = errno;
+	free(text);
+	if (rv == 0)
+		return ANSWER_GIVEN;
+	if (error == EEXIST) {
+		snprintf(why, whylen, "somebody has answered it already");
+		return ANSWER_TAKEN;
+	}
+	snprintf(why, whylen, "%s/%s: %s", SESSION_DIR_ANSWERS, name, strerror(error));
+	errno = error;
+	return ANSWER_ERROR;
+}
+
+enum answer_result
+answer_give(int sessionfd, const struct question *q, const char *text, size_t len, const char *by,
+    char *why, size_t whylen)
+{
+	struct answer		a = { 0 };
+	enum answer_result	rv;
+	int			error, fd;
+
+	if (question_answer_check(q, text, len, &a.text, why, whylen) == -1)
+		return ANSWER_INVALID;
+	strlcpy(a.question, q->id, sizeof(a.question));
+	strlcpy(a.by, by, sizeof(a.by));
+	if (mkdirat(sessionfd, SESSION_DIR_ANSWERS, 0700) == -1 && errno != EEXIST)
+		fd = -1;
+	else
+		fd = file_open_dir(sessionfd, SESSION_DIR_ANSWERS);
+	if (fd == -1) {
+		error = errno;
+		snprintf(why, whylen, "%s: %s", SESSION_DIR_ANSWERS, strerror(error));
+		rv = ANSWER_ERROR;
+	} else {
+		rv = publish(fd, &a, why, whylen);
+		error = errno;
+		close(fd);
+	}
+	free(a.text);
+	errno = error;
+	return rv;
+}

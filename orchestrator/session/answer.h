@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_ANSWER_H
+#define ORCHESTRATOR_ANSWER_H
+
+/* Giving an answer: answers/<question-id>.json of a session. */
+
+#include <stddef.h>
+
+#include "proto/record/question.h"
+
+enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
+
+/*
+ * Checks the answer against the open question and publishes it durably, in the name
+ * of by; somebody else's that is there already stands (ANSWER_TAKEN).  The
+ * reason of anything but ANSWER_GIVEN is in why, that of ANSWER_ERROR in errno, too.
+ */
+enum answer_result answer_give(int sessionfd, const struct question *, const char *text,
+    size_t len, const char *by, char *why, size_t whylen);
+
+#endif

@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "orchestrator/session/registry.h"
+#include "proto/sys/file.h"
+
+#define TEMPORARY	".tmp-"
+#define TEMPORARY_AGE	3600	/* seconds */
+
+static int
+open_claims(struct orch *o)
+{
+	char *path = text_format("%s/claims", o->workspace);
+	int fd = file_open_dir(AT_FDCWD, path);
+
+	free(path);
+	return fd;
+}
+
+/* Of the open file, not of the process, which may look at the claim meanwhile.  0 when nobody else
+ * has it: it is over, or nobody works on it. */
+static int
+lock_whole(int fd)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	return fcntl(fd, F_OFD_SETLK, &fl);
+}
+
+static void
+read_holder(int fd, char *buf, size_t len)
+{
+	ssize_t n = pread(fd, buf, len - 1, 0);
+
+	buf[n > 0 ? n : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	if (!session_id_valid(buf))
+		buf[0] = '\0';
+}
+
+bool
+claim_session_exists(struct orch *o, const char *session)
+{
+	const struct dirent *e;
+	bool found = false;
+	struct stat st;
+	char *path;
+	DIR *d;
+
+	if (session[0] == '\0' || (d = opendir(o->workspace)) == NULL)
+		return false;
+	while (!found && (e = readdir(d)) != NULL) {
+		if (strncmp(e->d_name, "instance-", 9) != 0)
+			continue;
+		path = text_format("%s/isolated-sessions/%s", e->d_name, session);
+		found = file_stat(dirfd(d), path, &st) == 0 &&
+		    S_ISDIR(st.st_mode);
+		free(path);
+	}
+	closedir(d);
+	return found;
+}
+
+/* -1: errno; EBUSY when it is being worked on, ENOENT when there is none (any more). */
+static int
+hold(int dirfd, const char *name, char *holder, size_t len)
+{
+	int error, fd;
+
+	holder[0] = '\0';
+	if ((fd = file_open(dirfd, name, O_RDWR, 0)) == -1)
+		return -1;
+	read_holder(fd, holder, len);
+	if (lock_whole(fd) == -1)
+		error = errno == EAGAIN || errno == EACCES ? EBUSY : errno;
+	else if (!file_same(fd, dirfd, name))
+		error = ENOENT;
+	else
+		return fd;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+int
+claim_hold(struct orch *o, const char *item, char *holder, size_t len)
+{
+	int dirfd, error, fd;
+
+	holder[0] = '\0';
+	if ((dirfd = open_claims(o)) == -1)
+		return -1;
+	fd = hold(dirfd, item, holder, len);
+	error = errno;
+	close(dirfd);
+	errno = error;
+	return fd;
+}
+
+/* 1: the claim stands, and holder has it.  0: there is none (any more). -1: error. */
+static int
+examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
+{
+	int fd, r = 1;
+
+	/* The lock first: whoever gives it back has made the directory before. */
+	if ((fd = hold(dirfd, name, holder, len)) == -1)
+		return errno == EBUSY ? 1 : errno == ENOENT ? 0 : -1;
+	if (!claim_session_exists(o, holder))
+		r = unlinkat(dirfd, name, 0) == 0 ? 0 : -1;
+	close(fd);
+	return r;
+}
+
+/* What a dispatch that was killed left; one that runs has it for an instant only. */
+static void
+drop_old_temporary(int dirfd, const char *name)
+{
+	struct stat st;
+
+	if (strncmp(name, TEMPORARY, strlen(TEMPORARY)) == 0 &&
+	    file_stat(dirfd, name, &st) == 0 &&
+	    time(NULL) - st.st_mtime > TEMPORARY_AGE)
+		unlinkat(dirfd, name, 0);
+}
+
+/* A claim that differs by case alone, which would share a path on some file systems. */
+static bool
+find_twin(int dirfd, const char *item, char *twin, size_t len)
+{
+	const struct dirent *e;
+	bool found = false;
+	DIR *d;
+	int fd;
+
+	if ((fd = file_open_dir(dirfd, ".")) == -1)
+		return false;
+	if ((d = fdopendir(fd)) == NULL) {
+		close(fd);
+		return false;
+	}
+	while (!found && (e = readdir(d)) != NULL) {
+		drop_old_temporary(dirfd, e->d_name);
+		if (strcasecmp(e->d_name, item) == 0 && strcmp(e->d_name, item) != 0) {
+			strlcpy(twin, e->d_name, len);
+			found = true;
+		}
+	}
+	closedir(d);
+	return found;
+}
+
+/* A claim under another name, locked before anybody can see it. */
+static int
+make_claim(int dirfd, const char *temporary, const char *session)
+{
+	char text[SESSION_ID_MAX + 1];
+	int fd, n;
+
+	n = snprintf(text, sizeof(text), "%s\n", session);
+	fd = file_open(dirfd, temporary, O_RDWR | O_CREAT | O_EXCL, 0600);
+	if (fd == -1)
+		return -1;
+	if (file_write_all(fd, text, (size_t)n) == 0 && lock_whole(fd) == 0 && fsync(fd) == 0)
+		return fd;
+	close(fd);
+	unlinkat(dirfd, temporary, 0);
+	return -1;
+}
+
+int
+claim_take(struct orch *o, const char *item, const char *session, char *holder, size_t len)
+{
+	char temporary[SESSION_ID_MAX + 8], twin[SESSION_ID_MAX], gone[SESSION_ID_MAX] = "";
+	int dirfd, error, fd, linked = -1, r = 0;
+
+	holder[0] = '\0';
+	snprintf(temporary, sizeof(temporary), TEMPORARY "%s", session);
+	if ((dirfd = open_claims(o)) == -1)
+		return -1;
+	if ((fd = make_claim(dirfd, temporary, session)) == -1)
+		goto done;
+	while ((linked = linkat(dirfd, temporary, dirfd, item, 0)) == -1 && errno == EEXIST) {
+		if ((r = examine(o, dirfd, item, holder, len)) == 1)
+			errno = EEXIST;
+		if (r != 0)
+			break;
+		if (holder[0] != '\0')
+			strlcpy(gone, holder, sizeof(gone));
+	}
+	if (linked == 0) {
+		strlcpy(holder, gone, len);
+		if (find_twin(dirfd, item, twin, sizeof(twin)) &&
+		    examine(o, dirfd, twin, holder, len) == 1) {
+			unlinkat(dirfd, item, 0);
+			linked = -1;
+			errno = EEXIST;
+		}
+	}
+	error = errno;
+	unlinkat(dirfd, temporary, 0);
+	if (linked == 0 && file_sync_dir(dirfd) == -1) {
+		error = errno;
+		unlinkat(dirfd, item, 0);
+		linked = -1;
+	}
+	if (linked == -1) {
+		close(fd);
+		fd = -1;
+	}
+	errno = error;
+done:
+	error = errno;
+	close(dirfd);
+	errno = error;
+	return fd;
+}
+
+void
+claim_drop(struct orch *o, const char *item, const char *session)
+{
+	char holder[SESSION_ID_MAX];
+	int dirfd, fd;
+
+	if (!item_id_valid(item) || (dirfd = open_claims(o)) == -1)
+		return;
+	if ((fd = file_open(dirfd, item, O_RDONLY, 0)) != -1) {
+		read_holder(fd, holder, sizeof(holder));
+		/* not synced: a claim whose session is not there is released */
+		if (strcmp(holder, session) == 0)
+			(void)unlinkat(dirfd, item, 0);
+		close(fd);
+	}
+	close(dirfd);
+}
+
+void
+claim_each(struct orch *o, void (*fn)(void *, const char *session), void *arg)
+{
+	char holder[SESSION_ID_MAX];
+	const struct dirent *e;
+	int dirfd, fd;
+	DIR *d;
+
+	if ((dirfd = open_claims(o)) == -1)
+		return;
+	if ((d = fdopendir(dirfd)) == NULL) {
+		close(dirfd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		if (!item_id_valid(e->d_name) || (fd = file_open(dirfd, e->d_name, O_RDONLY, 0)) == -1)
+			continue;
+		read_holder(fd, holder, sizeof(holder));
+		close(fd);
+		if (holder[0] != '\0')
+			fn(arg, holder);
+	}
+	closedir(d);
+}
+
+bool
+claim_under_way(const char *workspace, const char *session)
+{
+	struct flock fl = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	size_t len = strlen(session), around = strlen("session-") + strlen("-xxxxxx");
+	char holder[SESSION_ID_MAX], *path;
+	bool busy = false;
+	int fd;
+
+	if (!session_id_valid(session) || len <= around)
+		return false;
+	path = text_format("%s/claims/%.*s", workspace, (int)(len - around), session + strlen("session-"));
+	if ((fd = file_open(AT_FDCWD, path, O_RDONLY, 0)) != -1) {
+		read_holder(fd, holder, sizeof(holder));
+		busy = strcmp(holder, session) == 0 && fcntl(fd, F_OFD_GETLK, &fl) == 0 &&
+		    fl.l_type != F_UNLCK;
+		close(fd);
+	}
+	free(path);
+	return busy;
+}

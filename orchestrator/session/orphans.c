@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "orchestrator/session/orphans.h"
+#include "orchestrator/session/place.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/session/spawn_dir.h"
+#include "orchestrator/session/trash.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/git/pool.h"
+#include "proto/json/record.h"
+#include "proto/sys/cgroup.h"
+#include "proto/sys/file.h"
+#include "proto/sys/lock.h"
+
+/* Calls fn for each name in dir but . and ..; returns the sum. */
+static size_t
+each(struct orch *o, const char *dir, size_t (*fn)(struct orch *, int, const char *))
+{
+	struct dirent	*de;
+	size_t		 n = 0;
+	DIR		*d;
+
+	if (dir == NULL || (d = opendir(dir)) == NULL)
+		return 0;
+	while ((de = readdir(d)) != NULL)
+		if (strcmp(de->d_name, ".") != 0 && strcmp(de->d_name, "..") != 0)
+			n += fn(o, dirfd(d), de->d_name);
+	closedir(d);
+	return n;
+}
+
+static bool
+exists(const char *dir, const char *name)
+{
+	char	*path = text_format("%s/%s", dir, name);
+	bool	 yes = access(path, F_OK) == 0;
+
+	free(path);
+	return yes;
+}
+
+/* What an attempt that was never begun has made, of its branch nothing but the name. */
+static int
+drop_attempt(struct orch *o, const char *item, const char *path, const char *base, int64_t attempt)
+{
+	char	*branch = text_format("session/%s/%lld", item, (long long)attempt);
+	int	 rv = place_drop_leftover(o, path, branch, base);
+
+	free(branch);
+	return rv;
+}
+
+/*
+ * What a killed dispatch made goes: nothing has been done in it.  A worktree whose
+ * session directory somebody removed holds work: it is given back to git.  -1: not all went.
+ */
+static int
+drop_place(struct orch *o, const char *item)
+{
+	char		*path = place_path(o, item, NULL), head[256], base[OID_MAX] = "", why[GIT_ERR];
+	struct entry	 former;
+	struct stat	 st;
+	int		 rv = 0;
+
+	if (git_head_branch(&o->repo, head, sizeof(head), why, sizeof(why)) == -1 ||
+	    (head[0] != '\0' && git_ref_read(&o->repo, head, base, why, sizeof(why)) == -1)) {
+		log_warnx("%s", why);
+		rv = -1;
+	} else if (base[0] != '\0') {
+		rv = drop_attempt(o, item, path, base, 1);
+		if (rv == 0 && registry_newest(o, item, &former) == 0) {
+			rv = drop_attempt(o, item, path, base, former.state.attempt + 1);
+			entry_release(&former);
+		}
+	}
+	if (rv == 0 && lstat(path, &st) == 0 &&
+	    git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", path, why);
+	else if (rv == 0 && !o->json && lstat(path, &st) == 0)
+		printf("%s: what was done for %s stays there\n", path, item);
+	free(path);
+	return rv;
+}
+
+/* The usual claim, which nobody need be kept from. */
+static bool
+claim_lives(struct orch *o, int dirfd, const char *item)
+{
+	char	*buf;
+	size_t	 len;
+	bool	 yes;
+
+	if (file_read(dirfd, item, SESSION_ID_MAX, &buf, &len) == -1)
+		return false;
+	buf[text_trim(buf, len)] = '\0';
+	yes = session_id_valid(buf) && claim_session_exists(o, buf);
+	free(buf);
+	return yes;
+}
+
+static size_t
+check_claim(struct orch *o, int dirfd, const char *item)
+{
+	char	session[SESSION_ID_MAX];
+	int	claim;
+	size_t	n = 0;
+
+	/* a dispatch of the item that begins now finds it taken */
+	if (!item_id_valid(item) || claim_lives(o, dirfd, item) ||
+	    (claim = claim_hold(o, item, session, sizeof(session))) == -1)
+		return 0;
+	if (!claim_session_exists(o, session) && ((o->archive != NULL && session[0] != '\0' &&
+	    exists(o->archive, session)) || drop_place(o, item) == 0)) {
+		claim_drop(o, item, session);
+		if (!o->json)
+			printf("claim of %s released: %s is not there\n", item,
+			    session[0] != '\0' ? session : "the session that it names");
+		n = 1;
+	}
+	close(claim);
+	return n;
+}
+
+static void
+say_removed(const struct orch *o, const char *name, const char *what)
+{
+	if (o->json)
+		return;
+	fputs("removed ", stdout);
+	text_print(stdout, name, false);
+	printf(", %s\n", what);
+}
+
+static size_t
+check_unfinished(struct orch *o, int dirfd, const char *name)
+{
+	const char	*id = name + strlen(".new-");
+	char		 item[SESSION_ID_MAX], holder[SESSION_ID_MAX];
+	int		 claim = -1;
+	bool		 gone;
+
+	if (strncmp(name, ".new-", strlen(".new-")) != 0 || (entry_item(id, item, sizeof(item)) &&
+	    (claim = claim_hold(o, item, holder, sizeof(holder))) == -1 && errno != ENOENT))
+		return 0;
+	if ((gone = file_remove_tree(dirfd, name) == 0))
+		say_removed(o, name, "a session directory that was never finished");
+	if (claim != -1)
+		close(claim);
+	return gone;
+}
+
+/* A worktree that a killed merge has moved away, and what is in it nobody has saved yet. */
+static bool
+discard(struct orch *o, const char *name, const char *id)
+{
+	char	*trash, why[GIT_ERR];
+	bool	 done;
+
+	if (o->archive == NULL)
+		return false;
+	trash = place_path(o, name, NULL);
+	done = trash_discard(&o->repo, o->archive, id, trash, false, why, sizeof(why)) == 0;
+	if (!done && errno != EAGAIN)
+		log_warnx("%s is left: %s", trash, why);
+	free(trash);
+	return done;
+}
+
+static size_t
+check_trash(struct orch *o, int dirfd, const char *name)
+{
+	const char	*id = name + strlen(".trash-");
+
+	if (strncmp(name, ".trash-", strlen(".trash-")) == 0 && session_id_valid(id)) {
+		if (!discard(o, name, id))
+			return 0;
+	} else if ((strncmp(name, ".trash-", strlen(".trash-")) != 0 &&
+	    strncmp(name, ".gone-", strlen(".gone-")) != 0) || file_remove_tree(dirfd, name) == -1)
+		return 0;
+	say_removed(o, name, "a worktree that was thrown away");
+	return 1;
+}
+
+/* The lock of the session whose part of the pool it is; -1: it is at work.  *gone: there is none. */
+static int
+lock_session(const struct orch *o, const char *id, bool *gone)
+{
+	const char	*all[] = { o->sessions, o->archive };	/* they move from one to the other */
+	int		 fd = -1, lock = -1;
+	char		*path;
+
+	*gone = true;
+	for (size_t i = 0; i < 2 && fd == -1 && session_id_valid(id); i++) {
+		if (all[i] == NULL)
+			continue;
+		path = text_format("%s/%s", all[i], id);
+		if ((fd = file_open_dir(AT_FDCWD, path)) != -1 || errno != ENOENT)
+			*gone = false;
+		free(path);
+	}
+	if (fd != -1) {
+		lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", false);
+		close(fd);
+	}
+	return lock;
+}
+
+/* One that can be taken is renamed first: a worker gets it, or we do. */
+static size_t
+check_pool(struct orch *o, int dirfd, const char *name)
+{
+	char	 aside[64];
+	bool	 gone = true;
+	int	 lock = -1;
+	size_t	 n = 0;
+
+	if (pool_name(name)) {
+		snprintf(aside, sizeof(aside), ".gone-%ld-%s", (long)getpid(), name);
+		if (file_shift(dirfd, name, dirfd, aside) == 0 &&
+		    file_remove_tree(dirfd, aside) == 0)
+			n = 1;
+	} else {
+		if (strncmp(name, POOL_NEW, strlen(POOL_NEW)) == 0)
+			lock = lock_session(o, name + strlen(POOL_NEW), &gone);
+		else if (strncmp(name, POOL_TAKEN, strlen(POOL_TAKEN)) == 0)
+			lock = lock_session(o, name + strlen(POOL_TAKEN), &gone);
+		else if (strncmp(name, POOL_CLEAN, strlen(POOL_CLEAN)) == 0)
+			gone = !exists(o->sessions, name + strlen(POOL_CLEAN));
+		else if (strncmp(name, POOL_MERGE, strlen(POOL_MERGE)) == 0)
+			lock = lock_session(o, name + strlen(POOL_MERGE), &gone);
+		if ((lock != -1 || gone) && file_remove_tree(dirfd, name) == 0)
+			n = 1;
+		if (lock != -1)
+			close(lock);
+	}
+	if (n > 0)
+		say_removed(o, name, "a worktree that was kept for the next item");
+	return n;
+}
+
+static size_t
+empty_pool(struct orch *o)
+{
+	char	*x = place_path(o, "x", NULL), *pool = pool_dir(x);
+	size_t	 n = each(o, pool, check_pool);
+
+	(void)rmdir(pool);
+	free(pool);
+	free(x);
+	return n;
+}
+
+static size_t
+check_merged(struct orch *o, int dirfd, const char *id)
+{
+	struct entry	 e;
+	struct stat	 st;
+	char		*path, why[GIT_ERR];
+	size_t		 n = 0;
+
+	(void)dirfd;
+	path = text_format("%s/%s", o->archive, id);
+	if (entry_load(&e, path, true) == 0) {
+		if (e.error == NULL && e.state.status == STATUS_MERGED &&
+		    e.state.worktree != NULL && lstat(e.state.worktree, &st) == 0 &&
+		    entry_worktree_is_ours(o, &e)) {
+			if (entry_put_away(o, &e, true, why, sizeof(why)) == 0) {
+				if (!o->json)
+					printf("%s: merged: worktree and branch removed\n", e.id);
+				n = 1;
+			} else
+				log_warnx("%s: worktree not removed: %s", e.id, why);
+		}
+		entry_release(&e);
+	}
+	free(path);
+	return n;
+}
+
+size_t
+orphans_remove(struct orch *o)
+{
+	char	*claims = text_format("%s/claims", o->workspace), *path, *worktrees, head[256];
+	struct cgroup_place place;
+	size_t	 n;
+
+	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0')
+		git_locks_left(&o->repo, head);
+	n = spawn_dir_tidy(o);
+	if (n > 0)
+		say_removed(o, "bin/.tmp-*", "a copy of the worker that was never finished");
+	n += each(o, claims, check_claim);
+	n += each(o, o->sessions, check_unfinished);
+	n += each(o, o->archive, check_merged);
+	path = place_path(o, "x", NULL);
+	worktrees = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
+	n += each(o, worktrees, check_trash);
+	n += empty_pool(o);
+	if (cgroup_here(&place, NULL, 0) == 0)
+		cgroup_sweep(place.mount);
+	free(worktrees);
+	free(path);
+	free(claims);
+	return n;
+}

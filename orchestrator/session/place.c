@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/place.h"
+#include "proto/base/log.h"
+#include "proto/sys/file.h"
+
+#define WORKTREES	".worktrees"
+#define EXCLUDE_MAX	(1u << 20)
+
+static const char *
+place_base(const struct orch *o)
+{
+	return o->repo.top != NULL ? o->repo.top : o->repo.common;
+}
+
+char *
+place_path(const struct orch *o, const char *item, const char *where)
+{
+	return where == NULL ? text_format("%s/" WORKTREES "/%s", place_base(o), item) :
+	    text_format("%s/%s", place_base(o), where);
+}
+
+static bool
+has_line(const char *text, const char *line)
+{
+	size_t len = strlen(line);
+
+	for (const char *p = text; p != NULL && *p != '\0'; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, line, len) == 0 && (p[len] == '\n' || p[len] == '\0' || p[len] == '\r'))
+			return true;
+	}
+	return false;
+}
+
+/* Appended, not replaced: the file may be a link, and has other writers. */
+static void
+exclude(struct orch *o, const char *line)
+{
+	char *dir = text_format("%s/info", o->repo.common), *path, *text = NULL, *real, *all = NULL;
+	bool cut = false;
+	size_t len = 0;
+	int fd = -1;
+
+	path = text_format("%s/exclude", dir);
+	if ((real = realpath(path, NULL)) != NULL &&
+	    file_read(AT_FDCWD, real, EXCLUDE_MAX, &text, &len) == 0) {
+		if (has_line(text, line))
+			goto done;
+		cut = len > 0 && text[len - 1] != '\n';
+	}
+	mkdir(dir, 0777);
+	fd = file_open_path(AT_FDCWD, path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK);
+	all = text_format("%s%s\n", cut ? "\n" : "", line);
+	if (fd == -1 || file_write_all(fd, all, strlen(all)) == -1)
+		log_warn("%s: git status will show %s", path, line);
+done:
+	if (fd != -1)
+		close(fd);
+	free(all);
+	free(text);
+	free(real);
+	free(path);
+	free(dir);
+}
+
+/* What lies elsewhere has its own line: git status shows no worktree. */
+static void
+exclude_place(struct orch *o, const char *path)
+{
+	const char *base = place_base(o), *below = path + strlen(base);
+	char *line;
+
+	if (strncmp(below, "/" WORKTREES "/", strlen("/" WORKTREES "/")) == 0) {
+		exclude(o, "/" WORKTREES "/");
+		return;
+	}
+	line = text_format("%s/", below);
+	exclude(o, line);
+	free(line);
+}
+
+static int
+make_directory(const char *dir, const char *base)
+{
+	struct stat st;
+
+	/* what a run of root gives bits to is for nobody else to reach */
+	if (mkdir(dir, geteuid() == 0 ? 0700 : 0777) == -1 && errno != EEXIST) {
+		log_warnx("%s: %s; make %s writable, worktrees are made there", dir,
+		    strerror(errno), base);
+		return orch_status(errno);
+	}
+	if (lstat(dir, &st) == -1 || !S_ISDIR(st.st_mode)) {
+		log_warnx("%s: not a directory; move it away, worktrees are made there", dir);
+		return EX_CANTCREAT;
+	}
+	return 0;
+}
+
+/* Each directory between the repository and the worktree, none of them a link. */
+static int
+make_all(struct orch *o, const char *path)
+{
+	size_t base = strlen(place_base(o));
+	char *dir = text_format("%s", path);
+	int status = 0;
+
+	for (char *p = strchr(dir + base + 1, '/'); status == 0 && p != NULL; p = strchr(p + 1, '/')) {
+		*p = '\0';
+		status = make_directory(dir, place_base(o));
+		*p = '/';
+	}
+	*strrchr(dir, '/') = '\0';
+	if (status == 0 && access(dir, W_OK | X_OK) == -1) {
+		log_warnx("%s: %s; make it writable, worktrees are made there", dir,
+		    strerror(errno));
+		status = orch_status(errno);
+	}
+	free(dir);
+	if (status == 0 && o->repo.top != NULL)
+		exclude_place(o, path);
+	return status;
+}
+
+static int
+branch_exists(struct orch *o, const char *branch, char oid[OID_MAX])
+{
+	char *ref = text_format("refs/heads/%s", branch);
+	int r;
+
+	r = git_ref_read(&o->repo, ref, oid, NULL, 0);
+	free(ref);
+	return r == 0 && oid[0] != '\0';
+}
+
+int
+place_make(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	char oid[OID_MAX], reason[GIT_ERR];
+	struct stat st;
+	int status;
+
+	if (access(o->repo.common, W_OK | X_OK) == -1) {
+		log_warnx("%s: %s; make it writable, branch and worktree are recorded there",
+		    o->repo.common, strerror(errno));
+		return orch_status(errno);
+	}
+	if ((status = make_all(o, path)) != 0)
+		return status;
+	/* Nobody has the item, so that one without any file is what a dispatch that failed left. */
+	if (lstat(path, &st) == 0)
+		place_drop_leftover(o, path, branch, base);
+	if (lstat(path, &st) == 0) {
+		log_warnx("worktree %s exists already; move away what is in it, then run "
+		    "\"git worktree remove %s\"", path, path);
+		return EX_CANTCREAT;
+	}
+	if (git_worktree_add(&o->repo, path, branch, base, reason, sizeof(reason)) == 0)
+		return 0;
+	if (branch_exists(o, branch, oid))
+		log_warnx("branch %s exists already; rename it (git branch -m %s NEW) or delete it "
+		    "(git branch -D %s)", branch, branch, branch);
+	else
+		log_warnx("worktree %s: %s; see that it and %s can be written and have room", path,
+		    reason, o->repo.common);
+	return EX_CANTCREAT;
+}
+
+static int
+drop_worktree(struct orch *o, const char *path)
+{
+	char *trash = text_format("%s/" WORKTREES "/.trash-%ld", place_base(o), (long)getpid());
+	char reason[GIT_ERR];
+	int rc;
+
+	rc = git_worktree_remove(&o->repo, path, trash, reason, sizeof(reason));
+	if (rc == 0)
+		file_remove_tree(AT_FDCWD, trash);
+	else
+		log_warnx("%s", reason);
+	free(trash);
+	return rc;
+}
+
+static int
+drop_branch(struct orch *o, const char *branch, const char *oid, const char *why)
+{
+	char *ref = text_format("refs/heads/%s", branch), reason[GIT_ERR];
+	int rc;
+
+	rc = git_ref_move(&o->repo, ref, "", oid, why, reason, sizeof(reason));
+	if (rc == -1)
+		log_warnx("%s", reason);
+	free(ref);
+	return rc;
+}
+
+int
+place_drop(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	int rc = drop_worktree(o, path);
+
+	return drop_branch(o, branch, base, "orchestrator: dispatch failed") == -1 ? -1 : rc;
+}
+
+/* 1: nothing in it but, maybe, the .git file, or the beginning of one; or it is not there.
+ * -1: nobody can tell (errno). */
+static int
+empty_worktree(const char *path)
+{
+	const struct dirent *e;
+	int error, yes = 1;
+	DIR *d;
+
+	if ((d = opendir(path)) == NULL)
+		return errno == ENOENT ? 1 : errno == ENOTDIR ? 0 : -1;
+	while (errno = 0, (e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    strcmp(e->d_name, ".git") != 0 && strncmp(e->d_name, "..git.", 6) != 0)
+			yes = 0;
+	error = errno;
+	closedir(d);
+	errno = error;
+	return yes == 0 ? 0 : error != 0 ? -1 : 1;
+}
+
+int
+place_drop_leftover(struct orch *o, const char *path, const char *branch, const char *base)
+{
+	char *ref = text_format("refs/heads/%s", branch), oid[OID_MAX], reason[GIT_ERR];
+	struct git g;
+	int yes = empty_worktree(path), rc = -1;
+
+	if (yes == -1)
+		log_warn("%s", path);
+	else if (yes == 0)
+		rc = 0;
+	/* also when git's metadata are all that is left of it */
+	else if (drop_worktree(o, path) == -1)
+		;
+	else if (git_ref_read(&o->repo, ref, oid, reason, sizeof(reason)) == -1)
+		log_warnx("%s", reason);
+	else if (oid[0] == '\0')
+		rc = 0;
+	else if (orch_git(o, &g, reason, sizeof(reason)) == -1 ||
+	    (yes = git_ancestor(&g, oid, base, reason, sizeof(reason))) == -1)
+		log_warnx("%s: %s", branch, reason);
+	else
+		rc = !yes ? 0 : drop_branch(o, branch, oid, "orchestrator: left by a killed dispatch");
+	free(ref);
+	return rc;
+}

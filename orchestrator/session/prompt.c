@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/prompt.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/record/state.h"
+#include "proto/settings/prompts.h"
+#include "proto/sys/file.h"
+
+#define NONE	"(none)"
+
+const char *const prompts_names[PROMPTS_STEPS] = {
+	"present.md", "review.md", "respond.md", "decide.md", "rework.md", "gate.md", "resume.md",
+	"resolve.md", "fresh.md",
+};
+
+static const char *
+built_in(const char *name)
+{
+	for (size_t i = 0; i < nprompts; i++)
+		if (strcmp(prompts[i].name, name) == 0)
+			return prompts[i].text;
+	return "";
+}
+
+static void
+list_paths(struct text *t, const char *label, const struct strings *paths)
+{
+	if (paths->n == 0)
+		return;
+	text_printf(t, "%s%s:", t->len > 0 ? "\n" : "", label);
+	for (size_t i = 0; i < paths->n; i++)
+		text_printf(t, "\n- %s", paths->v[i]);
+}
+
+/* The summary of a merged session of the item, NULL when there is none in the archive. */
+static char *
+merged_summary(int archivefd, const char *name)
+{
+	struct state state;
+	char reason[512], *text = NULL;
+	size_t len;
+	int fd;
+
+	if ((fd = file_open_dir(archivefd, name)) == -1)
+		return NULL;
+	if (state_load(fd, &state, reason, sizeof(reason)) == 0) {
+		if (state.status == STATUS_MERGED && file_read(fd, SESSION_FILE_SUMMARY,
+		    SESSION_MAX_TEXT, &text, &len) == -1)
+			text = strdup("");
+		state_release(&state);
+	}
+	close(fd);
+	return text;
+}
+
+static void
+add_dependency(struct orch *o, struct text *t, const char *item)
+{
+	char *prefix = text_format("session-%s-", item), *summary = NULL;
+	size_t len = strlen(prefix);
+	const struct dirent *e;
+	DIR *d;
+
+	if ((d = opendir(o->archive)) != NULL) {
+		while (summary == NULL && (e = readdir(d)) != NULL)
+			if (strncmp(e->d_name, prefix, len) == 0 && session_id_valid(e->d_name) &&
+			    strlen(e->d_name) == len + 6)
+				summary = merged_summary(dirfd(d), e->d_name);
+		closedir(d);
+	}
+	if (summary != NULL)
+		text_trim(summary, strlen(summary));
+	text_printf(t, "%s- %s: %s", t->len > 0 ? "\n" : "", item,
+	    summary == NULL ? "not merged by this program; look whether it is there" :
+	    summary[0] == '\0' ? "merged" : summary);
+	free(summary);
+	free(prefix);
+}
+
+static void
+add_parts(struct text *t, const struct parts *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct part *one = &p->v[i];
+
+		text_printf(t, "%s%zu. [%s] %s", i > 0 ? "\n" : "", i + 1, one->id, one->title);
+		if (one->description != NULL)
+			text_printf(t, "\n%s", one->description);
+		if (one->acceptance != NULL)
+			text_printf(t, "\nAcceptance: %s", one->acceptance);
+	}
+}
+
+static void
+add_persona(struct text *t, const char *type, const char *persona)
+{
+	if (type == NULL)
+		text_puts(t, "You are an experienced software engineer.");
+	else if (persona == NULL)
+		text_printf(t, "Your part in this project: %s.", type);
+	else
+		text_puts(t, persona);
+}
+
+static const char *
+or_none(const char *s)
+{
+	return s != NULL && s[0] != '\0' ? s : NONE;
+}
+
+static char *
+expand_first(struct orch *o, const struct dispatch *d, const char *template, const char *persona)
+{
+	struct text paths = { 0 }, deps = { 0 }, who = { 0 }, parts = { 0 }, out = { 0 };
+	const struct item *item = d->item;
+
+	list_paths(&paths, "Change only", &item->allowed_paths);
+	list_paths(&paths, "Don't change", &item->forbidden_paths);
+	list_paths(&paths, "Must exist at the end", &item->outputs);
+	for (size_t i = 0; i < item->depends_on.n; i++)
+		add_dependency(o, &deps, item->depends_on.v[i]);
+	add_parts(&parts, &item->parts);
+	add_persona(&who, d->agent_type, persona);
+	const struct text_var vars[] = {
+		{ "item.id", item->id },
+		{ "item.title", or_none(item->title) },
+		{ "item.description", or_none(item->description) },
+		{ "item.acceptance", or_none(item->acceptance) },
+		{ "item.tasks", or_none(parts.buf) },
+		{ "item.paths", or_none(paths.buf) },
+		{ "persona", who.buf },
+		{ "dependencies", or_none(deps.buf) },
+		{ "findings", or_none(d->findings) },
+	};
+	text_expand(&out, template, vars, sizeof(vars) / sizeof(vars[0]));
+	text_free(&paths);
+	text_free(&parts);
+	text_free(&deps);
+	text_free(&who);
+	return out.buf;
+}
+
+int
+prompts_make(struct orch *o, const struct dispatch *d, const char *commit, struct prompts *p)
+{
+	char reason[GIT_ERR], *paths[PROMPTS_STEPS + 2], *texts[PROMPTS_STEPS + 2];
+	const char *type = d->agent_type;
+	size_t n = PROMPTS_STEPS + 1;
+	int status = 0;
+
+	memset(p, 0, sizeof(*p));
+	for (size_t i = 0; i < PROMPTS_STEPS; i++)
+		paths[i] = text_format("prompts/%s", prompts_names[i]);
+	paths[PROMPTS_STEPS] = text_format("prompts/implementer.md");
+	texts[PROMPTS_STEPS + 1] = NULL;
+	if (type != NULL)
+		paths[n++] = text_format("agents/%s.md", type);
+	if (orch_repo_files(o, commit, (const char *const *)paths, n, texts, reason,
+	    sizeof(reason)) == -1) {
+		log_warnx("%s", reason);
+		status = EX_CONFIG;
+	} else {
+		if (type != NULL && texts[PROMPTS_STEPS + 1] == NULL)
+			log_warnx("no persona .orchestrator/agents/%s.md in commit %.12s; the "
+			    "prompt only names the agent type", type, commit);
+		memcpy(p->step, texts, sizeof(p->step));
+		p->first = expand_first(o, d, texts[PROMPTS_STEPS] != NULL ? texts[PROMPTS_STEPS] :
+		    built_in("implementer"), texts[PROMPTS_STEPS + 1]);
+		free(texts[PROMPTS_STEPS]);
+		free(texts[PROMPTS_STEPS + 1]);
+		if (p->first != NULL && strlen(p->first) > SESSION_MAX_PROMPT) {
+			log_warnx("item %s: its prompt would have %zu bytes, %u are the limit; "
+			    "shorten its description", d->item->id, strlen(p->first),
+			    SESSION_MAX_PROMPT);
+			status = EX_DATAERR;
+			prompts_release(p);
+		}
+	}
+	while (n-- > 0)
+		free(paths[n]);
+	return status;
+}
+
+void
+prompts_release(struct prompts *p)
+{
+	free(p->first);
+	for (size_t i = 0; i < PROMPTS_STEPS; i++)
+		free(p->step[i]);
+	memset(p, 0, sizeof(*p));
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/conflict.h"
+#include "orchestrator/session/retry.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/workspace/plan.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/record/review.h"
+#include "proto/sys/file.h"
+
+/* A former attempt, as its directory has it. */
+struct former {
+	struct item	 item;
+	struct config	 config;
+	char		*findings;
+	char		**command;	/* of dispatch ITEM -- COMMAND, or NULL */
+	char		 list[TASKLIST_ID_MAX];	/* that the item is a task of, or "" */
+};
+
+static void
+former_release(struct former *f)
+{
+	item_release(&f->item);
+	config_release(&f->config);
+	free(f->findings);
+	free(f->command);
+}
+
+/* What to mend: the council's findings, else why it ended. */
+static char *
+find_findings(struct orch *o, int fd, const struct entry *e, const struct config *c)
+{
+	char reason[512];
+	struct review review;
+	struct text t = { 0 };
+
+	if (e->state.status == STATUS_CONFLICT && c->target != NULL)
+		return conflict_findings(o, fd, &e->state, c->target);
+	if (review_load(fd, &review, reason, sizeof(reason)) == 0) {
+		if (review.verdict != VERDICT_APPROVED && review.findings != NULL)
+			text_puts(&t, review.findings);
+		review_release(&review);
+	}
+	if (t.len == 0 && e->state.feedback != NULL)
+		text_puts(&t, e->state.feedback);
+	if (t.len == 0) {
+		text_printf(&t, "The former attempt ended as \"%s\"", status_name(e->state.status));
+		if (e->state.reason[0] != '\0')
+			text_printf(&t, " (%s)", e->state.reason);
+		text_printf(&t, "%s%s", e->state.detail[0] != '\0' ? ": " : ".", e->state.detail);
+	}
+	return t.buf;
+}
+
+static int
+former_load(struct orch *o, struct former *f, const struct entry *e)
+{
+	char reason[1024];
+	int fd, status = EX_DATAERR;
+
+	memset(f, 0, sizeof(*f));
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1) {
+		log_warn("%s", e->path);
+		return EX_NOINPUT;
+	}
+	if (item_load(fd, &f->item, reason, sizeof(reason)) == -1 ||
+	    config_load(fd, &f->config, reason, sizeof(reason)) == -1)
+		log_warnx("%s: %s", e->path, reason);
+	else {
+		f->findings = find_findings(o, fd, e, &f->config);
+		status = 0;
+	}
+	close(fd);
+	if (status != 0)
+		former_release(f);
+	return status;
+}
+
+char *
+retry_findings(struct orch *o, const struct entry *e)
+{
+	char *findings = NULL;
+	struct former f;
+
+	if (former_load(o, &f, e) != 0)
+		return NULL;
+	findings = f.findings;
+	f.findings = NULL;
+	former_release(&f);
+	return findings;
+}
+
+/* Only what is over can be done again. A worker that died is declared first. */
+static int
+check_ended(struct entry *e)
+{
+	const char *id = e->id;
+
+	if (e->error != NULL) {
+		log_warnx("session %s: %s", id, e->error);
+		return EX_DATAERR;
+	}
+	if (!e->archived && !e->alive && status_live(e->state.status) &&
+	    entry_declare(e, STATUS_FAILED, "died", "the worker died") == -1)
+		return EX_IOERR;
+	if (status_live(e->state.status))
+		log_warnx("session %s is %s; cancel it first: orchestrator cancel %s", id,
+		    status_name(e->state.status), id);
+	else if (e->state.status == STATUS_APPROVED)
+		log_warnx("session %s is approved; merge it (orchestrator merge %s), or cancel it "
+		    "first", id, id);
+	else if (e->state.status == STATUS_MERGED)
+		log_warnx("session %s is merged; there is nothing to do again", id);
+	else
+		return 0;
+	return EX_USAGE;
+}
+
+/* The agent of dispatch --agent, NULL when the former roles were of another make. */
+static const char *
+one_agent(const struct settings *s)
+{
+	const char *name = s->role[ROLE_IMPLEMENTER];
+
+	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++)
+		if (name == NULL || s->role[r] == NULL || strcmp(s->role[r], name) != 0)
+			return NULL;
+	return name;
+}
+
+/* The command of dispatch ITEM -- COMMAND, ended by NULL; NULL when it was none. */
+static char **
+old_command(const struct settings *s)
+{
+	const char *name = s->role[ROLE_IMPLEMENTER];
+	const struct agent *a;
+	char **argv;
+
+	if (name == NULL || strcmp(name, PLAN_COMMAND) != 0 ||
+	    (a = settings_agent(s, name)) == NULL || a->command.n == 0 ||
+	    (argv = calloc(a->command.n + 1, sizeof(*argv))) == NULL)
+		return NULL;
+	memcpy(argv, a->command.v, a->command.n * sizeof(*argv));
+	return argv;
+}
+
+/* As whom and in which list the item goes out again. */
+static struct dispatch
+again(struct orch *o, const struct entry *e, struct former *f, struct item *as, const char *of)
+{
+	const struct settings *s = &f->config.settings;
+	struct dispatch d = {
+		.item = as != NULL ? as : &f->item,
+		.agent_type = (as != NULL ? as : &f->item)->agent_type,
+		.review = review_mode_name(s->review),
+		.command = f->command = old_command(s),
+		.retry_of = e->id,
+		.findings = f->findings,
+		.attempt = (int)f->config.attempt + 1,
+	};
+
+	d.agent = d.command == NULL ? one_agent(s) : NULL;
+	if (of == NULL)
+		source_list(o, f->item.id, e->id, f->list);
+	d.list = of != NULL ? of : f->list[0] == '\0' ? NULL : f->list;
+	return d;
+}
+
+/* What can't be dispatched is not put away either. */
+static int
+put_away(struct orch *o, struct entry *e, const struct dispatch *d)
+{
+	struct config c;
+	char reason[1024];
+	int status;
+
+	if ((status = plan_make(o, d, &c)) != 0)
+		return status;
+	config_release(&c);
+	if (entry_put_away(o, e, true, reason, sizeof(reason)) == 0)
+		return 0;
+	log_warnx("session %s: cannot be archived: %s", e->id, reason);
+	return EX_CANTCREAT;
+}
+
+int
+retry_session(struct orch *o, struct entry *e, const char *of, struct item *as,
+    struct item *item, struct dispatched *made)
+{
+	struct dispatch d;
+	struct former f;
+	int status;
+
+	if ((status = check_ended(e)) != 0 || (status = former_load(o, &f, e)) != 0)
+		return status;
+	d = again(o, e, &f, as, of);
+	if ((status = put_away(o, e, &d)) == 0)
+		status = dispatch_item(o, &d, made);
+	if (status != 0 && e->archived)
+		claim_drop(o, e->state.item, e->id);
+	if (status == 0 && item != NULL) {
+		*item = f.item;
+		memset(&f.item, 0, sizeof(f.item));
+	}
+	former_release(&f);
+	return status;
+}
+
+bool
+retry_on_conflict(const struct entry *e, int64_t *attempts)
+{
+	char reason[1024];
+	struct config c;
+	bool yes = false;
+	int fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return false;
+	if (config_load(fd, &c, reason, sizeof(reason)) == 0) {
+		yes = c.settings.on_conflict == CONFLICT_RETRY;
+		*attempts = c.settings.attempts;
+		config_release(&c);
+	}
+	close(fd);
+	return yes;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/sift.h"
+#include "proto/base/clock.h"
+#include "proto/base/text.h"
+#include "proto/sys/file.h"
+
+#define DEPTH_MAX	64	/* of directories beside the index */
+#define FILE_MAX	(1 << 30)	/* what is larger may be sparse, and is sooner made again than read */
+#define PATH_LONG	2000	/* what is below is deep, and removed */
+#define ODD_ATTRIBUTES	(STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_MOUNT_ROOT | \
+			    STATX_ATTR_VERITY)
+
+struct tracked {
+	const char	*path;
+	unsigned	 mode;		/* as git has it */
+};
+
+struct sieve {
+	struct tracked	*v;		/* sorted as git sorts them */
+	size_t		 n;
+	const char	*top;
+	bool		 keep;
+	uid_t		 uid;
+	gid_t		 gid;
+	unsigned	 mask, setgid;
+	int64_t		 now;		/* seconds */
+	char		 at[PATH_MAX];	/* where something could not be removed */
+};
+
+/* The first that is not before path. */
+static size_t
+lower_bound(const struct sieve *s, const char *path)
+{
+	size_t low = 0, high = s->n, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(s->v[mid].path, path) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+/* The mode that the index has for path, 040000 when it has something below it, else 0. */
+static unsigned
+tracked_mode(const struct sieve *s, const char *path)
+{
+	char below[PATH_MAX];
+	size_t i = lower_bound(s, path);
+
+	if (i < s->n && strcmp(s->v[i].path, path) == 0)
+		return s->v[i].mode;
+	if ((size_t)snprintf(below, sizeof(below), "%s/", path) >= sizeof(below))
+		return 0;
+	i = lower_bound(s, below);
+	return i < s->n && strncmp(s->v[i].path, below, strlen(below)) == 0 ? S_IFDIR : 0;
+}
+
+/* A label of the system is on every file.  Directories on the way have been looked at. */
+static bool
+has_attributes(const struct sieve *s, const char *path)
+{
+	char full[PATH_MAX], list[1024];
+	ssize_t n, i;
+
+	if ((size_t)snprintf(full, sizeof(full), "%s/%s", s->top, path) >= sizeof(full))
+		return true;
+	if ((n = llistxattr(full, list, sizeof(list))) == -1)
+		return errno != ENOTSUP;
+	for (i = 0; i < n; i += (ssize_t)strlen(list + i) + 1)
+		if (strcmp(list + i, "security.selinux") != 0)
+			return true;
+	return false;
+}
+
+/* Is it as git makes it? */
+static bool
+as_made(const struct sieve *s, int dirfd, const char *name, const char *path, unsigned mode)
+{
+	struct statx st;
+	unsigned want;
+
+	if (statx(dirfd, name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) == -1 ||
+	    (st.stx_attributes & ODD_ATTRIBUTES) != 0 || st.stx_uid != s->uid ||
+	    st.stx_gid != s->gid)
+		return false;
+	if (mode == S_IFDIR)
+		want = S_IFDIR | s->setgid | (0777 & ~s->mask);
+	else if (mode == (S_IFREG | 0644) || mode == (S_IFREG | 0755))
+		want = S_IFREG | ((mode & 0100 ? 0777 : 0666) & ~s->mask);
+	else
+		return false;	/* links and submodules are quickly made again */
+	if (st.stx_mode != want || (mode != S_IFDIR && (st.stx_nlink != 1 ||
+	    st.stx_mtime.tv_sec > s->now || st.stx_size > FILE_MAX)))
+		return false;
+	return !has_attributes(s, path);
+}
+
+static int sift_dir(struct sieve *, int dirfd, const char *name, const char *path, int beside);
+
+static int
+drop(struct sieve *s, int dirfd, const char *name, const char *path)
+{
+	if (file_remove_tree(dirfd, name) == 0)
+		return 0;
+	strlcpy(s->at, path, sizeof(s->at));
+	return -1;
+}
+
+/* beside: how deep below what is not in the index. */
+static int
+sift_one(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
+{
+	unsigned mode = beside > 0 ? 0 : tracked_mode(s, path);
+	struct stat st;
+
+	if (mode != 0) {
+		if (!as_made(s, dirfd, name, path, mode))
+			return drop(s, dirfd, name, path);
+		return mode == S_IFDIR ? sift_dir(s, dirfd, name, path, 0) : 0;
+	}
+	if (!s->keep || beside >= DEPTH_MAX || strcmp(name, ".git") == 0 ||
+	    strcmp(name, ".gitignore") == 0 || strcmp(name, ".gitattributes") == 0 ||
+	    file_stat(dirfd, name, &st) == -1 || st.st_mtime > s->now)	/* make(1) would never make it again */
+		return drop(s, dirfd, name, path);
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return 0;
+	if (!S_ISDIR(st.st_mode) || (st.st_mode & 0700) != 0700)
+		return drop(s, dirfd, name, path);
+	return sift_dir(s, dirfd, name, path, beside + 1);
+}
+
+static int
+sift_dir(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
+{
+	char below[PATH_MAX];
+	struct dirent *e;
+	int fd, rc = 0;
+	DIR *d;
+
+	if ((fd = file_open_dir(dirfd, name)) == -1 || (d = fdopendir(fd)) == NULL) {
+		if (fd != -1)
+			close(fd);
+		strlcpy(s->at, path, sizeof(s->at));
+		return -1;
+	}
+	while (rc == 0 && (errno = 0, e = readdir(d)) != NULL) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (strlen(path) > PATH_LONG || (size_t)snprintf(below, sizeof(below), "%s%s%s", path, path[0] == '\0' ? "" : "/",
+		    e->d_name) >= sizeof(below))
+			rc = drop(s, fd, e->d_name, path);
+		else
+			rc = sift_one(s, fd, e->d_name, below, beside);
+	}
+	if (rc == 0 && errno != 0) {
+		strlcpy(s->at, path, sizeof(s->at));
+		rc = -1;
+	}
+	closedir(d);
+	return rc;
+}
+
+/* "100644 <object> 0<tab>path" each; the paths stay in out. */
+static int
+read_index(struct sieve *s, char *out, size_t len)
+{
+	size_t size = 0;
+	char *p, *tab;
+
+	for (p = out; p < out + len; p += strlen(p) + 1) {
+		if (s->n == size) {
+			size = size == 0 ? 1024 : size * 2;
+			if ((s->v = reallocarray(s->v, size, sizeof(*s->v))) == NULL)
+				return -1;
+		}
+		if ((tab = strchr(p, '\t')) == NULL)
+			return -1;
+		s->v[s->n].mode = (unsigned)strtoul(p, NULL, 8);
+		s->v[s->n++].path = tab + 1;
+	}
+	return 0;
+}
+
+/* Group and setgid are those of the directory that worktrees are made in. */
+static int
+look_above(struct sieve *s, const char *worktree)
+{
+	char *above = text_format("%s/../../..", worktree);
+	struct stat st;
+	int rc = stat(above, &st);
+
+	free(above);
+	if (rc == -1)
+		return -1;
+	s->uid = geteuid();
+	s->setgid = st.st_mode & S_ISGID;
+	s->gid = s->setgid != 0 ? st.st_gid : getegid();
+	umask(s->mask = umask(0));
+	s->now = clock_wall() / 1000;
+	return 0;
+}
+
+int
+sift(const struct git *g, bool keep, char *err, size_t errlen)
+{
+	static const char *const argv[] = { "ls-files", "-z", "-s", NULL };
+	struct sieve s = { .top = g->worktree, .keep = keep };
+	char *out = NULL;
+	size_t len = 0;
+	int rc = -1;
+
+	if (git_run(g, argv, NULL, 0, &out, &len, NULL, err, errlen) == -1)
+		return -1;
+	if (out != NULL && read_index(&s, out, len) == 0 && look_above(&s, g->worktree) == 0 &&
+	    as_made(&s, AT_FDCWD, g->worktree, "", S_IFDIR))
+		rc = sift_dir(&s, AT_FDCWD, g->worktree, "", 0);
+	if (rc == -1)
+		snprintf(err, errlen, "%s: %s%sis not as it was made", g->worktree, s.at,
+		    s.at[0] != '\0' ? " " : "");
+	free(s.v);
+	free(out);
+	return rc;
+}

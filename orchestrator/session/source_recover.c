@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/registry.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/source/source_change.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+#include "proto/record/state.h"
+#include "proto/sys/file.h"
+
+/* The state of a session in one of an instance's directories: 1, or 0 when it is not there. */
+static int
+state_in(int workspacefd, const char *instance, const char *where, const char *session,
+    enum status *status)
+{
+	char *path = text_format("%s/%s/%s", instance, where, session), why[RECORD_ERR];
+	struct state state;
+	int fd = file_open_dir(workspacefd, path);
+
+	free(path);
+	if (fd == -1)
+		return 0;
+	/* Not begun yet, or unreadable: nothing is known to have ended. */
+	*status = STATUS_PENDING;
+	if (state_load(fd, &state, why, sizeof(why)) == 0) {
+		*status = state.status;
+		state_release(&state);
+	}
+	close(fd);
+	return 1;
+}
+
+static bool
+find_session(const char *workspace, const char *session, enum status *status)
+{
+	const struct dirent *e;
+	bool found = false;
+	DIR *d;
+
+	if ((d = opendir(workspace)) == NULL)
+		return false;
+	while (!found && (e = readdir(d)) != NULL)
+		if (strncmp(e->d_name, "instance-", 9) == 0)
+			/* The archive last: it may be moved there just now. */
+			found = state_in(dirfd(d), e->d_name, "isolated-sessions", session, status) ||
+			    state_in(dirfd(d), e->d_name, "archive", session, status);
+	closedir(d);
+	return found;
+}
+
+/* The list is told of a session before it is made, which it may be while the claim is looked at. */
+static bool
+known(const char *workspace, const char *session, enum status *status)
+{
+	if (find_session(workspace, session, status))
+		return true;
+	*status = STATUS_PENDING;
+	return claim_under_way(workspace, session) || find_session(workspace, session, status);
+}
+
+/* A quick look at the text, since nearly always there is nothing to recover. */
+static bool
+has_begun(const char *workspace, const char *id)
+{
+	static const char key[] = "\"status\"", value[] = "\"IN_PROGRESS\"";
+	char *path = tasks_path(workspace, id), *buf, *p;
+	bool found = false;
+	size_t len;
+
+	if (file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
+		for (p = buf; !found && (p = strstr(p, key)) != NULL;) {
+			p += strlen(key);
+			p += strspn(p, " \t\r\n:");
+			found = strncmp(p, value, strlen(value)) == 0;
+		}
+		free(buf);
+	}
+	free(path);
+	return found;
+}
+
+/* What nobody has noted of a task's session; false: nothing. */
+static bool
+owed(const char *workspace, const struct task *t, struct source_change *c)
+{
+	enum status status;
+
+	*c = (struct source_change){ .session = t->session };
+	if (t->session[0] == '\0' || t->status != TASK_IN_PROGRESS)
+		return false;
+	if (known(workspace, t->session, &status)) {
+		if (!status_ended(status))
+			return false;
+		c->to = source_outcome(status);
+		c->reason = status_name(status);
+	} else {
+		c->to = TASK_PENDING;
+		c->reason = SOURCE_NEVER_WAS;
+	}
+	return true;
+}
+
+static int
+recover_list(void *arg, const char *id)
+{
+	const char *workspace = arg;
+	struct source_change c;
+	struct tasklist l;
+
+	if (!has_begun(workspace, id) || !source_read(workspace, id, &l))
+		return 0;
+	for (size_t i = 0; i < l.n; i++) {
+		if (!owed(workspace, &l.v[i], &c))
+			continue;
+		tasks_change(workspace, id, source_enter, &c);
+		if (c.done)
+			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", l.v[i].item.id,
+			    task_status_name(c.to), c.session, c.reason);
+	}
+	tasklist_release(&l);
+	return 0;
+}
+
+void
+source_settle(struct orch *o, struct tasklist *l)
+{
+	char session[SESSION_ID_MAX];
+	struct source_change c;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (owed(o->workspace, &l->v[i], &c)) {
+			strlcpy(session, c.session, sizeof(session));
+			c.session = session;	/* the task's own is emptied */
+			source_enter(l, &c);
+		}
+}
+
+void
+source_recover(struct orch *o)
+{
+	tasks_each(o->workspace, recover_list, o->workspace);
+}

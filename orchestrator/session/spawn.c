@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/place.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/session/spawn_dir.h"
+#include "orchestrator/source/feed.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/workspace/plan.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+
+static void
+fill(struct orch *o, const struct dispatch *d, struct config *c)
+{
+	strlcpy(c->item, d->item->id, sizeof(c->item));
+	session_id_make(c->session, sizeof(c->session), c->item);
+	c->attempt = d->attempt > 0 ? d->attempt : 1;
+	c->branch = text_format("session/%s/%lld", c->item, (long long)c->attempt);
+	c->worktree = place_path(o, c->item, d->item->worktree);
+	c->retry_of = d->retry_of != NULL ? text_format("%s", d->retry_of) : NULL;
+	c->findings = d->findings != NULL ? text_format("%s", d->findings) : NULL;
+	c->created_at = clock_wall();
+}
+
+/* The descriptor of the claim, or -1 with the error printed and *status set. */
+static int
+take_claim(struct orch *o, const struct config *c, int *status)
+{
+	char holder[SESSION_ID_MAX];
+	int fd;
+
+	*status = 0;
+	if ((fd = claim_take(o, c->item, c->session, holder, sizeof(holder))) != -1) {
+		if (holder[0] != '\0') {
+			spawn_dir_drop(o, holder);
+			place_drop_leftover(o, c->worktree, c->branch, c->base);
+		}
+		return fd;
+	}
+	if (errno == EEXIST) {
+		log_warnx("item %s: session %s has it; see \"orchestrator status %s\", then merge, "
+		    "cancel or retry that", c->item, holder, holder);
+		*status = EX_CANTCREAT;
+	} else {
+		log_warnx("%s/claims/%s: %s; make it writable, or set ORCHESTRATOR_HOME",
+		    o->workspace, c->item, strerror(errno));
+		*status = orch_status(errno);
+	}
+	return -1;
+}
+
+/* The directory and the worker; undone here when it does not come to life. */
+static int
+bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
+    const struct prompts *p, bool *stays)
+{
+	char *path, reason[1024];
+	int status = 0;
+
+	/* The list first: a session that it does not know would be done once more. */
+	if (d->list != NULL && (status = source_open(o, d->list, d->item, c->session)) != 0)
+		return status;
+	path = text_format("%s/%s", o->sessions, c->session);
+	if (spawn_dir_make(o, c, d->item, p, reason, sizeof(reason)) == -1) {
+		status = orch_status(errno);
+		log_warnx("%s", reason);
+	} else if (worker_spawn(o, path, reason, sizeof(reason)) == -1) {
+		status = EX_UNAVAILABLE;
+		log_warnx("session %s: %s", c->session, reason);
+	}
+	/* Whoever saw it before may have started it. */
+	*stays = status != 0 && spawn_dir_drop(o, c->session) == -1;
+	if (*stays)
+		log_warnx("session %s: what was made of it stays; execute goes on with it, "
+		    "cancel gives it up", c->session);
+	free(path);
+	return status;
+}
+
+/* The item, and what else of the list goes with it. */
+static int
+claim_tasks(struct orch *o, const struct dispatch *d)
+{
+	const struct parts *p = &d->item->parts;
+	int status = feed_claim(o, d->list, d->item->id);
+
+	for (size_t i = 0; status == 0 && i < p->n; i++)
+		if (strcmp(p->v[i].list, d->list) == 0 && strcmp(p->v[i].id, d->item->id) != 0)
+			status = feed_claim(o, d->list, p->v[i].id);
+	return status;
+}
+
+static void
+drop_tasks(struct orch *o, const struct dispatch *d, const char *session)
+{
+	const struct parts *p = &d->item->parts;
+
+	source_drop(o, d->list, d->item->id, session);
+	for (size_t i = 0; i < p->n; i++)
+		if (strcmp(p->v[i].list, d->list) == 0 && strcmp(p->v[i].id, d->item->id) != 0)
+			feed_release(o, d->list, p->v[i].id);
+}
+
+static int
+make_session(struct orch *o, const struct dispatch *d, const struct config *c,
+    const struct prompts *p)
+{
+	bool stays = false, left = false;
+	int claim, status;
+
+	if ((claim = take_claim(o, c, &status)) == -1)
+		return status;
+	if (d->list != NULL)
+		status = claim_tasks(o, d);
+	if (status == 0 && (status = place_make(o, c->worktree, c->branch, c->base)) == 0) {
+		status = bring_to_life(o, d, c, p, &stays);
+		left = status != 0 && !stays &&
+		    place_drop(o, c->worktree, c->branch, c->base) == -1;
+	}
+	if (status != 0 && !stays && d->list != NULL)
+		drop_tasks(o, d, c->session);
+	/* Who finds a claim without a session takes back what is left (claim_take, orphans.h). */
+	if (status != 0 && !stays && !left)
+		claim_drop(o, c->item, c->session);
+	close(claim);
+	return status;
+}
+
+int
+dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
+{
+	struct prompts prompts;
+	struct config config;
+	int status;
+
+	memset(out, 0, sizeof(*out));
+	if ((status = orch_make(o)) != 0 || (status = plan_make(o, d, &config)) != 0)
+		return status;
+	orch_tell_unconfined(o, config.settings.confine.mode);
+	if ((status = prompts_make(o, d, config.base, &prompts)) == 0) {
+		fill(o, d, &config);
+		if ((status = make_session(o, d, &config, &prompts)) == 0) {
+			strlcpy(out->session, config.session, sizeof(out->session));
+			out->path = text_format("%s/%s", o->sessions, config.session);
+			out->worktree = text_format("%s", config.worktree);
+			out->branch = text_format("%s", config.branch);
+		}
+		prompts_release(&prompts);
+	}
+	config_release(&config);
+	return status;
+}
+
+void
+dispatched_release(struct dispatched *d)
+{
+	free(d->path);
+	free(d->worktree);
+	free(d->branch);
+	memset(d, 0, sizeof(*d));
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/log.h"
+#include "proto/sandbox/sandbox.h"
+
+void
+orch_tell_unconfined(struct orch *o, enum confine_mode mode)
+{
+	struct sandbox_probe probe;
+	char why[320], *known;
+
+	if (o->told || mode != CONFINE_AUTO)
+		return;
+	o->told = true;
+	known = text_format("%s/confine", o->home);	/* what a worker found out stands there */
+	sandbox_probe_start(&probe, known, NULL);
+	free(known);
+	if (sandbox_probe_end(&probe, why, sizeof(why)) == SANDBOX_NONE)
+		log_warnx("warning: nothing confines agents, setup and gates: %s; see orchestrator "
+		    "doctor", why);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_FEED_H
+#define ORCHESTRATOR_FEED_H
+
+/*
+ * Where tasks come from, when people do not keep them in a list themselves: Beads,
+ * a streams file.  A feed keeps a task list (its "source" names the feed) that is a
+ * copy of what there is to do; all else works on that list as on any other.  What is owed to
+ * the other side (an issue to be closed) follows from the list, so that
+ * bringing it up to date once more is all the recovery there is.
+ *
+ *	feed_select	the list that execute, plan, dispatch-ready are to work on
+ *	feed_find	the list that has an item, asking every feed that is present
+ *	feed_of		the feed of a list
+ *
+ * Functions print their errors and return 0 or a sysexits status.
+ */
+
+#include "orchestrator/workspace/orch.h"
+#include "proto/plan/tasklist.h"
+
+struct feed {
+	const char	*kind;		/* in the list's "source", and of --source */
+	/* Is there something of it in this repository? */
+	bool		(*present)(struct orch *);
+	/* Is this its project (an initiative, say)?  NULL: any name may be. */
+	bool		(*is_project)(struct orch *, const char *project);
+	/* Its list for the project (NULL = all there is), made if absent, up to date. */
+	int		(*open)(struct orch *, const char *project, char list[TASKLIST_ID_MAX]);
+	/* Does what is owed to the other side, and takes in what has changed there.  May take
+	 * long: execute calls it in a child. */
+	int		(*refresh)(struct orch *, const char *list);
+	bool		 local;	/* refresh is quick, and is made whenever its list is asked for */
+	/* Its list that has the item, taken in if need be; "" when there is none. */
+	int		(*find)(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
+	/* Makes the task ours before it is begun: EX_NEGATIVE when somebody else has it, which
+	 * the list says then; and gives it back.  NULL: there is nobody else. */
+	int		(*claim)(struct orch *, const char *list, const char *task);
+	int		(*release)(struct orch *, const char *list, const char *task);
+	/* The directory in which a file FEED_WAKE appears when something has changed there;
+	 * malloced.  NULL: there is none. */
+	char		*(*wake_dir)(struct orch *);
+};
+
+extern const struct feed feed_beads, feed_streams;
+
+#define FEED_BEADS	"beads"
+#define FEED_STREAMS	"streams"
+#define FEED_WAKE	"orchestrator.wake"
+
+/* NULL: the list itself is the source. */
+const struct feed *feed_of(const struct tasklist *);
+/*
+ * source: "none", "tasks", a kind, or NULL; project: a list's id or name, a feed's project, or NULL.
+ * Without a source: the list of that name, else the feed that is present; without a
+ * project either: the one there is.  list is "" and the result 0 when there is nothing
+ * at all.
+ */
+int feed_select(struct orch *, const char *source, const char *project,
+    char list[TASKLIST_ID_MAX]);
+int feed_find(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
+/* Brings the list up to date, if its feed is a local one.  0, or a status. */
+int feed_fresh(struct orch *, const char *list);
+/* What lists owe the other side for what is merged, for commands that merge: in the foreground. */
+void feed_settle(struct orch *);
+/* claim and release of the list's feed; 0 when it has none. */
+int feed_claim(struct orch *, const char *list, const char *task);
+void feed_release(struct orch *, const char *list, const char *task);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_STREAMS_FILE_H
+#define ORCHESTRATOR_STREAMS_FILE_H
+
+/*
+ * The streams file of a repository's work tree (orchestration-config.5), with the
+ * tasks of the lists whose tasks carry its streams.
+ *
+ *	if ((rv = streams_file_load(o, &f)) == 0 && (rv = streams_file_sound(&f)) == 0)
+ *		... f.s ...
+ *	streams_file_release(&f);	in any case
+ */
+
+#include "orchestrator/workspace/orch.h"
+#include "proto/plan/streams.h"
+
+struct streams_file {
+	char		*path;		/* NULL = there is none */
+	const char	*shown;		/* below the repository */
+	struct streams	 s;
+	struct strings	 problems;	/* of the file, but for overlapping paths */
+};
+
+/* Below the repository: where it may be; the first is where it is made. */
+#define STREAMS_PLACE		".orchestrator/" STREAMS_FILE
+#define STREAMS_OTHER_PLACE	".claude/orchestration/" STREAMS_FILE
+
+/* Is there one, or more? */
+bool streams_file_present(const struct orch *);
+/* Finds and parses it. 0 with path NULL when there is none; or a sysexits status with the
+ * error printed. */
+int streams_file_read(const struct orch *, struct streams_file *);
+/* The same, with the tasks of lists, checked. None is an error, printed. */
+int streams_file_load(struct orch *, struct streams_file *);
+/* Prints the problems: 0 when there are none, else EX_DATAERR. */
+int streams_file_sound(const struct streams_file *);
+void streams_file_release(struct streams_file *);
+/* The limit of the settings. 0, or a sysexits status with the error printed. */
+int streams_limit(struct orch *, int64_t *max_parallel);
+/* "- Foundation: 1 stream..." for each phase; tasks: with their counts. */
+void streams_print_summary(const struct streams *, bool tasks);
+struct json *streams_summary_json(const struct streams *);
+
+#endif

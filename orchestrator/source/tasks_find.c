@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/source/tasks.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+
+#define NAMED	8	/* lists in a message */
+
+/* A look for lists; what is found is kept with its name, for messages. */
+struct search {
+	struct orch	*o;
+	const char	*workspace;
+	const char	*name;		/* of the list, or its id's beginning */
+	const char	*task;
+	size_t		 n;
+	char		 id[TASKLIST_ID_MAX];	/* the first one */
+	struct text	 found;
+	bool		 people;	/* none that is kept for a feed */
+	bool		 names;		/* are wanted, of all lists */
+	bool		 quiet;		/* nothing is said when there is none */
+};
+
+static void
+add(struct search *s, const char *id, const char *name)
+{
+	if (s->n++ == 0)
+		strlcpy(s->id, id, sizeof(s->id));
+	if (s->n <= NAMED)
+		text_printf(&s->found, "%s%s%s%s%s", s->n > 1 ? ", " : "", id, name == NULL ? "" :
+		    " (", name == NULL ? "" : name, name == NULL ? "" : ")");
+	else if (s->n == NAMED + 1)
+		text_puts(&s->found, ", ...");
+}
+
+static int
+match_any(void *arg, const char *id)
+{
+	struct search *s = arg;
+	struct tasklist l = { 0 };
+	bool good;
+
+	if (s->names || (s->people && tasks_mention(s->workspace, id, "\"source\"")))
+		tasks_peek(s->workspace, id, &l, &good);
+	if (!s->people || l.source.kind == NULL)
+		add(s, id, l.name);
+	tasklist_release(&l);
+	return 0;
+}
+
+static int
+match_prefix(void *arg, const char *id)
+{
+	struct search *s = arg;
+	size_t len = strlen(s->name);
+
+	if (strncmp(id, s->name, len) == 0 || strncmp(id + strlen("tl-"), s->name, len) == 0)
+		add(s, id, NULL);
+	return 0;
+}
+
+/* Is its graph one? Whoever opens it is told if not. */
+static bool
+is_sound(const struct tasklist *l)
+{
+	struct taskgraph g;
+	char why[RECORD_ERR];
+
+	if (taskgraph_make(&g, l, why, sizeof(why)) == -1)
+		return false;
+	taskgraph_release(&g);
+	return true;
+}
+
+static int
+match_name(void *arg, const char *id)
+{
+	struct search *s = arg;
+	struct tasks_seen t;
+	bool good;
+
+	if (!tasks_mention(s->workspace, id, s->name))
+		return 0;
+	if (!tasks_look(s->workspace, id, &t, &good)) {
+		tasks_read(s->workspace, id, &t.list);	/* which says what is wrong */
+		return 0;
+	}
+	if (strcmp(t.list.name, s->name) == 0)
+		add(s, id, NULL);
+	if (strcmp(t.list.name, s->name) == 0 && s->n == 1 && good)
+		tasks_set_aside(s->o, &t);
+	else
+		tasklist_release(&t.list);
+	return 0;
+}
+
+static int
+match_mention(void *arg, const char *id)
+{
+	struct search *s = arg;
+
+	if (tasks_mention(s->workspace, id, s->task))
+		add(s, id, NULL);
+	return 0;
+}
+
+static int
+match_task(void *arg, const char *id)
+{
+	struct search *s = arg;
+	struct tasklist l;
+
+	if (!tasks_mention(s->workspace, id, s->task) || tasks_load(s->workspace, id, &l) != 0)
+		return 0;
+	if (tasklist_find(&l, s->task) != TASK_NONE)
+		add(s, id, l.name);
+	tasklist_release(&l);
+	return 0;
+}
+
+static int
+search(struct search *s, int (*fn)(void *, const char *))
+{
+	s->n = 0;
+	text_free(&s->found);
+	tasks_each(s->workspace, fn, s);
+	return s->n > 0;
+}
+
+static int
+look_for_list(struct search *s)
+{
+	if (s->name == NULL) {
+		s->people = true;
+		s->people = search(s, match_any);
+		if ((s->people || search(s, match_any)) && s->n == 1)
+			return 0;
+		s->names = true;
+		if (!search(s, match_any))
+			log_warnx("no task list in this repository; orchestrator tasks create NAME "
+			    "makes one");
+		else
+			log_warnx("say which task list: %s", s->found.buf);
+		return s->n == 0 ? EX_NOINPUT : EX_USAGE;
+	}
+	if (tasklist_id_valid(s->name)) {
+		strlcpy(s->id, s->name, sizeof(s->id));
+		return 0;
+	}
+	if (s->name[0] == '\0' || (!search(s, match_name) && !search(s, match_prefix))) {
+		if (s->quiet)
+			return EX_NOINPUT;
+		log_warnx("no task list \"%s\" in this repository; orchestrator tasks list shows "
+		    "them", s->name);
+		return EX_NOINPUT;
+	}
+	if (s->n == 1)
+		return 0;
+	log_warnx("task list \"%s\" is ambiguous: %s; give more of its id", s->name, s->found.buf);
+	return EX_USAGE;
+}
+
+static int
+find_list(struct orch *o, const char *name, bool quiet, char id[TASKLIST_ID_MAX])
+{
+	struct search s = { .o = o, .workspace = o->workspace, .name = name, .quiet = quiet };
+	int rv = look_for_list(&s);
+
+	if (rv == 0)
+		strlcpy(id, s.id, TASKLIST_ID_MAX);
+	text_free(&s.found);
+	return rv;
+}
+
+int
+tasks_find_list(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
+{
+	return find_list(o, name, false, id);
+}
+
+int
+tasks_find_known(struct orch *o, const char *name, char id[TASKLIST_ID_MAX])
+{
+	return find_list(o, name, true, id);
+}
+
+static int
+open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
+{
+	char id[TASKLIST_ID_MAX];
+	int rv;
+
+	memset(l, 0, sizeof(*l));
+	if ((rv = find_list(o, name, false, id)) != 0)
+		return rv;
+	if (tasks_take_aside(o, id, l)) {
+		if (any || is_sound(l))
+			return 0;
+		tasklist_release(l);
+	}
+	return (any ? tasks_read : tasks_load)(o->workspace, id, l);
+}
+
+int
+tasks_open(struct orch *o, const char *name, struct tasklist *l)
+{
+	return open_list(o, name, false, l);
+}
+
+int
+tasks_open_any(struct orch *o, const char *name, struct tasklist *l)
+{
+	return open_list(o, name, true, l);
+}
+
+int
+tasks_find_task(struct orch *o, const char *list, const char *task, char id[TASKLIST_ID_MAX])
+{
+	struct search s = { .workspace = o->workspace, .task = task };
+	int rv = 0;
+
+	if (list != NULL)
+		return tasks_find_list(o, list, id);
+	/* One alone that mentions it has it, or none. */
+	if (search(&s, match_mention) && s.n > 1)
+		search(&s, match_task);
+	if (s.n == 0) {
+		log_warnx("no task \"%s\" in any task list; orchestrator tasks show LIST shows the "
+		    "tasks of one", task);
+		rv = EX_NOINPUT;
+	} else if (s.n > 1) {
+		log_warnx("task \"%s\" is in more than one list: %s; say which with --list", task,
+		    s.found.buf);
+		rv = EX_USAGE;
+	} else
+		strlcpy(id, s.id, TASKLIST_ID_MAX);
+	text_free(&s.found);
+	return rv;
+}
+
+int
+tasks_need(const struct tasklist *l, const char *task, size_t *i)
+{
+	if ((*i = tasklist_find(l, task)) != TASK_NONE)
+		return 0;
+	log_warnx("no task \"%s\" in list %s; orchestrator tasks show %s shows its tasks", task,
+	    l->id, l->id);
+	return EX_NOINPUT;
+}
+
+char *
+tasks_waits_for(const struct taskgraph *g, size_t i)
+{
+	struct text t = { 0 };
+
+	for (size_t e = g->needs_at[i]; e < g->needs_at[i + 1]; e++)
+		if (g->status[g->needs[e]] != TASK_COMPLETE)
+			text_printf(&t, "%s%s", t.len > 0 ? ", " : "",
+			    g->list->v[g->needs[e]].item.id);
+	return t.buf;
+}

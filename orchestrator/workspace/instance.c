@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/random.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/log.h"
+#include "proto/sys/file.h"
+
+#define INSTANCE	"instance-"
+#define UUID_LEN	36
+
+static bool
+instance_valid(const char *name)
+{
+	if (strncmp(name, INSTANCE, strlen(INSTANCE)) != 0)
+		return false;
+	name += strlen(INSTANCE);
+	return strlen(name) == UUID_LEN && strspn(name, "0123456789abcdef-") == UUID_LEN;
+}
+
+static void
+set_instance(struct orch *o, const char *name)
+{
+	free(o->instance);
+	free(o->sessions);
+	free(o->archive);
+	o->instance = text_format("%s/%s", o->workspace, name);
+	o->sessions = text_format("%s/isolated-sessions", o->instance);
+	o->archive = text_format("%s/archive", o->instance);
+}
+
+int
+orch_instance(struct orch *o)
+{
+	char *link = text_format("%s/current", o->workspace), name[128];
+	int status = 0;
+	ssize_t n;
+
+	if ((n = readlink(link, name, sizeof(name) - 1)) != -1) {
+		name[n] = '\0';
+		if (instance_valid(name))
+			set_instance(o, name);
+		else {
+			log_warnx("%s: leads to no instance; remove it and try again", link);
+			status = EX_CONFIG;
+		}
+	} else if (errno != ENOENT && errno != ENOTDIR) {
+		status = errno == EACCES ? EX_NOPERM : EX_CONFIG;
+		log_warnx("%s: %s; make it readable, or set ORCHESTRATOR_HOME to another directory",
+		    link, strerror(errno));
+	}
+	free(link);
+	return status;
+}
+
+static void
+instance_name(char *buf, size_t len)
+{
+	unsigned char u[16];
+
+	if (getrandom(u, sizeof(u), 0) != sizeof(u))
+		err(EX_OSERR, "getrandom");
+	u[6] = (unsigned char)((u[6] & 0x0f) | 0x40);
+	u[8] = (unsigned char)((u[8] & 0x3f) | 0x80);
+	snprintf(buf, len, INSTANCE "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
+	    "%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8],
+	    u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
+}
+
+static int
+make_dir(const char *path)
+{
+	if (file_make_dirs(path) == 0)
+		return 0;
+	log_warnx("%s: %s; make it writable or set ORCHESTRATOR_HOME to a directory that is",
+	    path, strerror(errno));
+	return orch_status(errno);
+}
+
+static int
+make_instance_dirs(struct orch *o)
+{
+	int status;
+
+	if ((status = make_dir(o->sessions)) != 0)
+		return status;
+	return make_dir(o->archive);
+}
+
+/*
+ * symlink(2) fails when the name exists: of two that make an instance at once
+ * the second one uses the first one's, and its own goes.
+ */
+static int
+make_instance(struct orch *o)
+{
+	char name[128], *link;
+	int fd, status;
+
+	instance_name(name, sizeof(name));
+	set_instance(o, name);
+	if ((status = make_instance_dirs(o)) != 0)
+		return status;
+	link = text_format("%s/current", o->workspace);
+	if (symlink(name, link) == -1) {
+		if (errno != EEXIST) {
+			log_warn("%s", link);
+			status = orch_status(errno);
+		} else {
+			rmdir(o->sessions);
+			rmdir(o->archive);
+			rmdir(o->instance);
+			status = orch_instance(o);
+		}
+	} else if ((fd = file_open_dir(AT_FDCWD, o->workspace)) != -1) {
+		file_sync_dir(fd);
+		close(fd);
+	}
+	free(link);
+	return status;
+}
+
+int
+orch_make(struct orch *o)
+{
+	char reason[GIT_ERR], *claims;
+	struct git g;
+	int status;
+
+	claims = text_format("%s/claims", o->workspace);
+	status = make_dir(claims);
+	free(claims);
+	if (status != 0)
+		return status;
+	if (o->instance == NULL && (status = orch_instance(o)) != 0)
+		return status;
+	status = o->instance != NULL ? make_instance_dirs(o) : make_instance(o);
+	if (status != 0)
+		return status;
+	if (orch_git(o, &g, reason, sizeof(reason)) == -1) {
+		log_warnx("%s", reason);
+		return EX_CANTCREAT;
+	}
+	return 0;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/workspace/plan.h"
+#include "proto/base/log.h"
+
+#define REF_MAX	512
+#define HEADS	"refs/heads/"
+
+/* The branch the repository's user works on, "" with the error printed. */
+static int
+head_branch(struct orch *o, char *branch, size_t len)
+{
+	char ref[REF_MAX], reason[GIT_ERR];
+
+	if (git_head_branch(&o->repo, ref, sizeof(ref), reason, sizeof(reason)) == -1) {
+		log_warnx("%s", reason);
+		return EX_NOINPUT;
+	}
+	if (strncmp(ref, HEADS, strlen(HEADS)) != 0) {
+		log_warnx("%s: no branch is checked out (detached HEAD), so there is no target; "
+		    "check one out or set \"target\" in .orchestrator/config.json or %s",
+		    o->repo.top != NULL ? o->repo.top : o->repo.common,
+		    "~/.config/orchestrator/config.json");
+		return EX_CONFIG;
+	}
+	strlcpy(branch, ref + strlen(HEADS), len);
+	return 0;
+}
+
+static int
+branch_commit(struct orch *o, const char *branch, char oid[OID_MAX])
+{
+	char *ref = text_format(HEADS "%s", branch), reason[GIT_ERR];
+	int status = 0;
+
+	if (git_ref_read(&o->repo, ref, oid, reason, sizeof(reason)) == -1) {
+		log_warnx("target %s: %s", branch, reason);
+		status = EX_NOINPUT;
+	} else if (oid[0] == '\0') {
+		log_warnx("target %s: there is no such branch, or it has no commit yet; make it, "
+		    "or set \"target\" to another one", branch);
+		status = EX_CONFIG;
+	}
+	free(ref);
+	return status;
+}
+
+/*
+ * The settings that name the target are those of the target: begin with the user's,
+ * else with the branch checked out, and follow the name once.
+ */
+static int
+find_target(struct orch *o, struct config *c, char *branch, size_t len)
+{
+	struct settings user;
+	int status;
+
+	if ((status = orch_settings(o, NULL, &user)) != 0)
+		return status;
+	if (user.target != NULL)
+		strlcpy(branch, user.target, len);
+	else
+		status = head_branch(o, branch, len);
+	settings_release(&user);
+	for (int tries = 0; status == 0; tries++) {
+		if ((status = branch_commit(o, branch, c->base)) != 0 ||
+		    (status = orch_settings(o, c->base, &c->settings)) != 0 ||
+		    c->settings.target == NULL || strcmp(c->settings.target, branch) == 0)
+			break;
+		if (tries == 0)
+			strlcpy(branch, c->settings.target, len);
+		else {
+			log_warnx("the settings in target %s name another target, %s; let both "
+			    "branches name the same one", branch, c->settings.target);
+			status = EX_CONFIG;
+		}
+		settings_release(&c->settings);
+	}
+	return status;
+}
+
+int
+plan_settings(struct orch *o, struct settings *s)
+{
+	char branch[REF_MAX];
+	struct config c = { 0 };
+	int status;
+
+	if ((status = find_target(o, &c, branch, sizeof(branch))) == 0)
+		*s = c.settings;
+	return status;
+}
+
+int
+plan_make(struct orch *o, const struct dispatch *d, struct config *c)
+{
+	char branch[REF_MAX];
+	int status;
+
+	memset(c, 0, sizeof(*c));
+	if ((status = find_target(o, c, branch, sizeof(branch))) != 0)
+		return status;
+	if ((status = plan_roles(d, &c->settings)) != 0) {
+		settings_release(&c->settings);
+		return status;
+	}
+	c->target = text_format("%s", branch);
+	c->repository = text_format("%s", o->repo.common);
+	return 0;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <err.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/workspace/plan.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/settings/adapter.h"
+
+bool
+plan_program(const char *program, const char *path)
+{
+	char file[PATH_MAX];
+	struct stat st;
+
+	/* A path from the worktree is not there before the checkout. */
+	if (strchr(program, '/') != NULL)
+		return program[0] != '/' || access(program, X_OK) == 0;
+	if (path == NULL || path[0] == '\0')
+		path = "/usr/local/bin:/usr/bin:/bin";
+	for (const char *p = path; *p != '\0'; p += *p == ':') {
+		size_t n = strcspn(p, ":");
+
+		if (n > 0 && (size_t)snprintf(file, sizeof(file), "%.*s/%s", (int)n, p, program) <
+		    sizeof(file) && access(file, X_OK) == 0 && stat(file, &st) == 0 &&
+		    S_ISREG(st.st_mode))
+			return true;
+		p += n;
+	}
+	return false;
+}
+
+static const char *
+last_path(const struct strings *env, const char *path)
+{
+	for (size_t i = 0; i < env->n; i++)
+		if (strncmp(env->v[i], "PATH=", 5) == 0)
+			path = env->v[i] + 5;
+	return path;
+}
+
+/* The client of an adapter, NULL when it has none. */
+static const char *
+adapter_program(const char *adapter)
+{
+	for (size_t i = 0; i < nadapter_names; i++)
+		if (strcmp(adapter_names[i].name, adapter) == 0)
+			return adapter_names[i].program;
+	return NULL;
+}
+
+/* What an agent runs, NULL when that is a shell's business. */
+static const char *
+program_of(const struct agent *a)
+{
+	if (a->command.n > 0)
+		return a->command.n == 1 && strpbrk(a->command.v[0], " \t\n") != NULL ? NULL :
+		    a->command.v[0];
+	return adapter_program(a->adapter);
+}
+
+static void
+set_role(struct settings *s, enum role role, const char *agent)
+{
+	char *name = text_format("%s", agent);
+
+	free(s->role[role]);
+	s->role[role] = name;
+}
+
+/* A new agent of the name, in place of one that may be there. */
+static struct agent *
+add_agent(struct settings *s, const char *name, const char *adapter)
+{
+	struct agent *a = NULL;
+
+	for (size_t i = 0; i < s->nagents; i++)
+		if (strcmp(s->agents[i].name, name) == 0)
+			a = &s->agents[i];
+	if (a == NULL) {
+		a = reallocarray(s->agents, s->nagents + 1, sizeof(*a));
+		if (a == NULL)
+			err(EX_OSERR, NULL);
+		s->agents = a;
+		a = &s->agents[s->nagents++];
+	} else
+		agent_release(a);
+	memset(a, 0, sizeof(*a));
+	a->name = text_format("%s", name);
+	a->adapter = text_format("%s", adapter);
+	return a;
+}
+
+/* The first client that is installed, as an agent; NULL when none is. */
+static const char *
+find_client(const struct settings *s)
+{
+	const char *name, *path = last_path(&s->env, getenv("PATH")), *program;
+
+	for (size_t i = 0; i < nadapter_names; i++) {
+		name = adapter_names[i].name;
+		program = adapter_names[i].program;
+		if (program != NULL && settings_agent(s, name) != NULL &&
+		    plan_program(program, path))
+			return name;
+	}
+	return NULL;
+}
+
+static void
+list_clients(struct text *t)
+{
+	for (size_t i = 0; i < nadapter_names; i++)
+		if (adapter_names[i].program != NULL)
+			text_printf(t, "%s%s", t->len > 0 ? ", " : "", adapter_names[i].program);
+}
+
+static int
+no_client(void)
+{
+	struct text clients = { 0 };
+
+	list_clients(&clients);
+	log_warnx("no agent: install an agent client (%s), or set \"agents\" and \"roles\" in "
+	    ".orchestrator/config.json, or give a command: dispatch ITEM -- COMMAND",
+	    clients.buf != NULL ? clients.buf : "claude");
+	text_free(&clients);
+	return EX_UNAVAILABLE;
+}
+
+static int
+all_roles(struct settings *s, const char *name)
+{
+	struct text names = { 0 };
+
+	if (settings_agent(s, name) == NULL) {
+		for (size_t i = 0; i < s->nagents; i++)
+			text_printf(&names, "%s%s", i > 0 ? ", " : "", s->agents[i].name);
+		log_warnx("no agent \"%s\" in the settings; there are: %s", name,
+		    names.buf != NULL ? names.buf : "none");
+		text_free(&names);
+		return EX_USAGE;
+	}
+	set_role(s, ROLE_IMPLEMENTER, name);
+	set_role(s, ROLE_REVIEWER, name);
+	set_role(s, ROLE_TECH_LEAD, name);
+	return 0;
+}
+
+static void
+use_command(struct settings *s, char *const *command)
+{
+	struct agent *a = add_agent(s, PLAN_COMMAND, "command");
+
+	for (; *command != NULL; command++)
+		strings_add(&a->command, *command);
+	set_role(s, ROLE_IMPLEMENTER, PLAN_COMMAND);
+}
+
+int
+plan_judged(const struct settings *s)
+{
+	if (settings_judged(s))
+		return 0;
+	log_warnx("the review is by gates, and no gates are set: add \"gates\" to "
+	    ".orchestrator/config.json, or say that nobody is to judge the work: --review none, "
+	    "or \"review\": \"none\"");
+	return EX_CONFIG;
+}
+
+static int
+no_reviewer(const struct dispatch *d)
+{
+	log_warnx("no reviewer is set, and nothing is approved by default: say --review gates or "
+	    "none, or set \"roles\": {\"reviewer\": ...} in .orchestrator/config.json");
+	return d->command != NULL ? EX_USAGE : EX_CONFIG;
+}
+
+/* Without a word about roles, the client that is there does all of them. */
+static int
+fill_roles(const struct dispatch *d, struct settings *s)
+{
+	const char *client;
+
+	if (s->role[ROLE_IMPLEMENTER] == NULL) {
+		if (s->role[ROLE_REVIEWER] != NULL || s->role[ROLE_TECH_LEAD] != NULL) {
+			log_warnx("no implementer is set: add it to \"roles\" in "
+			    ".orchestrator/config.json, or give one with --agent");
+			return EX_CONFIG;
+		}
+		if ((client = find_client(s)) == NULL)
+			return no_client();
+		return all_roles(s, client);
+	}
+	if (s->role[ROLE_REVIEWER] == NULL && s->review == REVIEW_COUNCIL)
+		return no_reviewer(d);
+	return 0;
+}
+
+static int
+check_programs(const struct settings *s)
+{
+	const struct agent *a;
+	const char *path, *program;
+
+	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++) {
+		if (r != ROLE_IMPLEMENTER && s->review != REVIEW_COUNCIL)
+			break;
+		if (s->role[r] == NULL)
+			continue;
+		if ((a = settings_agent(s, s->role[r])) == NULL) {
+			log_warnx("role %s: no agent \"%s\" in the settings; add it to \"agents\"",
+			    role_name((enum role)r), s->role[r]);
+			return EX_CONFIG;
+		}
+		path = last_path(&a->env, last_path(&s->env, getenv("PATH")));
+		program = program_of(a);
+		if (program != NULL && !plan_program(program, path)) {
+			log_warnx("agent CLI not found: %s (%s, agent \"%s\") is not on PATH; install "
+			    "it, or choose another agent with --agent or \"roles\"", program,
+			    role_name((enum role)r), a->name);
+			return EX_UNAVAILABLE;
+		}
+	}
+	return 0;
+}
+
+int
+plan_roles(const struct dispatch *d, struct settings *s)
+{
+	int status;
+
+	if (d->review != NULL)
+		s->review = (enum review_mode)review_mode_parse(d->review);
+	if ((status = plan_judged(s)) != 0)
+		return status;
+	if (d->agent != NULL && (status = all_roles(s, d->agent)) != 0)
+		return status;
+	if (d->command != NULL)
+		use_command(s, d->command);
+	if ((status = fill_roles(d, s)) != 0)
+		return status;
+	return check_programs(s);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/strings.h"
+#include "proto/base/text.h"
+
+void
+strings_add(struct strings *list, const char *s)
+{
+	/* A power of two is full: no size has to be kept. */
+	if ((list->n & (list->n - 1)) == 0) {
+		list->v = reallocarray(list->v, list->n == 0 ? 1 : list->n * 2, sizeof(*list->v));
+		if (list->v == NULL)
+			err(1, NULL);
+	}
+	if ((list->v[list->n++] = strdup(s)) == NULL)
+		err(1, NULL);
+}
+
+void
+strings_free(struct strings *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->v[i]);
+	free(list->v);
+	list->v = NULL;
+	list->n = 0;
+}
+
+const char *
+strings_value(const struct strings *list, const char *name)
+{
+	size_t i, len = strlen(name);
+
+	for (i = 0; i < list->n; i++)
+		if (strncmp(list->v[i], name, len) == 0 && list->v[i][len] == '=')
+			return list->v[i] + len + 1;
+	return NULL;
+}
+
+void
+strings_put(struct strings *list, const char *pair)
+{
+	size_t i, len = strcspn(pair, "=") + 1;
+	char *copy;
+
+	for (i = 0; i < list->n; i++)
+		if (strncmp(list->v[i], pair, len) == 0) {
+			if ((copy = strdup(pair)) == NULL)
+				err(1, NULL);
+			free(list->v[i]);
+			list->v[i] = copy;
+			return;
+		}
+	strings_add(list, pair);
+}
+
+void
+strings_set(struct strings *list, const char *name, const char *value)
+{
+	char *pair = text_format("%s=%s", name, value);
+
+	strings_put(list, pair);
+	free(pair);
+}
+
+void
+strings_drop(struct strings *list, const char *name)
+{
+	size_t i, kept = 0, len = strlen(name);
+
+	for (i = 0; i < list->n; i++)
+		if (strncmp(list->v[i], name, len) == 0 && list->v[i][len] == '=')
+			free(list->v[i]);
+		else
+			list->v[kept++] = list->v[i];
+	list->n = kept;
+}
+
+const char **
+strings_vector(const struct strings *list)
+{
+	const char **v = calloc(list->n + 1, sizeof(*v));
+
+	if (v == NULL)
+		err(1, NULL);
+	for (size_t i = 0; i < list->n; i++)
+		v[i] = list->v[i];
+	return v;
+}

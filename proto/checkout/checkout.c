@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/checkout/checkout.h"
+#include "proto/git/git_internal.h"
+#include "proto/session/session.h"
+#include "proto/sys/file.h"
+
+/* Is HEAD of the git directory at ref, or a rebase of ref under way there? */
+/* Does errno say that reading failed, and nothing of what there is? */
+static bool
+fleeting(void)
+{
+	return errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+}
+
+/* 1, 0, or -1: it can't be told now. */
+static int
+is_on(int fd, const char *ref)
+{
+	static const char *const names[] = { "HEAD", "rebase-merge/head-name",
+		"rebase-apply/head-name" };
+	char buf[512], *name;
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (git_small_read(fd, names[i], false, buf, sizeof(buf)) == -1) {
+			if (fleeting())
+				return -1;
+			continue;
+		}
+		name = strncmp(buf, "ref: ", 5) == 0 ? buf + 5 : buf;
+		if (strcmp(name, ref) == 0)
+			return 1;
+	}
+	return 0;
+}
+
+static void
+add(struct checkout **list, size_t *n, char *path, char *gitdir)
+{
+	*list = reallocarray(*list, *n + 1, sizeof(**list));
+	if (*list == NULL)
+		errx(1, "out of memory");
+	memset(&(*list)[*n], 0, sizeof(**list));
+	(*list)[*n].path = path;
+	(*list)[(*n)++].gitdir = gitdir;
+}
+
+/* ref or path selects; the other one is NULL.  -1: what it is can't be told now. */
+static int
+consider(const char *gitdir, const char *top, const char *ref, const char *path,
+    struct checkout **list, size_t *n)
+{
+	int fd, on;
+
+	if (access(top, F_OK) == -1 || (path != NULL && strcmp(path, top) != 0))
+		return 0;
+	if ((fd = file_find_dir(AT_FDCWD, gitdir)) == -1)
+		return fleeting() ? -1 : 0;
+	on = ref == NULL ? 1 : is_on(fd, ref);
+	if (on == 1)
+		add(list, n, text_format("%s", top), text_format("%s", gitdir));
+	close(fd);
+	return on == -1 ? -1 : 0;
+}
+
+static int
+walk(const struct git_repo *r, const char *ref, const char *path, struct checkout **list, size_t *n,
+    char *err, size_t errlen)
+{
+	char *all = text_format("%s/worktrees", r->common), *gitdir, top[4200], *slash;
+	struct dirent *e;
+	DIR *d;
+	int fd, rc = 0;
+
+	*list = NULL;
+	*n = 0;
+	if (r->top != NULL && consider(r->common, r->top, ref, path, list, n) == -1)
+		rc = git_fail_errno(err, errlen, "%s", r->common);
+	if ((d = opendir(all)) == NULL && errno != ENOENT)
+		rc = git_fail_errno(err, errlen, "%s", all);
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.')
+			continue;
+		if ((fd = file_open_dir(dirfd(d), e->d_name)) == -1) {
+			if (fleeting())
+				rc = git_fail_errno(err, errlen, "%s/%s", all, e->d_name);
+			continue;
+		}
+		gitdir = text_format("%s/%s", all, e->d_name);
+		if (git_small_read(fd, "gitdir", false, top, sizeof(top)) == 0 &&
+		    (slash = strrchr(top, '/')) != NULL && strcmp(slash, "/.git") == 0) {
+			*slash = '\0';
+			if (consider(gitdir, top, ref, path, list, n) == -1)
+				rc = git_fail_errno(err, errlen, "%s", gitdir);
+		}
+		free(gitdir);
+		close(fd);
+	}
+	if (d != NULL)
+		closedir(d);
+	free(all);
+	return rc;
+}
+
+int
+checkout_find(const struct git_repo *r, const char *ref, struct checkout **list, size_t *n,
+    char *err, size_t errlen)
+{
+	return walk(r, ref, NULL, list, n, err, errlen);
+}
+
+int
+checkout_open(const struct git_repo *r, const char *path, struct checkout *co, char *err,
+    size_t errlen)
+{
+	struct checkout *list;
+	size_t n;
+
+	memset(co, 0, sizeof(*co));
+	if (walk(r, NULL, path, &list, &n, err, errlen) == -1 || n == 0) {
+		checkout_free(list, n);
+		return git_fail(err, errlen, "%s: no checkout of the repository any more", path);
+	}
+	*co = list[0];
+	memset(&list[0], 0, sizeof(list[0]));
+	checkout_free(list, n);
+	return 0;
+}
+
+void
+checkout_free(struct checkout *list, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		free(list[i].path);
+		free(list[i].gitdir);
+	}
+	free(list);
+}
+
+static bool
+lock_is_ours(int fd, const char *line)
+{
+	char buf[256];
+
+	return git_small_read(fd, "index.lock", true, buf, sizeof(buf)) == 0 &&
+	    strcmp(buf, line) == 0;
+}
+
+/* Left by a killed merge of another session?  Leaves errno alone. */
+static bool
+lock_of_another(int fd, char *session, size_t len)
+{
+	int error = errno;
+	char buf[256];
+	bool yes;
+
+	yes = git_small_read(fd, "index.lock", true, buf, sizeof(buf)) == 0 &&
+	    strncmp(buf, "orchestrator ", 13) == 0 && session_id_valid(buf + 13) &&
+	    strlcpy(session, buf + 13, len) < len;
+	errno = error;
+	return yes;
+}
+
+int
+checkout_lock(const struct checkout *co, const char *session, char *err, size_t errlen)
+{
+	char *line = text_format("orchestrator %s", session), other[SESSION_ID_MAX];
+	int fd, rc = -1;
+
+	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
+		git_fail_errno(err, errlen, "%s", co->gitdir);
+	else {
+		/* after a power loss it must still say whose it is */
+		if (file_create(fd, "index.lock", line, strlen(line), FILE_DATA) == 0 ||
+		    (errno == EEXIST && lock_is_ours(fd, line)))
+			rc = 0;
+		else if (lock_of_another(fd, other, sizeof(other)))
+			git_fail(err, errlen, "%s: the merge of %s was interrupted; complete it first: "
+			    "orchestrator merge %s", co->path, other, other);
+		else if (errno == EEXIST || access(co->gitdir, F_OK) == 0)
+			git_fail(err, errlen, "%s/index.lock exists: another git works there; "
+			    "if none does, remove it", co->gitdir);
+		close(fd);
+	}
+	free(line);
+	return rc;
+}
+
+void
+checkout_unlock(const struct checkout *co, const char *session)
+{
+	char *line = text_format("orchestrator %s", session);
+	int fd;
+
+	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) != -1) {
+		/* or a power loss brings it back, when there is no record of whose it was any more */
+		if (lock_is_ours(fd, line) && unlinkat(fd, "index.lock", 0) == 0)
+			(void)file_sync_dir(fd);
+		close(fd);
+	}
+	free(line);
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/fault.h"
+#include "proto/base/text.h"
+#include "proto/git/git_internal.h"
+#include "proto/sys/file.h"
+
+/*
+ * Why git failed.  What it prints has names in it, also at the end of a line, that an agent has
+ * chosen; its trace (api-trace2) tells of an error the format as well, in which the words of errno stand
+ * and names do not, as a member of JSON that no name can look like.
+ */
+
+#define TRACE_MAX	(64u << 10)
+#define ERRNO_MAX	134
+#define FORMAT		"\",\"fmt\":\""
+#define FULL		" write error. Out of diskspace"	/* of an index; without errno */
+
+int
+git_trace_open(void)
+{
+	return file_memory(TRACE_MAX);
+}
+
+static bool
+ends_with(const char *s, size_t len, const char *end)
+{
+	size_t n = strlen(end);
+
+	return len >= n && memcmp(s + len - n, end, n) == 0;
+}
+
+/* The errno whose words s ends with, after a colon. */
+static int
+words_of(const char *s, size_t len)
+{
+	size_t n;
+
+	for (int e = 1; e < ERRNO_MAX; e++) {
+		n = strlen(strerror(e));
+		if (len > n + 2 && memcmp(s + len - n - 2, ": ", 2) == 0 &&
+		    ends_with(s, len, strerror(e)))
+			return e;
+	}
+	return ends_with(s, len, FULL) ? ENOSPC : 0;
+}
+
+/* The lock of an index has no format of its own; our index has no name of an agent's. */
+static int
+lock_of(const char *line, size_t len, const struct git *g)
+{
+	char *begin = text_format(",\"msg\":\"Unable to create '%s.lock': ", g->index);
+	const char *msg = g->index == NULL ? NULL : memmem(line, len, begin, strlen(begin));
+	int code = 0;
+
+	/* whatever else is in front of it, no quotation mark of a name ends a member */
+	if (msg != NULL)
+		code = words_of(msg, (size_t)(line + len - msg));
+	free(begin);
+	return code;
+}
+
+/* An event ends: ...,"msg":"...","fmt":"..."} */
+static int
+event_code(const char *line, size_t len, const struct git *g)
+{
+	static const char event[] = "{\"event\":\"error\",";
+	const char *fmt;
+
+	if (len < strlen(event) + 2 || memcmp(line, event, strlen(event)) != 0 ||
+	    !ends_with(line, len, "\"}") ||
+	    (fmt = memmem(line, len, FORMAT, strlen(FORMAT))) == NULL)
+		return 0;
+	len -= 2;
+	if ((size_t)(line + len - fmt) == strlen(FORMAT "%s") && ends_with(line, len, "%s"))
+		return lock_of(line, (size_t)(fmt - line), g);
+	fmt += strlen(FORMAT);
+	return words_of(fmt, (size_t)(line + len - fmt));
+}
+
+/* The first of them that says a reason. */
+static int
+lines_code(const char *s, size_t len, const struct git *g)
+{
+	const char *end = s + len, *nl;
+	int code = 0;
+
+	for (; code == 0 && s < end; s = nl + 1) {
+		if ((nl = memchr(s, '\n', (size_t)(end - s))) == NULL)
+			nl = end;
+		code = g != NULL ? event_code(s, (size_t)(nl - s), g) : words_of(s, (size_t)(nl - s));
+	}
+	return code;
+}
+
+int
+git_fault(int status, int trace, const struct git *g, const char *errout)
+{
+	int code = fault_of_status(status);
+	char *buf;
+	ssize_t n;
+
+	if (code != 0)
+		return code;
+	if (g == NULL)	/* only names of ours and of the user's are told of */
+		return errout == NULL ? 0 : lines_code(errout, strlen(errout), NULL);
+	if (trace == -1 || (buf = malloc(TRACE_MAX)) == NULL)
+		return 0;
+	if ((n = pread(trace, buf, TRACE_MAX, 0)) > 0)
+		code = lines_code(buf, strnlen(buf, (size_t)n), g);
+	free(buf);
+	return code;
+}

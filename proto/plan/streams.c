@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/text.h"
+#include "proto/json/field.h"
+#include "proto/json/json.h"
+#include "proto/json/record.h"
+#include "proto/plan/streams.h"
+
+static const char *const phases[STREAM_PHASES] = {
+	[STREAM_FOUNDATION] = "foundation",
+	[STREAM_PARALLEL] = "parallel",
+	[STREAM_INTEGRATION] = "integration",
+};
+
+const char *
+stream_phase_name(enum stream_phase p)
+{
+	return phases[p];
+}
+
+int
+stream_phase_parse(const char *s)
+{
+	for (int i = 0; i < STREAM_PHASES; i++)
+		if (strcmp(phases[i], s) == 0)
+			return i;
+	return -1;
+}
+
+void
+streams_problem(struct strings *problems, const char *fmt, ...)
+{
+	struct text line = { 0 };
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	if (vasprintf(&s, fmt, ap) == -1)
+		err(1, NULL);
+	va_end(ap);
+	text_line(&line, s, strlen(s));
+	strings_add(problems, line.buf);
+	text_free(&line);
+	free(s);
+}
+
+size_t
+streams_find(const struct streams *s, const char *id)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->v[i].id, id) == 0)
+			return i;
+	return STREAMS_NONE;
+}
+
+struct stream *
+streams_add(struct streams *s, const char *id)
+{
+	struct stream *one;
+
+	if ((s->v = reallocarray(s->v, s->n + 1, sizeof(*s->v))) == NULL)
+		err(1, NULL);
+	one = &s->v[s->n++];
+	memset(one, 0, sizeof(*one));
+	one->phase = STREAM_PARALLEL;
+	one->own.priority = one->work.priority = 2;
+	strlcpy(one->id, id, sizeof(one->id));
+	return one;
+}
+
+static void
+stream_release(struct stream *one)
+{
+	free(one->name);
+	strings_free(&one->depends_on);
+	free(one->root);
+	free(one->worktree);
+	item_release(&one->own);
+	item_release(&one->work);
+	for (size_t i = 0; i < one->ntask; i++)
+		item_release(&one->task[i]);
+	free(one->task);
+	json_free(one->raw);
+}
+
+void
+streams_release(struct streams *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		stream_release(&s->v[i]);
+	free(s->v);
+	free(s->generated);
+	free(s->initiative);
+	free(s->name);
+	free(s->endpoint);
+	for (int p = 0; p < STREAM_PHASES; p++)
+		strings_free(&s->plan[p]);
+	json_free(s->raw);
+	memset(s, 0, sizeof(*s));
+}
+
+static struct json *
+stream_json(const struct stream *one)
+{
+	struct json *o = one->raw == NULL ? json_new_object() : json_copy(one->raw);
+
+	json_put_str(o, "streamId", one->id);
+	json_put_str(o, "streamName", one->name == NULL ? one->id : one->name);
+	json_put_str(o, "streamPhase", phases[one->phase]);
+	json_put_int(o, "totalTasks", one->total);
+	json_put_int(o, "completedTasks", one->completed);
+	json_put(o, "dependencies", strings_json(&one->depends_on));
+	json_drop(o, "streamDependencies");
+	json_put_str(o, "projectRoot", one->root);
+	json_put_str(o, "worktreePath", one->worktree);
+	return o;
+}
+
+char *
+streams_text(const struct streams *s, size_t *len)
+{
+	struct json *o = s->raw == NULL ? json_new_object() : json_copy(s->raw), *in, *list;
+	char *text;
+
+	json_put_str(o, "version", STREAMS_VERSION);
+	json_put_str(o, "generatedAt", s->generated);
+	in = record_sub(o, "initiative");
+	json_put_str(in, "id", s->initiative);
+	json_put_str(in, "name", s->name);
+	if (s->endpoint != NULL)
+		json_put_str(o, "apiEndpoint", s->endpoint);
+	if (s->list[0] != '\0')
+		json_put_str(o, "taskList", s->list);
+	list = json_new_array();
+	for (size_t i = 0; i < s->n; i++)
+		json_append(list, stream_json(&s->v[i]));
+	json_put(o, "streams", list);
+	in = json_new_object();
+	for (int p = 0; p < STREAM_PHASES; p++)
+		json_put(in, phases[p], strings_json(&s->plan[p]));
+	json_put(o, "executionPlan", in);
+	text = json_text(o, true, len);
+	json_free(o);
+	return text;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_STREAMS_H
+#define PROTO_STREAMS_H
+
+/*
+ * The streams file: orchestration-config.json (orchestration-config.5).  Pure.
+ *
+ *	streams.c	the record
+ *	streams_read.c	and its reader
+ *	streams_take.c	what a stream consists of, from its own tasks or a task list's
+ *	streams_check.c	what is wrong, and which stream comes before which
+ *	streams_make.c	a task list's streams as a file; a stream as a task
+ *
+ *	streams_parse, then streams_take for each list, then streams_check and
+ *	streams_overlaps, then streams_task for each stream
+ *
+ * Problems are lines that say cause and cure; all of them are collected.
+ */
+
+#include "proto/plan/tasklist.h"
+
+#define STREAMS_FILE	"orchestration-config.json"
+#define STREAMS_VERSION	"1.0"
+#define STREAMS_MAX	256		/* in a file */
+#define STREAMS_NONE	((size_t)-1)
+#define STREAMS_RECORD	(4u << 20)	/* bytes of the file */
+
+enum stream_phase { STREAM_FOUNDATION, STREAM_PARALLEL, STREAM_INTEGRATION, STREAM_PHASES };
+
+struct stream {
+	char		 id[SESSION_ID_MAX];
+	char		*name;
+	enum stream_phase phase;
+	int64_t		 total, completed;	/* as the file says */
+	struct strings	 depends_on;
+	char		*root;		/* projectRoot, or NULL */
+	char		*worktree;	/* worktreePath, or NULL */
+	struct item	 own;		/* what it says of itself beside its tasks */
+	bool		 says_priority;
+	struct item	*task;		/* "tasks" */
+	size_t		 ntask;
+	struct json	*raw;
+	/* By streams_take: */
+	char		 list[SESSION_ID_MAX];	/* the list that has its tasks, "" = none */
+	size_t		 n, done;	/* its tasks, and those that are COMPLETE */
+	struct item	 work;		/* made of those that are not */
+	bool		 pathless;	/* one of them does not say its paths */
+	bool		 alone;		/* one of them is not parallelizable */
+};
+
+struct streams {
+	char		*generated;	/* generatedAt, or NULL */
+	char		*initiative, *name;	/* its id and name, or NULL */
+	char		*endpoint;	/* apiEndpoint, or NULL: kept, not used */
+	char		 list[SESSION_ID_MAX];	/* taskList: the only one whose tasks count */
+	struct session_limits recovery;	/* contextRecovery, as limits of each stream */
+	struct stream	*v;
+	size_t		 n;
+	bool		 planned;	/* there is an executionPlan */
+	struct strings	 plan[STREAM_PHASES];
+	struct json	*raw;
+};
+
+const char *stream_phase_name(enum stream_phase);	/* "foundation" */
+int stream_phase_parse(const char *);			/* -1: unknown */
+
+/* -1 when nothing can be read; either way problems has what is wrong with its members. */
+int streams_parse(struct streams *, const char *, size_t, struct strings *problems);
+char *streams_text(const struct streams *, size_t *len);
+void streams_release(struct streams *);
+size_t streams_find(const struct streams *, const char *id);
+struct stream *streams_add(struct streams *, const char *id);
+/* Adds a line to the problems. */
+void streams_problem(struct strings *, const char *, ...) __attribute__((format(printf, 2, 3)));
+
+/* The streams' own tasks; of streams_parse. */
+void streams_take_own(struct streams *);
+/* The list's tasks that carry a stream, and the dependencies between streams that follow.
+ * make: streams that are not there are made. */
+void streams_take(struct streams *, const struct tasklist *, bool make, struct strings *problems);
+/* Has all of it been done? */
+bool stream_complete(const struct stream *);
+/* What it may change; none = it is not known. */
+const struct strings *stream_paths(const struct stream *);
+
+void streams_check(const struct streams *, int64_t max_parallel, struct strings *problems);
+/* Parallel streams that may change the same files. */
+void streams_overlaps(const struct streams *, struct strings *problems);
+/* May both be worked on at the same time? */
+bool streams_at_once(const struct streams *, size_t, size_t);
+/* Does the order of the phases put a before b? */
+bool streams_before(const struct streams *, size_t a, size_t b);
+
+/*
+ * Makes phases and plan of what streams_take made: said has the streams whose phase
+ * is given.  Else one that others depend on and that depends on none is foundation,
+ * one that depends on several others or on one of integration is integration.
+ */
+void streams_arrange(struct streams *, const struct strings said[STREAM_PHASES]);
+/* Fills the task of stream i; true when it is another one than before. */
+bool streams_task(const struct streams *, size_t i, struct task *);
+
+#endif

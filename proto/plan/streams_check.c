@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "proto/base/glob.h"
+#include "proto/base/text.h"
+#include "proto/plan/streams.h"
+
+/* Where it stands in the plan of its phase; those that it has not come last, as in the file. */
+static size_t
+place(const struct streams *s, size_t i)
+{
+	const struct strings *plan = &s->plan[s->v[i].phase];
+
+	for (size_t k = 0; k < plan->n; k++)
+		if (strcmp(plan->v[k], s->v[i].id) == 0)
+			return k;
+	return plan->n + i;
+}
+
+bool
+streams_before(const struct streams *s, size_t a, size_t b)
+{
+	if (s->v[a].phase != s->v[b].phase)
+		return s->v[a].phase < s->v[b].phase;
+	return s->v[a].phase != STREAM_PARALLEL && place(s, a) < place(s, b);
+}
+
+static void
+check_ids(const struct streams *s, struct strings *problems)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < i; k++) {
+			const struct stream *a = &s->v[i], *b = &s->v[k];
+
+			if (strcasecmp(a->id, b->id) == 0)
+				streams_problem(problems, "duplicate stream %s%s%s; give one of them another "
+				    "streamId", a->id, strcmp(a->id, b->id) == 0 ? "" : " and ",
+				    strcmp(a->id, b->id) == 0 ? "" : b->id);
+			else if (a->worktree != NULL && b->worktree != NULL &&
+			    strcmp(a->worktree, b->worktree) == 0)
+				streams_problem(problems, "%s and %s have the same worktreePath %s; give each "
+				    "its own, or null", b->id, a->id, a->worktree);
+		}
+}
+
+static void
+check_plan(const struct streams *s, struct strings *problems)
+{
+	size_t seen[STREAMS_MAX] = { 0 }, k;
+
+	for (int p = 0; p < STREAM_PHASES; p++)
+		for (size_t i = 0; i < s->plan[p].n; i++) {
+			const char *id = s->plan[p].v[i], *phase = stream_phase_name((enum stream_phase)p);
+
+			if ((k = streams_find(s, id)) == STREAMS_NONE)
+				streams_problem(problems, "executionPlan: %s has %s, which is not in "
+				    "\"streams\"; add it there, or take it out here", phase, id);
+			else if (seen[k]++ > 0)
+				streams_problem(problems, "executionPlan: %s is in it twice; take one out", id);
+			else if ((int)s->v[k].phase != p)
+				streams_problem(problems, "executionPlan: %s has %s, whose streamPhase is %s; "
+				    "let both say the same", phase, id, stream_phase_name(s->v[k].phase));
+		}
+	for (k = 0; s->planned && k < s->n; k++)
+		if (seen[k] == 0 && streams_find(s, s->v[k].id) == k)
+			streams_problem(problems, "%s is in \"streams\" and not in the executionPlan; add it "
+			    "to %s there", s->v[k].id, stream_phase_name(s->v[k].phase));
+}
+
+static void
+check_phases(const struct streams *s, int64_t max, struct strings *problems)
+{
+	size_t n[STREAM_PHASES] = { 0 };
+
+	for (size_t i = 0; i < s->n; i++)
+		n[s->v[i].phase]++;
+	if (n[STREAM_FOUNDATION] == 0)
+		streams_problem(problems, "No foundation stream: all streams are parallel or integration; "
+		    "let the streamPhase of the one that the others build upon be \"foundation\" (orchestrator "
+		    "generate --foundation STREAM)");
+	if (n[STREAM_PARALLEL] > (size_t)max)
+		streams_problem(problems, "Too many parallel streams (>%lld): there are %zu; split the work "
+		    "into several phases, or raise \"max_parallel_streams\" in the settings",
+		    (long long)max, n[STREAM_PARALLEL]);
+}
+
+static void
+check_tasks(const struct streams *s, struct strings *problems)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].n == 0 && !stream_complete(&s->v[i]) && streams_find(s, s->v[i].id) == i)
+			streams_problem(problems, "%s has no tasks: no task of a list carries it, and it has no "
+			    "\"tasks\"; orchestrator tasks edit --stream %s TASK gives it one", s->v[i].id,
+			    s->v[i].id);
+}
+
+struct walk {
+	const struct streams *s;
+	struct strings	*problems;
+	char		 state[STREAMS_MAX];	/* 0 = not seen, 1 = on the way, 2 = done */
+	size_t		 way[STREAMS_MAX];
+	size_t		 n;
+	bool		 circle;
+};
+
+static void
+say_circle(struct walk *w, size_t first)
+{
+	const struct stream *v = w->s->v;
+	struct text t = { 0 };
+	size_t k = w->n;
+
+	while (w->way[--k] != first)
+		;
+	for (; k < w->n; k++)
+		text_printf(&t, "%s%s depends on %s", t.len > 0 ? ", " : "", v[w->way[k]].id,
+		    k + 1 < w->n ? v[w->way[k + 1]].id : v[first].id);
+	streams_problem(w->problems, "Circular dependencies detected: %s; take one of these dependencies "
+	    "out", t.buf);
+	text_free(&t);
+	w->circle = true;
+}
+
+static void
+walk(struct walk *w, size_t i)
+{
+	const struct strings *on = &w->s->v[i].depends_on;
+
+	w->state[i] = 1;
+	w->way[w->n++] = i;
+	for (size_t k = 0; k < on->n; k++) {
+		size_t d = streams_find(w->s, on->v[k]);
+
+		if (d == STREAMS_NONE)
+			streams_problem(w->problems, "unknown dependency: %s depends on %s, which is not in "
+			    "\"streams\"; add it, or take the dependency out", w->s->v[i].id, on->v[k]);
+		else if (w->state[d] == 1)
+			say_circle(w, d);
+		else if (w->state[d] == 0)
+			walk(w, d);
+	}
+	w->n--;
+	w->state[i] = 2;
+}
+
+/* Explicit dependencies among themselves first: then the order of the phases is not in it. */
+static void
+check_dependencies(const struct streams *s, struct strings *problems)
+{
+	struct walk w = { .s = s, .problems = problems };
+
+	for (size_t i = 0; i < s->n; i++)
+		if (w.state[i] == 0)
+			walk(&w, i);
+	for (size_t i = 0; !w.circle && i < s->n; i++)
+		for (size_t k = 0; k < s->v[i].depends_on.n; k++) {
+			size_t d = streams_find(s, s->v[i].depends_on.v[k]);
+
+			if (d == STREAMS_NONE || !streams_before(s, i, d))
+				continue;
+			if (s->v[i].phase == s->v[d].phase)
+				streams_problem(problems, "%s depends on %s, which comes after it in the "
+				    "executionPlan: change their places", s->v[i].id, s->v[d].id);
+			else
+				streams_problem(problems, "%s (%s) depends on %s, which comes after it, as %s; "
+				    "change the streamPhase of one, or take the dependency out", s->v[i].id,
+				    stream_phase_name(s->v[i].phase), s->v[d].id,
+				    stream_phase_name(s->v[d].phase));
+		}
+}
+
+void
+streams_check(const struct streams *s, int64_t max_parallel, struct strings *problems)
+{
+	if (s->initiative == NULL || s->name == NULL)
+		streams_problem(problems, "No active initiative: \"initiative\" must have \"id\" and \"name\"; "
+		    "add them, or make the file anew by orchestrator generate --force");
+	if (s->n == 0) {
+		streams_problem(problems, "No streams defined: give tasks their streams (orchestrator tasks "
+		    "edit --stream STREAM TASK), then run orchestrator generate --force");
+		return;
+	}
+	check_ids(s, problems);
+	check_phases(s, max_parallel, problems);
+	check_plan(s, problems);
+	check_dependencies(s, problems);
+	check_tasks(s, problems);
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].worktree != NULL && !item_worktree_valid(s->v[i].worktree))
+			streams_problem(problems, "%s: worktreePath %s is no path below the repository, without "
+			    "\"..\"; mend it, or let it be null", s->v[i].id, s->v[i].worktree);
+}
+
+static bool
+reaches(const struct streams *s, size_t from, size_t to, char *seen)
+{
+	if (from == to)
+		return true;
+	seen[from] = 1;
+	for (size_t k = 0; k < s->v[from].depends_on.n; k++) {
+		size_t d = streams_find(s, s->v[from].depends_on.v[k]);
+
+		if (d != STREAMS_NONE && !seen[d] && reaches(s, d, to, seen))
+			return true;
+	}
+	return false;
+}
+
+bool
+streams_at_once(const struct streams *s, size_t a, size_t b)
+{
+	char seen[STREAMS_MAX] = { 0 }, back[STREAMS_MAX] = { 0 };
+
+	return s->v[a].phase == STREAM_PARALLEL && s->v[b].phase == STREAM_PARALLEL &&
+	    !stream_complete(&s->v[a]) && !stream_complete(&s->v[b]) &&
+	    !reaches(s, a, b, seen) && !reaches(s, b, a, back);
+}
+
+static void
+check_pair(const struct stream *a, const struct stream *b, struct strings *problems)
+{
+	const struct strings *pa = stream_paths(a), *pb = stream_paths(b);
+
+	for (size_t i = 0; i < pa->n; i++)
+		for (size_t k = 0; k < pb->n; k++) {
+			if (!glob_overlap(pa->v[i], pb->v[k]))
+				continue;
+			streams_problem(problems, "overlapping paths: %s (%s) and %s (%s) run at once and may "
+			    "change the same file; change their allowed_paths, or let one depend on the "
+			    "other", a->id, pa->v[i], b->id, pb->v[k]);
+			return;
+		}
+}
+
+void
+streams_overlaps(const struct streams *s, struct strings *problems)
+{
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = i + 1; k < s->n; k++)
+			if (streams_at_once(s, i, k))
+				check_pair(&s->v[i], &s->v[k], problems);
+}

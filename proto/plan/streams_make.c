@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/text.h"
+#include "proto/json/field.h"
+#include "proto/json/json.h"
+#include "proto/plan/streams.h"
+
+static bool
+named(const struct strings *list, const char *id)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->v[i], id) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_needed(const struct streams *s, const char *id)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (named(&s->v[i].depends_on, id))
+			return true;
+	return false;
+}
+
+static enum stream_phase
+phase_of(const struct streams *s, const struct stream *one)
+{
+	const struct strings *on = &one->depends_on;
+	size_t others = 0, d;
+
+	if (on->n == 0)
+		return is_needed(s, one->id) ? STREAM_FOUNDATION : STREAM_PARALLEL;
+	for (size_t k = 0; k < on->n; k++) {
+		if ((d = streams_find(s, on->v[k])) == STREAMS_NONE)
+			continue;
+		if (s->v[d].phase == STREAM_INTEGRATION)
+			return STREAM_INTEGRATION;
+		others += s->v[d].phase == STREAM_PARALLEL;
+	}
+	return others > 1 ? STREAM_INTEGRATION : STREAM_PARALLEL;
+}
+
+/* The next one that depends on none of those left; where there is a circle, any. */
+static size_t
+next(const struct streams *s, const bool *taken)
+{
+	size_t any = STREAMS_NONE, k;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct strings *on = &s->v[i].depends_on;
+
+		if (taken[i])
+			continue;
+		if (any == STREAMS_NONE)
+			any = i;
+		for (k = 0; k < on->n; k++) {
+			size_t d = streams_find(s, on->v[k]);
+
+			if (d != STREAMS_NONE && !taken[d])
+				break;
+		}
+		if (k == on->n)
+			return i;
+	}
+	return any;
+}
+
+void
+streams_arrange(struct streams *s, const struct strings said[STREAM_PHASES])
+{
+	bool taken[STREAMS_MAX] = { false };
+	size_t i;
+	int p;
+
+	for (p = 0; p < STREAM_PHASES; p++)
+		strings_free(&s->plan[p]);
+	s->planned = true;
+	for (size_t n = 0; n < s->n; n++) {
+		i = next(s, taken);
+		taken[i] = true;
+		for (p = 0; p < STREAM_PHASES && !named(&said[p], s->v[i].id); p++)
+			;
+		s->v[i].phase = p < STREAM_PHASES ? (enum stream_phase)p :
+		    s->n == 1 ? STREAM_FOUNDATION : phase_of(s, &s->v[i]);
+		strings_add(&s->plan[s->v[i].phase], s->v[i].id);
+		s->v[i].total = (int64_t)s->v[i].n;
+		s->v[i].completed = (int64_t)s->v[i].done;
+	}
+}
+
+static void
+set_text(char **field, const char *s)
+{
+	free(*field);
+	*field = s == NULL ? NULL : text_format("%s", s);
+}
+
+static void
+set_list(struct strings *field, const struct strings *from)
+{
+	strings_free(field);
+	for (size_t i = 0; i < from->n; i++)
+		strings_add(field, from->v[i]);
+}
+
+static void
+set_parts(struct parts *p, const struct parts *from)
+{
+	struct part *one;
+
+	parts_free(p);
+	for (size_t i = 0; i < from->n; i++) {
+		one = parts_add(p, from->v[i].id, from->v[i].title, from->v[i].description,
+		    from->v[i].acceptance);
+		strlcpy(one->list, from->v[i].list, sizeof(one->list));
+	}
+}
+
+const struct strings *
+stream_paths(const struct stream *one)
+{
+	static const struct strings none;
+
+	return one->own.allowed_paths.n > 0 ? &one->own.allowed_paths :
+	    one->pathless ? &none : &one->work.allowed_paths;
+}
+
+static void
+set_description(const struct streams *s, const struct stream *one, struct item *it)
+{
+	char *text = text_format("Stream %s (%s phase) of \"%s\". Do its tasks one after another, in the "
+	    "order given, commit after each, and then say how many are done by \"worker progress\".%s%s",
+	    one->id, stream_phase_name(one->phase), s->name, one->own.description == NULL ? "" : "\n\n",
+	    one->own.description == NULL ? "" : one->own.description);
+
+	free(it->description);
+	it->description = text;
+}
+
+/* Both what the phases mean and what is said. */
+static void
+set_dependencies(const struct streams *s, size_t i, struct strings *on)
+{
+	strings_free(on);
+	for (size_t k = 0; k < s->n; k++)
+		if (k != i && (streams_before(s, k, i) || named(&s->v[i].depends_on, s->v[k].id)))
+			strings_add(on, s->v[k].id);
+}
+
+static void
+set_work(const struct streams *s, const struct stream *one, struct task *t)
+{
+	const struct item *own = &one->own, *w = &one->work;
+	struct item *it = &t->item;
+
+	set_text(&it->title, one->name);
+	set_description(s, one, it);
+	set_text(&it->acceptance, own->acceptance);
+	set_text(&it->agent_type, own->agent_type != NULL ? own->agent_type : w->agent_type);
+	it->priority = one->says_priority ? own->priority : w->priority;
+	set_list(&it->allowed_paths, stream_paths(one));
+	set_list(&it->forbidden_paths, own->forbidden_paths.n > 0 ? &own->forbidden_paths :
+	    &w->forbidden_paths);
+	set_list(&it->outputs, own->outputs.n > 0 ? &own->outputs : &w->outputs);
+	it->estimate = own->estimate > 0 ? own->estimate : w->estimate;
+	it->timeout = own->timeout > 0 ? own->timeout : w->timeout;
+	it->limits.stall = s->recovery.stall;
+	it->limits.recoveries = s->recovery.recoveries;
+	set_text(&it->worktree, one->worktree);
+	set_parts(&it->parts, &w->parts);
+	t->parallelizable = !one->alone;
+}
+
+bool
+streams_task(const struct streams *s, size_t i, struct task *t)
+{
+	struct json *before = task_json(t), *after;
+	char *was = json_text(before, false, NULL), *is;
+	bool other;
+
+	set_dependencies(s, i, &t->item.depends_on);
+	strlcpy(t->phase, stream_phase_name(s->v[i].phase), sizeof(t->phase));
+	if (t->status != TASK_COMPLETE && (t->status != TASK_IN_PROGRESS || t->session[0] == '\0'))
+		set_work(s, &s->v[i], t);
+	after = task_json(t);
+	is = json_text(after, false, NULL);
+	other = strcmp(was, is) != 0;
+	t->changed |= other;
+	free(was);
+	free(is);
+	json_free(before);
+	json_free(after);
+	return other;
+}

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/glob.h"
+#include "proto/base/text.h"
+#include "proto/plan/streams.h"
+
+static bool
+has(const struct strings *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->v[i], s) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_once(struct strings *to, const char *s)
+{
+	if (to->n < ITEM_MAX_LIST && !has(to, s))
+		strings_add(to, s);
+}
+
+static bool
+overlaps(const struct strings *list, const char *glob)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (glob_overlap(list->v[i], glob))
+			return true;
+	return false;
+}
+
+/* What one task may not change another one may have to. */
+static void
+add_paths(struct item *w, const struct item *it)
+{
+	struct strings kept = { 0 };
+
+	for (size_t i = 0; i < w->forbidden_paths.n; i++)
+		if (!overlaps(&it->allowed_paths, w->forbidden_paths.v[i]))
+			strings_add(&kept, w->forbidden_paths.v[i]);
+	for (size_t i = 0; i < it->forbidden_paths.n; i++)
+		if (!overlaps(&w->allowed_paths, it->forbidden_paths.v[i]) &&
+		    kept.n < ITEM_MAX_LIST && !has(&kept, it->forbidden_paths.v[i]))
+			strings_add(&kept, it->forbidden_paths.v[i]);
+	strings_free(&w->forbidden_paths);
+	w->forbidden_paths = kept;
+	for (size_t i = 0; i < it->allowed_paths.n; i++)
+		add_once(&w->allowed_paths, it->allowed_paths.v[i]);
+	for (size_t i = 0; i < it->outputs.n; i++)
+		add_once(&w->outputs, it->outputs.v[i]);
+}
+
+static int64_t
+sum(int64_t a, int64_t b)
+{
+	return a + b > ITEM_MAX_MINUTES ? ITEM_MAX_MINUTES : a + b;
+}
+
+/* One that says no time limit makes that of all unknown, one of another type the type. */
+static void
+take(struct stream *one, const struct item *it, const char *list, bool parallelizable)
+{
+	struct item *w = &one->work;
+	bool first = w->parts.n == 0;
+	struct part *p;
+
+	if (w->parts.n == PARTS_MAX)
+		return;
+	p = parts_add(&w->parts, it->id, it->title, it->description, it->acceptance);
+	strlcpy(p->list, list, sizeof(p->list));
+	add_paths(w, it);
+	one->pathless |= it->allowed_paths.n == 0;
+	one->alone |= !parallelizable;
+	w->estimate = sum(w->estimate, it->estimate);
+	w->timeout = it->timeout == 0 || (!first && w->timeout == 0) ? 0 :
+	    sum(w->timeout, it->timeout);
+	w->priority = first || it->priority < w->priority ? it->priority : w->priority;
+	if (first && it->agent_type != NULL)
+		w->agent_type = text_format("%s", it->agent_type);
+	else if (!first && w->agent_type != NULL &&
+	    (it->agent_type == NULL || strcmp(w->agent_type, it->agent_type) != 0)) {
+		free(w->agent_type);
+		w->agent_type = NULL;
+	}
+}
+
+void
+streams_take_own(struct streams *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct stream *one = &s->v[i];
+
+		one->n = one->ntask;
+		if (one->total > 0 && one->completed >= one->total)
+			one->done = one->n;
+		for (size_t k = one->done; k < one->n; k++)
+			take(one, &one->task[k], "", true);
+	}
+}
+
+bool
+stream_complete(const struct stream *one)
+{
+	return one->n > 0 ? one->done == one->n : one->total > 0 && one->completed >= one->total;
+}
+
+/* The tasks of a stream in the order of the list, but none before one that it depends on. */
+static void
+take_in_order(struct stream *one, const struct tasklist *l, size_t *v, size_t n)
+{
+	const struct task *t;
+	size_t k, d, e;
+
+	for (size_t left = n; left > 0; left--) {
+		for (k = 0; k < n; k++) {
+			if (v[k] == TASK_NONE)
+				continue;
+			t = &l->v[v[k]];
+			for (d = 0; d < t->item.depends_on.n; d++) {
+				for (e = 0; e < n; e++)
+					if (v[e] != TASK_NONE && strcmp(l->v[v[e]].item.id,
+					    t->item.depends_on.v[d]) == 0)
+						break;
+				if (e < n)
+					break;
+			}
+			if (d == t->item.depends_on.n)
+				break;
+		}
+		if (k == n)	/* a circle, which no list has */
+			return;
+		t = &l->v[v[k]];
+		v[k] = TASK_NONE;
+		if (t->status != TASK_COMPLETE)
+			take(one, &t->item, l->id, t->parallelizable);
+	}
+}
+
+/* What a task of the stream waits for in other ones. */
+static void
+take_dependencies(struct streams *s, struct stream *one, const struct tasklist *l,
+    const struct task *t, bool make, struct strings *problems)
+{
+	for (size_t k = 0; k < t->item.depends_on.n; k++) {
+		size_t d = tasklist_find(l, t->item.depends_on.v[k]);
+		const struct task *on = d == TASK_NONE ? NULL : &l->v[d];
+
+		if (on == NULL || strcmp(on->stream, one->id) == 0)
+			continue;
+		if (on->stream[0] != '\0' && (make || streams_find(s, on->stream) != STREAMS_NONE)) {
+			add_once(&one->depends_on, on->stream);
+			continue;
+		}
+		if (on->status != TASK_COMPLETE && t->status != TASK_COMPLETE)
+			streams_problem(problems, "%s: its task %s depends on %s of list %s, which is in "
+			    "none of these streams and not COMPLETE; give it a stream (orchestrator "
+			    "tasks edit --stream STREAM %s), or have it done first", one->id,
+			    t->item.id, on->item.id, l->id, on->item.id);
+	}
+}
+
+static void
+take_stream(struct streams *s, struct stream *one, const struct tasklist *l, bool make,
+    struct strings *problems)
+{
+	size_t *v, n = 0;
+
+	if ((v = calloc(l->n + 1, sizeof(*v))) == NULL)
+		err(1, NULL);
+	for (size_t i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i].stream, one->id) != 0)
+			continue;
+		v[n++] = i;
+		one->done += l->v[i].status == TASK_COMPLETE;
+		take_dependencies(s, one, l, &l->v[i], make, problems);
+	}
+	one->n = n;
+	if (n > PARTS_MAX)
+		streams_problem(problems, "%s: %zu tasks of list %s carry it, and %d are the limit; make "
+		    "two streams of it", one->id, n, l->id, PARTS_MAX);
+	else
+		take_in_order(one, l, v, n);
+	free(v);
+}
+
+void
+streams_take(struct streams *s, const struct tasklist *l, bool make, struct strings *problems)
+{
+	struct stream *one;
+	size_t k;
+
+	if (l->source.kind != NULL || (s->list[0] != '\0' && strcmp(s->list, l->id) != 0))
+		return;
+	for (size_t i = 0; i < l->n; i++) {
+		const char *id = l->v[i].stream;
+
+		if (id[0] == '\0')
+			continue;
+		if ((k = streams_find(s, id)) == STREAMS_NONE && make) {
+			if (s->n == STREAMS_MAX) {
+				streams_problem(problems, "more than %d streams: use several lists", STREAMS_MAX);
+				break;
+			}
+			streams_add(s, id);
+			k = s->n - 1;
+		}
+		if (k == STREAMS_NONE || (one = &s->v[k])->ntask > 0 || strcmp(one->list, l->id) == 0)
+			continue;
+		if (one->list[0] != '\0') {
+			streams_problem(problems, "%s: tasks of more than one list carry it, %s and %s; "
+			    "say which one counts by \"taskList\": \"%s\"", id, one->list, l->id, l->id);
+			return;
+		}
+		strlcpy(one->list, l->id, sizeof(one->list));
+	}
+	for (k = 0; k < s->n; k++)
+		if (strcmp(s->v[k].list, l->id) == 0)
+			take_stream(s, &s->v[k], l, make, problems);
+}

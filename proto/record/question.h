@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_QUESTION_H
+#define PROTO_QUESTION_H
+
+/* questions.json: every message id seen, every question and what became of it. */
+
+#include <stdint.h>
+
+#include "proto/record/item.h"
+#include "proto/session/session.h"
+
+#define QUESTION_MAX_OPTION	1024	/* bytes */
+#define QUESTIONS_MAX_ATTACHED	1024	/* asks that stand for a question asked before; the oldest go */
+#define QUESTIONS_MAX_MESSAGES	(SESSION_MAX_QUESTIONS + QUESTIONS_MAX_ATTACHED + SESSION_MAX_SEEN)
+
+enum question_status { QUESTION_OPEN, QUESTION_ANSWERED, QUESTION_REFUSED, QUESTION_WITHDRAWN };
+const char *question_status_name(enum question_status);
+
+struct question {
+	char		 id[SESSION_ID_MAX];
+	enum question_status status;
+	char		 run[16];
+	enum role	 role;
+	int64_t		 round;
+	char		*text;
+	struct strings	 options;
+	int64_t		 asked_at, closed_at;
+	char		*answer;	/* with options: always the option's text */
+	char		 by[128];	/* "person", "answers.json", "policy: rule 2", "policy: command" */
+	char		 reason[256];	/* why refused or withdrawn */
+};
+
+struct seen {			/* a message that was dealt with */
+	char		 id[SESSION_ID_MAX];
+	char		 kind[16];	/* ask, progress, verdict, summary, blocked */
+	bool		 accepted;
+	char		 reason[256];	/* why refused */
+	char		 question[SESSION_ID_MAX];	/* ask: the question it stands for */
+};
+
+struct questions {
+	char		 session[SESSION_ID_MAX];	/* "" = of an instance */
+	struct question	*q;		/* at most SESSION_MAX_QUESTIONS, oldest first */
+	size_t		 n;
+	struct seen	*seen;		/* oldest first; those of other kinds than ask are bounded */
+	size_t		 nseen;
+	struct json	*raw;
+};
+int questions_parse(struct questions *, const char *, size_t, char *err, size_t errlen);
+char *questions_text(const struct questions *, size_t *len);
+void questions_release(struct questions *);
+int questions_load(int sessionfd, struct questions *, char *err, size_t errlen);	/* absent = empty */
+int questions_save(int sessionfd, const struct questions *);				/* durable */
+
+struct question *questions_find(const struct questions *, const char *id);
+const struct seen *questions_seen(const struct questions *, const char *id);
+size_t questions_open(const struct questions *);
+/* Bytes that texts may still take so that the file stays within its cap: ask before
+ * question_answer() with a long answer. */
+size_t questions_room(const struct questions *);
+
+/*
+ * Takes in an ask.  A question of the same role, text and options that is open
+ * or answered is attached to, one that was withdrawn is opened again, otherwise
+ * a new one is appended.  NULL with reason set when refused (too many); a seen
+ * entry is recorded in every case.
+ * An id that was seen before gets what it got then.
+ */
+struct question *questions_ask(struct questions *, const char *id, const char *run, enum role,
+    int64_t round, const char *text, const struct strings *options, int64_t now, char *reason, size_t len);
+void questions_note(struct questions *, const char *id, const char *kind, bool accepted, const char *reason);
+/*
+ * Checks a raw answer against the question: trims it, refuses empty, over-long
+ * and non-UTF-8 ones; with options accepts an option's text (exactly, or without
+ * regard to case when that is unique) or its number from 1.  0 with *out the
+ * malloced answer, or -1 with the reason.
+ */
+int question_answer_check(const struct question *, const char *raw, size_t len, char **out,
+    char *reason, size_t reasonlen);
+void question_answer(struct question *, char *answer, const char *by, int64_t now);	/* takes answer */
+void question_unanswer(struct question *);	/* open again: that could not be written */
+/* Withdraws the open questions of a run (NULL = of all runs); returns how many. */
+size_t questions_withdraw(struct questions *, const char *run, const char *reason, int64_t now);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_REVIEW_H
+#define PROTO_REVIEW_H
+
+/* review.json: opinions, findings, rounds, the evidence of the gates, the
+ * verdict and the one commit it judged. */
+
+#include "proto/record/item.h"
+#include "proto/record/state.h"
+#include "proto/session/session.h"
+
+#define REVIEW_MAX_OPINIONS	256
+#define REVIEW_MAX_GATES	64
+#define REVIEW_MAX_FLAGGED	1000	/* entries, of REVIEW_MAX_COMMAND bytes */
+#define REVIEW_MAX_NAME		256	/* of a gate */
+#define REVIEW_MAX_COMMAND	4096
+
+struct opinion {
+	enum role	 role;
+	char		 run[16];
+	int64_t		 round;
+	enum verdict	 verdict;
+	char		 commit[OID_MAX];
+	char		*findings;	/* may be NULL */
+	char		 how[64];	/* "worker verdict", "exit status", "none given", ... */
+	int64_t		 at;
+};
+
+struct gate_result {
+	char		*name;
+	char		*command;
+	char		 commit[OID_MAX];
+	int64_t		 round;
+	bool		 passed;
+	int64_t		 exit_status;	/* -1: see outcome */
+	char		 outcome[64];	/* "passed", "exit status 2", "timed out after 60 s", "changed the worktree" */
+	int64_t		 duration_ms;
+	char		*output;	/* its last SESSION_MAX_EVIDENCE bytes */
+	int64_t		 at;
+};
+
+struct review {
+	char		 session[SESSION_ID_MAX];
+	char		 item[SESSION_ID_MAX];
+	char		 mode[16];	/* council, gates or none */
+	char		 base[OID_MAX];
+	char		 commit[OID_MAX];	/* judged; "" while none */
+	enum verdict	 verdict;		/* none while the council sits */
+	char		 decided_by[16];	/* reviewer, tech-lead, gates, rounds, nobody */
+	char		*findings;		/* of the last rejection */
+	struct strings	 flagged;		/* "PATH: why": what the audit found */
+	int64_t		 rounds;
+	int64_t		 decided_at;
+	struct opinion	*opinions;
+	size_t		 nopinions;
+	struct gate_result *gates;	/* those of the last two rounds, REVIEW_MAX_GATES at most */
+	size_t		 ngates;
+	struct json	*raw;
+};
+int review_parse(struct review *, const char *, size_t, char *err, size_t errlen);
+char *review_text(const struct review *, size_t *len);
+void review_release(struct review *);
+int review_load(int sessionfd, struct review *, char *err, size_t errlen);	/* absent = empty */
+int review_save(int sessionfd, const struct review *);				/* durable */
+struct opinion *review_add_opinion(struct review *);	/* zeroed, at the end; valid until the next */
+struct gate_result *review_add_gate(struct review *);
+/* One gate result as JSON and back, for worker gates (worker.1). */
+struct json *gate_result_json(const struct gate_result *);
+int gate_result_parse(struct gate_result *, const struct json *, char *err, size_t errlen);
+void gate_result_release(struct gate_result *);
+
+#endif

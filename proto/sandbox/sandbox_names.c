@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/text.h"
+#include "proto/sandbox/sandbox_names.h"
+#include "proto/session/session.h"
+
+/* "*" at the end stands for any rest. */
+static const char *const everyone[] = {
+	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TERM",
+	"COLORTERM", "NO_COLOR", "CI", "ORCHESTRATOR_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
+	"XDG_STATE_HOME", "http_proxy", "https_proxy", "no_proxy", "all_proxy", "HTTP_PROXY",
+	"HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
+	"NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "CC", "CXX", "CPPFLAGS",
+	"CFLAGS", "CXXFLAGS", "LDFLAGS", "LD_LIBRARY_PATH", "PKG_CONFIG_PATH", "CMAKE_PREFIX_PATH",
+	"JAVA_HOME", "GOROOT", "GOPATH", "GOPROXY", "GOFLAGS", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN",
+	"NVM_DIR", "NODE_OPTIONS", "NODE_PATH", "PNPM_HOME", "PYENV_ROOT", "PYTHONPATH",
+	"VIRTUAL_ENV", "CONDA_PREFIX", "RBENV_ROOT", "GEM_HOME", "GEM_PATH", "PERL5LIB", NULL
+};
+static const char *const agents[] = {
+	"ANTHROPIC_*", "CLAUDE_*", "BASH_DEFAULT_TIMEOUT_MS", "BASH_MAX_TIMEOUT_MS",
+	"MAX_THINKING_TOKENS", "IS_SANDBOX", "OPENAI_*", "CODEX_*", "AZURE_OPENAI_*", "GEMINI_*",
+	"GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_*", "OPENCODE_*",
+	"OPENROUTER_API_KEY", "AIDER_*", "DEEPSEEK_API_KEY", "GROQ_API_KEY", "MISTRAL_API_KEY",
+	"XAI_API_KEY", NULL
+};
+
+static bool
+matches(const char *pattern, const char *name)
+{
+	size_t len = strlen(pattern);
+
+	if (len > 0 && pattern[len - 1] == '*')
+		return strncmp(pattern, name, len - 1) == 0;
+	return strcmp(pattern, name) == 0;
+}
+
+static bool
+one_of(const char *const *list, const char *name)
+{
+	for (; *list != NULL; list++)
+		if (matches(*list, name))
+			return true;
+	return false;
+}
+
+bool
+sandbox_variable(const char *name, bool agent, const struct strings *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		if (matches(names->v[i], name))
+			return true;
+	return one_of(everyone, name) || (agent && one_of(agents, name));
+}
+
+/* Where its user has it: what variable says, else the first of places that is there, which begin
+ * with the name of a variable; "" = in XDG_CACHE_HOME, under the name dir. */
+static const struct cache { const char *variable, *dir, *places, *hidden; } caches[] = {
+	{ "XDG_CACHE_HOME", SANDBOX_CACHE_XDG, "HOME/.cache", "" },
+	{ "npm_config_cache", "npm", "HOME/.npm", "" },
+	{ "npm_config_store_dir", "pnpm", "PNPM_HOME/store XDG_DATA_HOME/pnpm/store "
+	    "HOME/.local/share/pnpm/store", "" },
+	{ "YARN_CACHE_FOLDER", "yarn", "", "" }, { "PIP_CACHE_DIR", "pip", "", "" },
+	{ "UV_CACHE_DIR", "uv", "", "" }, { "GOCACHE", "go-build", "", "" },
+	{ "BUN_INSTALL_CACHE_DIR", "bun", "BUN_INSTALL/install/cache HOME/.bun/install/cache", "" },
+	{ "CARGO_HOME", "cargo", "HOME/.cargo", "credentials.toml credentials" },
+	{ "GOMODCACHE", "go-mod", "GOPATH/pkg/mod HOME/go/pkg/mod", "" },
+	{ "GRADLE_USER_HOME", "gradle", "HOME/.gradle", "gradle.properties" },
+	{ "CCACHE_DIR", "ccache", "HOME/.ccache XDG_CACHE_HOME/ccache HOME/.cache/ccache", "" },
+	{ "NUGET_PACKAGES", "nuget", "HOME/.nuget/packages", "" },
+};
+#define NCACHES	(sizeof(caches) / sizeof(caches[0]))
+
+/* One layer is enough for what is in another: each costs every run a mount. */
+static bool
+in_xdg(const struct cache *c)
+{
+	const char *own = getenv(c->variable);
+
+	return c->places[0] == '\0' && (own == NULL || own[0] != '/');
+}
+
+void
+sandbox_caches(struct strings *env, const char *dir)
+{
+	for (size_t i = 0; i < NCACHES; i++) {
+		char *path = text_format("%s/%s%s", dir, in_xdg(&caches[i]) ? SANDBOX_CACHE_XDG "/" : "",
+		    caches[i].dir);
+
+		strings_set(env, caches[i].variable, path);
+		free(path);
+	}
+}
+
+static const struct cache *
+cache_of(const char *name)
+{
+	for (size_t i = 0; i < NCACHES; i++)
+		if (strcmp(caches[i].dir, name) == 0)
+			return &caches[i];
+	return NULL;
+}
+
+const char *
+sandbox_cache_hidden(const char *name)
+{
+	const struct cache *c = cache_of(name);
+
+	return c != NULL ? c->hidden : NULL;
+}
+
+/* place is VARIABLE or VARIABLE/REST, of len bytes. */
+static void
+add_place(const char *place, size_t len, const struct strings *env, struct strings *places)
+{
+	size_t n = strcspn(place, "/ ");
+	char *name = text_format("%.*s", (int)n, place), *path;
+	const char *value = strings_value(env, name);
+
+	if (value != NULL && value[0] == '/') {
+		path = text_format("%s%.*s", value, (int)(len - n), place + n);
+		strings_add(places, path);
+		free(path);
+	}
+	free(name);
+}
+
+void
+sandbox_cache_places(const char *name, const struct strings *env, struct strings *places)
+{
+	const struct cache *c = cache_of(name);
+	size_t len;
+
+	if (c == NULL)
+		return;
+	add_place(c->variable, strlen(c->variable), env, places);
+	for (const char *p = c->places; *p != '\0'; p += len + strspn(p + len, " ")) {
+		len = strcspn(p, " ");
+		add_place(p, len, env, places);
+	}
+}
+
+/* The first of the places that is a directory, unless it holds the session's or is held by it. */
+static char *
+user_cache(const struct cache *c, const struct strings *env, const char *session)
+{
+	struct strings places = { 0 };
+	char *real = NULL;
+	struct stat st;
+
+	sandbox_cache_places(c->dir, env, &places);
+	for (size_t i = 0; i < places.n && real == NULL; i++)
+		if (stat(places.v[i], &st) == 0 && S_ISDIR(st.st_mode))
+			real = realpath(places.v[i], NULL);
+	strings_free(&places);
+	if (real != NULL && (sandbox_below(session, real) || sandbox_below(real, session))) {
+		free(real);
+		real = NULL;
+	}
+	return real;
+}
+
+static void
+begin_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
+    const char *layer, bool trial)
+{
+	const char *dirs[] = { cache, layer };
+	char *path;
+
+	strings_add(argv, worker);
+	strings_add(argv, "layer");
+	if (trial)
+		strings_add(argv, "-t");
+	for (size_t i = 0; i < 2; i++) {
+		path = text_format("%s/%s", session, dirs[i]);
+		strings_add(argv, path);
+		free(path);
+	}
+}
+
+void
+sandbox_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
+    const char *layer, bool trial)
+{
+	struct strings env = { .v = environ };
+	char *lower;
+
+	while (environ[env.n] != NULL)
+		env.n++;
+	for (size_t i = 0; i < NCACHES; i++) {
+		if ((lower = user_cache(&caches[i], &env, session)) == NULL)
+			continue;
+		if (argv->n == 0)
+			begin_layers(argv, worker, session, cache, layer, trial);
+		strings_add(argv, caches[i].dir);
+		strings_add(argv, lower);
+		free(lower);
+	}
+	if (argv->n > 0)
+		strings_add(argv, "--");
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/text.h"
+#include "proto/settings/clients.h"
+
+const struct client clients[] = {
+	{ .name = "claude",
+	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
+		.shared = "settings.json settings.local.json CLAUDE.md agents commands hooks output-styles "
+		    "plugins rules skills", .needed = "", .seed = ".claude.json", .sign_in = ".credentials.json" } },
+	    .sign_in = { "CLAUDE_CODE_OAUTH_TOKEN", "claudeAiOauth.accessToken",
+		"claudeAiOauth.refreshToken", "claudeAiOauth.expiresAt", "apiKeyHelper awsAuthRefresh "
+		"awsCredentialExport model", "ANTHROPIC_* API_TIMEOUT_MS AWS_* CLAUDE_CODE_SKIP_* CLAUDE_CODE_USE_* "
+		"CLOUD_ML_REGION GOOGLE_* HTTPS_PROXY HTTP_PROXY NODE_EXTRA_CA_CERTS NO_PROXY VERTEX_*" },
+	    .steers = "CLAUDE.md CLAUDE.local.md AGENTS.md .claude .mcp.json",
+	    .instructions = "CLAUDE.md .claude/CLAUDE.md AGENTS.md", .imports = 5 },
+	{ .name = "codex",
+	    .homes = { { .variable = "CODEX_HOME", .below = "", .user = ".codex",
+		.shared = "config.toml AGENTS.md AGENTS.override.md hooks hooks.json prompts rules skills",
+		.needed = "config.toml", .seed = "", .sign_in = "auth.json" } },
+	    .sign_in = { .refresh = "tokens.refresh_token", .expires = "last_refresh" },
+	    .steers = "AGENTS.md AGENTS.override.md .agents .codex",
+	    .instructions = "AGENTS.override.md AGENTS.md" },
+	{ .name = "gemini",
+	    .homes = { { .variable = "GEMINI_CLI_HOME", .below = ".gemini", .user = ".gemini",
+		.shared = ".env GEMINI.md commands extensions policies settings.json skills",
+		.needed = ".env settings.json", .seed = "", .sign_in = "oauth_creds.json" } },
+	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
+	    .steers = "GEMINI.md AGENTS.md .agents .gemini .env",
+	    .instructions = "GEMINI.md" },
+	{ .name = "opencode",
+	    .homes = { { .variable = "XDG_DATA_HOME", .below = "opencode", .user = ".local/share/opencode",
+		.mounted = true, .shared = "", .needed = "", .seed = "", .sign_in = "auth.json" },
+		{ .variable = "XDG_STATE_HOME", .below = "opencode", .user = ".local/state/opencode",
+		.mounted = true, .shared = "", .needed = "", .seed = "", .sign_in = "" },
+		{ .below = "", .user = ".config/opencode", .mounted = true,
+		.shared = "AGENTS.md agent agents command commands config.json mode modes opencode.json "
+		    "opencode.jsonc plugin plugins skill skills themes tool tools",
+		.needed = "config.json opencode.json opencode.jsonc", .seed = "", .sign_in = "" } },
+	    .steers = "AGENTS.md CLAUDE.md .agents .claude .opencode opencode.json opencode.jsonc",
+	    .instructions = "AGENTS.md CLAUDE.md" },
+	{ .name = "aider",
+	    .homes = { { .below = "", .user = ".aider", .mounted = true, .shared = "", .needed = "", .seed = "",
+		.sign_in = "" } },
+	    .steers = ".aider.conf.yml .aider.model.settings.yml .aider.model.metadata.json .env", .instructions = "" },
+};
+const size_t nclients = sizeof(clients) / sizeof(clients[0]);
+
+static bool
+is_named(const char *path, size_t len, const char *name)
+{
+	size_t at = len;
+
+	while (at > 0 && path[at - 1] != '/')
+		at--;
+	return strlen(name) == len - at && strncmp(path + at, name, len - at) == 0;
+}
+
+const struct client *
+client_of(const struct agent *a)
+{
+	const char *program = a->command.n > 0 ? a->command.v[0] : "";
+
+	/* a string for sh(1) */
+	if (a->command.n == 3 && strcmp(a->command.v[1], "-c") == 0)
+		program = a->command.v[2];
+	for (size_t i = 0; i < nclients; i++)
+		if (strcmp(clients[i].name, a->adapter) == 0 ||
+		    is_named(program, strcspn(program, " \t\n;&|<>"), clients[i].name))
+			return &clients[i];
+	return NULL;
+}
+
+char *
+client_user_home(const struct client_home *h, const char *variable, const char *home)
+{
+	if (variable == NULL || variable[0] != '/')
+		return text_format("%s/%s", home, h->user);
+	return text_format("%s%s%s", variable, h->below[0] != '\0' ? "/" : "", h->below);
+}
+
+void
+client_words(const char *words, void (*fn)(void *, const char *), void *arg)
+{
+	char *word;
+	size_t n;
+
+	for (; *words != '\0'; words += n + strspn(words + n, " ")) {
+		n = strcspn(words, " ");
+		word = text_format("%.*s", (int)n, words);
+		fn(arg, word);
+		free(word);
+	}
+}
+
+struct match { const char *path; bool found; };
+
+static void
+match_one(void *arg, const char *word)
+{
+	struct match *m = arg;
+	size_t len = strlen(word);
+
+	for (const char *p = m->path; p != NULL && !m->found; p = strchr(p, '/'), p = p != NULL ? p + 1 : NULL)
+		m->found = strncmp(p, word, len) == 0 && (p[len] == '\0' || p[len] == '/');
+}
+
+bool
+client_steered_by(const char *path)
+{
+	struct match m = { .path = path };
+
+	for (size_t i = 0; i < nclients && !m.found; i++)
+		client_words(clients[i].steers, match_one, &m);
+	return m.found;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/json/json.h"
+#include "proto/settings/limits.h"
+#include "proto/settings/settings_keys.h"
+
+#define SECOND		INT64_C(1000)
+#define YEAR		(366 * 86400 * SECOND)
+#define MAX_TOKENS	INT64_C(1000000000000000)
+#define MICRO		INT64_C(1000000)
+#define MAX_USD		(1000000 * MICRO)
+
+#define AT(member)	offsetof(struct session_limits, member)
+
+/* min is what one is in the file, 1000 for a second; 1 is a whole number. */
+static const struct key limit_keys[] = {
+	{ "time", key_scaled, AT(time), SECOND, YEAR },
+	{ "stall", key_scaled, AT(stall), SECOND, YEAR },
+	{ "recoveries", key_int, AT(recoveries), 0, 100 },
+	{ "grace", key_scaled, AT(grace), SECOND, YEAR },
+	{ "stale", key_scaled, AT(stale), SECOND, YEAR },
+	{ "tokens", key_int, AT(tokens), 0, MAX_TOKENS },
+	{ "cost_usd", key_scaled, AT(cost_microusd), MICRO, MAX_USD },
+};
+
+#define NLIMITS		(sizeof(limit_keys) / sizeof(limit_keys[0]))
+
+static int64_t *
+value(const struct session_limits *l, const struct key *key)
+{
+	return (int64_t *)(uintptr_t)((const char *)l + key->offset);
+}
+
+void
+limits_default(struct session_limits *l)
+{
+	*l = (struct session_limits){ .time = 1800 * SECOND, .stall = 600 * SECOND, .recoveries = 3,
+		.grace = 300 * SECOND, .stale = 3600 * SECOND };
+}
+
+int
+limits_apply(struct keys *k, const char *path, const struct json *v, struct session_limits *l)
+{
+	return keys_apply(k, path, v, l, limit_keys, NLIMITS);
+}
+
+int
+key_limits(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	return limits_apply(k, path, v, (struct session_limits *)(void *)((char *)base + key->offset));
+}
+
+void
+limits_phrases(struct strings *list)
+{
+	static const char *const phrases[] = { "context window exceeded", "conversation compacted",
+		"maximum context", "context limit reached", "conversation is too long",
+		"prompt is too long" };
+
+	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
+		strings_add(list, phrases[i]);
+}
+
+static void
+put(struct json *o, const struct key *key, int64_t n)
+{
+	if (key->set == key_int || n % key->min == 0)
+		json_put_int(o, key->name, key->set == key_int ? n : n / key->min);
+	else
+		json_put(o, key->name, json_new_real((double)n / (double)key->min));
+}
+
+struct json *
+limits_json(const struct session_limits *l)
+{
+	struct json *o = json_new_object();
+
+	for (size_t i = 0; i < NLIMITS; i++)
+		put(o, &limit_keys[i], *value(l, &limit_keys[i]));
+	return o;
+}
+
+/* Only here nothing said and nothing allowed change places: an item that is all zero has none. */
+static void
+turn(struct session_limits *l)
+{
+	for (size_t i = 0; i < NLIMITS; i++) {
+		int64_t *n = value(l, &limit_keys[i]);
+
+		*n = *n == 0 ? LIMIT_NONE : *n == LIMIT_NONE ? 0 : *n;
+	}
+}
+
+int
+limits_item_apply(struct keys *k, const char *path, const struct json *v, struct session_limits *l)
+{
+	int rv;
+
+	turn(l);
+	rv = limits_apply(k, path, v, l);
+	turn(l);
+	return rv;
+}
+
+struct json *
+limits_item_json(const struct session_limits *l)
+{
+	struct json *o = NULL;
+
+	for (size_t i = 0; i < NLIMITS; i++) {
+		int64_t n = *value(l, &limit_keys[i]);
+
+		if (n == 0)
+			continue;
+		if (o == NULL)
+			o = json_new_object();
+		put(o, &limit_keys[i], n == LIMIT_NONE ? 0 : n);
+	}
+	return o;
+}
+
+void
+limits_over(struct session_limits *l, const struct session_limits *item)
+{
+	for (size_t i = 0; i < NLIMITS; i++) {
+		int64_t n = *value(item, &limit_keys[i]);
+
+		if (n != 0)
+			*value(l, &limit_keys[i]) = n == LIMIT_NONE ? 0 : n;
+	}
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_SETTINGS_H
+#define PROTO_SETTINGS_H
+
+/*
+ * The settings (orchestrator-config.5) and the session's frozen copy of them,
+ * config.json: {"version":1, "session":{...}, "settings":{...}}.
+ *
+ * settings_default gives the built-in ones; settings_apply lays a parsed file
+ * over them, key by key (agents and environment merge by name, lists and
+ * everything else are replaced).  Every unknown or mistyped key is an error
+ * that names file, key and the nearest valid key.  The key table in settings.c
+ * is the one place that knows the keys; settings_json.c writes them.
+ *
+ * Each adapter that has a client of its own is an agent of the same name
+ * ("claude") from the start, so that a role can name it.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/record/item.h"
+#include "proto/record/state.h"
+#include "proto/settings/limits.h"
+
+#define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */
+#define SETTINGS_MAX_ENV_NAME	255
+#define SETTINGS_TIMEOUT	1800		/* seconds, of a command that says none */
+
+struct json;
+
+struct command {		/* setup and gates */
+	char	*name;		/* default: the command */
+	char	*shell;		/* run by /bin/sh -c */
+	int64_t	 timeout;	/* seconds, default 1800 */
+};
+
+enum verdict_source { VERDICT_BY_MESSAGE, VERDICT_BY_EXIT };
+
+struct agent {
+	char		*name;
+	char		*adapter;	/* a name of the adapter table: command, claude */
+	struct strings	 command;	/* command adapter: argv; one string with blanks is given to sh -c */
+	struct strings	 resume;	/* command adapter: argv to present and respond; empty = not resumable */
+	enum verdict_source verdict;	/* "verdict": "message" or "exit-status" */
+	char		*model;
+	struct strings	 args;		/* appended to the client's arguments */
+	struct strings	 env;		/* NAME=value */
+	struct strings	 secrets;	/* NAME=command:SHELL or NAME=file:PATH; no name of env */
+};
+
+struct rule { char *match; char *answer; };	/* by a regular expression (pattern.h) */
+
+enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
+/* Tasks that do not say their paths. */
+enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK };
+
+/* What becomes of approved work that conflicts with its target. */
+enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
+
+enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE };
+
+struct confine {
+	enum confine_mode mode;
+	bool		 network_off;
+	struct strings	 writable;	/* absolute paths, "~/" at the front is HOME */
+	struct strings	 environment;	/* names of variables, "*" at the end for any rest */
+	struct strings	 sockets;	/* names of sandbox_sockets.h, or absolute paths */
+};
+
+struct settings {
+	char		*target;	/* branch name; NULL = the one checked out at dispatch */
+	enum review_mode review;
+	struct agent	*agents;
+	size_t		 nagents;
+	char		*role[ROLE_COUNT];	/* agent names; NULL = none */
+	struct command	*setup, *gates;
+	size_t		 nsetup, ngates;
+	int64_t		 rounds;	/* of rework, default 2 */
+	int64_t		 gate_tries;	/* default 2 */
+	int64_t		 transcript_mb;	/* default 256 */
+	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
+	struct session_limits	 limits;
+	struct strings	 context_phrases;	/* of an agent whose conversation is full */
+	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
+	int64_t		 max_parallel_streams;	/* in a streams file, default 5 */
+	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
+	int64_t		 bd_timeout;	/* seconds a call of bd may take, default 30 */
+	int64_t		 breaker;	/* sessions that die at once before nothing more goes out, default 5 */
+	enum ambiguous	 ambiguous;
+	int64_t		 session_memory_mb;	/* that one session is taken to need, default 512 */
+	enum conflict_mode on_conflict;	/* merge.on_conflict */
+	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
+	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
+	bool		 keep_ignored;	/* in them, default false */
+	struct rule	*rules;
+	size_t		 nrules;
+	struct strings	 answer_command;
+	struct strings	 env;		/* NAME=value, for everything that is run */
+	struct strings	 secrets;	/* as an agent's */
+	struct confine	 confine;
+	struct strings	 protect;	/* "protected": globs of what is refused */
+	struct strings	 allow_protected; /* ... but for these */
+};
+void settings_default(struct settings *);
+int settings_apply(struct settings *, const char *file, const char *buf, size_t len, char *err, size_t errlen);
+/* The same from a value that is parsed; lenient passes over unknown keys (config.json). */
+int settings_apply_json(struct settings *, const char *file, const struct json *, bool lenient,
+    char *err, size_t errlen);
+/* Puts every setting into an object. */
+void settings_json(const struct settings *, struct json *object);
+void settings_release(struct settings *);
+void agent_release(struct agent *);	/* what it owns, not itself */
+const struct agent *settings_agent(const struct settings *, const char *name);
+/* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
+int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
+/* "council", "gates", "none"; the reverse is -1 for an unknown name. */
+const char *review_mode_name(enum review_mode);
+int review_mode_parse(const char *);
+/* How many of the gates are run: with review none, none of them. */
+size_t settings_ngates(const struct settings *);
+/* Can work be approved by these at all?  False: the review is by gates, and there is no gate. */
+bool settings_judged(const struct settings *);
+/* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
+const char *conflict_mode_name(enum conflict_mode);
+int conflict_mode_parse(const char *);
+const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
+/* What git takes as a branch's name, and never as an option. */
+bool branch_valid(const char *);
+
+struct config {			/* config.json */
+	char		 session[SESSION_ID_MAX];
+	char		 item[SESSION_ID_MAX];
+	int64_t		 attempt;
+	char		*repository;	/* absolute path of the common git directory */
+	char		*worktree;	/* absolute path; NULL = where worker run was started */
+	char		*branch;	/* session/<item>/<attempt> */
+	char		*target;	/* branch name */
+	char		 base[OID_MAX];	/* commit the work starts from; "" = the worktree's HEAD */
+	char		*retry_of;	/* session id of the former attempt or NULL */
+	char		*findings;	/* of the former attempt or NULL */
+	int64_t		 created_at;
+	struct settings	 settings;
+	struct json	*raw;
+};
+int config_parse(struct config *, const char *, size_t, char *err, size_t errlen);
+/* Reads config.json of a session directory; errno is ENOENT when there is none. */
+int config_load(int sessionfd, struct config *, char *err, size_t errlen);
+char *config_text(const struct config *, size_t *len);
+void config_release(struct config *);
+
+#endif

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/base/pattern.h"
+#include "proto/base/text.h"
+#include "proto/settings/adapter.h"
+#include "proto/settings/settings.h"
+#include "proto/settings/settings_keys.h"
+
+#define MAX_NAMES	64
+
+bool
+branch_valid(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n == 0 || n > 255 || s[0] == '-' || s[0] == '/' || s[n - 1] == '/' ||
+	    s[n - 1] == '.' || strcmp(s, "@") == 0 || strcmp(s, "HEAD") == 0)
+		return (false);
+	for (size_t i = 0; i < n; i++) {
+		bool start = i == 0 || s[i - 1] == '/';
+		const char *end = strchrnul(s + i, '/');
+
+		if ((unsigned char)s[i] <= ' ' || s[i] == 0x7f || strchr("~^:?*[\\", s[i]) != NULL)
+			return (false);
+		if ((s[i] == '.' && (start || s[i + 1] == '.')) || (s[i] == '/' && start) ||
+		    (s[i] == '@' && s[i + 1] == '{'))
+			return (false);
+		if (end - (s + i) == 5 && strncmp(s + i, ".lock", 5) == 0)
+			return (false);
+	}
+	return (text_utf8_valid(s, n));
+}
+
+static int
+no_such(const char *file, const char *path, const char *what, const char *name,
+    const char *const *names, size_t n, char *err, size_t errlen)
+{
+	const char *near = text_nearest(name, names, n);
+	char shown[KEYS_PATH];
+
+	keys_path(shown, "", name);
+	snprintf(err, errlen, "%s: \"%s\": unknown %s \"%s\"", file, path, what, shown);
+	if (near != NULL) {
+		strlcat(err, "; did you mean \"", errlen);
+		strlcat(err, near, errlen);
+		strlcat(err, "\"?", errlen);
+	}
+	return (-1);
+}
+
+static int
+check_agent(const struct agent *a, const char *file, char *err, size_t errlen)
+{
+	const char *names[MAX_NAMES];
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < nadapter_names; i++)
+		if (strcmp(adapter_names[i].name, a->adapter) == 0)
+			break;
+	if (i == nadapter_names) {
+		for (i = 0; i < nadapter_names && i < MAX_NAMES; i++)
+			names[i] = adapter_names[i].name;
+		snprintf(path, sizeof(path), "agents.%s.adapter", a->name);
+		return (no_such(file, path, "adapter", a->adapter, names, i, err, errlen));
+	}
+	if (adapter_names[i].program == NULL && a->command.n == 0) {
+		snprintf(err, errlen, "%s: \"agents.%s.command\" is missing; the adapter \"%s\" "
+		    "needs the command to run", file, a->name, a->adapter);
+		return (-1);
+	}
+	return (0);
+}
+
+static int
+check_roles(const struct settings *s, const char *file, char *err, size_t errlen)
+{
+	const char *names[MAX_NAMES];
+	char path[64];
+	size_t n = 0;
+
+	for (; n < s->nagents && n < MAX_NAMES; n++)
+		names[n] = s->agents[n].name;
+	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++) {
+		if (s->role[role] == NULL || settings_agent(s, s->role[role]) != NULL)
+			continue;
+		snprintf(path, sizeof(path), "roles.%s", role_name(role));
+		return (no_such(file, path, "agent", s->role[role], names, n, err, errlen));
+	}
+	return (0);
+}
+
+int
+settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
+{
+	struct pattern *p;
+	char why[160];
+
+	if (s->target != NULL && !branch_valid(s->target)) {
+		snprintf(err, errlen, "%s: \"target\" must be the name of a branch", file);
+		return (-1);
+	}
+	for (size_t i = 0; i < s->nagents; i++)
+		if (check_agent(&s->agents[i], file, err, errlen) == -1)
+			return (-1);
+	if (check_roles(s, file, err, errlen) == -1 ||
+	    confine_check(s, file, err, errlen) == -1)
+		return (-1);
+	for (size_t i = 0; i < s->nrules; i++) {
+		if ((p = pattern_new(s->rules[i].match, why, sizeof(why))) == NULL) {
+			snprintf(err, errlen, "%s: \"answers.rules[%zu].match\" is not a regular "
+			    "expression: %s", file, i, why);
+			return (-1);
+		}
+		pattern_free(p);
+	}
+	return (0);
+}

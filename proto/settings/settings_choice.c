@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <string.h>
+
+#include "proto/json/json.h"
+#include "proto/settings/settings.h"
+#include "proto/settings/settings_keys.h"
+
+static const char *const review_modes[REVIEW_MODES] = {
+	[REVIEW_COUNCIL] = "council", [REVIEW_GATES] = "gates", [REVIEW_NONE] = "none",
+};
+
+const char *
+review_mode_name(enum review_mode mode)
+{
+	return (mode < REVIEW_MODES ? review_modes[mode] : "?");
+}
+
+int
+review_mode_parse(const char *name)
+{
+	for (int i = 0; name != NULL && i < REVIEW_MODES; i++)
+		if (strcmp(review_modes[i], name) == 0)
+			return (i);
+	return (-1);
+}
+
+size_t
+settings_ngates(const struct settings *s)
+{
+	return (s->review == REVIEW_NONE ? 0 : s->ngates);
+}
+
+bool
+settings_judged(const struct settings *s)
+{
+	return (s->review != REVIEW_GATES || s->ngates > 0);
+}
+
+int
+key_review(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	enum review_mode *mode = (enum review_mode *)(void *)((char *)base + key->offset);
+	int i = review_mode_parse(json_string(v));
+
+	if (i == -1)
+		return (keys_fail(k, path, "\"council\", \"gates\" or \"none\""));
+	*mode = (enum review_mode)i;
+	return (0);
+}
+
+int
+key_verdict(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	enum verdict_source *how = (enum verdict_source *)(void *)((char *)base + key->offset);
+	const char *s = json_string(v);
+
+	if (s == NULL || (strcmp(s, "message") != 0 && strcmp(s, "exit-status") != 0))
+		return (keys_fail(k, path, "\"message\" or \"exit-status\""));
+	*how = s[0] == 'm' ? VERDICT_BY_MESSAGE : VERDICT_BY_EXIT;
+	return (0);
+}
+
+const char *
+ambiguous_name(enum ambiguous a)
+{
+	static const char *const names[] = {
+		[AMBIGUOUS_SEQUENTIAL] = "sequential",
+		[AMBIGUOUS_PARALLEL] = "parallel",
+		[AMBIGUOUS_ASK] = "ask",
+	};
+
+	return (names[a]);
+}
+
+int
+key_ambiguous(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	enum ambiguous *to = (enum ambiguous *)(void *)((char *)base + key->offset);
+	const char *s = json_string(v);
+
+	for (*to = AMBIGUOUS_SEQUENTIAL; s != NULL && *to <= AMBIGUOUS_ASK; ++*to)
+		if (strcmp(s, ambiguous_name(*to)) == 0)
+			return (0);
+	*to = AMBIGUOUS_SEQUENTIAL;
+	return (keys_fail(k, path, "\"sequential\", \"parallel\" or \"ask\""));
+}
+
+int
+key_on_conflict(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	enum conflict_mode *mode = (enum conflict_mode *)(void *)((char *)base + key->offset);
+	int i = conflict_mode_parse(json_string(v));
+
+	if (i == -1)
+		return (keys_fail(k, path, "\"fail\", \"retry\" or \"resolve\""));
+	*mode = (enum conflict_mode)i;
+	return (0);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/sandbox/sandbox_names.h"
+#include "proto/settings/clients.h"
+#include "proto/settings/settings.h"
+#include "proto/settings/settings_keys.h"
+
+#define MAX_PATH	4096
+#define AT(member)	offsetof(struct confine, member)
+
+static int
+set_mode(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
+{
+	static const char *const names[] = { [CONFINE_OFF] = "off", [CONFINE_AUTO] = "auto",
+		[CONFINE_REQUIRE] = "require" };
+	enum confine_mode *mode = (enum confine_mode *)(void *)((char *)base + key->offset);
+	const char *s = json_string(v);
+
+	for (int i = 0; s != NULL && i < 3; i++)
+		if (strcmp(s, names[i]) == 0) {
+			/* what the user requires is not for a repository to undo */
+			if (*mode != CONFINE_REQUIRE)
+				*mode = (enum confine_mode)i;
+			return (0);
+		}
+	return (keys_fail(k, path, "\"auto\", \"require\" or \"off\""));
+}
+
+static int
+set_network(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	bool *off = (bool *)(void *)((char *)base + key->offset);
+	const char *s = json_string(v);
+
+	if (s == NULL || (strcmp(s, "on") != 0 && strcmp(s, "off") != 0))
+		return (keys_fail(k, path, "\"on\" or \"off\""));
+	*off = strcmp(s, "off") == 0;
+	return (0);
+}
+
+int
+key_confine(struct keys *k, const char *path, const struct json *v, void *base,
+    const struct key *key)
+{
+	static const struct key keys[] = {
+		{ "mode", set_mode, AT(mode), 0, 0 },
+		{ "network", set_network, AT(network_off), 0, 0 },
+		{ "writable", key_list, AT(writable), 0, MAX_PATH },
+		{ "environment", key_list, AT(environment), 0, SETTINGS_MAX_ENV_NAME + 1 },
+		{ "sockets", key_list, AT(sockets), 0, MAX_PATH },
+	};
+	void *confine = (char *)base + key->offset;
+
+	if (json_kind(v) == JSON_STRING)
+		return (set_mode(k, path, v, confine, &keys[0]));
+	return (keys_apply(k, path, v, confine, keys, sizeof(keys) / sizeof(keys[0])));
+}
+
+static void
+protect_everywhere(void *arg, const char *name)
+{
+	struct strings *list = arg;
+	char *glob = text_format("**/%s", name);
+	size_t i;
+
+	for (i = 0; i < list->n && strcmp(list->v[i], glob) != 0; i++)
+		;
+	if (i == list->n)
+		strings_add(list, glob);
+	free(glob);
+}
+
+/* What steers git, the build of others, or the agents that come after. */
+void
+confine_default(struct settings *s)
+{
+	static const char *const names[] = { "**/.gitattributes", ".gitmodules", ".orchestrator",
+		".ci", ".circleci", ".github", ".gitlab", ".gitlab-ci.yml", ".travis.yml",
+		".buildkite", ".drone.yml", ".forgejo", ".gitea", ".woodpecker", ".woodpecker.yml",
+		"azure-pipelines.yml", "bitbucket-pipelines.yml", "Jenkinsfile", ".cursor",
+		".cursorrules", ".devcontainer", ".vscode" };
+
+	s->confine.mode = CONFINE_AUTO;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		strings_add(&s->protect, names[i]);
+	for (size_t i = 0; i < nclients; i++)
+		client_words(clients[i].steers, protect_everywhere, &s->protect);
+}
+
+void
+confine_release(struct settings *s)
+{
+	strings_free(&s->confine.writable);
+	strings_free(&s->confine.environment);
+	strings_free(&s->confine.sockets);
+	strings_free(&s->protect);
+	strings_free(&s->allow_protected);
+}
+
+static int
+bad(const char *file, const char *key, const char *value, const char *must, char *err,
+    size_t errlen)
+{
+	char shown[KEYS_PATH];
+
+	keys_path(shown, "", value);
+	snprintf(err, errlen, "%s: \"confine.%s\": \"%s\" must be %s", file, key, shown, must);
+	return (-1);
+}
+
+int
+confine_check(const struct settings *s, const char *file, char *err, size_t errlen)
+{
+	const struct confine *c = &s->confine;
+
+	for (size_t i = 0; i < c->writable.n; i++)
+		if (c->writable.v[i][0] != '/' && strncmp(c->writable.v[i], "~/", 2) != 0)
+			return (bad(file, "writable", c->writable.v[i], "an absolute path, or "
+			    "begin with ~/", err, errlen));
+	for (size_t i = 0; i < c->sockets.n; i++)
+		if (c->sockets.v[i][0] != '/' && !sandbox_socket_known(c->sockets.v[i]))
+			return (bad(file, "sockets", c->sockets.v[i], "an absolute path or one of "
+			    SANDBOX_SOCKETS, err, errlen));
+	return (0);
+}

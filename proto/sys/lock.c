@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proto/base/clock.h"
+#include "proto/sys/file.h"
+#include "proto/sys/lock.h"
+
+/* A sender that woke up has its slot read-locked for an instant. */
+#define SENDERS_GONE	(1 * CLOCK_S)
+
+static int
+open_lock(int dirfd, const char *name, int flags)
+{
+	int fd;
+
+	fd = file_open(dirfd, name, flags, 0644);
+	return fd != -1 && file_ours(fd) == -1 ? -1 : fd;
+}
+
+static int
+set_lock(int fd, int command, short type, off_t start, off_t len)
+{
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET, .l_start = start, .l_len = len };
+
+	if (fcntl(fd, command, &lock) == 0)
+		return 0;
+	if (errno == EACCES)
+		errno = EAGAIN;
+	return -1;
+}
+
+/* Only a write lock stands in the way of a read lock: 1, 0 or -1. */
+static int
+probe(int fd, pid_t *pid)
+{
+	struct flock lock = { .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 1 };
+
+	if (fcntl(fd, F_GETLK, &lock) == -1)
+		return -1;
+	if (lock.l_type == F_UNLCK)
+		return 0;
+	if (pid != NULL)
+		*pid = lock.l_pid;
+	return 1;
+}
+
+static int
+close_failed(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* For people only: a full disk must not keep the lock from being taken. */
+static void
+sign(int fd, const char *who)
+{
+	char line[128];
+	int n, saved = errno;
+
+	n = snprintf(line, sizeof(line), "%.100s %ld\n", who, (long)getpid());
+	if (ftruncate(fd, 0) == -1 || pwrite(fd, line, (size_t)n, 0) == -1)
+		errno = saved;
+}
+
+int
+lock_take(int dirfd, const char *name, const char *who, bool slots)
+{
+	struct timespec pause = { .tv_nsec = CLOCK_MS };
+	int64_t give_up = clock_now() + SENDERS_GONE;
+	int fd;
+
+	/* a look first: closing a descriptor that could write wakes every watcher */
+	switch (lock_held(dirfd, name, NULL)) {
+	case -1:
+		return -1;
+	case 1:
+		errno = EAGAIN;
+		return -1;
+	}
+	fd = open_lock(dirfd, name, O_RDWR | O_CREAT);
+	if (fd == -1)
+		return -1;
+	while (set_lock(fd, F_SETLK, F_WRLCK, 0, slots ? 0 : 1) == -1) {
+		if (errno != EAGAIN || probe(fd, NULL) != 0 || clock_now() > give_up)
+			return close_failed(fd);
+		nanosleep(&pause, NULL);
+	}
+	sign(fd, who);
+	return fd;
+}
+
+int
+lock_take_dir(const char *path, const char *name, const char *who, bool slots, int *dirfd)
+{
+	int lock;
+
+	if ((*dirfd = file_open_dir(AT_FDCWD, path)) == -1)
+		return -1;
+	lock = lock_take(*dirfd, name, who, slots);
+	if (lock != -1 && !file_same(*dirfd, AT_FDCWD, path)) {
+		errno = ENOENT;
+		lock = close_failed(lock);
+	}
+	if (lock == -1)
+		*dirfd = close_failed(*dirfd);
+	return lock;
+}
+
+int
+lock_take_wait(int dirfd, const char *name, const char *who)
+{
+	int fd;
+
+	fd = open_lock(dirfd, name, O_RDWR | O_CREAT);
+	if (fd == -1)
+		return -1;
+	if (set_lock(fd, F_SETLKW, F_WRLCK, 0, 1) == -1)
+		return close_failed(fd);
+	sign(fd, who);
+	return fd;
+}
+
+int
+lock_held(int dirfd, const char *name, pid_t *pid)
+{
+	int fd, held;
+
+	fd = open_lock(dirfd, name, O_RDONLY);
+	if (fd == -1)
+		return errno == ENOENT ? 0 : -1;
+	held = probe(fd, pid);
+	if (held == -1)
+		return close_failed(fd);
+	close(fd);
+	return held;
+}
+
+int
+lock_slot_release(int lockfd, long slot)
+{
+	return set_lock(lockfd, F_SETLK, F_UNLCK, slot, 1);
+}
+
+int
+lock_slot_open(int dirfd, const char *name)
+{
+	return open_lock(dirfd, name, O_RDONLY);
+}
+
+int
+lock_slot_wait(int fd, long slot)
+{
+	if (set_lock(fd, F_SETLKW, F_RDLCK, slot, 1) == -1)
+		return -1;
+	return set_lock(fd, F_SETLK, F_UNLCK, slot, 1);
+}

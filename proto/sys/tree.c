@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <dirent.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "proto/base/clock.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+
+#define GIVE_UP		(5 * CLOCK_S)
+
+struct pids {
+	pid_t	*pid;
+	size_t	 n, size;
+};
+
+static bool
+pids_has(const struct pids *p, pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < p->n; i++)
+		if (p->pid[i] == pid)
+			return true;
+	return false;
+}
+
+static void
+pids_add(struct pids *p, pid_t pid)
+{
+	if (p->n == p->size) {
+		p->size = p->size == 0 ? 16 : p->size * 2;
+		p->pid = reallocarray(p->pid, p->size, sizeof(*p->pid));
+		if (p->pid == NULL)
+			err(1, NULL);
+	}
+	p->pid[p->n++] = pid;
+}
+
+static pid_t
+parse_pid(const char *s)
+{
+	char *end;
+	long pid;
+
+	pid = s[0] >= '1' && s[0] <= '9' ? strtol(s, &end, 10) : 0;
+	return pid > 0 && pid <= INT_MAX && *end == '\0' ? (pid_t)pid : 0;
+}
+
+/* State letter and parent of a process; -1 when it is gone. */
+static int
+proc_stat(pid_t pid, char *state, pid_t *parent)
+{
+	char path[64], buf[512], *p;
+	long ppid;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	fd = file_open_path(AT_FDCWD, path, O_RDONLY);
+	if (fd == -1)
+		return -1;
+	n = read(fd, buf, sizeof(buf) - 1);
+	close(fd);
+	if (n <= 0)
+		return -1;
+	buf[n] = '\0';
+	/* the name before it may hold blanks and parentheses, what follows none */
+	p = strrchr(buf, ')');
+	if (p == NULL || sscanf(p + 1, " %c %ld", state, &ppid) != 2)
+		return -1;
+	*parent = (pid_t)ppid;
+	return 0;
+}
+
+/* Appends the children of one thread; -1 when the kernel has no such file. */
+static int
+children_of_thread(const char *path, struct pids *out)
+{
+	long pid;
+	FILE *fp;
+
+	fp = fopen(path, "re");
+	if (fp == NULL)
+		return errno == ENOENT ? -1 : 0;
+	while (fscanf(fp, "%ld", &pid) == 1)
+		pids_add(out, (pid_t)pid);
+	fclose(fp);
+	return 0;
+}
+
+static int
+children_of(pid_t pid, struct pids *out)
+{
+	char path[64 + NAME_MAX];
+	struct dirent *d;
+	int result = 0;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
+	dir = opendir(path);
+	if (dir == NULL)
+		return 0;	/* gone: its children are found where they are now */
+	while ((d = readdir(dir)) != NULL) {
+		if (parse_pid(d->d_name) == 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%ld/task/%s/children", (long)pid, d->d_name);
+		if (children_of_thread(path, out) == -1 && pid == getpid())
+			result = -1;
+	}
+	closedir(dir);
+	return result;
+}
+
+/* The same for a kernel without CONFIG_PROC_CHILDREN. */
+static void
+children_by_scan(pid_t parent, struct pids *out)
+{
+	struct dirent *d;
+	pid_t pid, ppid;
+	char state;
+	DIR *dir;
+
+	dir = opendir("/proc");
+	if (dir == NULL)
+		return;
+	while ((d = readdir(dir)) != NULL)
+		if ((pid = parse_pid(d->d_name)) != 0 &&
+		    proc_stat(pid, &state, &ppid) == 0 && ppid == parent)
+			pids_add(out, pid);
+	closedir(dir);
+}
+
+/* All descendants but spare and its own, parents before children. */
+static void
+descendants(struct pids *out, pid_t spare)
+{
+	bool scan = false;
+	pid_t from = getpid();
+	size_t i, next, kept;
+
+	out->n = 0;
+	for (next = 0;; from = out->pid[next++]) {
+		kept = out->n;
+		if (!scan && children_of(from, out) == -1) {
+			scan = true;
+			out->n = kept;
+		}
+		if (scan)
+			children_by_scan(from, out);
+		for (i = kept; i < out->n; i++)
+			if (out->pid[i] != spare)
+				out->pid[kept++] = out->pid[i];
+		out->n = kept;
+		if (next == out->n)
+			break;
+	}
+}
+
+int
+tree_adopt(void)
+{
+	return prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+int
+tree_signal(int sig, pid_t group)
+{
+	bool grouped = group != 0 && kill(-group, sig) == 0;
+	struct pids all = { 0 };
+	size_t i;
+	int n = 0;
+
+	descendants(&all, 0);
+	for (i = 0; i < all.n; i++)
+		if ((grouped && getpgid(all.pid[i]) == group) || kill(all.pid[i], sig) == 0)
+			n++;
+	free(all.pid);
+	return n;
+}
+
+int
+tree_signal_below(int sig, pid_t parent)
+{
+	struct pids all = { 0 };
+	size_t i;
+	int n = 0;
+
+	if (children_of(parent, &all) == -1 || all.n == 0)
+		children_by_scan(parent, &all);
+	for (i = 0; i < all.n; i++)
+		n += kill(all.pid[i], sig) == 0;
+	free(all.pid);
+	return n;
+}
+
+/* Waits a little for a process to end, whoever its parent is. */
+static void
+await_end(pid_t pid)
+{
+	struct timespec pause = { .tv_nsec = CLOCK_MS };
+	struct pollfd pfd = { .events = POLLIN };
+
+	pfd.fd = pidfd_open(pid, 0);
+	if (pfd.fd == -1) {
+		if (errno != ESRCH)
+			nanosleep(&pause, NULL);
+		return;
+	}
+	poll(&pfd, 1, 20);
+	close(pfd.fd);
+}
+
+int
+tree_kill(pid_t spare)
+{
+	int64_t give_up = clock_now() + GIVE_UP;
+	struct pids all = { 0 }, killed = { 0 };
+	pid_t parent;
+	size_t i;
+	char state;
+	int n;
+
+	for (descendants(&all, spare); all.n > 0; descendants(&all, spare)) {
+		/* stopped from the top, so that none forks or reaps while the rest is read */
+		for (i = 0; i < all.n; i++)
+			kill(all.pid[i], SIGSTOP);
+		descendants(&all, spare);
+		for (i = 0; i < all.n; i++) {
+			if (proc_stat(all.pid[i], &state, &parent) == 0 && state != 'Z' &&
+			    kill(all.pid[i], SIGKILL) == 0 && !pids_has(&killed, all.pid[i]))
+				pids_add(&killed, all.pid[i]);
+		}
+		/* by pid: waitpid(-1) could take the status of spare away */
+		for (i = 0; i < all.n; i++)
+			if (waitpid(all.pid[i], NULL, WNOHANG) == 0)
+				await_end(all.pid[i]);
+		if (clock_now() > give_up)
+			break;
+	}
+	n = all.n > 0 ? -1 : (int)killed.n;
+	free(all.pid);
+	free(killed.pid);
+	return n;
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "orchestrator/cli/until.h"
+
+#define NOW	INT64_C(1767258000000)	/* 2026-01-01T09:00:00Z */
+#define MIN	INT64_C(60000)
+
+static const struct {
+	const char	*text, *zone;
+	int64_t		 expected;	/* ms after NOW, -1 = none */
+} rows[] = {
+	{ "90m", "UTC", 90 * MIN }, { "2h", "UTC", 120 * MIN }, { "1h30m", "UTC", 90 * MIN },
+	{ "45s", "UTC", 45000 }, { "1d", "UTC", 1440 * MIN }, { "0m", "UTC", -1 },
+	{ "", "UTC", -1 }, { "90", "UTC", -1 }, { "h", "UTC", -1 }, { "-2h", "UTC", -1 },
+	{ "99999999h", "UTC", -1 }, { "9999999d", "UTC", -1 },
+	{ "22:30", "UTC", 810 * MIN }, { "09:01", "UTC", MIN }, { "09:00", "UTC", 1440 * MIN },
+	{ "08:59", "UTC", 1439 * MIN }, { "24:00", "UTC", -1 }, { "9:30", "UTC", -1 },
+	{ "22:30x", "UTC", -1 }, { "11:00", "LOC-1", 60 * MIN },
+	{ "2026-01-01T10:00", "UTC", 60 * MIN }, { "2026-01-01T10:00:30Z", "LOC-5", 60 * MIN + 30000 },
+	{ "2026-01-01T12:00+02:00", "UTC", 60 * MIN }, { "2026-01-01 11:00", "LOC-1", 60 * MIN },
+	{ "2026-01-01T10:00:00.123Z", "UTC", 60 * MIN }, { "2025-01-01T10:00Z", "UTC", -1 },
+	{ "2026-02-30T10:00Z", "UTC", -1 }, { "2026-13-01T10:00Z", "UTC", -1 },
+	{ "tomorrow", "UTC", -1 },
+};
+
+static void
+the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int64_t t;
+
+		setenv("TZ", rows[i].zone, 1);
+		tzset();
+		t = until_parse(rows[i].text, NOW);
+		if (t != (rows[i].expected == -1 ? -1 : NOW + rows[i].expected))
+			fail_msg("\"%s\": %lld ms", rows[i].text, (long long)(t - NOW));
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/scratch.h"
+
+#include "proto/session/session.h"
+
+/* Rows: from; columns: to, in the order of enum status. */
+static const char *const legal[STATUS_COUNT] = {
+	/*			   PRWCRARCMFTUSX */
+	[STATUS_PENDING]	= ".x.......xxxxx",
+	[STATUS_RUNNING]	= "..xx.....xxxxx",
+	[STATUS_WAITING]	= ".x..x....xxxxx",
+	[STATUS_COMPLETED]	= "....xxx..xxxxx",
+	[STATUS_REVIEWING]	= ".xx..xx..xxxxx",
+	[STATUS_APPROVED]	= ".x.....xxx...x",
+	[STATUS_REJECTED]	= ".x............",
+	[STATUS_CONFLICT]	= ".x............",
+	[STATUS_MERGED]		= "..............",
+	[STATUS_FAILED]		= ".x............",
+	[STATUS_FAILED_TIMEOUT]	= ".x............",
+	[STATUS_UNKNOWN]	= ".x............",
+	[STATUS_STALE]		= ".x............",
+	[STATUS_CANCELLED]	= ".x............",
+};
+
+static void
+every_pair_of_statuses_is_as_in_the_table(void **state)
+{
+	int from, to;
+
+	(void)state;
+	for (from = 0; from < STATUS_COUNT; from++)
+		for (to = 0; to < STATUS_COUNT; to++)
+			if (status_legal(from, to) != (legal[from][to] == 'x'))
+				fail_msg("%s -> %s", status_name(from), status_name(to));
+}
+
+static void
+live_approved_and_ended_statuses_part_the_set(void **state)
+{
+	int s;
+
+	(void)state;
+	for (s = 0; s < STATUS_COUNT; s++) {
+		assert_int_equal(status_live(s), s <= STATUS_REVIEWING);
+		assert_int_equal(status_live(s) + status_ended(s) + (s == STATUS_APPROVED), 1);
+		/* what is over goes on as running, by adopt, or not at all */
+		assert_true(!status_ended(s) || strcspn(legal[s], "x") == STATUS_RUNNING ||
+		    s == STATUS_MERGED);
+		assert_true(!status_ended(s) || strchr(legal[s] + STATUS_RUNNING + 1, 'x') == NULL);
+	}
+}
+
+static void
+every_name_is_parsed_back(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < STATUS_COUNT; i++)
+		assert_int_equal(status_parse(status_name(i)), i);
+	for (i = 0; i < ROLE_COUNT; i++)
+		assert_int_equal(role_parse(role_name(i)), i);
+	for (i = 0; i < STEP_COUNT; i++)
+		assert_int_equal(step_parse(step_name(i)), i);
+	for (i = 0; i <= VERDICT_REJECTED; i++)
+		assert_int_equal(verdict_parse(verdict_name(i)), i);
+	assert_int_equal(status_parse("Running"), -1);
+	assert_int_equal(status_parse(""), -1);
+	assert_int_equal(step_parse(NULL), -1);
+	assert_string_equal(status_name(STATUS_FAILED_TIMEOUT), "failed-timeout");
+	assert_string_equal(role_name(ROLE_TECH_LEAD), "tech-lead");
+	assert_int_equal(step_phase(STEP_SUMMARY), 1);
+	assert_int_equal(step_phase(STEP_PRESENT), 2);
+}
+
+#define SIXTY	"abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWX"
+
+static void
+item_ids_are_checked(void **state)
+{
+	static const char *const good[] = { "a", "bd-auth.1", "Stream-B", "0", "a.b_c-d", "lock",
+		SIXTY "1234", "a.lockx", "x-" };
+	static const char *const bad[] = { "", "-a", ".a", "_a", "a..b", "..", ".", "a.", "a.lock",
+		"x.y.lock", "a/b", "../a", "/a", "a b", "a\n", "a\\b", "a\xc3\xa9", "a~", "a:b",
+		SIXTY "12345", "a@{0}", "a*" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(*good); i++)
+		if (!item_id_valid(good[i]))
+			fail_msg("refused: %s", good[i]);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (item_id_valid(bad[i]))
+			fail_msg("taken: %s", bad[i]);
+	assert_false(item_id_valid(NULL));
+}
+
+static void
+session_and_message_ids_are_checked(void **state)
+{
+	static const char *const good[] = { "session-a-abc123", "session-a-b-c-000000",
+		"session-" SIXTY "1234-zzzzzz" };
+	static const char *const bad[] = { "", "session-", "session-abc123", "session--abc123",
+		"session-a-abc12", "session-a-abc1234", "session-a-ABC123", "session-a/../b-abc123",
+		"session-../../x-abc123", "session-a-abc123/", "session-a-abc123\n", "Session-a-abc123",
+		"session-" SIXTY "12345-zzzzzz", "session-a.-abc123", "session-a.lock-abc123" };
+	static const char *const bad_message[] = { "", "q", "q-", "q-abc12", "q-abc1234", "x-abc123",
+		"q_abc123", "q-ABC123", "q-../..", "q-abc12/", "-q-abc123", "q-abc123.json" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(*good); i++)
+		if (!session_id_valid(good[i]))
+			fail_msg("refused: %s", good[i]);
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		if (session_id_valid(bad[i]))
+			fail_msg("taken: %s", bad[i]);
+	for (i = 0; i < sizeof(bad_message) / sizeof(*bad_message); i++)
+		if (message_id_valid(bad_message[i]))
+			fail_msg("taken: %s", bad_message[i]);
+	assert_true(message_id_valid("q-abc123"));
+	assert_true(message_id_valid("m-zz0099"));
+}
+
+static void
+made_ids_are_valid_and_differ(void **state)
+{
+	char a[SESSION_ID_MAX], b[SESSION_ID_MAX];
+
+	(void)state;
+	session_id_make(a, sizeof(a), SIXTY "1234");
+	session_id_make(b, sizeof(b), SIXTY "1234");
+	assert_true(session_id_valid(a) && session_id_valid(b));
+	assert_string_not_equal(a, b);
+	message_id_make(a, sizeof(a), 'q');
+	message_id_make(b, sizeof(b), 'm');
+	assert_true(message_id_valid(a) && message_id_valid(b));
+}
+
+static void
+slots_of_messages_differ_and_start_at_one(void **state)
+{
+	(void)state;
+	assert_int_equal(message_slot("m-aaaaaa"), 1);
+	assert_int_equal(message_slot("m-aaaaab"), 2);
+	assert_int_equal(message_slot("m-999999") + 1, message_slot("q-aaaaaa"));
+	assert_true(message_slot("q-999999") > message_slot("q-aaaaaa"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_pair_of_statuses_is_as_in_the_table),
+		cmocka_unit_test(live_approved_and_ended_statuses_part_the_set),
+		cmocka_unit_test(every_name_is_parsed_back),
+		cmocka_unit_test(item_ids_are_checked),
+		cmocka_unit_test(session_and_message_ids_are_checked),
+		cmocka_unit_test(made_ids_are_valid_and_differ),
+		cmocka_unit_test(slots_of_messages_differ_and_start_at_one),
+	};
+
+	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}

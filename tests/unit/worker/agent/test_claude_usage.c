@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "worker/agent/agent.h"
+
+static void
+hear(struct agent_run *run, const char *event)
+{
+	struct text out = { 0 };
+
+	adapter_claude.line(run, event, strlen(event), &out);
+	text_free(&out);
+}
+
+static void
+counts_beyond_all_reason_are_kept_within_what_a_record_takes(void **state)
+{
+	static char name[] = "claude";
+	static const struct agent agent = { .name = name, .adapter = name };
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+
+	(void)state;
+	hear(&run, "{\"type\":\"result\",\"is_error\":false,\"modelUsage\":{"
+	    "\"a\":{\"inputTokens\":9223372036854775807,\"cacheReadInputTokens\":9223372036854775807,"
+	    "\"outputTokens\":-9223372036854775808},\"b\":{\"outputTokens\":-1}}}");
+	assert_int_equal(run.input_tokens, STATE_MAX_USAGE);
+	assert_int_equal(run.output_tokens, 0);
+	hear(&run, "{\"type\":\"result\",\"is_error\":false,\"usage\":"
+	    "{\"input_tokens\":9223372036854775807,\"output_tokens\":-7}}");
+	assert_int_equal(run.input_tokens, STATE_MAX_USAGE);
+	assert_int_equal(run.output_tokens, 0);
+	text_free(&run.result);
+}
+
+static void
+a_session_s_usage_is_summed_up_to_that(void **state)
+{
+	(void)state;
+	assert_int_equal(state_usage(2, 3), 5);
+	assert_int_equal(state_usage(2, -3), 2);
+	assert_int_equal(state_usage(STATE_MAX_USAGE, 1), STATE_MAX_USAGE);
+	assert_int_equal(state_usage(INT64_MAX, INT64_MAX), STATE_MAX_USAGE);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_beyond_all_reason_are_kept_within_what_a_record_takes),
+		cmocka_unit_test(a_session_s_usage_is_summed_up_to_that),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/json/json.h"
+#include "proto/settings/settings_keys.h"
+#include "worker/run/limit.h"
+
+#define N(a)	(sizeof(a) / sizeof((a)[0]))
+
+static const struct session_limits all = { .time = 100, .stall = 20, .stale = 50, .recoveries = 3,
+	.tokens = 1000, .cost_microusd = 5000 };
+static const struct session_limits none;
+
+static void
+what_is_reached_and_when_follows_from_the_clocks(void **state)
+{
+	static const struct session_limits no_stall = { .time = 100, .stale = 50 };
+	static const struct session_limits late_stall = { .stall = 60, .stale = 50 };
+	const struct {
+		const struct session_limits *l;
+		struct limit_clocks c;
+		enum limit reached;
+		int64_t due;
+	} rows[] = {
+		{ &all, { 0, 0, 0, false }, LIMIT_OK, 20 },
+		{ &all, { 99, 19, 19, false }, LIMIT_OK, 1 },
+		{ &all, { 85, 3, 3, false }, LIMIT_OK, 15 },
+		{ &all, { 100, 0, 0, false }, LIMIT_TIME, 1 },
+		{ &all, { 100, 60, 60, false }, LIMIT_TIME, 1 },
+		{ &all, { 0, 20, 20, false }, LIMIT_STALL, 1 },
+		{ &all, { 0, 20, 0, false }, LIMIT_STALL, 1 },		/* the wall clock was set */
+		{ &all, { 0, 60, 60, false }, LIMIT_STALE, 1 },
+		{ &all, { 0, 5, 100000, false }, LIMIT_OK, 15 },	/* it was asleep */
+		{ &all, { 900, 900, 900, true }, LIMIT_OK, 0 },		/* a question is open */
+		{ &no_stall, { 0, 49, 49, false }, LIMIT_OK, 1 },
+		{ &no_stall, { 0, 49, 100000, false }, LIMIT_OK, 1 },
+		{ &no_stall, { 0, 100000, 30, false }, LIMIT_OK, 20 },
+		{ &no_stall, { 0, 50, 50, false }, LIMIT_STALE, 1 },
+		{ &late_stall, { 0, 60, 60, false }, LIMIT_STALE, 1 },
+		{ &late_stall, { 0, 60, 10, false }, LIMIT_STALL, 1 },
+		{ &late_stall, { 0, 0, -5, false }, LIMIT_OK, 55 },
+		{ &none, { 100000, 100000, 100000, false }, LIMIT_OK, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++)
+		if (limit_reached(rows[i].l, &rows[i].c) != rows[i].reached ||
+		    limit_due(rows[i].l, &rows[i].c) != rows[i].due)
+			fail_msg("row %zu: %d, due %lld", i, (int)limit_reached(rows[i].l, &rows[i].c),
+			    (long long)limit_due(rows[i].l, &rows[i].c));
+}
+
+static void
+the_ladder_is_resume_then_anew_then_the_end(void **state)
+{
+	static const struct { struct trouble t; enum rung rung; } rows[] = {
+		{ { .resumable = true }, RUNG_RESUME },
+		{ { .resumable = true, .resumed = true, .attempts = 1 }, RUNG_FRESH },
+		{ { .resumable = true, .resumed = true, .attempts = 2 }, RUNG_FRESH },
+		{ { .resumable = true, .resumed = true, .attempts = 3 }, RUNG_GIVE_UP },
+		{ { .resumable = true, .attempts = 2 }, RUNG_RESUME },
+		{ { .attempts = 0 }, RUNG_FRESH },
+		{ { .full = true, .resumable = true }, RUNG_FRESH },
+		{ { .full = true, .resumable = true, .attempts = 3 }, RUNG_GIVE_UP },
+		{ { .attempts = 4 }, RUNG_GIVE_UP },
+	};
+	const struct trouble first = { .resumable = true };
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++)
+		if (limit_rung(&all, &rows[i].t) != rows[i].rung)
+			fail_msg("row %zu: %d", i, (int)limit_rung(&all, &rows[i].t));
+	assert_int_equal(limit_rung(&none, &first), RUNG_GIVE_UP);
+}
+
+static void
+a_budget_is_spent_by_tokens_or_cost(void **state)
+{
+	(void)state;
+	assert_false(limit_spent(&all, 999, 4999));
+	assert_true(limit_spent(&all, 1000, 0));
+	assert_true(limit_spent(&all, 0, 5000));
+	assert_false(limit_spent(&none, INT64_MAX, INT64_MAX));
+}
+
+static void
+a_reason_says_how_the_session_ends_and_what_is_kept(void **state)
+{
+	static const struct { const char *reason; enum status status; bool keeps; } rows[] = {
+		{ "time-limit", STATUS_FAILED_TIMEOUT, true },
+		{ "no-activity", STATUS_STALE, true },
+		{ "stalled", STATUS_FAILED, true },
+		{ "context-exhausted", STATUS_FAILED, true },
+		{ "budget", STATUS_FAILED, true },
+		{ "would-not-stop", STATUS_UNKNOWN, false },
+		{ "agent-error", STATUS_FAILED, false },
+		{ "", STATUS_FAILED, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++) {
+		assert_int_equal(limit_status(rows[i].reason), rows[i].status);
+		assert_int_equal(limit_keeps(rows[i].reason), rows[i].keeps);
+	}
+}
+
+static void
+those_of_an_item_are_laid_over_those_of_the_settings(void **state)
+{
+	static const char text[] = "{\"time\":0,\"stall\":0.25,\"cost_usd\":1.5}";
+	char err[256] = "", *back;
+	struct keys k = { .file = "f", .err = err, .errlen = sizeof(err) };
+	struct session_limits l, item = { 0 };
+	struct json *o = json_parse(text, sizeof(text) - 1, 0, err, sizeof(err));
+
+	(void)state;
+	limits_default(&l);
+	assert_int_equal(l.time, 1800000);
+	assert_int_equal(l.stall, 600000);
+	assert_int_equal(l.recoveries, 3);
+	assert_int_equal(l.grace, 300000);
+	assert_int_equal(l.stale, 3600000);
+	limits_over(&l, &item);
+	assert_int_equal(l.time, 1800000);
+	assert_null(limits_item_json(&item));
+	assert_int_equal(limits_item_apply(&k, "limits", o, &item), 0);
+	limits_over(&l, &item);
+	assert_int_equal(l.time, 0);
+	assert_int_equal(l.stall, 250);
+	assert_int_equal(l.stale, 3600000);
+	assert_int_equal(l.cost_microusd, 1500000);
+	json_free(o);
+	o = limits_item_json(&item);
+	back = json_text(o, false, NULL);
+	assert_string_equal(back, text);
+	free(back);
+	json_free(o);
+	o = json_parse("{\"stall\":-1}", 12, 0, err, sizeof(err));
+	assert_int_equal(limits_item_apply(&k, "limits", o, &item), -1);
+	assert_string_equal(err, "f: \"limits.stall\" must be a number from 0 to 31622400");
+	json_free(o);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_reached_and_when_follows_from_the_clocks),
+		cmocka_unit_test(the_ladder_is_resume_then_anew_then_the_end),
+		cmocka_unit_test(a_budget_is_spent_by_tokens_or_cost),
+		cmocka_unit_test(a_reason_says_how_the_session_ends_and_what_is_kept),
+		cmocka_unit_test(those_of_an_item_are_laid_over_those_of_the_settings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_INSTRUCTIONS_H
+#define WORKER_INSTRUCTIONS_H
+
+/*
+ * What the commit that the work is based on says to agents, for a judge, whose client does not load
+ * what the change says.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/session/session.h"
+
+struct worker;
+
+/* Those for the client of the agent of a role, and what they import, malloced; NULL = there are none. */
+char *instructions_of(struct worker *, enum role);
+/* Path in the tree of what the word "@path" in the file from imports; false = it is none, or outside.  Pure. */
+bool instructions_path(const char *from, const char *path, char *to, size_t len);
+
+#endif

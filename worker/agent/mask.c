@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/fault.h"
+#include "proto/settings/clients.h"
+#include "proto/sys/file.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/mask.h"
+#include "worker/core/worker.h"
+#include "worker/tree/clean.h"
+
+#define MASKED	"masked"	/* beside the clean tree */
+
+struct masking {
+	struct worker	*w;
+	int		 tree, masked;
+	bool		 failed;
+};
+
+static int
+open_dirs(struct masking *m)
+{
+	int entry = file_find_dir(AT_FDCWD, m->w->clean.entry);
+
+	m->tree = file_find_dir(AT_FDCWD, m->w->clean.tree);
+	m->masked = entry != -1 && file_make_dir(entry, MASKED, 0700) == 0 ? file_open_dir(entry, MASKED) : -1;
+	if (entry != -1)
+		close(entry);
+	return m->tree != -1 && m->masked != -1 ? 0 : -1;
+}
+
+static void
+close_dirs(const struct masking *m)
+{
+	if (m->tree != -1)
+		close(m->tree);
+	if (m->masked != -1)
+		close(m->masked);
+}
+
+/* A link itself goes, not what it leads to. */
+static void
+take_away(void *arg, const char *path)
+{
+	struct masking *m = arg;
+
+	if (m->failed || !file_exists(m->tree, path))
+		return;
+	if (file_remove_tree(m->masked, path) == 0 && file_shift(m->tree, path, m->masked, path) == 0)
+		strings_add(&m->w->masked, path);
+	else
+		m->failed = true;
+}
+
+/* In the index that the judge's git has, they are not looked for. */
+static int
+skip(struct worker *w, const char *gitdir, char *err, size_t len)
+{
+	static const char *const update[] = { "update-index", "-z", "--skip-worktree", "--stdin", NULL };
+	struct strings words = { 0 };
+	struct git g = w->clean.git;
+	const char **argv;
+	char *out = NULL;
+	size_t n = 0;
+	int rc;
+
+	strings_add(&words, "ls-files");
+	strings_add(&words, "-z");
+	strings_add(&words, "--");
+	for (size_t i = 0; i < w->masked.n; i++)
+		strings_add(&words, w->masked.v[i]);
+	argv = strings_vector(&words);
+	g.index = text_format("%s/%s/index", w->path, gitdir);
+	rc = git_run(&g, argv, NULL, 0, &out, &n, NULL, err, len);
+	if (rc == 0 && n > 0)
+		rc = git_run(&g, update, out, n, NULL, NULL, NULL, err, len);
+	free(out);
+	free(g.index);
+	free(argv);
+	strings_free(&words);
+	return rc;
+}
+
+int
+mask_begin(struct worker *w, enum role role)
+{
+	const struct agent *a = agent_of(w, role);
+	const struct client *c = a != NULL ? client_of(a) : NULL;
+	struct masking m = { .w = w, .tree = -1, .masked = -1 };
+	char err[GIT_ERR] = "";
+
+	if (c == NULL || agent_channel(w, role) == CHANNEL_RESULT)
+		return 0;
+	if (open_dirs(&m) == -1)
+		m.failed = true;
+	else
+		client_words(c->steers, take_away, &m);
+	close_dirs(&m);
+	if (m.failed)
+		fault_set(errno);
+	if (!m.failed && w->masked.n > 0 && skip(w, role == ROLE_TECH_LEAD ? SESSION_DIR_SCRATCH_GIT
+	    : SESSION_DIR_CLEAN_GIT, err, sizeof(err)) == -1)
+		m.failed = true;
+	if (!m.failed)
+		return 0;
+	worker_failed(w, "git", "what steers %s can't be taken out of the clean tree: %s", c->name,
+	    err[0] != '\0' ? err : strerror(errno));
+	mask_end(w);
+	return -1;
+}
+
+void
+mask_end(struct worker *w)
+{
+	struct masking m = { .w = w, .tree = -1, .masked = -1 };
+
+	if (w->masked.n > 0 && w->clean.tree != NULL) {
+		m.failed = open_dirs(&m) == -1;
+		/* one that a tech-lead has made meanwhile stays */
+		for (size_t i = 0; i < w->masked.n && !m.failed; i++)
+			m.failed = file_shift(m.masked, w->masked.v[i], m.tree, w->masked.v[i]) == -1 && errno != EEXIST;
+		close_dirs(&m);
+		if (m.failed)
+			clean_drop(w);
+	}
+	strings_free(&w->masked);
+}

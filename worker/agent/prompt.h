@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_PROMPT_H
+#define WORKER_PROMPT_H
+
+/* Prompts: prompts/NAME.md of the session or the built-in text, expanded. */
+
+#include "proto/base/text.h"
+
+struct worker;
+
+/* Extra values for one prompt; name NULL ends the list. Result malloced. */
+char *prompt_make(struct worker *, const char *name, const struct text_var *extra);
+/* The implementer's first prompt: prompt.md, or one made from item.json. */
+char *prompt_first(struct worker *);
+
+#endif

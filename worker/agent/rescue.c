@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/sys/file.h"
+#include "worker/agent/park.h"
+#include "worker/agent/prompt.h"
+#include "worker/agent/rescue.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/session/implement.h"
+#include "worker/tree/beside.h"
+#include "worker/tree/tree.h"
+
+#define LISTED	200	/* changed files */
+
+static bool
+over_time(struct worker *w)
+{
+	if (w->limits.time == 0 || w->state.agent_ms < w->limits.time)
+		return false;
+	worker_fail(w, REASON_TIME, "agents were at work for more than %g s; see limits.time",
+	    (double)w->limits.time / 1000);
+	return true;
+}
+
+bool
+rescue_ready(struct worker *w)
+{
+	const struct state *s = &w->state;
+
+	if (limit_spent(&w->limits, s->input_tokens + s->output_tokens, s->cost_microusd)) {
+		worker_fail(w, REASON_BUDGET, "the agents used %lld tokens and %.2f USD; see "
+		    "limits.tokens and limits.cost_usd",
+		    (long long)(s->input_tokens + s->output_tokens), (double)s->cost_microusd / 1e6);
+		return false;
+	}
+	if (over_time(w))
+		return false;
+	if (park_wait(w))
+		return true;
+	worker_fail(w, "stopped", "stopped while the agent's account was at its limit");
+	return false;
+}
+
+/* A phrase counts in the words of a run that failed, and nowhere else. */
+void
+rescue_judge(const struct worker *w, struct agent_run *run)
+{
+	const struct strings *phrases = &w->config.settings.context_phrases;
+
+	for (size_t i = 0; i < phrases->n && run->error && !run->full; i++)
+		run->full = strcasestr(run->error_text, phrases->v[i]) != NULL ||
+		    strcasestr(run->last, phrases->v[i]) != NULL;
+}
+
+enum agent_outcome
+rescue_outcome(struct worker *w, enum role role, const struct run_result *res)
+{
+	const char *name = role_name(role);
+
+	if (res->killed) {
+		worker_fail(w, REASON_KILLED, "%s %s, did not stop when it was asked to, and was "
+		    "killed; its worktree is as it left it: %s", name, res->text, w->state.worktree);
+	} else if (res->limit == LIMIT_STALL) {
+		worker_fail(w, REASON_STALL, "%s %s; %lld recoveries were tried", name, res->text,
+		    (long long)w->state.rescue.attempts);
+		return AGENT_STALLED;
+	} else if (res->limit == LIMIT_STALE) {
+		worker_fail(w, REASON_STALE, "%s %s; see limits.stale", name, res->text);
+	} else {
+		(void)over_time(w);
+	}
+	return AGENT_IMPOSSIBLE;
+}
+
+void
+rescue_worked(struct worker *w)
+{
+	if (!w->state.rescue.under_way)
+		return;
+	w->state.rescue.under_way = false;
+	output_log("%s: Recovery successful (attempt %lld)", w->config.session,
+	    (long long)w->state.rescue.attempts);
+	(void)worker_save(w, false);
+}
+
+/* The files that differ from what the work began with. */
+static void
+put_changes(struct worker *w, struct text *t)
+{
+	char base[OID_MAX], now[OID_MAX], err[GIT_ERR];
+	struct git_change *c;
+	struct git g;
+	size_t n;
+	int rc;
+
+	rc = git_tree_of_rest(&w->git, NULL, now, err, sizeof(err));
+	g = git_apart(&w->git);
+	if (rc == -1 || git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
+	    git_diff(&g, base, now, &c, &n, err, sizeof(err)) == -1) {
+		text_printf(t, "(what has changed can't be told: %s)\n", err);
+		git_apart_free(&g);
+		return;
+	}
+	git_apart_free(&g);
+	for (size_t i = 0; i < n && i < LISTED; i++)
+		text_printf(t, "%c %s\n", c[i].status, c[i].path);
+	if (n > LISTED)
+		text_printf(t, "and %zu files more\n", n - LISTED);
+	if (n == 0)
+		text_puts(t, "(nothing has changed yet)\n");
+	git_changes_free(c, n);
+}
+
+/* A conversation that begins anew knows nothing: the task, and what is done of it. */
+static char *
+prompt_fresh(struct worker *w, const char *prompt)
+{
+	struct text changes = { 0 }, t = { 0 };
+	char progress[64] = "", *first, *more;
+	const struct text_var vars[] = { { "changes", NULL }, { "progress", progress },
+		{ "note", w->state.note }, { NULL, NULL } };
+	struct text_var given[4];
+
+	memcpy(given, vars, sizeof(given));
+	put_changes(w, &changes);
+	given[0].value = changes.buf;
+	if (w->state.tasks_total > 0)
+		snprintf(progress, sizeof(progress), "%lld of %lld tasks are done.",
+		    (long long)w->state.tasks_done, (long long)w->state.tasks_total);
+	first = w->state.step == STEP_IMPLEMENT ? implement_prompt(w) : strdup(prompt);
+	more = prompt_make(w, "fresh", given);
+	text_printf(&t, "%s\n%s", first, more);
+	text_free(&changes);
+	free(first);
+	free(more);
+	return t.buf;
+}
+
+static enum rung
+recover(struct worker *w, const struct agent_run *run, const char *prompt, struct rescue *r)
+{
+	const struct trouble t = { .full = run->full, .resumed = r->resumed,
+		.resumable = agent_resumable(w, run->role) &&
+		    w->state.conversation[run->role] != NULL,
+		.attempts = w->state.rescue.attempts };
+	enum rung rung = limit_rung(&w->limits, &t);
+	const char *id = w->config.session;
+
+	if (run->full)
+		worker_fail(w, REASON_FULL, "%s: %s; %lld recoveries were tried", role_name(run->role),
+		    run->last[0] != '\0' ? run->last : run->error_text, (long long)t.attempts);
+	if (rung == RUNG_GIVE_UP) {
+		output_log("%s: %s; no recovery is left", id,
+		    run->full ? "context exhausted" : "stall detected");
+		return rung;
+	}
+	strlcpy(w->state.rescue.cause, run->full ? REASON_FULL : REASON_STALL,
+	    sizeof(w->state.rescue.cause));
+	w->state.rescue.attempts++;
+	w->state.rescue.under_way = true;
+	output_log("%s: %s - initiating recovery", id,
+	    run->full ? "context exhausted" : "stall detected");
+	output_log("Attempting recovery for %s (attempt %lld)", id,
+	    (long long)w->state.rescue.attempts);
+	if (rung == RUNG_FRESH) {
+		free(w->state.conversation[run->role]);
+		w->state.conversation[run->role] = NULL;
+		r->prompt = prompt_fresh(w, prompt);
+	} else {
+		r->resumed = true;
+		r->prompt = w->state.step == STEP_IMPLEMENT ? implement_prompt(w) : NULL;
+	}
+	(void)worker_save(w, true);
+	return rung;
+}
+
+enum rung
+rescue_next(struct worker *w, const struct agent_run *run, enum agent_outcome outcome,
+    const char *prompt, struct rescue *r)
+{
+	if (outcome == AGENT_OK)
+		rescue_worked(w);	/* without a word */
+	if (outcome == AGENT_STALLED || (outcome == AGENT_ERROR && run->full))
+		return recover(w, run, prompt, r);
+	if (outcome != AGENT_ERROR || run->parked == 0)
+		return RUNG_GIVE_UP;
+	park(w, run);
+	if (w->state.step == STEP_IMPLEMENT)
+		r->prompt = implement_prompt(w);
+	return RUNG_RESUME;
+}
+
+void
+rescue_keep(struct worker *w, const char *reason)
+{
+	char message[512], err[GIT_ERR], why[sizeof(w->fail_reason)], how[sizeof(w->fail_detail)];
+	bool saved = false, limit = limit_keeps(reason), kept;
+
+	if ((!limit && !w->handed_back) || w->git.dir == NULL)
+		return;
+	/* tree_commit tells its own failures in their place */
+	strlcpy(why, w->fail_reason, sizeof(why));
+	strlcpy(how, w->fail_detail, sizeof(how));
+	snprintf(message, sizeof(message), "%s: unfinished: %s\n", w->config.item,
+	    w->item.title != NULL ? w->item.title : "work of the implementer");
+	kept = limit && w->state.step == STEP_IMPLEMENT && tree_commit(w, message) != -1;
+	beside_save(w);
+	if (limit && !kept) {
+		if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err,
+		    sizeof(err)) == -1)
+			output_log("what is in the worktree could not be saved: %s", err);
+		else if (saved)
+			output_log("what was in the worktree is saved in refs/salvage/%s",
+			    w->config.session);
+	}
+	strlcpy(w->fail_reason, why, sizeof(w->fail_reason));
+	strlcpy(w->fail_detail, how, sizeof(w->fail_detail));
+}

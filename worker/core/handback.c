@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/base/text.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+
+#define NAME	"worktree"
+
+/* As of any gate: reviewers, and who asks for the record, see it. */
+static void
+record(struct worker *w, const char *said)
+{
+	struct gate_result *g = review_add_gate(&w->review);
+
+	g->name = strdup(NAME);
+	g->command = strdup("what can be committed");
+	strlcpy(g->commit, w->state.head, sizeof(g->commit));
+	g->round = w->state.round;
+	g->exit_status = -1;
+	strlcpy(g->outcome, "can't be committed as it is", sizeof(g->outcome));
+	g->output = strdup(said);
+	g->at = clock_wall();
+}
+
+enum event
+worker_hand_back(struct worker *w, const char *reason, const char *fmt, ...)
+{
+	char raw[SESSION_MAX_EVIDENCE / 4], *p;	/* names may grow to four times their length below */
+	struct text said = { 0 };
+	va_list ap;
+	size_t len;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	for (p = raw; *p != '\0'; p += len + (p[len] == '\n')) {
+		len = strcspn(p, "\n");
+		text_line(&said, p, len);
+		text_puts(&said, "\n");
+	}
+	worker_fail(w, reason, "%.*s", (int)strcspn(said.buf, "\n"), said.buf);
+	free(w->state.feedback);
+	w->state.feedback = said.buf;
+	record(w, said.buf);
+	if (review_save(w->dirfd, &w->review) == -1)
+		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	w->state.gate_tries++;
+	w->handed_back = true;
+	output_log("given back to the implementer: %s", w->fail_detail);
+	return EVENT_GATE_FAILED;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "worker/core/step.h"
+
+/* What is chosen by the facts and not by step and event alone. */
+enum choice { FIXED, AFTER_SUMMARY, AFTER_GATE_FAILURE, AFTER_CONCESSION };
+
+struct row {
+	bool		 used;
+	enum choice	 choice;
+	struct step_move move;
+};
+
+#define GO(s, st)	{ .used = true, .move = { .next = (s), .status = (st) } }
+#define FAIL(why)	{ .used = true, .move = { .next = STEP_END, .status = STATUS_FAILED, .reason = (why) } }
+#define CHOOSE(c)	{ .used = true, .choice = (c) }
+#define JUDGE(v, by)	{ .used = true, .move = { .next = STEP_VERDICT, .status = STATUS_REVIEWING, \
+			    .verdict = (v), .decided_by = (by) } }
+
+static const struct row rows[STEP_COUNT][EVENT_COUNT] = {
+	[STEP_SETUP] = {
+		[EVENT_DONE] = GO(STEP_IMPLEMENT, STATUS_RUNNING),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_RESOLVE] = {
+		[EVENT_DONE] = GO(STEP_IMPLEMENT, STATUS_RUNNING),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_IMPLEMENT] = {
+		[EVENT_DONE] = GO(STEP_COMMIT, STATUS_RUNNING),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_COMMIT] = {
+		[EVENT_DONE] = GO(STEP_GATES, STATUS_RUNNING),
+		[EVENT_GATE_FAILED] = CHOOSE(AFTER_GATE_FAILURE),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_GATES] = {
+		[EVENT_DONE] = GO(STEP_SUMMARY, STATUS_RUNNING),
+		[EVENT_GATE_FAILED] = CHOOSE(AFTER_GATE_FAILURE),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_SUMMARY] = {
+		[EVENT_DONE] = CHOOSE(AFTER_SUMMARY),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_PRESENT] = {
+		[EVENT_DONE] = GO(STEP_REVIEW, STATUS_REVIEWING),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_REVIEW] = {
+		[EVENT_APPROVED] = JUDGE(VERDICT_APPROVED, "reviewer"),
+		[EVENT_REJECTED] = GO(STEP_RESPOND, STATUS_REVIEWING),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_RESPOND] = {
+		[EVENT_CONCEDED] = CHOOSE(AFTER_CONCESSION),
+		[EVENT_DEFENDED] = GO(STEP_DECIDE, STATUS_REVIEWING),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_DECIDE] = {
+		[EVENT_APPROVED] = JUDGE(VERDICT_APPROVED, NULL),
+		[EVENT_APPROVED_CHANGED] = GO(STEP_REGATE, STATUS_REVIEWING),
+		[EVENT_REJECTED] = JUDGE(VERDICT_REJECTED, NULL),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_REGATE] = {
+		[EVENT_DONE] = GO(STEP_DECIDE, STATUS_REVIEWING),
+		[EVENT_GATE_FAILED] = JUDGE(VERDICT_REJECTED, "gates"),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+	[STEP_VERDICT] = {
+		[EVENT_APPROVED] = GO(STEP_END, STATUS_APPROVED),
+		[EVENT_REJECTED] = GO(STEP_END, STATUS_REJECTED),
+		[EVENT_FAILED] = FAIL(NULL),
+	},
+};
+
+static struct step_move
+choose(enum choice choice, const struct step_facts *f)
+{
+	static const struct step_move again = { .next = STEP_IMPLEMENT, .status = STATUS_RUNNING };
+
+	switch (choice) {
+	case AFTER_SUMMARY:
+		if (f->review == REVIEW_COUNCIL)
+			return (struct step_move){ .next = STEP_PRESENT, .status = STATUS_REVIEWING };
+		return (struct step_move){ .next = STEP_VERDICT, .status = STATUS_COMPLETED,
+			.verdict = VERDICT_APPROVED,
+			.decided_by = f->review == REVIEW_NONE ? "nobody" : "gates" };
+	case AFTER_GATE_FAILURE:
+		if (f->gate_tries <= f->gate_tries_max)
+			return again;
+		return (struct step_move){ .next = STEP_END, .status = STATUS_FAILED,
+			.reason = "gate" };
+	case AFTER_CONCESSION:
+		if (f->round <= f->rounds)
+			return (struct step_move){ .next = STEP_IMPLEMENT,
+				.status = STATUS_RUNNING, .rework = true };
+		return (struct step_move){ .next = STEP_VERDICT, .status = STATUS_REVIEWING,
+			.verdict = VERDICT_REJECTED, .decided_by = "rounds" };
+	case FIXED:
+		break;
+	}
+	return again;
+}
+
+struct step_move
+step_next(enum step step, enum event event, const struct step_facts *facts)
+{
+	const struct row *row = &rows[step][event];
+
+	if (!row->used)
+		return (struct step_move){ .next = STEP_END, .status = STATUS_FAILED,
+			.reason = "internal" };
+	if (row->choice != FIXED)
+		return choose(row->choice, facts);
+	return row->move;
+}
+
+enum step
+step_recover(enum status status, enum step step)
+{
+	if (status == STATUS_PENDING)
+		return STEP_SETUP;
+	if (status == STATUS_COMPLETED && step != STEP_VERDICT && step != STEP_PRESENT)
+		return STEP_SUMMARY;	/* where council and gates part */
+	return status_live(status) ? step : STEP_END;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/mount.h>
+#include <sys/stat.h>
+
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/text.h"
+#include "proto/sandbox/sandbox_names.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+#include "worker/core/cmd.h"
+
+static int
+put(const char *path, const char *text)
+{
+	int fd = file_open_path(AT_FDCWD, path, O_WRONLY);
+	ssize_t n;
+
+	if (fd == -1)
+		return -1;
+	n = write(fd, text, strlen(text));
+	close(fd);
+	return n == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+/* Who one is outside, one is inside: what is made there is the user's, and id(1) says so. */
+static int
+map_self(uid_t uid, gid_t gid)
+{
+	char uids[64], gids[64];
+
+	snprintf(uids, sizeof(uids), "%lu %lu 1\n", (unsigned long)uid, (unsigned long)uid);
+	snprintf(gids, sizeof(gids), "%lu %lu 1\n", (unsigned long)gid, (unsigned long)gid);
+	return put("/proc/self/setgroups", "deny") == -1 || put("/proc/self/uid_map", uids) == -1 ||
+	    put("/proc/self/gid_map", gids) == -1 ? -1 : 0;
+}
+
+/*
+ * Mounts of one's own from now on: 0; -1 without; -2 when there is no way back and the command
+ * would run as somebody else.
+ */
+static int
+enter(void)
+{
+	uid_t uid = geteuid();
+	gid_t gid = getegid();
+
+	if (unshare(uid == 0 ? CLONE_NEWNS : CLONE_NEWUSER | CLONE_NEWNS) == -1)
+		return -1;
+	if (uid != 0 && map_self(uid, gid) == -1)
+		return -2;
+	/* what root mounts would be everybody's otherwise */
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ? -1 : 0;
+}
+
+/* A directory that is made if need be; where an agent has put a link there is none. */
+static int
+make_dir(int dirfd, const char *name)
+{
+	if (mkdirat(dirfd, name, 0700) == -1 && errno != EEXIST)
+		return -1;
+	return file_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
+}
+
+/* A whiteout: no privilege makes it, and whoever removes it through the layer leaves another. */
+static int
+hide(int upper, const char *names)
+{
+	size_t len;
+	char *name;
+	int rc = 0;
+
+	for (; *names != '\0' && rc == 0; names += len + strspn(names + len, " ")) {
+		len = strcspn(names, " ");
+		name = text_format("%.*s", (int)len, names);
+		if (mknodat(upper, name, S_IFCHR, 0) == -1 && errno != EEXIST)
+			rc = -1;
+		free(name);
+	}
+	return rc;
+}
+
+/*
+ * The directory is the upper layer, and is covered by what is mounted: what was written is
+ * there also where nothing can be mounted.  With userxattr a layer that was forged redirects to nowhere.
+ */
+static int
+mount_layer(int upper, int lower, int work)
+{
+	char options[192], target[32];
+
+	snprintf(options, sizeof(options), "lowerdir=/proc/self/fd/%d,upperdir=/proc/self/fd/%d,"
+	    "workdir=/proc/self/fd/%d,userxattr,index=off", lower, upper, work);
+	snprintf(target, sizeof(target), "/proc/self/fd/%d", upper);
+	return mount("overlay", target, "overlay", MS_NOSUID | MS_NODEV, options);
+}
+
+static int
+lay(int cache, int works, const char *name, const char *path)
+{
+	int lower = file_open_path(AT_FDCWD, path, O_PATH | O_DIRECTORY), upper = -1, work = -1, rc = -1, saved;
+
+	if (lower != -1 && (upper = make_dir(cache, name)) != -1 &&
+	    (work = make_dir(works, name)) != -1 && hide(upper, sandbox_cache_hidden(name)) == 0)
+		rc = mount_layer(upper, lower, work);
+	saved = errno;
+	if (lower != -1)
+		close(lower);
+	if (upper != -1)
+		close(upper);
+	if (work != -1)
+		close(work);
+	errno = saved;
+	return rc;
+}
+
+/* How many of them could be laid; why the last could not is in errno. */
+static size_t
+lay_all(const char *cache, const char *work, char *const *pairs, size_t n)
+{
+	int cachefd = make_dir(AT_FDCWD, cache), workfd = make_dir(AT_FDCWD, work), saved;
+	size_t laid = 0;
+
+	for (size_t i = 0; cachefd != -1 && workfd != -1 && i < n; i++)
+		if (lay(cachefd, workfd, pairs[2 * i], pairs[2 * i + 1]) == 0)
+			laid++;
+	saved = errno;
+	if (cachefd != -1)
+		close(cachefd);
+	if (workfd != -1)
+		close(workfd);
+	errno = saved;
+	return laid;
+}
+
+/* The number of pairs from argv on, up to "--"; -1 = it is none, or no command follows. */
+static int
+count_pairs(int argc, char **argv)
+{
+	int n = 0;
+
+	for (; argc >= 2 && strcmp(argv[0], "--") != 0; argc -= 2, argv += 2, n++)
+		if (sandbox_cache_hidden(argv[0]) == NULL || argv[1][0] != '/')
+			return -1;
+	return argc >= 2 ? n : -1;
+}
+
+static int
+run(int argc, char **argv)
+{
+	bool trial = argc > 1 && strcmp(argv[1], "-t") == 0;
+	size_t laid = 0;
+	int n, entered = 0;
+
+	argc -= 1 + trial;
+	argv += 1 + trial;
+	if (argc < 4 || (n = count_pairs(argc - 2, argv + 2)) == -1)
+		return cmd_usage(&cmd_layer);
+	if (n > 0 && (entered = enter()) == 0)
+		laid = lay_all(argv[0], argv[1], argv + 2, (size_t)n);
+	if (entered == -2 || (trial && laid == 0)) {
+		warn("%s", entered == 0 ? "overlayfs can't be mounted" : "no namespace of its own for mounts");
+		return EX_UNAVAILABLE;
+	}
+	argv += 3 + 2 * n;
+	child_become((const char *const *)(uintptr_t)argv);
+	warn("can't start %s", argv[0]);
+	return EX_UNAVAILABLE;
+}
+
+const struct cmd cmd_layer = {
+	.name = "layer",
+	.usage = "[-t] CACHE WORK [NAME LOWER]... -- COMMAND [ARGUMENT...]",
+	.summary = "lay caches over the user's, and run a command (for worker itself)",
+	.run = run,
+};

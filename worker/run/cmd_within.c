@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/sandbox/sandbox.h"
+#include "proto/sandbox/sandbox_names.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+#include "worker/core/cmd.h"
+
+/*
+ * A wall between a command and whoever calls it, for what a judge runs of others' code:
+ *
+ *	worker within COMMAND [ARGUMENT...]
+ *	worker within -w /tmp -w /dev/pts COMMAND [ARGUMENT...]	nothing else can be written
+ *	worker within -w /tmp -r /tmp/home -c 'COMMAND STRING'	nor this in it; bash runs the string
+ *
+ * A client that starts its tools by a prefix, as claude by CLAUDE_CODE_SHELL_PREFIX, is given the
+ * path of a link to this program whose name is WITHIN_SHELL (SESSION_DIR_BIN has it): its one
+ * argument is the string of -c.  A file that such a string ends with, ">| FILE", is the client's, and
+ * is made for it; the client's own variables, keys among them, are taken away.
+ *
+ * Where no path is named, those of -w and -r are lines of the variables WITHIN_WRITE and WITHIN_READ,
+ * which the worker sets for judges; where WITHIN_WRITE is not set, files are as they are.
+ * What runs inside may call it with others: a domain in a domain can only do less.
+ *
+ * What can't be had is said on standard error, and the command is run all the same.
+ */
+
+struct walls {
+	struct sandbox	 sb;
+	bool		 files;		/* only what is named can be written */
+	int		 file;		/* ... and this one; -1 = none */
+};
+static const struct walls no_walls = { .sb = { .network = true }, .file = -1 };
+
+/* What is open for writing may be opened by its name, too: /dev/stderr. */
+static void
+allow_open(const struct walls *walls, int ruleset)
+{
+	const int fds[] = { STDOUT_FILENO, STDERR_FILENO, walls->file };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] != -1 && fstat(fds[i], &st) == 0 && S_ISREG(st.st_mode))
+			(void)sandbox_landlock_file(ruleset, fds[i]);
+}
+
+/* What the kernel lacks, for the message; NULL = nothing. */
+static const char *
+enter(const struct walls *walls, char *err, size_t len)
+{
+	struct sandbox_walls entered = SANDBOX_NO_WALLS;
+	int abi = sandbox_landlock_abi(), rc;
+
+	if (abi == 0)
+		return "the kernel has no Landlock: the command can reach who calls it";
+	entered.alone = true;
+	if (walls->files) {
+		entered.ruleset = sandbox_landlock(&walls->sb, false, err, len);
+		if (entered.ruleset != -1)
+			allow_open(walls, entered.ruleset);
+	} else if ((entered.ruleset = sandbox_landlock_domain()) == -1)
+		snprintf(err, len, "Landlock: %s", strerror(errno));
+	if (entered.ruleset == -1)
+		return err;
+	if ((rc = sandbox_enter(&entered)) == -1)
+		snprintf(err, len, "Landlock: %s: the command can reach who calls it", strerror(errno));
+	sandbox_walls_close(&entered);
+	if (rc == -1)
+		return err;
+	return abi >= SANDBOX_SCOPES_ABI ? NULL :
+	    "Landlock is too old here (before Linux 6.12): the command can signal who calls it";
+}
+
+static int
+become(struct walls *walls, const char *const *argv)
+{
+	char err[160];
+	const char *lacks;
+
+	sandbox_settle(&walls->sb);
+	if ((lacks = enter(walls, err, sizeof(err))) != NULL)
+		log_warnx("within: %s", lacks);
+	sandbox_free(&walls->sb);
+	child_become(argv);
+	log_warn("can't start %s", argv[0]);
+	return errno == ENOENT ? 127 : 126;
+}
+
+static int
+become_shell(struct walls *walls, const char *string)
+{
+	return become(walls, (const char *const[]){ "bash", "-c", string, NULL });
+}
+
+static void
+add_lines(struct sandbox *sb, const char *lines, enum sandbox_access access)
+{
+	char *path;
+	size_t n;
+
+	for (; lines != NULL && *lines != '\0'; lines += n + (lines[n] == '\n')) {
+		n = strcspn(lines, "\n");
+		path = text_format("%.*s", (int)n, lines);
+		sandbox_add(sb, path, access);
+		free(path);
+	}
+}
+
+/* What the worker says of a judge's commands. */
+static void
+add_environment(struct walls *walls)
+{
+	walls->files = getenv("WITHIN_WRITE") != NULL;
+	add_lines(&walls->sb, getenv("WITHIN_WRITE"), SANDBOX_WRITE);
+	add_lines(&walls->sb, getenv("WITHIN_READ"), SANDBOX_READ);
+}
+
+/* The file that a client has its command string end with, made here: its directory is not to be written. */
+static int
+own_file(const char *string)
+{
+	const char *p, *last = NULL;
+	char *path;
+	size_t n;
+	int fd;
+
+	for (p = string; (p = strstr(p, ">| ")) != NULL; p += 3)
+		last = p + 3;
+	if (last == NULL)
+		return -1;
+	n = strlen(last);
+	if (n > 2 && last[0] == '\'' && strchr(last + 1, '\'') == last + n - 1) {
+		last++;
+		n -= 2;
+	} else if (strcspn(last, " \t\n'\"\\$`;&|<>()") != n)
+		return -1;
+	path = text_format("%.*s", (int)n, last);
+	fd = path[0] == '/' ? file_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0600) : -1;
+	free(path);
+	return fd;
+}
+
+/* What the client alone has to know, its keys among it. */
+static void
+drop_variables(void)
+{
+	const struct strings none = { 0 };
+	struct strings names = { 0 };
+	char *name;
+
+	for (char **p = environ; *p != NULL; p++) {
+		name = text_format("%.*s", (int)strcspn(*p, "="), *p);
+		if (sandbox_variable(name, true, &none) && !sandbox_variable(name, false, &none))
+			strings_add(&names, name);
+		free(name);
+	}
+	for (size_t i = 0; i < names.n; i++)
+		unsetenv(names.v[i]);
+	strings_free(&names);
+}
+
+int
+within_shell(int argc, char **argv)
+{
+	struct walls walls = no_walls;
+
+	if (argc != 2) {
+		log_warnx("usage: " WITHIN_SHELL " STRING");
+		return EX_USAGE;
+	}
+	add_environment(&walls);
+	walls.file = own_file(argv[1]);
+	drop_variables();
+	return become_shell(&walls, argv[1]);
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct walls walls = no_walls;
+	const char *string = NULL;
+	int ch;
+
+	while ((ch = getopt(argc, argv, "+w:r:c:")) != -1)
+		if (ch == 'w') {
+			walls.files = true;
+			sandbox_add(&walls.sb, optarg, SANDBOX_WRITE);
+		} else if (ch == 'r')
+			sandbox_add(&walls.sb, optarg, SANDBOX_READ);
+		else if (ch == 'c')
+			string = optarg;
+		else
+			return cmd_usage(&cmd_within);
+	if ((string != NULL) == (optind < argc))
+		return cmd_usage(&cmd_within);
+	if (walls.sb.n == 0 && !walls.files)
+		add_environment(&walls);
+	if (string != NULL)
+		return become_shell(&walls, string);
+	return become(&walls, (const char *const *)(uintptr_t)(argv + optind));
+}
+
+const struct cmd cmd_within = {
+	.name = "within",
+	.usage = "[-w PATH]... [-r PATH]... -c STRING | COMMAND [ARGUMENT...]",
+	.summary = "run a command that can't reach the processes of the one that calls it",
+	.run = run,
+};

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+
+#include "proto/base/clock.h"
+#include "proto/sys/file.h"
+#include "proto/sys/watch.h"
+#include "worker/agent/rescue.h"
+#include "worker/core/worker.h"
+#include "worker/run/guard.h"
+#include "worker/run/run.h"
+
+static struct limit_clocks
+clocks(const struct guard *g)
+{
+	int64_t now = clock_now();
+
+	return (struct limit_clocks){
+		.spent = g->w->state.agent_ms + (g->since != 0 ? (now - g->since) / CLOCK_MS : 0),
+		.quiet = (now - g->life) / CLOCK_MS,
+		.quiet_wall = clock_wall() - g->life_wall,
+		.asking = g->since == 0,
+	};
+}
+
+static void
+arm(struct guard *g)
+{
+	struct limit_clocks c = clocks(g);
+	int64_t due = limit_due(&g->w->limits, &c);
+
+	watch_timer(GUARD_TIMER, due == 0 ? 0 : clock_now() + due * CLOCK_MS);
+}
+
+static void
+alive_at(struct guard *g, int64_t now, int64_t wall)
+{
+	g->life = now;
+	g->life_wall = wall;
+}
+
+/* Adds what was worked since the last time; a crash after it loses nothing. */
+static void
+count(struct guard *g)
+{
+	struct state *s = &g->w->state;
+
+	if (g->since != 0)
+		s->agent_ms += (clock_now() - g->since) / CLOCK_MS;
+	g->since = s->agent_since = 0;
+}
+
+static void
+work(struct guard *g)
+{
+	g->since = clock_now();
+	g->w->state.agent_since = clock_wall();
+}
+
+void
+guard_begin(struct guard *g, struct worker *w)
+{
+	*g = (struct guard){ .w = w, .newest = clock_wall() };
+	alive_at(g, clock_now(), g->newest);
+	work(g);
+	arm(g);
+}
+
+void
+guard_life(struct guard *g)
+{
+	if (g->w == NULL)
+		return;
+	alive_at(g, clock_now(), clock_wall());
+	rescue_worked(g->w);
+}
+
+void
+guard_settle(struct guard *g)
+{
+	bool asking;
+
+	if (g->w == NULL)
+		return;
+	asking = g->w->state.questions_open > 0;
+	if (asking == (g->since == 0))
+		return;
+	if (asking) {
+		count(g);
+	} else {
+		work(g);
+		alive_at(g, clock_now(), clock_wall());
+	}
+	arm(g);
+}
+
+/* What changes without a word: the newest change, also of what is ignored. */
+static void
+look(struct guard *g)
+{
+	char git[PATH_MAX + 16];
+	int64_t newest, other, wall = clock_wall(), age;
+
+	snprintf(git, sizeof(git), "%s/" SESSION_DIR_AGENT_GIT, g->w->path);
+	newest = file_newest(run_tree(g->w, actor_of_role(g->w->role)));
+	other = file_newest(git);
+	if (other > newest)
+		newest = other;
+	if (newest <= g->newest)
+		return;
+	g->newest = newest;
+	age = newest < wall ? wall - newest : 0;
+	if (clock_now() - age * CLOCK_MS <= g->life)
+		return;
+	alive_at(g, clock_now() - age * CLOCK_MS, wall - age);
+	rescue_worked(g->w);
+}
+
+enum limit
+guard_due(struct guard *g)
+{
+	struct limit_clocks c;
+	enum limit reached;
+
+	if (g->w == NULL)
+		return LIMIT_OK;
+	c = clocks(g);
+	reached = limit_reached(&g->w->limits, &c);
+	if (reached == LIMIT_STALL || reached == LIMIT_STALE) {
+		look(g);
+		c = clocks(g);
+		reached = limit_reached(&g->w->limits, &c);
+	}
+	if (reached == LIMIT_OK)
+		arm(g);
+	return reached;
+}
+
+void
+guard_halt(struct guard *g)
+{
+	if (g->w != NULL)
+		watch_timer(GUARD_TIMER, 0);
+}
+
+void
+guard_end(struct guard *g)
+{
+	if (g->w == NULL)
+		return;
+	count(g);
+	watch_timer(GUARD_TIMER, 0);
+	g->w = NULL;
+}
+
+void
+guard_recover(struct worker *w)
+{
+	struct state *s = &w->state;
+	struct stat st;
+	int64_t until;
+
+	if (s->agent_since == 0)
+		return;
+	if (file_stat(w->dirfd, SESSION_FILE_LOG, &st) == 0) {
+		until = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / CLOCK_MS;
+		if (until > s->agent_since)
+			s->agent_ms += until - s->agent_since;
+	}
+	s->agent_since = 0;
+}

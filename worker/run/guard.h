@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_GUARD_H
+#define WORKER_GUARD_H
+
+/*
+ * The clocks of an agent's run: how long agents were at work in this session, and
+ * since when nothing was heard of this one.  One timer is armed for the nearest
+ * limit; signs of life only move the clock, and the timer, when it fires early, is
+ * armed again.  Nothing runs while a question is open.
+ *
+ *	guard_begin, then after each event guard_settle, at signs of life
+ *	guard_life, when the timer fires guard_due; guard_halt when the agent was
+ *	asked to stop, guard_end when it is gone
+ */
+
+#include <stdint.h>
+
+#include "worker/run/limit.h"
+
+#define GUARD_TIMER	4	/* slot of watch.h */
+
+struct worker;
+
+struct guard {
+	struct worker	*w;		/* NULL = no agent runs */
+	int64_t		 since;		/* it is at work, clock_now; 0 = a question is open */
+	int64_t		 life;		/* clock_now of the last sign of life */
+	int64_t		 life_wall;	/* and clock_wall */
+	int64_t		 newest;	/* change in the worktree that is known, wall ms */
+};
+
+void guard_begin(struct guard *, struct worker *);
+void guard_life(struct guard *);
+void guard_settle(struct guard *);
+/* The limit that is reached, or LIMIT_OK with the timer armed again.  Before it says that
+ * nothing happens it looks at the worktree. */
+enum limit guard_due(struct guard *);
+void guard_halt(struct guard *);
+void guard_end(struct guard *);
+
+/* What an agent's run that a crash cut off had taken, by the last line of its log. */
+void guard_recover(struct worker *);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_HOME_H
+#define WORKER_HOME_H
+
+/*
+ * The home of an agent's client (proto/settings/clients.h): SESSION_DIR_CLIENT/<role>/<client>, kept for
+ * that role's conversations and gone with the session.  Of the user's an implementer's run finds
+ * settings, instructions and the like, by links; a judge's finds nothing.  A sign-in is handed over
+ * as its access token alone, where that lasts, else as the user's own file (sign_in.h).
+ *
+ *	if (home_begin(w, agent, env, err, len) == -1)	before a run; adds to its environment
+ *	home_confine(w, spec, sb)			what it may write there
+ *	home_end(w)					after it
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define HOME_TMP	"tmp"	/* beside the homes of a role */
+#define HOME_SETTINGS	"settings.json"	/* of a judge, for a client that is told to load these alone */
+
+struct agent;
+struct run_spec;
+struct sandbox;
+struct strings;
+struct worker;
+
+/* For a run of w->role.  0, or -1 with the reason in err. */
+int home_begin(struct worker *, const struct agent *, struct strings *env, char *err, size_t len);
+void home_confine(const struct worker *, const struct run_spec *, struct sandbox *);
+void home_end(struct worker *);
+/* Is there one of a role, with its conversations? */
+bool home_exists(const struct worker *, int role);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "worker/run/limit.h"
+
+static int64_t
+least(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+enum limit
+limit_reached(const struct session_limits *l, const struct limit_clocks *c)
+{
+	if (c->asking)
+		return LIMIT_OK;
+	if (l->time != 0 && c->spent >= l->time)
+		return LIMIT_TIME;
+	/* Asleep, one clock stands still; set anew, the other jumps. */
+	if (l->stale != 0 && least(c->quiet, c->quiet_wall) >= l->stale)
+		return LIMIT_STALE;
+	if (l->stall != 0 && c->quiet >= l->stall)
+		return LIMIT_STALL;
+	return LIMIT_OK;
+}
+
+static void
+sooner(int64_t *due, int64_t limit, int64_t used)
+{
+	int64_t left = limit > used ? limit - used : 1;
+
+	if (limit != 0 && (*due == 0 || left < *due))
+		*due = left;
+}
+
+int64_t
+limit_due(const struct session_limits *l, const struct limit_clocks *c)
+{
+	int64_t due = 0;
+
+	if (c->asking)
+		return 0;
+	sooner(&due, l->time, c->spent);
+	sooner(&due, l->stale, least(c->quiet, c->quiet_wall));
+	sooner(&due, l->stall, c->quiet);
+	return due;
+}
+
+bool
+limit_spent(const struct session_limits *l, int64_t tokens, int64_t cost_microusd)
+{
+	return (l->tokens != 0 && tokens >= l->tokens) ||
+	    (l->cost_microusd != 0 && cost_microusd >= l->cost_microusd);
+}
+
+enum rung
+limit_rung(const struct session_limits *l, const struct trouble *t)
+{
+	if (t->attempts >= l->recoveries)
+		return RUNG_GIVE_UP;
+	return t->full || t->resumed || !t->resumable ? RUNG_FRESH : RUNG_RESUME;
+}
+
+static const struct {
+	const char	*reason;
+	enum status	 status;
+	bool		 keeps;
+} ends[] = {
+	{ REASON_TIME, STATUS_FAILED_TIMEOUT, true },
+	{ REASON_STALE, STATUS_STALE, true },
+	{ REASON_STALL, STATUS_FAILED, true },
+	{ REASON_FULL, STATUS_FAILED, true },
+	{ REASON_BUDGET, STATUS_FAILED, true },
+	{ REASON_KILLED, STATUS_UNKNOWN, false },
+};
+
+#define NENDS	(sizeof(ends) / sizeof(ends[0]))
+
+enum status
+limit_status(const char *reason)
+{
+	for (size_t i = 0; i < NENDS; i++)
+		if (strcmp(ends[i].reason, reason) == 0)
+			return ends[i].status;
+	return STATUS_FAILED;
+}
+
+bool
+limit_keeps(const char *reason)
+{
+	for (size_t i = 0; i < NENDS; i++)
+		if (strcmp(ends[i].reason, reason) == 0)
+			return ends[i].keeps;
+	return false;
+}

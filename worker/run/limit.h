@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_LIMIT_H
+#define WORKER_LIMIT_H
+
+/*
+ * What follows from the limits of a session: clocks x limits -> what is reached,
+ * trouble x attempts -> what is tried next, reason -> status.  Pure;
+ * tests/unit/worker/run/test_limit.c walks every row.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "proto/session/session.h"
+#include "proto/settings/limits.h"
+
+struct limit_clocks {		/* milliseconds */
+	int64_t		 spent;		/* agents were at work in this session */
+	int64_t		 quiet;		/* no sign of life since, by CLOCK_MONOTONIC */
+	int64_t		 quiet_wall;	/* the same by the wall clock */
+	bool		 asking;	/* a question is open: nothing is reached */
+};
+
+enum limit { LIMIT_OK, LIMIT_TIME, LIMIT_STALE, LIMIT_STALL };
+enum limit limit_reached(const struct session_limits *, const struct limit_clocks *);
+/* Milliseconds until the next one could be, unless there is life; 0 = never. */
+int64_t limit_due(const struct session_limits *, const struct limit_clocks *);
+
+/* Is the budget used up? */
+bool limit_spent(const struct session_limits *, int64_t tokens, int64_t cost_microusd);
+
+struct trouble {		/* an agent stalled, or its conversation is full */
+	bool		 full;
+	bool		 resumable;	/* there is a conversation that its adapter can resume */
+	bool		 resumed;	/* that was tried in this step */
+	int64_t		 attempts;	/* of the session so far */
+};
+enum rung { RUNG_RESUME, RUNG_FRESH, RUNG_GIVE_UP };
+enum rung limit_rung(const struct session_limits *, const struct trouble *);
+
+#define REASON_TIME	"time-limit"
+#define REASON_STALE	"no-activity"
+#define REASON_STALL	"stalled"
+#define REASON_FULL	"context-exhausted"
+#define REASON_BUDGET	"budget"
+#define REASON_KILLED	"would-not-stop"
+#define REASON_NO_VERDICT	"no-verdict"
+
+/* What a session is that ends for a reason: failed, unless it is one of the above. */
+enum status limit_status(const char *reason);
+/* Is what an agent has left in the worktree to be kept when it ends so? */
+bool limit_keeps(const char *reason);
+
+#endif

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/clock.h"
+#include "proto/base/fault.h"
+#include "proto/sys/cgroup.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+#include "proto/sys/watch.h"
+#include "worker/client/mail.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/confine.h"
+#include "worker/run/gitdir.h"
+#include "worker/run/guard.h"
+#include "worker/run/run.h"
+#include "worker/run/stream.h"
+#include "worker/tree/tree.h"
+
+#define MAIL_LEFT	40	/* batches of messages that a run which has ended still has taken in */
+
+enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS, TIMER_GUARD = GUARD_TIMER };
+
+struct running {
+	struct worker	*w;
+	const struct run_spec *spec;
+	struct run_result *res;
+	struct stream	 stream;
+	int		 pipe;
+	pid_t		 pid;
+	struct cgroup	 group;
+	bool		 reaped;
+	bool		 exited;	/* there is nobody to wait for */
+	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
+	struct guard	 guard;
+};
+
+/*
+ * Asks the whole tree to stop; what is left after the grace time is killed.  An agent at
+ * a limit has longer to save its work, until somebody wants it stopped.
+ */
+static void
+run_stop(struct running *r, enum run_end why)
+{
+	int64_t grace = why == RUN_LIMIT ? r->w->limits.grace * CLOCK_MS
+	    : r->w->config.settings.stop_grace * CLOCK_S;
+	int64_t kill_at = clock_now() + grace;
+
+	if (r->kill_at != 0 && r->kill_at <= kill_at)
+		return;
+	if (r->kill_at == 0) {
+		r->res->end = why;
+		tree_signal(SIGCONT, 0);	/* who is stopped would not hear of it */
+		if (r->w->sandbox == SANDBOX_BWRAP)
+			child_hold_ask(r->pid);	/* bubblewrap itself would end with all of it, by force */
+		else
+			tree_signal(SIGTERM, r->pid);
+		watch_timer(TIMER_LIMIT, 0);
+		guard_halt(&r->guard);
+	}
+	r->kill_at = kill_at;
+	watch_timer(TIMER_GRACE, kill_at);
+}
+
+/* bubblewrap tells of a signal as a shell does. */
+static int
+own_status(const struct worker *w, int status)
+{
+	int signo = WIFEXITED(status) ? WEXITSTATUS(status) - 128 : 0;
+
+	return w->sandbox == SANDBOX_BWRAP && signo > 0 && signo < NSIG ? W_EXITCODE(0, signo)
+	    : status;
+}
+
+/* One that is asked to stop may be a shell that goes first: who is left of its group has the
+ * grace time too.  What has left the group is not waited for. */
+static void
+run_reap(struct running *r)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		if (pid == r->pid) {
+			r->reaped = true;
+			r->res->status = own_status(r->w, status);
+		}
+	r->exited = r->reaped && (r->kill_at == 0 || kill(-r->pid, 0) == -1);
+}
+
+static void
+run_check_cancel(struct running *r)
+{
+	if (r->w->lockfd != -1 &&	/* gates of a merge are not the session's to stop */
+	    file_exists(r->w->dirfd, SESSION_FILE_CANCEL)) {
+		r->w->cancelled = true;
+		run_stop(r, RUN_STOPPED);
+	}
+}
+
+static void
+run_answers(struct running *r)
+{
+	if (answers_scan(r->w))
+		watch_timer(TIMER_ANSWERS, clock_now() + CLOCK_S);
+}
+
+/* A flood of messages is taken in by turns with everything else; the event of cancel is behind it. */
+static void
+run_mail(struct running *r)
+{
+	int64_t open = r->w->state.questions_open;
+	bool more = mail_scan(r->w);
+
+	/* An answer can be as quick as its question: what lies there is looked at now. */
+	if (r->w->state.questions_open > open)
+		run_answers(r);
+	if (!more)
+		return;
+	run_check_cancel(r);
+	watch_timer(TIMER_MAIL, clock_now());
+}
+
+/* A directory that is held open sends no word of its own end; the loss of what it
+ * can't be without does. */
+static void
+run_check_gone(struct running *r)
+{
+	if (file_exists(r->w->dirfd, SESSION_FILE_ITEM))
+		return;
+	r->w->gone = true;
+	run_stop(r, RUN_STOPPED);
+}
+
+static void
+run_scan(struct running *r)
+{
+	run_check_gone(r);
+	run_check_cancel(r);
+	run_answers(r);
+	run_mail(r);
+}
+
+static void
+run_file_event(struct running *r, const struct watch_event *ev)
+{
+	struct worker *w = r->w;
+
+	if (ev->id == w->watch_inbox) {
+		watch_timer(TIMER_MAIL, clock_now());	/* once for all that came together */
+		guard_life(&r->guard);
+	} else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
+		run_answers(r);
+	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
+		run_check_cancel(r);
+	else if (strcmp(ev->name, SESSION_FILE_ITEM) == 0)
+		run_check_gone(r);
+}
+
+static void
+run_signal(struct running *r, int signo)
+{
+	if (signo == SIGCHLD) {
+		run_reap(r);
+		return;
+	}
+	r->w->stop_signal = signo;
+	run_stop(r, RUN_STOPPED);
+}
+
+static void
+run_timer(struct running *r, int id)
+{
+	switch (id) {
+	case TIMER_LIMIT:
+		run_stop(r, RUN_TIMEOUT);
+		break;
+	case TIMER_MAIL:
+		run_mail(r);
+		break;
+	case TIMER_ANSWERS:
+		run_answers(r);
+		break;
+	case TIMER_GUARD:
+		r->res->limit = guard_due(&r->guard);
+		if (r->res->limit != LIMIT_OK)
+			run_stop(r, RUN_LIMIT);
+		break;
+	default:	/* the grace time is over: the tree is killed below */
+		r->exited = r->res->killed = true;
+		break;
+	}
+}
+
+static void
+run_output(struct running *r)
+{
+	int rc = stream_read(&r->stream, r->pipe);
+
+	if (rc == 0)
+		watch_unfd(r->pipe);
+	else if (rc == 1)
+		guard_life(&r->guard);
+	if (r->stream.over)
+		run_stop(r, RUN_OUTPUT_LIMIT);
+}
+
+static void
+run_event(struct running *r, const struct watch_event *ev)
+{
+	switch (ev->kind) {
+	case WATCH_FD:
+		run_output(r);
+		break;
+	case WATCH_FILE:
+		run_file_event(r, ev);
+		break;
+	case WATCH_RESCAN:
+		run_scan(r);
+		break;
+	case WATCH_GONE:
+		if (ev->id != r->w->watch_inbox)
+			run_check_gone(r);
+		break;
+	case WATCH_SIGNAL:
+		run_signal(r, ev->signo);
+		break;
+	case WATCH_TIMER:
+		run_timer(r, ev->id);
+		break;
+	}
+}
+
+static pid_t
+run_start(struct running *r, int out)
+{
+	const char *program = r->spec->argv->v[0], *step = "exec", **argv, **envp;
+	const char *tree = run_tree(r->w, r->spec->actor);
+	struct strings env = { 0 }, words = { 0 };
+	char relative[PATH_MAX], path[PATH_MAX];
+	struct sandbox_walls walls = SANDBOX_NO_WALLS;
+	pid_t pid = -1;
+
+	if (run_environment(r->w, r->spec, &env, r->res->text, sizeof(r->res->text)) == -1 ||
+	    gitdir_lend(r->w, r->spec->actor, r->res->text, sizeof(r->res->text)) == -1 ||
+	    confine_run(r->w, r->spec, &words, &walls, r->res->text, sizeof(r->res->text)) == -1) {
+		strings_free(&env);
+		strings_free(&words);
+		return -1;
+	}
+	argv = strings_vector(&words);
+	envp = strings_vector(&env);
+	snprintf(relative, sizeof(relative), "%s/%s", tree, program);
+	/* asked beforehand: bubblewrap could only say it where the command speaks; which starts at /, as
+	 * a loader that looks where it stands would find what an agent put there */
+	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,
+	    envp, path, sizeof(path)) == 0)
+		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
+		    .dir = r->w->sandbox == SANDBOX_BWRAP ? "/" : tree, .in = r->spec->in, .out = out, .err = out,
+		    .session = true, .die_with_parent = true, .held = r->w->sandbox == SANDBOX_BWRAP,
+		    .enter = sandbox_enter, .enter_arg = &walls,
+		    .handed = walls.filter_fd != -1, .hand = walls.filter_fd, .grouped = r->group.fd != -1,
+		    .cgroup = r->group.fd }, &step);
+	if (pid == -1) {
+		fault_set(errno);
+		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", program,
+		    step, strerror(errno));
+	}
+	sandbox_walls_close(&walls);
+	free(argv);
+	free(envp);
+	strings_free(&env);
+	strings_free(&words);
+	return pid;
+}
+
+static void
+run_watch(struct running *r)
+{
+	char inbox[PATH_MAX + 64];
+	int64_t timeout = r->spec->timeout_s;
+
+	watch_fd(r->pipe);
+	if (timeout > 0)
+		watch_timer(TIMER_LIMIT, clock_now() + timeout * CLOCK_S);
+	r->w->watch_inbox = -1;
+	if (r->spec->run != NULL && r->w->inbox) {
+		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path, r->spec->run);
+		r->w->watch_inbox = watch_dir(inbox, false);
+	}
+	if (r->spec->run != NULL)
+		guard_begin(&r->guard, r->w);
+	run_scan(r);
+}
+
+/* Nothing of the run may live on, or print, once this returns. */
+static void
+run_end(struct running *r)
+{
+	bool ended = cgroup_end(&r->group) == 0;
+	char why[GIT_ERR];
+
+	/* One that has become another user can't be ended without a group: what it may still do
+	 * makes all void. */
+	if (tree_kill(0) == -1 || !ended)
+		r->res->end = RUN_SURVIVED;
+	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */
+		tree_unlock(r->w);
+	confine_clean(r->w, STATUS_RUNNING, "");
+	gitdir_return(r->w, r->spec->actor);
+	if (!r->w->gone && r->w->git.dir != NULL &&
+	    git_safe_make(&r->w->repo, r->w->git.dir, why, sizeof(why)) == -1) {
+		output_log("%s", why);
+		worker_disk_failed(r->w, SESSION_DIR_SAFE_GIT);
+	}
+	while (!r->stream.over && stream_read(&r->stream, r->pipe) > 0)
+		;
+	stream_finish(&r->stream);
+	guard_end(&r->guard);
+	watch_unfd(r->pipe);
+	watch_timer(TIMER_LIMIT, 0);
+	watch_timer(TIMER_GRACE, 0);
+	watch_timer(TIMER_MAIL, 0);
+	watch_timer(TIMER_ANSWERS, 0);
+	for (int n = 0; n < MAIL_LEFT && mail_scan(r->w) && r->res->end == RUN_EXITED && !worker_interrupted(r->w);)
+		n++;
+	watch_undir(r->w->watch_inbox);
+	r->w->watch_inbox = -1;
+	close(r->pipe);
+}
+
+void
+run_command(struct worker *w, const struct run_spec *spec, struct run_result *res)
+{
+	struct running r = { .w = w, .spec = spec, .res = res };
+	struct watch_event ev;
+	int64_t began = clock_now();
+	int fds[2];
+
+	memset(res, 0, sizeof(*res));
+	fault_set(0);
+	res->end = RUN_SPAWN;
+	if (file_pipe(fds) == -1) {
+		fault_set(errno);
+		snprintf(res->text, sizeof(res->text), "pipe: %s", strerror(errno));
+		return;
+	}
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	r.pipe = fds[0];
+	stream_init(&r.stream, w, spec, res);
+	w->tree[0] = '\0';
+	(void)cgroup_begin(&r.group, w->config.session, w->dirfd, NULL, 0);
+	r.pid = run_start(&r, fds[1]);
+	close(fds[1]);
+	if (r.pid == -1) {
+		(void)cgroup_end(&r.group);
+		gitdir_return(w, spec->actor);
+		stream_finish(&r.stream);
+		close(fds[0]);
+		return;
+	}
+	res->end = RUN_EXITED;
+	w->state.agent_pid = r.pid;
+	run_watch(&r);
+	run_reap(&r);
+	while (!r.exited && watch_next(&ev) == 0) {
+		run_event(&r, &ev);
+		if (w->disk_failed)
+			run_stop(&r, RUN_STOPPED);
+		guard_settle(&r.guard);
+	}
+	if (!r.exited)		/* the wait itself failed */
+		res->end = RUN_STOPPED;
+	run_end(&r);
+	fault_set(res->end == RUN_EXITED ? fault_of_status(res->status) : 0);
+	w->state.agent_pid = 0;
+	res->duration_ms = (clock_now() - began) / CLOCK_MS;
+	run_describe(w, spec, res);
+}
+
+void
+run_result_release(struct run_result *res)
+{
+	text_free(&res->tail);
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/fault.h"
+#include "proto/base/log.h"
+#include "proto/sys/child.h"
+#include "worker/agent/rescue.h"
+#include "worker/core/cmd.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/confine.h"
+#include "worker/tree/clean.h"
+
+static enum event (*const actions[STEP_COUNT])(struct worker *) = {
+	[STEP_SETUP] = step_setup,
+	[STEP_RESOLVE] = step_resolve,
+	[STEP_IMPLEMENT] = step_implement,
+	[STEP_COMMIT] = step_commit,
+	[STEP_GATES] = step_gates,
+	[STEP_SUMMARY] = step_summary,
+	[STEP_PRESENT] = step_present,
+	[STEP_REVIEW] = step_review,
+	[STEP_RESPOND] = step_respond,
+	[STEP_DECIDE] = step_decide,
+	[STEP_REGATE] = step_gates,
+	[STEP_VERDICT] = step_verdict,
+};
+
+/* Published last: whoever reads the end finds nothing of the session in the worker's hands, and the line
+ * of the verdict is the log's last. */
+static void
+finish(struct worker *w, const struct step_move *move)
+{
+	const char *reason = NULL, *detail = NULL;
+	enum status to = move->status;
+
+	if (move->status != STATUS_FAILED) {
+		w->state.step = STEP_END;
+		if (to == STATUS_APPROVED && w->config.settings.review == REVIEW_NONE) {
+			reason = "not-reviewed";
+			detail = "nobody judged it (review: none)";
+		}
+	} else {	/* the step stays on record: that is where it failed */
+		reason = w->fail_reason[0] != '\0' ? w->fail_reason
+		    : move->reason != NULL ? move->reason : "internal";
+		detail = w->fail_detail;
+		to = limit_status(reason);
+		rescue_keep(w, reason);
+	}
+	if (to == STATUS_APPROVED)
+		clean_keep(w);
+	clean_drop(w);
+	confine_clean(w, to, reason != NULL ? reason : "");
+	if (worker_enter(w, to, reason, detail) == -1)
+		return;
+	if (move->status == STATUS_APPROVED || move->status == STATUS_REJECTED)
+		output_verdict(move->status == STATUS_APPROVED ? "APPROVED" : "REJECTED");
+}
+
+/*
+ * What is decided goes on disk in the order that recovery counts on: a verdict
+ * into review.json (step_verdict), then the status, then the line.  True = go on.
+ */
+static bool
+proceed(struct worker *w, const struct step_move *move)
+{
+	bool committed = w->state.step == STEP_COMMIT;
+
+	if (move->verdict != VERDICT_NONE) {
+		w->review.verdict = move->verdict;
+		strlcpy(w->review.decided_by, move->decided_by != NULL ? move->decided_by : "",
+		    sizeof(w->review.decided_by));
+		w->state.step = STEP_VERDICT;
+		return true;
+	}
+	if (move->next == STEP_END) {
+		finish(w, move);
+		return false;
+	}
+	w->state.step = move->next;
+	if (move->rework) {
+		w->state.round++;
+		w->state.gate_tries = 0;
+		(void)unlinkat(w->dirfd, SESSION_FILE_SUMMARY, 0);	/* of the former round */
+		output_log("rework: round %lld", (long long)w->state.round);
+	}
+	if (w->state.status != move->status)
+		(void)worker_enter(w, move->status, NULL, NULL);
+	else
+		(void)worker_save(w, committed);
+	return true;
+}
+
+static void
+run_steps(struct worker *w)
+{
+	const struct settings *s = &w->config.settings;
+	struct step_facts facts;
+	struct step_move move;
+	enum event event;
+	bool more = w->state.step != STEP_END;
+
+	while (more && !worker_interrupted(w)) {
+		w->fail_reason[0] = w->fail_detail[0] = '\0';
+		w->handed_back = false;
+		/* setup asks itself, when its checkout is made: the trial of bubblewrap takes time */
+		event = w->state.step != STEP_SETUP && confine_ready(w) == -1 ? EVENT_FAILED
+		    : actions[w->state.step](w);
+		if (event == EVENT_FAILED && worker_interrupted(w))
+			return;
+		facts = (struct step_facts){ .review = s->review,
+			.round = w->state.round, .rounds = s->rounds + w->state.resolves,
+			.gate_tries = w->state.gate_tries, .gate_tries_max = s->gate_tries };
+		move = step_next(w->state.step, event, &facts);
+		more = proceed(w, &move);
+	}
+}
+
+/* Where the files say that the session is. */
+static void
+begin(struct worker *w)
+{
+	if (status_live(w->state.status))
+		w->state.step = step_recover(w->state.status, w->state.step);
+	if (status_live(w->state.status) && w->review.verdict != VERDICT_NONE)
+		w->state.step = STEP_VERDICT;
+	if (w->state.status == STATUS_PENDING) {
+		output_log("session %s, item %s: %s", w->config.session, w->config.item,
+		    w->item.title != NULL ? w->item.title : "");
+		w->state.tasks_total = (int64_t)w->item.parts.n;
+		(void)worker_enter(w, STATUS_RUNNING, NULL, NULL);
+	} else if (w->state.status == STATUS_APPROVED || w->state.status == STATUS_REJECTED) {
+		output_verdict(w->state.status == STATUS_APPROVED ? "APPROVED" : "REJECTED");
+	}
+}
+
+static int
+leave(struct worker *w)
+{
+	if (w->gone) {
+		warnx("%s: the session directory was deleted; the worktree %s is left as it is",
+		    w->path, w->state.worktree);
+		return EX_IOERR;
+	}
+	if (w->disk_failed) {
+		warnx("%s: can't be written; make room, then worker run goes on", w->path);
+		output_log("stopped; worker run %s goes on", w->path);
+		return EX_IOERR;
+	}
+	if (w->cancelled && status_live(w->state.status)) {
+		(void)worker_enter(w, STATUS_CANCELLED, "cancelled", "cancelled on request");
+		return EX_NEGATIVE;
+	}
+	if (w->stop_signal != 0) {
+		output_log("stopped by signal %d; worker run %s goes on", w->stop_signal, w->path);
+		(void)worker_save(w, false);
+		return 128 + w->stop_signal;
+	}
+	return w->state.status == STATUS_APPROVED || w->state.status == STATUS_MERGED
+	    ? 0 : EX_NEGATIVE;
+}
+
+static int
+run(int argc, char **argv)
+{
+	struct worker w = { 0 };
+	bool detach = false, ended;
+	int ch, rc;
+
+	while ((ch = getopt(argc, argv, "d")) != -1) {
+		if (ch != 'd')
+			return cmd_usage(&cmd_run);
+		detach = true;
+	}
+	if (argc - optind != 1)
+		return cmd_usage(&cmd_run);
+	rc = worker_open(&w, argv[optind], detach);
+	if (rc != 0 && rc != EX_TEMPFAIL && fault_passing())
+		rc = EX_OSERR;	/* whoever started it tries again */
+	if (rc == 0) {
+		begin(&w);
+		if (status_live(w.state.status)) {
+			confine_begin(&w);
+			run_steps(&w);
+		}
+		clean_drop(&w);
+		ended = !status_live(w.state.status);
+		rc = leave(&w);
+		if (!ended)
+			confine_clean(&w, w.state.status, w.state.reason);
+		if (!detach)
+			printf("%s: %s%s%s\n", w.config.session, status_name(w.state.status),
+			    w.state.reason[0] != '\0' ? ": " : "", w.state.detail);
+	}
+	worker_close(&w);
+	return rc;
+}
+
+const struct cmd cmd_run = {
+	.name = "run",
+	.usage = "[-d] DIR",
+	.summary = "run the session in DIR to its end, from wherever it is",
+	.run = run,
+};

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/sys/file.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/judge.h"
+#include "worker/agent/mask.h"
+#include "worker/agent/prompt.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/limit.h"
+#include "worker/tree/audit.h"
+#include "worker/tree/clean.h"
+#include "worker/tree/tree.h"
+
+#define REPAIRS_MAX	2	/* times that a tech-lead changes what it approves */
+
+static const struct text_var none[] = { { NULL, NULL } };
+
+/* What was said goes on record before anything follows from it. */
+static int
+record_opinion(struct worker *w, enum role role, const char *run, enum verdict verdict,
+    const char *findings, const char *how)
+{
+	struct opinion *o = review_add_opinion(&w->review);
+
+	o->role = role;
+	strlcpy(o->run, run, sizeof(o->run));
+	o->round = w->state.round;
+	o->verdict = verdict;
+	strlcpy(o->commit, w->state.head, sizeof(o->commit));
+	o->findings = findings != NULL ? strdup(findings) : NULL;
+	strlcpy(o->how, how, sizeof(o->how));
+	o->at = clock_wall();
+	if (verdict == VERDICT_REJECTED && role != ROLE_IMPLEMENTER) {
+		free(w->review.findings);
+		w->review.findings = strdup(findings != NULL && *findings != '\0' ? findings
+		    : "(none were given)");
+	}
+	w->review.rounds = w->state.round;
+	strlcpy(w->review.commit, w->state.head, sizeof(w->review.commit));
+	if (review_save(w->dirfd, &w->review) == 0)
+		return 0;
+	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	return -1;
+}
+
+enum event
+step_present(struct worker *w)
+{
+	char *prompt, *result = NULL, *summary = NULL;
+	enum agent_outcome outcome = AGENT_ERROR;
+	size_t len;
+	const char *text;
+	int rc = 0;
+
+	if (agent_resumable(w, ROLE_IMPLEMENTER)) {
+		prompt = prompt_make(w, "present", none);
+		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
+		free(prompt);
+		if (outcome != AGENT_IMPOSSIBLE && tree_pin(w) == -1) {
+			free(result);
+			return EVENT_FAILED;
+		}
+	}
+	if (outcome == AGENT_IMPOSSIBLE) {
+		free(result);
+		return EVENT_FAILED;
+	}
+	if (outcome == AGENT_OK && w->summarised) {
+		free(result);
+		return EVENT_DONE;
+	}
+	/* One that can't or won't present is represented by its summary. */
+	text = outcome == AGENT_OK && result != NULL && *result != '\0' ? result : NULL;
+	if (text == NULL &&
+	    file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &summary, &len) == 0)
+		text = summary;
+	if (text == NULL)
+		text = w->config.item;
+	rc = file_replace(w->dirfd, SESSION_FILE_PRESENTATION, text, strlen(text), FILE_SYNC);
+	free(result);
+	free(summary);
+	if (rc == -1)
+		return worker_broken(w, "%s/" SESSION_FILE_PRESENTATION
+		    " could not be written", w->path);
+	return EVENT_DONE;
+}
+
+/* That a judge could not speak is nobody's work at fault. */
+static enum event
+no_verdict(struct worker *w, enum role role, const char *how)
+{
+	char why[sizeof(w->fail_detail)];
+
+	strlcpy(why, w->fail_detail[0] != '\0' ? w->fail_detail : how, sizeof(why));
+	return worker_fail(w, REASON_NO_VERDICT, "the %s was asked %d times and gave no verdict: %.300s; once "
+	    "it can, orchestrator adopt %s has it asked again", role_name(role), VERDICT_TRIES, why,
+	    w->config.session);
+}
+
+/* A tree of the commit for a judge: the one that the gates ran in, or for the tech-lead, who may
+ * change it, one of its own. */
+static int
+judge_begin(struct worker *w, enum role role)
+{
+	struct gate_result failed = { 0 };
+	enum event event;
+
+	if (role == ROLE_TECH_LEAD)
+		clean_drop(w);
+	event = clean_ready(w, w->state.head, &failed);
+	if (event == EVENT_GATE_FAILED)
+		worker_fail(w, "setup", "%s, in the clean tree of the %s: %s", failed.name, role_name(role),
+		    failed.outcome);
+	gate_result_release(&failed);
+	if (event != EVENT_DONE)
+		return -1;
+	return role == ROLE_TECH_LEAD ? clean_scratch(w) : 0;
+}
+
+/* The commits of the tech-lead become the session's; what it has not committed is saved and is no
+ * part of the work.  The tree has been written in, and is of no use any more. */
+static int
+take_repair(struct worker *w, bool approved)
+{
+	char dir[PATH_MAX + 32], commit[OID_MAX], files[OID_MAX], err[GIT_ERR];
+	bool saved = false;
+
+	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_SCRATCH_GIT, w->path);
+	if (tree_import(w, dir, commit) == -1)
+		return -1;
+	strlcpy(w->clean.commit, commit, sizeof(w->clean.commit));
+	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1) {
+		worker_failed(w, "git", "%s", err);
+		return -1;
+	}
+	if (saved)
+		output_log("what the tech-lead has not committed is discarded; it is saved in refs/salvage/%s",
+		    w->config.session);
+	clean_drop(w);
+	if (!approved || strcmp(commit, w->state.head) == 0)
+		return 0;
+	if (tree_move(w, w->state.head, commit, files) == -1 || tree_advance(w, commit, files) == -1)
+		return -1;
+	tree_settle_base(w);
+	return 0;
+}
+
+/* One run of a judge on the commit, in a clean tree; -1: none is possible. */
+static int
+judge_once(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars,
+    enum verdict *verdict, const char **how)
+{
+	char detail[512];
+	int rc;
+
+	if (judge_begin(w, role) == -1 || mask_begin(w, role) == -1)
+		return -1;
+	rc = judge_hear(w, role, prompt_name, vars, verdict, how);
+	mask_end(w);
+	if (rc == -1)
+		return -1;
+	if (role == ROLE_TECH_LEAD)
+		return take_repair(w, *verdict == VERDICT_APPROVED);
+	if (w->sandbox == SANDBOX_BWRAP || clean_compare(w, detail, sizeof(detail)) < TREE_CHANGED)
+		return 0;
+	output_log("the judgement is void, the %s changed the worktree: %s", role_name(role), detail);
+	*verdict = VERDICT_NONE;
+	*how = "it changed the worktree";
+	clean_drop(w);
+	return 0;
+}
+
+static enum event
+judge(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars)
+{
+	enum verdict verdict = VERDICT_NONE;
+	const char *how = "";
+	char run[16];
+
+	for (int tries = 0; verdict == VERDICT_NONE; tries++) {
+		if (tries == VERDICT_TRIES)
+			return no_verdict(w, role, how);
+		if (tries > 0)
+			output_log("no verdict of the %s: %s; it is asked again", role_name(role), how);
+		if (judge_once(w, role, prompt_name, vars, &verdict, &how) == -1)
+			return EVENT_FAILED;
+	}
+	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
+	if (record_opinion(w, role, run, verdict, w->findings, how) == -1)
+		return EVENT_FAILED;
+	return verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
+}
+
+enum event
+step_review(struct worker *w)
+{
+	return judge(w, ROLE_REVIEWER, "review", none);
+}
+
+enum event
+step_respond(struct worker *w)
+{
+	const struct text_var vars[] = { { "findings", w->review.findings }, { NULL, NULL } };
+	enum verdict verdict = VERDICT_NONE;
+	enum agent_outcome outcome;
+	const char *how = "can't respond";
+	char *prompt, run[16] = "";
+
+	if (agent_resumable(w, ROLE_IMPLEMENTER)) {
+		prompt = prompt_make(w, "respond", vars);
+		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, NULL);
+		free(prompt);
+		if (outcome == AGENT_IMPOSSIBLE)
+			return EVENT_FAILED;
+		snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
+		verdict = verdict_of(&(struct hearing){ .said = w->said, .contradicted = w->contradicted,
+		    .failed = outcome == AGENT_ERROR }, &how);
+		if (tree_pin(w) == -1)
+			return EVENT_FAILED;
+	}
+	if (record_opinion(w, ROLE_IMPLEMENTER, run,
+	    verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED, w->findings, how) == -1)
+		return EVENT_FAILED;
+	if (verdict == VERDICT_APPROVED)
+		return EVENT_DEFENDED;
+	free(w->state.feedback);
+	w->state.feedback = w->review.findings != NULL ? strdup(w->review.findings) : NULL;
+	return EVENT_CONCEDED;
+}
+
+/* What the implementer said last in its defence. */
+static const char *
+defence(const struct worker *w)
+{
+	size_t i;
+
+	for (i = w->review.nopinions; i > 0; i--)
+		if (w->review.opinions[i - 1].role == ROLE_IMPLEMENTER)
+			return w->review.opinions[i - 1].findings;
+	return NULL;
+}
+
+/* What a tech-lead has approved and changed is approved when it has seen the change, in a fresh tree: a command
+ * that it ran could have made that. */
+static enum event
+repaired(struct worker *w)
+{
+	static const char never[] = "the tech-lead has changed the work each time that it approved it; nobody has "
+	    "approved it as it is";
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->review.nopinions; i++)
+		n += w->review.opinions[i].role == ROLE_TECH_LEAD && w->review.opinions[i].round == w->state.round;
+	if (n <= REPAIRS_MAX)
+		return EVENT_APPROVED_CHANGED;
+	output_log("%s", never);
+	free(w->review.findings);
+	w->review.findings = strdup(never);
+	return EVENT_REJECTED;
+}
+
+enum event
+step_decide(struct worker *w)
+{
+	enum role role = agent_of(w, ROLE_TECH_LEAD) != NULL ? ROLE_TECH_LEAD : ROLE_REVIEWER;
+	const struct text_var vars[] = { { "findings", w->review.findings },
+		{ "defence", defence(w) }, { NULL, NULL } };
+	char before[OID_MAX], base[OID_MAX], tree[OID_MAX], err[GIT_ERR];
+	enum event event;
+
+	strlcpy(before, w->state.head, sizeof(before));
+	event = judge(w, role, "decide", vars);
+	if (event != EVENT_APPROVED || strcmp(before, w->state.head) == 0)
+		return event;
+	if (git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
+	    git_tree_of(&w->git, w->state.head, tree, err, sizeof(err)) == -1)
+		return worker_failed(w, "git", "%s", err);
+	return strcmp(base, tree) == 0 ? worker_fail(w, "no-change", "the tech-lead undid all of the work")
+	    : repaired(w);
+}
+
+/* The verdict names the commit; the status follows it, then the line in the log. */
+enum event
+step_verdict(struct worker *w)
+{
+	struct review *r = &w->review;
+
+	if (r->verdict == VERDICT_APPROVED &&
+	    (audit_repository_now(w) == -1 || audit_work(w) == -1))
+		return EVENT_FAILED;
+	if (r->decided_at != 0)		/* on record since before a crash */
+		goto decided;
+	strlcpy(r->commit, w->state.head, sizeof(r->commit));
+	strlcpy(r->base, w->state.base, sizeof(r->base));
+	if (r->decided_by[0] == '\0')
+		strlcpy(r->decided_by, agent_of(w, ROLE_TECH_LEAD) != NULL ? "tech-lead"
+		    : "reviewer", sizeof(r->decided_by));
+	r->rounds = w->state.round;
+	r->decided_at = clock_wall();
+	if (review_save(w->dirfd, r) == -1)
+		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
+		    w->path);
+decided:
+	return r->verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
+}

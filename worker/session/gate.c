@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/base/clock.h"
+#include "proto/base/text.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/session/gate.h"
+#include "worker/tree/audit.h"
+#include "worker/tree/clean.h"
+#include "worker/tree/tree.h"
+
+#define IGNORED_MAX	20	/* paths that are named */
+
+static bool
+shell_run(struct worker *w, enum actor actor, const struct command *c, const char *label,
+    struct run_result *res)
+{
+	struct strings argv = { 0 };
+	struct run_spec spec = { .actor = actor, .label = label, .argv = &argv, .in = -1,
+		.timeout_s = c->timeout, .keep = SESSION_MAX_EVIDENCE };
+
+	strings_add(&argv, "/bin/sh");
+	strings_add(&argv, "-c");
+	strings_add(&argv, c->shell);
+	w->role = ROLE_NONE;
+	run_command(w, &spec, res);
+	strings_free(&argv);
+	return res->end == RUN_EXITED && WIFEXITED(res->status) && WEXITSTATUS(res->status) == 0;
+}
+
+enum run_end
+gate_run(struct worker *w, enum actor actor, const struct command *c, struct gate_result *g)
+{
+	bool setup = actor == ACTOR_SETUP || actor == ACTOR_CLEAN_SETUP;
+	const char *kind = setup ? "setup" : "gate";
+	struct run_result res;
+	char label[80];
+
+	snprintf(label, sizeof(label), "%s %.64s", kind, c->name);
+	output_log("%s: %s", label, c->shell);
+	g->passed = shell_run(w, actor, c, label, &res);
+	g->name = strdup(setup ? label : c->name);
+	g->command = strdup(c->shell);
+	strlcpy(g->commit, actor_rights[actor].clean ? w->clean.commit : w->state.head, sizeof(g->commit));
+	g->round = w->state.round;
+	g->exit_status = res.end == RUN_EXITED && WIFEXITED(res.status)
+	    ? WEXITSTATUS(res.status) : -1;
+	strlcpy(g->outcome, g->passed ? "passed" : res.text, sizeof(g->outcome));
+	g->duration_ms = res.duration_ms;
+	g->output = res.tail.len > 0 ? strndup(res.tail.buf, res.tail.len) : strdup("");
+	g->at = clock_wall();
+	output_log("%s: %s (%lld ms)", label, g->outcome, (long long)g->duration_ms);
+	run_result_release(&res);
+	return res.end;
+}
+
+/* What the implementer is told of a gate that did not pass. */
+static void
+set_feedback(struct worker *w, const struct gate_result *g, const char *why)
+{
+	struct text t = { 0 };
+
+	text_printf(&t, "The gate \"%s\" (%s) did not pass: %s.\n%sThe end of its output:\n\n",
+	    g->name, g->command, g->outcome, why);
+	text_puts(&t, g->output);
+	free(w->state.feedback);
+	w->state.feedback = t.buf;
+}
+
+/* A gate that changed files of the commit has failed; what it left beside them is removed, for whoever is
+ * next sees the commit, and what it ignores.  0, 1: it has changed them, -1: worker_fail is set. */
+static int
+gate_void(struct worker *w, struct gate_result *g, char *detail, size_t len)
+{
+	enum tree_state state = clean_compare(w, detail, len);
+
+	if (state == TREE_EXTRA)
+		return clean_tidy(w);
+	if (state < TREE_CHANGED)
+		return 0;
+	g->passed = false;
+	strlcpy(g->outcome, "changed the worktree", sizeof(g->outcome));
+	output_log("gate %s is void, it changed the worktree: %s", g->name, detail);
+	return 1;
+}
+
+static enum event
+gate_failed(struct worker *w, const char *reason, const struct gate_result *g, const char *why)
+{
+	set_feedback(w, g, why);
+	worker_fail(w, reason, "gate \"%s\": %s", g->name, g->outcome);
+	w->state.gate_tries++;
+	return EVENT_GATE_FAILED;
+}
+
+int
+gate_needed(struct worker *w)
+{
+	if (settings_judged(&w->config.settings))
+		return 0;
+	worker_fail(w, "no-gates", "the review is by gates, and " SESSION_FILE_CONFIG " has none: add "
+	    "\"gates\", or \"review\": \"none\" if nobody is to judge the work");
+	return -1;
+}
+
+/* Why does a gate fail in the clean tree?  If it passes in the implementer's, by something that is
+ * in no commit. */
+static char *
+explain(struct worker *w, const struct command *c)
+{
+	struct gate_result own = { 0 };
+	struct strings ignored = { 0 };
+	struct text t = { 0 };
+	char err[GIT_ERR];
+
+	output_log("gate %s failed in a clean tree; running it in the implementer's worktree to tell why",
+	    c->name);
+	gate_run(w, ACTOR_OWN_GATE, c, &own);
+	if (own.passed && git_ignored(&w->git, IGNORED_MAX + 1, &ignored, err, sizeof(err)) == 0) {
+		text_printf(&t, "It passes in your worktree and fails in a clean checkout of your commit%s",
+		    ignored.n > 0 ? ", which has none of the files that git ignores there:" : "");
+		for (size_t i = 0; i < ignored.n && i < IGNORED_MAX; i++)
+			text_printf(&t, "%s %s", i > 0 ? "," : "", ignored.v[i]);
+		text_puts(&t, ignored.n > IGNORED_MAX ? ", ...\n" : ".\n");
+		output_log("gate %s: %s", c->name, t.buf);
+	}
+	strings_free(&ignored);
+	gate_result_release(&own);
+	return t.buf;
+}
+
+int
+gate_one(struct worker *w, const struct command *c, struct gate_result *g, char *changed, size_t len)
+{
+	enum run_end end = gate_run(w, ACTOR_GATE, c, g);
+	int rc;
+
+	changed[0] = '\0';
+	if (end == RUN_STOPPED)
+		worker_fail(w, "stopped", "stopped during gate \"%s\"", c->name);
+	else if (end == RUN_SURVIVED)
+		worker_fail(w, "gate", "gate \"%s\" %s", c->name, g->outcome);
+	else if (end == RUN_SPAWN)
+		worker_failed(w, "spawn", "gate \"%s\": %s", c->name, g->outcome);
+	else if ((rc = gate_void(w, g, changed, len)) != -1)
+		return rc == 1 || !g->passed;
+	return -1;
+}
+
+/* What the implementer is told beside its output. */
+static enum event
+gate_hand_back(struct worker *w, const struct command *c, const struct gate_result *g, const char *changed)
+{
+	char *why = *changed != '\0' ? text_format("It changed files of the commit: %s.\n", changed) : explain(w, c);
+	enum event event = gate_failed(w, "gate", g, why != NULL ? why : "");
+
+	if (*changed == '\0' && why != NULL)
+		strlcat(w->fail_detail, "; it passes in the implementer's worktree, where git ignores files",
+		    sizeof(w->fail_detail));
+	free(why);
+	return event;
+}
+
+static enum event
+gates_run(struct worker *w)
+{
+	const struct settings *s = &w->config.settings;
+	struct gate_result *g, setup = { 0 };
+	char changed[512];
+	enum event event;
+	int rc;
+
+	clean_drop(w);		/* what gates of this commit left there before */
+	event = clean_ready(w, w->state.head, &setup);
+	if (event == EVENT_GATE_FAILED) {
+		*(g = review_add_gate(&w->review)) = setup;
+		return gate_failed(w, "gate", g, "");
+	}
+	for (size_t i = 0; event == EVENT_DONE && i < settings_ngates(s); i++) {
+		g = review_add_gate(&w->review);
+		if ((rc = gate_one(w, &s->gates[i], g, changed, sizeof(changed))) == -1)
+			return EVENT_FAILED;
+		if (rc == 1)
+			event = gate_hand_back(w, &s->gates[i], g, changed);
+	}
+	return event;
+}
+
+enum event
+step_gates(struct worker *w)
+{
+	const struct settings *s = &w->config.settings;
+	struct gate_result *g;
+	enum event event = EVENT_DONE;
+
+	if (audit_work(w) == -1)
+		return EVENT_FAILED;
+	if (settings_ngates(s) == 0 && w->item.outputs.n == 0 && w->audit.refused.n == 0)
+		return EVENT_DONE;
+	if (tree_pin(w) == -1)
+		return EVENT_FAILED;
+	if (w->audit.refused.n > 0) {
+		audit_gate(w, g = review_add_gate(&w->review));
+		event = gate_failed(w, "protected", g, "");
+		audit_text(&w->audit.refused, w->fail_detail, sizeof(w->fail_detail));
+	} else if (w->item.outputs.n > 0 && !outputs_there(w, g = review_add_gate(&w->review)))
+		event = gate_failed(w, "gate", g, "");
+	if (event == EVENT_DONE && settings_ngates(s) > 0)
+		event = gates_run(w);
+	if (event == EVENT_FAILED)
+		return event;
+	if (review_save(w->dirfd, &w->review) == -1)
+		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
+		    w->path);
+	/* a gate that failed has run there too */
+	return event == EVENT_GATE_FAILED && tree_pin(w) == -1 ? EVENT_FAILED : event;
+}

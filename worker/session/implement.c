@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "proto/sys/file.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/prompt.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/session/gate.h"
+#include "worker/session/implement.h"
+#include "worker/session/resolve.h"
+#include "worker/session/unfinished.h"
+#include "worker/tree/audit.h"
+#include "worker/tree/tree.h"
+
+/* First prompt, interrupted run, failing gate, rejected review, conflict: which text it gets. */
+char *
+implement_prompt(struct worker *w)
+{
+	bool resumable = agent_resumable(w, ROLE_IMPLEMENTER) &&
+	    w->state.conversation[ROLE_IMPLEMENTER] != NULL;
+	struct text t = { 0 };
+	char *first, *more;
+	size_t n = w->review.ngates;
+	const struct text_var vars[] = {
+		{ "gate.name", n > 0 ? w->review.gates[n - 1].name : NULL },
+		{ "gate.output", w->state.feedback }, { "findings", w->review.findings },
+		{ NULL, NULL },
+	};
+
+	if (w->state.feedback == NULL && !resolving(w))
+		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);
+	more = resolving(w) ? resolve_prompt(w) :
+	    prompt_make(w, w->state.gate_tries > 0 ? "gate" : "rework", vars);
+	if (resumable)
+		return more;
+	first = prompt_first(w);
+	text_printf(&t, "%s\n%s", first, more);
+	free(first);
+	free(more);
+	return t.buf;
+}
+
+enum event
+step_implement(struct worker *w)
+{
+	char *prompt = implement_prompt(w), *result = NULL;
+	enum agent_outcome outcome;
+	const char *text;
+
+	outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
+	free(prompt);
+	text = result;
+	/* Whoever resolved talks of that; the summary is of the whole work. */
+	if (outcome == AGENT_OK && !w->summarised && !resolving(w) && text != NULL && *text != '\0' &&
+	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
+		free(result);
+		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
+		    w->path);
+	}
+	free(result);
+	if (outcome == AGENT_OK) {
+		/* it will not be run again: what it wrote must not be less after a power loss */
+		if (worker_sync_tree(w) == -1)
+			return EVENT_FAILED;
+		return EVENT_DONE;
+	}
+	/* no commit follows that would ask; a breach is the reason, whatever else went wrong */
+	if (!w->gone && w->stop_signal == 0 && !w->disk_failed)
+		(void)audit_repository_now(w);
+	return EVENT_FAILED;
+}
+
+enum event
+step_commit(struct worker *w)
+{
+	char message[512];
+	enum event event = EVENT_DONE;
+	int rc = 0;
+
+	snprintf(message, sizeof(message), "%s: %s\n", w->config.item,
+	    w->item.title != NULL ? w->item.title : "work of the implementer");
+	if ((event = unfinished_git(w)) == EVENT_DONE && resolving(w))
+		event = resolve_commit(w);
+	else if (event == EVENT_DONE)
+		rc = tree_commit(w, message);
+	/* an agent that nothing confines may have moved the target itself, which the audit has to see */
+	if (rc != -1 && event == EVENT_DONE && w->sandbox != SANDBOX_NONE)
+		tree_settle_base(w);
+	if (audit_repository_now(w) == -1)
+		return EVENT_FAILED;
+	if (rc != -1 && event == EVENT_DONE)
+		tree_settle_base(w);
+	if (rc == -1)
+		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
+	if (event != EVENT_DONE)
+		return event;
+	if (rc == 1)
+		return worker_fail(w, "no-change",
+		    "the implementer ended without a commit and left nothing to commit");
+	if ((event = unfinished_commit(w)) != EVENT_DONE)
+		return event;
+	free(w->state.feedback);
+	w->state.feedback = NULL;
+	return EVENT_DONE;
+}
+
+/* What is said of the work when the agent said nothing. */
+static int
+summary_from_commits(struct worker *w)
+{
+	struct text t = { 0 };
+	char err[GIT_ERR], *log = NULL;
+	int rc;
+
+	text_printf(&t, "%s\n", w->item.title != NULL ? w->item.title : w->config.item);
+	if (git_log_text(&w->git, w->state.base, w->state.head, SESSION_MAX_TEXT / 2, &log, err,
+	    sizeof(err)) == 0 && log != NULL)
+		text_printf(&t, "\n%s", log);
+	free(log);
+	rc = file_replace(w->dirfd, SESSION_FILE_SUMMARY, t.buf, t.len, FILE_SYNC);
+	text_free(&t);
+	return rc;
+}
+
+enum event
+step_summary(struct worker *w)
+{
+	char *buf;
+	size_t len;
+
+	if (gate_needed(w) == -1)
+		return EVENT_FAILED;
+	if (file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &buf, &len) == 0)
+		free(buf);
+	else if (summary_from_commits(w) == -1)
+		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
+		    w->path);
+	w->state.gate_tries = 0;
+	if (w->state.status != STATUS_COMPLETED &&
+	    worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
+		return worker_broken(w, "%s/" SESSION_FILE_STATE " could not be written",
+		    w->path);
+	return EVENT_DONE;
+}

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/fault.h"
+#include "proto/base/text.h"
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/gitdir.h"
+#include "worker/session/resolve.h"
+#include "worker/tree/tree.h"
+
+#define DEPTH_MAX	32	/* of the directories that are looked for locks in */
+
+/* Can git read it? One that is missing can't be, and the agent's may be a FIFO. */
+static bool
+index_sound(struct worker *w, const char *path)
+{
+	const char *argv[] = { "ls-files", "--", ".git", NULL };
+	struct git g = w->git;
+	char err[GIT_ERR], *index = text_format("%s", path);
+	struct stat st;
+	bool sound;
+
+	g.index = index;
+	sound = lstat(index, &st) == 0 && S_ISREG(st.st_mode) &&
+	    git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == 0;
+	free(index);
+	return sound;
+}
+
+/* A name without content would be taken for an object that is there. Loose ones alone: they lie in
+ * directories of two digits. */
+static void
+drop_blank(int dirfd, bool top)
+{
+	struct dirent *e;
+	struct stat st;
+	DIR *d;
+	int fd;
+
+	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
+		if (dirfd != -1)
+			close(dirfd);
+		return;
+	}
+	while ((e = readdir(d)) != NULL) {
+		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
+			continue;
+		if (!top && S_ISREG(st.st_mode) && file_blank(dirfd, e->d_name) == 1)
+			(void)unlinkat(dirfd, e->d_name, 0);
+		else if (top && strlen(e->d_name) == 2 && S_ISDIR(st.st_mode) &&
+		    (fd = file_open_dir(dirfd, e->d_name)) != -1)
+			drop_blank(fd, false);
+	}
+	closedir(d);
+}
+
+/* Can all be read that HEAD of a git directory names? 1; 0; -1 when nobody can tell now.  What it may have
+ * there is asked when it is taken over. */
+static int
+git_sound(struct worker *w, const char *name)
+{
+	char commit[OID_MAX], base[OID_MAX + 1], dir[PATH_MAX + 32], err[GIT_ERR] = "", *objects;
+	const char *argv[] = { "rev-list", "--objects", "--quiet", commit, base, "--", NULL };
+	struct git src = w->git;
+	int rc = 1;
+
+	gitdir_path(w, name, dir, sizeof(dir));
+	objects = text_format("%s/objects", name);
+	drop_blank(file_open_beneath(w->dirfd, objects), true);
+	free(objects);
+	objects = text_format("%s/objects", dir);
+	src.objects = objects;
+	src.alternates = w->repo.objects;
+	src.worktree = src.index = NULL;
+	snprintf(base, sizeof(base), "^%s", w->state.head);
+	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == -1 ||
+	    (strcmp(commit, w->state.head) != 0 && (git_store_check(objects, err, sizeof(err)) == -1 ||
+	    git_run(&src, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1)))
+		rc = fault_undecided() ? -1 : 0;
+	if (rc == 0)
+		output_log("%s did not survive (%s): its branch is put back to %.12s, the files are in the worktree",
+		    name, err, w->state.head);
+	free(objects);
+	return rc;
+}
+
+/* The agent's index, made again from its HEAD, which can be read. */
+static int
+agent_index(struct worker *w, const char *dir, char *index)
+{
+	char commit[OID_MAX], err[GIT_ERR], *objects = text_format("%s/objects", dir);
+	struct git g = w->git;
+	int rc;
+
+	g.index = index;
+	g.objects = objects;
+	g.alternates = w->repo.objects;
+	(void)unlink(index);
+	rc = git_private_head(&w->repo, dir, commit, err, sizeof(err));
+	if (rc == 0)
+		rc = git_index_at(&g, commit, err, sizeof(err));
+	free(objects);
+	return rc;
+}
+
+/* Both directories: each keeps the commits that are whole. */
+static int
+mend_git(struct worker *w)
+{
+	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR] = "";
+	int sound = git_sound(w, SESSION_DIR_GIT), rc = sound;
+
+	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
+	if (sound == 0)
+		rc = git_outside_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err));
+	if (rc != -1)
+		rc = sound = git_sound(w, SESSION_DIR_AGENT_GIT);
+	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
+	snprintf(index, sizeof(index), "%s/index", dir);
+	if (sound == 0)
+		rc = git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err, sizeof(err));
+	if (rc != -1 && (sound == 0 || !(w->rebooted ? agent_index(w, dir, index) == 0 : index_sound(w, index))))
+		rc = git_index_give(&w->git, dir, false, err, sizeof(err));
+	if (rc == -1 && err[0] != '\0')
+		output_log("%s", err);
+	if (rc != -1)
+		gitdir_return(w, ACTOR_IMPLEMENTER);
+	return rc == -1 ? -1 : 0;
+}
+
+/* Nobody moves a session's branch but its worker, whose git may have been ended with it. */
+static void
+drop_lock(struct worker *w)
+{
+	char *ref = text_format("refs/heads/%s", w->state.branch);
+	char *lock = text_format("%s/%s.lock", w->repo.common, ref);
+
+	if (git_ref_valid(ref) && unlink(lock) == 0)
+		output_log("removed %s, which a git that was ended left", lock);
+	free(lock);
+	free(ref);
+}
+
+/* Where in a git directory there are locks, too: references, and git directories of submodules and worktrees. */
+static bool
+has_locks(const char *name)
+{
+	return strcmp(name, "refs") == 0 || strcmp(name, "modules") == 0 || strcmp(name, "worktrees") == 0;
+}
+
+/* How many locks of git are in dir, which is closed, and in what has_locks; and removes them. */
+static size_t
+locks(int dirfd, int depth, bool remove)
+{
+	const size_t suffix = strlen(".lock");
+	struct dirent *e;
+	struct stat st;
+	size_t n = 0, len;
+	DIR *d;
+
+	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
+		if (dirfd != -1)
+			close(dirfd);
+		return 0;
+	}
+	while ((e = readdir(d)) != NULL) {
+		len = strlen(e->d_name);
+		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			if (depth > 0 ? depth < DEPTH_MAX : has_locks(e->d_name))
+				n += locks(file_open_dir(dirfd, e->d_name), depth + 1, remove);
+		} else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
+			n += !remove || unlinkat(dirfd, e->d_name, 0) == 0;
+	}
+	closedir(d);
+	return n;
+}
+
+/* A person's, who looks after the agent. */
+static bool
+git_inside(const char *worktree)
+{
+	char who[1024];
+
+	return tree_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git)") != NULL;
+}
+
+void
+tree_unlock(struct worker *w)
+{
+	size_t n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, false);
+
+	if (n == 0 || git_inside(w->state.worktree))
+		return;
+	n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, true);
+	output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_AGENT_GIT, n,
+	    n == 1 ? "" : "s");
+}
+
+/* What the worktree held is told from the commit again if it can't be read: filtered files count as changed then. */
+static void
+mend_files(struct worker *w)
+{
+	const char *argv[] = { "rev-list", "--objects", "--quiet", w->state.files, "--", NULL };
+	struct git g = git_apart(&w->git);
+	char err[GIT_ERR];
+
+	if (w->state.files[0] != '\0' && git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1 &&
+	    !fault_undecided()) {
+		output_log("what the worktree held did not survive (%s)", err);
+		w->state.files[0] = '\0';
+	}
+	git_apart_free(&g);
+}
+
+int
+tree_mend(struct worker *w)
+{
+	char err[GIT_ERR];
+	struct git g;
+	int rc;
+
+	drop_lock(w);
+	tree_unlock(w);
+	if (w->state.step == STEP_SETUP) {	/* it makes all again */
+		(void)unlink(w->git.index);
+		return file_remove_tree(w->dirfd, SESSION_DIR_AGENT_GIT) == -1 ||
+		    file_remove_tree(w->dirfd, SESSION_DIR_GIT) == -1 ? -1 : 0;
+	}
+	mend_files(w);
+	/* a new one, which says of no file that an object of it has been written; while a conflict is
+	 * resolved the old one has what was merged */
+	if (!resolving(w) || !index_sound(w, w->git.index)) {
+		(void)unlink(w->git.index);
+		g = git_apart(&w->git);
+		rc = git_index_at(&g, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err));
+		git_apart_free(&g);
+		if (rc == -1) {
+			output_log("%s", err);
+			return -1;
+		}
+	}
+	return mend_git(w);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_CLEAN_H
+#define WORKER_CLEAN_H
+
+/*
+ * The clean tree: a checkout of one commit, with setup commands run in it, in which gates,
+ * reviewer and tech-lead work.  Nothing that git ignores comes into it from the
+ * implementer's worktree.  It is taken out of the pool (proto/git/pool.h) or checked out, is of
+ * this commit alone, and goes back to the pool only when that is merged.
+ *
+ *	switch (clean_ready(w, commit)) ...	before what works in it
+ *	clean_compare(w, detail, len)		afterwards: has it changed files of the commit?
+ *	clean_tidy(w)				what lies beside the commit and is not ignored goes
+ *	clean_keep(w)				the commit was approved: it may be kept for the pool
+ *	clean_drop(w)				it is deleted, with its caches
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "worker/core/step.h"
+#include "worker/tree/tree.h"
+
+struct worker;
+struct gate_result;
+
+/*
+ * Makes the tree of commit and runs the setup commands there, unless it is there already.
+ * EVENT_DONE; EVENT_GATE_FAILED: a setup command failed, *failed says which and how (or
+ * NULL: not wanted; gate_result_release frees it); EVENT_FAILED (worker_fail is set).
+ */
+enum event clean_ready(struct worker *, const char *commit, struct gate_result *failed);
+/* Gives whoever works there next a writable git directory of its own, at the commit: in
+ * SESSION_DIR_SCRATCH_GIT. 0 or -1 (worker_fail is set). */
+int clean_scratch(struct worker *);
+enum tree_state clean_compare(struct worker *, char *detail, size_t len);
+int clean_tidy(struct worker *);
+void clean_keep(struct worker *);
+void clean_drop(struct worker *);
+/* Deletes what a killed worker left of it; nothing else is in memory of it. */
+void clean_forget(struct worker *);
+
+#endif

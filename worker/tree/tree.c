@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/base/fault.h"
+#include "proto/base/text.h"
+#include "proto/sys/file.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/gitdir.h"
+#include "worker/tree/audit.h"
+#include "worker/tree/filter.h"
+#include "worker/tree/tree.h"
+
+/* The worktree's tree; computed once, until agent code runs again.  rest: of what can't be committed
+ * it is without a word. */
+static int
+tree_now(struct worker *w, bool rest, char *err, size_t len)
+{
+	if (w->tree[0] != '\0')
+		return 0;
+	return rest ? git_tree_of_rest(&w->git, NULL, w->tree, err, len) :
+	    git_tree_of_worktree(&w->git, w->tree, err, len);
+}
+
+/* Paths of the commit that are not as the commit has them; added ones are no difference. */
+static enum tree_state
+tree_judge(const struct git_change *c, size_t n, char *detail, size_t len)
+{
+	size_t i, changed = 0;
+
+	detail[0] = '\0';
+	for (i = 0; i < n; i++) {
+		if (c[i].status == 'A')
+			continue;
+		if (changed++ < 5) {
+			strlcat(detail, changed > 1 ? ", " : "", len);
+			strlcat(detail, c[i].path, len);
+		}
+	}
+	if (changed > 5)
+		strlcat(detail, ", ...", len);
+	return changed > 0 ? TREE_CHANGED : TREE_EXTRA;
+}
+
+enum tree_state
+tree_compare(struct worker *w, char *detail, size_t len)
+{
+	struct git_change *changes;
+	char err[GIT_ERR], head[OID_MAX];
+	enum tree_state state;
+	struct git g;
+	size_t n;
+	int rc;
+
+	if (tree_now(w, true, err, sizeof(err)) == -1 ||
+	    git_tree_of(&w->git, w->state.head, head, err, sizeof(err)) == -1) {
+		strlcpy(detail, err, len);
+		return TREE_ERROR;
+	}
+	if (strcmp(head, w->tree) == 0)
+		return TREE_SAME;
+	g = git_apart(&w->git);
+	rc = git_diff(&g, head, w->tree, &changes, &n, err, sizeof(err));
+	git_apart_free(&g);
+	if (rc == -1) {
+		strlcpy(detail, err, len);
+		return TREE_ERROR;
+	}
+	state = tree_judge(changes, n, detail, len);
+	git_changes_free(changes, n);
+	return state;
+}
+
+static int
+tree_error(struct worker *w, const char *err)
+{
+	worker_failed(w, "git", "%s", err);
+	return -1;
+}
+
+/* What HEAD of a git directory is at that others write, in the repository now; *commit is that, or state.head.
+ * 0, or -1 with err. */
+static int
+import(struct worker *w, const char *dir, char *commit, char *err, size_t len)
+{
+	const char *target = w->state.resolving.target;
+	char *objects;
+	int rc;
+
+	if (git_private_head(&w->repo, dir, commit, err, len) == -1)
+		return -1;
+	if (strcmp(commit, w->state.head) == 0)
+		return 0;
+	objects = text_format("%s/objects", dir);
+	rc = git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit, err, len);
+	if (rc == 0)
+		rc = git_lfs_take(&w->git, dir, w->state.head, commit, err, len);
+	free(objects);
+	return rc;
+}
+
+/* Commits that are not to be judged would be in the history of whatever is committed next: those of an agent
+ * that had none to make, and those of a person beside it.  1 when there are any; they are saved if they can be. */
+static int
+save_commits(struct worker *w, bool agent)
+{
+	static const char *const names[] = { SESSION_DIR_GIT, SESSION_DIR_AGENT_GIT };
+	char dir[PATH_MAX + 32], commit[OID_MAX], err[GIT_ERR];
+	struct strings tips = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < (agent ? 2 : 1); i++) {
+		gitdir_path(w, names[i], dir, sizeof(dir));
+		if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0 &&
+		    strcmp(commit, w->state.head) == 0)
+			continue;
+		rc = 1;
+		if (import(w, dir, commit, err, sizeof(err)) == 0)
+			strings_add(&tips, commit);
+		else if (fault_undecided()) {	/* they may be whole */
+			strings_free(&tips);
+			return tree_error(w, err);
+		} else
+			output_log("%s is put back to %.12s: %s", names[i], w->state.head, err);
+	}
+	if (tips.n > 0 && git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err,
+	    sizeof(err)) == -1)
+		rc = tree_error(w, err);
+	else if (tips.n > 0)
+		output_log("commit %.12s, which is not to be judged, is saved in refs/salvage/%s; the branch stays "
+		    "at %.12s", tips.v[0], w->config.session, w->state.head);
+	strings_free(&tips);
+	return rc;
+}
+
+static int
+check_out(struct worker *w, const char *tree, char *err, size_t len)
+{
+	struct git g = git_apart(&w->git);
+	int rc = git_checkout(&g, tree, err, len);
+
+	git_apart_free(&g);
+	w->tree[0] = '\0';
+	return rc;
+}
+
+int
+tree_move(struct worker *w, const char *from, const char *to, char files[OID_MAX])
+{
+	char err[GIT_ERR], tree[OID_MAX];
+	int rc;
+
+	files[0] = '\0';
+	rc = git_tree_of(&w->git, to, tree, err, sizeof(err));
+	if (rc == 0 && w->state.files[0] != '\0')
+		rc = git_tree_move(&w->git, w->state.files, from, to, files, err, sizeof(err));
+	if (strcmp(files, tree) == 0)
+		files[0] = '\0';
+	if (rc == 0)
+		rc = check_out(w, files[0] != '\0' ? files : tree, err, sizeof(err));
+	return rc == -1 ? tree_error(w, err) : 0;
+}
+
+/* Saves and discards what differs from state.head in the worktree. */
+static int
+tree_restore(struct worker *w, enum tree_state state, const char *detail)
+{
+	char err[GIT_ERR];
+	bool saved = false;
+
+	if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (saved)
+		output_log("what was changed beside %.12s is saved in refs/salvage/%s and "
+		    "discarded%s%s", w->state.head, w->config.session,
+		    state == TREE_CHANGED ? ": " : "", state == TREE_CHANGED ? detail : "");
+	if (check_out(w, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	return 0;
+}
+
+int
+tree_pin(struct worker *w)
+{
+	char detail[512];
+	enum tree_state state = tree_compare(w, detail, sizeof(detail));
+	int moved = save_commits(w, true);
+
+	if (moved == -1)
+		return -1;
+	/* After a crash the agent's git directory may be half made. */
+	if (state == TREE_SAME && !w->recovered) {
+		if (moved == 0)
+			return 0;
+	} else if (tree_restore(w, state, detail) == -1)
+		return -1;
+	w->recovered = false;
+	return gitdir_make(w, w->state.head) == -1 ? -1 : gitdir_index(w);
+}
+
+int
+tree_import(struct worker *w, const char *dir, char *commit)
+{
+	char err[GIT_ERR];
+
+	strlcpy(w->onto, w->state.base, sizeof(w->onto));
+	if (import(w, dir, commit, err, sizeof(err)) == 0 && (strcmp(commit, w->state.head) == 0 ||
+	    git_history(&w->git, commit, w->state.branch, w->config.target, w->onto, err, sizeof(err)) == 0))
+		return 0;
+	if (fault_code() != FAULT_WORK)
+		worker_failed(w, "import", "%s", err);
+	/* that it is in a branch which has changed meanwhile is no mistake that can be mended */
+	else if (audit_repository_with(w, commit) == 0)
+		worker_hand_back(w, "import", "%s", err);
+	return -1;
+}
+
+/* Takes over what was committed by the agent, or, if that has made none, by a person in the worktree; *commit
+ * is the tip to go on from. */
+static int
+import_commits(struct worker *w, char commit[OID_MAX])
+{
+	char dir[PATH_MAX + 32], person[OID_MAX];
+
+	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
+	if (gitdir_refill(w) == -1 || tree_import(w, dir, commit) == -1)
+		return -1;
+	if (gitdir_outside(w, person) == -1)
+		return -1;
+	if (strcmp(person, w->state.head) == 0)
+		return 0;
+	if (strcmp(commit, w->state.head) != 0)
+		return save_commits(w, false) == -1 ? -1 : 0;
+	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
+	if (tree_import(w, dir, commit) == -1)
+		return -1;
+	output_log("commit %.12s, made in the worktree by hand, is part of the work", commit);
+	return 0;
+}
+
+/* Nothing of it has to be converted. */
+static int
+commit_plain(struct worker *w, const char *message, char commit[OID_MAX])
+{
+	const char *parents[] = { commit };
+	char err[GIT_ERR], new[OID_MAX];
+
+	if (git_tree_keep(&w->git, commit, w->tree, err, sizeof(err)) == -1 ||
+	    git_commit_tree(&w->git, w->tree, parents, 1, message, new, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	output_log("committed what was left in the worktree as %.12s", new);
+	strlcpy(commit, new, OID_MAX);
+	strlcpy(w->taken.tree, w->tree, sizeof(w->taken.tree));
+	return 0;
+}
+
+static int
+commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
+{
+	char err[GIT_ERR];
+	int rc;
+
+	w->tree[0] = '\0';
+	/* What is ignored, and was committed all the same, is not to be left out. */
+	if (strcmp(commit, w->state.head) != 0 &&
+	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (tree_now(w, false, err, sizeof(err)) == -1) {
+		if (fault_code() == FAULT_WORK)
+			worker_hand_back(w, "import", "%s", err);
+		else
+			worker_failed(w, "git", "%s", err);
+		return -1;
+	}
+	if (git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (strcmp(w->taken.tree, w->tree) == 0)
+		return 0;
+	rc = filter_commit(w, message, commit);
+	return rc == 1 ? commit_plain(w, message, commit) : rc;
+}
+
+/* What the worktree held: our index is of that. */
+static int
+take_files(struct worker *w)
+{
+	char err[GIT_ERR];
+
+	if (git_index_tree(&w->git, w->taken.files, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (strcmp(w->taken.files, w->taken.tree) == 0)
+		w->taken.files[0] = '\0';
+	return 0;
+}
+
+/* After a crash the branch may stand at the new commit already, or at an older one of ours. */
+static int
+branch_move(struct worker *w, const char *commit, char *err, size_t len)
+{
+	char ref[256], now[OID_MAX];
+
+	snprintf(ref, sizeof(ref), "refs/heads/%s", w->state.branch);
+	if (git_ref_move(&w->repo, ref, commit, w->state.head, "orchestrator: session", err, len) ==
+	    0)
+		return 0;
+	if (git_ref_read(&w->repo, ref, now, err, len) == -1)
+		return -1;
+	if (strcmp(now, commit) == 0)
+		return 0;
+	output_log("branch %s was at %.12s, not at %.12s; it is moved", w->state.branch, now,
+	    w->state.head);
+	return git_ref_move(&w->repo, ref, commit, now, "orchestrator: session", err, len);
+}
+
+int
+tree_take(struct worker *w, const char *message, char *commit)
+{
+	bool own;
+
+	if (access(w->state.worktree, F_OK) == -1) {
+		worker_fail(w, "io", "%s: the worktree is gone; what was committed is in %s/"
+		    SESSION_DIR_AGENT_GIT, w->state.worktree, w->path);
+		return -1;
+	}
+	if (import_commits(w, commit) == -1)
+		return -1;
+	own = strcmp(commit, w->state.head) != 0;
+	return commit_rest(w, message, commit) == -1 || take_files(w) == -1 ? -1 : own;
+}
+
+int
+tree_advance(struct worker *w, const char *commit, const char *files)
+{
+	char err[GIT_ERR];
+
+	if (branch_move(w, commit, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (gitdir_make(w, commit) == -1)
+		return -1;
+	if (strcmp(w->state.files, files) != 0)
+		w->tree[0] = '\0';	/* as it was told from what head had */
+	strlcpy(w->state.head, commit, sizeof(w->state.head));
+	strlcpy(w->state.files, files, sizeof(w->state.files));
+	return gitdir_index(w);
+}
+
+int
+tree_commit(struct worker *w, const char *message)
+{
+	char commit[OID_MAX], base[OID_MAX], err[GIT_ERR];
+	int own;
+
+	if ((own = tree_take(w, message, commit)) == -1)
+		return -1;
+	if (strcmp(commit, w->onto) == 0)
+		return 1;
+	/* Commits that together change nothing are no work. */
+	if (own && git_tree_of(&w->git, w->onto, base, err, sizeof(err)) == -1)
+		return tree_error(w, err);
+	if (own && strcmp(base, w->taken.tree) == 0)
+		return 1;
+	if (strcmp(commit, w->state.head) != 0)
+		return tree_advance(w, commit, w->taken.files);
+	strlcpy(w->state.files, w->taken.files, sizeof(w->state.files));
+	w->tree[0] = '\0';
+	return 0;
+}
+
+void
+tree_settle_base(struct worker *w)
+{
+	if (w->onto[0] == '\0' || strcmp(w->onto, w->state.base) == 0)
+		return;
+	strlcpy(w->state.base, w->onto, sizeof(w->state.base));
+	output_log("based on %.12s now, which the work has taken in", w->state.base);
+}
