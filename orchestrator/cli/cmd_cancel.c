@@ -12,6 +12,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 

@@ -11,6 +11,7 @@
 #include "orchestrator/source/source.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/json/record.h"
 #include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
@@ -122,7 +123,7 @@ read_item(const char *file, struct item *item)
 	size_t len;
 	int r;
 
-	if (file_read(AT_FDCWD, file, SESSION_MAX_RECORD, &buf, &len) == -1) {
+	if (file_read(AT_FDCWD, file, RECORD_MAX, &buf, &len) == -1) {
 		log_warn("--item %s", file);
 		return EX_NOINPUT;
 	}

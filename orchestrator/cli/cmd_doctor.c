@@ -15,6 +15,7 @@
 #include "orchestrator/workspace/plan.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
+#include "proto/record/config.h"
 #include "proto/settings/adapter.h"
 
 static const char *const health_names[] = {

@@ -28,7 +28,7 @@ print_json(const struct salvage *s, const struct git_change *c, size_t n, const 
 		json_append(files, f);
 	}
 	json_put(j, "files", files);
-	record_put(j, "diff", diff, SESSION_MAX_RECORD / 2);
+	record_put(j, "diff", diff, RECORD_MAX / 2);
 	show_json(j);
 }
 

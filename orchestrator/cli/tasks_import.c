@@ -185,9 +185,9 @@ import_json(struct tasklist *l, const char *what, const char *text, size_t len)
 	int rv = 0;
 
 	if (json_kind(j) == JSON_OBJECT && json_get(j, "version") != NULL &&
-	    json_integer(json_get(j, "version"), 0) != SESSION_VERSION) {
+	    json_integer(json_get(j, "version"), 0) != RECORD_VERSION) {
 		snprintf(why, sizeof(why), "its \"version\" is another one than %d; use the program that "
-		    "wrote it", SESSION_VERSION);
+		    "wrote it", RECORD_VERSION);
 		rv = -1;
 	} else if (j != NULL && json_kind(tasks) != JSON_ARRAY) {
 		snprintf(why, sizeof(why), "must be a list of tasks, or an object with \"tasks\"");

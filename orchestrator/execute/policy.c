@@ -18,6 +18,7 @@
 #include "proto/base/log.h"
 #include "proto/base/pattern.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"

@@ -14,6 +14,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 

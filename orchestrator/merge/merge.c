@@ -13,6 +13,7 @@
 #include "orchestrator/session/trash.h"
 #include "orchestrator/source/source.h"
 #include "proto/base/log.h"
+#include "proto/record/config.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 

@@ -8,6 +8,7 @@
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
 #include "proto/settings/settings.h"

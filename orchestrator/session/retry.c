@@ -11,6 +11,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/record/review.h"
 #include "proto/sys/file.h"
 

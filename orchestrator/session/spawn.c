@@ -12,6 +12,7 @@
 #include "orchestrator/workspace/plan.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/record/config.h"
 
 static void
 fill(struct orch *o, const struct dispatch *d, struct config *c)

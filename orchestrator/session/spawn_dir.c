@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "orchestrator/session/spawn_dir.h"
+#include "proto/record/config.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 

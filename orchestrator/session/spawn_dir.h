@@ -8,6 +8,7 @@
  */
 
 #include "orchestrator/session/prompt.h"
+#include "proto/record/config.h"
 
 /* 0, or -1 with errno and a reason; then spawn_dir_drop removes what there is of it. */
 int spawn_dir_make(struct orch *, const struct config *, const struct item *,

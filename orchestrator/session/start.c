@@ -11,6 +11,7 @@
 
 #include "orchestrator/session/spawn.h"
 #include "proto/base/fault.h"
+#include "proto/record/config.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

@@ -11,6 +11,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
+#include "proto/record/config.h"
 #include "proto/record/state.h"
 #include "proto/session/session.h"
 #include "proto/settings/settings.h"

@@ -10,6 +10,7 @@
 #include "orchestrator/source/beads.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/sys/file.h"
 
 #define OWE_LOCK	"beads-owe.lock"

@@ -8,6 +8,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/json/record.h"
 #include "proto/sys/file.h"
 
 #define DIRECTORY	".orchestrator"
@@ -102,7 +103,7 @@ apply_user(struct settings *s)
 			log_warn("%s", path);
 			status = EX_CONFIG;
 		}
-	} else if (file_read(AT_FDCWD, real, SESSION_MAX_RECORD, &buf, &len) == -1) {
+	} else if (file_read(AT_FDCWD, real, RECORD_MAX, &buf, &len) == -1) {
 		log_warn("%s", path);
 		status = EX_CONFIG;
 	} else if (settings_apply(s, path, buf, len, reason, sizeof(reason)) == -1) {
@@ -124,7 +125,7 @@ warn_uncommitted(struct orch *o, const char *commit, const char *committed)
 	if (o->warned || o->repo.top == NULL)
 		return;
 	path = text_format("%s/" DIRECTORY "/config.json", o->repo.top);
-	if (file_read(AT_FDCWD, path, SESSION_MAX_RECORD, &buf, &len) == 0 &&
+	if (file_read(AT_FDCWD, path, RECORD_MAX, &buf, &len) == 0 &&
 	    (committed == NULL || strcmp(committed, buf) != 0)) {
 		log_warnx("%s as it is in the work tree is not committed and not used yet; the "
 		    "settings are those of commit %.12s: commit it to use it", path, commit);

@@ -5,6 +5,7 @@
 
 #include "orchestrator/workspace/plan.h"
 #include "proto/base/log.h"
+#include "proto/record/config.h"
 
 #define REF_MAX	512
 #define HEADS	"refs/heads/"

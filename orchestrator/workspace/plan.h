@@ -8,6 +8,7 @@
  */
 
 #include "orchestrator/session/spawn.h"
+#include "proto/record/config.h"
 
 /* Name of the agent that stands for the COMMAND of dispatch ITEM -- COMMAND. */
 #define PLAN_COMMAND	"command"

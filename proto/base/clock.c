@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "proto/base/clock.h"
-#include "proto/sys/file.h"
 
 #define DAY_MS	INT64_C(86400000)
 
@@ -122,20 +119,4 @@ clock_age(int64_t ms, char *buf, size_t len)
 	else
 		snprintf(buf, len, "%" PRId64 "d", s / (24 * 60 * 60));
 	return buf;
-}
-
-void
-clock_boot_id(char *buf, size_t len)
-{
-	char *text;
-	size_t n;
-
-	if (len == 0)
-		return;
-	buf[0] = '\0';
-	if (file_read(AT_FDCWD, "/proc/sys/kernel/random/boot_id", 64, &text, &n) == -1)
-		return;
-	text[strcspn(text, "\n")] = '\0';
-	snprintf(buf, len, "%s", text);
-	free(text);
 }

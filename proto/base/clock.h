@@ -18,7 +18,5 @@ const char *clock_text(int64_t wall_ms, char *buf, size_t len);
 int64_t clock_parse(const char *);
 /* "41s", "3m", "2h", "5d": an age for people. */
 const char *clock_age(int64_t ms, char *buf, size_t len);
-/* Copies /proc/sys/kernel/random/boot_id (36 characters) or "". */
-void clock_boot_id(char *buf, size_t len);
 
 #endif

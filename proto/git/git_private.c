@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proto/git/git_internal.h"
+#include "proto/record/config.h"
 #include "proto/sys/file.h"
 
 #define MODE_GITLINK	0160000u

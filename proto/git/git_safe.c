@@ -10,6 +10,7 @@
 
 #include "proto/base/text.h"
 #include "proto/git/git_internal.h"
+#include "proto/record/config.h"
 #include "proto/sys/file.h"
 
 #define EXCLUDE_MAX	(1u << 20)

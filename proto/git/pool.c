@@ -9,6 +9,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
+#include "proto/sys/boot.h"
 #include "proto/sys/file.h"
 
 #define POOL_END	"/.worktrees/" POOL_DIR
@@ -67,7 +68,7 @@ pool_record(const struct git_repo *r, const char *commit)
 	char boot[40];
 	mode_t mask;
 
-	clock_boot_id(boot, sizeof(boot));
+	boot_id(boot, sizeof(boot));
 	umask(mask = umask(0));
 	return text_format("%s\n%s %03o\n%s", commit, boot, (unsigned)mask, r->worktree_config);
 }

@@ -9,7 +9,6 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/field.h"
-#include "proto/record/state.h"
 
 struct field
 field_begin(const struct json *o, const char *what, char *err, size_t errlen)
@@ -260,18 +259,4 @@ strings_json(const struct strings *list)
 	for (size_t i = 0; i < list->n; i++)
 		json_append(a, json_new_string(list->v[i]));
 	return (a);
-}
-
-bool
-oid_valid(const char *s)
-{
-	size_t n = strspn(s, "0123456789abcdef");
-
-	return (s[n] == '\0' && (n == 40 || n == 64));
-}
-
-bool
-run_valid(const char *s)
-{
-	return (item_id_valid(s));
 }

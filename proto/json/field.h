@@ -20,8 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "proto/base/id.h"
+#include "proto/base/strings.h"
 #include "proto/json/json.h"
-#include "proto/record/item.h"
 
 #define FIELD_NO_LIST	((size_t)-1)
 
@@ -62,7 +63,5 @@ size_t field_count(struct field *, const char *key, size_t max);
 void field_strings(struct field *, const char *key, size_t n, size_t max, struct strings *);
 
 struct json *strings_json(const struct strings *);
-bool oid_valid(const char *);		/* 40 or 64 of [0-9a-f] */
-bool run_valid(const char *);		/* a run's name, which is a directory's too */
 
 #endif

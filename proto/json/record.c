@@ -9,7 +9,6 @@
 #include "proto/base/fault.h"
 #include "proto/json/json_scan.h"
 #include "proto/json/record.h"
-#include "proto/session/session.h"
 #include "proto/sys/file.h"
 
 struct json *
@@ -35,13 +34,13 @@ record_open_as(const char *what, const char *buf, size_t len, enum json_flags fl
 		snprintf(err, errlen, "%s: not a JSON object", what);
 	else if (json_kind(version) == JSON_NULL)
 		snprintf(err, errlen, "%s: \"version\" is missing; it must be %d", what,
-		    SESSION_VERSION);
+		    RECORD_VERSION);
 	else if (json_kind(version) != JSON_INT)
 		snprintf(err, errlen, "%s: \"version\" must be a whole number", what);
-	else if (json_integer(version, 0) != SESSION_VERSION)
+	else if (json_integer(version, 0) != RECORD_VERSION)
 		snprintf(err, errlen, "%s: version %lld is unknown here (only %d is known); "
 		    "use the program that wrote it", what, (long long)json_integer(version, 0),
-		    SESSION_VERSION);
+		    RECORD_VERSION);
 	else
 		return (o);
 	json_free(o);
@@ -55,7 +54,7 @@ record_begin(const struct json *raw)
 	const char *key;
 	struct json *o = json_new_object();
 
-	json_put_int(o, "version", SESSION_VERSION);
+	json_put_int(o, "version", RECORD_VERSION);
 	for (size_t i = 0; (key = json_key(raw, i, &v)) != NULL; i++)
 		if (strcmp(key, "version") != 0)
 			json_put(o, key, json_copy(v));
@@ -115,7 +114,7 @@ record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, siz
 {
 	int e;
 
-	if (file_read(dirfd, name, SESSION_MAX_RECORD, buf, len) == 0)
+	if (file_read(dirfd, name, RECORD_MAX, buf, len) == 0)
 		return (0);
 	fault_set(e = errno);
 	snprintf(err, errlen, "%s: %s", name, e == EINVAL ? "not a regular file" :

@@ -20,6 +20,8 @@
 
 #include "proto/json/json.h"
 
+#define RECORD_VERSION	1
+#define RECORD_MAX	(4u << 20)	/* bytes of a record */
 #define RECORD_ERR	512
 
 /* Parses, checks that it is an object and that its version is known. */

@@ -12,8 +12,6 @@
 #include "proto/json/json.h"
 #include "proto/plan/tasklist.h"
 
-#define PREFIX		"tl-"
-#define RANDOM_LEN	8
 
 static const char *const names[TASK_STATUS_COUNT] = {
 	[TASK_PENDING] = "PENDING",
@@ -57,15 +55,6 @@ task_legal(enum task_status from, enum task_status to)
 }
 
 bool
-tasklist_id_valid(const char *id)
-{
-	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789";
-
-	return strncmp(id, PREFIX, strlen(PREFIX)) == 0 && strlen(id) == TASKLIST_ID_MAX - 1 &&
-	    strspn(id + strlen(PREFIX), set) == RANDOM_LEN;
-}
-
-bool
 task_phase_valid(const char *s)
 {
 	return strcmp(s, "foundation") == 0 || strcmp(s, "parallel") == 0 ||
@@ -85,8 +74,7 @@ void
 tasklist_make(struct tasklist *l, const char *name)
 {
 	memset(l, 0, sizeof(*l));
-	memcpy(l->id, PREFIX, strlen(PREFIX));
-	id_random(l->id + strlen(PREFIX), RANDOM_LEN);
+	tasklist_id_make(l->id);
 	l->name = text_format("%s", name);
 	l->created_at = clock_wall();
 }

@@ -19,7 +19,6 @@
 #define TASKLIST_MAX_RECORD	(32u << 20)	/* bytes of the file */
 #define TASKLIST_MAX_TASKS	50000
 #define TASKLIST_MAX_NAME	256
-#define TASKLIST_ID_MAX		12		/* tl-, 8 characters, NUL */
 #define TASK_MAX_HISTORY	256		/* changes of one task; the oldest go */
 #define TASK_MAX_AUTHOR		128
 #define TASK_MAX_REASON		512
@@ -76,7 +75,6 @@ const char *task_status_name(enum task_status);	/* "IN_PROGRESS" */
 int task_status_parse(const char *);		/* -1: unknown */
 /* Is from -> to in the table of tasklist(5)? */
 bool task_legal(enum task_status from, enum task_status to);
-bool tasklist_id_valid(const char *);		/* tl-<8 of a-z0-9> */
 bool task_phase_valid(const char *);		/* "foundation", "parallel", "integration" */
 bool tasklist_name_valid(const char *);		/* one line of UTF-8 text, 1 to 256 bytes */
 

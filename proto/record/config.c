@@ -7,6 +7,9 @@
 #include "proto/json/field.h"
 #include "proto/json/json.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
+#include "proto/record/item.h"
+#include "proto/record/state.h"
 #include "proto/settings/settings.h"
 
 static char *

@@ -212,7 +212,7 @@ questions_save(int sessionfd, const struct questions *qs)
 	int e, rv = -1;
 
 	text = questions_text(qs, &len);
-	if (len > SESSION_MAX_RECORD)
+	if (len > RECORD_MAX)
 		errno = EFBIG;
 	else
 		rv = file_replace(sessionfd, SESSION_FILE_QUESTIONS, text, len, FILE_SYNC);

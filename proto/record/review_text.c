@@ -148,7 +148,7 @@ review_text(const struct review *r, size_t *len)
 
 	for (size_t cut = 1;; cut *= 4) {
 		s = text(r, cut, &n);
-		if (n <= SESSION_MAX_RECORD || cut >= 1024)
+		if (n <= RECORD_MAX || cut >= 1024)
 			break;
 		free(s);
 	}

@@ -11,7 +11,6 @@
 #include "proto/record/item.h"
 #include "proto/session/session.h"
 
-#define OID_MAX		65		/* hex object id, SHA-1 or SHA-256, with NUL */
 
 /* Caps; texts over them are cut by the writer. */
 #define STATE_MAX_NOTE		1024

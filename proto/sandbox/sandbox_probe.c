@@ -13,6 +13,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox.h"
+#include "proto/sys/boot.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 
@@ -26,7 +27,7 @@ make_key(struct sandbox_probe *probe)
 	if (child_find(SANDBOX_BWRAP_PROGRAM, NULL, path, sizeof(path)) == -1 ||
 	    stat(path, &st) == -1)
 		return -1;
-	clock_boot_id(boot, sizeof(boot));
+	boot_id(boot, sizeof(boot));
 	snprintf(probe->key, sizeof(probe->key), "%s 2 %u %llu:%llu %lld.%09ld", boot,
 	    (unsigned)geteuid(), (unsigned long long)st.st_dev, (unsigned long long)st.st_ino,
 	    (long long)st.st_ctim.tv_sec, (long)st.st_ctim.tv_nsec);

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/random.h>
-
-#include <stdio.h>
 #include <string.h>
 
 #include "proto/session/session.h"
 
-#define RANDOM_LEN	6
-#define RANDOM_VALUES	2176782336L	/* 36 to the power of RANDOM_LEN */
-#define ITEM_ID_LEN	64
-
 const char *const session_run_dirs[SESSION_RUN_DIRS] = { SESSION_DIR_TMP, SESSION_DIR_CACHE, SESSION_DIR_LAYER,
 	SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER, SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,
 	SESSION_DIR_CLEAN, SESSION_DIR_CLIENT };
-
-static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 static const char *const statuses[STATUS_COUNT] = {
 	[STATUS_PENDING] = "pending",
@@ -176,105 +167,4 @@ int
 step_phase(enum step s)
 {
 	return s <= STEP_SUMMARY ? 1 : 2;
-}
-
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-
-static bool
-item_id_ok(const char *id, size_t len)
-{
-	size_t i;
-
-	if (len == 0 || len > ITEM_ID_LEN || !is_alnum(id[0]) || id[len - 1] == '.')
-		return false;
-	for (i = 1; i < len; i++) {
-		if (!is_alnum(id[i]) && id[i] != '.' && id[i] != '_' && id[i] != '-')
-			return false;
-		if (id[i] == '.' && id[i - 1] == '.')
-			return false;
-	}
-	return len < 5 || memcmp(id + len - 5, ".lock", 5) != 0;
-}
-
-bool
-item_id_valid(const char *id)
-{
-	return id != NULL && item_id_ok(id, strlen(id));
-}
-
-/* Is s exactly RANDOM_LEN characters of the alphabet? */
-static bool
-random_part_ok(const char *s)
-{
-	return strspn(s, alphabet) == RANDOM_LEN && s[RANDOM_LEN] == '\0';
-}
-
-bool
-session_id_valid(const char *id)
-{
-	const char *item, *dash;
-
-	if (id == NULL || strlen(id) >= SESSION_ID_MAX || strncmp(id, "session-", 8) != 0)
-		return false;
-	item = id + 8;
-	dash = strrchr(item, '-');
-	return dash != NULL && item_id_ok(item, (size_t)(dash - item)) && random_part_ok(dash + 1);
-}
-
-bool
-message_id_valid(const char *id)
-{
-	return id != NULL && (id[0] == 'q' || id[0] == 'm') && id[1] == '-' &&
-	    random_part_ok(id + 2);
-}
-
-void
-id_random(char *buf, size_t n)
-{
-	unsigned char byte;
-
-	for (size_t i = 0; i < n;) {
-		if (getrandom(&byte, 1, 0) != 1)
-			continue;
-		/* 252 is the last multiple of 36 that fits: no letter is likelier */
-		if (byte < 252)
-			buf[i++] = alphabet[byte % 36];
-	}
-	buf[n] = '\0';
-}
-
-void
-session_id_make(char *buf, size_t len, const char *item_id)
-{
-	char tail[RANDOM_LEN + 1];
-
-	id_random(tail, RANDOM_LEN);
-	snprintf(buf, len, "session-%s-%s", item_id, tail);
-}
-
-void
-message_id_make(char *buf, size_t len, char kind)
-{
-	char tail[RANDOM_LEN + 1];
-
-	id_random(tail, RANDOM_LEN);
-	snprintf(buf, len, "%c-%s", kind, tail);
-}
-
-long
-message_slot(const char *id)
-{
-	long value = 0;
-	size_t i;
-
-	_Static_assert(sizeof(long) >= 8, "a slot is a 64-bit file offset");
-	if (!message_id_valid(id))
-		return 1;
-	for (i = 2; i < 2 + RANDOM_LEN; i++)
-		value = value * 36 + (strchr(alphabet, id[i]) - alphabet);
-	return 1 + value + (id[0] == 'q' ? RANDOM_VALUES : 0);
 }

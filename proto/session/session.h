@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define SESSION_VERSION		1
+#include "proto/base/id.h"
 
 /* Names in a session directory.  A trailing slash in session.5 is a directory. */
 #define SESSION_FILE_ITEM		"item.json"
@@ -51,7 +51,6 @@
 extern const char *const session_run_dirs[SESSION_RUN_DIRS];
 
 /* Caps that writers keep within and readers enforce, in bytes or entries. */
-#define SESSION_MAX_RECORD	(4u << 20)	/* any JSON record */
 #define SESSION_MAX_TEXT	(64u << 10)	/* a question, an answer, a summary */
 #define SESSION_MAX_MESSAGE	(128u << 10)	/* one inbox message */
 #define SESSION_MAX_PROMPT	(1u << 20)
@@ -60,8 +59,6 @@ extern const char *const session_run_dirs[SESSION_RUN_DIRS];
 #define SESSION_MAX_HISTORY	64
 #define SESSION_MAX_SEEN	256		/* message ids other than questions */
 #define SESSION_MAX_EVIDENCE	(16u << 10)	/* a gate's output in review.json */
-
-#define SESSION_ID_MAX		96		/* buffer size of any id, with NUL */
 
 enum status {
 	STATUS_PENDING, STATUS_RUNNING, STATUS_WAITING, STATUS_COMPLETED,
@@ -112,18 +109,5 @@ bool status_live(enum status);
 bool status_ended(enum status);
 /* 1 for running, 2 for reviewing; derived from the step. */
 int step_phase(enum step);
-
-/* Ids, checked before they become a path or a git argument. */
-bool item_id_valid(const char *);	/* [A-Za-z0-9][A-Za-z0-9._-]{0,63}, no "..", no end in '.' or ".lock" */
-bool session_id_valid(const char *);	/* session-<item-id>-<6 of [a-z0-9]> */
-bool message_id_valid(const char *);	/* <q|m>-<6 of [a-z0-9]>: q- is a question, m- any other message */
-/* Fresh ids from getrandom(2).  buf holds SESSION_ID_MAX bytes. */
-void session_id_make(char *buf, size_t len, const char *item_id);
-void message_id_make(char *buf, size_t len, char kind);
-/* n of [a-z0-9] and a NUL. */
-void id_random(char *buf, size_t n);
-
-/* Byte of worker.lock that the sender of message ID waits for (lock.h); >= 1. */
-long message_slot(const char *id);
 
 #endif

@@ -3,8 +3,7 @@
 #define PROTO_SETTINGS_H
 
 /*
- * The settings (orchestrator-config.5) and the session's frozen copy of them,
- * config.json: {"version":1, "session":{...}, "settings":{...}}.
+ * The settings (orchestrator-config.5).
  *
  * settings_default gives the built-in ones; settings_apply lays a parsed file
  * over them, key by key (agents and environment merge by name, lists and
@@ -19,8 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "proto/record/item.h"
-#include "proto/record/state.h"
+#include "proto/base/strings.h"
+#include "proto/session/session.h"
 #include "proto/settings/limits.h"
 
 #define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */
@@ -127,26 +126,5 @@ int conflict_mode_parse(const char *);
 const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
 /* What git takes as a branch's name, and never as an option. */
 bool branch_valid(const char *);
-
-struct config {			/* config.json */
-	char		 session[SESSION_ID_MAX];
-	char		 item[SESSION_ID_MAX];
-	int64_t		 attempt;
-	char		*repository;	/* absolute path of the common git directory */
-	char		*worktree;	/* absolute path; NULL = where worker run was started */
-	char		*branch;	/* session/<item>/<attempt> */
-	char		*target;	/* branch name */
-	char		 base[OID_MAX];	/* commit the work starts from; "" = the worktree's HEAD */
-	char		*retry_of;	/* session id of the former attempt or NULL */
-	char		*findings;	/* of the former attempt or NULL */
-	int64_t		 created_at;
-	struct settings	 settings;
-	struct json	*raw;
-};
-int config_parse(struct config *, const char *, size_t, char *err, size_t errlen);
-/* Reads config.json of a session directory; errno is ENOENT when there is none. */
-int config_load(int sessionfd, struct config *, char *err, size_t errlen);
-char *config_text(const struct config *, size_t *len);
-void config_release(struct config *);
 
 #endif

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "proto/json/json.h"
-#include "proto/record/item.h"
 
 #define KEYS_PATH	192
 

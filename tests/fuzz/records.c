@@ -5,6 +5,7 @@
 #include "proto/json/json_scan.h"
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
+#include "proto/record/config.h"
 #include "proto/record/message.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"

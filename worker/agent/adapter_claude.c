@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "proto/json/json.h"
+#include "proto/record/state.h"
 #include "proto/sys/child.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/claude_event.h"

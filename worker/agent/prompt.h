@@ -12,5 +12,8 @@ struct worker;
 char *prompt_make(struct worker *, const char *name, const struct text_var *extra);
 /* The implementer's first prompt: prompt.md, or one made from item.json. */
 char *prompt_first(struct worker *);
+/* What the implementer is told now: whether it has a conversation to resume decides
+ * whether it gets the whole task or only what is new. malloced; prompt_implement.c */
+char *prompt_implement(struct worker *);
 
 #endif

@@ -9,7 +9,7 @@
 #include "worker/agent/rescue.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
-#include "worker/session/implement.h"
+#include "worker/run/guard.h"
 #include "worker/tree/beside.h"
 #include "worker/tree/tree.h"
 
@@ -75,17 +75,6 @@ rescue_outcome(struct worker *w, enum role role, const struct run_result *res)
 	return AGENT_IMPOSSIBLE;
 }
 
-void
-rescue_worked(struct worker *w)
-{
-	if (!w->state.rescue.under_way)
-		return;
-	w->state.rescue.under_way = false;
-	output_log("%s: Recovery successful (attempt %lld)", w->config.session,
-	    (long long)w->state.rescue.attempts);
-	(void)worker_save(w, false);
-}
-
 /* The files that differ from what the work began with. */
 static void
 put_changes(struct worker *w, struct text *t)
@@ -130,7 +119,7 @@ prompt_fresh(struct worker *w, const char *prompt)
 	if (w->state.tasks_total > 0)
 		snprintf(progress, sizeof(progress), "%lld of %lld tasks are done.",
 		    (long long)w->state.tasks_done, (long long)w->state.tasks_total);
-	first = w->state.step == STEP_IMPLEMENT ? implement_prompt(w) : strdup(prompt);
+	first = w->state.step == STEP_IMPLEMENT ? prompt_implement(w) : strdup(prompt);
 	more = prompt_make(w, "fresh", given);
 	text_printf(&t, "%s\n%s", first, more);
 	text_free(&changes);
@@ -171,7 +160,7 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 		r->prompt = prompt_fresh(w, prompt);
 	} else {
 		r->resumed = true;
-		r->prompt = w->state.step == STEP_IMPLEMENT ? implement_prompt(w) : NULL;
+		r->prompt = w->state.step == STEP_IMPLEMENT ? prompt_implement(w) : NULL;
 	}
 	(void)worker_save(w, true);
 	return rung;
@@ -182,14 +171,14 @@ rescue_next(struct worker *w, const struct agent_run *run, enum agent_outcome ou
     const char *prompt, struct rescue *r)
 {
 	if (outcome == AGENT_OK)
-		rescue_worked(w);	/* without a word */
+		guard_worked(w);	/* without a word */
 	if (outcome == AGENT_STALLED || (outcome == AGENT_ERROR && run->full))
 		return recover(w, run, prompt, r);
 	if (outcome != AGENT_ERROR || run->parked == 0)
 		return RUNG_GIVE_UP;
 	park(w, run);
 	if (w->state.step == STEP_IMPLEMENT)
-		r->prompt = implement_prompt(w);
+		r->prompt = prompt_implement(w);
 	return RUNG_RESUME;
 }
 

@@ -34,9 +34,6 @@ enum agent_outcome rescue_outcome(struct worker *, enum role, const struct run_r
 enum rung rescue_next(struct worker *, const struct agent_run *, enum agent_outcome,
     const char *prompt, struct rescue *);
 
-/* A sign of life of the agent. */
-void rescue_worked(struct worker *);
-
 /* Commits what an agent left that is not asked again, or saves it beside the judged commit; and saves the commits
  * of one whose tries at handing its work in are used up. */
 void rescue_keep(struct worker *, const char *reason);

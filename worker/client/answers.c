@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proto/base/log.h"
+#include "proto/json/record.h"
 #include "proto/record/answer.h"
 #include "proto/sys/file.h"
 #include "worker/client/mail.h"
@@ -148,7 +149,7 @@ scan_json(struct worker *w)
 	size_t i, len, n = 0;
 	bool busy = false;
 
-	if (file_read_closed(w->dirfd, SESSION_FILE_ANSWERS_JSON, SESSION_MAX_RECORD, &buf, &len) ==
+	if (file_read_closed(w->dirfd, SESSION_FILE_ANSWERS_JSON, RECORD_MAX, &buf, &len) ==
 	    -1) {
 		busy = errno == EBUSY;
 		if (errno != ENOENT && errno != EBUSY)

@@ -136,3 +136,15 @@ worker_settle(struct worker *w)
 		return worker_enter(w, busy, NULL, NULL);
 	return worker_save(w, false);
 }
+
+bool
+worker_resolving(const struct worker *w)
+{
+	return w->state.resolving.target[0] != '\0';
+}
+
+const char *
+worker_target(const struct worker *w)
+{
+	return w->config.target != NULL ? w->config.target : "the target";
+}

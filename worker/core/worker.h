@@ -12,6 +12,7 @@
 
 #include "proto/git/audit.h"
 #include "proto/git/git.h"
+#include "proto/record/config.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
@@ -126,6 +127,11 @@ int worker_enter(struct worker *, enum status, const char *reason, const char *d
 int worker_save(struct worker *, bool durable);
 /* waiting <-> running or reviewing, by the number of open questions. */
 int worker_settle(struct worker *);
+
+/* Is a conflict with the target being resolved? */
+bool worker_resolving(const struct worker *);
+/* The name of the target, for people. */
+const char *worker_target(const struct worker *);
 
 /* recover.c: takes the lock and brings *w to where the files say it is. 0, or a
  * sysexits status with the error printed; EX_TEMPFAIL without a word when

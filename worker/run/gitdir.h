@@ -34,5 +34,7 @@ void gitdir_return(struct worker *, enum actor);
 /* What HEAD of git/ is at: a person's commit when that is not the session's head.  state.head where there is none;
  * -1 (worker_fail is set) when it can't be read now. */
 int gitdir_outside(struct worker *, char *commit);
+/* Takes the locks out of the agent's git directory that are left when nothing of a run lives; gitdir_unlock.c */
+void gitdir_unlock(struct worker *);
 
 #endif

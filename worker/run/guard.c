@@ -7,10 +7,21 @@
 #include "proto/base/clock.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
-#include "worker/agent/rescue.h"
+#include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/guard.h"
 #include "worker/run/run.h"
+
+void
+guard_worked(struct worker *w)
+{
+	if (!w->state.rescue.under_way)
+		return;
+	w->state.rescue.under_way = false;
+	output_log("%s: Recovery successful (attempt %lld)", w->config.session,
+	    (long long)w->state.rescue.attempts);
+	(void)worker_save(w, false);
+}
 
 static struct limit_clocks
 clocks(const struct guard *g)
@@ -74,7 +85,7 @@ guard_life(struct guard *g)
 	if (g->w == NULL)
 		return;
 	alive_at(g, clock_now(), clock_wall());
-	rescue_worked(g->w);
+	guard_worked(g->w);
 }
 
 void
@@ -115,7 +126,7 @@ look(struct guard *g)
 	if (clock_now() - age * CLOCK_MS <= g->life)
 		return;
 	alive_at(g, clock_now() - age * CLOCK_MS, wall - age);
-	rescue_worked(g->w);
+	guard_worked(g->w);
 }
 
 enum limit

@@ -40,5 +40,7 @@ void guard_end(struct guard *);
 
 /* What an agent's run that a crash cut off had taken, by the last line of its log. */
 void guard_recover(struct worker *);
+/* A sign of life of the agent: one that was recovered has. */
+void guard_worked(struct worker *);
 
 #endif

@@ -23,7 +23,6 @@
 #include "worker/run/guard.h"
 #include "worker/run/run.h"
 #include "worker/run/stream.h"
-#include "worker/tree/tree.h"
 
 #define MAIL_LEFT	40	/* batches of messages that a run which has ended still has taken in */
 
@@ -313,7 +312,7 @@ run_end(struct running *r)
 	if (tree_kill(0) == -1 || !ended)
 		r->res->end = RUN_SURVIVED;
 	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */
-		tree_unlock(r->w);
+		gitdir_unlock(r->w);
 	confine_clean(r->w, STATUS_RUNNING, "");
 	gitdir_return(r->w, r->spec->actor);
 	if (!r->w->gone && r->w->git.dir != NULL &&

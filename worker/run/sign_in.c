@@ -11,6 +11,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/json/json.h"
+#include "proto/json/record.h"
 #include "proto/settings/clients.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
@@ -56,7 +57,7 @@ read_text(int dirfd, const char *path)
 	char *buf;
 	size_t len;
 
-	return file_read(dirfd, path, SESSION_MAX_RECORD, &buf, &len) == 0 ? buf : NULL;
+	return file_read(dirfd, path, RECORD_MAX, &buf, &len) == 0 ? buf : NULL;
 }
 
 static void

@@ -2,17 +2,12 @@
 #ifndef WORKER_GATE_H
 #define WORKER_GATE_H
 
-/* Commands of the settings: setup and gates. */
+/* The gates: run in the clean tree, and what comes of them. */
 
 #include "proto/record/review.h"
 #include "proto/settings/settings.h"
-#include "worker/run/run.h"
 
 struct worker;
-
-/* Runs one command by /bin/sh -c as the actor, with its time limit, and fills *g
- * (gate_result_release frees it). */
-enum run_end gate_run(struct worker *, enum actor, const struct command *, struct gate_result *g);
 
 /* -1 (worker_fail is set) when the review is by gates and there is none: nothing would be judged. */
 int gate_needed(struct worker *);

@@ -9,44 +9,15 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/session/gate.h"
-#include "worker/session/implement.h"
 #include "worker/session/resolve.h"
 #include "worker/session/unfinished.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/tree.h"
 
-/* First prompt, interrupted run, failing gate, rejected review, conflict: which text it gets. */
-char *
-implement_prompt(struct worker *w)
-{
-	bool resumable = agent_resumable(w, ROLE_IMPLEMENTER) &&
-	    w->state.conversation[ROLE_IMPLEMENTER] != NULL;
-	struct text t = { 0 };
-	char *first, *more;
-	size_t n = w->review.ngates;
-	const struct text_var vars[] = {
-		{ "gate.name", n > 0 ? w->review.gates[n - 1].name : NULL },
-		{ "gate.output", w->state.feedback }, { "findings", w->review.findings },
-		{ NULL, NULL },
-	};
-
-	if (w->state.feedback == NULL && !resolving(w))
-		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);
-	more = resolving(w) ? resolve_prompt(w) :
-	    prompt_make(w, w->state.gate_tries > 0 ? "gate" : "rework", vars);
-	if (resumable)
-		return more;
-	first = prompt_first(w);
-	text_printf(&t, "%s\n%s", first, more);
-	free(first);
-	free(more);
-	return t.buf;
-}
-
 enum event
 step_implement(struct worker *w)
 {
-	char *prompt = implement_prompt(w), *result = NULL;
+	char *prompt = prompt_implement(w), *result = NULL;
 	enum agent_outcome outcome;
 	const char *text;
 
@@ -54,7 +25,7 @@ step_implement(struct worker *w)
 	free(prompt);
 	text = result;
 	/* Whoever resolved talks of that; the summary is of the whole work. */
-	if (outcome == AGENT_OK && !w->summarised && !resolving(w) && text != NULL && *text != '\0' &&
+	if (outcome == AGENT_OK && !w->summarised && !worker_resolving(w) && text != NULL && *text != '\0' &&
 	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
 		free(result);
 		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
@@ -82,7 +53,7 @@ step_commit(struct worker *w)
 
 	snprintf(message, sizeof(message), "%s: %s\n", w->config.item,
 	    w->item.title != NULL ? w->item.title : "work of the implementer");
-	if ((event = unfinished_git(w)) == EVENT_DONE && resolving(w))
+	if ((event = unfinished_git(w)) == EVENT_DONE && worker_resolving(w))
 		event = resolve_commit(w);
 	else if (event == EVENT_DONE)
 		rc = tree_commit(w, message);

@@ -24,13 +24,6 @@ help(void)
 	printf("\nSee worker(1) and session(5).\n");
 }
 
-int
-cmd_usage(const struct cmd *cmd)
-{
-	fprintf(stderr, "usage: worker %s %s\n", cmd->name, cmd->usage);
-	return EX_USAGE;
-}
-
 static int
 unknown(const char *name)
 {

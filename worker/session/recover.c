@@ -14,6 +14,8 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
+#include "proto/sys/boot.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/fs.h"
@@ -110,7 +112,7 @@ begin_records(struct worker *w)
 		}
 	s->agent_pid = 0;
 	s->worker_pid = getpid();
-	clock_boot_id(boot, sizeof(boot));
+	boot_id(boot, sizeof(boot));
 	w->rebooted = s->boot_id[0] != '\0' && strcmp(s->boot_id, boot) != 0;
 	if (!w->rebooted)	/* else once all is mended */
 		strlcpy(s->boot_id, boot, sizeof(s->boot_id));
@@ -209,7 +211,7 @@ clean_up_after(struct worker *w, bool detach)
 		if (resolve_forget(w) == -1)
 			return EX_IOERR;
 		if (w->rebooted && tree_mend(w) == 0)
-			clock_boot_id(w->state.boot_id, sizeof(w->state.boot_id));
+			boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 		(void)worker_save(w, true);
 		return 0;
 	}
@@ -233,7 +235,7 @@ clean_up_after(struct worker *w, bool detach)
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
 	if (tree_mend(w) == 0)	/* what it could not mend has its step say why */
-		clock_boot_id(w->state.boot_id, sizeof(w->state.boot_id));
+		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
 	if (!judge_waits(w))
 		mail_withdraw(w, NULL, "the run that asked is over");

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "worker/agent/prompt.h"
+#include "proto/base/text.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"
@@ -12,18 +12,6 @@
 
 #define MESSAGES_MAX	(16u << 10)	/* of commits that become one */
 #define LEFT_MAX	50		/* files that are named */
-
-bool
-resolving(const struct worker *w)
-{
-	return w->state.resolving.target[0] != '\0';
-}
-
-static const char *
-target_name(const struct worker *w)
-{
-	return w->config.target != NULL ? w->config.target : "the target";
-}
 
 int
 resolve_forget(struct worker *w)
@@ -69,36 +57,9 @@ step_resolve(struct worker *w)
 	if (tree_pin(w) == -1 || merged_tree(w, tree) == -1 || tree_move(w, w->state.head, tree, files) == -1)
 		return EVENT_FAILED;
 	output_log("merged %s (%.12s) into the worktree; conflicts in %zu file%s",
-	    target_name(w), w->state.resolving.target, w->state.nconflicts,
+	    worker_target(w), w->state.resolving.target, w->state.nconflicts,
 	    w->state.nconflicts == 1 ? "" : "s");
 	return gitdir_index(w) == -1 ? EVENT_FAILED : EVENT_DONE;
-}
-
-static char *
-conflicts_text(const struct worker *w)
-{
-	struct text t = { 0 };
-	size_t i;
-
-	for (i = 0; i < w->state.nconflicts; i++)
-		text_printf(&t, "- %s (%s)\n", w->state.conflicts[i].path,
-		    w->state.conflicts[i].kind);
-	return t.buf != NULL ? t.buf : strdup("");
-}
-
-char *
-resolve_prompt(struct worker *w)
-{
-	char *conflicts = conflicts_text(w), *prompt;
-	const struct text_var vars[] = {
-		{ "target", target_name(w) }, { "onto", w->state.resolving.target },
-		{ "conflicts", conflicts }, { "merged", w->state.resolving.others },
-		{ "left", w->state.feedback }, { NULL, NULL },
-	};
-
-	prompt = prompt_make(w, "resolve", vars);
-	free(conflicts);
-	return prompt;
 }
 
 static bool
@@ -190,7 +151,7 @@ message_of(struct worker *w, const char *commit)
 	struct text t = { 0 };
 	char err[GIT_ERR], *said = NULL;
 
-	text_printf(&t, "%s: merge %s, conflicts resolved\n", w->config.item, target_name(w));
+	text_printf(&t, "%s: merge %s, conflicts resolved\n", w->config.item, worker_target(w));
 	if (strcmp(commit, w->state.head) != 0 && git_log_messages(&w->git, w->state.head, commit,
 	    MESSAGES_MAX, &said, err, sizeof(err)) == 0)
 		text_printf(&t, "\n%s", said);
@@ -236,7 +197,7 @@ resolve_commit(struct worker *w)
 		return worker_failed(w, "git", "%s", err);
 	if (strcmp(tree, w->taken.tree) == 0)
 		return worker_fail(w, "no-change", "as it was resolved nothing is left that %s "
-		    "does not have", target_name(w));
+		    "does not have", worker_target(w));
 	if (join(w, own == 1, commit) == -1 || tree_advance(w, commit, w->taken.files) == -1)
 		return EVENT_FAILED;
 	/* it may have taken in more of the target than it was given */

@@ -9,18 +9,12 @@
  * ancestor, and the target the new base.
  */
 
-#include <stdbool.h>
-
 #include "worker/core/step.h"
 
 struct worker;
 
 /* Voids the verdict, durably: what was judged is not what is going to be. 0 or -1 (worker_fail is set). */
 int resolve_forget(struct worker *);
-/* Is something being resolved? */
-bool resolving(const struct worker *);
-/* What the implementer is told of it, malloced. */
-char *resolve_prompt(struct worker *);
 /* step_commit of a session that resolves. EVENT_GATE_FAILED when a conflict is left:
  * state.feedback says where. */
 enum event resolve_commit(struct worker *);

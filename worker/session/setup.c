@@ -12,6 +12,7 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
+#include "worker/run/gate_run.h"
 #include "worker/run/gitdir.h"
 #include "worker/session/gate.h"
 #include "worker/tree/audit.h"

@@ -15,7 +15,7 @@
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
-#include "worker/session/gate.h"
+#include "worker/run/gate_run.h"
 #include "worker/tree/clean.h"
 #include "worker/tree/filter.h"
 #include "worker/tree/reuse.h"

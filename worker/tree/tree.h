@@ -29,8 +29,6 @@ bool tree_reuse(struct worker *, const char *git, bool empty);
  * resolved only one that can't be read), the agent's when the machine has stopped, its git directory
  * where its commits are not whole. 0 or -1 (logged). */
 int tree_mend(struct worker *);
-/* Takes the locks out of the agent's git directory that are left when nothing of a run lives. */
-void tree_unlock(struct worker *);
 /* Takes over what was committed in the git directory dir, which an agent writes; *commit is its
  * HEAD. 0 or -1 (worker_fail is set). */
 int tree_import(struct worker *, const char *dir, char *commit);

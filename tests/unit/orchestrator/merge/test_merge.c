@@ -6,6 +6,7 @@
 
 #include "orchestrator/merge/merge.h"
 #include "proto/base/log.h"
+#include "proto/record/config.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
 #include "proto/settings/settings.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proto/sys/boot.h"
 #include "tests/unit/scratch.h"
 
 #include "proto/base/clock.h"
@@ -170,7 +171,7 @@ times_are_written_and_read_back(void **state)
 	assert_string_equal(clock_age(180000, buf, sizeof(buf)), "3m");
 	assert_string_equal(clock_age(7200000, buf, sizeof(buf)), "2h");
 	assert_string_equal(clock_age(INT64_C(5) * 86400000, buf, sizeof(buf)), "5d");
-	clock_boot_id(id, sizeof(id));
+	boot_id(id, sizeof(id));
 	assert_int_equal(strlen(id), 36);
 }
 

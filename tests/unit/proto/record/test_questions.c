@@ -9,6 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "proto/json/record.h"
 #include "proto/record/answer.h"
 #include "proto/record/question.h"
 
@@ -83,7 +84,7 @@ question_1001_is_refused_and_recorded(void **state)
 	assert_false(questions_seen(&qs, "q-zzzzzz")->accepted);
 	assert_non_null(ask(&qs, "q-yyyyyy", ROLE_IMPLEMENTER, "Question 5?", NULL));
 	file = questions_text(&qs, &len);
-	assert_true(len < SESSION_MAX_RECORD);
+	assert_true(len < RECORD_MAX);
 	assert_int_equal(questions_parse(&back, file, len, err, sizeof(err)), 0);
 	assert_int_equal(back.n, SESSION_MAX_QUESTIONS);
 	free(file);
@@ -127,7 +128,7 @@ long_questions_and_many_messages_stay_within_the_caps(void **state)
 	assert_non_null(questions_seen(&qs, "q-000000"));
 	assert_true(qs.nseen <= QUESTIONS_MAX_MESSAGES);
 	file = questions_text(&qs, &len);
-	assert_true(len < SESSION_MAX_RECORD);
+	assert_true(len < RECORD_MAX);
 	if (questions_parse(&back, file, len, err, sizeof(err)) == -1)
 		fail_msg("%s", err);
 	free(file);

@@ -13,6 +13,7 @@
 #include "proto/base/clock.h"
 #include "proto/json/json.h"
 #include "proto/record/answer.h"
+#include "proto/record/config.h"
 #include "proto/record/message.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"

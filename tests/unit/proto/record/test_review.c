@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "proto/json/json.h"
+#include "proto/json/record.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
@@ -85,7 +86,7 @@ a_review_full_of_control_characters_stays_within_the_cap(void **state)
 		g->output = strdup(text);
 	}
 	file = review_text(&r, &len);
-	assert_true(len <= SESSION_MAX_RECORD);
+	assert_true(len <= RECORD_MAX);
 	if (review_parse(&back, file, len, err, sizeof(err)) == -1)
 		fail_msg("%s", err);
 	assert_int_equal(back.nopinions, 60);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "proto/json/json.h"
+#include "proto/record/config.h"
 #include "proto/settings/settings.h"
 
 static const char file[] = ".orchestrator/config.json";

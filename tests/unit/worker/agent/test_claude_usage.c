@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "proto/record/state.h"
 #include "worker/agent/agent.h"
 
 static void

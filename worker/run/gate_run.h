@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_GATE_RUN_H
+#define WORKER_GATE_RUN_H
+
+/* One command of the settings, setup or a gate, and its result. */
+
+#include "proto/record/review.h"
+#include "proto/settings/settings.h"
+#include "worker/run/run.h"
+
+struct worker;
+
+/* Runs one command by /bin/sh -c as the actor, with its time limit, and fills *g
+ * (gate_result_release frees it). */
+enum run_end gate_run(struct worker *, enum actor, const struct command *, struct gate_result *g);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "proto/sys/child.h"
+#include "proto/sys/file.h"
+#include "worker/core/output.h"
+#include "worker/core/worker.h"
+#include "worker/run/gitdir.h"
+
+#define DEPTH_MAX	32	/* of the directories that are looked for locks in */
+
+/* Where in a git directory there are locks, too: references, and git directories of submodules and worktrees. */
+static bool
+has_locks(const char *name)
+{
+	return strcmp(name, "refs") == 0 || strcmp(name, "modules") == 0 || strcmp(name, "worktrees") == 0;
+}
+
+/* How many locks of git are in dir, which is closed, and in what has_locks; and removes them. */
+static size_t
+locks(int dirfd, int depth, bool remove)
+{
+	const size_t suffix = strlen(".lock");
+	struct dirent *e;
+	struct stat st;
+	size_t n = 0, len;
+	DIR *d;
+
+	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
+		if (dirfd != -1)
+			close(dirfd);
+		return 0;
+	}
+	while ((e = readdir(d)) != NULL) {
+		len = strlen(e->d_name);
+		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
+			continue;
+		if (S_ISDIR(st.st_mode)) {
+			if (depth > 0 ? depth < DEPTH_MAX : has_locks(e->d_name))
+				n += locks(file_open_dir(dirfd, e->d_name), depth + 1, remove);
+		} else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
+			n += !remove || unlinkat(dirfd, e->d_name, 0) == 0;
+	}
+	closedir(d);
+	return n;
+}
+
+/* A person's, who looks after the agent. */
+static bool
+git_inside(const char *worktree)
+{
+	char who[1024];
+
+	return tree_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git)") != NULL;
+}
+
+void
+gitdir_unlock(struct worker *w)
+{
+	size_t n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, false);
+
+	if (n == 0 || git_inside(w->state.worktree))
+		return;
+	n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, true);
+	output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_AGENT_GIT, n,
+	    n == 1 ? "" : "s");
+}
