@@ -6,6 +6,7 @@
 
 #include "orchestrator/merge/adopt.h"
 #include "orchestrator/session/await.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/text.h"

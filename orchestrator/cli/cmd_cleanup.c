@@ -7,10 +7,12 @@
 #include <stdlib.h>
 
 #include "orchestrator/session/orphans.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/settings/settings.h"
 
 struct cleaning {
 	bool		 quiet;		/* --json: nothing but the object at the end */

@@ -6,7 +6,7 @@
 
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/view/show.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/session/plan.h"
 #include "proto/json/json.h"
 
 /* The settings as they are with each of their sources laid over the ones before. */
@@ -22,7 +22,7 @@ load_layers(struct orch *o, struct json *layer[LAYERS])
 	for (int i = 0; rv == 0 && i < LAYERS; i++) {
 		if (i == DEFAULTS)
 			settings_default(&s);
-		else if ((rv = i == USER ? orch_settings(o, NULL, &s) : plan_settings(o, &s)) != 0)
+		else if ((rv = i == USER ? orch_settings(o, NULL, &s) : orch_target_settings(o, &s)) != 0)
 			break;
 		layer[i] = json_new_object();
 		settings_json(&s, layer[i]);

@@ -4,7 +4,7 @@
 #include "orchestrator/cli/flow_args.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/view/show.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/session/plan.h"
 
 /* The dispatch of one may have changed what can be beside it, and others change the list. */
 static int

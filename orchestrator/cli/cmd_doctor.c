@@ -12,7 +12,8 @@
 
 #include "orchestrator/cli/doctor.h"
 #include "orchestrator/session/place.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/session/plan.h"
+#include "orchestrator/workspace/program.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/record/config.h"
@@ -64,7 +65,7 @@ check_clients(struct report *r)
 
 	for (size_t i = 0; i < nadapter_names; i++) {
 		program = adapter_names[i].program;
-		if (program == NULL || !plan_program(program, path))
+		if (program == NULL || !program_exists(program, path))
 			continue;
 		found = true;
 		if (strcmp(program, "claude") == 0 && geteuid() == 0 &&

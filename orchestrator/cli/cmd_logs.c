@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/feed.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/view/show.h"

@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 
 static int

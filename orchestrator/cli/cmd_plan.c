@@ -6,7 +6,7 @@
 #include "orchestrator/execute/preview.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/view/show.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/session/plan.h"
 #include "proto/base/log.h"
 
 static int

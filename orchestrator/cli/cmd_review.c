@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "orchestrator/cli/status_one.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"

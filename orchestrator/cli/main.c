@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -61,14 +62,6 @@ unknown(const char *name)
 	    near != NULL ? " (did you mean \"" : "", near != NULL ? near : "",
 	    near != NULL ? "\"?)" : "", list.buf);
 	text_free(&list);
-	return EX_USAGE;
-}
-
-int
-cmd_usage(const struct cmd *c)
-{
-	fprintf(stderr, "usage: orchestrator %s%s%s\n", c->name, c->usage[0] != '\0' ? " " : "",
-	    c->usage);
 	return EX_USAGE;
 }
 
@@ -212,6 +205,7 @@ run(struct orch *o, int argc, char **argv)
 		return status;
 	optind = 0;	/* glibc: begin anew, with another vector */
 	status = c->run(o, argc, argv);
+	tasks_drop_aside(o);
 	orch_close(o);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/status_one.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/cache.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"

@@ -7,7 +7,7 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/session/plan.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
@@ -28,7 +28,7 @@ flow_open(struct flow *f, struct orch *o, const char *list)
 	if (f->note == MAP_FAILED)
 		err(EX_OSERR, NULL);
 	strlcpy(f->id, list, sizeof(f->id));
-	if ((rv = plan_settings(o, s)) != 0) {
+	if ((rv = orch_target_settings(o, s)) != 0) {
 		munmap(f->note, sizeof(*f->note));
 		return rv;
 	}

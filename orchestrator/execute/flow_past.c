@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "orchestrator/execute/flow.h"
-#include "orchestrator/session/retry.h"
+#include "orchestrator/source/last_session.h"
 
 int
 flow_entry(struct orch *o, const char *session, struct entry *e)
@@ -20,22 +20,15 @@ flow_entry(struct orch *o, const char *session, struct entry *e)
 	return rv;
 }
 
-/* Is it worth another session? Not what somebody stopped or is to look at, nor a conflict that
- * is to stay one. */
 bool
 flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
 {
-	struct entry e;
-	int64_t most;
+	struct last_session last;
 	bool again;
 
-	if (f->attempts == 0 || t->session[0] == '\0' || flow_entry(f->o, t->session, &e) == -1)
+	if (f->attempts == 0 || t->session[0] == '\0' || last_session_load(f->o, t->session, &last) == -1)
 		return false;
-	*attempt = e.state.attempt > 0 ? e.state.attempt : 1;
-	again = status_ended(e.state.status) && e.state.status != STATUS_CANCELLED &&
-	    e.state.status != STATUS_MERGED && e.state.status != STATUS_UNKNOWN &&
-	    *attempt < f->attempts &&
-	    (e.state.status != STATUS_CONFLICT || retry_on_conflict(&e, &most));
-	entry_release(&e);
+	again = last_session_again(&last, f->attempts, attempt);
+	last_session_release(&last);
 	return again;
 }

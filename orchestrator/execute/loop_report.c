@@ -5,6 +5,7 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 
 /* dir: where its directory is by now. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/policy.h"
+#include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"

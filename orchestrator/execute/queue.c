@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 #include "proto/sys/child.h"
 

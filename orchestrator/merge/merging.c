@@ -6,6 +6,8 @@
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/retry.h"
 #include "orchestrator/session/spawn.h"
+#include "orchestrator/source/last_session.h"
+#include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 
 /* Whoever executes starts it otherwise. */
@@ -24,7 +26,7 @@ merging_retry_due(const struct entry *e)
 	int64_t	attempts;
 
 	return e->error == NULL && e->state.status == STATUS_CONFLICT &&
-	    retry_on_conflict(e, &attempts) && e->state.attempt < attempts;
+	    session_retries_conflict(e->path, &attempts) && e->state.attempt < attempts;
 }
 
 enum merge_outcome

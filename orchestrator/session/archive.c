@@ -14,6 +14,7 @@
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/trash.h"
 #include "orchestrator/source/source.h"
+#include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 #include "proto/git/git.h"
 #include "proto/sys/child.h"

@@ -14,6 +14,7 @@
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn_dir.h"
 #include "orchestrator/session/trash.h"
+#include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"

@@ -67,27 +67,6 @@ enum group entry_group(const struct entry *);	/* pure */
 const char *group_title(enum group);		/* "active", "with open questions", ... */
 
 /*
- * Claims: workspace/claims/<item-id> holds the session's id; made with link(2).
- * claim_take: a descriptor that says that the claim is being worked on, to be
- * closed once the session directory is in place; -1 with EEXIST and the holder's
- * id in holder.  Case twins are EEXIST as well.  A claim that nobody works on
- * and whose session directory exists nowhere is released and taken; holder
- * is then the session that never was, else "".
- */
-int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
-/* A descriptor that keeps the claim of an item, and others from it, until it is closed; holder gets
- * the session that it names, or "".  -1: errno; EBUSY when somebody works on it, ENOENT when there
- * is none. */
-int claim_hold(struct orch *, const char *item, char *holder, size_t len);
-/* Is another process making that session just now? */
-bool claim_under_way(const char *workspace, const char *session);
-/* Has any instance the session among its live ones? */
-bool claim_session_exists(struct orch *, const char *session);
-void claim_drop(struct orch *, const char *item, const char *session);
-/* Calls fn with the holder of each claim. */
-void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
-
-/*
  * Declares an unlocked session ended: takes its lock as "orchestrator", reads the
  * state again, and if it is still live (or approved, for cancelled), kills what is
  * left of its processes and enters status with reason and detail, durably. 0 done;

@@ -5,9 +5,10 @@
 #include <unistd.h>
 
 #include "orchestrator/session/conflict.h"
+#include "orchestrator/session/plan.h"
 #include "orchestrator/session/retry.h"
 #include "orchestrator/source/source.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -211,23 +212,4 @@ retry_session(struct orch *o, struct entry *e, const char *of, struct item *as,
 	}
 	former_release(&f);
 	return status;
-}
-
-bool
-retry_on_conflict(const struct entry *e, int64_t *attempts)
-{
-	char reason[1024];
-	struct config c;
-	bool yes = false;
-	int fd;
-
-	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
-		return false;
-	if (config_load(fd, &c, reason, sizeof(reason)) == 0) {
-		yes = c.settings.on_conflict == CONFLICT_RETRY;
-		*attempts = c.settings.attempts;
-		config_release(&c);
-	}
-	close(fd);
-	return yes;
 }

@@ -20,8 +20,5 @@ char *retry_findings(struct orch *, const struct entry *);
  */
 int retry_session(struct orch *, struct entry *, const char *list, struct item *as,
     struct item *item, struct dispatched *);
-/* Is a conflict of the session to be answered so, by the settings it was made with?
- * attempts: how many sessions its item may have. */
-bool retry_on_conflict(const struct entry *, int64_t *attempts);
 
 #endif

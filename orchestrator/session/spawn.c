@@ -5,11 +5,12 @@
 #include <unistd.h>
 
 #include "orchestrator/session/place.h"
+#include "orchestrator/session/plan.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn_dir.h"
 #include "orchestrator/source/feed.h"
 #include "orchestrator/source/source.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/workspace/claim.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/record/config.h"

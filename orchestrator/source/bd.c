@@ -11,7 +11,6 @@
 
 #include "orchestrator/source/bd.h"
 #include "orchestrator/source/tasks.h"
-#include "orchestrator/workspace/plan.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/sys/child.h"
@@ -32,7 +31,7 @@ bd_open(struct bd *b, struct orch *o, const char *list)
 	int rv;
 
 	memset(b, 0, sizeof(*b));
-	if ((rv = plan_settings(o, &s)) != 0)
+	if ((rv = orch_target_settings(o, &s)) != 0)
 		return rv;
 	b->o = o;
 	b->timeout = s.bd_timeout * 1000;

@@ -6,15 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/execute/flow.h"
 #include "orchestrator/source/beads.h"
+#include "orchestrator/source/last_session.h"
+#include "orchestrator/source/tasks.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
+#include "proto/plan/tasklist.h"
 #include "proto/record/config.h"
 #include "proto/sys/file.h"
 
 #define OWE_LOCK	"beads-owe.lock"
-#define REF_MAX		300
 
 struct owing {
 	const struct bd	*b;
@@ -22,67 +23,47 @@ struct owing {
 	int		 rv;		/* what keeps us from going on */
 };
 
-/* The branch it was merged to. */
-static int
-find_target(const struct entry *e, char *target, size_t len, char *why, size_t whylen)
-{
-	int fd = file_open_dir(AT_FDCWD, e->path), rv;
-	struct config c;
-
-	if (fd == -1) {
-		snprintf(why, whylen, "%s can't be read", e->path);
-		return -1;
-	}
-	if ((rv = config_load(fd, &c, why, whylen)) == 0) {
-		strlcpy(target, c.target == NULL ? "" : c.target, len);
-		config_release(&c);
-	}
-	close(fd);
-	return rv;
-}
-
 /* The word of a record is not enough to close an issue: the target must have the merge. */
 static int
-verify(struct orch *o, const char *session, char *target, size_t len, char *why, size_t whylen)
+verify(struct orch *o, const char *session, struct last_session *last, char *why, size_t whylen)
 {
-	char ref[REF_MAX + 16], tip[OID_MAX];
-	struct entry e;
+	const struct state *s = &last->state;
+	char ref[ORCH_REF_MAX + 16], tip[OID_MAX];
 	struct git g;
-	int rv = -1;
+	int has;
 
-	if (session[0] == '\0' || flow_entry(o, session, &e) == -1) {
+	if (session[0] == '\0' || last_session_load(o, session, last) == -1) {
 		snprintf(why, whylen, "no session is known that was merged");
 		return -1;
 	}
-	if (e.state.status != STATUS_MERGED || e.state.merged[0] == '\0')
+	if (s->status != STATUS_MERGED || s->merged[0] == '\0') {
 		snprintf(why, whylen, "session %s is not merged", session);
-	else if (find_target(&e, target, len, why, whylen) == 0 &&
-	    orch_git(o, &g, why, whylen) == 0) {
-		snprintf(ref, sizeof(ref), "refs/heads/%s", target);
-		if (git_ref_read(&o->repo, ref, tip, why, whylen) == 0) {
-			if (tip[0] != '\0')
-				rv = git_ancestor(&g, e.state.merged, tip, why, whylen) - 1;
-			if (rv == -1)
-				snprintf(why, whylen, "its merge %.12s is not in %s",
-				    e.state.merged, target);
-		}
+		return -1;
 	}
-	entry_release(&e);
-	return rv == 0 ? 0 : -1;
+	snprintf(ref, sizeof(ref), "refs/heads/%s", last->target);
+	if (orch_git(o, &g, why, whylen) == -1 || git_ref_read(&o->repo, ref, tip, why, whylen) == -1)
+		return -1;
+	if (tip[0] != '\0' && (has = git_ancestor(&g, s->merged, tip, why, whylen)) != 0)
+		return has == 1 ? 0 : -1;
+	snprintf(why, whylen, "its merge %.12s is not in %.256s", s->merged, last->target);
+	return -1;
 }
 
 static void
 close_issue(struct owing *w, const struct task *t)
 {
-	char target[REF_MAX], why[RECORD_ERR] = "", *reason;
+	char why[RECORD_ERR] = "", *reason;
+	struct last_session last = { 0 };
 	struct json *answer = NULL;
 
-	if (verify(w->b->o, t->session, target, sizeof(target), why, sizeof(why)) == -1) {
+	if (verify(w->b->o, t->session, &last, why, sizeof(why)) == -1) {
 		log_warnx("issue %s is not closed: %s; bd close %s does it", t->item.id, why,
 		    t->item.id);
+		last_session_release(&last);
 		return;
 	}
-	reason = text_format("Merged to %s", target);
+	reason = text_format("Merged to %s", last.target);
+	last_session_release(&last);
 	w->rv = bd_call(w->b, (const char *const[]){ "close", t->item.id, "--reason", reason, NULL },
 	    &answer, why, sizeof(why));
 	if (w->rv == 0)
@@ -102,13 +83,12 @@ note_failure(struct owing *w, const struct task *t, const struct issue *is)
 	const char *said = t->nhistory > 0 ? t->history[t->nhistory - 1].reason : NULL;
 	char why[BD_WHY], *note;
 	struct json *answer = NULL;
-	struct entry e;
+	struct last_session last;
 
 	if (!issue_has(is, w->b->actor) || strstr(is->notes, t->session) != NULL)
 		return;
-	memset(&e, 0, sizeof(e));
-	if (flow_entry(w->b->o, t->session, &e) == 0)
-		said = e.state.detail[0] != '\0' ? e.state.detail : status_name(e.state.status);
+	if (last_session_load(w->b->o, t->session, &last) == 0)
+		said = last.state.detail[0] != '\0' ? last.state.detail : status_name(last.state.status);
 	note = text_format("Not merged, and not tried again: %s: %s. To give it back: bd update %s "
 	    "--status open --assignee \"\"", t->session, said == NULL ? "FAILED" : said, is->id);
 	w->rv = bd_call(w->b, (const char *const[]){ "update", is->id, "--append-notes", note,
@@ -117,7 +97,7 @@ note_failure(struct owing *w, const struct task *t, const struct issue *is)
 		log_warnx("issue %s: its failure is not noted: %s", is->id, why);
 	if (w->rv == EX_NEGATIVE)
 		w->rv = 0;
-	entry_release(&e);
+	last_session_release(&last);
 	json_free(answer);
 	free(note);
 }
@@ -147,14 +127,21 @@ settle(struct owing *w, const struct task *t, const struct issue *is)
 static bool
 owes(const struct bd *b, const struct task *t)
 {
-	const struct flow f = { .o = b->o, .attempts = b->attempts };
+	struct last_session last;
 	int64_t attempt;
+	bool again;
 
 	if (!t->claimed)
 		return false;
-	if (t->status == TASK_FAILED || t->status == TASK_BLOCKED)
-		return t->session[0] != '\0' && !flow_again(&f, t, &attempt);
-	return t->status == TASK_COMPLETE;
+	if (t->status != TASK_FAILED && t->status != TASK_BLOCKED)
+		return t->status == TASK_COMPLETE;
+	if (t->session[0] == '\0')
+		return false;
+	if (b->attempts == 0 || last_session_load(b->o, t->session, &last) == -1)
+		return true;
+	again = last_session_again(&last, b->attempts, &attempt);
+	last_session_release(&last);
+	return !again;
 }
 
 static int

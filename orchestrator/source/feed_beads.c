@@ -9,7 +9,7 @@
 #include "orchestrator/source/beads.h"
 #include "orchestrator/source/feed.h"
 #include "orchestrator/source/tasks.h"
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/workspace/program.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 
@@ -188,7 +188,7 @@ find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 	int rv;
 
 	list[0] = '\0';
-	if (!plan_program(BD_PROGRAM, getenv("PATH")))
+	if (!program_exists(BD_PROGRAM, getenv("PATH")))
 		return 0;
 	if ((rv = bd_open(&b, o, "")) != 0)
 		return rv;

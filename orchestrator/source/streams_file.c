@@ -10,7 +10,6 @@
 
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/source/tasks.h"
-#include "orchestrator/workspace/plan.h"
 #include "proto/base/log.h"
 #include "proto/sys/file.h"
 
@@ -133,7 +132,7 @@ streams_limit(struct orch *o, int64_t *max_parallel)
 	struct settings s;
 	int rv;
 
-	if ((rv = plan_settings(o, &s)) == 0) {
+	if ((rv = orch_target_settings(o, &s)) == 0) {
 		*max_parallel = s.max_parallel_streams;
 		settings_release(&s);
 	}

@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/git/git.h"
 #include "proto/sys/file.h"
 
 int
@@ -160,7 +163,6 @@ orch_open(struct orch *o)
 void
 orch_close(struct orch *o)
 {
-	tasks_drop_aside(o);
 	git_repo_release(&o->repo);
 	free(o->home);
 	free(o->workspace);

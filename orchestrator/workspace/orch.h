@@ -4,20 +4,18 @@
 
 /*
  * What every subcommand works on: the repository, its workspace, the current
- * instance; and the table of subcommands.  Exit statuses are those of
- * <sysexits.h>, with 1 for "it worked, and the outcome is negative"
- * (orchestrator.1, EXIT STATUS).
+ * instance.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sysexits.h>
 
+#include "orchestrator/workspace/cmd.h"
 #include "proto/base/text.h"
 #include "proto/git/git.h"
 #include "proto/settings/settings.h"
 
-#define EX_NEGATIVE	1
+#define ORCH_REF_MAX	512			/* buffer size of a reference */
 #define ORCH_LOCK	"orchestrator.lock"	/* of an instance: held by execute */
 
 struct orch {
@@ -63,26 +61,18 @@ int orch_status(int error);
  * repository settings. Prints errors; returns 0 or EX_CONFIG.
  */
 int orch_settings(struct orch *, const char *commit, struct settings *);
+/*
+ * The branch that is worked for, its commit and its settings.  The settings that name the target
+ * are those of the target: begin with the user's, else with the branch checked out, and follow
+ * the name once.  0, or a sysexits status with the error printed.
+ */
+int orch_target(struct orch *, char *branch, size_t len, char base[OID_MAX], struct settings *);
+/* The settings of the target alone. */
+int orch_target_settings(struct orch *, struct settings *);
 /* Texts from .orchestrator/<path> in the commit, with one git process: out[i] is a text or NULL.  0, or -1 with err. */
 int orch_repo_files(struct orch *, const char *commit, const char *const paths[], size_t n,
     char *out[], char *err, size_t errlen);
 /* The user's own settings file: $XDG_CONFIG_HOME/orchestrator/config.json. */
 char *orch_user_config(void);
-
-struct cmd {
-	const char	*name;
-	const char	*usage;		/* arguments as in orchestrator.1 SYNOPSIS, "" for none */
-	const char	*summary;	/* one line for --help and completions */
-	/* argv[0] = name; optind and optreset are set for getopt(3) */
-	int		(*run)(struct orch *, int argc, char **argv);
-	/* NULL, or commands of its own ("tasks list"), ended by NULL; then there is no run */
-	const struct cmd *const *sub;
-};
-extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
-    cmd_review, cmd_merge, cmd_adopt, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
-    cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
-    cmd_generate, cmd_conflict_check, cmd_config;
-/* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */
-int cmd_usage(const struct cmd *);
 
 #endif

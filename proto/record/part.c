@@ -7,7 +7,6 @@
 #include "proto/json/field.h"
 #include "proto/json/json.h"
 #include "proto/json/record.h"
-#include "proto/plan/tasklist.h"
 #include "proto/record/item.h"
 
 static char *

@@ -11,7 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/claim.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/sys/file.h"
 
 #define TEMPORARY	".tmp-"

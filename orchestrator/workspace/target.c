@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
-#include "proto/record/config.h"
 
-#define REF_MAX	512
 #define HEADS	"refs/heads/"
 
 /* The branch the repository's user works on, "" with the error printed. */
 static int
 head_branch(struct orch *o, char *branch, size_t len)
 {
-	char ref[REF_MAX], reason[GIT_ERR];
+	char ref[ORCH_REF_MAX], reason[GIT_ERR];
 
 	if (git_head_branch(&o->repo, ref, sizeof(ref), reason, sizeof(reason)) == -1) {
 		log_warnx("%s", reason);
@@ -53,8 +50,8 @@ branch_commit(struct orch *o, const char *branch, char oid[OID_MAX])
  * The settings that name the target are those of the target: begin with the user's,
  * else with the branch checked out, and follow the name once.
  */
-static int
-find_target(struct orch *o, struct config *c, char *branch, size_t len)
+int
+orch_target(struct orch *o, char *branch, size_t len, char base[OID_MAX], struct settings *s)
 {
 	struct settings user;
 	int status;
@@ -67,48 +64,26 @@ find_target(struct orch *o, struct config *c, char *branch, size_t len)
 		status = head_branch(o, branch, len);
 	settings_release(&user);
 	for (int tries = 0; status == 0; tries++) {
-		if ((status = branch_commit(o, branch, c->base)) != 0 ||
-		    (status = orch_settings(o, c->base, &c->settings)) != 0 ||
-		    c->settings.target == NULL || strcmp(c->settings.target, branch) == 0)
+		if ((status = branch_commit(o, branch, base)) != 0 ||
+		    (status = orch_settings(o, base, s)) != 0 ||
+		    s->target == NULL || strcmp(s->target, branch) == 0)
 			break;
 		if (tries == 0)
-			strlcpy(branch, c->settings.target, len);
+			strlcpy(branch, s->target, len);
 		else {
 			log_warnx("the settings in target %s name another target, %s; let both "
-			    "branches name the same one", branch, c->settings.target);
+			    "branches name the same one", branch, s->target);
 			status = EX_CONFIG;
 		}
-		settings_release(&c->settings);
+		settings_release(s);
 	}
 	return status;
 }
 
 int
-plan_settings(struct orch *o, struct settings *s)
+orch_target_settings(struct orch *o, struct settings *s)
 {
-	char branch[REF_MAX];
-	struct config c = { 0 };
-	int status;
+	char branch[ORCH_REF_MAX], base[OID_MAX];
 
-	if ((status = find_target(o, &c, branch, sizeof(branch))) == 0)
-		*s = c.settings;
-	return status;
-}
-
-int
-plan_make(struct orch *o, const struct dispatch *d, struct config *c)
-{
-	char branch[REF_MAX];
-	int status;
-
-	memset(c, 0, sizeof(*c));
-	if ((status = find_target(o, c, branch, sizeof(branch))) != 0)
-		return status;
-	if ((status = plan_roles(d, &c->settings)) != 0) {
-		settings_release(&c->settings);
-		return status;
-	}
-	c->target = text_format("%s", branch);
-	c->repository = text_format("%s", o->repo.common);
-	return 0;
+	return orch_target(o, branch, sizeof(branch), base, s);
 }

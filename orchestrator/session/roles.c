@@ -8,33 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/workspace/plan.h"
+#include "orchestrator/session/plan.h"
+#include "orchestrator/workspace/program.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/settings/adapter.h"
-
-bool
-plan_program(const char *program, const char *path)
-{
-	char file[PATH_MAX];
-	struct stat st;
-
-	/* A path from the worktree is not there before the checkout. */
-	if (strchr(program, '/') != NULL)
-		return program[0] != '/' || access(program, X_OK) == 0;
-	if (path == NULL || path[0] == '\0')
-		path = "/usr/local/bin:/usr/bin:/bin";
-	for (const char *p = path; *p != '\0'; p += *p == ':') {
-		size_t n = strcspn(p, ":");
-
-		if (n > 0 && (size_t)snprintf(file, sizeof(file), "%.*s/%s", (int)n, p, program) <
-		    sizeof(file) && access(file, X_OK) == 0 && stat(file, &st) == 0 &&
-		    S_ISREG(st.st_mode))
-			return true;
-		p += n;
-	}
-	return false;
-}
 
 static const char *
 last_path(const struct strings *env, const char *path)
@@ -107,7 +85,7 @@ find_client(const struct settings *s)
 		name = adapter_names[i].name;
 		program = adapter_names[i].program;
 		if (program != NULL && settings_agent(s, name) != NULL &&
-		    plan_program(program, path))
+		    program_exists(program, path))
 			return name;
 	}
 	return NULL;
@@ -221,7 +199,7 @@ check_programs(const struct settings *s)
 		}
 		path = last_path(&a->env, last_path(&s->env, getenv("PATH")));
 		program = program_of(a);
-		if (program != NULL && !plan_program(program, path)) {
+		if (program != NULL && !program_exists(program, path)) {
 			log_warnx("agent CLI not found: %s (%s, agent \"%s\") is not on PATH; install "
 			    "it, or choose another agent with --agent or \"roles\"", program,
 			    role_name((enum role)r), a->name);

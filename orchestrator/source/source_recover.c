@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/claim.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/source_change.h"
 #include "proto/base/log.h"

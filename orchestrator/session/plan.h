@@ -19,13 +19,9 @@
  * nothing to release.
  */
 int plan_make(struct orch *, const struct dispatch *, struct config *);
-/* The settings of the target alone. */
-int plan_settings(struct orch *, struct settings *);
 /* Is there something that can approve?  0, or EX_CONFIG with what to do printed. */
 int plan_judged(const struct settings *);
 /* The roles alone. */
 int plan_roles(const struct dispatch *, struct settings *);
-/* Is the program of a command line there to be run?  path: PATH of its environment. */
-bool plan_program(const char *program, const char *path);
 
 #endif

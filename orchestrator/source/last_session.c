@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/source/last_session.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/record/config.h"
+#include "proto/sys/file.h"
+
+static int
+load(const char *path, struct last_session *l)
+{
+	int fd = file_open_dir(AT_FDCWD, path);
+	char why[RECORD_ERR];
+	struct config c;
+
+	if (fd == -1)
+		return -1;
+	if (state_load(fd, &l->state, why, sizeof(why)) == -1)
+		memset(&l->state, 0, sizeof(l->state));
+	if (config_load(fd, &c, why, sizeof(why)) == 0) {
+		strlcpy(l->target, c.target == NULL ? "" : c.target, sizeof(l->target));
+		l->retries = c.settings.on_conflict == CONFLICT_RETRY;
+		config_release(&c);
+	}
+	close(fd);
+	return 0;
+}
+
+int
+last_session_load(const struct orch *o, const char *session, struct last_session *l)
+{
+	const char *const dirs[] = { o->sessions, o->archive, o->sessions };
+	char *path;
+	int rv = -1;
+
+	memset(l, 0, sizeof(*l));
+	if (!session_id_valid(session))
+		return -1;
+	/* It may be moved while it is looked for. */
+	for (size_t i = 0; rv == -1 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
+		path = text_format("%s/%s", dirs[i], session);
+		rv = load(path, l);
+		free(path);
+	}
+	return rv;
+}
+
+void
+last_session_release(struct last_session *l)
+{
+	state_release(&l->state);
+}
+
+/* Not what somebody stopped or is to look at, nor a conflict that is to stay one. */
+bool
+last_session_again(const struct last_session *l, int64_t attempts, int64_t *attempt)
+{
+	enum status status = l->state.status;
+
+	*attempt = l->state.attempt > 0 ? l->state.attempt : 1;
+	return status_ended(status) && status != STATUS_CANCELLED && status != STATUS_MERGED &&
+	    status != STATUS_UNKNOWN && *attempt < attempts && (status != STATUS_CONFLICT || l->retries);
+}
+
+bool
+session_retries_conflict(const char *path, int64_t *attempts)
+{
+	int fd = file_open_dir(AT_FDCWD, path);
+	char why[RECORD_ERR];
+	struct config c;
+	bool yes = false;
+
+	if (fd == -1)
+		return false;
+	if (config_load(fd, &c, why, sizeof(why)) == 0) {
+		yes = c.settings.on_conflict == CONFLICT_RETRY;
+		*attempts = c.settings.attempts;
+		config_release(&c);
+	}
+	close(fd);
+	return yes;
+}

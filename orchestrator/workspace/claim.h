@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_CLAIM_H
+#define ORCHESTRATOR_CLAIM_H
+
+/* Which session has an item. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct orch;
+
+/*
+ * Claims: workspace/claims/<item-id> holds the session's id; made with link(2).
+ * claim_take: a descriptor that says that the claim is being worked on, to be
+ * closed once the session directory is in place; -1 with EEXIST and the holder's
+ * id in holder.  Case twins are EEXIST as well.  A claim that nobody works on
+ * and whose session directory exists nowhere is released and taken; holder
+ * is then the session that never was, else "".
+ */
+int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
+/* A descriptor that keeps the claim of an item, and others from it, until it is closed; holder gets
+ * the session that it names, or "".  -1: errno; EBUSY when somebody works on it, ENOENT when there
+ * is none. */
+int claim_hold(struct orch *, const char *item, char *holder, size_t len);
+/* Is another process making that session just now? */
+bool claim_under_way(const char *workspace, const char *session);
+/* Has any instance the session among its live ones? */
+bool claim_session_exists(struct orch *, const char *session);
+void claim_drop(struct orch *, const char *item, const char *session);
+/* Calls fn with the holder of each claim. */
+void claim_each(struct orch *, void (*fn)(void *, const char *session), void *);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_PROGRAM_H
+#define ORCHESTRATOR_PROGRAM_H
+
+#include <stdbool.h>
+
+/* Is the program of a command line there to be run?  path: PATH of its environment. */
+bool program_exists(const char *program, const char *path);
+
+#endif
