@@ -19,34 +19,6 @@
 #include "proto/record/config.h"
 #include "proto/settings/adapter.h"
 
-static const char *const health_names[] = {
-	[HEALTH_GOOD] = "ok", [HEALTH_NOTE] = "note", [HEALTH_BAD] = "bad",
-};
-
-void
-report_add(struct report *r, const char *name, enum health health, const char *fmt, ...)
-{
-	char text[1024];
-	struct json *j;
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	r->bad |= health == HEALTH_BAD;
-	if (!r->json) {
-		printf("%-5s %-11s ", health_names[health], name);
-		text_print(stdout, text, false);
-		putchar('\n');
-		return;
-	}
-	j = json_new_object();
-	json_put_str(j, "name", name);
-	json_put_str(j, "result", health_names[health]);
-	json_put_str(j, "text", text);
-	json_append(r->checks, j);
-}
-
 static void
 check_worker(struct report *r, const struct orch *o)
 {

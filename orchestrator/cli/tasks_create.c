@@ -23,21 +23,6 @@ struct arguments {
 	const char	*from, *name;
 };
 
-size_t
-tasks_split(const char *text, const char **title)
-{
-	size_t n = strcspn(text, ":");
-
-	*title = NULL;
-	if (text[n] == ':') {
-		*title = text + n + 1;
-		*title += strspn(*title, " \t");
-		if (**title == '\0')
-			*title = NULL;
-	}
-	return n;
-}
-
 /* --task 'ID: TITLE' */
 static int
 add_task(struct tasklist *l, const char *text)

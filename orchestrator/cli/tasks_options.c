@@ -231,3 +231,18 @@ task_options_apply(const struct task_options *o, struct task *t)
 	t->changed = true;
 	return 0;
 }
+
+size_t
+tasks_split(const char *text, const char **title)
+{
+	size_t n = strcspn(text, ":");
+
+	*title = NULL;
+	if (text[n] == ':') {
+		*title = text + n + 1;
+		*title += strspn(*title, " \t");
+		if (**title == '\0')
+			*title = NULL;
+	}
+	return n;
+}

@@ -9,50 +9,6 @@
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 
-static bool
-changes(const struct task *t, const struct source_change *c)
-{
-	return strcmp(t->session, c->session) == 0 && t->status != c->to &&
-	    (t->status == TASK_IN_PROGRESS || c->to == TASK_COMPLETE ||
-	    (c->to == TASK_IN_PROGRESS && t->status != TASK_COMPLETE));
-}
-
-int
-source_enter(struct tasklist *l, void *arg)
-{
-	struct source_change *c = arg;
-
-	for (size_t i = 0; i < l->n; i++) {
-		if (!changes(&l->v[i], c) ||
-		    task_enter(&l->v[i], c->to, c->session, c->reason) == -1)
-			continue;
-		if (c->to == TASK_PENDING)
-			l->v[i].session[0] = '\0';
-		c->done = true;
-	}
-	return !c->done;
-}
-
-enum task_status
-source_outcome(enum status s)
-{
-	return s == STATUS_MERGED ? TASK_COMPLETE : s == STATUS_CONFLICT ? TASK_BLOCKED :
-	    TASK_FAILED;
-}
-
-bool
-source_read(const char *workspace, const char *id, struct tasklist *l)
-{
-	char why[RECORD_ERR];
-	int fd, rv;
-
-	if ((fd = tasks_dir(workspace, false)) == -1)
-		return false;
-	rv = tasklist_load(fd, id, l, why, sizeof(why));
-	close(fd);
-	return rv == 0;
-}
-
 /* Lists that have the task; with a session: as its last one, and not COMPLETE. */
 struct search {
 	const char	*workspace, *item, *session;
@@ -235,7 +191,7 @@ close_in_list(void *arg, const char *id)
 	if (!tasks_mention(k->workspace, id, c.session) || !source_read(k->workspace, id, &l))
 		return 0;
 	for (size_t i = 0; i < l.n && !any; i++)
-		any = changes(&l.v[i], &c);
+		any = source_changes(&l.v[i], &c);
 	tasklist_release(&l);
 	if (any)
 		tasks_change(k->workspace, id, source_enter, &c);

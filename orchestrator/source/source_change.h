@@ -3,7 +3,7 @@
 #define ORCHESTRATOR_SOURCE_CHANGE_H
 
 /*
- * Between source.c and source_recover.c: what becomes of all tasks of a list that a session has.
+ * What becomes of all tasks of a list that a session has.
  */
 
 #include "orchestrator/source/tasks.h"
@@ -18,6 +18,8 @@ struct source_change {
 	bool		 done;		/* something was changed */
 };
 
+/* Is the task of the session, and another one after the change? */
+bool source_changes(const struct task *, const struct source_change *);
 /* For tasks_change, with a source_change: 1 when there is nothing to write. */
 int source_enter(struct tasklist *, void *);
 /* What a task becomes with the end of its session. */

@@ -19,21 +19,6 @@
 #include "proto/git/git.h"
 #include "proto/sys/file.h"
 
-int
-orch_status(int error)
-{
-	fault_set(error);
-	switch (error) {
-	case EACCES:
-	case EPERM:
-		return EX_NOPERM;
-	case EIO:
-		return EX_IOERR;
-	default:
-		return EX_CANTCREAT;
-	}
-}
-
 static char *
 absolute(const char *path)
 {
@@ -174,19 +159,3 @@ orch_close(struct orch *o)
 	memset(o, 0, sizeof(*o));
 }
 
-int
-orch_git(struct orch *o, struct git *g, char *reason, size_t len)
-{
-	memset(g, 0, sizeof(*g));
-	if (file_make_dirs(o->workspace) == -1) {
-		snprintf(reason, len, "%s: %s; make it writable or set ORCHESTRATOR_HOME",
-		    o->workspace, strerror(errno));
-		return -1;
-	}
-	if (git_safe_make(&o->repo, o->safe, reason, len) == -1)
-		return -1;
-	g->repo = &o->repo;
-	g->dir = o->safe;
-	g->objects = o->repo.objects;
-	return 0;
-}

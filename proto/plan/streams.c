@@ -148,3 +148,12 @@ streams_text(const struct streams *s, size_t *len)
 	json_free(o);
 	return text;
 }
+
+const struct strings *
+stream_paths(const struct stream *one)
+{
+	static const struct strings none;
+
+	return one->own.allowed_paths.n > 0 ? &one->own.allowed_paths :
+	    one->pathless ? &none : &one->work.allowed_paths;
+}

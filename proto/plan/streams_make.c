@@ -121,15 +121,6 @@ set_parts(struct parts *p, const struct parts *from)
 	}
 }
 
-const struct strings *
-stream_paths(const struct stream *one)
-{
-	static const struct strings none;
-
-	return one->own.allowed_paths.n > 0 ? &one->own.allowed_paths :
-	    one->pathless ? &none : &one->work.allowed_paths;
-}
-
 static void
 set_description(const struct streams *s, const struct stream *one, struct item *it)
 {

@@ -110,15 +110,6 @@ review_parse(struct review *r, const char *buf, size_t len, char *err, size_t er
 }
 
 void
-gate_result_release(struct gate_result *g)
-{
-	free(g->name);
-	free(g->command);
-	free(g->output);
-	memset(g, 0, sizeof(*g));
-}
-
-void
 review_release(struct review *r)
 {
 	for (size_t i = 0; i < r->nopinions; i++)

@@ -101,3 +101,22 @@ key_on_conflict(struct keys *k, const char *path, const struct json *v, void *ba
 	*mode = (enum conflict_mode)i;
 	return (0);
 }
+
+static const char *const conflict_modes[CONFLICT_MODES] = {
+	[CONFLICT_FAIL] = "fail", [CONFLICT_RETRY] = "retry", [CONFLICT_RESOLVE] = "resolve",
+};
+
+const char *
+conflict_mode_name(enum conflict_mode mode)
+{
+	return (mode < CONFLICT_MODES ? conflict_modes[mode] : "?");
+}
+
+int
+conflict_mode_parse(const char *name)
+{
+	for (int i = 0; name != NULL && i < CONFLICT_MODES; i++)
+		if (strcmp(conflict_modes[i], name) == 0)
+			return (i);
+	return (-1);
+}

@@ -7,25 +7,6 @@
 #include "proto/json/record.h"
 #include "proto/settings/settings.h"
 
-static const char *const conflict_modes[CONFLICT_MODES] = {
-	[CONFLICT_FAIL] = "fail", [CONFLICT_RETRY] = "retry", [CONFLICT_RESOLVE] = "resolve",
-};
-
-const char *
-conflict_mode_name(enum conflict_mode mode)
-{
-	return (mode < CONFLICT_MODES ? conflict_modes[mode] : "?");
-}
-
-int
-conflict_mode_parse(const char *name)
-{
-	for (int i = 0; name != NULL && i < CONFLICT_MODES; i++)
-		if (strcmp(conflict_modes[i], name) == 0)
-			return (i);
-	return (-1);
-}
-
 /* The name of NAME=..., cut off; NULL when it is too long for one. */
 static const char *
 split(const char *pair, char name[SETTINGS_MAX_ENV_NAME + 1])

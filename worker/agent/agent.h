@@ -63,6 +63,8 @@ enum agent_outcome {
 	AGENT_STALLED		/* not told by agent_go: it tries again, or it is impossible */
 };
 
+/* agent_of.c: the adapter of a name, NULL = none. */
+const struct adapter *adapter_find(const char *);
 /* The agent that speaks in a role; NULL when there is none. */
 const struct agent *agent_of(const struct worker *, enum role);
 bool agent_resumable(const struct worker *, enum role);

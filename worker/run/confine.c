@@ -19,15 +19,6 @@
 
 #define CACHE	"confine"	/* in the state directory: bubblewrap works here */
 
-/* The state directory that the session lies in, malloced; NULL for one made by hand. */
-char *
-confine_state(const struct worker *w)
-{
-	const char *end = strstr(w->path, "/workspaces/");
-
-	return end != NULL ? text_format("%.*s", (int)(end - w->path), w->path) : NULL;
-}
-
 /* The session's own binary, which every run sees, else this one: gates of a session that
  * has never run. */
 static bool
