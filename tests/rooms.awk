@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# awk -f tests/rooms.awk tests/rooms INCLUDES SYMBOLS: holds includes and calls to the table of rooms.
+# awk -f tests/rooms.awk tests/circles ARCHITECTURE.md INCLUDES SYMBOLS: holds includes and calls to
+# the table of rooms in ARCHITECTURE.md, and writes the calls to descriptor 3, those inside of
+# a circle of tests/circles to descriptor 4.
 # INCLUDES: "FILE:#include "HEADER""; SYMBOLS: nm -A of the objects.  Prints what is wrong.
-FILENAME == ARGV[1] && $1 == "circle" {
+FILENAME == ARGV[1] && /^(proto|worker|orchestrator)\// {
 	n++
-	for (i = 2; i <= NF && $i ~ /^(proto|worker|orchestrator)\//; i++) { circle[$i] = n; members[n]++ }
-	next
+	for (i = 1; i <= NF && $i ~ /^(proto|worker|orchestrator)\//; i++) circle[$i] = n
 }
-FILENAME == ARGV[1] && /^[a-z]+\/[a-z]+\t/ { level[$1] = ++depth; next }
 FILENAME == ARGV[1] { next }
+FILENAME == ARGV[2] && /^    (proto|worker|orchestrator)\/[a-z]+ / { level[$1] = ++depth }
+FILENAME == ARGV[2] { next }
 
 function room(file) { return match(file, /^[a-z]+\/[a-z]+/) ? substr(file, 1, RLENGTH) : "" }
 function house(file) { return substr(file, 1, index(file, "/") - 1) }
@@ -17,12 +19,12 @@ function arrow(from, to) {
 	if (house(from) != house(to)) return house(to) == "proto"
 	return level[room(from)] <= level[room(to)]
 }
-FILENAME == ARGV[2] {
+FILENAME == ARGV[3] {
 	from = $0; sub(/:.*/, "", from)
 	to = $0; sub(/^[^"]*"/, "", to); sub(/".*/, "", to)
-	if (room(from) == from || !(room(from) in level)) { print from ": in no room of tests/rooms"; next }
+	if (room(from) == from || !(room(from) in level)) { print from ": in no room of ARCHITECTURE.md"; next }
 	if (to !~ /^(proto|worker|orchestrator)\//) print from ": includes \"" to "\" without its room"
-	else if (!arrow(from, to)) print from ": includes " to ", which is above it (tests/rooms)"
+	else if (!arrow(from, to)) print from ": includes " to ", which is above it (ARCHITECTURE.md)"
 	next
 }
 {	# OBJECT:[ADDRESS] TYPE SYMBOL
@@ -37,7 +39,7 @@ END {
 		split(needs[i], p, SUBSEP)
 		to = (house(p[1]), p[2]) in where ? where[house(p[1]), p[2]] : where["proto", p[2]]
 		if (to == "" || to == p[1]) continue
-		if (!arrow(p[1], to)) print p[1] ".c: calls " p[2] "() of " to ".c, which is above it (tests/rooms)"
+		if (!arrow(p[1], to)) print p[1] ".c: calls " p[2] "() of " to ".c, which is above it (ARCHITECTURE.md)"
 		edge[p[1], to] = 1
 	}
 	for (e in edge) {

@@ -10,19 +10,6 @@ synopsis() {
 	    sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^  *//p'
 }
 flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
-# Paths in the list of CONTRIBUTING.md: - `name`, `name.[ch]`: what for
-listed() {
-	awk '/^## / { dir = "" }
-	/^### [a-z]*\/: / { dir = $2; sub(/:$/, "", dir) }
-	dir != "" && /^- `/ {
-		sub(/`: .*/, "")
-		n = split(substr($0, 4), name, "`, `")
-		for (i = 1; i <= n; i++)
-			if (sub(/\.\[ch\]$/, "", name[i])) print dir name[i] ".c\n" dir name[i] ".h"
-			else print dir name[i]
-	}' CONTRIBUTING.md | sort
-}
-
 # session.5 and session.h
 in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/session.5 | sort)
 in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session/session.h | sort)
@@ -88,10 +75,18 @@ else
 fi
 
 # README and CONTRIBUTING
-listed >"$T/listed"
-find proto worker orchestrator -name '*.[ch]' -o -name '*.awk' | sort >"$T/there"
-is 'CONTRIBUTING.md lists every source file' "$(comm -13 "$T/listed" "$T/there")" ''
-is 'CONTRIBUTING.md lists no other file' "$(comm -23 "$T/listed" "$T/there")" ''
+is 'ARCHITECTURE.md names every room, and no other' \
+    "$(sed -n 's/^    \([a-z]*\/[a-z]*\) .*/\1/p' ARCHITECTURE.md | sort)" \
+    "$(find proto worker orchestrator -name '*.[ch]' | sed 's|/[^/]*$||' | sort -u)"
+# `FUNCTION()` in `FILE`
+grep -oE '`[a-z_]+\(\)` in `[a-z_/]+\.c`' ARCHITECTURE.md | tr -d '`()' | while read -r function _ file; do
+	grep -q "^$function(" "$file" || echo "$function in $file"
+done >"$T/moved"
+is 'each function that ARCHITECTURE.md names is in its file' "$(cat "$T/moved")" ''
+for f in $(grep -ohE '`(proto|worker|orchestrator|tests|man|share)/[a-z0-9_./]*`' ARCHITECTURE.md CONTRIBUTING.md | tr -d '`' | sort -u); do
+	[ -e "$f" ] || echo "$f"
+done >"$T/missing"
+is 'each file that ARCHITECTURE.md and CONTRIBUTING.md name is there' "$(cat "$T/missing")" ''
 for t in $(sed -n 's/^    \(sudo \)\{0,1\}make \([a-z]*\)$/\2/p; s/.*`make \([a-z]*\)[` ].*/\1/p' README.md CONTRIBUTING.md | sort -u); do
 	ok "make $t is a target" grep -qE "^$t:" Makefile
 done
