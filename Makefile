@@ -2,6 +2,8 @@
 ##   all         build both programs (the default)
 ##   demo        the main job, to watch; AGENT=claude runs it with that client
 ##   check       unit and end-to-end tests
+##   quick       unit tests, and ten end-to-end files that tell most (tests/quick), in about a minute
+##   test T=WORD the files of tests with WORD in their names
 ##   unit        unit tests alone, of what is built
 ##   lint        warnings as errors, layering rules, style, static analysis
 ##   fuzz        whatever reads what others wrote, with anything at all
@@ -9,6 +11,11 @@
 ##   fault       every fault at every system call, power loss, scale: hours; see tests/README.md
 ##   hostile     hostile files and agents, and every command that meets them; see tests/README.md
 ##   mutations   delete each fsync, flag and check in turn: does a test notice?
+##   debug       build without optimization, in build-debug
+##   size        lines of C, by room
+##   compile_commands.json   for editors and clangd
+##   hook        lint what is quick to lint before each commit of this clone
+##   dist        the tree of HEAD as an archive
 ##   install     into prefix (default /usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
 ##   clean       remove what was built
@@ -98,11 +105,28 @@ $(O)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# A unit test links what it needs of these archives, which are all but the two mains.
+# The unit tests of a house are one program, which links what it needs of these archives (all
+# but the two mains), and has a name for each file of tests.
 TEST_LIBS = $(O)/liborchestrator.a $(O)/libworker.a $(O)/libproto.a
-$(O)/tests/unit/%: tests/unit/%.c $(TEST_LIBS)
+HOUSES = proto worker orchestrator
+unit_files = $(filter $(O)/tests/unit/$1/%,$(UNIT))
+$(O)/tests/unit/%/units.c: $(sort $(wildcard tests/unit/*/*/test_*.c)) Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.o %.a,$^) $(LIBS) -lyaml -lcmocka
+	{ echo '#include <stddef.h>'; echo '#include "tests/unit/run.h"'; \
+	printf 'int %s(void);\n' $(notdir $(call unit_files,$*)); echo 'const struct unit units[] = {'; \
+	printf '{ "%s", %s },\n' $(foreach u,$(notdir $(call unit_files,$*)),$u $u); echo '{ NULL, NULL } };'; } >$@
+$(O)/tests/unit/%/units.o: $(O)/tests/unit/%/units.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$(UNIT:=.o): $(O)/tests/unit/%.o: tests/unit/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	objcopy --redefine-sym main=$(notdir $*) $@
+.SECONDEXPANSION:
+$(HOUSES:%=$(O)/tests/unit/%/unit): $(O)/tests/unit/%/unit: $$(addsuffix .o,$$(call unit_files,$$*)) \
+    $(O)/tests/unit/%/units.o $(O)/tests/unit/run.o $(TEST_LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lyaml -lcmocka
+$(UNIT): $$(O)/tests/unit/$$(word 1,$$(subst /, ,$$(patsubst $$(O)/tests/unit/%,%,$$@)))/unit
+	@ln -sfr $< $@
 $(O)/tests/bench/%: tests/bench/%.c $(TEST_LIBS)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS) -lyaml
@@ -120,6 +144,26 @@ check:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
 	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh
+quick:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
+	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh $(UNIT) $(shell sed 's|^[^\#].*|tests/e2e/&|; /^\#/d' tests/quick)
+test:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
+	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh $(filter $(O)/tests/unit/%,$(foreach u,$(UNIT),$(if $(findstring $(T),$(notdir $u)),$u))) $(wildcard tests/e2e/*$(T)*.t)
+debug:
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=build-debug OPT='-O0 -g3' LDOPT= all
+size:
+	@find proto worker orchestrator -name '*.[ch]' | xargs awk '{ split(FILENAME, p, "/"); n[p[1] "/" p[2]]++; all++ } \
+	    END { for (r in n) printf "%-24s %6d\n", r, n[r] | "sort"; close("sort"); printf "%-24s %6d\n", "all", all }'
+compile_commands.json: $(sort $(wildcard proto/*/*.c worker/*/*.c orchestrator/*/*.c)) Makefile
+	@{ echo '['; printf '{ "directory": "$(CURDIR)", "file": "%s", "command": "$(CC) $(subst ",\\\",$(CPPFLAGS) $(CFLAGS)) -c %s" },\n' \
+	    $(foreach f,$(filter %.c,$^),$f $f) | sed '$$s/,$$//; s/\\"\([0-9.]*\)\\"/\\\\\\"\1\\\\\\"/'; echo ']'; } >$@
+hook:
+	install -m 755 tests/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
+dist:
+	git archive --prefix=orchestrator-$(VERSION)/ -o orchestrator-$(VERSION).tar.gz HEAD
 demo:
 	@tests/deps.sh build demo
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
@@ -175,5 +219,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check demo lint fuzz bench fault hostile mutations deps install uninstall help clean
+.PHONY: all tests unit check quick test debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:
