@@ -158,7 +158,7 @@ find(struct orch *o, const char *name, struct entry *e)
 		return rv;
 	if (!e->archived && e->error == NULL && status_live(e->state.status))
 		return 0;
-	log_warnx("%s is %s: nobody waits for an answer any more", e->id, show_status(e));
+	log_warnx("%s is %s: the session is over, and takes no answer", e->id, show_status(e));
 	entry_release(e);
 	return EX_DATAERR;
 }

@@ -243,6 +243,6 @@ doctor_cgroup(struct report *r)
 		return;
 	}
 	(void)cgroup_end(&g);
-	report_add(r, "cgroup", HEALTH_NOTE, "runs have none of their own (%s): what they leave is "
-	    "found as descendants of the worker; systemd-run --user --scope COMMAND may give one", why);
+	report_add(r, "cgroup", HEALTH_NOTE, "no cgroup per run (%s); leftover processes are found "
+	    "through the process tree instead; systemd-run --user --scope COMMAND may give one", why);
 }

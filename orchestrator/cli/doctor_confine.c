@@ -14,12 +14,12 @@ static void
 add_layers(struct report *r, const struct sandbox_probe *probe, bool none)
 {
 	if (none)
-		report_add(r, "caches", HEALTH_GOOD, "those of sessions begin empty: this user has none");
+		report_add(r, "caches", HEALTH_GOOD, "each session begins with empty caches: you have none");
 	else if (probe->layered)
-		report_add(r, "caches", HEALTH_GOOD, "those of sessions are layers over the user's");
+		report_add(r, "caches", HEALTH_GOOD, "each session sees your caches through an overlay; yours stay unchanged");
 	else
-		report_add(r, "caches", HEALTH_NOTE, "those of sessions begin empty, since they can't be "
-		    "layered over the user's: %s", probe->unlayered[0] != '\0' ? probe->unlayered :
+		report_add(r, "caches", HEALTH_NOTE, "each session begins with empty caches: no overlay "
+		    "over yours can be mounted: %s", probe->unlayered[0] != '\0' ? probe->unlayered :
 		    "that takes bubblewrap");
 }
 

@@ -83,7 +83,7 @@ flow_args_parse(const struct cmd *cmd, int argc, char **argv, struct flow_args *
 		return EX_USAGE;
 	}
 	if (a->until != NULL && until_parse(a->until, clock_wall()) == -1) {
-		log_warnx("--until %s: a time to come is needed, such as 22:30, 2026-01-31T09:00 or 90m",
+		log_warnx("--until %s: needs a time in the future, such as 22:30, 2026-01-31T09:00 or 90m",
 		    a->until);
 		return EX_USAGE;
 	}

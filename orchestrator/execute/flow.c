@@ -128,5 +128,5 @@ flow_stop(struct flow *f, const char *why)
 	f->stopped = text_format("%s", why);
 	f->wake = 0;
 	if (f->loop != NULL)
-		loop_say(f->loop, f->id, "stopping", "%s; what runs goes on to its end", why);
+		loop_say(f->loop, f->id, "stopping", "%s; waiting for the sessions that run", why);
 }

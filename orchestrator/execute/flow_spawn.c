@@ -162,11 +162,11 @@ another_try(struct flow *f, size_t i, const char *why)
 	flow_manifest_error(f, id, why, false);
 	if (t->tries <= FLOW_TRIES) {
 		t->not_before = clock_now() + (FLOW_BACKOFF << (t->tries - 1));
-		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried again: %s", id, why);
+		loop_say(f->loop, f->id, "not dispatched", "task %s: will retry: %s", id, why);
 	} else {
 		t->last = true;
 		f->nlast++;
-		loop_say(f->loop, f->id, "not dispatched", "task %s, which is tried once more when "
+		loop_say(f->loop, f->id, "not dispatched", "task %s: will retry when "
 		    "nothing else runs: %s", id, why);
 	}
 	return true;

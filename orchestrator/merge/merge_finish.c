@@ -33,8 +33,8 @@ remove_worktree(struct merge *m, char **trash, bool *kept)
 		return 0;
 	}
 	if (tree_inside(worktree, who, sizeof(who)) > 0) {
-		log_warnx("%s: %s is kept, for in it is process %s; orchestrator cleanup removes it "
-		    "when that has left", m->id, worktree, who);
+		log_warnx("%s: keeping %s: process %s is using it; orchestrator cleanup removes it "
+		    "once that has ended", m->id, worktree, who);
 		*kept = true;
 		return git_worktree_unlink(m->req->repo, worktree, m->err, m->errlen);
 	}

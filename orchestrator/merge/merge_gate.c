@@ -81,7 +81,7 @@ merge_gates(struct merge *m)
 	if (git_tree_of(&m->git, m->state.head, tree, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
 	if (strcmp(tree, m->tree) == 0) {
-		log_info("%s: the merged tree is the approved one; its gates have passed", m->id);
+		log_info("%s: the target has not changed since the review; gates not run again", m->id);
 		return MERGE_MERGED;
 	}
 	return run_gates(m);

@@ -111,7 +111,7 @@ entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, si
 		return -1;
 	if (entry_worktree_is_ours(o, e)) {
 		if (remove && tree_inside(e->state.worktree, who, sizeof(who)) > 0) {
-			snprintf(why, whylen, "%s is kept, for in it is process %s; leave it first",
+			snprintf(why, whylen, "keeping %s: process %s is using it; end it first",
 			    e->state.worktree, who);
 			return -1;
 		}

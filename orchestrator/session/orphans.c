@@ -188,7 +188,7 @@ check_trash(struct orch *o, int dirfd, const char *name)
 	} else if ((strncmp(name, ".trash-", strlen(".trash-")) != 0 &&
 	    strncmp(name, ".gone-", strlen(".gone-")) != 0) || file_remove_tree(dirfd, name) == -1)
 		return 0;
-	say_removed(o, name, "a worktree that was thrown away");
+	say_removed(o, name, "a discarded worktree");
 	return 1;
 }
 
@@ -245,7 +245,7 @@ check_pool(struct orch *o, int dirfd, const char *name)
 			close(lock);
 	}
 	if (n > 0)
-		say_removed(o, name, "a worktree that was kept for the next item");
+		say_removed(o, name, "a pooled worktree");
 	return n;
 }
 

@@ -110,7 +110,7 @@ select_any(struct orch *o, char list[TASKLIST_ID_MAX])
 		text_puts(&c.names, ", ");
 	tasks_each(o->workspace, count_open, &c);
 	if (n + c.n > 1) {
-		log_warnx("there is more than one thing to do: say which: %s", c.names.buf);
+		log_warnx("several lists have open tasks; name one: %s", c.names.buf);
 		rv = EX_USAGE;
 	} else if (c.n == 1)
 		strlcpy(list, c.id, TASKLIST_ID_MAX);

@@ -83,7 +83,7 @@ limits_json(const struct session_limits *l)
 	return o;
 }
 
-/* Only here nothing said and nothing allowed change places: an item that is all zero has none. */
+/* In a file 0 is no limit; in an item 0 is "not said", and LIMIT_NONE is no limit. */
 static void
 turn(struct session_limits *l)
 {

@@ -121,7 +121,7 @@ ok 'the session goes on' wait_for 20 status_is bad approved
 is 'with the answer that won' "$(answer_of "$last") $(cat "$T/got.last")" "answer $won answer $won"
 run orchestrator answer bad "$last" x
 is 'an answer to an answered question is refused' "$status" 65
-like 'with the reason' "$err" 'bad-.* is approved: nobody waits for an answer'
+like 'with the reason' "$err" 'bad-.* is approved: the session is over'
 dispatch bad2 'worker ask "Question" >"$T/got2"; echo y >y'
 question bad2 Question; S=$(session_of bad2)
 kill -STOP "$(holder)"

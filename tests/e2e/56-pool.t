@@ -182,7 +182,7 @@ orchestrator merge s8 >/dev/null
 # cleanup
 pooled >/dev/null; merged s9 :; pooled >/dev/null
 run orchestrator cleanup
-like 'cleanup empties the pool' "$out" 'removed 0, a worktree that was kept for the next item'
+like 'cleanup empties the pool' "$out" 'removed 0, a pooled worktree'
 ok 'and removes it' not test -e .worktrees/.pool
 mkdir -p .worktrees/.pool/.new-session-s1-aaaaaa/tree .worktrees/.pool/.taken-session-s1-bbbbbb .worktrees/.pool/.gone-1-1
 run orchestrator cleanup

@@ -130,7 +130,7 @@ list spawn2 late
 mkdir -p .worktrees/late && echo mine >.worktrees/late/file
 said() { grep -q "$1" "$T/said"; }
 orchestrator execute spawn2 >"$T/said" 2>&1 & pid=$!
-wait_for 10 said 'not dispatched: task late, which is tried again'; rm -r .worktrees/late
+wait_for 10 said 'not dispatched: task late: will retry'; rm -r .worktrees/late
 wait $pid
 is 'it goes out once nothing is in the way' "$? $(merges)" '0 good late '
 

@@ -115,7 +115,7 @@ session alone
 work
 is 'where bubblewrap does not work with layers, the session does without' "$(ended) $(words agent)" 'approved not-reviewed written '
 [ -d "$R/.worktrees" ] || mkdir "$R/.worktrees"
-like 'doctor says so, and why' "$(cd "$R" && orchestrator doctor)" 'note +caches .*begin empty.*: not over this'
+like 'doctor says so, and why' "$(cd "$R" && orchestrator doctor)" 'note +caches .*begins with empty caches.*: not over this'
 PATH=$with
 like 'and says so where it works' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*layers over'
 is 'doctor leaves nothing' "$(find "$ORCHESTRATOR_HOME" -name '.tmp*')" ""

@@ -208,7 +208,7 @@ step_respond(struct worker *w)
 	const struct text_var vars[] = { { "findings", w->review.findings }, { NULL, NULL } };
 	enum verdict verdict = VERDICT_NONE;
 	enum agent_outcome outcome;
-	const char *how = "can't respond";
+	const char *how = "agent cannot be resumed";
 	char *prompt, run[16] = "";
 
 	if (agent_resumable(w, ROLE_IMPLEMENTER)) {

@@ -196,8 +196,7 @@ resolve_commit(struct worker *w)
 	if (git_tree_of(&w->git, w->state.resolving.target, tree, err, sizeof(err)) == -1)
 		return worker_failed(w, "git", "%s", err);
 	if (strcmp(tree, w->taken.tree) == 0)
-		return worker_fail(w, "no-change", "as it was resolved nothing is left that %s "
-		    "does not have", worker_target(w));
+		return worker_fail(w, "no-change", "the resolution leaves no change against %s", worker_target(w));
 	if (join(w, own == 1, commit) == -1 || tree_advance(w, commit, w->taken.files) == -1)
 		return EVENT_FAILED;
 	/* it may have taken in more of the target than it was given */
