@@ -17,10 +17,13 @@
 static void
 print_opinion(const struct opinion *p)
 {
-	printf("\nround %jd: %s (run %s): %s, by ", (intmax_t)p->round, role_name(p->role), p->run,
-	    verdict_name(p->verdict));
+	printf("\nround %jd: %s ", (intmax_t)p->round, role_name(p->role));
+	if (p->run[0] == '\0')	/* nobody could be asked */
+		printf("accepted the findings (");
+	else
+		printf("(run %s): %s, by ", p->run, verdict_name(p->verdict));
 	text_print(stdout, p->how, false);
-	printf(", of %.12s, %s ago\n", p->commit, show_age(p->at));
+	printf("%s, of %.12s, %s ago\n", p->run[0] == '\0' ? ")" : "", p->commit, show_age(p->at));
 	if (p->findings != NULL)
 		show_block(stdout, p->findings);
 }
