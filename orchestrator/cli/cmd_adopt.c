@@ -7,7 +7,7 @@
 #include "orchestrator/merge/adopt.h"
 #include "orchestrator/session/await.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/text.h"
 
@@ -76,7 +76,7 @@ run(struct orch *o, int argc, char **argv)
 			print_text(&e, &u);
 		if (wait) {
 			rv = await_end(e.path, &end);
-			source_recover(o);
+			task_link_recover(o);
 		}
 		if (o->json)
 			print_json(&e, &u, end);

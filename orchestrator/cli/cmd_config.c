@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/session/plan.h"
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/view/show.h"
-#include "orchestrator/session/plan.h"
 #include "proto/json/json.h"
 
 /* The settings as they are with each of their sources laid over the ones before. */

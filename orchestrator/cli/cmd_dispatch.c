@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -205,7 +205,7 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 		return status;
 	/* Nothing is said of what to do: then it may be a task of a list. */
 	if (a->file == NULL && a->title == NULL && a->description == NULL &&
-	    (status = source_item(o, a->list, a->item, item, list)) != 0)
+	    (status = task_link_item(o, a->list, a->item, item, list)) != 0)
 		return status;
 	if (a->file != NULL && a->item != NULL && strcmp(item->id, a->item) != 0) {
 		log_warnx("--item %s is item %s, not %s; leave one of them out", a->file, item->id,
@@ -255,7 +255,7 @@ run(struct orch *o, int argc, char **argv)
 			status = dispatch_show(o, &made, &item, a.wait);
 			dispatched_release(&made);
 			if (a.wait)
-				source_recover(o);
+				task_link_recover(o);
 		}
 	}
 	item_release(&item);

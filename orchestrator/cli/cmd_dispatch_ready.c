@@ -2,9 +2,9 @@
 #include <stdio.h>
 
 #include "orchestrator/cli/flow_args.h"
-#include "orchestrator/source/source.h"
-#include "orchestrator/view/show.h"
 #include "orchestrator/session/plan.h"
+#include "orchestrator/source/task_link.h"
+#include "orchestrator/view/show.h"
 
 /* The dispatch of one may have changed what can be beside it, and others change the list. */
 static int
@@ -79,7 +79,7 @@ run(struct orch *o, int argc, char **argv)
 	    (rv = orch_make(o)) != 0 ||
 	    (rv = flow_args_open(o, &a, list, &f)) != 0)
 		return rv;
-	source_recover(o);
+	task_link_recover(o);
 	if ((rv = plan_judged(&f.settings)) == 0)
 		rv = run_flow(&f);
 	flow_release(&f);

@@ -8,7 +8,7 @@
 #include "orchestrator/cli/cmd_plan.h"
 #include "orchestrator/cli/flow_args.h"
 #include "orchestrator/execute/loop.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/sys/file.h"
@@ -70,7 +70,7 @@ run_locked(struct orch *o, struct flow *f)
 	}
 	if ((lock = lock_instance(o, &rv)) != -1) {
 		rv = loop_run(o, f);
-		source_recover(o);
+		task_link_recover(o);
 		close(lock);
 	}
 	watch_close();
@@ -84,7 +84,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 	int		rv;
 
 	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
-		source_recover(o);
+		task_link_recover(o);
 		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0) {
 			orch_tell_unconfined(o, f.settings.confine.mode);
 			rv = run_locked(o, &f);
@@ -102,7 +102,7 @@ run_sessions(struct orch *o, const struct flow_args *a)
 		    "done; orchestrator tasks list shows them");
 		return EX_USAGE;
 	}
-	source_recover(o);
+	task_link_recover(o);
 	if (o->instance == NULL) {
 		if (!o->json)
 			puts("no sessions; orchestrator dispatch ITEM starts one");

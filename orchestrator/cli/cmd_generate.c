@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "orchestrator/source/generate.h"
-#include "orchestrator/source/source.h"
 #include "orchestrator/source/streams_file.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
@@ -179,7 +179,7 @@ run(struct orch *o, int argc, char **argv)
 	int rv;
 
 	if ((rv = parse(argc, argv, &a)) == 0 && (rv = orch_open(o)) == 0) {
-		source_recover(o);
+		task_link_recover(o);
 		if (a.out == NULL && o->repo.top == NULL) {
 			log_warnx("%s: a bare repository has no place for it; say one by --out", o->repo.common);
 			rv = EX_USAGE;

@@ -6,8 +6,8 @@
 
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/source/feed.h"
 #include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -99,7 +99,7 @@ merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 		show_json(j);
 	} else if (n == 0)
 		puts("nothing is ready to merge");
-	feed_settle(o);
+	source_settle(o);
 	return rv;
 }
 
@@ -149,7 +149,7 @@ run(struct orch *o, int argc, char **argv)
 		return cmd_usage(&cmd_merge);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	source_recover(o);
+	task_link_recover(o);
 	if (argc == optind)
 		return merge_approved(o, leave);
 	if ((rv = show_operand(o, &cmd_merge, argc, argv, &e)) != 0)

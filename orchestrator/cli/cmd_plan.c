@@ -4,9 +4,9 @@
 
 #include "orchestrator/cli/cmd_plan.h"
 #include "orchestrator/execute/preview.h"
-#include "orchestrator/source/source.h"
-#include "orchestrator/view/show.h"
 #include "orchestrator/session/plan.h"
+#include "orchestrator/source/task_link.h"
+#include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 
 static int
@@ -54,7 +54,7 @@ plan_show(struct orch *o, const struct flow_args *a, const char *list)
 		return rv;
 	}
 	/* What has ended and nobody has noted yet: on disk that is for those who change it. */
-	source_settle(o, &l);
+	task_link_settle(o, &l);
 	f.list = l;
 	flow_ask_known(&f);
 	rv = show(&f, a);

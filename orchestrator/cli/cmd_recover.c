@@ -7,7 +7,7 @@
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -156,7 +156,7 @@ run(struct orch *o, int argc, char **argv)
 	for (size_t i = 0; i < es.n; i++)
 		recover(&r, &es.v[i]);
 	orphans = orphans_remove(o);
-	source_recover(o);
+	task_link_recover(o);
 	if (o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);

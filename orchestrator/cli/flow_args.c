@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/cli/deadline.h"
 #include "orchestrator/cli/flow_args.h"
-#include "orchestrator/cli/until.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 
@@ -82,7 +82,7 @@ flow_args_parse(const struct cmd *cmd, int argc, char **argv, struct flow_args *
 		log_warnx("--pause-before %s: say foundation, parallel or integration", a->pause);
 		return EX_USAGE;
 	}
-	if (a->until != NULL && until_parse(a->until, clock_wall()) == -1) {
+	if (a->until != NULL && deadline_parse(a->until, clock_wall()) == -1) {
 		log_warnx("--until %s: needs a time in the future, such as 22:30, 2026-01-31T09:00 or 90m",
 		    a->until);
 		return EX_USAGE;
@@ -93,7 +93,7 @@ flow_args_parse(const struct cmd *cmd, int argc, char **argv, struct flow_args *
 int
 flow_args_select(struct orch *o, const struct flow_args *a, char list[TASKLIST_ID_MAX])
 {
-	return feed_select(o, a->source, a->project, list);
+	return source_select(o, a->source, a->project, list);
 }
 
 int
@@ -142,7 +142,7 @@ flow_args_open(struct orch *o, const struct flow_args *a, const char *list, stru
 	f->pause = a->pause;
 	f->group = a->group;
 	if (a->until != NULL)
-		f->until = until_parse(a->until, clock_wall());
+		f->until = deadline_parse(a->until, clock_wall());
 	if ((rv = limit(f, a->max)) != 0)
 		flow_release(f);
 	return rv;

@@ -205,7 +205,7 @@ run(struct orch *o, int argc, char **argv)
 		return status;
 	optind = 0;	/* glibc: begin anew, with another vector */
 	status = c->run(o, argc, argv);
-	tasks_drop_aside(o);
+	list_cache_drop(o);
 	orch_close(o);
 	return status;
 }

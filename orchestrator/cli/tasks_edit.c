@@ -5,7 +5,7 @@
 
 #include <getopt.h>
 
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"

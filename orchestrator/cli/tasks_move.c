@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
@@ -119,7 +119,7 @@ run_move(struct orch *o, int argc, char **argv, const struct cmd *cmd, enum task
 	m.task = argv[optind];
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	source_recover(o);
+	task_link_recover(o);
 	if ((rv = tasks_find_task(o, list, m.task, id)) == 0 &&
 	    (rv = tasks_change(o->workspace, id, move, &m)) == 0) {
 		if (o->json) {

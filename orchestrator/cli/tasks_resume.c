@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "proto/json/record.h"
@@ -125,7 +125,7 @@ run(struct orch *o, int argc, char **argv)
 		return cmd_usage(&cmd_tasks_resume);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	source_recover(o);
+	task_link_recover(o);
 	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
 		return rv;
 	rv = resume(&r, &l);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
@@ -64,7 +64,7 @@ run_list(struct orch *o, int argc, char **argv)
 		return cmd_usage(&cmd_tasks_list);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	source_recover(o);
+	task_link_recover(o);
 	if (o->json)
 		g.list = json_new_array();
 	tasks_each(o->workspace, list_one, &g);
@@ -90,7 +90,7 @@ run_show(struct orch *o, int argc, char **argv)
 		return cmd_usage(&cmd_tasks_show);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	source_recover(o);
+	task_link_recover(o);
 	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
 		return rv;
 	if (taskgraph_make(&g, &l, why, sizeof(why)) == -1)

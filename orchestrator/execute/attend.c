@@ -10,7 +10,7 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
@@ -113,7 +113,7 @@ say_status(struct loop *l, const struct sess *s, const struct entry *now, bool f
 	if (!first && s->e.error == NULL && s->e.state.status == st->status)
 		return;
 	if (!first)	/* what had ended before was seen to when execute began */
-		source_close(now->path, now->id, st->status);
+		task_link_close(now->path, now->id, st->status);
 	if (strcmp(reason, status_name(st->status)) == 0)
 		reason = "";
 	loop_say(l, now->id, status_name(st->status), "%s%s%s", reason,
@@ -122,7 +122,7 @@ say_status(struct loop *l, const struct sess *s, const struct entry *now, bool f
 
 /* The worker brings a silent agent back, or waits for its account; said as its log says it. */
 static void
-say_rescue(struct loop *l, const struct sess *s, const struct entry *now, bool first)
+say_recovery(struct loop *l, const struct sess *s, const struct entry *now, bool first)
 {
 	const struct state	*st = &now->state, *was = &s->e.state;
 	long long		 n = (long long)st->rescue.attempts;
@@ -239,7 +239,7 @@ look(struct loop *l, struct sess *s)
 	if (l->flow != NULL && (first || now.error != NULL || s->e.error != NULL ||
 	    status_live(now.state.status) != status_live(s->e.state.status)))
 		l->flow->look = true;
-	say_rescue(l, s, &now, first);
+	say_recovery(l, s, &now, first);
 	say_status(l, s, &now, first);
 	/* What it is approved for next is another merge. */
 	if (now.error == NULL && status_live(now.state.status))

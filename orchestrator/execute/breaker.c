@@ -54,7 +54,7 @@ breaker_death(struct breaker *b, const struct death *d)
 	bool again, place;
 
 	if (!is_failure(d->status))
-		return BROKEN_NOT;
+		return TRIP_NONE;
 	breaker_same(d, same);
 	again = strcmp(same, d->former) == 0;
 	place = is_place(d->reason) && d->task != b->task && strcmp(same, b->same) == 0;
@@ -62,5 +62,5 @@ breaker_death(struct breaker *b, const struct death *d)
 	memcpy(b->same, same, sizeof(same));
 	if (outage(b, d))
 		return BROKEN_OUTAGE;
-	return place ? BROKEN_PLACE : again ? BROKEN_TASK : BROKEN_NOT;
+	return place ? TRIP_SETUP : again ? BROKEN_TASK : TRIP_NONE;
 }

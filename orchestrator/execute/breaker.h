@@ -35,9 +35,9 @@ struct breaker {		/* zeroed */
 };
 
 enum broken {
-	BROKEN_NOT,
+	TRIP_NONE,
 	BROKEN_TASK,		/* the same failure of the task on the same commit */
-	BROKEN_PLACE,		/* the same failure of two tasks, before either was at work */
+	TRIP_SETUP,		/* the same failure of two tasks, before either was at work */
 	BROKEN_OUTAGE		/* many died at once */
 };
 enum broken breaker_death(struct breaker *, const struct death *);

@@ -105,7 +105,7 @@ flow_load(struct flow *f)
 	}
 	taskgraph_rank(&f->graph);
 	f->seen = st;
-	f->feed = feed_of(&f->list);
+	f->source = source_of(&f->list);
 	f->look = true;
 	take_in(f);
 done:

@@ -10,7 +10,7 @@
  *	flow_pick.c	which of its tasks goes out next, and with which
  *	flow_settle.c	what has become of a task: its time, and whether it is tried again
  *	flow_past.c	the sessions it had
- *	flow_feed.c	the other side, when a feed keeps the list
+ *	flow_source.c	the other side, when a source keeps the list
  *	flow_dispatch.c	a session for it
  *	flow_spawn.c	that, by execute in a child, one after another
  *	flow_pause.c	the end before a phase of streams
@@ -30,7 +30,7 @@
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/feed.h"
+#include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
 
@@ -105,7 +105,7 @@ struct flow {
 	bool		 manifest_due;	/* its timer is armed */
 	char		 former[SESSION_ID_MAX];	/* of the dispatch under way: what it is done again after */
 	struct flow_note *note;		/* shared with it, and with the one that refreshes */
-	const struct feed *feed;	/* that keeps the list, or NULL */
+	const struct source *source;	/* that keeps the list, or NULL */
 	bool		 owed;		/* it is to be asked what has changed */
 	pid_t		 refresh_pid;	/* of the child that asks, 0 = none */
 	unsigned	 refresh_tries;	/* that failed */
@@ -158,16 +158,16 @@ void flow_reaped(struct flow *, int status);
 /* In a child: what it says is kept for its parent, and Ctrl-C is not for it. */
 void flow_note_begin(struct flow *);
 
-/* Asks the feed, if that is owed: true while it is being asked. */
+/* Asks the source, if that is owed: true while it is being asked. */
 bool flow_refresh(struct flow *);
 /* It is owed. */
-void flow_owe(struct flow *);
+void flow_push(struct flow *);
 /* The child that asks has ended. */
 void flow_refreshed(struct flow *, int status);
 /* Watches for, and takes, the file by which the other side says that something has changed. */
-void flow_watch_feed(struct flow *);
+void flow_watch_source(struct flow *);
 void flow_woken(struct flow *, const char *name);
-/* A file of the lists' directory has changed: a local feed takes in what people keep in theirs. */
+/* A file of the lists' directory has changed: a local source takes in what people keep in theirs. */
 void flow_list_changed(struct flow *, const char *name);
 
 /* Is there such a phase?  An error where there is none at all. */

@@ -49,7 +49,7 @@ flow_pause_say(const struct flow *f)
 			    "and then run: orchestrator tasks complete %s\n", id, id, id);
 	}
 	if (!f->o->json)
-		puts("orchestrator execute --source " FEED_STREAMS " goes on from there.");
+		puts("orchestrator execute --source " SOURCE_STREAMS " goes on from there.");
 }
 
 int

@@ -23,14 +23,14 @@ judge(struct flow *f, size_t i, const struct entry *e)
 		    "the last one of %s (%s): an outage", (long long)f->breaker.quick,
 		    s->item, why);
 		break;
-	case BROKEN_PLACE:
+	case TRIP_SETUP:
 		text = text_format("sessions of two tasks failed in the same way before they were "
 		    "at work, on the same commit (%s: %s)", why, s->detail);
 		break;
 	case BROKEN_TASK:
 		t->hopeless = true;
 		break;
-	case BROKEN_NOT:
+	case TRIP_NONE:
 		break;
 	}
 	if (text != NULL)
@@ -125,7 +125,7 @@ flow_settle(struct flow *f, size_t i, bool first)
 	news = ft->open;
 	if (t->status != TASK_IN_PROGRESS && ft->open) {
 		count_time(f, i);
-		flow_owe(f);
+		flow_push(f);
 	}
 	switch (t->status) {
 	case TASK_COMPLETE:
@@ -133,12 +133,12 @@ flow_settle(struct flow *f, size_t i, bool first)
 		if (news)
 			breaker_success(&f->breaker);
 		ft->final = false;
-		if (first && t->claimed)	/* merged since the feed was asked */
-			flow_owe(f);
+		if (first && t->claimed)	/* merged since the source was asked */
+			flow_push(f);
 		break;
 	case TASK_BLOCKED:
 	case TASK_FAILED:
-		/* One that its feed blocks was not begun, and has not failed. */
+		/* One that its source blocks was not begun, and has not failed. */
 		if (!flow_elsewhere(t))
 			settle_failed(f, i, first, news);
 		break;

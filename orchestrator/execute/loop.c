@@ -13,7 +13,7 @@
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
@@ -285,7 +285,7 @@ goes_on(struct loop *l)
 	if (l->pending > 0 || flow_busy(f))
 		return true;
 	/* Somebody else may have ended a session and not got to noting it, or be making one. */
-	source_recover(l->o);
+	task_link_recover(l->o);
 	flow_turn(f);
 	if (flow_join(f))
 		return true;
@@ -302,7 +302,7 @@ watch_list(struct loop *l)
 		log_warn("%s: not watched", path);
 	free(path);
 	l->flow->loop = l;
-	flow_watch_feed(l->flow);
+	flow_watch_source(l->flow);
 	flow_manifest_begin(l->flow);
 }
 

@@ -7,7 +7,7 @@
 
 #include "orchestrator/merge/adopt.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
@@ -103,14 +103,14 @@ enter(struct entry *e, int sessionfd, const struct unjudged *u)
 	detail = what != NULL ? text_format("the worktree has %s", what) :
 	    text_format("%.12s is judged again", e->state.head);
 	begin_again(&e->state);
-	source_reopen(e->path, e->id);
+	task_link_reopen(e->path, e->id);
 	if ((unlinkat(sessionfd, SESSION_FILE_CANCEL, 0) == -1 && errno != ENOENT) ||
 	    state_enter(&e->state, STATUS_RUNNING, "adopted", detail) == -1 ||
 	    state_save(sessionfd, &e->state, true) == -1) {
 		log_warn("%s", e->path);
 		rv = EX_IOERR;
 	} else	/* somebody may have found it over meanwhile, and closed it again */
-		source_reopen(e->path, e->id);
+		task_link_reopen(e->path, e->id);
 	free(what);
 	free(detail);
 	return rv;
@@ -133,7 +133,7 @@ adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
 	if ((rv = check_status(e->id, &e->state)) != 0 ||
 	    (rv = check_worktree(o, e, sessionfd)) != 0)
 		return rv;
-	if (tree_kill_session(e->id, e->path, NULL, false) == -1) {
+	if (proc_kill_session(e->id, e->path, NULL, false) == -1) {
 		log_warnx("session %s: some of its processes can't be ended; end them first", e->id);
 		return EX_OSERR;
 	}

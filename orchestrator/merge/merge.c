@@ -11,7 +11,7 @@
 #include "orchestrator/merge/merge_internal.h"
 #include "orchestrator/merge/unjudged.h"
 #include "orchestrator/session/trash.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "proto/base/log.h"
 #include "proto/record/config.h"
 #include "proto/sys/file.h"
@@ -172,7 +172,7 @@ merge_locked(struct merge *m)
 		rv = merge_approved(m);
 	trash_ended(&m->state, m->id);
 	if (rv != MERGE_NOT_APPROVED)
-		source_close(m->req->session_path, m->id, m->state.status);
+		task_link_close(m->req->session_path, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
 		/* it was merged by somebody who was killed: what has come since is too late for it */
 		if (!m->looked && check_unjudged(m, true) == MERGE_ERROR)

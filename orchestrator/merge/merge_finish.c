@@ -32,7 +32,7 @@ remove_worktree(struct merge *m, char **trash, bool *kept)
 		log_warnx("%s: %s is not its worktree any more and is kept", m->id, worktree);
 		return 0;
 	}
-	if (tree_inside(worktree, who, sizeof(who)) > 0) {
+	if (proc_inside(worktree, who, sizeof(who)) > 0) {
 		log_warnx("%s: keeping %s: process %s is using it; orchestrator cleanup removes it "
 		    "once that has ended", m->id, worktree, who);
 		*kept = true;

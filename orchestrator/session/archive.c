@@ -13,7 +13,7 @@
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/trash.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 #include "proto/git/git.h"
@@ -110,7 +110,7 @@ entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, si
 	if (e->state.worktree != NULL && trash_clean_trees(e->state.worktree, e->id, why, whylen) == -1)
 		return -1;
 	if (entry_worktree_is_ours(o, e)) {
-		if (remove && tree_inside(e->state.worktree, who, sizeof(who)) > 0) {
+		if (remove && proc_inside(e->state.worktree, who, sizeof(who)) > 0) {
 			snprintf(why, whylen, "keeping %s: process %s is using it; end it first",
 			    e->state.worktree, who);
 			return -1;
@@ -166,7 +166,7 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 		snprintf(why, whylen, "some of its processes can't be ended; end them, then try again");
 		return -1;
 	}
-	source_close(e->path, e->id, s.status);
+	task_link_close(e->path, e->id, s.status);
 	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
 		return -1;
 	/* of a worker that was killed */

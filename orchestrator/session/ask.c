@@ -116,7 +116,7 @@ static void
 refuse(const struct ask *a, int dirfd, const char *name, const char *why)
 {
 	log_warnx("%s/" SESSION_DIR_ANSWERS "/%s is not used: %s", a->path, name, why);
-	if (file_set_aside(dirfd, name) == -1 && errno != ENOENT)
+	if (file_quarantine(dirfd, name) == -1 && errno != ENOENT)
 		log_warn("%s/" SESSION_DIR_ANSWERS "/%s", a->path, name);
 }
 

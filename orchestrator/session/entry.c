@@ -10,7 +10,7 @@
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/trash.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "proto/base/log.h"
 #include "proto/git/git.h"
 #include "proto/json/record.h"
@@ -209,7 +209,7 @@ entry_kill_tree(const struct entry *e, bool crashed)
 {
 	int	n;
 
-	if ((n = tree_kill_session(e->id, e->path, e->state.worktree, crashed)) == -1)
+	if ((n = proc_kill_session(e->id, e->path, e->state.worktree, crashed)) == -1)
 		log_warnx("%s: some of its processes can't be ended", e->id);
 	else if (n > 0)
 		log_info("%s: ended %d process%s left over", e->id, n,
@@ -263,7 +263,7 @@ entry_declare(struct entry *e, enum status status, const char *reason, const cha
 	rv = declare_locked(e, fd, status, reason, detail);
 	close(lock);
 	if (rv != -1)	/* also when the worker had said it itself */
-		source_close(e->path, e->id, e->state.status);
+		task_link_close(e->path, e->id, e->state.status);
 	close(fd);
 	return rv;
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "orchestrator/session/recycle.h"
-#include "orchestrator/session/sift.h"
+#include "orchestrator/session/scrub.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/sys/child.h"
@@ -111,7 +111,7 @@ make(const struct recycling *r, const struct git *g)
 
 	if (git_safe_make(r->repo, g->dir, err, sizeof(err)) == -1 ||
 	    git_index_at(g, r->commit, err, sizeof(err)) == -1 ||
-	    sift(g, r->keep_ignored, err, sizeof(err)) == -1 ||
+	    scrub(g, r->keep_ignored, err, sizeof(err)) == -1 ||
 	    drop_converted(g, err, sizeof(err)) == -1 || verify(g, err, sizeof(err)) == -1 ||
 	    git_checkout(g, r->commit, err, sizeof(err)) == -1)
 		return -1;
@@ -122,13 +122,13 @@ make(const struct recycling *r, const struct git *g)
 static int
 make_new(const struct recycling *r, const struct git *g)
 {
-	struct tree_seen seen = { .n = 0 };
+	struct proc_seen seen = { .n = 0 };
 	int rc = -1;
 
-	if (!tree_in_use(g->worktree, &seen) && make(r, g) == 0 &&
-	    !tree_in_use(g->worktree, &seen))
+	if (!proc_in_use(g->worktree, &seen) && make(r, g) == 0 &&
+	    !proc_in_use(g->worktree, &seen))
 		rc = file_remove_tree(AT_FDCWD, g->dir);
-	tree_seen_release(&seen);
+	proc_seen_release(&seen);
 	return rc;
 }
 

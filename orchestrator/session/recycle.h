@@ -6,7 +6,7 @@
  * From the worktree of a merged session to one that the next item can have (pool.h).
  *
  * Nothing of an agent's is believed: git directory and index are made anew, what a
- * checkout would not have made is removed (sift.h), the contents of the rest are read and
+ * checkout would not have made is removed (scrub.h), the contents of the rest are read and
  * compared with the commit, to the byte, and git writes what differs.  A tree
  * that some process still uses, or that is odd in any other way, is not kept.
  */

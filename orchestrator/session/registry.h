@@ -79,7 +79,7 @@ int entry_declare(struct entry *, enum status, const char *reason, const char *d
 int entry_lock_ended(const char *path, int *fd);
 /* That waiting alone. */
 void entry_await_holder(const char *path);
-/* Kills what is left of the session's processes (tree_kill_session); -1, told: some live on. */
+/* Kills what is left of the session's processes (proc_kill_session); -1, told: some live on. */
 int entry_kill_tree(const struct entry *, bool crashed);
 /* Saves what is uncommitted in the worktree of an ended session (refs/salvage/<id>), which stays as
  * it is; 0, also when somebody else has the session, or -1 with the reason. */

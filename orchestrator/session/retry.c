@@ -7,7 +7,7 @@
 #include "orchestrator/session/conflict.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/retry.h"
-#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -169,7 +169,7 @@ again(struct orch *o, const struct entry *e, struct former *f, struct item *as, 
 
 	d.agent = d.command == NULL ? one_agent(s) : NULL;
 	if (of == NULL)
-		source_list(o, f->item.id, e->id, f->list);
+		task_link_list(o, f->item.id, e->id, f->list);
 	d.list = of != NULL ? of : f->list[0] == '\0' ? NULL : f->list;
 	return d;
 }

@@ -8,8 +8,8 @@
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn_dir.h"
-#include "orchestrator/source/feed.h"
 #include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/claim.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
@@ -64,7 +64,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	int status = 0;
 
 	/* The list first: a session that it does not know would be done once more. */
-	if (d->list != NULL && (status = source_open(o, d->list, d->item, c->session)) != 0)
+	if (d->list != NULL && (status = task_link_open(o, d->list, d->item, c->session)) != 0)
 		return status;
 	path = text_format("%s/%s", o->sessions, c->session);
 	if (spawn_dir_make(o, c, d->item, p, reason, sizeof(reason)) == -1) {
@@ -88,11 +88,11 @@ static int
 claim_tasks(struct orch *o, const struct dispatch *d)
 {
 	const struct parts *p = &d->item->parts;
-	int status = feed_claim(o, d->list, d->item->id);
+	int status = source_claim(o, d->list, d->item->id);
 
 	for (size_t i = 0; status == 0 && i < p->n; i++)
 		if (strcmp(p->v[i].list, d->list) == 0 && strcmp(p->v[i].id, d->item->id) != 0)
-			status = feed_claim(o, d->list, p->v[i].id);
+			status = source_claim(o, d->list, p->v[i].id);
 	return status;
 }
 
@@ -101,10 +101,10 @@ drop_tasks(struct orch *o, const struct dispatch *d, const char *session)
 {
 	const struct parts *p = &d->item->parts;
 
-	source_drop(o, d->list, d->item->id, session);
+	task_link_drop(o, d->list, d->item->id, session);
 	for (size_t i = 0; i < p->n; i++)
 		if (strcmp(p->v[i].list, d->list) == 0 && strcmp(p->v[i].id, d->item->id) != 0)
-			feed_release(o, d->list, p->v[i].id);
+			source_release(o, d->list, p->v[i].id);
 }
 
 static int

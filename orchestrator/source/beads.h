@@ -3,11 +3,11 @@
 #define ORCHESTRATOR_BEADS_H
 
 /*
- * Beads as a feed (feed.h).  The list has each issue that was ready once.
+ * Beads as a source (source.h).  The list has each issue that was ready once.
  *
- *	feed_beads.c	its list, and the issue of an item
- *	beads_take.c	from issues to tasks: what a task becomes; pure but for the calls of bd
- *	beads_owe.c	from tasks to issues: what is merged is closed, what failed is noted
+ *	source_beads.c	its list, and the issue of an item
+ *	beads_pull.c	from issues to tasks: what a task becomes; pure but for the calls of bd
+ *	beads_push.c	from tasks to issues: what is merged is closed, what failed is noted
  *	beads_claim.c	whose an issue is
  *
  * A task is "claimed" from before bd is asked for its issue until that is closed or
@@ -26,9 +26,9 @@
 #define BEADS_AUTHOR	"beads"		/* of changes that are made there */
 
 /* Lets the list be as Beads has it, now that nothing is owed. */
-int beads_take(const struct bd *, const char *list);
+int beads_pull(const struct bd *, const char *list);
 /* Does what is owed. What bd refuses is named, and owed still. */
-int beads_owe(const struct bd *, const char *list);
+int beads_push(const struct bd *, const char *list);
 
 /* The issue of one id: 0, and not NULL when there is one; of the answer, to be freed. */
 int beads_issue(const struct bd *, const char *id, struct issues *, struct json **answer);

@@ -1,243 +1,220 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "orchestrator/source/feed.h"
 #include "orchestrator/source/source.h"
-#include "orchestrator/source/source_change.h"
+#include "orchestrator/source/tasks.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 
-/* Lists that have the task; with a session: as its last one, and not COMPLETE. */
-struct search {
-	const char	*workspace, *item, *session;
-	char		*list;
+#define TASKS	"tasks"
+#define NOTHING	"none"
+
+static const struct source *const sources[] = { &source_beads, &source_streams, NULL };
+
+static const struct source *
+by_kind(const char *kind)
+{
+	for (size_t i = 0; sources[i] != NULL; i++)
+		if (strcmp(sources[i]->kind, kind) == 0)
+			return sources[i];
+	return NULL;
+}
+
+const struct source *
+source_of(const struct tasklist *l)
+{
+	return l->source.kind == NULL ? NULL : by_kind(l->source.kind);
+}
+
+/* The source of a list that is on disk, or NULL. */
+static const struct source *
+of_list(struct orch *o, const char *list)
+{
+	const struct source *s;
+	struct tasklist l;
+	bool good;
+
+	if (!tasks_mention(o->workspace, list, "source") ||
+	    !tasks_peek(o->workspace, list, &l, &good))
+		return NULL;
+	s = source_of(&l);
+	tasklist_release(&l);
+	return s;
+}
+
+static int
+unknown_source(const char *source)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; sources[i] != NULL; i++)
+		text_printf(&t, ", %s", sources[i]->kind);
+	log_warnx("--source %s: say one of " NOTHING ", " TASKS "%s", source, t.buf == NULL ? "" : t.buf);
+	text_free(&t);
+	return EX_USAGE;
+}
+
+/* Lists that people keep and that have something left to do; sources' own lists do not count. */
+struct open_lists {
+	struct orch	*o;
+	bool		 streams;	/* what carries a stream is done by that */
 	size_t		 n;
+	char		 id[TASKLIST_ID_MAX];
+	struct text	 names;
 };
 
 static int
-has_task(void *arg, const char *id)
+count_open(void *arg, const char *id)
 {
-	struct search *s = arg;
-	struct tasklist l;
-	const struct task *t;
-	size_t i;
+	struct open_lists *c = arg;
+	struct tasks_seen t;
+	const struct tasklist *l = &t.list;
+	bool good = false, left;
 
-	if (!tasks_mention(s->workspace, id, s->session != NULL ? s->session : s->item) ||
-	    !source_read(s->workspace, id, &l))
-		return 0;
-	if ((i = tasklist_find(&l, s->item)) != TASK_NONE) {
-		t = &l.v[i];
-		if (s->session == NULL || (strcmp(t->session, s->session) == 0 &&
-		    t->status != TASK_COMPLETE)) {
-			strlcpy(s->list, id, TASKLIST_ID_MAX);
-			s->n++;
-		}
+	/* One that is damaged has to be mended before anybody knows: whoever opens it is told. */
+	tasks_look(c->o->workspace, id, &t, &good);
+	left = !good;
+	for (size_t i = 0; i < l->n && !left; i++)
+		left = l->v[i].status != TASK_COMPLETE && (!c->streams || l->v[i].stream[0] == '\0');
+	left = left && l->source.kind == NULL;
+	if (left) {
+		strlcpy(c->id, id, sizeof(c->id));
+		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, good ? l->name : "damaged");
 	}
-	tasklist_release(&l);
+	if (left && good)
+		list_cache_put(c->o, &t);
+	else
+		tasklist_release(&t.list);
 	return 0;
 }
 
-void
-source_list(struct orch *o, const char *item, const char *session, char list[TASKLIST_ID_MAX])
-{
-	struct search s = { .workspace = o->workspace, .item = item, .session = session,
-		.list = list };
-
-	list[0] = '\0';
-	tasks_each(o->workspace, has_task, &s);
-}
-
-/* May the task begin?  0, or the reason is printed. */
+/* Nothing was said: what there is, if it is one. */
 static int
-may_begin(const struct tasklist *l, size_t i)
+select_any(struct orch *o, char list[TASKLIST_ID_MAX])
 {
-	const struct task *t = &l->v[i];
-	struct taskgraph g;
-	char why[RECORD_ERR], *waits;
-
-	if (!task_legal(t->status, TASK_IN_PROGRESS)) {
-		if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0')
-			log_warnx("task %s is IN_PROGRESS: session %s has it; see \"orchestrator "
-			    "status %s\"", t->item.id, t->session, t->session);
-		else
-			log_warnx("task %s is %s; orchestrator tasks reopen %s begins again",
-			    t->item.id, task_status_name(t->status), t->item.id);
-		return EX_CANTCREAT;
-	}
-	if (taskgraph_make(&g, l, why, sizeof(why)) == -1) {
-		log_warnx("task list %s: %s", l->id, why);
-		return EX_DATAERR;
-	}
-	waits = tasks_waits_for(&g, i);
-	taskgraph_release(&g);
-	if (waits == NULL)
-		return 0;
-	log_warnx("task %s waits for %s, which must be COMPLETE first", t->item.id, waits);
-	free(waits);
-	return EX_UNAVAILABLE;
-}
-
-int
-source_item(struct orch *o, const char *in, const char *id, struct item *item,
-    char list[TASKLIST_ID_MAX])
-{
-	struct search s = { .workspace = o->workspace, .item = id, .list = list };
-	struct tasklist l;
-	size_t i;
-	int rv;
-
-	list[0] = '\0';
-	source_recover(o);
-	if (in != NULL) {
-		s.n = 1;
-		if ((rv = tasks_find_list(o, in, list)) != 0)
-			return rv;
-	} else
-		tasks_each(o->workspace, has_task, &s);
-	if (s.n == 0 && ((rv = feed_find(o, id, list)) != 0 || list[0] == '\0'))
-		return rv;
-	if (s.n > 1)	/* which says so */
-		return tasks_find_task(o, NULL, id, list);
-	if ((rv = feed_fresh(o, list)) != 0 || (rv = tasks_load(o->workspace, list, &l)) != 0)
-		return rv;
-	if ((rv = tasks_need(&l, id, &i)) == 0 && (rv = may_begin(&l, i)) == 0) {
-		/* Its raw has the members of a task, which are none of an item. */
-		json_free(l.v[i].item.raw);
-		l.v[i].item.raw = NULL;
-		item_release(item);
-		*item = l.v[i].item;
-		memset(&l.v[i].item, 0, sizeof(l.v[i].item));
-	}
-	tasklist_release(&l);
-	return rv;
-}
-
-struct opening { const struct item *item; const char *session; bool main; };
-
-static void
-open_one(struct task *t, const char *session)
-{
-	task_enter(t, TASK_IN_PROGRESS, session, NULL);
-	strlcpy(t->session, session, sizeof(t->session));
-}
-
-/* The item itself in its list; and what it consists of, as far as this list has it. */
-static int
-open_tasks(struct tasklist *l, void *arg)
-{
-	const struct opening *o = arg;
-	size_t i;
-	int rv;
-
-	if (o->main) {
-		if ((rv = tasks_need(l, o->item->id, &i)) != 0 || (rv = may_begin(l, i)) != 0)
-			return rv;
-		open_one(&l->v[i], o->session);
-	}
-	for (size_t k = 0; k < o->item->parts.n; k++) {
-		const struct part *p = &o->item->parts.v[k];
-
-		if (strcmp(p->list, l->id) != 0 || strcmp(p->id, o->item->id) == 0)
-			continue;
-		if ((rv = tasks_need(l, p->id, &i)) != 0)
-			return rv;
-		if (l->v[i].status == TASK_COMPLETE)
-			continue;
-		if (!task_legal(l->v[i].status, TASK_IN_PROGRESS))
-			return may_begin(l, i);
-		open_one(&l->v[i], o->session);
-	}
-	return 0;
-}
-
-/* Is it the first part that names its list? */
-static bool
-names_first(const struct parts *p, size_t k)
-{
-	for (size_t i = 0; i < k; i++)
-		if (strcmp(p->v[i].list, p->v[k].list) == 0)
-			return false;
-	return p->v[k].list[0] != '\0';
-}
-
-/* The list that execute looks at comes last: it says that the session has the task. */
-int
-source_open(struct orch *o, const char *list, const struct item *item, const char *session)
-{
-	struct opening part = { .item = item, .session = session }, all = part;
+	struct open_lists c = { .o = o };
+	const struct source *found = NULL;
+	size_t n = 0;
 	int rv = 0;
 
-	all.main = true;
-	for (size_t k = 0; rv == 0 && k < item->parts.n; k++)
-		if (names_first(&item->parts, k) && strcmp(item->parts.v[k].list, list) != 0)
-			rv = tasks_change(o->workspace, item->parts.v[k].list, open_tasks, &part);
-	if (rv == 0)
-		rv = tasks_change(o->workspace, list, open_tasks, &all);
+	for (size_t i = 0; sources[i] != NULL; i++)
+		if (sources[i]->present(o)) {
+			found = sources[i];
+			n++;
+			c.streams |= strcmp(found->kind, SOURCE_STREAMS) == 0;
+			text_printf(&c.names, "%s--source %s", c.names.len == 0 ? "" : ", ",
+			    found->kind);
+		}
+	if (c.names.len > 0)
+		text_puts(&c.names, ", ");
+	tasks_each(o->workspace, count_open, &c);
+	if (n + c.n > 1) {
+		log_warnx("several lists have open tasks; name one: %s", c.names.buf);
+		rv = EX_USAGE;
+	} else if (c.n == 1)
+		strlcpy(list, c.id, TASKLIST_ID_MAX);
+	else if (n == 1)
+		rv = found->open(o, NULL, list);
+	text_free(&c.names);
 	return rv;
 }
 
-struct closing { const char *workspace; struct source_change c; };
-
 static int
-close_in_list(void *arg, const char *id)
+select_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
-	const struct closing *k = arg;
-	struct source_change c = k->c;
-	struct tasklist l;
-	bool any = false;
+	int rv;
 
-	if (!tasks_mention(k->workspace, id, c.session) || !source_read(k->workspace, id, &l))
+	if ((rv = tasks_find_known(o, project, list)) != EX_NOINPUT)
+		return rv != 0 ? rv : source_fresh(o, list);
+	for (size_t i = 0; sources[i] != NULL; i++)
+		if (sources[i]->present(o) && sources[i]->is_project != NULL &&
+		    sources[i]->is_project(o, project))
+			return sources[i]->open(o, project, list);
+	for (size_t i = 0; sources[i] != NULL; i++)
+		if (sources[i]->present(o) && sources[i]->is_project == NULL)
+			return sources[i]->open(o, project, list);
+	return tasks_find_list(o, project, list);	/* which says that there is none */
+}
+
+int
+source_select(struct orch *o, const char *source, const char *project, char list[TASKLIST_ID_MAX])
+{
+	const struct source *s;
+
+	list[0] = '\0';
+	if (source == NULL)
+		return project == NULL ? select_any(o, list) : select_project(o, project, list);
+	if (strcmp(source, NOTHING) == 0)
 		return 0;
-	for (size_t i = 0; i < l.n && !any; i++)
-		any = source_changes(&l.v[i], &c);
+	if (strcmp(source, TASKS) == 0)
+		return tasks_find_list(o, project, list);
+	if ((s = by_kind(source)) == NULL)
+		return unknown_source(source);
+	return s->open(o, project, list);
+}
+
+int
+source_find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
+{
+	int rv = 0;
+
+	list[0] = '\0';
+	for (size_t i = 0; rv == 0 && list[0] == '\0' && sources[i] != NULL; i++)
+		if (sources[i]->present(o))
+			rv = sources[i]->find(o, item, list);
+	return rv;
+}
+
+int
+source_fresh(struct orch *o, const char *list)
+{
+	const struct source *s = of_list(o, list);
+
+	return s == NULL || !s->local ? 0 : s->refresh(o, list);
+}
+
+int
+source_claim(struct orch *o, const char *list, const char *task)
+{
+	const struct source *s = of_list(o, list);
+
+	return s == NULL || s->claim == NULL ? 0 : s->claim(o, list, task);
+}
+
+void
+source_release(struct orch *o, const char *list, const char *task)
+{
+	const struct source *s = of_list(o, list);
+
+	if (s != NULL && s->release != NULL)
+		s->release(o, list, task);
+}
+
+/* A quick look first: most lists are of no source, or owe nothing. */
+static int
+settle_list(void *arg, const char *list)
+{
+	struct orch *o = arg;
+	const struct source *s = NULL;
+	struct tasklist l;
+	bool owed = false;
+
+	if (!tasks_mention(o->workspace, list, "claimed") ||
+	    tasks_read(o->workspace, list, &l) != 0)
+		return 0;
+	for (size_t i = 0; i < l.n && !owed; i++)
+		owed = l.v[i].claimed && l.v[i].status == TASK_COMPLETE;
+	if (owed)
+		s = source_of(&l);
 	tasklist_release(&l);
-	if (any)
-		tasks_change(k->workspace, id, source_enter, &c);
+	if (s != NULL)
+		s->refresh(o, list);
 	return 0;
 }
 
 void
-source_drop(struct orch *o, const char *list, const char *item, const char *session)
+source_settle(struct orch *o)
 {
-	struct closing k = { .workspace = o->workspace, .c = { .session = session,
-		.to = TASK_PENDING, .reason = SOURCE_NEVER_WAS } };
-
-	tasks_each(o->workspace, close_in_list, &k);
-	feed_release(o, list, item);
-}
-
-/* path: of its session directory, workspace/instance/isolated-sessions/session. */
-static void
-change_all(const char *path, const struct source_change *c)
-{
-	struct closing k = { .c = *c };
-	char *workspace = text_format("%s", path);
-
-	for (int i = 0; i < 3; i++)
-		if (strrchr(workspace, '/') != NULL)
-			*strrchr(workspace, '/') = '\0';
-	k.workspace = workspace;
-	tasks_each(workspace, close_in_list, &k);
-	free(workspace);
-}
-
-void
-source_close(const char *path, const char *session, enum status status)
-{
-	const struct source_change c = { .session = session, .to = source_outcome(status),
-		.reason = status_name(status) };
-
-	if (status_ended(status))
-		change_all(path, &c);
-}
-
-void
-source_reopen(const char *path, const char *session)
-{
-	const struct source_change c = { .session = session, .to = TASK_IN_PROGRESS,
-		.reason = "adopted" };
-
-	change_all(path, &c);
+	tasks_each(o->workspace, settle_list, o);
 }

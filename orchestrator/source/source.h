@@ -3,44 +3,68 @@
 #define ORCHESTRATOR_SOURCE_H
 
 /*
- * Between sessions and the task lists their items came from, be they kept by people or
- * by a feed (feed.h).
+ * Where tasks come from, when people do not keep them in a list themselves: Beads,
+ * a streams file.  A source keeps a task list (its "source" names the source) that is a
+ * copy of what there is to do; all else works on that list as on any other.  What is owed to
+ * the other side (an issue to be closed) follows from the list, so that
+ * bringing it up to date once more is all the recovery there is.
  *
- *	source_item	what dispatch takes from it
- *	source_open	the task, and what it consists of, is IN_PROGRESS; source_drop: it
- *			was not, after all
- *	source_close	the session has ended: COMPLETE, BLOCKED or FAILED
- *	source_reopen	it goes on all the same
- *	source_recover	source_close for all that nobody has closed
+ *	source_select	the list that execute, plan, dispatch-ready are to work on
+ *	source_find	the list that has an item, asking every source that is present
+ *	source_of		the source of a list
  *
- * A task knows its session, so closing again changes nothing, and the session of an
- * item that came from nowhere closes nothing.
+ * Functions print their errors and return 0 or a sysexits status.
  */
 
 #include "orchestrator/workspace/orch.h"
 #include "proto/plan/tasklist.h"
-#include "proto/record/item.h"
 
+struct source {
+	const char	*kind;		/* in the list's "source", and of --source */
+	/* Is there something of it in this repository? */
+	bool		(*present)(struct orch *);
+	/* Is this its project (an initiative, say)?  NULL: any name may be. */
+	bool		(*is_project)(struct orch *, const char *project);
+	/* Its list for the project (NULL = all there is), made if absent, up to date. */
+	int		(*open)(struct orch *, const char *project, char list[TASKLIST_ID_MAX]);
+	/* Does what is owed to the other side, and takes in what has changed there.  May take
+	 * long: execute calls it in a child. */
+	int		(*refresh)(struct orch *, const char *list);
+	bool		 local;	/* refresh is quick, and is made whenever its list is asked for */
+	/* Its list that has the item, taken in if need be; "" when there is none. */
+	int		(*find)(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
+	/* Makes the task ours before it is begun: EX_NEGATIVE when somebody else has it, which
+	 * the list says then; and gives it back.  NULL: there is nobody else. */
+	int		(*claim)(struct orch *, const char *list, const char *task);
+	int		(*release)(struct orch *, const char *list, const char *task);
+	/* The directory in which a file SOURCE_WAKE appears when something has changed there;
+	 * malloced.  NULL: there is none. */
+	char		*(*wake_dir)(struct orch *);
+};
+
+extern const struct source source_beads, source_streams;
+
+#define SOURCE_BEADS	"beads"
+#define SOURCE_STREAMS	"streams"
+#define SOURCE_WAKE	"orchestrator.wake"
+
+/* NULL: the list itself is the source. */
+const struct source *source_of(const struct tasklist *);
 /*
- * Fills item from the task of that id (in the list that in names, NULL = any) and names its
- * list.  list is "" and the result 0 when no list has such a task (item is left alone).  A
- * task that can't begin is an error, printed with the reason; a sysexits status then.
+ * source: "none", "tasks", a kind, or NULL; project: a list's id or name, a source's project, or NULL.
+ * Without a source: the list of that name, else the source that is present; without a
+ * project either: the one there is.  list is "" and the result 0 when there is nothing
+ * at all.
  */
-int source_item(struct orch *, const char *in, const char *id, struct item *,
+int source_select(struct orch *, const char *source, const char *project,
     char list[TASKLIST_ID_MAX]);
-/* The list whose task had this session last and is not COMPLETE; list is "" when none is. */
-void source_list(struct orch *, const char *item, const char *session,
-    char list[TASKLIST_ID_MAX]);
-/* 0, or a sysexits status with the error printed: source_drop undoes what was done. */
-int source_open(struct orch *, const char *list, const struct item *, const char *session);
-void source_drop(struct orch *, const char *list, const char *item, const char *session);
-/* path: of the session directory.  Does nothing unless the status is one that ends. */
-void source_close(const char *path, const char *session, enum status);
-/* The session goes on: what it had closed is IN_PROGRESS again. */
-void source_reopen(const char *path, const char *session);
-void source_recover(struct orch *);
-/* The same in a list that was read, and not on disk. */
-struct tasklist;
-void source_settle(struct orch *, struct tasklist *);
+int source_find(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
+/* Brings the list up to date, if its source is a local one.  0, or a status. */
+int source_fresh(struct orch *, const char *list);
+/* What lists owe the other side for what is merged, for commands that merge: in the foreground. */
+void source_settle(struct orch *);
+/* claim and release of the list's source; 0 when it has none. */
+int source_claim(struct orch *, const char *list, const char *task);
+void source_release(struct orch *, const char *list, const char *task);
 
 #endif

@@ -9,7 +9,7 @@
  *
  *	tasks.c		lists on disk
  *	tasks_find.c	a list or a task by what a person calls it
- *	tasks_aside.c	a list that was read to be found, for who opens it next
+ *	list_cache.c	a list that was read to be found, for who opens it next
  *	tasks_print.c	how they are shown
  *	tasks_*.c	the commands
  */
@@ -44,9 +44,9 @@ struct tasks_seen {
 };
 bool tasks_look(const char *workspace, const char *id, struct tasks_seen *, bool *good);
 /* Keeps the list, one at most, for whoever takes it; it is taken as long as its file is the same. */
-void tasks_set_aside(struct orch *, struct tasks_seen *);
-bool tasks_take_aside(struct orch *, const char *id, struct tasklist *);
-void tasks_drop_aside(struct orch *);
+void list_cache_put(struct orch *, struct tasks_seen *);
+bool list_cache_take(struct orch *, const char *id, struct tasklist *);
+void list_cache_drop(struct orch *);
 /* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
 /* Keeps a new list, unless there is one of its name. */

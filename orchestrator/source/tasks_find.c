@@ -17,7 +17,7 @@ struct search {
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];	/* the first one */
 	struct text	 found;
-	bool		 people;	/* none that is kept for a feed */
+	bool		 people;	/* none that is kept for a source */
 	bool		 names;		/* are wanted, of all lists */
 	bool		 quiet;		/* nothing is said when there is none */
 };
@@ -89,7 +89,7 @@ match_name(void *arg, const char *id)
 	if (strcmp(t.list.name, s->name) == 0)
 		add(s, id, NULL);
 	if (strcmp(t.list.name, s->name) == 0 && s->n == 1 && good)
-		tasks_set_aside(s->o, &t);
+		list_cache_put(s->o, &t);
 	else
 		tasklist_release(&t.list);
 	return 0;
@@ -194,7 +194,7 @@ open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
 	memset(l, 0, sizeof(*l));
 	if ((rv = find_list(o, name, false, id)) != 0)
 		return rv;
-	if (tasks_take_aside(o, id, l)) {
+	if (list_cache_take(o, id, l)) {
 		if (any || is_sound(l))
 			return 0;
 		tasklist_release(l);

@@ -98,16 +98,16 @@ void
 git_lock_left(const struct git_repo *r, const char *name)
 {
 	char *path = text_format("%s/%s.lock", r->common, name);
-	struct tree_seen seen = { 0 };
+	struct proc_seen seen = { 0 };
 	struct stat before, st;
 	int saved = errno;
 
 	if (lstat(path, &before) == 0 && S_ISREG(before.st_mode) && before.st_uid == geteuid() &&
-	    !git_works(r->common) && !tree_in_use(path, &seen) && lstat(path, &st) == 0 &&
+	    !git_works(r->common) && !proc_in_use(path, &seen) && lstat(path, &st) == 0 &&
 	    st.st_ino == before.st_ino && st.st_ctim.tv_sec == before.st_ctim.tv_sec &&
 	    st.st_ctim.tv_nsec == before.st_ctim.tv_nsec)
 		(void)unlink(path);
-	tree_seen_release(&seen);
+	proc_seen_release(&seen);
 	errno = saved;
 	free(path);
 }

@@ -49,7 +49,7 @@ save(const struct git *g, const char *ref, const char *session_id, const char *c
 /* The tree of what is there: on a copy of the index, or, where that one can't be read (the power
  * failed before it was on disk), on one of commit. */
 static int
-tree_of_rest(const struct git *copy, const char *index, const char *commit, struct strings *left,
+worktree_of_rest(const struct git *copy, const char *index, const char *commit, struct strings *left,
     char tree[OID_MAX], char *err, size_t errlen)
 {
 	unlink(copy->index);
@@ -89,7 +89,7 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
 	ref = text_format("refs/salvage/%s", session_id);
-	if (tree_of_rest(&copy, g->index, commit, &left, tree, err, errlen) == 0 &&
+	if (worktree_of_rest(&copy, g->index, commit, &left, tree, err, errlen) == 0 &&
 	    git_tree_of(&copy, commit, own, err, errlen) == 0) {
 		rc = 0;
 		if (strcmp(tree, own) != 0) {
@@ -137,7 +137,7 @@ git_worktree_differs(const struct git *g, const char *commit, bool quick, struct
 		return rc;
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
-	rc = tree_of_rest(&copy, g->index, commit, &left, tree, err, errlen);
+	rc = worktree_of_rest(&copy, g->index, commit, &left, tree, err, errlen);
 	apart = git_apart(&copy);
 	if (rc == 0)
 		rc = git_diff(&apart, commit, tree, &c, &n, err, errlen);

@@ -105,21 +105,21 @@ void child_hold_ask(pid_t outer);
 void child_become(const char *const *argv);
 
 /* Makes this process the subreaper of its descendants. */
-int tree_adopt(void);
+int proc_adopt(void);
 /* Sends sig to every descendant of this process; to those of the process group (0 = none) at
  * once, also to one that is being forked. Returns how many there are. */
-int tree_signal(int sig, pid_t group);
+int proc_signal(int sig, pid_t group);
 /* Sends sig to the children of parent. Returns how many there are. */
-int tree_signal_below(int sig, pid_t parent);
+int proc_signal_below(int sig, pid_t parent);
 /* SIGKILLs and reaps every descendant until none is left, except `spare` (0 = none);
  * returns how many were killed, -1 if some would not go within 5 s. */
-int tree_kill(pid_t spare);
+int proc_kill(pid_t spare);
 /* Kills every process of this user, whoever its parent, that has
  * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
  * (NULL = not asked) and no controlling terminal, or is in a control group of the session in dir (cgroup.h):
  * below the group of this process, or when crashed, its worker having been killed, wherever one may be, which
  * takes longer.  Never this process or its ancestors.  Returns the number; -1: some would not go within 5 s. */
-int tree_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed);
+int proc_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed);
 /*
  * Has any process of this user but this one its working or root directory, its program, an open
  * file or a mapping at or under dir?  Also when that can't be told.  With the same seen (zero at
@@ -127,14 +127,14 @@ int tree_kill_session(const char *session_id, const char *dir, const char *workt
  * nothing of it, can come to it only by its name, as it can at any later time.
  */
 #define TREE_SEEN_MAX	256	/* others are looked at again */
-struct tree_seen {
+struct proc_seen {
 	size_t	 n;
 	pid_t	 pid[TREE_SEEN_MAX];
 	int	 fd[TREE_SEEN_MAX];	/* of its directory in /proc */
 };
-bool tree_in_use(const char *dir, struct tree_seen *seen);
-void tree_seen_release(struct tree_seen *seen);
+bool proc_in_use(const char *dir, struct proc_seen *seen);
+void proc_seen_release(struct proc_seen *seen);
 /* Which processes have their working directory at or under dir: "17 (bash), 18 (vi)". Returns how many. */
-size_t tree_inside(const char *dir, char *who, size_t len);
+size_t proc_inside(const char *dir, char *who, size_t len);
 
 #endif

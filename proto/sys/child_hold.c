@@ -62,7 +62,7 @@ child_hold_ask(pid_t outer)
 	siginfo_t info = { 0 };
 	int tries = 0;
 
-	while (tree_signal_below(SIGTERM, outer) == 0 && ++tries < ASK_TRIES &&
+	while (proc_signal_below(SIGTERM, outer) == 0 && ++tries < ASK_TRIES &&
 	    waitid(P_PID, (id_t)outer, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0)
 		(void)poll(NULL, 0, ASK_PAUSE);
 }

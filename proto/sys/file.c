@@ -143,7 +143,7 @@ file_create(int dirfd, const char *name, const void *buf, size_t len, enum file_
 }
 
 int
-file_set_aside(int dirfd, const char *name)
+file_quarantine(int dirfd, const char *name)
 {
 	char aside[NAME_MAX + 1];
 	struct place p;

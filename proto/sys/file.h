@@ -74,7 +74,7 @@ int file_read(int dirfd, const char *name, size_t max, char **buf, size_t *len);
 int file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t *len);
 
 /* Renames dirfd/name to name.refused (or .refused.N); 0 or -1. */
-int file_set_aside(int dirfd, const char *name);
+int file_quarantine(int dirfd, const char *name);
 /* renameat2 with RENAME_NOREPLACE, then fsync of both directories; after one that failed
  * the name is what it was: -1 with errno and nothing moved. */
 int file_move(int fromfd, const char *from, int tofd, const char *to);

@@ -11,7 +11,7 @@
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/judge.h"
-#include "worker/agent/rescue.h"
+#include "worker/agent/recovery.h"
 #include "worker/client/mail.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
@@ -101,7 +101,7 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 		worker_fail(w, "agent-error", "%s %s; end them, then retry", role, res->text);
 		return AGENT_IMPOSSIBLE;
 	case RUN_LIMIT:
-		return rescue_outcome(w, run->role, res);
+		return recovery_outcome(w, run->role, res);
 	case RUN_STOPPED:
 	case RUN_TIMEOUT:
 		worker_fail(w, "stopped", "%s %s", role, res->text);
@@ -190,7 +190,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	w->status = res.status;
 	if (res.end == RUN_EXITED)
 		adapter->finish(run, res.status);
-	rescue_judge(w, run);
+	recovery_judge(w, run);
 	output_log("run %s: %s", w->run, run->error && run->error_text[0] != '\0'
 	    ? run->error_text : res.text);
 	outcome = outcome_of(w, &res, run);
@@ -204,21 +204,21 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 /* Is the run that failed worth another one?  Then *run is ready for it. */
 static bool
 agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome,
-    const char *prompt, struct rescue *r)
+    const char *prompt, struct recovery *r)
 {
 	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost && !run->judges;
-	enum rung rung = lost ? RUNG_FRESH : rescue_next(w, run, *outcome, prompt, r);
+	enum escalation rung = lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
 
 	if (lost)
 		output_log("the conversation is lost; a new one is begun");
-	if (rung == RUNG_GIVE_UP) {
+	if (rung == ESCALATION_GIVE_UP) {
 		if (*outcome == AGENT_STALLED || (*outcome == AGENT_ERROR && run->full))
 			*outcome = AGENT_IMPOSSIBLE;
 		return false;
 	}
 	text_free(&run->result);
 	*run = (struct agent_run){ .agent = run->agent, .role = run->role, .step = run->step,
-		.resume = rung == RUNG_RESUME && agent_resumable(w, run->role)
+		.resume = rung == ESCALATION_RESUME && agent_resumable(w, run->role)
 		    ? w->state.conversation[run->role] : NULL };
 	return true;
 }
@@ -228,7 +228,7 @@ agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char 
 {
 	struct agent_run run = { .agent = agent_of(w, role), .role = role, .step = w->state.step };
 	const struct adapter *adapter = run.agent != NULL ? adapter_find(run.agent->adapter) : NULL;
-	struct rescue r = { 0 };
+	struct recovery r = { 0 };
 	enum agent_outcome outcome;
 	char *next = NULL;
 
@@ -245,7 +245,7 @@ agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char 
 			next = r.prompt;
 			r.prompt = NULL;
 		}
-		outcome = rescue_ready(w) ? agent_try(w, adapter, &run,
+		outcome = recovery_ready(w) ? agent_try(w, adapter, &run,
 		    next != NULL ? next : prompt) : AGENT_IMPOSSIBLE;
 	} while (agent_again(w, &run, &outcome, prompt, &r));
 	free(next);

@@ -21,7 +21,7 @@ static void
 refuse(int dirfd, const char *name, const char *why)
 {
 	output_log(SESSION_DIR_ANSWERS "/%s is not used: %s", name, why);
-	if (file_set_aside(dirfd, name) == -1 && errno != ENOENT)
+	if (file_quarantine(dirfd, name) == -1 && errno != ENOENT)
 		log_warn(SESSION_DIR_ANSWERS "/%s", name);
 }
 

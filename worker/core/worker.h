@@ -54,12 +54,12 @@ struct worker {
 	char		 audited[OID_MAX];	/* the commit that it is of */
 	char		 onto[OID_MAX];		/* what the work that was taken over is to be compared with (git_history) */
 	char		 tree[OID_MAX];		/* the worktree's tree as last computed; "" = agent code ran since */
-	struct {				/* what was taken over last (tree_take) */
+	struct {				/* what was taken over last (worktree_take) */
 		char	 tree[OID_MAX];		/* of the commit */
 		char	 files[OID_MAX];	/* what the worktree held then, if filters make another tree of it, or "" */
 	} taken;
 	bool		 rebooted;		/* since its state was written */
-	bool		 recovered;		/* tree_pin has not run since a crash */
+	bool		 recovered;		/* worktree_pin has not run since a crash */
 	int		 stop_signal;		/* SIGTERM or SIGINT arrived: stop, stay resumable */
 	bool		 cancelled;		/* the file cancel exists */
 	bool		 gone;			/* the session directory was deleted */

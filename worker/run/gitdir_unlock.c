@@ -55,7 +55,7 @@ git_inside(const char *worktree)
 {
 	char who[1024];
 
-	return tree_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git)") != NULL;
+	return proc_inside(worktree, who, sizeof(who)) > 0 && strstr(who, "(git)") != NULL;
 }
 
 void

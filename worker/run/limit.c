@@ -53,12 +53,12 @@ limit_spent(const struct session_limits *l, int64_t tokens, int64_t cost_microus
 	    (l->cost_microusd != 0 && cost_microusd >= l->cost_microusd);
 }
 
-enum rung
-limit_rung(const struct session_limits *l, const struct trouble *t)
+enum escalation
+limit_escalation(const struct session_limits *l, const struct trouble *t)
 {
 	if (t->attempts >= l->recoveries)
-		return RUNG_GIVE_UP;
-	return t->full || t->resumed || !t->resumable ? RUNG_FRESH : RUNG_RESUME;
+		return ESCALATION_GIVE_UP;
+	return t->full || t->resumed || !t->resumable ? ESCALATION_FRESH : ESCALATION_RESUME;
 }
 
 static const struct {

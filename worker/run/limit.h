@@ -35,8 +35,8 @@ struct trouble {		/* an agent stalled, or its conversation is full */
 	bool		 resumed;	/* that was tried in this step */
 	int64_t		 attempts;	/* of the session so far */
 };
-enum rung { RUNG_RESUME, RUNG_FRESH, RUNG_GIVE_UP };
-enum rung limit_rung(const struct session_limits *, const struct trouble *);
+enum escalation { ESCALATION_RESUME, ESCALATION_FRESH, ESCALATION_GIVE_UP };
+enum escalation limit_escalation(const struct session_limits *, const struct trouble *);
 
 #define REASON_TIME	"time-limit"
 #define REASON_STALE	"no-activity"

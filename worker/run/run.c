@@ -20,9 +20,9 @@
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
 #include "worker/run/gitdir.h"
-#include "worker/run/guard.h"
 #include "worker/run/run.h"
 #include "worker/run/stream.h"
+#include "worker/run/watchdog.h"
 
 #define MAIL_LEFT	40	/* batches of messages that a run which has ended still has taken in */
 
@@ -39,7 +39,7 @@ struct running {
 	bool		 reaped;
 	bool		 exited;	/* there is nobody to wait for */
 	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
-	struct guard	 guard;
+	struct watchdog	 guard;
 };
 
 /*
@@ -57,13 +57,13 @@ run_stop(struct running *r, enum run_end why)
 		return;
 	if (r->kill_at == 0) {
 		r->res->end = why;
-		tree_signal(SIGCONT, 0);	/* who is stopped would not hear of it */
+		proc_signal(SIGCONT, 0);	/* who is stopped would not hear of it */
 		if (r->w->sandbox == SANDBOX_BWRAP)
 			child_hold_ask(r->pid);	/* bubblewrap itself would end with all of it, by force */
 		else
-			tree_signal(SIGTERM, r->pid);
+			proc_signal(SIGTERM, r->pid);
 		watch_timer(TIMER_LIMIT, 0);
-		guard_halt(&r->guard);
+		watchdog_halt(&r->guard);
 	}
 	r->kill_at = kill_at;
 	watch_timer(TIMER_GRACE, kill_at);
@@ -155,7 +155,7 @@ run_file_event(struct running *r, const struct watch_event *ev)
 
 	if (ev->id == w->watch_inbox) {
 		watch_timer(TIMER_MAIL, clock_now());	/* once for all that came together */
-		guard_life(&r->guard);
+		watchdog_life(&r->guard);
 	} else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		run_answers(r);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
@@ -189,7 +189,7 @@ run_timer(struct running *r, int id)
 		run_answers(r);
 		break;
 	case TIMER_GUARD:
-		r->res->limit = guard_due(&r->guard);
+		r->res->limit = watchdog_due(&r->guard);
 		if (r->res->limit != LIMIT_OK)
 			run_stop(r, RUN_LIMIT);
 		break;
@@ -207,7 +207,7 @@ run_output(struct running *r)
 	if (rc == 0)
 		watch_unfd(r->pipe);
 	else if (rc == 1)
-		guard_life(&r->guard);
+		watchdog_life(&r->guard);
 	if (r->stream.over)
 		run_stop(r, RUN_OUTPUT_LIMIT);
 }
@@ -296,7 +296,7 @@ run_watch(struct running *r)
 		r->w->watch_inbox = watch_dir(inbox, false);
 	}
 	if (r->spec->run != NULL)
-		guard_begin(&r->guard, r->w);
+		watchdog_begin(&r->guard, r->w);
 	run_scan(r);
 }
 
@@ -309,7 +309,7 @@ run_end(struct running *r)
 
 	/* One that has become another user can't be ended without a group: what it may still do
 	 * makes all void. */
-	if (tree_kill(0) == -1 || !ended)
+	if (proc_kill(0) == -1 || !ended)
 		r->res->end = RUN_SURVIVED;
 	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */
 		gitdir_unlock(r->w);
@@ -323,7 +323,7 @@ run_end(struct running *r)
 	while (!r->stream.over && stream_read(&r->stream, r->pipe) > 0)
 		;
 	stream_finish(&r->stream);
-	guard_end(&r->guard);
+	watchdog_end(&r->guard);
 	watch_unfd(r->pipe);
 	watch_timer(TIMER_LIMIT, 0);
 	watch_timer(TIMER_GRACE, 0);
@@ -374,7 +374,7 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 		run_event(&r, &ev);
 		if (w->disk_failed)
 			run_stop(&r, RUN_STOPPED);
-		guard_settle(&r.guard);
+		watchdog_settle(&r.guard);
 	}
 	if (!r.exited)		/* the wait itself failed */
 		res->end = RUN_STOPPED;

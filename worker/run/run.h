@@ -31,7 +31,7 @@ struct run_spec {
 	const struct strings *env;	/* NAME=value, on top of the session's; may be NULL */
 	int		 in;		/* standard input, -1 = /dev/null */
 	int64_t		 timeout_s;	/* 0 = none */
-	const char	*run;		/* its inbox; NULL = none, and no limits of agents (guard.h) */
+	const char	*run;		/* its inbox; NULL = none, and no limits of agents (watchdog.h) */
 	/* A whole line of output (without its newline), to be rendered into out;
 	 * NULL = taken as it is. */
 	void		(*line)(void *arg, const char *, size_t, struct text *out);

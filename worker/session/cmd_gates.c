@@ -13,8 +13,8 @@
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
 #include "worker/session/gate.h"
-#include "worker/session/origin.h"
 #include "worker/session/recover.h"
+#include "worker/session/session_repo.h"
 #include "worker/tree/clean.h"
 
 static void
@@ -85,11 +85,11 @@ run(int argc, char **argv)
 	if (watch_open() == -1 && !watch_degraded())
 		err(EX_OSERR, "can't watch files");
 	rc = recover_read(&w, argv[1]);
-	if (rc == 0 && (rc = origin_open(&w)) == 0 && !git_oid_valid(&w.repo, argv[2])) {
+	if (rc == 0 && (rc = session_repo_open(&w)) == 0 && !git_oid_valid(&w.repo, argv[2])) {
 		warnx("%s: not a full object id", argv[2]);
 		rc = EX_DATAERR;
 	}
-	if (rc == 0 && (output_open(w.dirfd, SESSION_FILE_MERGE_LOG) == -1 || tree_adopt() == -1)) {
+	if (rc == 0 && (output_open(w.dirfd, SESSION_FILE_MERGE_LOG) == -1 || proc_adopt() == -1)) {
 		warn("%s/" SESSION_FILE_MERGE_LOG, w.path);
 		rc = EX_CANTCREAT;
 	}

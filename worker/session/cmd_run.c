@@ -10,7 +10,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/sys/child.h"
-#include "worker/agent/rescue.h"
+#include "worker/agent/recovery.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
@@ -51,7 +51,7 @@ finish(struct worker *w, const struct step_move *move)
 		    : move->reason != NULL ? move->reason : "internal";
 		detail = w->fail_detail;
 		to = limit_status(reason);
-		rescue_keep(w, reason);
+		recovery_keep(w, reason);
 	}
 	if (to == STATUS_APPROVED)
 		clean_keep(w);

@@ -14,7 +14,7 @@
 #include "worker/run/limit.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/clean.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 #define REPAIRS_MAX	2	/* times that a tech-lead changes what it approves */
 
@@ -61,7 +61,7 @@ step_present(struct worker *w)
 		prompt = prompt_make(w, "present", none);
 		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
 		free(prompt);
-		if (outcome != AGENT_IMPOSSIBLE && tree_pin(w) == -1) {
+		if (outcome != AGENT_IMPOSSIBLE && worktree_pin(w) == -1) {
 			free(result);
 			return EVENT_FAILED;
 		}
@@ -131,7 +131,7 @@ take_repair(struct worker *w, bool approved)
 	bool saved = false;
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_SCRATCH_GIT, w->path);
-	if (tree_import(w, dir, commit) == -1)
+	if (worktree_import(w, dir, commit) == -1)
 		return -1;
 	strlcpy(w->clean.commit, commit, sizeof(w->clean.commit));
 	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1) {
@@ -144,9 +144,9 @@ take_repair(struct worker *w, bool approved)
 	clean_drop(w);
 	if (!approved || strcmp(commit, w->state.head) == 0)
 		return 0;
-	if (tree_move(w, w->state.head, commit, files) == -1 || tree_advance(w, commit, files) == -1)
+	if (worktree_move(w, w->state.head, commit, files) == -1 || worktree_advance(w, commit, files) == -1)
 		return -1;
-	tree_settle_base(w);
+	worktree_settle_base(w);
 	return 0;
 }
 
@@ -166,7 +166,7 @@ judge_once(struct worker *w, enum role role, const char *prompt_name, const stru
 		return -1;
 	if (role == ROLE_TECH_LEAD)
 		return take_repair(w, *verdict == VERDICT_APPROVED);
-	if (w->sandbox == SANDBOX_BWRAP || clean_compare(w, detail, sizeof(detail)) < TREE_CHANGED)
+	if (w->sandbox == SANDBOX_BWRAP || clean_compare(w, detail, sizeof(detail)) < WORKTREE_CHANGED)
 		return 0;
 	output_log("the judgement is void, the %s changed the worktree: %s", role_name(role), detail);
 	*verdict = VERDICT_NONE;
@@ -220,7 +220,7 @@ step_respond(struct worker *w)
 		snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
 		verdict = verdict_of(&(struct hearing){ .said = w->said, .contradicted = w->contradicted,
 		    .failed = outcome == AGENT_ERROR }, &how);
-		if (tree_pin(w) == -1)
+		if (worktree_pin(w) == -1)
 			return EVENT_FAILED;
 	}
 	if (record_opinion(w, ROLE_IMPLEMENTER, run,

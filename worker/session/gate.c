@@ -11,7 +11,7 @@
 #include "worker/session/gate.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/clean.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 #define IGNORED_MAX	20	/* paths that are named */
 
@@ -33,11 +33,11 @@ set_feedback(struct worker *w, const struct gate_result *g, const char *why)
 static int
 gate_void(struct worker *w, struct gate_result *g, char *detail, size_t len)
 {
-	enum tree_state state = clean_compare(w, detail, len);
+	enum worktree_state state = clean_compare(w, detail, len);
 
-	if (state == TREE_EXTRA)
+	if (state == WORKTREE_EXTRA)
 		return clean_tidy(w);
-	if (state < TREE_CHANGED)
+	if (state < WORKTREE_CHANGED)
 		return 0;
 	g->passed = false;
 	strlcpy(g->outcome, "changed the worktree", sizeof(g->outcome));
@@ -158,7 +158,7 @@ step_gates(struct worker *w)
 		return EVENT_FAILED;
 	if (settings_ngates(s) == 0 && w->item.outputs.n == 0 && w->audit.refused.n == 0)
 		return EVENT_DONE;
-	if (tree_pin(w) == -1)
+	if (worktree_pin(w) == -1)
 		return EVENT_FAILED;
 	if (w->audit.refused.n > 0) {
 		audit_gate(w, g = review_add_gate(&w->review));
@@ -174,5 +174,5 @@ step_gates(struct worker *w)
 		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
 		    w->path);
 	/* a gate that failed has run there too */
-	return event == EVENT_GATE_FAILED && tree_pin(w) == -1 ? EVENT_FAILED : event;
+	return event == EVENT_GATE_FAILED && worktree_pin(w) == -1 ? EVENT_FAILED : event;
 }

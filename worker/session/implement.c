@@ -12,7 +12,7 @@
 #include "worker/session/resolve.h"
 #include "worker/session/unfinished.h"
 #include "worker/tree/audit.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 enum event
 step_implement(struct worker *w)
@@ -56,14 +56,14 @@ step_commit(struct worker *w)
 	if ((event = unfinished_git(w)) == EVENT_DONE && worker_resolving(w))
 		event = resolve_commit(w);
 	else if (event == EVENT_DONE)
-		rc = tree_commit(w, message);
+		rc = worktree_commit(w, message);
 	/* an agent that nothing confines may have moved the target itself, which the audit has to see */
 	if (rc != -1 && event == EVENT_DONE && w->sandbox != SANDBOX_NONE)
-		tree_settle_base(w);
+		worktree_settle_base(w);
 	if (audit_repository_now(w) == -1)
 		return EVENT_FAILED;
 	if (rc != -1 && event == EVENT_DONE)
-		tree_settle_base(w);
+		worktree_settle_base(w);
 	if (rc == -1)
 		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if (event != EVENT_DONE)

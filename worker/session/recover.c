@@ -26,13 +26,13 @@
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
-#include "worker/run/guard.h"
 #include "worker/run/home.h"
-#include "worker/session/origin.h"
+#include "worker/run/watchdog.h"
 #include "worker/session/recover.h"
 #include "worker/session/resolve.h"
+#include "worker/session/session_repo.h"
 #include "worker/tree/clean.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 static int
 bad(int status, const char *path, const char *why)
@@ -210,16 +210,16 @@ clean_up_after(struct worker *w, bool detach)
 		/* before it is the worker's: what was judged is another commit than what comes of it */
 		if (resolve_forget(w) == -1)
 			return EX_IOERR;
-		if (w->rebooted && tree_mend(w) == 0)
+		if (w->rebooted && worktree_repair(w) == 0)
 			boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 		(void)worker_save(w, true);
 		return 0;
 	}
-	guard_recover(w);
+	watchdog_recover(w);
 	/* on disk first: a worker that dies again at once has been started once more all the same */
 	w->state.recoveries++;
 	(void)worker_save(w, true);
-	killed = tree_kill_session(w->config.session, w->path, w->state.worktree, true);
+	killed = proc_kill_session(w->config.session, w->path, w->state.worktree, true);
 	if (killed == -1) {	/* two agents would work in one worktree */
 		w->state.recoveries--;	/* it was not */
 		(void)worker_save(w, false);
@@ -234,7 +234,7 @@ clean_up_after(struct worker *w, bool detach)
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
-	if (tree_mend(w) == 0)	/* what it could not mend has its step say why */
+	if (worktree_repair(w) == 0)	/* what it could not mend has its step say why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
 	if (!judge_waits(w))
@@ -324,9 +324,9 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		return rc;
 	begin_records(w);
 	over = w->state.status != STATUS_PENDING && !status_live(w->state.status);
-	if (!over && ((rc = origin_open(w)) != 0 || (rc = watch_session(w)) != 0))
+	if (!over && ((rc = session_repo_open(w)) != 0 || (rc = watch_session(w)) != 0))
 		return rc;
-	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || (!over && tree_adopt() == -1)) {
+	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || (!over && proc_adopt() == -1)) {
 		warn("%s/" SESSION_FILE_LOG, w->path);
 		return EX_CANTCREAT;
 	}
@@ -361,7 +361,7 @@ worker_close(struct worker *w)
 	free(w->findings);
 	free(w->question);
 	strings_free(&w->options);
-	origin_close(w);
+	session_repo_close(w);
 	if (w->dirfd != -1)
 		close(w->dirfd);
 }

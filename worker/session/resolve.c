@@ -8,7 +8,7 @@
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"
 #include "worker/session/resolve.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 #define MESSAGES_MAX	(16u << 10)	/* of commits that become one */
 #define LEFT_MAX	50		/* files that are named */
@@ -54,7 +54,7 @@ step_resolve(struct worker *w)
 {
 	char tree[OID_MAX], files[OID_MAX];
 
-	if (tree_pin(w) == -1 || merged_tree(w, tree) == -1 || tree_move(w, w->state.head, tree, files) == -1)
+	if (worktree_pin(w) == -1 || merged_tree(w, tree) == -1 || worktree_move(w, w->state.head, tree, files) == -1)
 		return EVENT_FAILED;
 	output_log("merged %s (%.12s) into the worktree; conflicts in %zu file%s",
 	    worker_target(w), w->state.resolving.target, w->state.nconflicts,
@@ -189,7 +189,7 @@ resolve_commit(struct worker *w)
 	int own;
 
 	snprintf(message, sizeof(message), "%s: conflicts resolved\n", w->config.item);
-	if ((own = tree_take(w, message, commit)) == -1)
+	if ((own = worktree_take(w, message, commit)) == -1)
 		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if ((event = check(w)) != EVENT_DONE)
 		return event;
@@ -197,7 +197,7 @@ resolve_commit(struct worker *w)
 		return worker_failed(w, "git", "%s", err);
 	if (strcmp(tree, w->taken.tree) == 0)
 		return worker_fail(w, "no-change", "the resolution leaves no change against %s", worker_target(w));
-	if (join(w, own == 1, commit) == -1 || tree_advance(w, commit, w->taken.files) == -1)
+	if (join(w, own == 1, commit) == -1 || worktree_advance(w, commit, w->taken.files) == -1)
 		return EVENT_FAILED;
 	/* it may have taken in more of the target than it was given */
 	if (git_ancestor(&w->git, w->state.resolving.target, w->onto, err, sizeof(err)) != 1)

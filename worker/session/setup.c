@@ -16,7 +16,7 @@
 #include "worker/run/gitdir.h"
 #include "worker/session/gate.h"
 #include "worker/tree/audit.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 #define LINK	SESSION_DIR_SAFE_GIT "/link"
 
@@ -66,7 +66,7 @@ keep_link(struct worker *w)
 }
 
 int
-tree_prepare(struct worker *w)
+worktree_prepare(struct worker *w)
 {
 	char git[PATH_MAX + 32], err[GIT_ERR];
 	bool empty, saved = false;
@@ -86,7 +86,7 @@ tree_prepare(struct worker *w)
 	}
 	if (gitdir_make(w, w->state.base) == -1)
 		return -1;
-	if (tree_reuse(w, git, empty))
+	if (worktree_reuse(w, git, empty))
 		return gitdir_index(w);
 	if (git_worktree_link(w->state.worktree, git, err, sizeof(err)) == -1 ||
 	    git_checkout(&w->git, w->state.base, err, sizeof(err)) == -1)
@@ -105,7 +105,7 @@ step_setup(struct worker *w)
 	enum run_end end;
 	size_t i;
 
-	if (gate_needed(w) == -1 || tree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
+	if (gate_needed(w) == -1 || worktree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
 		return EVENT_FAILED;
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
 	w->state.files[0] = '\0';

@@ -142,11 +142,11 @@ clean_tidy(struct worker *w)
 	return rc == -1 ? failed(w, err) : 0;
 }
 
-enum tree_state
+enum worktree_state
 clean_compare(struct worker *w, char *detail, size_t len)
 {
 	struct strings paths = { 0 }, nested = { 0 };
-	enum tree_state state = TREE_ERROR;
+	enum worktree_state state = WORKTREE_ERROR;
 	char err[GIT_ERR];
 	bool extra;
 
@@ -155,7 +155,7 @@ clean_compare(struct worker *w, char *detail, size_t len)
 	    git_nested(&w->clean.git, &nested, err, sizeof(err)) == -1)
 		strlcpy(detail, err, len);
 	else
-		state = paths.n > 0 ? TREE_CHANGED : extra || nested.n > 0 ? TREE_EXTRA : TREE_SAME;
+		state = paths.n > 0 ? WORKTREE_CHANGED : extra || nested.n > 0 ? WORKTREE_EXTRA : WORKTREE_SAME;
 	for (size_t i = 0; i < paths.n && i < 5; i++) {
 		strlcat(detail, i > 0 ? ", " : "", len);
 		strlcat(detail, paths.v[i], len);

@@ -19,7 +19,7 @@
 #include <stddef.h>
 
 #include "worker/core/step.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 struct worker;
 struct gate_result;
@@ -33,7 +33,7 @@ enum event clean_ready(struct worker *, const char *commit, struct gate_result *
 /* Gives whoever works there next a writable git directory of its own, at the commit: in
  * SESSION_DIR_SCRATCH_GIT. 0 or -1 (worker_fail is set). */
 int clean_scratch(struct worker *);
-enum tree_state clean_compare(struct worker *, char *detail, size_t len);
+enum worktree_state clean_compare(struct worker *, char *detail, size_t len);
 int clean_tidy(struct worker *);
 void clean_keep(struct worker *);
 void clean_drop(struct worker *);

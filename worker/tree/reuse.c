@@ -12,7 +12,7 @@
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
 #include "worker/tree/reuse.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 /* The slots of the pool that are taken, in order. */
 static void
@@ -114,7 +114,7 @@ put_in_place(const struct worker *w, const char *tree)
 }
 
 bool
-tree_reuse(struct worker *w, const char *git, bool empty)
+worktree_reuse(struct worker *w, const char *git, bool empty)
 {
 	char *pool = pool_dir(w->state.worktree), *taken, *tree;
 	struct git g = w->git;

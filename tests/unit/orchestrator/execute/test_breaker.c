@@ -48,17 +48,17 @@ static void
 the_same_failure_of_a_task_on_the_same_commit_ends_the_task(void **state)
 {
 	static const struct row rows[] = {
-		{ 0, 0, 60000, STATUS_FAILED, "c1", "gate", BROKEN_NOT },
-		{ 1, 0, 60000, STATUS_FAILED, "c1", "gate", BROKEN_NOT },	/* another task's */
-		{ 0, 0, 60000, STATUS_FAILED, "c2", "gate", BROKEN_NOT },	/* another commit */
-		{ 0, 0, 60000, STATUS_FAILED, "c2", "no-change", BROKEN_NOT },
-		{ 0, 0, 60000, STATUS_FAILED_TIMEOUT, "c2", "no-change", BROKEN_NOT },
+		{ 0, 0, 60000, STATUS_FAILED, "c1", "gate", TRIP_NONE },
+		{ 1, 0, 60000, STATUS_FAILED, "c1", "gate", TRIP_NONE },	/* another task's */
+		{ 0, 0, 60000, STATUS_FAILED, "c2", "gate", TRIP_NONE },	/* another commit */
+		{ 0, 0, 60000, STATUS_FAILED, "c2", "no-change", TRIP_NONE },
+		{ 0, 0, 60000, STATUS_FAILED_TIMEOUT, "c2", "no-change", TRIP_NONE },
 		{ 0, 0, 60000, STATUS_FAILED_TIMEOUT, "c2", "no-change", BROKEN_TASK },
 		{ 1, 0, 60000, STATUS_FAILED, "c1", "gate", BROKEN_TASK },
-		{ 2, 0, 60000, STATUS_CONFLICT, "c1", "", BROKEN_NOT },
-		{ 2, 0, 60000, STATUS_CONFLICT, "c1", "", BROKEN_NOT },
-		{ 3, 0, 60000, STATUS_REJECTED, "c1", "", BROKEN_NOT },
-		{ 3, 0, 60000, STATUS_REJECTED, "c1", "", BROKEN_NOT },
+		{ 2, 0, 60000, STATUS_CONFLICT, "c1", "", TRIP_NONE },
+		{ 2, 0, 60000, STATUS_CONFLICT, "c1", "", TRIP_NONE },
+		{ 3, 0, 60000, STATUS_REJECTED, "c1", "", TRIP_NONE },
+		{ 3, 0, 60000, STATUS_REJECTED, "c1", "", TRIP_NONE },
 	};
 
 	(void)state;
@@ -69,12 +69,12 @@ static void
 what_fails_before_anybody_is_at_work_ends_all(void **state)
 {
 	static const struct row rows[] = {
-		{ 0, 0, 60000, STATUS_FAILED, "c1", "setup", BROKEN_NOT },
-		{ SUCCESS, 0, 0, 0, "", "", BROKEN_NOT },
-		{ 1, 0, 60000, STATUS_FAILED, "c1", "setup", BROKEN_NOT },
-		{ 2, 0, 60000, STATUS_FAILED, "c2", "setup", BROKEN_NOT },
-		{ 3, 0, 60000, STATUS_FAILED, "c2", "spawn", BROKEN_NOT },
-		{ 0, 0, 60000, STATUS_FAILED, "c2", "spawn", BROKEN_PLACE },
+		{ 0, 0, 60000, STATUS_FAILED, "c1", "setup", TRIP_NONE },
+		{ SUCCESS, 0, 0, 0, "", "", TRIP_NONE },
+		{ 1, 0, 60000, STATUS_FAILED, "c1", "setup", TRIP_NONE },
+		{ 2, 0, 60000, STATUS_FAILED, "c2", "setup", TRIP_NONE },
+		{ 3, 0, 60000, STATUS_FAILED, "c2", "spawn", TRIP_NONE },
+		{ 0, 0, 60000, STATUS_FAILED, "c2", "spawn", TRIP_SETUP },
 		{ 0, 0, 60000, STATUS_FAILED, "c2", "spawn", BROKEN_TASK },
 	};
 
@@ -86,22 +86,22 @@ static void
 many_that_die_at_once_are_an_outage(void **state)
 {
 	static const struct row rows[] = {
-		{ 0, 1000, 1100, STATUS_FAILED, "a", "agent-error", BROKEN_NOT },
-		{ 1, 1000, 1100, STATUS_FAILED, "b", "agent-error", BROKEN_NOT },
-		{ SUCCESS, 0, 0, 0, "", "", BROKEN_NOT },
-		{ 2, 1000, 1200, STATUS_FAILED, "c", "died", BROKEN_NOT },
-		{ 3, 1000, 20000, STATUS_FAILED, "d", "agent-error", BROKEN_NOT },	/* it lived */
-		{ 0, 30000, 30100, STATUS_FAILED, "e", "no-change", BROKEN_NOT },
-		{ 1, 30000, 30100, STATUS_FAILED, "f", "agent-error", BROKEN_NOT },
-		{ 2, 95000, 95100, STATUS_FAILED, "g", "agent-error", BROKEN_NOT },	/* too late */
-		{ 3, 95000, 95200, STATUS_CANCELLED, "h", "cancelled", BROKEN_NOT },
-		{ 3, 95000, 95200, STATUS_FAILED, "h", "agent-error", BROKEN_NOT },
+		{ 0, 1000, 1100, STATUS_FAILED, "a", "agent-error", TRIP_NONE },
+		{ 1, 1000, 1100, STATUS_FAILED, "b", "agent-error", TRIP_NONE },
+		{ SUCCESS, 0, 0, 0, "", "", TRIP_NONE },
+		{ 2, 1000, 1200, STATUS_FAILED, "c", "died", TRIP_NONE },
+		{ 3, 1000, 20000, STATUS_FAILED, "d", "agent-error", TRIP_NONE },	/* it lived */
+		{ 0, 30000, 30100, STATUS_FAILED, "e", "no-change", TRIP_NONE },
+		{ 1, 30000, 30100, STATUS_FAILED, "f", "agent-error", TRIP_NONE },
+		{ 2, 95000, 95100, STATUS_FAILED, "g", "agent-error", TRIP_NONE },	/* too late */
+		{ 3, 95000, 95200, STATUS_CANCELLED, "h", "cancelled", TRIP_NONE },
+		{ 3, 95000, 95200, STATUS_FAILED, "h", "agent-error", TRIP_NONE },
 		{ 0, 95000, 95300, STATUS_FAILED, "i", "agent-error", BROKEN_OUTAGE },
 		{ 1, 95000, 95400, STATUS_FAILED, "j", "agent-error", BROKEN_OUTAGE },
 	};
 	static const struct row never[] = {
-		{ 0, 1000, 1100, STATUS_FAILED, "a", "agent-error", BROKEN_NOT },
-		{ 1, 1000, 1100, STATUS_FAILED, "b", "agent-error", BROKEN_NOT },
+		{ 0, 1000, 1100, STATUS_FAILED, "a", "agent-error", TRIP_NONE },
+		{ 1, 1000, 1100, STATUS_FAILED, "b", "agent-error", TRIP_NONE },
 	};
 
 	(void)state;

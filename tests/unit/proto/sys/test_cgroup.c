@@ -232,7 +232,7 @@ main(void)
 		SCRATCH_TEST(groups_whose_maker_is_gone_are_swept),
 	};
 
-	if (tree_adopt() == -1)
+	if (proc_adopt() == -1)
 		return 1;
 	return cmocka_run_group_tests_name("cgroup", tests, NULL, NULL);
 }

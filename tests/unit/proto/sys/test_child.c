@@ -203,7 +203,7 @@ a_run_ends_with_its_child_or_in_time(void **state)
 	assert_int_equal(child_status_text(child_run(&killed, &io), text, sizeof(text)), 1);
 	assert_string_equal(text, "killed by signal 9 (Killed)");
 	free(out);
-	assert_true(tree_kill(0) >= 0);		/* reaps the one that was left behind */
+	assert_true(proc_kill(0) >= 0);		/* reaps the one that was left behind */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
@@ -224,16 +224,16 @@ the_tree_goes_with_its_daemons_and_spares_one(void **state)
 	pid = child_start(&tree, NULL);
 	assert_true(pid > 0);
 	WAIT_FOR(alive("a") && alive("b") && alive("c"));
-	assert_true(tree_kill(spare) >= 4);
+	assert_true(proc_kill(spare) >= 4);
 	assert_false(alive("a") || alive("b"));
 	assert_int_equal(kill(pid, 0), -1);
 	assert_true(alive("c"));
 	assert_int_equal(waitpid(spare, NULL, WNOHANG), 0);
-	assert_int_equal(tree_signal(0, 0), 2);
-	assert_true(tree_kill(0) >= 1);
+	assert_int_equal(proc_signal(0, 0), 2);
+	assert_true(proc_kill(0) >= 1);
 	assert_false(alive("c"));
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	assert_int_equal(tree_kill(0), 0);
+	assert_int_equal(proc_kill(0), 0);
 }
 
 /* As the shell of a person does, who looks at the worktree. */
@@ -285,18 +285,18 @@ a_session_is_found_by_environment_and_directory(void **state)
 	assert_true(terminal != -1 && grantpt(terminal) == 0 && unlockpt(terminal) == 0);
 	person = child_call(stand_there_with_a_terminal, ptsname(terminal));
 	WAIT_FOR(alive("d"));
-	assert_int_equal(tree_kill_session(id, "/", NULL, false), 0);
-	assert_int_equal(tree_kill_session(id, NULL, NULL, false), 1);
+	assert_int_equal(proc_kill_session(id, "/", NULL, false), 0);
+	assert_int_equal(proc_kill_session(id, NULL, NULL, false), 1);
 	assert_true(alive("b") && alive("c"));
-	assert_int_equal(tree_kill_session(id, NULL, "w", false), 1);
+	assert_int_equal(proc_kill_session(id, NULL, "w", false), 1);
 	WAIT_FOR(!alive("a") && !alive("b"));
 	assert_true(alive("c") && alive("d"));
-	assert_int_equal(tree_kill_session(id, NULL, "w", false), 0);
+	assert_int_equal(proc_kill_session(id, NULL, "w", false), 0);
 	kill(person, SIGKILL);
 	waitpid(person, NULL, 0);
 	close(terminal);
-	assert_int_equal(tree_kill(0), 1);
-	assert_int_equal(tree_adopt(), 0);
+	assert_int_equal(proc_kill(0), 1);
+	assert_int_equal(proc_adopt(), 0);
 }
 
 static int
@@ -394,7 +394,7 @@ main(void)
 		SCRATCH_TEST(a_child_does_not_begin_whose_parent_is_dead),
 	};
 
-	if (tree_adopt() == -1)
+	if (proc_adopt() == -1)
 		return 1;
 	return cmocka_run_group_tests_name("child", tests, NULL, NULL);
 }

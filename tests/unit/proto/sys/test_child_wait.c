@@ -37,7 +37,7 @@ who_is_to_end_is_asked_first_and_its_whole_group_goes(void **state)
 		assert_true(waitpid(-1, &status, 0) > 0);
 	while (WTERMSIG(status) == SIGTERM);
 	assert_int_equal(WTERMSIG(status), SIGKILL);
-	assert_true(tree_kill(0) >= 0);
+	assert_true(proc_kill(0) >= 0);
 }
 
 static bool
@@ -93,7 +93,7 @@ main(void)
 		SCRATCH_TEST(a_wait_for_a_child_ends_when_somebody_wants_it),
 	};
 
-	if (tree_adopt() == -1)
+	if (proc_adopt() == -1)
 		return 1;
 	return cmocka_run_group_tests_name("child_wait", tests, NULL, NULL);
 }

@@ -182,12 +182,12 @@ bad_files_are_set_aside_under_fresh_names(void **state)
 {
 	(void)state;
 	assert_int_equal(file_replace(AT_FDCWD, "f", "1", 1, 0), 0);
-	assert_int_equal(file_set_aside(AT_FDCWD, "f"), 0);
+	assert_int_equal(file_quarantine(AT_FDCWD, "f"), 0);
 	assert_int_equal(file_replace(AT_FDCWD, "f", "2", 1, 0), 0);
-	assert_int_equal(file_set_aside(AT_FDCWD, "f"), 0);
+	assert_int_equal(file_quarantine(AT_FDCWD, "f"), 0);
 	check_content("f.refused", "1");
 	check_content("f.refused.1", "2");
-	assert_int_equal(file_set_aside(AT_FDCWD, "f"), -1);
+	assert_int_equal(file_quarantine(AT_FDCWD, "f"), -1);
 	assert_int_equal(errno, ENOENT);
 }
 

@@ -60,24 +60,24 @@ what_is_reached_and_when_follows_from_the_clocks(void **state)
 static void
 the_ladder_is_resume_then_anew_then_the_end(void **state)
 {
-	static const struct { struct trouble t; enum rung rung; } rows[] = {
-		{ { .resumable = true }, RUNG_RESUME },
-		{ { .resumable = true, .resumed = true, .attempts = 1 }, RUNG_FRESH },
-		{ { .resumable = true, .resumed = true, .attempts = 2 }, RUNG_FRESH },
-		{ { .resumable = true, .resumed = true, .attempts = 3 }, RUNG_GIVE_UP },
-		{ { .resumable = true, .attempts = 2 }, RUNG_RESUME },
-		{ { .attempts = 0 }, RUNG_FRESH },
-		{ { .full = true, .resumable = true }, RUNG_FRESH },
-		{ { .full = true, .resumable = true, .attempts = 3 }, RUNG_GIVE_UP },
-		{ { .attempts = 4 }, RUNG_GIVE_UP },
+	static const struct { struct trouble t; enum escalation rung; } rows[] = {
+		{ { .resumable = true }, ESCALATION_RESUME },
+		{ { .resumable = true, .resumed = true, .attempts = 1 }, ESCALATION_FRESH },
+		{ { .resumable = true, .resumed = true, .attempts = 2 }, ESCALATION_FRESH },
+		{ { .resumable = true, .resumed = true, .attempts = 3 }, ESCALATION_GIVE_UP },
+		{ { .resumable = true, .attempts = 2 }, ESCALATION_RESUME },
+		{ { .attempts = 0 }, ESCALATION_FRESH },
+		{ { .full = true, .resumable = true }, ESCALATION_FRESH },
+		{ { .full = true, .resumable = true, .attempts = 3 }, ESCALATION_GIVE_UP },
+		{ { .attempts = 4 }, ESCALATION_GIVE_UP },
 	};
 	const struct trouble first = { .resumable = true };
 
 	(void)state;
 	for (size_t i = 0; i < N(rows); i++)
-		if (limit_rung(&all, &rows[i].t) != rows[i].rung)
-			fail_msg("row %zu: %d", i, (int)limit_rung(&all, &rows[i].t));
-	assert_int_equal(limit_rung(&none, &first), RUNG_GIVE_UP);
+		if (limit_escalation(&all, &rows[i].t) != rows[i].rung)
+			fail_msg("row %zu: %d", i, (int)limit_escalation(&all, &rows[i].t));
+	assert_int_equal(limit_escalation(&none, &first), ESCALATION_GIVE_UP);
 }
 
 static void

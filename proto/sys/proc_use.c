@@ -134,7 +134,7 @@ process_uses(int procfd, const char *dir)
 /* Is it the process that was looked at before?  What is in /proc of another one of its id is
  * not found through the directory of the first. */
 static bool
-was_seen(const struct tree_seen *seen, pid_t pid)
+was_seen(const struct proc_seen *seen, pid_t pid)
 {
 	for (size_t i = 0; i < seen->n; i++)
 		if (seen->pid[i] == pid)
@@ -143,7 +143,7 @@ was_seen(const struct tree_seen *seen, pid_t pid)
 }
 
 static bool
-look_at(int proc, const char *name, const char *dir, struct tree_seen *seen, bool again)
+look_at(int proc, const char *name, const char *dir, struct proc_seen *seen, bool again)
 {
 	pid_t pid = (pid_t)strtol(name, NULL, 10);
 	bool found;
@@ -163,7 +163,7 @@ look_at(int proc, const char *name, const char *dir, struct tree_seen *seen, boo
 }
 
 bool
-tree_in_use(const char *dir, struct tree_seen *seen)
+proc_in_use(const char *dir, struct proc_seen *seen)
 {
 	bool found = false, again = seen->n > 0;
 	char real[PATH_MAX];
@@ -179,7 +179,7 @@ tree_in_use(const char *dir, struct tree_seen *seen)
 }
 
 void
-tree_seen_release(struct tree_seen *seen)
+proc_seen_release(struct proc_seen *seen)
 {
 	while (seen->n > 0)
 		close(seen->fd[--seen->n]);
@@ -203,7 +203,7 @@ add_name(int proc, const char *pid, char *who, size_t len)
 }
 
 size_t
-tree_inside(const char *dir, char *who, size_t len)
+proc_inside(const char *dir, char *who, size_t len)
 {
 	char real[PATH_MAX], cwd[64];
 	struct dirent *e;

@@ -33,16 +33,16 @@ tasks_look(const char *workspace, const char *id, struct tasks_seen *t, bool *go
 }
 
 void
-tasks_set_aside(struct orch *o, struct tasks_seen *t)
+list_cache_put(struct orch *o, struct tasks_seen *t)
 {
-	tasks_drop_aside(o);
+	list_cache_drop(o);
 	if ((o->aside = malloc(sizeof(*o->aside))) == NULL)
 		err(EX_OSERR, NULL);
 	*o->aside = *t;
 }
 
 bool
-tasks_take_aside(struct orch *o, const char *id, struct tasklist *l)
+list_cache_take(struct orch *o, const char *id, struct tasklist *l)
 {
 	struct stat now;
 	bool taken = false;
@@ -56,12 +56,12 @@ tasks_take_aside(struct orch *o, const char *id, struct tasklist *l)
 		free(o->aside);
 		o->aside = NULL;
 	}
-	tasks_drop_aside(o);
+	list_cache_drop(o);
 	return taken;
 }
 
 void
-tasks_drop_aside(struct orch *o)
+list_cache_drop(struct orch *o)
 {
 	if (o->aside != NULL)
 		tasklist_release(&o->aside->list);

@@ -181,7 +181,7 @@ kill_groups(const char *session_id, const char *dir, bool crashed)
 }
 
 int
-tree_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed)
+proc_kill_session(const char *session_id, const char *dir, const char *worktree, bool crashed)
 {
 	int64_t give_up = clock_now() + GIVE_UP;
 	struct wanted w = { .nspared = 0 };

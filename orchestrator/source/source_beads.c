@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "orchestrator/source/beads.h"
-#include "orchestrator/source/feed.h"
+#include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/program.h"
 #include "proto/base/log.h"
@@ -53,11 +53,11 @@ is_wanted(void *arg, const char *id)
 	struct tasklist l;
 	bool good;
 
-	if (!tasks_mention(w->workspace, id, FEED_BEADS))
+	if (!tasks_mention(w->workspace, id, SOURCE_BEADS))
 		return 0;
 	if (!tasks_peek(w->workspace, id, &l, &good))
 		return tasks_read(w->workspace, id, &l);
-	if (l.source.kind != NULL && strcmp(l.source.kind, FEED_BEADS) == 0 &&
+	if (l.source.kind != NULL && strcmp(l.source.kind, SOURCE_BEADS) == 0 &&
 	    same(l.source.project, w->project))
 		strlcpy(w->list, id, TASKLIST_ID_MAX);
 	tasklist_release(&l);
@@ -75,7 +75,7 @@ find_or_make(const struct wanted *w)
 	if ((rv = tasks_each(w->workspace, is_wanted, (void *)(uintptr_t)w)) != 0 ||
 	    w->list[0] != '\0')
 		return rv;
-	name = text_format("%s%s%s", FEED_BEADS, w->project == NULL ? "" : ":",
+	name = text_format("%s%s%s", SOURCE_BEADS, w->project == NULL ? "" : ":",
 	    w->project == NULL ? "" : w->project);
 	if (!tasklist_name_valid(name)) {
 		log_warnx("\"%.80s\" can't be a project of Beads: it is one line of text, which "
@@ -83,7 +83,7 @@ find_or_make(const struct wanted *w)
 		rv = EX_USAGE;
 	} else {
 		tasklist_make(&l, name);
-		l.source.kind = text_format("%s", FEED_BEADS);
+		l.source.kind = text_format("%s", SOURCE_BEADS);
 		l.source.project = w->project == NULL ? NULL : text_format("%s", w->project);
 		if ((rv = tasks_keep(w->workspace, &l)) == 0)
 			strlcpy(w->list, l.id, TASKLIST_ID_MAX);
@@ -114,8 +114,8 @@ refresh(struct orch *o, const char *list)
 	struct bd b;
 	int rv;
 
-	if ((rv = bd_open(&b, o, list)) == 0 && (rv = beads_owe(&b, list)) == 0)
-		rv = beads_take(&b, list);
+	if ((rv = bd_open(&b, o, list)) == 0 && (rv = beads_push(&b, list)) == 0)
+		rv = beads_pull(&b, list);
 	return rv;
 }
 
@@ -214,8 +214,8 @@ find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 	return rv;
 }
 
-const struct feed feed_beads = {
-	.kind = FEED_BEADS,
+const struct source source_beads = {
+	.kind = SOURCE_BEADS,
 	.present = present,
 	.open = open_project,
 	.refresh = refresh,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef WORKER_ORIGIN_H
-#define WORKER_ORIGIN_H
+#ifndef WORKER_SESSION_REPO_H
+#define WORKER_SESSION_REPO_H
 
 /* Where the work comes from: repository, worktree, branch and base, from
  * config.json or, for a session made by hand, from the worktree itself. */
@@ -9,7 +9,7 @@ struct worker;
 
 /* Fills w->repo, w->git and the empty ones of state.{worktree,branch,base,head}.
  * 0, or a sysexits status with the error printed. */
-int origin_open(struct worker *);
-void origin_close(struct worker *);
+int session_repo_open(struct worker *);
+void session_repo_close(struct worker *);
 
 #endif

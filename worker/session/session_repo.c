@@ -13,7 +13,7 @@
 #include "proto/base/text.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
-#include "worker/session/origin.h"
+#include "worker/session/session_repo.h"
 
 #define LINK_PREFIX	"gitdir: "
 
@@ -158,7 +158,7 @@ worktree_is_link(const struct worker *w)
 }
 
 int
-origin_open(struct worker *w)
+session_repo_open(struct worker *w)
 {
 	char *meta;
 	int rc;
@@ -180,7 +180,7 @@ origin_open(struct worker *w)
 }
 
 void
-origin_close(struct worker *w)
+session_repo_close(struct worker *w)
 {
 	git_repo_release(&w->repo);
 	free(w->git.dir);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef ORCHESTRATOR_UNTIL_H
-#define ORCHESTRATOR_UNTIL_H
+#ifndef ORCHESTRATOR_DEADLINE_H
+#define ORCHESTRATOR_DEADLINE_H
 
 /* The time of --until.  Pure, but for the local time zone. */
 
@@ -11,6 +11,6 @@
  * "+01:00" (local time without one), or how long from now: "90m", "2h", "1h30m", "45s", "1d".
  * now: wall ms.  The time in wall ms, or -1: it is none, or not after now.
  */
-int64_t until_parse(const char *, int64_t now);
+int64_t deadline_parse(const char *, int64_t now);
 
 #endif

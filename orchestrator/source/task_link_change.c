@@ -2,11 +2,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/source/source_change.h"
+#include "orchestrator/source/task_link_change.h"
 #include "proto/json/record.h"
 
 bool
-source_changes(const struct task *t, const struct source_change *c)
+task_link_changes(const struct task *t, const struct task_link_change *c)
 {
 	return strcmp(t->session, c->session) == 0 && t->status != c->to &&
 	    (t->status == TASK_IN_PROGRESS || c->to == TASK_COMPLETE ||
@@ -14,12 +14,12 @@ source_changes(const struct task *t, const struct source_change *c)
 }
 
 int
-source_enter(struct tasklist *l, void *arg)
+task_link_enter(struct tasklist *l, void *arg)
 {
-	struct source_change *c = arg;
+	struct task_link_change *c = arg;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (!source_changes(&l->v[i], c) ||
+		if (!task_link_changes(&l->v[i], c) ||
 		    task_enter(&l->v[i], c->to, c->session, c->reason) == -1)
 			continue;
 		if (c->to == TASK_PENDING)
@@ -30,14 +30,14 @@ source_enter(struct tasklist *l, void *arg)
 }
 
 enum task_status
-source_outcome(enum status s)
+task_link_outcome(enum status s)
 {
 	return s == STATUS_MERGED ? TASK_COMPLETE : s == STATUS_CONFLICT ? TASK_BLOCKED :
 	    TASK_FAILED;
 }
 
 bool
-source_read(const char *workspace, const char *id, struct tasklist *l)
+task_link_read(const char *workspace, const char *id, struct tasklist *l)
 {
 	char why[RECORD_ERR];
 	int fd, rv;

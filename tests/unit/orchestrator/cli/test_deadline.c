@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "orchestrator/cli/until.h"
+#include "orchestrator/cli/deadline.h"
 
 #define NOW	INT64_C(1767258000000)	/* 2026-01-01T09:00:00Z */
 #define MIN	INT64_C(60000)
@@ -41,7 +41,7 @@ the_table(void **state)
 
 		setenv("TZ", rows[i].zone, 1);
 		tzset();
-		t = until_parse(rows[i].text, NOW);
+		t = deadline_parse(rows[i].text, NOW);
 		if (t != (rows[i].expected == -1 ? -1 : NOW + rows[i].expected))
 			fail_msg("\"%s\": %lld ms", rows[i].text, (long long)(t - NOW));
 	}

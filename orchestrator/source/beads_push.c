@@ -15,7 +15,7 @@
 #include "proto/record/config.h"
 #include "proto/sys/file.h"
 
-#define OWE_LOCK	"beads-owe.lock"
+#define PUSH_LOCK	"beads-owe.lock"
 
 struct owing {
 	const struct bd	*b;
@@ -185,7 +185,7 @@ settle_all(struct owing *w, const struct tasklist *l, const struct strings *ids)
 }
 
 static int
-owe_locked(const struct bd *b, const char *list)
+push_locked(const struct bd *b, const char *list)
 {
 	struct owing w = { .b = b };
 	struct strings ids = { 0 };
@@ -207,15 +207,15 @@ owe_locked(const struct bd *b, const char *list)
 
 /* Two that look whether an issue is closed would both close it. */
 int
-beads_owe(const struct bd *b, const char *list)
+beads_push(const struct bd *b, const char *list)
 {
-	int lock = bd_lock(b->o, OWE_LOCK), rv;
+	int lock = bd_lock(b->o, PUSH_LOCK), rv;
 
 	if (lock == -1) {
-		log_warn("%s/" OWE_LOCK, b->o->workspace);
+		log_warn("%s/" PUSH_LOCK, b->o->workspace);
 		return orch_status(errno);
 	}
-	rv = owe_locked(b, list);
+	rv = push_locked(b, list);
 	close(lock);
 	return rv;
 }

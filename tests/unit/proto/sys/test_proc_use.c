@@ -74,10 +74,10 @@ stop(const struct holder *h)
 static bool
 used(const char *dir)
 {
-	struct tree_seen seen = { .n = 0 };
-	bool rv = tree_in_use(dir, &seen);
+	struct proc_seen seen = { .n = 0 };
+	bool rv = proc_in_use(dir, &seen);
 
-	tree_seen_release(&seen);
+	proc_seen_release(&seen);
 	return rv;
 }
 
@@ -127,22 +127,22 @@ static void
 the_second_look_is_at_those_who_were_not_there(void **state)
 {
 	char dir[PATH_MAX + 16], file[PATH_MAX + 32];
-	struct tree_seen seen = { .n = 0 };
+	struct proc_seen seen = { .n = 0 };
 	struct holder before = { .file = NULL }, after = { .file = file };
 
 	(void)state;
 	make_dir(dir, file);
 	start(&before);
-	assert_false(tree_in_use(dir, &seen));
+	assert_false(proc_in_use(dir, &seen));
 	assert_true(seen.n > 0);
-	assert_false(tree_in_use(dir, &seen));
+	assert_false(proc_in_use(dir, &seen));
 	start(&after);
-	assert_true(tree_in_use(dir, &seen));
+	assert_true(proc_in_use(dir, &seen));
 	stop(&after);
-	assert_false(tree_in_use(dir, &seen));
+	assert_false(proc_in_use(dir, &seen));
 	stop(&before);
-	assert_false(tree_in_use(dir, &seen));
-	tree_seen_release(&seen);
+	assert_false(proc_in_use(dir, &seen));
+	proc_seen_release(&seen);
 	assert_int_equal(seen.n, 0);
 }
 

@@ -203,7 +203,7 @@ ask_ready(struct take *k)
 }
 
 int
-beads_take(const struct bd *b, const char *list)
+beads_pull(const struct bd *b, const char *list)
 {
 	struct take k = { .b = b };
 	struct tasklist l;

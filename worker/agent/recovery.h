@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef WORKER_RESCUE_H
-#define WORKER_RESCUE_H
+#ifndef WORKER_RECOVERY_H
+#define WORKER_RECOVERY_H
 
 /*
  * An agent that reached a limit, and what is done about it: a stalled one is
@@ -15,27 +15,27 @@
 #include "worker/run/limit.h"
 #include "worker/run/run.h"
 
-struct rescue {			/* of one agent_go, zeroed */
+struct recovery {			/* of one agent_go, zeroed */
 	bool	 resumed;	/* the conversation was resumed once */
 	char	*prompt;	/* malloced, of the next run; NULL = as before */
 };
 
 /* Before a run: is anything left of budget and time?  Waits for a parked account.
  * false: worker_fail is set. */
-bool rescue_ready(struct worker *);
+bool recovery_ready(struct worker *);
 
 /* Sets run->full where the client did not say it itself. */
-void rescue_judge(const struct worker *, struct agent_run *);
+void recovery_judge(const struct worker *, struct agent_run *);
 /* Of a run that ended at a limit; worker_fail is set. */
-enum agent_outcome rescue_outcome(struct worker *, enum role, const struct run_result *);
+enum agent_outcome recovery_outcome(struct worker *, enum role, const struct run_result *);
 
-/* After a run that failed: RUNG_GIVE_UP leaves the failure as it is told; otherwise the agent is
+/* After a run that failed: ESCALATION_GIVE_UP leaves the failure as it is told; otherwise the agent is
  * run again, with r->prompt, in its conversation or in a new one. */
-enum rung rescue_next(struct worker *, const struct agent_run *, enum agent_outcome,
-    const char *prompt, struct rescue *);
+enum escalation recovery_next(struct worker *, const struct agent_run *, enum agent_outcome,
+    const char *prompt, struct recovery *);
 
 /* Commits what an agent left that is not asked again, or saves it beside the judged commit; and saves the commits
  * of one whose tries at handing its work in are used up. */
-void rescue_keep(struct worker *, const char *reason);
+void recovery_keep(struct worker *, const char *reason);
 
 #endif

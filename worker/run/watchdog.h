@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef WORKER_GUARD_H
-#define WORKER_GUARD_H
+#ifndef WORKER_WATCHDOG_H
+#define WORKER_WATCHDOG_H
 
 /*
  * The clocks of an agent's run: how long agents were at work in this session, and
@@ -8,9 +8,9 @@
  * limit; signs of life only move the clock, and the timer, when it fires early, is
  * armed again.  Nothing runs while a question is open.
  *
- *	guard_begin, then after each event guard_settle, at signs of life
- *	guard_life, when the timer fires guard_due; guard_halt when the agent was
- *	asked to stop, guard_end when it is gone
+ *	watchdog_begin, then after each event watchdog_settle, at signs of life
+ *	watchdog_life, when the timer fires watchdog_due; watchdog_halt when the agent was
+ *	asked to stop, watchdog_end when it is gone
  */
 
 #include <stdint.h>
@@ -21,7 +21,7 @@
 
 struct worker;
 
-struct guard {
+struct watchdog {
 	struct worker	*w;		/* NULL = no agent runs */
 	int64_t		 since;		/* it is at work, clock_now; 0 = a question is open */
 	int64_t		 life;		/* clock_now of the last sign of life */
@@ -29,18 +29,18 @@ struct guard {
 	int64_t		 newest;	/* change in the worktree that is known, wall ms */
 };
 
-void guard_begin(struct guard *, struct worker *);
-void guard_life(struct guard *);
-void guard_settle(struct guard *);
+void watchdog_begin(struct watchdog *, struct worker *);
+void watchdog_life(struct watchdog *);
+void watchdog_settle(struct watchdog *);
 /* The limit that is reached, or LIMIT_OK with the timer armed again.  Before it says that
  * nothing happens it looks at the worktree. */
-enum limit guard_due(struct guard *);
-void guard_halt(struct guard *);
-void guard_end(struct guard *);
+enum limit watchdog_due(struct watchdog *);
+void watchdog_halt(struct watchdog *);
+void watchdog_end(struct watchdog *);
 
 /* What an agent's run that a crash cut off had taken, by the last line of its log. */
-void guard_recover(struct worker *);
+void watchdog_recover(struct worker *);
 /* A sign of life of the agent: one that was recovered has. */
-void guard_worked(struct worker *);
+void watchdog_worked(struct worker *);
 
 #endif

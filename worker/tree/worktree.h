@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef WORKER_TREE_H
-#define WORKER_TREE_H
+#ifndef WORKER_WORKTREE_H
+#define WORKER_WORKTREE_H
 
 /* The worktree and the commit it stands for. */
 
@@ -11,40 +11,40 @@
 
 struct worker;
 
-enum tree_state { TREE_SAME, TREE_EXTRA, TREE_CHANGED, TREE_ERROR };
+enum worktree_state { WORKTREE_SAME, WORKTREE_EXTRA, WORKTREE_CHANGED, WORKTREE_ERROR };
 
 /* Compares the worktree with state.head. EXTRA: only files beside it (not ignored);
  * CHANGED: files of the commit differ, named in detail. */
-enum tree_state tree_compare(struct worker *, char *detail, size_t len);
+enum worktree_state worktree_compare(struct worker *, char *detail, size_t len);
 /* Saves whatever differs from state.head to refs/salvage/<id>, then brings the
  * worktree and the agent's git directory back to it. 0 or -1 (worker_fail is set). */
-int tree_pin(struct worker *);
+int worktree_pin(struct worker *);
 /* Makes safe.git and git/ (again), points the worktree at git/, keeping its own
  * link, and checks base out. 0 or -1 (worker_fail is set). */
-int tree_prepare(struct worker *);
+int worktree_prepare(struct worker *);
 /* Puts a worktree of a former session in the place of ours when that is empty (pool.h), at base and
  * pointing at git.  False: there was none to be had, and nothing has changed. */
-bool tree_reuse(struct worker *, const char *git, bool empty);
+bool worktree_reuse(struct worker *, const char *git, bool empty);
 /* After a crash, which may have been the machine's: our index is made again (while a conflict is
  * resolved only one that can't be read), the agent's when the machine has stopped, its git directory
  * where its commits are not whole. 0 or -1 (logged). */
-int tree_mend(struct worker *);
+int worktree_repair(struct worker *);
 /* Takes over what was committed in the git directory dir, which an agent writes; *commit is its
  * HEAD. 0 or -1 (worker_fail is set). */
-int tree_import(struct worker *, const char *dir, char *commit);
+int worktree_import(struct worker *, const char *dir, char *commit);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which
  * nothing refers to yet, and w->taken its tree. 1: it made some itself; 0; -1 (worker_fail is set). */
-int tree_take(struct worker *, const char *message, char *commit);
+int worktree_take(struct worker *, const char *message, char *commit);
 /* Moves the branch and the agent's git directory to commit, and sets state.head; files is what the worktree
  * holds, "" = what the commit has.  0 or -1. */
-int tree_advance(struct worker *, const char *commit, const char *files);
+int worktree_advance(struct worker *, const char *commit, const char *files);
 /* Makes the worktree what it is to be when what is committed of it, from, becomes to; *files is what it holds
  * then.  0 or -1 (worker_fail is set). */
-int tree_move(struct worker *, const char *from, const char *to, char files[OID_MAX]);
+int worktree_move(struct worker *, const char *from, const char *to, char files[OID_MAX]);
 /* What the work that was taken over has taken in of the target is what it is compared with from now on. */
-void tree_settle_base(struct worker *);
+void worktree_settle_base(struct worker *);
 /* Commits what is left, imports, moves the branch, sets state.head. 0; 1 = there
  * is nothing since base; -1 (worker_fail is set). */
-int tree_commit(struct worker *, const char *message);
+int worktree_commit(struct worker *, const char *message);
 
 #endif

@@ -15,7 +15,7 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 /* Can git read it? One that is missing can't be, and the agent's may be a FIFO. */
 static bool
@@ -112,7 +112,7 @@ agent_index(struct worker *w, const char *dir, char *index)
 
 /* Both directories: each keeps the commits that are whole. */
 static int
-mend_git(struct worker *w)
+repair_git(struct worker *w)
 {
 	char dir[PATH_MAX + 32], index[PATH_MAX + 48], err[GIT_ERR] = "";
 	int sound = git_sound(w, SESSION_DIR_GIT), rc = sound;
@@ -150,7 +150,7 @@ drop_lock(struct worker *w)
 
 /* What the worktree held is told from the commit again if it can't be read: filtered files count as changed then. */
 static void
-mend_files(struct worker *w)
+repair_files(struct worker *w)
 {
 	const char *argv[] = { "rev-list", "--objects", "--quiet", w->state.files, "--", NULL };
 	struct git g = git_apart(&w->git);
@@ -165,7 +165,7 @@ mend_files(struct worker *w)
 }
 
 int
-tree_mend(struct worker *w)
+worktree_repair(struct worker *w)
 {
 	char err[GIT_ERR];
 	struct git g;
@@ -178,7 +178,7 @@ tree_mend(struct worker *w)
 		return file_remove_tree(w->dirfd, SESSION_DIR_AGENT_GIT) == -1 ||
 		    file_remove_tree(w->dirfd, SESSION_DIR_GIT) == -1 ? -1 : 0;
 	}
-	mend_files(w);
+	repair_files(w);
 	/* a new one, which says of no file that an object of it has been written; while a conflict is
 	 * resolved the old one has what was merged */
 	if (!worker_resolving(w) || !index_sound(w, w->git.index)) {
@@ -191,5 +191,5 @@ tree_mend(struct worker *w)
 			return -1;
 		}
 	}
-	return mend_git(w);
+	return repair_git(w);
 }

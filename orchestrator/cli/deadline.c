@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "orchestrator/cli/until.h"
+#include "orchestrator/cli/deadline.h"
 
 #define MAX_MS	(INT64_C(366) * 86400 * 1000)
 
@@ -128,7 +128,7 @@ time_of_day(const char *s, int64_t now)
 }
 
 int64_t
-until_parse(const char *s, int64_t now)
+deadline_parse(const char *s, int64_t now)
 {
 	int64_t t;
 

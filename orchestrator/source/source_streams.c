@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/source/feed.h"
+#include "orchestrator/source/source.h"
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/log.h"
@@ -173,7 +173,7 @@ is_mirror(void *arg, const char *id)
 	if (!tasks_mention(s->o->workspace, id, s->initiative) ||
 	    !tasks_peek(s->o->workspace, id, &l, &good))
 		return 0;
-	if (l.source.kind != NULL && strcmp(l.source.kind, FEED_STREAMS) == 0 &&
+	if (l.source.kind != NULL && strcmp(l.source.kind, SOURCE_STREAMS) == 0 &&
 	    l.source.project != NULL && strcmp(l.source.project, s->initiative) == 0)
 		strlcpy(s->list, id, TASKLIST_ID_MAX);
 	tasklist_release(&l);
@@ -188,7 +188,7 @@ make(struct orch *o, struct streams *s, char list[TASKLIST_ID_MAX])
 	int rv;
 
 	tasklist_make(&l, name);
-	l.source.kind = text_format(FEED_STREAMS);
+	l.source.kind = text_format(SOURCE_STREAMS);
 	l.source.project = text_format("%s", s->initiative);
 	if ((rv = mirror(&l, s)) <= 1 && (rv = tasks_keep(o->workspace, &l)) == 0)
 		strlcpy(list, l.id, TASKLIST_ID_MAX);
@@ -286,8 +286,8 @@ find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 	return ours ? open_list(o, NULL, list) : 0;
 }
 
-const struct feed feed_streams = {
-	.kind = FEED_STREAMS,
+const struct source source_streams = {
+	.kind = SOURCE_STREAMS,
 	.present = present,
 	.is_project = is_project,
 	.open = open_list,

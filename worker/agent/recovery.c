@@ -6,12 +6,12 @@
 #include "proto/sys/file.h"
 #include "worker/agent/park.h"
 #include "worker/agent/prompt.h"
-#include "worker/agent/rescue.h"
+#include "worker/agent/recovery.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
-#include "worker/run/guard.h"
+#include "worker/run/watchdog.h"
 #include "worker/tree/beside.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 #define LISTED	200	/* changed files */
 
@@ -26,7 +26,7 @@ over_time(struct worker *w)
 }
 
 bool
-rescue_ready(struct worker *w)
+recovery_ready(struct worker *w)
 {
 	const struct state *s = &w->state;
 
@@ -46,7 +46,7 @@ rescue_ready(struct worker *w)
 
 /* A phrase counts in the words of a run that failed, and nowhere else. */
 void
-rescue_judge(const struct worker *w, struct agent_run *run)
+recovery_judge(const struct worker *w, struct agent_run *run)
 {
 	const struct strings *phrases = &w->config.settings.context_phrases;
 
@@ -56,7 +56,7 @@ rescue_judge(const struct worker *w, struct agent_run *run)
 }
 
 enum agent_outcome
-rescue_outcome(struct worker *w, enum role role, const struct run_result *res)
+recovery_outcome(struct worker *w, enum role role, const struct run_result *res)
 {
 	const char *name = role_name(role);
 
@@ -128,20 +128,20 @@ prompt_fresh(struct worker *w, const char *prompt)
 	return t.buf;
 }
 
-static enum rung
-recover(struct worker *w, const struct agent_run *run, const char *prompt, struct rescue *r)
+static enum escalation
+recover(struct worker *w, const struct agent_run *run, const char *prompt, struct recovery *r)
 {
 	const struct trouble t = { .full = run->full, .resumed = r->resumed,
 		.resumable = agent_resumable(w, run->role) &&
 		    w->state.conversation[run->role] != NULL,
 		.attempts = w->state.rescue.attempts };
-	enum rung rung = limit_rung(&w->limits, &t);
+	enum escalation rung = limit_escalation(&w->limits, &t);
 	const char *id = w->config.session;
 
 	if (run->full)
 		worker_fail(w, REASON_FULL, "%s: %s; %lld recoveries were tried", role_name(run->role),
 		    run->last[0] != '\0' ? run->last : run->error_text, (long long)t.attempts);
-	if (rung == RUNG_GIVE_UP) {
+	if (rung == ESCALATION_GIVE_UP) {
 		output_log("%s: %s; no recovery is left", id,
 		    run->full ? "context exhausted" : "stall detected");
 		return rung;
@@ -154,7 +154,7 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 	    run->full ? "context exhausted" : "stall detected");
 	output_log("Attempting recovery for %s (attempt %lld)", id,
 	    (long long)w->state.rescue.attempts);
-	if (rung == RUNG_FRESH) {
+	if (rung == ESCALATION_FRESH) {
 		free(w->state.conversation[run->role]);
 		w->state.conversation[run->role] = NULL;
 		r->prompt = prompt_fresh(w, prompt);
@@ -166,36 +166,36 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 	return rung;
 }
 
-enum rung
-rescue_next(struct worker *w, const struct agent_run *run, enum agent_outcome outcome,
-    const char *prompt, struct rescue *r)
+enum escalation
+recovery_next(struct worker *w, const struct agent_run *run, enum agent_outcome outcome,
+    const char *prompt, struct recovery *r)
 {
 	if (outcome == AGENT_OK)
-		guard_worked(w);	/* without a word */
+		watchdog_worked(w);	/* without a word */
 	if (outcome == AGENT_STALLED || (outcome == AGENT_ERROR && run->full))
 		return recover(w, run, prompt, r);
 	if (outcome != AGENT_ERROR || run->parked == 0)
-		return RUNG_GIVE_UP;
+		return ESCALATION_GIVE_UP;
 	park(w, run);
 	if (w->state.step == STEP_IMPLEMENT)
 		r->prompt = prompt_implement(w);
-	return RUNG_RESUME;
+	return ESCALATION_RESUME;
 }
 
 void
-rescue_keep(struct worker *w, const char *reason)
+recovery_keep(struct worker *w, const char *reason)
 {
 	char message[512], err[GIT_ERR], why[sizeof(w->fail_reason)], how[sizeof(w->fail_detail)];
 	bool saved = false, limit = limit_keeps(reason), kept;
 
 	if ((!limit && !w->handed_back) || w->git.dir == NULL)
 		return;
-	/* tree_commit tells its own failures in their place */
+	/* worktree_commit tells its own failures in their place */
 	strlcpy(why, w->fail_reason, sizeof(why));
 	strlcpy(how, w->fail_detail, sizeof(how));
 	snprintf(message, sizeof(message), "%s: unfinished: %s\n", w->config.item,
 	    w->item.title != NULL ? w->item.title : "work of the implementer");
-	kept = limit && w->state.step == STEP_IMPLEMENT && tree_commit(w, message) != -1;
+	kept = limit && w->state.step == STEP_IMPLEMENT && worktree_commit(w, message) != -1;
 	beside_save(w);
 	if (limit && !kept) {
 		if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err,

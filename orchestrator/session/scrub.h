@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#ifndef ORCHESTRATOR_SIFT_H
-#define ORCHESTRATOR_SIFT_H
+#ifndef ORCHESTRATOR_SCRUB_H
+#define ORCHESTRATOR_SCRUB_H
 
 /*
  * What an agent may have left in a worktree, removed.  Nothing is repaired: what is
@@ -22,6 +22,6 @@
  * or .gitattributes: which of them are ignored is a later question.  0, or -1 with err when
  * something could not be removed or the directory itself is not as it was made.
  */
-int sift(const struct git *g, bool keep, char *err, size_t errlen);
+int scrub(const struct git *g, bool keep, char *err, size_t errlen);
 
 #endif

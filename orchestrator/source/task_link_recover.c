@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/source/task_link.h"
+#include "orchestrator/source/task_link_change.h"
 #include "orchestrator/workspace/claim.h"
-#include "orchestrator/source/source.h"
-#include "orchestrator/source/source_change.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/state.h"
@@ -86,21 +86,21 @@ has_begun(const char *workspace, const char *id)
 
 /* What nobody has noted of a task's session; false: nothing. */
 static bool
-owed(const char *workspace, const struct task *t, struct source_change *c)
+owed(const char *workspace, const struct task *t, struct task_link_change *c)
 {
 	enum status status;
 
-	*c = (struct source_change){ .session = t->session };
+	*c = (struct task_link_change){ .session = t->session };
 	if (t->session[0] == '\0' || t->status != TASK_IN_PROGRESS)
 		return false;
 	if (known(workspace, t->session, &status)) {
 		if (!status_ended(status))
 			return false;
-		c->to = source_outcome(status);
+		c->to = task_link_outcome(status);
 		c->reason = status_name(status);
 	} else {
 		c->to = TASK_PENDING;
-		c->reason = SOURCE_NEVER_WAS;
+		c->reason = TASK_LINK_NEVER_WAS;
 	}
 	return true;
 }
@@ -109,15 +109,15 @@ static int
 recover_list(void *arg, const char *id)
 {
 	const char *workspace = arg;
-	struct source_change c;
+	struct task_link_change c;
 	struct tasklist l;
 
-	if (!has_begun(workspace, id) || !source_read(workspace, id, &l))
+	if (!has_begun(workspace, id) || !task_link_read(workspace, id, &l))
 		return 0;
 	for (size_t i = 0; i < l.n; i++) {
 		if (!owed(workspace, &l.v[i], &c))
 			continue;
-		tasks_change(workspace, id, source_enter, &c);
+		tasks_change(workspace, id, task_link_enter, &c);
 		if (c.done)
 			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", l.v[i].item.id,
 			    task_status_name(c.to), c.session, c.reason);
@@ -127,21 +127,21 @@ recover_list(void *arg, const char *id)
 }
 
 void
-source_settle(struct orch *o, struct tasklist *l)
+task_link_settle(struct orch *o, struct tasklist *l)
 {
 	char session[SESSION_ID_MAX];
-	struct source_change c;
+	struct task_link_change c;
 
 	for (size_t i = 0; i < l->n; i++)
 		if (owed(o->workspace, &l->v[i], &c)) {
 			strlcpy(session, c.session, sizeof(session));
 			c.session = session;	/* the task's own is emptied */
-			source_enter(l, &c);
+			task_link_enter(l, &c);
 		}
 }
 
 void
-source_recover(struct orch *o)
+task_link_recover(struct orch *o)
 {
 	tasks_each(o->workspace, recover_list, o->workspace);
 }

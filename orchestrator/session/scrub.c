@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/session/sift.h"
+#include "orchestrator/session/scrub.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/sys/file.h"
@@ -110,7 +110,7 @@ as_made(const struct sieve *s, int dirfd, const char *name, const char *path, un
 	return !has_attributes(s, path);
 }
 
-static int sift_dir(struct sieve *, int dirfd, const char *name, const char *path, int beside);
+static int scrub_dir(struct sieve *, int dirfd, const char *name, const char *path, int beside);
 
 static int
 drop(struct sieve *s, int dirfd, const char *name, const char *path)
@@ -123,7 +123,7 @@ drop(struct sieve *s, int dirfd, const char *name, const char *path)
 
 /* beside: how deep below what is not in the index. */
 static int
-sift_one(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
+scrub_one(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
 {
 	unsigned mode = beside > 0 ? 0 : tracked_mode(s, path);
 	struct stat st;
@@ -131,7 +131,7 @@ sift_one(struct sieve *s, int dirfd, const char *name, const char *path, int bes
 	if (mode != 0) {
 		if (!as_made(s, dirfd, name, path, mode))
 			return drop(s, dirfd, name, path);
-		return mode == S_IFDIR ? sift_dir(s, dirfd, name, path, 0) : 0;
+		return mode == S_IFDIR ? scrub_dir(s, dirfd, name, path, 0) : 0;
 	}
 	if (!s->keep || beside >= DEPTH_MAX || strcmp(name, ".git") == 0 ||
 	    strcmp(name, ".gitignore") == 0 || strcmp(name, ".gitattributes") == 0 ||
@@ -141,11 +141,11 @@ sift_one(struct sieve *s, int dirfd, const char *name, const char *path, int bes
 		return 0;
 	if (!S_ISDIR(st.st_mode) || (st.st_mode & 0700) != 0700)
 		return drop(s, dirfd, name, path);
-	return sift_dir(s, dirfd, name, path, beside + 1);
+	return scrub_dir(s, dirfd, name, path, beside + 1);
 }
 
 static int
-sift_dir(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
+scrub_dir(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
 {
 	char below[PATH_MAX];
 	struct dirent *e;
@@ -165,7 +165,7 @@ sift_dir(struct sieve *s, int dirfd, const char *name, const char *path, int bes
 		    e->d_name) >= sizeof(below))
 			rc = drop(s, fd, e->d_name, path);
 		else
-			rc = sift_one(s, fd, e->d_name, below, beside);
+			rc = scrub_one(s, fd, e->d_name, below, beside);
 	}
 	if (rc == 0 && errno != 0) {
 		strlcpy(s->at, path, sizeof(s->at));
@@ -216,7 +216,7 @@ look_above(struct sieve *s, const char *worktree)
 }
 
 int
-sift(const struct git *g, bool keep, char *err, size_t errlen)
+scrub(const struct git *g, bool keep, char *err, size_t errlen)
 {
 	static const char *const argv[] = { "ls-files", "-z", "-s", NULL };
 	struct sieve s = { .top = g->worktree, .keep = keep };
@@ -228,7 +228,7 @@ sift(const struct git *g, bool keep, char *err, size_t errlen)
 		return -1;
 	if (out != NULL && read_index(&s, out, len) == 0 && look_above(&s, g->worktree) == 0 &&
 	    as_made(&s, AT_FDCWD, g->worktree, "", S_IFDIR))
-		rc = sift_dir(&s, AT_FDCWD, g->worktree, "", 0);
+		rc = scrub_dir(&s, AT_FDCWD, g->worktree, "", 0);
 	if (rc == -1)
 		snprintf(err, errlen, "%s: %s%sis not as it was made", g->worktree, s.at,
 		    s.at[0] != '\0' ? " " : "");

@@ -9,11 +9,11 @@
 #include "proto/sys/watch.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
-#include "worker/run/guard.h"
 #include "worker/run/run.h"
+#include "worker/run/watchdog.h"
 
 void
-guard_worked(struct worker *w)
+watchdog_worked(struct worker *w)
 {
 	if (!w->state.rescue.under_way)
 		return;
@@ -24,7 +24,7 @@ guard_worked(struct worker *w)
 }
 
 static struct limit_clocks
-clocks(const struct guard *g)
+clocks(const struct watchdog *g)
 {
 	int64_t now = clock_now();
 
@@ -37,7 +37,7 @@ clocks(const struct guard *g)
 }
 
 static void
-arm(struct guard *g)
+arm(struct watchdog *g)
 {
 	struct limit_clocks c = clocks(g);
 	int64_t due = limit_due(&g->w->limits, &c);
@@ -46,7 +46,7 @@ arm(struct guard *g)
 }
 
 static void
-alive_at(struct guard *g, int64_t now, int64_t wall)
+alive_at(struct watchdog *g, int64_t now, int64_t wall)
 {
 	g->life = now;
 	g->life_wall = wall;
@@ -54,7 +54,7 @@ alive_at(struct guard *g, int64_t now, int64_t wall)
 
 /* Adds what was worked since the last time; a crash after it loses nothing. */
 static void
-count(struct guard *g)
+count(struct watchdog *g)
 {
 	struct state *s = &g->w->state;
 
@@ -64,32 +64,32 @@ count(struct guard *g)
 }
 
 static void
-work(struct guard *g)
+work(struct watchdog *g)
 {
 	g->since = clock_now();
 	g->w->state.agent_since = clock_wall();
 }
 
 void
-guard_begin(struct guard *g, struct worker *w)
+watchdog_begin(struct watchdog *g, struct worker *w)
 {
-	*g = (struct guard){ .w = w, .newest = clock_wall() };
+	*g = (struct watchdog){ .w = w, .newest = clock_wall() };
 	alive_at(g, clock_now(), g->newest);
 	work(g);
 	arm(g);
 }
 
 void
-guard_life(struct guard *g)
+watchdog_life(struct watchdog *g)
 {
 	if (g->w == NULL)
 		return;
 	alive_at(g, clock_now(), clock_wall());
-	guard_worked(g->w);
+	watchdog_worked(g->w);
 }
 
 void
-guard_settle(struct guard *g)
+watchdog_settle(struct watchdog *g)
 {
 	bool asking;
 
@@ -109,7 +109,7 @@ guard_settle(struct guard *g)
 
 /* What changes without a word: the newest change, also of what is ignored. */
 static void
-look(struct guard *g)
+look(struct watchdog *g)
 {
 	char git[PATH_MAX + 16];
 	int64_t newest, other, wall = clock_wall(), age;
@@ -126,11 +126,11 @@ look(struct guard *g)
 	if (clock_now() - age * CLOCK_MS <= g->life)
 		return;
 	alive_at(g, clock_now() - age * CLOCK_MS, wall - age);
-	guard_worked(g->w);
+	watchdog_worked(g->w);
 }
 
 enum limit
-guard_due(struct guard *g)
+watchdog_due(struct watchdog *g)
 {
 	struct limit_clocks c;
 	enum limit reached;
@@ -150,14 +150,14 @@ guard_due(struct guard *g)
 }
 
 void
-guard_halt(struct guard *g)
+watchdog_halt(struct watchdog *g)
 {
 	if (g->w != NULL)
 		watch_timer(GUARD_TIMER, 0);
 }
 
 void
-guard_end(struct guard *g)
+watchdog_end(struct watchdog *g)
 {
 	if (g->w == NULL)
 		return;
@@ -167,7 +167,7 @@ guard_end(struct guard *g)
 }
 
 void
-guard_recover(struct worker *w)
+watchdog_recover(struct worker *w)
 {
 	struct state *s = &w->state;
 	struct stat st;

@@ -8,7 +8,7 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
-#include "orchestrator/source/feed.h"
+#include "orchestrator/source/source.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/sys/child.h"
@@ -20,14 +20,14 @@ refresh_child(void *arg)
 	struct flow *f = arg;
 
 	flow_note_begin(f);
-	return f->feed->refresh(f->o, f->id);
+	return f->source->refresh(f->o, f->id);
 }
 
 /* One at a time, and not beside a dispatch: both may ask the other side. */
 bool
 flow_refresh(struct flow *f)
 {
-	if (f->feed == NULL || !f->owed || f->pid != 0 || f->refresh_at > clock_now())
+	if (f->source == NULL || !f->owed || f->pid != 0 || f->refresh_at > clock_now())
 		return f->refresh_pid != 0;
 	if (f->refresh_pid != 0)
 		return true;
@@ -69,16 +69,16 @@ flow_refreshed(struct flow *f, int status)
 		f->refresh_at = clock_now() + (FLOW_BACKOFF << (f->refresh_tries - 1));
 	else {
 		f->owed = false;
-		why = text_format("%s can't be asked: %s", f->feed->kind, n->why);
+		why = text_format("%s can't be asked: %s", f->source->kind, n->why);
 		flow_stop(f, why);
 		free(why);
 	}
 }
 
 void
-flow_owe(struct flow *f)
+flow_push(struct flow *f)
 {
-	if (f->feed == NULL)
+	if (f->source == NULL)
 		return;
 	f->owed = true;
 	f->hint = false;
@@ -87,17 +87,17 @@ flow_owe(struct flow *f)
 }
 
 void
-flow_watch_feed(struct flow *f)
+flow_watch_source(struct flow *f)
 {
 	char *dir;
 
 	f->wake_watch = -1;
-	if (f->feed == NULL || f->feed->wake_dir == NULL || (dir = f->feed->wake_dir(f->o)) == NULL)
+	if (f->source == NULL || f->source->wake_dir == NULL || (dir = f->source->wake_dir(f->o)) == NULL)
 		return;
 	if ((f->wake_watch = watch_dir(dir, false)) == -1)
 		log_warn("%s: not watched: what changes there is seen after the next merge", dir);
 	else
-		flow_woken(f, FEED_WAKE);	/* it may have been there before */
+		flow_woken(f, SOURCE_WAKE);	/* it may have been there before */
 	free(dir);
 }
 
@@ -106,11 +106,11 @@ flow_woken(struct flow *f, const char *name)
 {
 	char *dir, *path;
 
-	if (strcmp(name, FEED_WAKE) != 0 || (dir = f->feed->wake_dir(f->o)) == NULL)
+	if (strcmp(name, SOURCE_WAKE) != 0 || (dir = f->source->wake_dir(f->o)) == NULL)
 		return;
-	path = text_format("%s/" FEED_WAKE, dir);
+	path = text_format("%s/" SOURCE_WAKE, dir);
 	if (unlink(path) == 0)
-		flow_owe(f);
+		flow_push(f);
 	free(path);
 	free(dir);
 }
@@ -121,7 +121,7 @@ flow_list_changed(struct flow *f, const char *name)
 	char id[TASKLIST_ID_MAX];
 
 	strlcpy(id, name, sizeof(id));
-	if (f->feed == NULL || !f->feed->local || f->owed || !tasklist_id_valid(id) ||
+	if (f->source == NULL || !f->source->local || f->owed || !tasklist_id_valid(id) ||
 	    strcmp(name + strlen(id), TASKLIST_SUFFIX) != 0 || strcmp(id, f->id) == 0)
 		return;
 	/* While it is being asked it may have read that one before. */

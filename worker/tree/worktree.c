@@ -15,12 +15,12 @@
 #include "worker/run/gitdir.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/filter.h"
-#include "worker/tree/tree.h"
+#include "worker/tree/worktree.h"
 
 /* The worktree's tree; computed once, until agent code runs again.  rest: of what can't be committed
  * it is without a word. */
 static int
-tree_now(struct worker *w, bool rest, char *err, size_t len)
+worktree_now(struct worker *w, bool rest, char *err, size_t len)
 {
 	if (w->tree[0] != '\0')
 		return 0;
@@ -29,8 +29,8 @@ tree_now(struct worker *w, bool rest, char *err, size_t len)
 }
 
 /* Paths of the commit that are not as the commit has them; added ones are no difference. */
-static enum tree_state
-tree_judge(const struct git_change *c, size_t n, char *detail, size_t len)
+static enum worktree_state
+worktree_judge(const struct git_change *c, size_t n, char *detail, size_t len)
 {
 	size_t i, changed = 0;
 
@@ -45,40 +45,40 @@ tree_judge(const struct git_change *c, size_t n, char *detail, size_t len)
 	}
 	if (changed > 5)
 		strlcat(detail, ", ...", len);
-	return changed > 0 ? TREE_CHANGED : TREE_EXTRA;
+	return changed > 0 ? WORKTREE_CHANGED : WORKTREE_EXTRA;
 }
 
-enum tree_state
-tree_compare(struct worker *w, char *detail, size_t len)
+enum worktree_state
+worktree_compare(struct worker *w, char *detail, size_t len)
 {
 	struct git_change *changes;
 	char err[GIT_ERR], head[OID_MAX];
-	enum tree_state state;
+	enum worktree_state state;
 	struct git g;
 	size_t n;
 	int rc;
 
-	if (tree_now(w, true, err, sizeof(err)) == -1 ||
+	if (worktree_now(w, true, err, sizeof(err)) == -1 ||
 	    git_tree_of(&w->git, w->state.head, head, err, sizeof(err)) == -1) {
 		strlcpy(detail, err, len);
-		return TREE_ERROR;
+		return WORKTREE_ERROR;
 	}
 	if (strcmp(head, w->tree) == 0)
-		return TREE_SAME;
+		return WORKTREE_SAME;
 	g = git_apart(&w->git);
 	rc = git_diff(&g, head, w->tree, &changes, &n, err, sizeof(err));
 	git_apart_free(&g);
 	if (rc == -1) {
 		strlcpy(detail, err, len);
-		return TREE_ERROR;
+		return WORKTREE_ERROR;
 	}
-	state = tree_judge(changes, n, detail, len);
+	state = worktree_judge(changes, n, detail, len);
 	git_changes_free(changes, n);
 	return state;
 }
 
 static int
-tree_error(struct worker *w, const char *err)
+worktree_error(struct worker *w, const char *err)
 {
 	worker_failed(w, "git", "%s", err);
 	return -1;
@@ -125,13 +125,13 @@ save_commits(struct worker *w, bool agent)
 			strings_add(&tips, commit);
 		else if (fault_undecided()) {	/* they may be whole */
 			strings_free(&tips);
-			return tree_error(w, err);
+			return worktree_error(w, err);
 		} else
 			output_log("%s is put back to %.12s: %s", names[i], w->state.head, err);
 	}
 	if (tips.n > 0 && git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err,
 	    sizeof(err)) == -1)
-		rc = tree_error(w, err);
+		rc = worktree_error(w, err);
 	else if (tips.n > 0)
 		output_log("commit %.12s, which is not to be judged, is saved in refs/salvage/%s; the branch stays "
 		    "at %.12s", tips.v[0], w->config.session, w->state.head);
@@ -151,7 +151,7 @@ check_out(struct worker *w, const char *tree, char *err, size_t len)
 }
 
 int
-tree_move(struct worker *w, const char *from, const char *to, char files[OID_MAX])
+worktree_move(struct worker *w, const char *from, const char *to, char files[OID_MAX])
 {
 	char err[GIT_ERR], tree[OID_MAX];
 	int rc;
@@ -164,48 +164,48 @@ tree_move(struct worker *w, const char *from, const char *to, char files[OID_MAX
 		files[0] = '\0';
 	if (rc == 0)
 		rc = check_out(w, files[0] != '\0' ? files : tree, err, sizeof(err));
-	return rc == -1 ? tree_error(w, err) : 0;
+	return rc == -1 ? worktree_error(w, err) : 0;
 }
 
 /* Saves and discards what differs from state.head in the worktree. */
 static int
-tree_restore(struct worker *w, enum tree_state state, const char *detail)
+worktree_restore(struct worker *w, enum worktree_state state, const char *detail)
 {
 	char err[GIT_ERR];
 	bool saved = false;
 
 	if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	if (saved)
 		output_log("what was changed beside %.12s is saved in refs/salvage/%s and "
 		    "discarded%s%s", w->state.head, w->config.session,
-		    state == TREE_CHANGED ? ": " : "", state == TREE_CHANGED ? detail : "");
+		    state == WORKTREE_CHANGED ? ": " : "", state == WORKTREE_CHANGED ? detail : "");
 	if (check_out(w, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	return 0;
 }
 
 int
-tree_pin(struct worker *w)
+worktree_pin(struct worker *w)
 {
 	char detail[512];
-	enum tree_state state = tree_compare(w, detail, sizeof(detail));
+	enum worktree_state state = worktree_compare(w, detail, sizeof(detail));
 	int moved = save_commits(w, true);
 
 	if (moved == -1)
 		return -1;
 	/* After a crash the agent's git directory may be half made. */
-	if (state == TREE_SAME && !w->recovered) {
+	if (state == WORKTREE_SAME && !w->recovered) {
 		if (moved == 0)
 			return 0;
-	} else if (tree_restore(w, state, detail) == -1)
+	} else if (worktree_restore(w, state, detail) == -1)
 		return -1;
 	w->recovered = false;
 	return gitdir_make(w, w->state.head) == -1 ? -1 : gitdir_index(w);
 }
 
 int
-tree_import(struct worker *w, const char *dir, char *commit)
+worktree_import(struct worker *w, const char *dir, char *commit)
 {
 	char err[GIT_ERR];
 
@@ -229,7 +229,7 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	char dir[PATH_MAX + 32], person[OID_MAX];
 
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
-	if (gitdir_refill(w) == -1 || tree_import(w, dir, commit) == -1)
+	if (gitdir_refill(w) == -1 || worktree_import(w, dir, commit) == -1)
 		return -1;
 	if (gitdir_outside(w, person) == -1)
 		return -1;
@@ -238,7 +238,7 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	if (strcmp(commit, w->state.head) != 0)
 		return save_commits(w, false) == -1 ? -1 : 0;
 	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
-	if (tree_import(w, dir, commit) == -1)
+	if (worktree_import(w, dir, commit) == -1)
 		return -1;
 	output_log("commit %.12s, made in the worktree by hand, is part of the work", commit);
 	return 0;
@@ -253,7 +253,7 @@ commit_plain(struct worker *w, const char *message, char commit[OID_MAX])
 
 	if (git_tree_keep(&w->git, commit, w->tree, err, sizeof(err)) == -1 ||
 	    git_commit_tree(&w->git, w->tree, parents, 1, message, new, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	output_log("committed what was left in the worktree as %.12s", new);
 	strlcpy(commit, new, OID_MAX);
 	strlcpy(w->taken.tree, w->tree, sizeof(w->taken.tree));
@@ -270,8 +270,8 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	/* What is ignored, and was committed all the same, is not to be left out. */
 	if (strcmp(commit, w->state.head) != 0 &&
 	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
-		return tree_error(w, err);
-	if (tree_now(w, false, err, sizeof(err)) == -1) {
+		return worktree_error(w, err);
+	if (worktree_now(w, false, err, sizeof(err)) == -1) {
 		if (fault_code() == FAULT_WORK)
 			worker_hand_back(w, "import", "%s", err);
 		else
@@ -279,7 +279,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 		return -1;
 	}
 	if (git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	if (strcmp(w->taken.tree, w->tree) == 0)
 		return 0;
 	rc = filter_commit(w, message, commit);
@@ -293,7 +293,7 @@ take_files(struct worker *w)
 	char err[GIT_ERR];
 
 	if (git_index_tree(&w->git, w->taken.files, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	if (strcmp(w->taken.files, w->taken.tree) == 0)
 		w->taken.files[0] = '\0';
 	return 0;
@@ -319,7 +319,7 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 }
 
 int
-tree_take(struct worker *w, const char *message, char *commit)
+worktree_take(struct worker *w, const char *message, char *commit)
 {
 	bool own;
 
@@ -335,12 +335,12 @@ tree_take(struct worker *w, const char *message, char *commit)
 }
 
 int
-tree_advance(struct worker *w, const char *commit, const char *files)
+worktree_advance(struct worker *w, const char *commit, const char *files)
 {
 	char err[GIT_ERR];
 
 	if (branch_move(w, commit, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	if (gitdir_make(w, commit) == -1)
 		return -1;
 	if (strcmp(w->state.files, files) != 0)
@@ -351,29 +351,29 @@ tree_advance(struct worker *w, const char *commit, const char *files)
 }
 
 int
-tree_commit(struct worker *w, const char *message)
+worktree_commit(struct worker *w, const char *message)
 {
 	char commit[OID_MAX], base[OID_MAX], err[GIT_ERR];
 	int own;
 
-	if ((own = tree_take(w, message, commit)) == -1)
+	if ((own = worktree_take(w, message, commit)) == -1)
 		return -1;
 	if (strcmp(commit, w->onto) == 0)
 		return 1;
 	/* Commits that together change nothing are no work. */
 	if (own && git_tree_of(&w->git, w->onto, base, err, sizeof(err)) == -1)
-		return tree_error(w, err);
+		return worktree_error(w, err);
 	if (own && strcmp(base, w->taken.tree) == 0)
 		return 1;
 	if (strcmp(commit, w->state.head) != 0)
-		return tree_advance(w, commit, w->taken.files);
+		return worktree_advance(w, commit, w->taken.files);
 	strlcpy(w->state.files, w->taken.files, sizeof(w->state.files));
 	w->tree[0] = '\0';
 	return 0;
 }
 
 void
-tree_settle_base(struct worker *w)
+worktree_settle_base(struct worker *w)
 {
 	if (w->onto[0] == '\0' || strcmp(w->onto, w->state.base) == 0)
 		return;

@@ -171,13 +171,13 @@ descendants(struct pids *out, pid_t spare)
 }
 
 int
-tree_adopt(void)
+proc_adopt(void)
 {
 	return prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
 int
-tree_signal(int sig, pid_t group)
+proc_signal(int sig, pid_t group)
 {
 	bool grouped = group != 0 && kill(-group, sig) == 0;
 	struct pids all = { 0 };
@@ -193,7 +193,7 @@ tree_signal(int sig, pid_t group)
 }
 
 int
-tree_signal_below(int sig, pid_t parent)
+proc_signal_below(int sig, pid_t parent)
 {
 	struct pids all = { 0 };
 	size_t i;
@@ -225,7 +225,7 @@ await_end(pid_t pid)
 }
 
 int
-tree_kill(pid_t spare)
+proc_kill(pid_t spare)
 {
 	int64_t give_up = clock_now() + GIVE_UP;
 	struct pids all = { 0 }, killed = { 0 };

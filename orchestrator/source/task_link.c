@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/source/source.h"
+#include "orchestrator/source/task_link.h"
+#include "orchestrator/source/task_link_change.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+
+/* Lists that have the task; with a session: as its last one, and not COMPLETE. */
+struct search {
+	const char	*workspace, *item, *session;
+	char		*list;
+	size_t		 n;
+};
+
+static int
+has_task(void *arg, const char *id)
+{
+	struct search *s = arg;
+	struct tasklist l;
+	const struct task *t;
+	size_t i;
+
+	if (!tasks_mention(s->workspace, id, s->session != NULL ? s->session : s->item) ||
+	    !task_link_read(s->workspace, id, &l))
+		return 0;
+	if ((i = tasklist_find(&l, s->item)) != TASK_NONE) {
+		t = &l.v[i];
+		if (s->session == NULL || (strcmp(t->session, s->session) == 0 &&
+		    t->status != TASK_COMPLETE)) {
+			strlcpy(s->list, id, TASKLIST_ID_MAX);
+			s->n++;
+		}
+	}
+	tasklist_release(&l);
+	return 0;
+}
+
+void
+task_link_list(struct orch *o, const char *item, const char *session, char list[TASKLIST_ID_MAX])
+{
+	struct search s = { .workspace = o->workspace, .item = item, .session = session,
+		.list = list };
+
+	list[0] = '\0';
+	tasks_each(o->workspace, has_task, &s);
+}
+
+/* May the task begin?  0, or the reason is printed. */
+static int
+may_begin(const struct tasklist *l, size_t i)
+{
+	const struct task *t = &l->v[i];
+	struct taskgraph g;
+	char why[RECORD_ERR], *waits;
+
+	if (!task_legal(t->status, TASK_IN_PROGRESS)) {
+		if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0')
+			log_warnx("task %s is IN_PROGRESS: session %s has it; see \"orchestrator "
+			    "status %s\"", t->item.id, t->session, t->session);
+		else
+			log_warnx("task %s is %s; orchestrator tasks reopen %s begins again",
+			    t->item.id, task_status_name(t->status), t->item.id);
+		return EX_CANTCREAT;
+	}
+	if (taskgraph_make(&g, l, why, sizeof(why)) == -1) {
+		log_warnx("task list %s: %s", l->id, why);
+		return EX_DATAERR;
+	}
+	waits = tasks_waits_for(&g, i);
+	taskgraph_release(&g);
+	if (waits == NULL)
+		return 0;
+	log_warnx("task %s waits for %s, which must be COMPLETE first", t->item.id, waits);
+	free(waits);
+	return EX_UNAVAILABLE;
+}
+
+int
+task_link_item(struct orch *o, const char *in, const char *id, struct item *item,
+    char list[TASKLIST_ID_MAX])
+{
+	struct search s = { .workspace = o->workspace, .item = id, .list = list };
+	struct tasklist l;
+	size_t i;
+	int rv;
+
+	list[0] = '\0';
+	task_link_recover(o);
+	if (in != NULL) {
+		s.n = 1;
+		if ((rv = tasks_find_list(o, in, list)) != 0)
+			return rv;
+	} else
+		tasks_each(o->workspace, has_task, &s);
+	if (s.n == 0 && ((rv = source_find(o, id, list)) != 0 || list[0] == '\0'))
+		return rv;
+	if (s.n > 1)	/* which says so */
+		return tasks_find_task(o, NULL, id, list);
+	if ((rv = source_fresh(o, list)) != 0 || (rv = tasks_load(o->workspace, list, &l)) != 0)
+		return rv;
+	if ((rv = tasks_need(&l, id, &i)) == 0 && (rv = may_begin(&l, i)) == 0) {
+		/* Its raw has the members of a task, which are none of an item. */
+		json_free(l.v[i].item.raw);
+		l.v[i].item.raw = NULL;
+		item_release(item);
+		*item = l.v[i].item;
+		memset(&l.v[i].item, 0, sizeof(l.v[i].item));
+	}
+	tasklist_release(&l);
+	return rv;
+}
+
+struct opening { const struct item *item; const char *session; bool main; };
+
+static void
+open_one(struct task *t, const char *session)
+{
+	task_enter(t, TASK_IN_PROGRESS, session, NULL);
+	strlcpy(t->session, session, sizeof(t->session));
+}
+
+/* The item itself in its list; and what it consists of, as far as this list has it. */
+static int
+open_tasks(struct tasklist *l, void *arg)
+{
+	const struct opening *o = arg;
+	size_t i;
+	int rv;
+
+	if (o->main) {
+		if ((rv = tasks_need(l, o->item->id, &i)) != 0 || (rv = may_begin(l, i)) != 0)
+			return rv;
+		open_one(&l->v[i], o->session);
+	}
+	for (size_t k = 0; k < o->item->parts.n; k++) {
+		const struct part *p = &o->item->parts.v[k];
+
+		if (strcmp(p->list, l->id) != 0 || strcmp(p->id, o->item->id) == 0)
+			continue;
+		if ((rv = tasks_need(l, p->id, &i)) != 0)
+			return rv;
+		if (l->v[i].status == TASK_COMPLETE)
+			continue;
+		if (!task_legal(l->v[i].status, TASK_IN_PROGRESS))
+			return may_begin(l, i);
+		open_one(&l->v[i], o->session);
+	}
+	return 0;
+}
+
+/* Is it the first part that names its list? */
+static bool
+names_first(const struct parts *p, size_t k)
+{
+	for (size_t i = 0; i < k; i++)
+		if (strcmp(p->v[i].list, p->v[k].list) == 0)
+			return false;
+	return p->v[k].list[0] != '\0';
+}
+
+/* The list that execute looks at comes last: it says that the session has the task. */
+int
+task_link_open(struct orch *o, const char *list, const struct item *item, const char *session)
+{
+	struct opening part = { .item = item, .session = session }, all = part;
+	int rv = 0;
+
+	all.main = true;
+	for (size_t k = 0; rv == 0 && k < item->parts.n; k++)
+		if (names_first(&item->parts, k) && strcmp(item->parts.v[k].list, list) != 0)
+			rv = tasks_change(o->workspace, item->parts.v[k].list, open_tasks, &part);
+	if (rv == 0)
+		rv = tasks_change(o->workspace, list, open_tasks, &all);
+	return rv;
+}
+
+struct closing { const char *workspace; struct task_link_change c; };
+
+static int
+close_in_list(void *arg, const char *id)
+{
+	const struct closing *k = arg;
+	struct task_link_change c = k->c;
+	struct tasklist l;
+	bool any = false;
+
+	if (!tasks_mention(k->workspace, id, c.session) || !task_link_read(k->workspace, id, &l))
+		return 0;
+	for (size_t i = 0; i < l.n && !any; i++)
+		any = task_link_changes(&l.v[i], &c);
+	tasklist_release(&l);
+	if (any)
+		tasks_change(k->workspace, id, task_link_enter, &c);
+	return 0;
+}
+
+void
+task_link_drop(struct orch *o, const char *list, const char *item, const char *session)
+{
+	struct closing k = { .workspace = o->workspace, .c = { .session = session,
+		.to = TASK_PENDING, .reason = TASK_LINK_NEVER_WAS } };
+
+	tasks_each(o->workspace, close_in_list, &k);
+	source_release(o, list, item);
+}
+
+/* path: of its session directory, workspace/instance/isolated-sessions/session. */
+static void
+change_all(const char *path, const struct task_link_change *c)
+{
+	struct closing k = { .c = *c };
+	char *workspace = text_format("%s", path);
+
+	for (int i = 0; i < 3; i++)
+		if (strrchr(workspace, '/') != NULL)
+			*strrchr(workspace, '/') = '\0';
+	k.workspace = workspace;
+	tasks_each(workspace, close_in_list, &k);
+	free(workspace);
+}
+
+void
+task_link_close(const char *path, const char *session, enum status status)
+{
+	const struct task_link_change c = { .session = session, .to = task_link_outcome(status),
+		.reason = status_name(status) };
+
+	if (status_ended(status))
+		change_all(path, &c);
+}
+
+void
+task_link_reopen(const char *path, const char *session)
+{
+	const struct task_link_change c = { .session = session, .to = TASK_IN_PROGRESS,
+		.reason = "adopted" };
+
+	change_all(path, &c);
+}
