@@ -67,6 +67,7 @@ lint_layers() {
 lint_rooms() {
 	make -s -j"$JOBS" CC=gcc DEV=1 O=build-lint-gcc tests || return 1
 	grep -n '^#include "' $sources >"$log.includes"
+	# shellcheck disable=SC2046 # one object a word
 	nm -A $(printf '%s\n' $sources | sed -n 's|^\(.*\)\.c$|build-lint-gcc/\1.o|p') >"$log.symbols"
 	awk -f tests/rooms.awk tests/circles ARCHITECTURE.md "$log.includes" "$log.symbols" 3>"$log.edges" 4>"$log.circles" >"$log.rooms"
 	tsort <"$log.edges" 2>&1 >/dev/null | sed -n 's/^tsort: \(.*\)/in a circle: \1/p' >>"$log.rooms"

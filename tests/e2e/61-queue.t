@@ -122,7 +122,7 @@ mkdir -p .worktrees/bad && echo mine >.worktrees/bad/file
 run timeout 60 orchestrator execute spawn
 is 'what cannot be dispatched does not stop the rest' "$status $(merges)" '1 good '
 is 'it was tried five times, the last time when nothing else ran' "$(echo "$out" | grep -c ': not dispatched: task bad')$(
-    echo "$out" | sed -n '/once more when nothing else runs/s/.*/ again/p; /^session-good.*merged/s/.*/ merged/p; /escalated: task bad/s/.*/ escalated/p' | tr -d '\n')" '4 merged again escalated'
+    echo "$out" | sed -n '/will retry when nothing else runs/s/.*/ again/p; /^session-good.*merged/s/.*/ merged/p; /escalated: task bad/s/.*/ escalated/p' | tr -d '\n')" '4 merged again escalated'
 like 'and has failed with the reason' "$out" '^failed   bad.*: not dispatched: worktree .* exists already'
 is 'in the list too' "$(status_of bad)" FAILED
 

@@ -117,7 +117,7 @@ is 'where bubblewrap does not work with layers, the session does without' "$(end
 [ -d "$R/.worktrees" ] || mkdir "$R/.worktrees"
 like 'doctor says so, and why' "$(cd "$R" && orchestrator doctor)" 'note +caches .*begins with empty caches.*: not over this'
 PATH=$with
-like 'and says so where it works' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*layers over'
+like 'and says so where it works' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*through an overlay'
 is 'doctor leaves nothing' "$(find "$ORCHESTRATOR_HOME" -name '.tmp*')" ""
 
 # That it works is kept with the state, and found there.
@@ -141,7 +141,7 @@ rm -f "$T/out/agent"
 session none
 work
 is 'without caches of the user nothing is laid' "$(ended) $(words agent)" 'approved not-reviewed plain '
-like 'and doctor says so' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*has none'
+like 'and doctor says so' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*you have none'
 
 NO='setpriv --reuid 65534 --regid 65534 --clear-groups'
 if [ "$(id -u)" != 0 ]; then

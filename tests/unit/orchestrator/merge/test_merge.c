@@ -9,7 +9,6 @@
 #include "proto/record/config.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
-#include "proto/settings/settings.h"
 #include "proto/sys/child.h"
 #include "proto/sys/lock.h"
 #include "tests/unit/repo.h"
