@@ -40,8 +40,6 @@ remove_paths(const struct git *g, const char *paths, size_t len)
 static int
 drop_converted(const struct git *g, char *err, size_t errlen)
 {
-	static const char *const list[] = { "ls-files", "-z", "--", ":(glob)**/.gitattributes",
-		NULL };
 	static const char *const all[] = { "ls-files", "-z", NULL };
 	static const char *const check[] = { "check-attr", "--cached", "-z", "--stdin", "eol",
 		"crlf", "ident", "working-tree-encoding", NULL };
@@ -50,10 +48,6 @@ drop_converted(const struct git *g, char *err, size_t errlen)
 	size_t npaths = 0, len = 0;
 	int rc;
 
-	rc = git_run(g, list, NULL, 0, &paths, &len, NULL, err, errlen);
-	free(paths);
-	if (rc == -1 || len == 0)
-		return rc;
 	if (git_run(g, all, NULL, 0, &paths, &npaths, NULL, err, errlen) == -1)
 		return -1;
 	rc = git_run(g, check, paths, npaths, &out, &len, NULL, err, errlen);
@@ -108,11 +102,12 @@ static int
 make(const struct recycling *r, const struct git *g)
 {
 	char err[GIT_ERR];
+	bool attributes;
 
 	if (git_safe_make(r->repo, g->dir, err, sizeof(err)) == -1 ||
 	    git_index_at(g, r->commit, err, sizeof(err)) == -1 ||
-	    scrub(g, r->keep_ignored, err, sizeof(err)) == -1 ||
-	    drop_converted(g, err, sizeof(err)) == -1 || verify(g, err, sizeof(err)) == -1 ||
+	    scrub(g, r->keep_ignored, &attributes, err, sizeof(err)) == -1 ||
+	    (attributes && drop_converted(g, err, sizeof(err)) == -1) || verify(g, err, sizeof(err)) == -1 ||
 	    git_checkout(g, r->commit, err, sizeof(err)) == -1)
 		return -1;
 	return r->keep_ignored ? drop_not_ignored(g, err, sizeof(err)) : 0;

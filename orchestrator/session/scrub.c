@@ -215,8 +215,23 @@ look_above(struct sieve *s, const char *worktree)
 	return 0;
 }
 
+/* Of lines "MODE OID STAGE<tab>PATH", each ended by a NUL. */
+static bool
+names_attributes(const char *lines, size_t len)
+{
+	const char *p, *name;
+
+	for (p = lines; p != NULL && p < lines + len; p += strlen(p) + 1) {
+		if ((name = strrchr(p, '/')) == NULL && (name = strchr(p, '\t')) == NULL)
+			continue;
+		if (strcmp(name + 1, ".gitattributes") == 0)
+			return true;
+	}
+	return false;
+}
+
 int
-scrub(const struct git *g, bool keep, char *err, size_t errlen)
+scrub(const struct git *g, bool keep, bool *attributes, char *err, size_t errlen)
 {
 	static const char *const argv[] = { "ls-files", "-z", "-s", NULL };
 	struct sieve s = { .top = g->worktree, .keep = keep };
@@ -226,6 +241,7 @@ scrub(const struct git *g, bool keep, char *err, size_t errlen)
 
 	if (git_run(g, argv, NULL, 0, &out, &len, NULL, err, errlen) == -1)
 		return -1;
+	*attributes = names_attributes(out, len);
 	if (out != NULL && read_index(&s, out, len) == 0 && look_above(&s, g->worktree) == 0 &&
 	    as_made(&s, AT_FDCWD, g->worktree, "", S_IFDIR))
 		rc = scrub_dir(&s, AT_FDCWD, g->worktree, "", 0);

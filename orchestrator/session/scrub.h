@@ -19,9 +19,10 @@
 
 /*
  * g->worktree against g->index.  keep: files beside the index stay, but no .git, .gitignore
- * or .gitattributes: which of them are ignored is a later question.  0, or -1 with err when
- * something could not be removed or the directory itself is not as it was made.
+ * or .gitattributes: which of them are ignored is a later question.  *attributes: the index has a
+ * .gitattributes.  0, or -1 with err when something could not be removed or the directory itself
+ * is not as it was made.
  */
-int scrub(const struct git *g, bool keep, char *err, size_t errlen);
+int scrub(const struct git *g, bool keep, bool *attributes, char *err, size_t errlen);
 
 #endif

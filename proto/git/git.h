@@ -192,6 +192,8 @@ int git_tree_of_rest(const struct git *, struct strings *left, char tree[OID_MAX
 /* A copy of g that reads the store of such trees, too, and writes there; git_apart_free. */
 struct git git_apart(const struct git *);
 void git_apart_free(struct git *);
+/* Is there such a store?  There is once a path with a filter has differed from the index. */
+bool git_is_apart(const struct git *);
 /* The tree that the index says, as it is (git.files). */
 int git_index_tree(const struct git *, char tree[OID_MAX], char *err, size_t errlen);
 /* The tree onto, with the changes. */

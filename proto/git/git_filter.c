@@ -10,8 +10,8 @@
 #define ATTRIBUTES	"info/attributes"
 
 /* What it says it has been since it was first written to; it stays so. */
-static bool
-has_apart(const struct git *g)
+bool
+git_is_apart(const struct git *g)
 {
 	char *path = text_format("%s/" ALTERNATES, g->dir);
 	bool yes = access(path, F_OK) == 0;
@@ -25,7 +25,7 @@ git_apart(const struct git *g)
 {
 	struct git apart = *g;
 
-	apart.objects = has_apart(g) ? text_format("%s/" STORE, g->dir) : text_format("%s", g->objects);
+	apart.objects = git_is_apart(g) ? text_format("%s/" STORE, g->dir) : text_format("%s", g->objects);
 	return apart;
 }
 
@@ -87,7 +87,7 @@ int
 git_needs_apart(const struct git *g, const struct text *changed, char *err, size_t errlen)
 {
 	struct strings filtered = { 0 };
-	bool needed = has_apart(g) || (g->files != NULL && g->files[0] != '\0');
+	bool needed = git_is_apart(g) || (g->files != NULL && g->files[0] != '\0');
 	char *line;
 	int rc = 0;
 
@@ -245,7 +245,7 @@ git_tree_keep(const struct git *g, const char *commit, char tree[OID_MAX], char 
 	size_t n = 0;
 	int rc;
 
-	if (!has_apart(g)) {
+	if (!git_is_apart(g)) {
 		git_apart_free(&apart);
 		return 0;
 	}

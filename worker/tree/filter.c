@@ -231,6 +231,10 @@ filter_commit(struct worker *w, const char *message, char commit[OID_MAX])
 	char err[GIT_ERR];
 	int rc;
 
+	if (!git_is_apart(&w->git)) {	/* no path that differs has a filter */
+		git_apart_free(&g);
+		return 1;
+	}
 	rc = git_diff(&g, commit, w->tree, &l.c, &l.n, err, sizeof(err));
 	git_apart_free(&g);
 	for (size_t i = 0; rc == 0 && i < l.n; i++)
