@@ -319,8 +319,7 @@ a_child_dies_with_its_parent_if_asked(void **state)
 	int status;
 
 	(void)state;
-	assert_true(child_call(parent, NULL) > 0);
-	assert_true(wait(&status) > 0);
+	assert_true(child_call(parent, NULL) > 0 && wait(&status) > 0);
 	assert_int_equal(status, 0);
 	while (wait(NULL) != -1)
 		continue;
@@ -334,18 +333,19 @@ int
 prctl(int option, ...)
 {
 	pid_t parent = getppid();
-	unsigned long value;
+	unsigned long args[4];	/* as many as libc hands on, whatever was given */
 	va_list ap;
 
 	va_start(ap, option);
-	value = va_arg(ap, unsigned long);
+	for (size_t i = 0; i < 4; i++)
+		args[i] = va_arg(ap, unsigned long);
 	va_end(ap);
 	if (bereave && option == PR_SET_PDEATHSIG) {
 		kill(parent, SIGKILL);
 		while (getppid() == parent)
 			usleep(1000);
 	}
-	return (int)syscall(SYS_prctl, option, value, 0L, 0L, 0L);
+	return (int)syscall(SYS_prctl, option, args[0], args[1], args[2], args[3]);
 }
 
 static int
