@@ -4,9 +4,9 @@
 
 /*
  * The names of the adapters: the one list of them that both programs share.
- * What an adapter does is the worker's business (its table has the same names,
- * in the same order); program is the client that the orchestrator looks for on
- * PATH, NULL when there is none to look for.
+ * What an adapter does is the worker's business (its table has the same names);
+ * program is the client that the orchestrator looks for on PATH, NULL when there
+ * is none to look for.  The first whose program is found is chosen: add at the end.
  */
 
 #include <stddef.h>

@@ -4,7 +4,7 @@
 
 /*
  * Agent runs.  An adapter is how one client is started, resumed and read: one
- * file adapter_NAME.c with one struct adapter, one row in adapters[] (agent.c)
+ * file adapter_NAME.c with one struct adapter, one row in adapters[] (agent_of.c)
  * and one in proto/settings/adapter.c.
  */
 
@@ -44,7 +44,8 @@ struct adapter {
 	const char	*name;
 	/* Can this agent go on with a conversation (present, respond)? */
 	bool		(*resumable)(const struct agent *);
-	/* Do judges give their verdict as its result?  Else by worker verdict. */
+	/* Do judges give their verdict as its result, and not by worker verdict?  Then what steers
+	 * the client in a project is not masked (mask.h): command() tells it to load none. */
 	bool		 rules;
 	/* Command line for a run, and what it needs in the environment: env has what the
 	 * settings say already. */
