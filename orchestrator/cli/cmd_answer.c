@@ -79,7 +79,7 @@ print_done(const struct orch *o, const struct entry *e, const struct question *q
 	} else
 		printf("%s: answered %s\n", e->id, q->id);
 	if (!e->alive && e->state.item[0] == '\0')
-		log_info("execute does not run; it takes the answer when it does");
+		log_info("orchestrator execute takes the answer once it runs; it is not running now");
 	else if (!e->alive)
 		log_info("%s: no worker lives; the answer is taken once orchestrator execute "
 		    "starts it again", e->id);

@@ -131,7 +131,7 @@ cancel(struct orch *o, struct entry *e)
 		return EX_NEGATIVE;
 	}
 	if (entry_salvage(o, e, why, sizeof(why)) == -1)
-		log_warnx("%s: its work is not saved, it lies in %s alone; cleanup tries again: %s",
+		log_warnx("%s: its work is in %s only; orchestrator cleanup tries to save it again: %s",
 		    e->id, e->state.worktree, why);
 	if (o->json) {
 		j = json_new_object();

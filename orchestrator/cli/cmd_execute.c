@@ -98,8 +98,8 @@ static int
 run_sessions(struct orch *o, const struct flow_args *a)
 {
 	if (a->any) {
-		log_warnx("execute: these options are for a list of tasks, and there is none to be "
-		    "done; orchestrator tasks list shows them");
+		log_warnx("execute: these options need a task list with open tasks, and there is "
+		    "none; orchestrator tasks list shows all lists");
 		return EX_USAGE;
 	}
 	task_link_recover(o);

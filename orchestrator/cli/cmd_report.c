@@ -37,8 +37,8 @@ find_instance(const struct orch *o, const char *name)
 	if (n == 1)
 		return found;
 	free(found);
-	log_warnx(n == 0 ? "%s: no instance begins so; they are in %s" :
-	    "%s: more than one instance in %s begins so; give more of its id", name, o->workspace);
+	log_warnx(n == 0 ? "%s: no instance has an id that begins with this; the instances are in %s" :
+	    "%s: more than one instance in %s has an id that begins with this; give more of the id", name, o->workspace);
 	return NULL;
 }
 

@@ -237,8 +237,8 @@ doctor_cgroup(struct report *r)
 	    !is_born_in(&g))
 		snprintf(why, sizeof(why), "nothing can be started in one of %.900s", place.own);
 	else if (g.fd != -1) {
-		report_add(r, "cgroup", HEALTH_GOOD, "each run has one of its own below %s, with "
-		    "which all is ended that it left, also after a crash", place.own);
+		report_add(r, "cgroup", HEALTH_GOOD, "each run has a cgroup of its own below %s; "
+		    "ending it ends all leftover processes of the run, also after a crash", place.own);
 		(void)cgroup_end(&g);
 		return;
 	}

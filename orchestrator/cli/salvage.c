@@ -68,8 +68,8 @@ salvage_find(struct orch *o, const char *name, struct salvage *s)
 	for (enum match how = MATCH_ID; how < MATCH_COUNT && n == 0 && rv == 0 && *name != '\0'; how++) {
 		rv = choose(s, &all, name, how, &n);
 		if (how == MATCH_PREFIX && n > 1) {
-			log_warnx("\"%s\" is the beginning of more than one session of which something "
-			    "is saved; give more of its id", name);
+			log_warnx("more than one session with saved work has an id that begins with "
+			    "\"%s\"; give more of the id", name);
 			rv = EX_USAGE;
 		}
 	}

@@ -22,7 +22,7 @@ check_status(const char *id, const struct state *s)
 		log_warnx("session %s: its merge was interrupted; orchestrator merge %s completes it",
 		    id, id);
 	else if (s->status == STATUS_MERGED)
-		log_warnx("session %s is merged: make what is to be added another item", id);
+		log_warnx("session %s is merged: dispatch a new item for further changes", id);
 	else if (status_live(s->status))
 		log_warnx("session %s is %s: wait until it is over, or orchestrator cancel %s first",
 		    id, status_name(s->status), id);
@@ -61,7 +61,7 @@ check_worktree(struct orch *o, const struct entry *e, int sessionfd)
 	if (s->worktree == NULL || s->branch == NULL || s->head[0] == '\0' ||
 	    access(s->worktree, F_OK) == -1 ||
 	    !git_worktree_is(&o->repo, s->worktree, s->branch)) {
-		log_warnx("session %s: %s is not its worktree (any more); orchestrator retry %s begins "
+		log_warnx("session %s: its worktree was removed or replaced (recorded: %s); orchestrator retry %s begins "
 		    "again", e->id, s->worktree != NULL ? s->worktree : "nothing", e->id);
 		return EX_NOINPUT;
 	}

@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_ADOPT_H
 
 /*
- * What lies in the worktree of a session that is over, or approved, becomes its work: the session goes
- * on where it commits, without a verdict, and gates and council judge what comes of it.
+ * Makes the commits and edits in the worktree of an ended or approved session its work: the session
+ * loses its verdict, goes on in step commit, and gates and council judge the result.
  *
  * Order: its tasks are IN_PROGRESS, state.json says running in step commit (durable), the worker is
  * started.  The worker imports and commits; without one execute and recover start it.

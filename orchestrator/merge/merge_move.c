@@ -104,7 +104,7 @@ bring_checkouts(struct merge *m, bool bring_along, bool last)
 				rc = -1;
 				continue;
 			}
-			log_warnx("%s; %s has moved to %s without it", why, m->target, m->new);
+			log_warnx("%s; %s has moved to %s, and this checkout has not followed", why, m->target, m->new);
 		}
 		if ((fd = file_find_dir(AT_FDCWD, m->checkouts[i].path)) != -1) {
 			(void)syncfs(fd);

@@ -78,8 +78,8 @@ find_or_make(const struct wanted *w)
 	name = text_format("%s%s%s", SOURCE_BEADS, w->project == NULL ? "" : ":",
 	    w->project == NULL ? "" : w->project);
 	if (!tasklist_name_valid(name)) {
-		log_warnx("\"%.80s\" can't be a project of Beads: it is one line of text, which "
-		    "is not long", w->project);
+		log_warnx("\"%.80s\" is not a name of a Beads project: such a name is one short "
+		    "line of text", w->project);
 		rv = EX_USAGE;
 	} else {
 		tasklist_make(&l, name);
@@ -197,7 +197,7 @@ find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 	strings_free(&id);
 	if (rv != 0) {
 		path = directory(o);
-		log_warnx("is item %s an issue of %s? %s; to dispatch it as it is, give it a "
+		log_warnx("can't look up item %s in %s: %s; to dispatch it without Beads, give it a "
 		    "--title", item, path == NULL ? DIRECTORY : path, why);
 		free(path);
 		return rv == EX_NEGATIVE ? EX_UNAVAILABLE : rv;

@@ -86,7 +86,7 @@ take(struct reading *r, const char *from, const char *word, int depth)
 	if (r->files >= IMPORTS_MAX || (text = file_of(r->w, r->w->state.base, path)) == NULL)
 		return;
 	if (r->text.len + strlen(text) > BYTES_MAX)
-		output_log("the instructions of the target import %s, which is too much and left out", path);
+		output_log("%s is left out: with it the target's instructions would be too long", path);
 	else {
 		r->files++;
 		text_printf(&r->text, "\n\nContents of %s:\n\n%s", path, text);

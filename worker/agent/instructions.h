@@ -3,8 +3,8 @@
 #define WORKER_INSTRUCTIONS_H
 
 /*
- * What the commit that the work is based on says to agents, for a judge, whose client does not load
- * what the change says.
+ * The instructions to agents in the base commit of the work.  A judge is given these, while its client
+ * does not load the instructions that the work may have changed.
  */
 
 #include <stdbool.h>

@@ -34,8 +34,8 @@ enum agent_outcome recovery_outcome(struct worker *, enum role, const struct run
 enum escalation recovery_next(struct worker *, const struct agent_run *, enum agent_outcome,
     const char *prompt, struct recovery *);
 
-/* Commits what an agent left that is not asked again, or saves it beside the judged commit; and saves the commits
- * of one whose tries at handing its work in are used up. */
+/* When a session ends for a reason of which limit_keeps is true: commits the agent's uncommitted changes, or saves them
+ * to refs/salvage.  Then, and when work was handed back too often, saves the agent's commits outside its branch, too. */
 void recovery_keep(struct worker *, const char *reason);
 
 #endif

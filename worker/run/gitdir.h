@@ -29,7 +29,7 @@ int gitdir_index(struct worker *);
 int gitdir_refill(struct worker *);
 /* Points the worktree at the directory that a run may write.  0, or -1 with the reason in err. */
 int gitdir_lend(struct worker *, enum actor, char *err, size_t len);
-/* Points it back at git/, where nothing is left that git would run or obey but is not ours. */
+/* Points the worktree back at git/, from which all that git would run or obey is removed unless we put it there. */
 void gitdir_return(struct worker *, enum actor);
 /* What HEAD of git/ is at: a person's commit when that is not the session's head.  state.head where there is none;
  * -1 (worker_fail is set) when it can't be read now. */

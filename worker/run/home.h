@@ -4,9 +4,9 @@
 
 /*
  * The home of an agent's client (proto/settings/clients.h): SESSION_DIR_CLIENT/<role>/<client>, kept for
- * that role's conversations and gone with the session.  Of the user's an implementer's run finds
- * settings, instructions and the like, by links; a judge's finds nothing.  A sign-in is handed over
- * as its access token alone, where that lasts, else as the user's own file (sign_in.h).
+ * that role's conversations and deleted with the session.  In an implementer's home are links to the
+ * user's settings, instructions and the like; in a judge's there are none.  A run is given the access
+ * token of the user's sign-in when that outlasts the run, else the user's own file (sign_in.h).
  *
  *	if (home_begin(w, agent, env, err, len) == -1)	before a run; adds to its environment
  *	home_confine(w, spec, sb)			what it may write there

@@ -103,8 +103,8 @@ replace(const char *path, const char *text)
 	int rc = file_replace(AT_FDCWD, path, text, strlen(text), FILE_DATA);
 
 	umask(mask);
-	output_log(rc == 0 ? "a sign-in that was renewed in a run is taken over: %s"
-	    : "a sign-in that was renewed in a run can't be taken over: %s", path);
+	output_log(rc == 0 ? "the sign-in that a run renewed is saved to %s"
+	    : "the sign-in that a run renewed can't be saved to %s", path);
 }
 
 /* copied = what the user had when it was copied, NULL = that is not known. */

@@ -18,10 +18,10 @@ struct worker;
 
 /* For the home open as fd, of index i in w->home; user is where its user has it.  0, or -1 with errno. */
 int sign_in_give(struct worker *, size_t i, const char *user, int fd, struct strings *env);
-/* Writes into HOME_SETTINGS what a judge has of the user's settings; that it is not there if that is
- * nothing. 0, or -1 with errno. */
+/* Writes into HOME_SETTINGS those of the user's settings that a judge is given, or removes the file when
+ * there are none. 0, or -1 with errno. */
 int sign_in_settings(struct worker *, const char *user);
-/* After the run: a copy goes, and what was renewed in it is the user's. */
+/* After the run: saves a renewed sign-in to the user's file and deletes the copy. */
 void sign_in_take(struct worker *, size_t i, int fd);
 
 #endif

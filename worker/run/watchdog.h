@@ -40,7 +40,7 @@ void watchdog_end(struct watchdog *);
 
 /* What an agent's run that a crash cut off had taken, by the last line of its log. */
 void watchdog_recover(struct worker *);
-/* A sign of life of the agent: one that was recovered has. */
+/* At a sign of life of the agent: records that a recovery under way has succeeded. */
 void watchdog_worked(struct worker *);
 
 #endif

@@ -139,7 +139,7 @@ take_repair(struct worker *w, bool approved)
 		return -1;
 	}
 	if (saved)
-		output_log("what the tech-lead has not committed is discarded; it is saved in refs/salvage/%s",
+		output_log("the tech-lead's uncommitted changes are left out of the work and saved in refs/salvage/%s",
 		    w->config.session);
 	clean_drop(w);
 	if (!approved || strcmp(commit, w->state.head) == 0)
@@ -168,7 +168,7 @@ judge_once(struct worker *w, enum role role, const char *prompt_name, const stru
 		return take_repair(w, *verdict == VERDICT_APPROVED);
 	if (w->sandbox == SANDBOX_BWRAP || clean_compare(w, detail, sizeof(detail)) < WORKTREE_CHANGED)
 		return 0;
-	output_log("the judgement is void, the %s changed the worktree: %s", role_name(role), detail);
+	output_log("the verdict does not count, since the %s changed files of the clean tree: %s", role_name(role), detail);
 	*verdict = VERDICT_NONE;
 	*how = "it changed the worktree";
 	clean_drop(w);

@@ -41,7 +41,7 @@ gate_void(struct worker *w, struct gate_result *g, char *detail, size_t len)
 		return 0;
 	g->passed = false;
 	strlcpy(g->outcome, "changed the worktree", sizeof(g->outcome));
-	output_log("gate %s is void, it changed the worktree: %s", g->name, detail);
+	output_log("gate %s does not count, since it changed files of the clean tree: %s", g->name, detail);
 	return 1;
 }
 

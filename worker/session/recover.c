@@ -282,7 +282,7 @@ take_lock(struct worker *w)
 	if (w->lockfd != -1 && file_same(w->dirfd, AT_FDCWD, w->path))
 		return 0;
 	if (w->lockfd != -1) {
-		log_warnx("%s: another process has put it away", w->path);
+		log_warnx("%s: another process has archived or removed this session", w->path);
 		return EX_NOINPUT;
 	}
 	if (errno != EAGAIN) {
@@ -290,8 +290,8 @@ take_lock(struct worker *w)
 		return EX_CANTCREAT;
 	}
 	if (lock_held(w->dirfd, SESSION_FILE_LOCK, NULL) == 0)
-		log_warnx("%s/" SESSION_FILE_LOCK ": a process that only reads it keeps it locked; end "
-		    "that one (lslocks shows it) and try again", w->path);
+		log_warnx("%s/" SESSION_FILE_LOCK ": a process holds a read lock on this file; end that "
+		    "process (lslocks shows it) and try again", w->path);
 	else
 		log_warnx("%s: another worker has this session; orchestrator logs -f follows it",
 		    w->path);

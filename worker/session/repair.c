@@ -158,7 +158,7 @@ repair_files(struct worker *w)
 
 	if (w->state.files[0] != '\0' && git_run(&g, argv, NULL, 0, NULL, NULL, NULL, err, sizeof(err)) == -1 &&
 	    !fault_undecided()) {
-		output_log("what the worktree held did not survive (%s)", err);
+		output_log("the record of the worktree's files is lost (%s): filtered files count as changed", err);
 		w->state.files[0] = '\0';
 	}
 	git_apart_free(&g);

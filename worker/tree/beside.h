@@ -3,9 +3,9 @@
 #define WORKER_BESIDE_H
 
 /*
- * Commits that an implementer has left elsewhere than in its HEAD: on another branch of its git directory, the
- * target's and the session's own included, or in its stash.  A branch whose content HEAD has, however it
- * came there, is none.
+ * Commits that an implementer has left outside its HEAD: on another branch of its git directory (the target's
+ * and the session's own included), or in its stash.  A branch does not count when HEAD has its content, by a
+ * merge, a cherry-pick or otherwise.
  */
 
 #include "proto/base/strings.h"

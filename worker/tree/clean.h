@@ -37,7 +37,7 @@ enum worktree_state clean_compare(struct worker *, char *detail, size_t len);
 int clean_tidy(struct worker *);
 void clean_keep(struct worker *);
 void clean_drop(struct worker *);
-/* Deletes what a killed worker left of it; nothing else is in memory of it. */
+/* Deletes the tree that a killed worker left on disk, before this worker has made one. */
 void clean_forget(struct worker *);
 
 #endif

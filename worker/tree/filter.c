@@ -188,8 +188,8 @@ check(struct worker *w, const struct leftover *l, const char *left, const char *
 	if (rc == -1)
 		failed(w, err);
 	else if (rc == 1 || odd != NULL) {
-		worker_hand_back(w, "commit", "%s is not committed as it is in the worktree, which a filter has to do "
-		    "(see gitattributes(5)): commit it yourself", odd != NULL ? odd : "the work");
+		worker_hand_back(w, "commit", "git, run with filters (see gitattributes(5)), did not commit %s as the "
+		    "worktree has it: commit it yourself", odd != NULL ? odd : "the work");
 		rc = -1;
 	}
 	git_changes_free(c, n);

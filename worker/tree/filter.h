@@ -3,19 +3,21 @@
 #define WORKER_FILTER_H
 
 /*
- * The commit of what an implementer left where filters (gitattributes(5)) convert files: it is made by a git that
- * has them, and therefore in the confinement of the implementer's runs, in the agent's git directory.
+ * Commits the uncommitted changes of an implementer when filters (gitattributes(5)) convert some of the files.
+ * Only a git with these filters configured can do that.  Filters are commands; therefore this git runs in the
+ * confinement of the implementer's runs, in the agent's git directory.
  */
 
 #include "proto/record/state.h"
 
 struct worker;
 
-/* Commits what w->tree has changed of commit, which becomes the new one, imported; w->taken.tree is its tree.  0; 1: no
- * filter converts any of it, and nothing was done; -1 (worker_fail is set, or it was handed back). */
+/* Commits the changes from commit to w->tree, imports the new commit and writes its id into commit and its tree into
+ * w->taken.tree.  0; 1: no filter converts a changed file, and nothing was done; -1: worker_fail is set, or the work
+ * was handed back. */
 int filter_commit(struct worker *, const char *message, char commit[OID_MAX]);
-/* Setup has run in the clean tree: which files that filters convert are what the commit says?  w->clean.files is the
- * tree with those.  0 or -1 (worker_fail is set). */
+/* After setup in the clean tree: finds the filtered files whose content is that of the Git LFS pointers in the commit.
+ * w->clean.files becomes the tree of the commit with these files.  0 or -1 (worker_fail is set). */
 int filter_keep(struct worker *);
 
 #endif

@@ -3,8 +3,9 @@
 #define WORKER_SUBMODULE_H
 
 /*
- * A submodule's commit that nobody can have is no finished work.  Nothing is fetched to find that out: it is in the
- * repository's own copy of the submodule, or in a branch that the implementer's copy has of its remote.
+ * Work is unfinished while it names a commit of a submodule that other people can't get.  The check fetches nothing:
+ * the commit has to be in the repository's own copy of the submodule, or in a remote-tracking branch of the
+ * implementer's copy.
  */
 
 #include <stddef.h>

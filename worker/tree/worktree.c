@@ -127,7 +127,7 @@ save_commits(struct worker *w, bool agent)
 			strings_free(&tips);
 			return worktree_error(w, err);
 		} else
-			output_log("%s is put back to %.12s: %s", names[i], w->state.head, err);
+			output_log("%s is reset to %.12s, since its commits can't be imported: %s", names[i], w->state.head, err);
 	}
 	if (tips.n > 0 && git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err,
 	    sizeof(err)) == -1)
@@ -177,8 +177,8 @@ worktree_restore(struct worker *w, enum worktree_state state, const char *detail
 	if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err, sizeof(err)) == -1)
 		return worktree_error(w, err);
 	if (saved)
-		output_log("what was changed beside %.12s is saved in refs/salvage/%s and "
-		    "discarded%s%s", w->state.head, w->config.session,
+		output_log("uncommitted changes to %.12s are saved in refs/salvage/%s and removed "
+		    "from the worktree%s%s", w->state.head, w->config.session,
 		    state == WORKTREE_CHANGED ? ": " : "", state == WORKTREE_CHANGED ? detail : "");
 	if (check_out(w, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err)) == -1)
 		return worktree_error(w, err);
@@ -313,7 +313,7 @@ branch_move(struct worker *w, const char *commit, char *err, size_t len)
 		return -1;
 	if (strcmp(now, commit) == 0)
 		return 0;
-	output_log("branch %s was at %.12s, not at %.12s; it is moved", w->state.branch, now,
+	output_log("branch %s was at %.12s instead of %.12s; moving it to the new commit", w->state.branch, now,
 	    w->state.head);
 	return git_ref_move(&w->repo, ref, commit, now, "orchestrator: session", err, len);
 }
@@ -378,5 +378,5 @@ worktree_settle_base(struct worker *w)
 	if (w->onto[0] == '\0' || strcmp(w->onto, w->state.base) == 0)
 		return;
 	strlcpy(w->state.base, w->onto, sizeof(w->state.base));
-	output_log("based on %.12s now, which the work has taken in", w->state.base);
+	output_log("the base is %.12s now, which the work contains", w->state.base);
 }

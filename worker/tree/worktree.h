@@ -38,10 +38,10 @@ int worktree_take(struct worker *, const char *message, char *commit);
 /* Moves the branch and the agent's git directory to commit, and sets state.head; files is what the worktree
  * holds, "" = what the commit has.  0 or -1. */
 int worktree_advance(struct worker *, const char *commit, const char *files);
-/* Makes the worktree what it is to be when what is committed of it, from, becomes to; *files is what it holds
- * then.  0 or -1 (worker_fail is set). */
+/* Moves the worktree from the commit from to the commit to, keeping files as filters have converted them;
+ * files is the tree that it holds then, "" = that of to.  0 or -1 (worker_fail is set). */
 int worktree_move(struct worker *, const char *from, const char *to, char files[OID_MAX]);
-/* What the work that was taken over has taken in of the target is what it is compared with from now on. */
+/* Makes the newest commit of the target that the imported work contains the base of the session. */
 void worktree_settle_base(struct worker *);
 /* Commits what is left, imports, moves the branch, sets state.head. 0; 1 = there
  * is nothing since base; -1 (worker_fail is set). */
