@@ -18,7 +18,7 @@ static void
 print_opinion(const struct opinion *p)
 {
 	printf("\nround %jd: %s ", (intmax_t)p->round, role_name(p->role));
-	if (p->run[0] == '\0')	/* nobody could be asked */
+	if (p->run[0] == '\0')	/* the agent could not be resumed */
 		printf("accepted the findings (");
 	else
 		printf("(run %s): %s, by ", p->run, verdict_name(p->verdict));

@@ -55,7 +55,7 @@ last_session_release(struct last_session *l)
 	state_release(&l->state);
 }
 
-/* Not what somebody stopped or is to look at, nor a conflict that is to stay one. */
+/* Not a session that was cancelled or needs a person, nor a conflict that is not retried. */
 bool
 last_session_again(const struct last_session *l, int64_t attempts, int64_t *attempt)
 {

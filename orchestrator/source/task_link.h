@@ -11,7 +11,7 @@
  *			was not, after all
  *	task_link_close	the session has ended: COMPLETE, BLOCKED or FAILED
  *	task_link_reopen	it goes on all the same
- *	task_link_recover	task_link_close for all that nobody has closed
+ *	task_link_recover	task_link_close for all ended sessions whose tasks are still open
  *
  * A task knows its session, so closing again changes nothing, and the session of an
  * item that came from nowhere closes nothing.
