@@ -138,7 +138,7 @@ flow_settle(struct flow *f, size_t i, bool first)
 		break;
 	case TASK_BLOCKED:
 	case TASK_FAILED:
-		/* One that its source blocks was not begun, and has not failed. */
+		/* A task that its source blocks was not begun, and has not failed. */
 		if (!flow_elsewhere(t))
 			settle_failed(f, i, first, news);
 		break;

@@ -109,7 +109,7 @@ merge_compute(struct merge *m)
 	if (m->old[0] == '\0')
 		return merge_says(m, MERGE_BLOCKED, "%s: the target branch %s does not exist", m->id,
 		    m->config.target);
-	/* else the merge brought back what somebody has taken out of it */
+	/* a merge of a base that was removed from the target would bring it back */
 	if ((rc = git_ancestor(&m->git, m->state.base, m->old, m->err, m->errlen)) == 0)
 		return conflict(m, NULL, 0);
 	if (rc == 1)
