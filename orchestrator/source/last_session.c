@@ -24,6 +24,7 @@ load(const char *path, struct last_session *l)
 	if (config_load(fd, &c, why, sizeof(why)) == 0) {
 		strlcpy(l->target, c.target == NULL ? "" : c.target, sizeof(l->target));
 		l->retries = c.settings.on_conflict == CONFLICT_RETRY;
+		l->allowed = c.settings.attempts;
 		config_release(&c);
 	}
 	close(fd);
@@ -69,18 +70,10 @@ last_session_again(const struct last_session *l, int64_t attempts, int64_t *atte
 bool
 session_retries_conflict(const char *path, int64_t *attempts)
 {
-	int fd = file_open_dir(AT_FDCWD, path);
-	char why[RECORD_ERR];
-	struct config c;
-	bool yes = false;
+	struct last_session l = { .allowed = 0 };
+	bool yes = load(path, &l) == 0 && l.retries;
 
-	if (fd == -1)
-		return false;
-	if (config_load(fd, &c, why, sizeof(why)) == 0) {
-		yes = c.settings.on_conflict == CONFLICT_RETRY;
-		*attempts = c.settings.attempts;
-		config_release(&c);
-	}
-	close(fd);
+	*attempts = l.allowed;
+	last_session_release(&l);
 	return yes;
 }

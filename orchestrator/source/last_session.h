@@ -11,6 +11,7 @@ struct last_session {
 	struct state	 state;		/* zero when it can't be read */
 	char		 target[ORCH_REF_MAX];	/* "" = not known */
 	bool		 retries;	/* a conflict is begun anew (merge.on_conflict) */
+	int64_t		 allowed;	/* sessions that its item may have */
 };
 
 /* 0, or -1: there is no such session; release with last_session_release. */
