@@ -200,10 +200,12 @@ text_trim(char *s, size_t len)
 void
 text_first_line(char *dst, size_t len, const char *src)
 {
-	size_t n = strcspn(src, "\r\n");
+	size_t n;
 
 	if (len == 0)
 		return;
+	src += strspn(src, " \t\r\n");
+	n = strcspn(src, "\r\n");
 	if (n > len - 1) {
 		n = len - 1;
 		while (n > 0 && ((unsigned char)src[n] & 0xc0) == 0x80)

@@ -35,7 +35,8 @@ void text_print(FILE *, const char *, bool multi);
 bool text_utf8_valid(const char *, size_t);
 /* Cuts trailing white space in place; returns the new length. */
 size_t text_trim(char *, size_t);
-/* Copies the first line of src, at most len - 1 bytes, cut at a UTF-8 boundary. */
+/* Copies the first line of src that is not blank, without the blanks before it: at most len - 1 bytes, cut at a UTF-8
+ * boundary. */
 void text_first_line(char *dst, size_t len, const char *src);
 
 /*

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Of tests/hostile what was lost once, and one of some cases, drawn by a seed; make hostile tries all.
 . "$(dirname "$0")/lib.sh"
+chmod 711 "$T"	# some attempts are an ordinary user's
 tried() {	# ONLY SAMPLE CASE...
 	ONLY=$1 SAMPLE=$2; shift 2
 	BUILD=$O TMPDIR=$T ONLY=$ONLY SAMPLE=$SAMPLE SEED=7 timeout 300 "$top/tests/hostile/run" "$@" >"$T/table" 2>&1 </dev/null

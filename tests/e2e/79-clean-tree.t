@@ -293,4 +293,21 @@ gate2: setup3'
 else
 	skip 'Landlock' "version $(landlock)"
 fi
+# Whatever lies in the caches of the clean tree before there is one goes.
+mkfifo "$T/out/go"
+world empty
+script late.implementer <<'E'
+echo x >new; say at work; read -r _ <"$T/out/go"
+E
+script late.gate <<'E'
+say at gate; read -r _ <"$T/out/go"
+E
+settings
+begin late
+at work; mkdir -p "$S/cache.clean/d"; : >"$S/cache.clean/d/answer"; echo >"$T/out/go"
+at gate
+ok 'a clean tree begins without the caches of another commit' test ! -e "$S/cache.clean/d/answer"
+echo >"$T/out/go"
+wait_for 30 ends
+is 'a session whose caches were emptied goes on' "$(ended)" 'approved '
 done_testing

@@ -205,7 +205,8 @@ static void
 take_result(struct agent_run *run, const struct json *event, struct text *out)
 {
 	const char *result = json_str(event, "result"), *subtype = json_str(event, "subtype");
-	const char *error = json_string(json_at(json_get(event, "errors"), 0));
+	const char *const words[] = { json_string(json_at(json_get(event, "errors"), 0)), result, subtype,
+		"the client reported an error" };
 
 	run->ended = true;
 	run->error = json_bool(event, "is_error", true);
@@ -223,9 +224,8 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 		    (double)run->cost_microusd / 1e6);
 		return;
 	}
-	text_first_line(run->error_text, sizeof(run->error_text), error != NULL ? error
-	    : result != NULL && *result != '\0' ? result
-	    : subtype != NULL ? subtype : "the client reported an error");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && run->error_text[0] == '\0'; i++)
+		text_first_line(run->error_text, sizeof(run->error_text), words[i] != NULL ? words[i] : "");
 	run->lost = run->lost || strstr(run->error_text, LOST) != NULL;
 	text_printf(out, "error: %s\n", run->error_text);
 }

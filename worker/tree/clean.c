@@ -185,12 +185,34 @@ check_out(struct worker *w, const char *commit, const char *entry)
 }
 
 static int
+remove_all(struct worker *w, const char *entry)
+{
+	static const char *const dirs[] = { SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,
+		SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER };
+	int rc = entry != NULL ? file_remove_tree(AT_FDCWD, entry) : 0;
+
+	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+		if (file_remove_tree(w->dirfd, dirs[i]) == -1)
+			rc = -1;
+	if (rc == -1) {
+		fault_set(errno);
+		output_log("what is left of the clean tree can't be removed: %s", strerror(errno));
+	}
+	return rc;
+}
+
+static int
 begin(struct worker *w, const char *commit)
 {
 	char *entry = entry_path(w);
 	int rc;
 
 	clean_drop(w);
+	/* what other commits left there must not answer for this one */
+	if (remove_all(w, NULL) == -1) {
+		free(entry);
+		return failed(w, "caches of another clean tree can't be removed");
+	}
 	w->clean.entry = entry;
 	w->clean.tree = text_format("%s/" POOL_TREE, entry);
 	w->clean.git = w->git;
@@ -266,26 +288,12 @@ clean_keep(struct worker *w)
 	free(record);
 }
 
-static void
-remove_all(struct worker *w, const char *entry)
-{
-	static const char *const dirs[] = { SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,
-		SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER };
-	int rc = entry != NULL ? file_remove_tree(AT_FDCWD, entry) : 0;
-
-	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
-		if (file_remove_tree(w->dirfd, dirs[i]) == -1)
-			rc = -1;
-	if (rc == -1)
-		output_log("what is left of the clean tree can't be removed: %s", strerror(errno));
-}
-
 void
 clean_drop(struct worker *w)
 {
 	if (w->clean.entry == NULL)
 		return;
-	remove_all(w, w->clean.kept ? NULL : w->clean.entry);
+	(void)remove_all(w, w->clean.kept ? NULL : w->clean.entry);
 	free(w->clean.entry);
 	free(w->clean.tree);
 	free(w->clean.git.index);
@@ -299,6 +307,6 @@ clean_forget(struct worker *w)
 {
 	char *entry = entry_path(w);
 
-	remove_all(w, entry);
+	(void)remove_all(w, entry);
 	free(entry);
 }

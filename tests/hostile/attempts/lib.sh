@@ -8,8 +8,8 @@
 #
 # which tries it, and then once more with these variables: the control, which has to reach.
 # mode=off: nothing confines; mode=landlock: Landlock does; HOLE=NAME: in the programs with holes
-# (`holes'); any other is the attempt's own.  Exit status 0: held; 1: reached; 77: can't be tried
-# here; 99: the control did not reach, so that nothing is known.  SHOW=1 prints the logs, CONTROL=no
+# (`holes'); any other is the attempt's own.  Exit status 0: held; 3: reached; 77: can't be tried
+# here; 99: the control did not reach; any other: it did not begin.  SHOW=1 prints the logs, CONTROL=no
 # leaves the control out.
 #
 #	role NAME		the script (standard input) of implementer, reviewer, tech-lead, setup or gate
@@ -67,7 +67,7 @@ trial() {
 	(world w; attempt) >"$T/said" 2>&1; reached=$?
 	show w; [ -z "${SHOW:-}" ] || cat "$T/said"
 	[ $reached != 77 ] || cannot "$(tail -n 1 "$T/said")"
-	if [ $reached = 0 ]; then echo "reached${_why:+: $_why}"; exit 1; fi
+	if [ $reached = 0 ]; then echo "reached${_why:+: $_why}"; exit 3; fi
 	[ "${CONTROL:-}" != no ] || exit 0
 	with "$@" >"$T/said" 2>&1 || { show control; cat "$T/said"; echo 'the control does not reach'; exit 99; }
 	exit 0

@@ -80,6 +80,8 @@ lines_are_trimmed_and_cut_between_characters(void **state)
 	assert_string_equal(line, "a");
 	text_first_line(line, sizeof(line), "");
 	assert_string_equal(line, "");
+	text_first_line(line, sizeof(line), "\n \tab\n");
+	assert_string_equal(line, "ab");
 }
 
 static void
