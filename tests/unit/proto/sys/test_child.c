@@ -319,8 +319,7 @@ a_child_dies_with_its_parent_if_asked(void **state)
 	int status = 1;
 
 	(void)state;
-	assert_true(child_call(parent, NULL) > 0);
-	assert_true(wait(&status) > 0);
+	assert_true(child_call(parent, NULL) > 0 && wait(&status) > 0);
 	assert_int_equal(status, 0);
 	while (wait(NULL) != -1)
 		continue;
