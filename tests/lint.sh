@@ -88,6 +88,7 @@ lint_files() {
 	for f in tests/e2e/*.t tests/agents/* tests/*.sh tests/fuzz/run .ci/run; do
 		[ -x "$f" ] || { echo "$f: not executable"; rc=1; }
 	done
+	ls tests/e2e | sed -n 's/^\([0-9]*\)-.*\.t$/tests\/e2e\/\1-*.t: a number that two files have/p' | uniq -d | grep . && rc=1
 	all=$(git ls-files -co --exclude-standard | grep -v '^LICENSE$\|/fixtures/\|^tests/fuzz/corpus/')
 	grep -nE 'TO''DO|FIX''ME|\<XX''X\>' $all && rc=1
 	grep -nE '/(home|Users|work)/[a-z]|/tmp/[a-z]+\.md' $all && rc=1
