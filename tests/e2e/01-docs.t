@@ -19,6 +19,18 @@ for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session/session.c
 	grep -q "\\<$word\\>" man/session.5 || missing="$missing $word"
 done
 is 'session.5 names every status, role, step and verdict' "$missing" ''
+# What is given as a reason: REASON_* and the words in calls that end a session or change its status.
+# "stopped" never becomes one: a worker that is stopped leaves its session as it is.
+grep -rhE --include='*.[ch]' \
+    'worker_(fail|failed|hand_back|enter)\(|gate_failed\(|(entry_declare|merge_enter|state_enter)\(|define REASON_|[[:space:]]\.?reason = ' \
+    worker orchestrator/session orchestrator/merge orchestrator/cli orchestrator/execute/attend.c |
+    grep -oE '"[a-z][a-z-]*"([,;]| [:}]|$)' | grep -oE '[a-z-]+' | grep -vx stopped | sort -u >"$T/reasons"
+is 'session.5 lists every reason for a status that the programs give, and no other' \
+    "$(sed -n '/^\.Sh STATUS/,/^\.Sh LIMITS/s/^\.It Sy //p' man/session.5 | sed 's/ , /\n/g' | sort -u)" "$(cat "$T/reasons")"
+is 'the rules that the source cites are among those of session.5' \
+    "$(grep -rhoiE --include='*.[ch]' '(^|[^"a-z] ?)rule [0-9]+' worker orchestrator proto | grep -oE '[0-9]+' |
+    awk -v n="$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/session.5 | grep -c '^\.It$')" '$1 < 1 || $1 > n')" ''
+is 'session.5 has twelve rules' "$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/session.5 | grep -c '^\.It$')" 12
 
 # usage and SYNOPSIS
 commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
