@@ -32,6 +32,27 @@ is 'the rules that the source cites are among those of session.5' \
     awk -v n="$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/session.5 | grep -c '^\.It$')" '$1 < 1 || $1 > n')" ''
 is 'session.5 has twelve rules' "$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/session.5 | grep -c '^\.It$')" 12
 
+# layout: man-db's column lists become a staircase of one word a line where the last column is long
+render() {	# render PROGRAM WIDTH FILE
+	case $1 in
+	mandoc) mandoc -T ascii -O width="$2" "$3" ;;
+	groff) groff -t -mandoc -T ascii -rLL="$2n" -P-c -P-b -P-u -P-o "$3" 2>/dev/null ;;
+	esac | sed 's/.\x08//g;s/\x1b\[[0-9;]*m//g'
+}
+for by in mandoc groff; do
+	command -v $by >/dev/null && { [ $by = mandoc ] || groff -mandoc -T ascii /dev/null >/dev/null 2>&1; } ||
+	    { skip "manuals rendered by $by" "no $by with its macros"; continue; }
+	for f in man/*.[157]; do render $by 80 "$f" | grep -nE '^.{81,}' | sed "s|^|$f:|"; done >"$T/wide"
+	is "no line of a manual is wider than 80 columns, rendered by $by" "$(cat "$T/wide")" ''
+	for f in man/*.[157]; do
+		for width in 80 60; do
+			render $by $width "$f" | awk -v f="$f at $width" '
+				NF == 1 && match($0, /[^ ]/) > 20 { if (++run == 4) { print f ":" NR ": " $1; exit } next } { run = 0 }'
+		done
+	done >"$T/stairs"
+	is "no manual has a column of one word a line, rendered by $by" "$(cat "$T/stairs")" ''
+done
+
 # usage and SYNOPSIS
 commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
 ok 'orchestrator --help lists commands' test "$(echo "$commands" | wc -l)" -ge 14
