@@ -17,7 +17,7 @@ enter(void **state)
 {
 	if (scratch_enter(state) == -1 || watch_open() == -1)
 		return -1;
-	watch_timer(LIMIT_SLOT, clock_now() + 20 * CLOCK_S);
+	watch_timer(LIMIT_SLOT, clock_now() + 120 * CLOCK_S);
 	return 0;
 }
 
