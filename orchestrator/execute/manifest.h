@@ -4,7 +4,7 @@
 
 /*
  * The manifest: what is to be done by which session, and what became of it
- * (session.5, plan.json).  Pure: who reads and writes files is flow_manifest.c.
+ * (orchestrator-session(5), plan.json).  Pure: who reads and writes files is flow_manifest.c.
  * A session is a terminal in its words: TERM-001 and so on, in the order in which they
  * are planned; one that was not planned (a task is done again, or is new) comes after these.
  *

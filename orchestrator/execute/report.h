@@ -3,7 +3,7 @@
 #define ORCHESTRATOR_REPORT_H
 
 /*
- * The report of execute: report.json of the instance (session.5), made at its end from
+ * The report of execute: report.json of the instance (orchestrator-session(5)), made at its end from
  * a list (flow_report.c) or from the sessions alone (loop_report.c), and shown from the record, so
  * that it looks the same when it is shown again.
  */

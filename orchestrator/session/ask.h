@@ -4,7 +4,7 @@
 
 /*
  * The questions of an instance: questions.json and answers/ in its directory, as those
- * of a session (session.5).  execute writes the record, with orchestrator.lock held; anyone
+ * of a session (orchestrator-session(5)).  execute writes the record, with orchestrator.lock held; anyone
  * may answer.  An answer is remembered: the same question is not asked twice.
  *
  *	ask_open	reads what was asked

@@ -3,7 +3,7 @@
 #define ORCHESTRATOR_STREAMS_FILE_H
 
 /*
- * The streams file of a repository's work tree (orchestration-config.5), with the
+ * The streams file of a repository's work tree (orchestrator-streams(5)), with the
  * tasks of the lists whose tasks carry its streams.
  *
  *	if ((rv = streams_file_load(o, &f)) == 0 && (rv = streams_file_sound(&f)) == 0)

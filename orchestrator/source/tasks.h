@@ -3,7 +3,7 @@
 #define ORCHESTRATOR_TASKS_H
 
 /*
- * The task lists of a workspace (tasklist(5)): finding, reading and changing them.
+ * The task lists of a workspace (orchestrator-tasklist(5)): finding, reading and changing them.
  * Errors are printed here; a damaged or missing list is one that names its last
  * good copy.  Functions return 0 or a sysexits status unless said otherwise.
  *

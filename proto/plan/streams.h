@@ -3,7 +3,7 @@
 #define PROTO_STREAMS_H
 
 /*
- * The streams file: orchestration-config.json (orchestration-config.5).  Pure.
+ * The streams file: orchestration-config.json (orchestrator-streams(5)).  Pure.
  *
  *	streams.c	the record
  *	streams_read.c	and its reader

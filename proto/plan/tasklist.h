@@ -3,7 +3,7 @@
 #define PROTO_TASKLIST_H
 
 /*
- * Task lists: tasklists/<tl-id>.json of a workspace (tasklist(5)).
+ * Task lists: tasklists/<tl-id>.json of a workspace (orchestrator-tasklist(5)).
  *
  *	tasklist.c	the record, its statuses and their history; pure
  *	tasklist_text.c	reading and writing its text; pure
@@ -73,7 +73,7 @@ struct tasklist {
 
 const char *task_status_name(enum task_status);	/* "IN_PROGRESS" */
 int task_status_parse(const char *);		/* -1: unknown */
-/* Is from -> to in the table of tasklist(5)? */
+/* Is from -> to in the table of orchestrator-tasklist(5)? */
 bool task_legal(enum task_status from, enum task_status to);
 bool task_phase_valid(const char *);		/* "foundation", "parallel", "integration" */
 bool tasklist_name_valid(const char *);		/* one line of UTF-8 text, 1 to 256 bytes */

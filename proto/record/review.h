@@ -64,7 +64,7 @@ int review_load(int sessionfd, struct review *, char *err, size_t errlen);	/* ab
 int review_save(int sessionfd, const struct review *);				/* durable */
 struct opinion *review_add_opinion(struct review *);	/* zeroed, at the end; valid until the next */
 struct gate_result *review_add_gate(struct review *);
-/* One gate result as JSON and back, for worker gates (worker.1). */
+/* One gate result as JSON and back, for worker gates (orchestrator-worker(1)). */
 struct json *gate_result_json(const struct gate_result *);
 int gate_result_parse(struct gate_result *, const struct json *, char *err, size_t errlen);
 void gate_result_release(struct gate_result *);

@@ -5,7 +5,7 @@
 /*
  * The vocabulary of a session directory: file names, statuses, phases, steps
  * and roles, and the one table that says which change of status is legal.
- * man/session.5 is canonical; a test checks that the names below and the names
+ * man/orchestrator-session.5 is canonical; a test checks that the names below and the names
  * there are the same set.  Everything here is pure.
  */
 
@@ -14,7 +14,7 @@
 
 #include "proto/base/id.h"
 
-/* Names in a session directory.  A trailing slash in session.5 is a directory. */
+/* Names in a session directory.  A trailing slash in orchestrator-session(5) is a directory. */
 #define SESSION_FILE_ITEM		"item.json"
 #define SESSION_FILE_CONFIG		"config.json"
 #define SESSION_FILE_PROMPT		"prompt.md"
@@ -101,7 +101,7 @@ int step_parse(const char *);
 const char *verdict_name(enum verdict);	/* "none", "approved", "rejected" */
 int verdict_parse(const char *);
 
-/* Is from -> to in the table of session.5? */
+/* Is from -> to in the table of orchestrator-session(5)? */
 bool status_legal(enum status from, enum status to);
 /* pending, running, waiting, completed, reviewing: a worker is, or may be, at it. */
 bool status_live(enum status);

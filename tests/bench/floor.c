@@ -5,7 +5,7 @@
  * The limit for one item from dispatch to merged with --review none and no
  * gate: the git commands, processes, files and syncs that orchestrator and
  * worker need for it, and nothing else: no checks, no records worth reading, no
- * recovery.  What each sync is for is said in session(5) and in the order there;
+ * recovery.  What each sync is for is said in orchestrator-session(5) and in the order there;
  * tests/bench/run compares the number of commands and syncs with ours.
  *
  * With FLOOR_WORKTREE in the environment the worktree is made by git worktree add and

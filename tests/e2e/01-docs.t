@@ -10,27 +10,27 @@ synopsis() {
 	    sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^  *//p'
 }
 flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
-# session.5 and session.h
-in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/session.5 | sort)
+# orchestrator-session.5 and session.h
+in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/orchestrator-session.5 | sort)
 in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session/session.h | sort)
-is 'session.5 and session.h name the same files' "$in_manual" "$in_header"
+is 'orchestrator-session.5 and session.h name the same files' "$in_manual" "$in_header"
 missing=
 for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session/session.c); do
-	grep -q "\\<$word\\>" man/session.5 || missing="$missing $word"
+	grep -q "\\<$word\\>" man/orchestrator-session.5 || missing="$missing $word"
 done
-is 'session.5 names every status, role, step and verdict' "$missing" ''
+is 'orchestrator-session.5 names every status, role, step and verdict' "$missing" ''
 # What is given as a reason: REASON_* and the words in calls that end a session or change its status.
 # "stopped" never becomes one: a worker that is stopped leaves its session as it is.
 grep -rhE --include='*.[ch]' \
     'worker_(fail|failed|hand_back|enter)\(|gate_failed\(|(entry_declare|merge_enter|state_enter)\(|define REASON_|[[:space:]]\.?reason = ' \
     worker orchestrator/session orchestrator/merge orchestrator/cli orchestrator/execute/attend.c |
     grep -oE '"[a-z][a-z-]*"([,;]| [:}]|$)' | grep -oE '[a-z-]+' | grep -vx stopped | sort -u >"$T/reasons"
-is 'session.5 lists every reason for a status that the programs give, and no other' \
-    "$(sed -n '/^\.Sh STATUS/,/^\.Sh LIMITS/s/^\.It Sy //p' man/session.5 | sed 's/ , /\n/g' | sort -u)" "$(cat "$T/reasons")"
-is 'the rules that the source cites are among those of session.5' \
+is 'orchestrator-session.5 lists every reason for a status that the programs give, and no other' \
+    "$(sed -n '/^\.Sh STATUS/,/^\.Sh LIMITS/s/^\.It Sy //p' man/orchestrator-session.5 | sed 's/ , /\n/g' | sort -u)" "$(cat "$T/reasons")"
+is 'the rules that the source cites are among those of orchestrator-session.5' \
     "$(grep -rhoiE --include='*.[ch]' '(^|[^"a-z] ?)rule [0-9]+' worker orchestrator proto | grep -oE '[0-9]+' |
-    awk -v n="$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/session.5 | grep -c '^\.It$')" '$1 < 1 || $1 > n')" ''
-is 'session.5 has twelve rules' "$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/session.5 | grep -c '^\.It$')" 12
+    awk -v n="$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/orchestrator-session.5 | grep -c '^\.It$')" '$1 < 1 || $1 > n')" ''
+is 'orchestrator-session.5 has twelve rules' "$(sed -n '/^\.Sh RULES/,/^\.Sh ENVIRONMENT/p' man/orchestrator-session.5 | grep -c '^\.It$')" 12
 
 # layout: man-db's column lists become a staircase of one word a line where the last column is long
 render() {	# render PROGRAM WIDTH FILE
@@ -40,8 +40,7 @@ render() {	# render PROGRAM WIDTH FILE
 	esac | sed 's/.\x08//g;s/\x1b\[[0-9;]*m//g'
 }
 for by in mandoc groff; do
-	command -v $by >/dev/null && { [ $by = mandoc ] || groff -mandoc -T ascii /dev/null >/dev/null 2>&1; } ||
-	    { skip "manuals rendered by $by" "no $by with its macros"; continue; }
+	render $by 80 man/orchestrator.1 2>/dev/null | grep -q SYNOPSIS || { skip "manuals rendered by $by" "no $by with its macros"; continue; }
 	for f in man/*.[157]; do render $by 80 "$f" | grep -nE '^.{81,}' | sed "s|^|$f:|"; done >"$T/wide"
 	is "no line of a manual is wider than 80 columns, rendered by $by" "$(cat "$T/wide")" ''
 	for f in man/*.[157]; do
@@ -67,13 +66,13 @@ for c in $commands; do
 	grep -q "^\\.It Cm $c\\>" man/orchestrator.1 || echo "$c"
 done >"$T/undescribed"
 is 'orchestrator.1 describes every command' "$(cat "$T/undescribed")" ''
-is 'worker.1 shows the usage of worker' "$(synopsis worker.1 | sort)" \
+is 'orchestrator-worker.1 shows the usage of worker' "$(synopsis orchestrator-worker.1 | sort)" \
     "$(worker --help | sed -n 's/^  worker /worker /p' | sort)"
 
-# tasklist.5 and tasklist.c
+# orchestrator-tasklist.5 and tasklist.c
 for from in $(sed -n 's/^	\[TASK_[A-Z_]*\] = "\(.*\)",$/\1/p' proto/plan/tasklist.c); do
-	is "tasklist.5 says what may follow $from" \
-	    "$(sed -n "s/^\.It $from Ta //p" man/tasklist.5)" \
+	is "orchestrator-tasklist.5 says what may follow $from" \
+	    "$(sed -n "s/^\.It $from Ta //p" man/orchestrator-tasklist.5)" \
 	    "$(sed -n "s/^	\[TASK_$from\] = B(\(.*\)),$/\1/p" proto/plan/tasklist.c | sed 's/) | B(/, /g')"
 done
 
@@ -134,13 +133,20 @@ is 'each sync and each flag is deleted by a mutation' "$(tests/fault/mutate -n 2
 # make install
 if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install'
 else tap 1 'make install'; diag <"$T/install"; fi
+for page in man/*.[157]; do
+	ok "it installs $page" test -s "$T/root/usr/share/man/man${page##*.}/${page#man/}"
+done
 for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/completions/orchestrator \
-    share/man/man1/orchestrator.1 share/man/man1/worker.1 share/man/man5/session.5 \
-    share/man/man5/orchestrator-config.5 share/man/man5/tasklist.5 share/man/man5/orchestration-config.5 \
-    share/orchestrator/beads/on_close \
-    share/man/man7/orchestrator-security.7; do
+    share/orchestrator/beads/on_close; do
 	ok "it installs $f" test -s "$T/root/usr/$f"
 done
+for f in man1/worker.1 man5/session.5 man5/tasklist.5 man5/orchestration-config.5; do
+	ok "the old name $f leads to a page that is installed" \
+	    test -f "$T/root/usr/share/man/$(sed -n 's/^\.so \(man[157].*\)/\1/p' "$T/root/usr/share/man/$f" | grep .)"
+done
+# Each page that a page or the README refers to as one of ours is there.
+is 'each cross reference to a page of ours has its page' "$(grep -ohE '\<Xr (orchestrator|worker|session|tasklist)[a-z-]* [0-9]' man/*.[157] |
+    sort -u | while read -r _ page section; do [ -e "man/$page.$section" ] || echo "$page($section)"; done)" ''
 is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
 is 'it installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
 for r in item config state message questions answer answers review tasklist orchestration-config plan report; do

@@ -13,7 +13,7 @@ echo "# SEED=$SEED POINTS=$POINTS"
 next() { SEED=$(((SEED * 1103515245 + 12345) % 2147483648)); pick=$((SEED / 65536 % $1 + 1)); }	# 1..N
 status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
 question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] | select(.item == $i)][0].id'; }
-left() {	# what must not be there in the end; claims/.tmp-* may (session.5), for an hour
+left() {	# what must not be there in the end; claims/.tmp-* may (orchestrator-session.5), for an hour
 	git worktree list --porcelain | grep '^worktree ' | tail -n +2
 	git for-each-ref --format='%(refname)' refs/heads/session
 	find .worktrees -mindepth 1 -maxdepth 2 ! -path .worktrees/.pool ! -path '.worktrees/.pool/[0-9]*'

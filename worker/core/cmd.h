@@ -2,7 +2,7 @@
 #ifndef WORKER_CMD_H
 #define WORKER_CMD_H
 
-/* The table of subcommands; usage strings are those of worker.1. */
+/* The table of subcommands; usage strings are those of orchestrator-worker(1). */
 
 #include <sysexits.h>
 

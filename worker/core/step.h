@@ -43,7 +43,7 @@ struct step_move {
 /* Every pair is defined; one that can't happen is a failure with reason "internal". */
 struct step_move step_next(enum step, enum event, const struct step_facts *);
 
-/* Where a run that finds this on disk goes on (session.5, RECOVERY). */
+/* Where a run that finds this on disk goes on (orchestrator-session(5), RECOVERY). */
 enum step step_recover(enum status, enum step);
 
 #endif

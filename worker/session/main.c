@@ -21,7 +21,7 @@ help(void)
 	for (i = 0; i < NCOMMANDS; i++)
 		printf("  worker %s %s\n      %s\n", commands[i]->name, commands[i]->usage,
 		    commands[i]->summary);
-	printf("\nSee worker(1) and session(5).\n");
+	printf("\nSee orchestrator-worker(1) and orchestrator-session(5).\n");
 }
 
 static int

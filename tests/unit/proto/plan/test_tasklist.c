@@ -9,7 +9,7 @@
 #define HEAD	"{\"version\":1,\"id\":\"tl-abcd1234\",\"name\":\"n\",\"tasks\":["
 #define TASK(id) "{\"id\":\"" id "\",\"status\":\"PENDING\"}"
 
-/* man/tasklist.5, STATUS. */
+/* man/orchestrator-tasklist.5, STATUS. */
 static const bool legal[TASK_STATUS_COUNT][TASK_STATUS_COUNT] = {
 	/*			PENDING	IN_PROG	COMPL	BLOCKED	FAILED */
 	[TASK_PENDING] =	{ false, true, true, true, false },
