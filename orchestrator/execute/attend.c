@@ -22,15 +22,6 @@
 
 #define GRACE	(5 * CLOCK_S)	/* for whoever made a session to start its worker */
 
-static bool
-strings_have(const struct strings *v, const char *s)
-{
-	for (size_t i = 0; i < v->n; i++)
-		if (strcmp(v->v[i], s) == 0)
-			return true;
-	return false;
-}
-
 static void
 wait_grace(struct sess *s)
 {
@@ -78,11 +69,11 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 		if (q->status != QUESTION_OPEN || !ask)
 			continue;
 		strings_add(&open, q->id);
-		if (!strings_have(&s->open, q->id)) {
+		if (!strings_has(&s->open, q->id)) {
 			text_first_line(line, sizeof(line), q->text);
 			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role),
 			    line);
-		} else if (!strings_have(&s->unwritten, q->id))
+		} else if (!strings_has(&s->unwritten, q->id))
 			continue;
 		fresh[n++] = q;
 	}

@@ -32,8 +32,7 @@ cache_write(const struct orch *o, const struct table *t)
 	if ((fd = file_open_dir(AT_FDCWD, o->instance)) == -1 ||
 	    file_replace(fd, CACHE_FILE, text, len, 0) == -1)
 		log_warn("%s/%s", o->instance, CACHE_FILE);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(text);
 	json_free(j);
 }

@@ -234,8 +234,7 @@ flow_manifest_write(struct flow *f, bool over)
 	if ((fd = file_open_dir(AT_FDCWD, f->o->instance)) == -1 ||
 	    file_replace(fd, PLAN_FILE, text, len, 0) == -1)
 		log_warn("%s/" PLAN_FILE, f->o->instance);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(text);
 	json_free(j);
 	f->manifest_at = clock_now() + PLAN_SHARE * (clock_now() - began);

@@ -135,8 +135,7 @@ policy_command(void *arg)
 			run_command(j, fd, &c, q);
 		questions_release(&qs);
 		config_release(&c);
-		if (fd != -1)
-			close(fd);
+		file_close(fd);
 	} while (again && once_more(j, -1));
 	return 0;
 }

@@ -56,8 +56,7 @@ report_save(const struct orch *o, const struct json *j)
 
 	if (fd == -1 || file_replace(fd, REPORT_FILE, text, len, FILE_SYNC) == -1)
 		log_warn("%s/" REPORT_FILE, o->instance);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(text);
 }
 

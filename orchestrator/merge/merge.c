@@ -225,12 +225,9 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 		rv = merge_opened(&m);
 	if (rv == MERGE_MERGED && errlen > 0)	/* not what it overcame on the way */
 		strlcpy(err, m.left != NULL ? m.left : "", errlen);
-	if (m.session != -1)
-		close(m.session);
-	if (lock != -1)
-		close(lock);
-	if (workspace != -1)
-		close(workspace);
+	file_close(m.session);
+	file_close(lock);
+	file_close(workspace);
 	checkout_free(m.checkouts, m.ncheckouts);
 	git_changes_free(m.changes, m.nchanges);
 	state_release(&m.state);

@@ -40,7 +40,7 @@ answer_give(int sessionfd, const struct question *q, const char *text, size_t le
 {
 	struct answer		a = { 0 };
 	enum answer_result	rv;
-	int			error, fd;
+	int			fd;
 
 	if (question_answer_check(q, text, len, &a.text, why, whylen) == -1)
 		return ANSWER_INVALID;
@@ -51,15 +51,12 @@ answer_give(int sessionfd, const struct question *q, const char *text, size_t le
 	else
 		fd = file_open_dir(sessionfd, SESSION_DIR_ANSWERS);
 	if (fd == -1) {
-		error = errno;
-		snprintf(why, whylen, "%s: %s", SESSION_DIR_ANSWERS, strerror(error));
+		snprintf(why, whylen, "%s: %s", SESSION_DIR_ANSWERS, strerror(errno));
 		rv = ANSWER_ERROR;
 	} else {
 		rv = publish(fd, &a, why, whylen);
-		error = errno;
-		close(fd);
+		file_close(fd);
 	}
 	free(a.text);
-	errno = error;
 	return rv;
 }

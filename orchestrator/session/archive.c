@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -31,23 +30,6 @@ entry_worktree_is_ours(const struct orch *o, const struct entry *e)
 	    git_worktree_is(&o->repo, e->state.worktree, e->state.branch);
 }
 
-/* A worktree without a checkout yet holds nothing to save. */
-static bool
-worktree_empty(const char *worktree)
-{
-	struct dirent	*de;
-	DIR		*d;
-	bool		 empty = true;
-
-	if ((d = opendir(worktree)) == NULL)
-		return true;
-	while (empty && (de = readdir(d)) != NULL)
-		empty = strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
-		    strcmp(de->d_name, ".git") == 0;
-	closedir(d);
-	return empty;
-}
-
 static int
 worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 {
@@ -57,7 +39,8 @@ worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen
 	bool		 saved = false;
 	int		 rv;
 
-	if (commit[0] == '\0' || worktree_empty(e->state.worktree))
+	/* without a checkout yet it holds nothing to save */
+	if (commit[0] == '\0' || git_worktree_empty(e->state.worktree) != 0)
 		return 0;
 	g.dir = text_format("%s/%s", e->path, SESSION_DIR_SAFE_GIT);
 	g.index = text_format("%s/%s", g.dir, "index");
@@ -142,10 +125,8 @@ directory_move(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	if (rv == -1)
 		snprintf(why, whylen, "can't move %s to %s: %s", e->path, o->archive,
 		    strerror(errno));
-	if (from != -1)
-		close(from);
-	if (to != -1)
-		close(to);
+	file_close(from);
+	file_close(to);
 	return rv;
 }
 

@@ -46,8 +46,7 @@ wait_for_lock(int fd, const char *path)
 			close(lockfd);
 			return EX_OSERR;
 		}
-	if (lockfd != -1)
-		close(lockfd);
+	file_close(lockfd);
 	if (interrupted == 0)
 		return 0;
 	log_warnx("interrupted (%s); the session goes on: %s", strsignal(interrupted), path);

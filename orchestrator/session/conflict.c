@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/session/conflict.h"
 #include "proto/json/record.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define OTHERS_MAX	(128u << 10)	/* bytes of all summaries together */
@@ -52,14 +52,12 @@ summary_of(const char *archive, const char *item, const char *commit)
 {
 	char other[SESSION_ID_MAX], *summary = NULL;
 	const struct dirent *e;
-	DIR *d;
+	DIR *d = opendir(archive);
 
-	if ((d = opendir(archive)) == NULL)
-		return NULL;
-	while (summary == NULL && (e = readdir(d)) != NULL)
+	while (summary == NULL && (e = dir_next(d)) != NULL)
 		if (entry_item(e->d_name, other, sizeof(other)) && strcmp(other, item) == 0)
 			summary = summary_if(dirfd(d), e->d_name, commit);
-	closedir(d);
+	dir_close(d);
 	return summary;
 }
 

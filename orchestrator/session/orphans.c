@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "proto/git/pool.h"
 #include "proto/json/record.h"
 #include "proto/sys/cgroup.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
@@ -29,14 +30,11 @@ each(struct orch *o, const char *dir, size_t (*fn)(struct orch *, int, const cha
 {
 	struct dirent	*de;
 	size_t		 n = 0;
-	DIR		*d;
+	DIR		*d = dir == NULL ? NULL : opendir(dir);
 
-	if (dir == NULL || (d = opendir(dir)) == NULL)
-		return 0;
-	while ((de = readdir(d)) != NULL)
-		if (strcmp(de->d_name, ".") != 0 && strcmp(de->d_name, "..") != 0)
-			n += fn(o, dirfd(d), de->d_name);
-	closedir(d);
+	while ((de = dir_next(d)) != NULL)
+		n += fn(o, dirfd(d), de->d_name);
+	dir_close(d);
 	return n;
 }
 
@@ -155,8 +153,7 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 		return 0;
 	if ((gone = file_remove_tree(dirfd, name) == 0))
 		say_removed(o, name, "a session directory that was never finished");
-	if (claim != -1)
-		close(claim);
+	file_close(claim);
 	return gone;
 }
 
@@ -220,7 +217,7 @@ lock_session(const struct orch *o, const char *id, bool *gone)
 static size_t
 check_pool(struct orch *o, int dirfd, const char *name)
 {
-	char	 aside[64];
+	char	 aside[NAME_MAX + 32];
 	bool	 gone = true;
 	int	 lock = -1;
 	size_t	 n = 0;
@@ -241,8 +238,7 @@ check_pool(struct orch *o, int dirfd, const char *name)
 			lock = lock_session(o, name + strlen(POOL_MERGE), &gone);
 		if ((lock != -1 || gone) && file_remove_tree(dirfd, name) == 0)
 			n = 1;
-		if (lock != -1)
-			close(lock);
+		file_close(lock);
 	}
 	if (n > 0)
 		say_removed(o, name, "a pooled worktree");

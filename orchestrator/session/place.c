@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -64,8 +63,7 @@ exclude(struct orch *o, const char *line)
 	if (fd == -1 || file_write_all(fd, all, strlen(all)) == -1)
 		log_warn("%s: git status will show %s", path, line);
 done:
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(all);
 	free(text);
 	free(real);
@@ -213,37 +211,16 @@ place_drop(struct orch *o, const char *path, const char *branch, const char *bas
 	return drop_branch(o, branch, base, "orchestrator: dispatch failed") == -1 ? -1 : rc;
 }
 
-/* 1: nothing in it but, maybe, the .git file, or the beginning of one; or it is not there.
- * -1: nobody can tell (errno). */
-static int
-empty_worktree(const char *path)
-{
-	const struct dirent *e;
-	int error, yes = 1;
-	DIR *d;
-
-	if ((d = opendir(path)) == NULL)
-		return errno == ENOENT ? 1 : errno == ENOTDIR ? 0 : -1;
-	while (errno = 0, (e = readdir(d)) != NULL)
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    strcmp(e->d_name, ".git") != 0 && strncmp(e->d_name, "..git.", 6) != 0)
-			yes = 0;
-	error = errno;
-	closedir(d);
-	errno = error;
-	return yes == 0 ? 0 : error != 0 ? -1 : 1;
-}
-
 int
 place_drop_leftover(struct orch *o, const char *path, const char *branch, const char *base)
 {
 	char *ref = text_format("refs/heads/%s", branch), oid[OID_MAX], reason[GIT_ERR];
 	struct git g;
-	int yes = empty_worktree(path), rc = -1;
+	int yes = git_worktree_empty(path), rc = -1;
 
-	if (yes == -1)
+	if (yes == -1 && errno != ENOENT && errno != ENOTDIR)
 		log_warn("%s", path);
-	else if (yes == 0)
+	else if (yes == 0 || (yes == -1 && errno == ENOTDIR))
 		rc = 0;
 	/* also when git's metadata are all that is left of it */
 	else if (drop_worktree(o, path) == -1)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "proto/base/text.h"
 #include "proto/record/state.h"
 #include "proto/settings/prompts.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define NONE	"(none)"
@@ -65,15 +65,13 @@ add_dependency(struct orch *o, struct text *t, const char *item)
 	char *prefix = text_format("session-%s-", item), *summary = NULL;
 	size_t len = strlen(prefix);
 	const struct dirent *e;
-	DIR *d;
+	DIR *d = opendir(o->archive);
 
-	if ((d = opendir(o->archive)) != NULL) {
-		while (summary == NULL && (e = readdir(d)) != NULL)
-			if (strncmp(e->d_name, prefix, len) == 0 && session_id_valid(e->d_name) &&
-			    strlen(e->d_name) == len + 6)
-				summary = merged_summary(dirfd(d), e->d_name);
-		closedir(d);
-	}
+	while (summary == NULL && (e = dir_next(d)) != NULL)
+		if (strncmp(e->d_name, prefix, len) == 0 && session_id_valid(e->d_name) &&
+		    strlen(e->d_name) == len + 6)
+			summary = merged_summary(dirfd(d), e->d_name);
+	dir_close(d);
 	if (summary != NULL)
 		text_trim(summary, strlen(summary));
 	text_printf(t, "%s- %s: %s", t->len > 0 ? "\n" : "", item,

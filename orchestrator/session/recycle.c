@@ -31,8 +31,7 @@ remove_paths(const struct git *g, const char *paths, size_t len)
 		rc = file_remove_tree(fd, name);
 		free(name);
 	}
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	return rc;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,25 +11,20 @@
 #include "orchestrator/session/registry.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 int
 registry_each(const char *dir, int (*fn)(void *, const char *), void *arg)
 {
 	struct dirent	*de;
-	DIR		*d;
-	int		 fd, rv = 0;
+	DIR		*d = dir == NULL ? NULL : dir_open(AT_FDCWD, dir);
+	int		 rv = 0;
 
-	if (dir == NULL || (fd = file_open_dir(AT_FDCWD, dir)) == -1)
-		return 0;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return 0;
-	}
-	while (rv == 0 && (de = readdir(d)) != NULL)
+	while (rv == 0 && (de = dir_next(d)) != NULL)
 		if (session_id_valid(de->d_name))
 			rv = fn(arg, de->d_name);
-	closedir(d);
+	dir_close(d);
 	return rv;
 }
 

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +13,7 @@
 #include "orchestrator/session/scrub.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define DEPTH_MAX	64	/* of directories beside the index */
@@ -152,15 +152,11 @@ scrub_dir(struct sieve *s, int dirfd, const char *name, const char *path, int be
 	int fd, rc = 0;
 	DIR *d;
 
-	if ((fd = file_open_dir(dirfd, name)) == -1 || (d = fdopendir(fd)) == NULL) {
-		if (fd != -1)
-			close(fd);
+	if ((d = dir_take(fd = file_open_dir(dirfd, name))) == NULL) {
 		strlcpy(s->at, path, sizeof(s->at));
 		return -1;
 	}
-	while (rc == 0 && (errno = 0, e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
+	while (rc == 0 && (e = dir_next(d)) != NULL) {
 		if (strlen(path) > PATH_LONG || (size_t)snprintf(below, sizeof(below), "%s%s%s", path, path[0] == '\0' ? "" : "/",
 		    e->d_name) >= sizeof(below))
 			rc = drop(s, fd, e->d_name, path);
@@ -171,7 +167,7 @@ scrub_dir(struct sieve *s, int dirfd, const char *name, const char *path, int be
 		strlcpy(s->at, path, sizeof(s->at));
 		rc = -1;
 	}
-	closedir(d);
+	dir_close(d);
 	return rc;
 }
 

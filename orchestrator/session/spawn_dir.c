@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -12,6 +11,7 @@
 
 #include "orchestrator/session/spawn_dir.h"
 #include "proto/record/config.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
@@ -22,17 +22,14 @@
 static int
 put(int dirfd, const char *name, const char *buf, size_t len)
 {
-	int error, fd;
+	int fd;
 
 	fd = file_open(dirfd, name, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	if (fd == -1)
 		return -1;
 	if (file_write_all(fd, buf, len) == 0 && fsync(fd) == 0)
 		return close(fd);
-	error = errno;
-	close(fd);
-	errno = error;
-	return -1;
+	return file_close(fd);
 }
 
 static int
@@ -70,21 +67,14 @@ drop_binaries(int dirfd, const char *prefix, const char *keep)
 	const struct dirent *e;
 	struct stat st;
 	size_t n = 0;
-	DIR *d;
-	int fd;
+	DIR *d = dir_open(dirfd, ".");
 
-	if ((fd = file_open_dir(dirfd, ".")) == -1)
-		return 0;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return 0;
-	}
-	while ((e = readdir(d)) != NULL)
+	while ((e = dir_next(d)) != NULL)
 		if (strncmp(e->d_name, prefix, strlen(prefix)) == 0 && strcmp(e->d_name, keep) != 0 &&
 		    file_stat(dirfd, e->d_name, &st) == 0 &&
 		    S_ISREG(st.st_mode) && st.st_nlink == 1)
 			n += unlinkat(dirfd, e->d_name, 0) == 0;
-	closedir(d);
+	dir_close(d);
 	return n;
 }
 
@@ -93,17 +83,14 @@ static int
 copy_locked(const char *worker, const char *dir, int dirfd, const char *name)
 {
 	char *path, *temporary = text_format(TEMPORARY "%s", name);
-	int error, r = 0;
+	int r = 0;
 
 	drop_binaries(dirfd, TEMPORARY, "");
 	if (faccessat(dirfd, name, F_OK, 0) == -1) {
 		path = text_format("%s/%s", dir, temporary);
 		if ((r = file_copy(worker, path, false)) == 0) {
-			r = file_rename_over(dirfd, temporary, name, FILE_SYNC);
-			error = errno;
-			if (r == -1)
-				unlinkat(dirfd, temporary, 0);
-			errno = error;
+			if ((r = file_rename_over(dirfd, temporary, name, FILE_SYNC)) == -1)
+				file_unmake(dirfd, temporary);
 		}
 		free(path);
 	}
@@ -116,18 +103,15 @@ copy_locked(const char *worker, const char *dir, int dirfd, const char *name)
 static int
 copy_binary(const char *worker, const char *dir, const char *name)
 {
-	int error, fd, lock, r = -1;
+	int fd, lock, r = -1;
 
 	if (file_make_dirs(dir) == -1 || (fd = file_open_dir(AT_FDCWD, dir)) == -1)
 		return -1;
 	lock = lock_take_wait(fd, BINARIES_LOCK, "orchestrator");
 	if (lock != -1)
 		r = copy_locked(worker, dir, fd, name);
-	error = errno;
-	if (lock != -1)
-		close(lock);
-	close(fd);
-	errno = error;
+	file_close(lock);
+	file_close(fd);
 	return r;
 }
 
@@ -212,7 +196,7 @@ spawn_dir_make(struct orch *o, const struct config *c, const struct item *item,
     const struct prompts *p, char *err, size_t errlen)
 {
 	char *path, name[SESSION_ID_MAX + 8];
-	int all, error, fd = -1, r = -1;
+	int all, fd = -1, r = -1;
 
 	snprintf(name, sizeof(name), BUILD_NAME, c->session);
 	path = text_format("%s/%s", o->sessions, name);
@@ -222,16 +206,12 @@ spawn_dir_make(struct orch *o, const struct config *c, const struct item *item,
 	    put_worker(o, path, err, errlen) == 0 && file_sync_dir(fd) == 0 &&
 	    file_shift(all, name, all, c->session) == 0)
 		r = file_sync_dir(all);
-	error = errno;
 	if (r == -1 && err[0] == '\0')
 		snprintf(err, errlen, "%s: %s; make room there and make it writable, or "
-		    "set ORCHESTRATOR_HOME to another directory", path, strerror(error));
-	if (fd != -1)
-		close(fd);
-	if (all != -1)
-		close(all);
+		    "set ORCHESTRATOR_HOME to another directory", path, strerror(errno));
+	file_close(fd);
+	file_close(all);
 	free(path);
-	errno = error;
 	return r;
 }
 
@@ -258,8 +238,7 @@ spawn_dir_drop(struct orch *o, const char *session)
 		r = -1;
 	if (r == 0)
 		file_remove_tree(all, name);
-	if (lock != -1)
-		close(lock);
+	file_close(lock);
 	close(all);
 	return r;
 }

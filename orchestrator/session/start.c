@@ -165,8 +165,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 	}
 done:
 	for (int i = 0; i < 2; i++)
-		if (p[i] != -1)
-			close(p[i]);
+		file_close(p[i]);
 	close(fd);
 	free(env);
 	free(binary);

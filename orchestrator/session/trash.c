@@ -191,7 +191,7 @@ trash_discard(const struct git_repo *repo, const char *archive, const char *sess
     const char *trash, bool wait, char *err, size_t errlen)
 {
 	char *path = text_format("%s/%s", archive, session);
-	int error, fd, lock = -1, rc = -1;
+	int fd, lock = -1, rc = -1;
 
 	if ((fd = file_open_dir(AT_FDCWD, path)) != -1)
 		lock = wait ? lock_take_wait(fd, SESSION_FILE_LOCK, "orchestrator") :
@@ -200,12 +200,8 @@ trash_discard(const struct git_repo *repo, const char *archive, const char *sess
 		snprintf(err, errlen, "%s: %s", path, strerror(errno));
 	else
 		rc = discard_locked(repo, fd, path, session, trash, err, errlen);
-	error = errno;
-	if (lock != -1)
-		close(lock);
-	if (fd != -1)
-		close(fd);
+	file_close(lock);
+	file_close(fd);
 	free(path);
-	errno = error;
 	return rc;
 }

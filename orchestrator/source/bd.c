@@ -160,16 +160,14 @@ call_once(const struct bd *b, const char *const *argv, struct json **answer, cha
 int
 bd_lock(struct orch *o, const char *name)
 {
-	int dir, e, lock = -1;
+	int dir, lock = -1;
 
 	if (file_make_dirs(o->workspace) == -1 ||
 	    (dir = file_open_dir(AT_FDCWD, o->workspace)) == -1)
 		return -1;
 	while ((lock = lock_take_wait(dir, name, "orchestrator")) == -1 && errno == EINTR)
 		;
-	e = errno;
-	close(dir);
-	errno = e;
+	file_close(dir);
 	return lock;
 }
 

@@ -167,19 +167,6 @@ issue_time(const char *s)
 	return ms > offset ? ms - offset : 0;
 }
 
-/* Ends before a byte more than max, and not within a character. */
-static void
-cut(char *s, size_t max)
-{
-	size_t n = max;
-
-	if (strlen(s) <= max)
-		return;
-	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
-		n--;
-	s[n] = '\0';
-}
-
 /* What an agent has to know stands in several places of an issue. */
 static char *
 describe(const struct issue *is)
@@ -196,7 +183,7 @@ describe(const struct issue *is)
 			text_printf(&t, "%s%s%s", t.len > 0 ? "\n\n" : "", parts[i].head, s);
 	}
 	if (t.buf != NULL)
-		cut(t.buf, ITEM_MAX_TEXT);
+		t.buf[text_cut(t.buf, ITEM_MAX_TEXT)] = '\0';
 	return t.buf;
 }
 
@@ -251,7 +238,7 @@ issue_fill(const struct issue *is, const struct tasklist *l, struct task *t)
 
 	text_first_line(title, sizeof(title), text_of(is->raw, "title"));
 	acceptance = text_format("%s", text_of(is->raw, "acceptance_criteria"));
-	cut(acceptance, ITEM_MAX_TEXT);
+	acceptance[text_cut(acceptance, ITEM_MAX_TEXT)] = '\0';
 	any |= replace(&t->item.title, text_format("%s", title[0] != '\0' ? title : is->id));
 	any |= replace(&t->item.description, describe(is));
 	any |= replace(&t->item.acceptance, acceptance);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/state.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 /* The state of a session in one of an instance's directories: 1, or 0 when it is not there. */
@@ -40,16 +40,14 @@ find_session(const char *workspace, const char *session, enum status *status)
 {
 	const struct dirent *e;
 	bool found = false;
-	DIR *d;
+	DIR *d = opendir(workspace);
 
-	if ((d = opendir(workspace)) == NULL)
-		return false;
-	while (!found && (e = readdir(d)) != NULL)
+	while (!found && (e = dir_next(d)) != NULL)
 		if (strncmp(e->d_name, "instance-", 9) == 0)
 			/* The archive last: it may be moved there just now. */
 			found = state_in(dirfd(d), e->d_name, "isolated-sessions", session, status) ||
 			    state_in(dirfd(d), e->d_name, "archive", session, status);
-	closedir(d);
+	dir_close(d);
 	return found;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 
 #include "orchestrator/source/tasks.h"
 #include "proto/base/log.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
@@ -54,16 +54,9 @@ scan(const char *workspace, struct strings *ids)
 	const struct dirent *e;
 	char id[TASKLIST_ID_MAX];
 	const char *rest;
-	DIR *d;
-	int fd;
+	DIR *d = dir_take(tasks_dir(workspace, false));
 
-	if ((fd = tasks_dir(workspace, false)) == -1)
-		return;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return;
-	}
-	while ((e = readdir(d)) != NULL) {
+	while ((e = dir_next(d)) != NULL) {
 		strlcpy(id, e->d_name, sizeof(id));
 		if (!tasklist_id_valid(id))
 			continue;
@@ -71,7 +64,7 @@ scan(const char *workspace, struct strings *ids)
 		if (strcmp(rest, TASKLIST_SUFFIX) == 0 || strcmp(rest, TASKLIST_LAST) == 0)
 			strings_add(ids, id);
 	}
-	closedir(d);
+	dir_close(d);
 	if (ids->n > 1)
 		qsort(ids->v, ids->n, sizeof(*ids->v), compare);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@
 
 #include "orchestrator/workspace/claim.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define TEMPORARY	".tmp-"
@@ -56,11 +56,11 @@ claim_session_exists(struct orch *o, const char *session)
 	bool found = false;
 	struct stat st;
 	char *path;
-	DIR *d;
+	DIR *d = NULL;
 
-	if (session[0] == '\0' || (d = opendir(o->workspace)) == NULL)
-		return false;
-	while (!found && (e = readdir(d)) != NULL) {
+	if (session[0] != '\0')
+		d = opendir(o->workspace);
+	while (!found && (e = dir_next(d)) != NULL) {
 		if (strncmp(e->d_name, "instance-", 9) != 0)
 			continue;
 		path = text_format("%s/isolated-sessions/%s", e->d_name, session);
@@ -68,7 +68,7 @@ claim_session_exists(struct orch *o, const char *session)
 		    S_ISDIR(st.st_mode);
 		free(path);
 	}
-	closedir(d);
+	dir_close(d);
 	return found;
 }
 
@@ -96,15 +96,13 @@ hold(int dirfd, const char *name, char *holder, size_t len)
 int
 claim_hold(struct orch *o, const char *item, char *holder, size_t len)
 {
-	int dirfd, error, fd;
+	int dirfd, fd;
 
 	holder[0] = '\0';
 	if ((dirfd = open_claims(o)) == -1)
 		return -1;
 	fd = hold(dirfd, item, holder, len);
-	error = errno;
-	close(dirfd);
-	errno = error;
+	file_close(dirfd);
 	return fd;
 }
 
@@ -141,23 +139,16 @@ find_twin(int dirfd, const char *item, char *twin, size_t len)
 {
 	const struct dirent *e;
 	bool found = false;
-	DIR *d;
-	int fd;
+	DIR *d = dir_open(dirfd, ".");
 
-	if ((fd = file_open_dir(dirfd, ".")) == -1)
-		return false;
-	if ((d = fdopendir(fd)) == NULL) {
-		close(fd);
-		return false;
-	}
-	while (!found && (e = readdir(d)) != NULL) {
+	while (!found && (e = dir_next(d)) != NULL) {
 		drop_old_temporary(dirfd, e->d_name);
 		if (strcasecmp(e->d_name, item) == 0 && strcmp(e->d_name, item) != 0) {
 			strlcpy(twin, e->d_name, len);
 			found = true;
 		}
 	}
-	closedir(d);
+	dir_close(d);
 	return found;
 }
 
@@ -215,15 +206,11 @@ claim_take(struct orch *o, const char *item, const char *session, char *holder, 
 		unlinkat(dirfd, item, 0);
 		linked = -1;
 	}
-	if (linked == -1) {
-		close(fd);
-		fd = -1;
-	}
 	errno = error;
+	if (linked == -1)
+		fd = file_close(fd);
 done:
-	error = errno;
-	close(dirfd);
-	errno = error;
+	file_close(dirfd);
 	return fd;
 }
 
@@ -250,24 +237,18 @@ claim_each(struct orch *o, void (*fn)(void *, const char *session), void *arg)
 {
 	char holder[SESSION_ID_MAX];
 	const struct dirent *e;
-	int dirfd, fd;
-	DIR *d;
+	DIR *d = dir_take(open_claims(o));
+	int fd;
 
-	if ((dirfd = open_claims(o)) == -1)
-		return;
-	if ((d = fdopendir(dirfd)) == NULL) {
-		close(dirfd);
-		return;
-	}
-	while ((e = readdir(d)) != NULL) {
-		if (!item_id_valid(e->d_name) || (fd = file_open(dirfd, e->d_name, O_RDONLY, 0)) == -1)
+	while ((e = dir_next(d)) != NULL) {
+		if (!item_id_valid(e->d_name) || (fd = file_open(dirfd(d), e->d_name, O_RDONLY, 0)) == -1)
 			continue;
 		read_holder(fd, holder, sizeof(holder));
 		close(fd);
 		if (holder[0] != '\0')
 			fn(arg, holder);
 	}
-	closedir(d);
+	dir_close(d);
 }
 
 bool

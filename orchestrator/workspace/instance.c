@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/random.h>
-
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,11 +7,11 @@
 #include <unistd.h>
 
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/id.h"
 #include "proto/base/log.h"
 #include "proto/sys/file.h"
 
 #define INSTANCE	"instance-"
-#define UUID_LEN	36
 
 static bool
 instance_valid(const char *name)
@@ -60,20 +57,6 @@ orch_instance(struct orch *o)
 	return status;
 }
 
-static void
-instance_name(char *buf, size_t len)
-{
-	unsigned char u[16];
-
-	if (getrandom(u, sizeof(u), 0) != sizeof(u))
-		err(EX_OSERR, "getrandom");
-	u[6] = (unsigned char)((u[6] & 0x0f) | 0x40);
-	u[8] = (unsigned char)((u[8] & 0x3f) | 0x80);
-	snprintf(buf, len, INSTANCE "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-	    "%02x%02x%02x%02x%02x%02x", u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8],
-	    u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
-}
-
 static int
 make_dir(const char *path)
 {
@@ -104,7 +87,8 @@ make_instance(struct orch *o)
 	char name[128], *link;
 	int fd, status;
 
-	instance_name(name, sizeof(name));
+	strlcpy(name, INSTANCE, sizeof(name));
+	uuid_make(name + strlen(INSTANCE));
 	set_instance(o, name);
 	if ((status = make_instance_dirs(o)) != 0)
 		return status;

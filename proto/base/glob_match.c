@@ -2,21 +2,17 @@
 #include <string.h>
 
 #include "proto/base/glob.h"
+#include "proto/base/text.h"
 
 /* The character at *s, which moves on; a byte that begins none is one itself. */
 static unsigned
 take(const char **s, const char *end)
 {
-	unsigned char c = (unsigned char)*(*s)++;
-	unsigned n = c < 0xc2 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : c < 0xf5 ? 3 : 0, value, i;
+	uint32_t c = (unsigned char)**s;
+	size_t n = text_char(*s, (size_t)(end - *s), &c);
 
-	value = n == 0 ? c : c & (0x3fu >> n);
-	for (i = 0; i < n && *s + i < end && ((unsigned char)(*s)[i] & 0xc0) == 0x80; i++)
-		value = value << 6 | ((unsigned char)(*s)[i] & 0x3f);
-	if (i < n)
-		return c;
-	*s += n;
-	return n == 0 ? c : value | 0x80000000u;	/* never equal to a bare byte */
+	*s += n == 0 ? 1 : n;
+	return n < 2 ? c : c | 0x80000000u;	/* never equal to a bare byte */
 }
 
 /* "[...]" at *p, behind the bracket: does c belong?  -1 when it is no class; *p moves on. */

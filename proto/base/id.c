@@ -83,6 +83,20 @@ id_random(char *buf, size_t n)
 }
 
 void
+uuid_make(char *buf)
+{
+	unsigned char b[16];
+	int n = 0;
+
+	while (getrandom(b, sizeof(b), 0) != sizeof(b))
+		;
+	b[6] = (b[6] & 0x0f) | 0x40;
+	b[8] = (b[8] & 0x3f) | 0x80;
+	for (int i = 0; i < 16; i++)
+		n += snprintf(buf + n, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
+}
+
+void
 session_id_make(char *buf, size_t len, const char *item_id)
 {
 	char tail[RANDOM_LEN + 1];

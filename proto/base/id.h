@@ -9,6 +9,7 @@
 
 #define SESSION_ID_MAX		96	/* buffer size of the id of an item, a session or a message, with NUL */
 #define TASKLIST_ID_MAX		12	/* tl-, 8 characters, NUL */
+#define UUID_LEN		36
 #define OID_MAX			65	/* hex object id, SHA-1 or SHA-256, with NUL */
 
 /* Ids, checked before they become a path or a git argument. */
@@ -22,6 +23,8 @@ bool oid_valid(const char *);		/* 40 or 64 of [0-9a-f] */
 void session_id_make(char *buf, size_t len, const char *item_id);
 void message_id_make(char *buf, size_t len, char kind);
 void tasklist_id_make(char *buf);	/* TASKLIST_ID_MAX bytes */
+/* A random UUID, version 4: UUID_LEN characters and a NUL. */
+void uuid_make(char *buf);
 /* n of [a-z0-9] and a NUL. */
 void id_random(char *buf, size_t n);
 

@@ -29,6 +29,15 @@ strings_free(struct strings *list)
 	list->n = 0;
 }
 
+bool
+strings_has(const struct strings *list, const char *s)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->v[i], s) == 0)
+			return true;
+	return false;
+}
+
 const char *
 strings_value(const struct strings *list, const char *name)
 {

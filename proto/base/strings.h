@@ -5,6 +5,7 @@
 /* A list of strings that owns them; zero-initialised is empty.  No memory ends the
  * program (err(3)). */
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct strings {
@@ -13,6 +14,7 @@ struct strings {
 };
 void strings_add(struct strings *, const char *);	/* copies */
 void strings_free(struct strings *);			/* empty again */
+bool strings_has(const struct strings *, const char *);
 /* The same strings with NULL at the end, as exec(3) wants them; the vector alone is malloced. */
 const char **strings_vector(const struct strings *);
 

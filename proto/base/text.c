@@ -90,23 +90,17 @@ text_free(struct text *t)
 	*t = (struct text){ 0 };
 }
 
-/* The length of the character at s and its code point; 0 when it is not one:
- * truncated, overlong, a surrogate, over U+10FFFF. */
-static size_t
-decode(const unsigned char *s, size_t len, uint32_t *point)
+size_t
+text_char(const char *s, size_t len, uint32_t *point)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	uint32_t c = len == 0 ? 0xff : (unsigned char)s[0];
 	size_t n, i;
-	uint32_t c = s[0];
 
-	if (c < 0x80) {
-		*point = c;
-		return 1;
-	}
-	n = c >= 0xf0 && c < 0xf8 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc0 && c < 0xe0 ? 2 : 0;
+	n = c < 0x80 ? 1 : c >= 0xf0 && c < 0xf8 ? 4 : c >= 0xe0 && c < 0xf0 ? 3 : c >= 0xc0 && c < 0xe0 ? 2 : 0;
 	if (n == 0 || n > len)
 		return 0;
-	c &= 0x7fu >> n;
+	c &= n == 1 ? 0x7fu : 0x7fu >> n;
 	for (i = 1; i < n; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
@@ -114,7 +108,8 @@ decode(const unsigned char *s, size_t len, uint32_t *point)
 	}
 	if (c < least[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
 		return 0;
-	*point = c;
+	if (point != NULL)
+		*point = c;
 	return n;
 }
 
@@ -140,7 +135,7 @@ text_line(struct text *t, const char *line, size_t len)
 			i++;
 			continue;
 		}
-		n = decode(s + i, len - i, &c);
+		n = text_char(line + i, len - i, &c);
 		if (n > 0 && !is_unsafe(c)) {
 			i += n;
 			continue;
@@ -177,15 +172,22 @@ text_print(FILE *fp, const char *s, bool multi)
 bool
 text_utf8_valid(const char *s, size_t len)
 {
-	uint32_t c;
 	size_t n;
 
-	for (; len > 0; s += n, len -= n) {
-		n = decode((const unsigned char *)s, len, &c);
-		if (n == 0)
+	for (; len > 0; s += n, len -= n)
+		if ((n = text_char(s, len, NULL)) == 0)
 			return false;
-	}
 	return true;
+}
+
+size_t
+text_cut(const char *s, size_t max)
+{
+	size_t n = strnlen(s, max);
+
+	while (n > 0 && ((unsigned char)s[n] & 0xc0) == 0x80)
+		n--;
+	return n;
 }
 
 size_t
@@ -206,11 +208,8 @@ text_first_line(char *dst, size_t len, const char *src)
 		return;
 	src += strspn(src, " \t\r\n");
 	n = strcspn(src, "\r\n");
-	if (n > len - 1) {
-		n = len - 1;
-		while (n > 0 && ((unsigned char)src[n] & 0xc0) == 0x80)
-			n--;
-	}
+	if (n > len - 1)
+		n = text_cut(src, len - 1);
 	memcpy(dst, src, n);
 	dst[n] = '\0';
 }

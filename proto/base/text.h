@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* A growing byte string; zero-initialised is empty; buf is NUL terminated when not NULL. */
@@ -32,7 +33,12 @@ void text_line(struct text *t, const char *, size_t len);
 /* Prints a string neutralised; newlines are kept when multi is true. */
 void text_print(FILE *, const char *, bool multi);
 
+/* The length of the character of UTF-8 at s, and its code point unless that is NULL; 0 when it is none:
+ * truncated, over-long, a surrogate, over U+10FFFF, or len is 0. */
+size_t text_char(const char *s, size_t len, uint32_t *point);
 bool text_utf8_valid(const char *, size_t);
+/* How many bytes of s are at most max and do not end within a character. */
+size_t text_cut(const char *s, size_t max);
 /* Cuts trailing white space in place; returns the new length. */
 size_t text_trim(char *, size_t);
 /* Copies the first line of src that is not blank, without the blanks before it: at most len - 1 bytes, cut at a UTF-8

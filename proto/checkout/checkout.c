@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +9,7 @@
 #include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
 #include "proto/session/session.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 /* Is HEAD of the git directory at ref, or a rebase of ref under way there? */
@@ -86,7 +86,7 @@ walk(const struct git_repo *r, const char *ref, const char *path, struct checkou
 		rc = git_fail_errno(err, errlen, "%s", r->common);
 	if ((d = opendir(all)) == NULL && errno != ENOENT)
 		rc = git_fail_errno(err, errlen, "%s", all);
-	while (d != NULL && (e = readdir(d)) != NULL) {
+	while ((e = dir_next(d)) != NULL) {
 		if (e->d_name[0] == '.')
 			continue;
 		if ((fd = file_open_dir(dirfd(d), e->d_name)) == -1) {
@@ -104,8 +104,7 @@ walk(const struct git_repo *r, const char *ref, const char *path, struct checkou
 		free(gitdir);
 		close(fd);
 	}
-	if (d != NULL)
-		closedir(d);
+	dir_close(d);
 	free(all);
 	return rc;
 }

@@ -108,8 +108,7 @@ sync_files(const struct checkout *co, char *err, size_t errlen)
 
 	if ((rc = fd == -1 ? -1 : syncfs(fd)) == -1)
 		git_fail_errno(err, errlen, "%s", co->path);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	return rc;
 }
 
@@ -136,8 +135,7 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
 		fd = file_find_dir(AT_FDCWD, co->gitdir);
 		if (fd == -1 || file_rename_over(fd, name, "index", FILE_DATA) == -1)
 			rc = git_fail_errno(why, sizeof(why), "%s/index", co->gitdir);
-		if (fd != -1)
-			close(fd);
+		file_close(fd);
 	}
 	if (rc == -1) {
 		unlink(mine.index);

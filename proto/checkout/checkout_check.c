@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -10,6 +9,7 @@
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 static const struct { const char *name, *what; } under_way[] = {
@@ -26,17 +26,11 @@ has_shared_index(int fd)
 {
 	struct dirent *e;
 	bool yes = false;
-	DIR *d;
-	int copy = file_open_dir(fd, ".");
+	DIR *d = dir_open(fd, ".");
 
-	if (copy == -1 || (d = fdopendir(copy)) == NULL) {
-		if (copy != -1)
-			close(copy);
-		return false;
-	}
-	while (!yes && (e = readdir(d)) != NULL)
+	while (!yes && (e = dir_next(d)) != NULL)
 		yes = strncmp(e->d_name, "sharedindex.", 12) == 0;
-	closedir(d);
+	dir_close(d);
 	return yes;
 }
 

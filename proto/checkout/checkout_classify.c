@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define GITLINK		0160000u
@@ -172,26 +172,20 @@ holds_more(const struct looks *l, const char *top, const char *rel)
 	char *dir = text_format("%s/%s", top, rel), *path;
 	const struct look *k;
 	struct dirent *e;
-	int fd = file_open_dir(AT_FDCWD, dir);
-	DIR *d = fd == -1 ? NULL : fdopendir(fd);
+	DIR *d = dir_open(AT_FDCWD, dir);
 	bool more = false;
 
 	free(dir);
-	if (d == NULL) {
-		if (fd != -1)
-			close(fd);
+	if (d == NULL)
 		return true;
-	}
-	while (!more && (e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
+	while (!more && (e = dir_next(d)) != NULL) {
 		path = text_format("%s/%s", rel, e->d_name);
 		k = find(l, path);
 		more = (k == NULL || !k->listed || k->change->new_mode != 0) &&
 		    holds_more(l, top, path);
 		free(path);
 	}
-	closedir(d);
+	dir_close(d);
 	return more;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -15,6 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/git/audit.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define CONFIG_MAX	(1u << 20)
@@ -97,26 +97,20 @@ hook_value(struct snapshot *s, int dirfd, const char *name, const struct stat *s
 static void
 add_hooks(struct snapshot *s, int common)
 {
-	int fd = file_find_dir(common, "hooks");
+	DIR *d = dir_take(file_find_dir(common, "hooks"));
 	char value[160];
 	struct dirent *de;
 	struct stat st;
-	DIR *d;
 
-	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
+	if (d == NULL)
 		unsure(s);
-		if (fd != -1)
-			close(fd);
-		return;
-	}
-	while ((de = readdir(d)) != NULL) {
-		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
-		    file_stat(dirfd(d), de->d_name, &st) == -1)
+	while ((de = dir_next(d)) != NULL) {
+		if (file_stat(dirfd(d), de->d_name, &st) == -1)
 			continue;
 		hook_value(s, dirfd(d), de->d_name, &st, value, sizeof(value));
 		entry(s, "hook", de->d_name, value);
 	}
-	closedir(d);
+	dir_close(d);
 }
 
 static void
@@ -147,14 +141,11 @@ add_loose(struct snapshot *s, int dirfd, const char *prefix, int depth)
 	char name[512], oid[OID_MAX + 8];
 	struct dirent *de;
 	int sub;
-	DIR *d = fdopendir(dirfd);
+	DIR *d = dir_take(dirfd);
 
-	if (d == NULL) {
+	if (d == NULL)
 		unsure(s);
-		close(dirfd);
-		return;
-	}
-	while ((de = readdir(d)) != NULL) {
+	while ((de = dir_next(d)) != NULL) {
 		if (de->d_name[0] == '.' || (size_t)snprintf(name, sizeof(name), "%s%s", prefix,
 		    de->d_name) >= sizeof(name) - 1)
 			continue;
@@ -174,7 +165,7 @@ add_loose(struct snapshot *s, int dirfd, const char *prefix, int depth)
 		else
 			unsure(s);
 	}
-	closedir(d);
+	dir_close(d);
 }
 
 static bool

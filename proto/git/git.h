@@ -167,6 +167,8 @@ int git_worktree_add(const struct git_repo *, const char *path, const char *bran
 int git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t errlen);
 /* Removes what one that was killed while it wrote the .git file has left beside it. */
 void git_worktree_tidy(const char *worktree);
+/* Is there nothing in it but, maybe, the .git file, or the beginning of one?  1; 0; -1 with errno. */
+int git_worktree_empty(const char *worktree);
 /* Is path a worktree of the repository, on that branch? */
 bool git_worktree_is(const struct git_repo *, const char *path, const char *branch);
 /* Points it back at the repository's metadata for it (found by path) and refreshes that index to head. */

@@ -42,8 +42,7 @@ others(const struct git_repo *r, const char *own, const char *target, struct tex
 		}
 		git_refs_free(&refs);
 	}
-	if (dirfd != -1)
-		close(dirfd);
+	file_close(dirfd);
 	return rc;
 }
 

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define UNPACK_LIMIT	100	/* objects: fewer become loose, more stay a pack */
@@ -18,31 +18,25 @@
 
 /* A link could lead out, a FIFO block for ever. */
 static int
-check_store(int dirfd, const char *name, int depth, char *err, size_t errlen)
+check_store(int parent, const char *name, int depth, char *err, size_t errlen)
 {
 	struct dirent *e;
 	struct stat st;
-	DIR *d;
-	int fd, rc = 0;
+	DIR *d = dir_open(parent, name);
+	int rc = 0;
 
-	fd = file_open_dir(dirfd, name);
-	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
-		if (fd != -1)
-			close(fd);
+	if (d == NULL)
 		return git_fail_errno(err, errlen, "object directory %s", name);
-	}
-	while (rc == 0 && (e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (file_stat(fd, e->d_name, &st) == -1)
+	while (rc == 0 && (e = dir_next(d)) != NULL) {
+		if (file_stat(dirfd(d), e->d_name, &st) == -1)
 			rc = git_fail_errno(err, errlen, "%s", e->d_name);
 		else if (S_ISDIR(st.st_mode) && depth < STORE_DEPTH)
-			rc = check_store(fd, e->d_name, depth + 1, err, errlen);
+			rc = check_store(dirfd(d), e->d_name, depth + 1, err, errlen);
 		else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
 			rc = git_fail(err, errlen, "the session's object directory holds something "
 			    "that is no file: %s", e->d_name);
 	}
-	closedir(d);
+	dir_close(d);
 	return rc;
 }
 

@@ -242,10 +242,8 @@ copy_times(const char *from, const char *to, size_t hexlen, const size_t *old, c
 			rc = -1;
 	if (rc == 0)
 		rc = sign(out, hexlen);
-	if (in != -1)
-		close(in);
-	if (out != -1)
-		close(out);
+	file_close(in);
+	file_close(out);
 	return rc;
 }
 

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,6 +13,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
@@ -109,8 +109,7 @@ unprivilege(struct walk *w, int dirfd, const char *name, const char *path, const
 	    (bits && fchmod(fd, st->st_mode & 01777) == -1) ||
 	    (fgetxattr(fd, CAPABILITY, NULL, 0) != -1 && fremovexattr(fd, CAPABILITY) == -1))
 		rc = git_fail_errno(w->err, w->errlen, "%s/%s", w->top, path);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	return rc;
 }
 
@@ -212,21 +211,15 @@ look_into(struct walk *w, int dirfd, const char *name, const char *path, int dep
 	DIR *d;
 
 	fd = w->clear ? file_open_owned(dirfd, name) : file_open_dir(dirfd, name);
-	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
-		if (fd != -1)
-			close(fd);
-		/* one that is closed to us is closed to our git */
+	if ((d = dir_take(fd)) == NULL)		/* one that is closed to us is closed to our git */
 		return errno == EACCES ? 0 : git_fail_errno(w->err, w->errlen, "%s/%s", w->top, path);
-	}
-	while (rc == 0 && (e = readdir(d)) != NULL) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
+	while (rc == 0 && (e = dir_next(d)) != NULL) {
 		below = text_format("%s%s%s", path, path[0] != '\0' ? "/" : "", e->d_name);
 		if ((rc = count(w, below, depth)) == 0)
 			rc = look_at(w, fd, e->d_name, below, depth, git);
 		free(below);
 	}
-	closedir(d);
+	dir_close(d);
 	return rc;
 }
 

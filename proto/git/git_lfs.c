@@ -146,8 +146,7 @@ copy_into(struct taking *t, int fd, const char *dir, const struct git_lfs_pointe
 		git_fail_errno(t->err, t->errlen, "%s/%s", dir, p->oid);
 	if (rc == 1)
 		log_warnx("Git LFS object %s holds something else and is left out", p->oid);
-	if (dirfd != -1)
-		close(dirfd);
+	file_close(dirfd);
 	free(temporary);
 	return rc == -1 ? -1 : 0;
 }
@@ -170,10 +169,8 @@ take(struct taking *t, const struct git_lfs_pointer *p)
 		else if ((rc = copy_into(t, fd, dir, p)) == 0)
 			t->n++;
 	}
-	if (fd != -1)
-		close(fd);
-	if (below != -1)
-		close(below);
+	file_close(fd);
+	file_close(below);
 	free(dir);
 	free(from);
 	free(to);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 #include "proto/sys/child.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define PROC_MAX	(128 * 1024)
@@ -81,15 +81,14 @@ git_works(const char *common)
 
 	if ((proc = opendir("/proc")) == NULL)
 		found = true;
-	while (!found && (e = readdir(proc)) != NULL) {
+	while (!found && (e = dir_next(proc)) != NULL) {
 		if (e->d_name[0] < '1' || e->d_name[0] > '9' ||
 		    (fd = file_find_dir(dirfd(proc), e->d_name)) == -1)
 			continue;
 		found = is_git_here(fd, common, buf);
 		close(fd);
 	}
-	if (proc != NULL)
-		closedir(proc);
+	dir_close(proc);
 	free(buf);
 	return found;
 }

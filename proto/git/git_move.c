@@ -36,8 +36,7 @@ git_ref_sync(const struct git_repo *r, const char *ref, char *err, size_t errlen
 	} while (fd == -1 && errno == ENOENT && strlen(dir) > strlen(r->common));
 	if (fd == -1 || fsync(fd) == -1)
 		rc = git_fail_errno(err, errlen, "%s", dir);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(dir);
 	return rc;
 }

@@ -158,10 +158,8 @@ put_aside(const char *dir, bool begin)
 		    file_remove_tree(fd, names[i]) == 0)
 			rc = file_shift(fd, begin ? names[i] : aside, fd, begin ? aside : names[i]);
 	}
-	if (info != -1)
-		close(info);
-	if (top != -1)
-		close(top);
+	file_close(info);
+	file_close(top);
 	return rc;
 }
 
@@ -242,8 +240,7 @@ git_index_give(const struct git *g, const char *dir, bool outside, char *err, si
 		rc = git_index_skip_links(g, path, err, errlen);
 	if (rc == 0 && (rc = file_rename_over(fd, INDEX_NEW, "index", 0)) == -1)
 		git_fail_errno(err, errlen, "%s", path);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(path);
 	return rc;
 }

@@ -55,7 +55,7 @@ slurp(int dirfd, const char *path, bool distrust, size_t max, struct text *t)
 	struct stat st;
 	char buf[8192];
 	ssize_t n;
-	int fd, saved;
+	int fd;
 
 	if ((fd = distrust ? file_open_beneath(dirfd, path) :
 	    file_open_path(dirfd, path, O_RDONLY | O_NONBLOCK)) == -1)
@@ -73,9 +73,7 @@ slurp(int dirfd, const char *path, bool distrust, size_t max, struct text *t)
 		}
 		text_add(t, buf, (size_t)n);
 	}
-	saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	if (n == -1)
 		return -1;
 	text_add(t, "", 0);

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,6 +8,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define DEPTH_MAX	32
@@ -67,17 +67,12 @@ loose(struct lister *l, int dirfd, const char *prefix, int depth)
 {
 	char name[512], oid[OID_MAX + 8];
 	struct dirent *e;
-	DIR *d = NULL;
+	DIR *d = dir_take(dirfd);
 	int sub;
 
-	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
-		if (fault_passes(errno))
-			l->error = errno;
-		if (dirfd != -1)
-			close(dirfd);
-		return;
-	}
-	while (l->error == 0 && (e = readdir(d)) != NULL) {
+	if (d == NULL && fault_passes(errno))
+		l->error = errno;
+	while (l->error == 0 && (e = dir_next(d)) != NULL) {
 		if (e->d_name[0] == '.' || (size_t)snprintf(name, sizeof(name), "%s%s", prefix, e->d_name) >=
 		    sizeof(name) - 1)
 			continue;
@@ -93,7 +88,7 @@ loose(struct lister *l, int dirfd, const char *prefix, int depth)
 		    git_small_read(dirfd, e->d_name, l->distrust, oid, sizeof(oid)) == 0 && git_hex_valid(oid, l->hexlen))
 			add(l, name, oid);
 	}
-	closedir(d);
+	dir_close(d);
 }
 
 static int
@@ -128,17 +123,15 @@ packed_name(char *line, size_t hexlen, char **next)
 static int
 read_packed(int dirfd, bool distrust, char **buf)
 {
-	int fd = distrust ? file_open_beneath(dirfd, ".") : file_dup(dirfd, 0), rc, saved;
+	int fd = distrust ? file_open_beneath(dirfd, ".") : file_dup(dirfd, 0), rc;
 	size_t len;
 
 	*buf = NULL;
 	if (fd == -1)
 		return -1;
 	rc = file_read(fd, "packed-refs", PACKED_MAX, buf, &len);
-	saved = errno;
-	close(fd);
-	errno = saved;
-	return rc == -1 && !fault_passes(saved) && saved != EFBIG ? 0 : rc;
+	file_close(fd);
+	return rc == -1 && !fault_passes(errno) && errno != EFBIG ? 0 : rc;
 }
 
 int
@@ -214,8 +207,7 @@ git_refs_inherited(const struct git_repo *r, const char *branch, char *err, size
 			text_printf(&t, "%s %s\n", refs.v[i].oid, refs.v[i].name);
 	free(buf);
 	git_refs_free(&refs);
-	if (dirfd != -1)
-		close(dirfd);
+	file_close(dirfd);
 	if (l.error == 0)
 		return t.buf;
 	text_free(&t);

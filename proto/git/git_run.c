@@ -14,6 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 #include "proto/sys/child.h"
+#include "proto/sys/file.h"
 
 static void __attribute__((format(printf, 4, 0)))
 tell(int code, char *err, size_t errlen, const char *fmt, va_list ap)
@@ -293,8 +294,7 @@ git_call(const struct git_call *c, char *err, size_t errlen)
 		free(*c->out);
 		*c->out = NULL;
 	}
-	if (trace != -1)
-		close(trace);
+	file_close(trace);
 	free(errout);
 	git_env_free(env);
 	free(argv);
@@ -332,8 +332,7 @@ git_start(struct git_child *p, const struct git *g, const char *const argv[], in
 	spec.hand = p->trace;
 	if ((p->pid = child_start(&spec, &step)) == -1) {
 		git_fail_errno(err, errlen, "git %s: %s", git_subcommand(argv), step);
-		if (p->trace != -1)
-			close(p->trace);
+		file_close(p->trace);
 	}
 	git_env_free(env);
 	free(v);
@@ -363,8 +362,7 @@ git_finish(struct git_child *p, char *err, size_t errlen)
 	else if (status != 0)
 		rc = git_failed(p->argv, status, git_fault(status, p->trace, p->git, NULL), NULL,
 		    err, errlen);
-	if (p->trace != -1)
-		close(p->trace);
+	file_close(p->trace);
 	return rc;
 }
 
@@ -372,6 +370,5 @@ void
 git_end(struct git_child *p)
 {
 	child_end(p->pid, &p->wait);
-	if (p->trace != -1)
-		close(p->trace);
+	file_close(p->trace);
 }

@@ -32,15 +32,13 @@ git_put(const char *dir, const char *name, const char *text, char *err, size_t e
 static int
 enter(int dirfd, const char *name)
 {
-	int fd = -1, saved;
+	int fd = -1;
 
 	if ((mkdirat(dirfd, name, 0700) == 0 || errno == EEXIST) &&
 	    (fd = file_open_dir(dirfd, name)) == -1 && (errno == ENOTDIR || errno == ELOOP) &&
 	    file_remove_tree(dirfd, name) == 0 && mkdirat(dirfd, name, 0700) == 0)
 		fd = file_open_dir(dirfd, name);
-	saved = errno;
-	close(dirfd);
-	errno = saved;
+	file_close(dirfd);
 	return fd;
 }
 
@@ -76,8 +74,7 @@ git_put_below(const char *dir, const char *path, const char *text, bool alone, c
 		rc = replace(fd, name, text, alone);
 	if (rc == -1)
 		git_fail_errno(err, errlen, "%s/%s", dir, path);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	free(copy);
 	return rc;
 }
@@ -168,8 +165,7 @@ git_dir_complete(const char *dir)
 
 	ok = fd != -1 && file_blank(fd, "HEAD") == 0 && file_blank(fd, "config") == 0 && has_dir(fd, "objects") &&
 	    has_dir(fd, "refs");
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	return ok;
 }
 
@@ -203,8 +199,7 @@ git_dir_distrust(int dirfd, const char *config, bool shallow)
 	if (rc == -1 || info == -1 || purge(info, "attributes") == -1 ||
 	    purge(info, "grafts") == -1)
 		rc = -1;
-	if (info != -1)
-		close(info);
+	file_close(info);
 	if (rc == 0 && (file_read(dirfd, "config", EXCLUDE_MAX, &buf, &len) == -1 ||
 	    len != strlen(config) || memcmp(buf, config, len) != 0))
 		rc = 1;

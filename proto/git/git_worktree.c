@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +9,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/git/git_internal.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define NAME_TRIES	1000
@@ -121,12 +121,28 @@ git_worktree_tidy(const char *worktree)
 	struct dirent *e;
 	DIR *d = opendir(worktree);
 
-	while (d != NULL && (e = readdir(d)) != NULL)
+	while ((e = dir_next(d)) != NULL)
 		if (strncmp(e->d_name, "..git.", digits) == 0 && strlen(e->d_name) == digits + 16 &&
 		    strspn(e->d_name + digits, "0123456789abcdef") == 16)
 			(void)unlinkat(dirfd(d), e->d_name, 0);
-	if (d != NULL)
-		closedir(d);
+	dir_close(d);
+}
+
+int
+git_worktree_empty(const char *worktree)
+{
+	const struct dirent *e;
+	DIR *d = opendir(worktree);
+	int yes = 1;
+
+	if (d == NULL)
+		return -1;
+	while (yes == 1 && (e = dir_next(d)) != NULL)
+		yes = strcmp(e->d_name, ".git") == 0 || strncmp(e->d_name, "..git.", 6) == 0;
+	if (yes == 1 && errno != 0)
+		yes = -1;
+	dir_close(d);
+	return yes;
 }
 
 int
@@ -137,8 +153,7 @@ git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t er
 
 	if (dirfd == -1 || (rc = file_replace(dirfd, ".git", line, strlen(line), 0)) == -1)
 		git_fail(err, errlen, "%s/.git: %s", worktree, strerror(errno));
-	if (dirfd != -1)
-		close(dirfd);
+	file_close(dirfd);
 	free(line);
 	return rc;
 }
@@ -150,7 +165,7 @@ metadata_is_of(int allfd, const char *name, const char *path)
 	char buf[4200];
 	size_t len = strlen(path);
 	bool yes = false;
-	int fd, saved;
+	int fd;
 
 	if ((fd = file_open_dir(allfd, name)) == -1)
 		return false;
@@ -159,9 +174,7 @@ metadata_is_of(int allfd, const char *name, const char *path)
 		yes = strncmp(buf, path, len) == 0 && strcmp(buf + len, "/.git") == 0;
 		errno = 0;
 	}
-	saved = errno;
-	close(fd);
-	errno = saved;
+	file_close(fd);
 	return yes;
 }
 
@@ -175,12 +188,12 @@ find_metadata(const struct git_repo *r, const char *path)
 	DIR *d;
 
 	if ((d = opendir(all)) != NULL) {
-		while (found == NULL && (e = readdir(d)) != NULL)
+		while (found == NULL && (e = dir_next(d)) != NULL)
 			if (e->d_name[0] != '.' && metadata_is_of(dirfd(d), e->d_name, path))
 				found = text_format("%s/%s", all, e->d_name);
 			else if (e->d_name[0] != '.' && fault_passes(errno))
 				untold = errno;
-		closedir(d);
+		dir_close(d);
 		if (found == NULL)
 			errno = untold;
 	}
@@ -202,7 +215,7 @@ git_worktree_is(const struct git_repo *r, const char *path, const char *branch)
 	head = text_format("ref: refs/heads/%s", branch);
 	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
 		d = opendir(all);
-	while (d != NULL && !yes && (e = readdir(d)) != NULL) {
+	while (!yes && (e = dir_next(d)) != NULL) {
 		if (e->d_name[0] == '.' || !metadata_is_of(dirfd(d), e->d_name, path) ||
 		    (fd = file_open_dir(dirfd(d), e->d_name)) == -1)
 			continue;
@@ -210,8 +223,7 @@ git_worktree_is(const struct git_repo *r, const char *path, const char *branch)
 		    strcmp(buf, head) == 0;
 		close(fd);
 	}
-	if (d != NULL)
-		closedir(d);
+	dir_close(d);
 	free(head);
 	free(all);
 	return yes;

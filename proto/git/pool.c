@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +9,7 @@
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/sys/boot.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define POOL_END	"/.worktrees/" POOL_DIR
@@ -52,13 +52,11 @@ pool_count(const char *pool)
 {
 	const struct dirent *e;
 	size_t n = 0;
-	DIR *d;
+	DIR *d = opendir(pool);
 
-	if ((d = opendir(pool)) == NULL)
-		return 0;
-	while ((e = readdir(d)) != NULL)
+	while ((e = dir_next(d)) != NULL)
 		n += pool_name(e->d_name);
-	closedir(d);
+	dir_close(d);
 	return n;
 }
 

@@ -274,13 +274,12 @@ json_new_array(void)
 static struct json *
 new_string(const char *s, size_t len)
 {
-	const unsigned char *p = (const unsigned char *)s;
 	struct text t = { 0 };
 	struct json *j;
 	size_t i, n, done = 0;
 
 	for (i = 0; i < len; i += n) {
-		if (p[i] != '\0' && (n = json_utf8(p + i, len - i)) != 0)
+		if (s[i] != '\0' && (n = text_char(s + i, len - i, NULL)) != 0)
 			continue;
 		text_add(&t, s + done, i - done);
 		text_puts(&t, "\xef\xbf\xbd");

@@ -12,35 +12,6 @@
 #include "proto/base/text.h"
 #include "proto/json/json_scan.h"
 
-size_t
-json_utf8(const unsigned char *p, size_t left)
-{
-	size_t n;
-	unsigned lo = 0x80, hi = 0xbf;
-
-	if (left == 0)
-		return (0);
-	if (p[0] < 0x80)
-		return (1);
-	if (p[0] < 0xc2 || p[0] > 0xf4)
-		return (0);
-	n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
-	if (p[0] == 0xe0)
-		lo = 0xa0;
-	else if (p[0] == 0xed)
-		hi = 0x9f;
-	else if (p[0] == 0xf0)
-		lo = 0x90;
-	else if (p[0] == 0xf4)
-		hi = 0x8f;
-	if (left < n || p[1] < lo || p[1] > hi)
-		return (0);
-	for (size_t i = 2; i < n; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return (0);
-	return (n);
-}
-
 void
 json_utf8_put(struct text *t, int c)
 {

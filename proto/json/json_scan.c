@@ -172,7 +172,7 @@ scan_string(struct scan *s, struct text *out)
 				return (-1);
 			continue;
 		}
-		if ((n = json_utf8(s->p, (size_t)(s->end - s->p))) == 0)
+		if ((n = text_char((const char *)s->p, (size_t)(s->end - s->p), NULL)) == 0)
 			return (fail(s, "invalid UTF-8 in a string"));
 		if (out != NULL)
 			text_add(out, s->p, n);
@@ -248,7 +248,7 @@ check_names(struct scan *s, size_t first)
 			continue;
 		later = v[i - 1].raw > v[i].raw ? &v[i - 1] : &v[i];
 		for (cut = 0; cut < 60 && (size_t)cut < later->rawlen;)
-			cut += (int)json_utf8(later->raw + cut, later->rawlen - (size_t)cut);
+			cut += (int)text_char((const char *)later->raw + cut, later->rawlen - (size_t)cut, NULL);
 		text_line(&shown, (const char *)later->raw, (size_t)cut);
 		snprintf(why, sizeof(why), "duplicate key %s", shown.buf == NULL ? "" : shown.buf);
 		text_free(&shown);

@@ -22,8 +22,6 @@
  */
 int json_scan(const char *buf, size_t len, size_t values, char *blank, char *err, size_t errlen);
 
-/* Length of the valid UTF-8 sequence at p (no surrogates, none over-long), 0 if it is none. */
-size_t json_utf8(const unsigned char *p, size_t left);
 /* Appends the character c. */
 struct text;
 void json_utf8_put(struct text *, int c);

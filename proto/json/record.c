@@ -7,7 +7,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
-#include "proto/json/json_scan.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
@@ -94,15 +94,10 @@ record_put(struct json *o, const char *key, const char *s, size_t max)
 {
 	struct json *v = json_new_string(s);
 	const char *stored = json_string(v);
-	size_t n = 0, step;
 
 	/* Cut what is stored: replacing bad bytes may have made it longer. */
 	if (stored != NULL && strlen(stored) > max) {
-		const unsigned char *p = (const unsigned char *)stored;
-
-		while ((step = json_utf8(p + n, max - n)) != 0)
-			n += step;
-		json_put_strn(o, key, stored, n);
+		json_put_strn(o, key, stored, text_cut(stored, max));
 		json_free(v);
 		return;
 	}

@@ -10,19 +10,10 @@
 #include "proto/plan/streams.h"
 
 static bool
-named(const struct strings *list, const char *id)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->v[i], id) == 0)
-			return true;
-	return false;
-}
-
-static bool
 is_needed(const struct streams *s, const char *id)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (named(&s->v[i].depends_on, id))
+		if (strings_has(&s->v[i].depends_on, id))
 			return true;
 	return false;
 }
@@ -83,7 +74,7 @@ streams_arrange(struct streams *s, const struct strings said[STREAM_PHASES])
 	for (size_t n = 0; n < s->n; n++) {
 		i = next(s, taken);
 		taken[i] = true;
-		for (p = 0; p < STREAM_PHASES && !named(&said[p], s->v[i].id); p++)
+		for (p = 0; p < STREAM_PHASES && !strings_has(&said[p], s->v[i].id); p++)
 			;
 		s->v[i].phase = p < STREAM_PHASES ? (enum stream_phase)p :
 		    s->n == 1 ? STREAM_FOUNDATION : phase_of(s, &s->v[i]);
@@ -139,7 +130,7 @@ set_dependencies(const struct streams *s, size_t i, struct strings *on)
 {
 	strings_free(on);
 	for (size_t k = 0; k < s->n; k++)
-		if (k != i && (streams_before(s, k, i) || named(&s->v[i].depends_on, s->v[k].id)))
+		if (k != i && (streams_before(s, k, i) || strings_has(&s->v[i].depends_on, s->v[k].id)))
 			strings_add(on, s->v[k].id);
 }
 

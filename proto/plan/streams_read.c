@@ -107,17 +107,12 @@ static void
 read_dependencies(struct stream *one, struct field *f)
 {
 	struct strings other = { 0 };
-	size_t k;
 
 	field_strings(f, "dependencies", STREAMS_MAX, SESSION_ID_MAX - 1, &one->depends_on);
 	field_strings(f, "streamDependencies", STREAMS_MAX, SESSION_ID_MAX - 1, &other);
-	for (size_t i = 0; i < other.n; i++) {
-		for (k = 0; k < one->depends_on.n; k++)
-			if (strcmp(one->depends_on.v[k], other.v[i]) == 0)
-				break;
-		if (k == one->depends_on.n)
+	for (size_t i = 0; i < other.n; i++)
+		if (!strings_has(&one->depends_on, other.v[i]))
 			strings_add(&one->depends_on, other.v[i]);
-	}
 	strings_free(&other);
 }
 

@@ -7,19 +7,10 @@
 #include "proto/base/text.h"
 #include "proto/plan/streams.h"
 
-static bool
-has(const struct strings *list, const char *s)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->v[i], s) == 0)
-			return true;
-	return false;
-}
-
 static void
 add_once(struct strings *to, const char *s)
 {
-	if (to->n < ITEM_MAX_LIST && !has(to, s))
+	if (to->n < ITEM_MAX_LIST && !strings_has(to, s))
 		strings_add(to, s);
 }
 
@@ -43,7 +34,7 @@ add_paths(struct item *w, const struct item *it)
 			strings_add(&kept, w->forbidden_paths.v[i]);
 	for (size_t i = 0; i < it->forbidden_paths.n; i++)
 		if (!overlaps(&w->allowed_paths, it->forbidden_paths.v[i]) &&
-		    kept.n < ITEM_MAX_LIST && !has(&kept, it->forbidden_paths.v[i]))
+		    kept.n < ITEM_MAX_LIST && !strings_has(&kept, it->forbidden_paths.v[i]))
 			strings_add(&kept, it->forbidden_paths.v[i]);
 	strings_free(&w->forbidden_paths);
 	w->forbidden_paths = kept;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "proto/record/inbox.h"
 #include "proto/session/session.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define LISTED	1000	/* entries put in order at a time */
@@ -20,16 +20,6 @@ struct entry {
 	char		*name;
 };
 
-static int
-close_keep_errno(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
 /* Opens dirfd/name as a directory, made if that is asked, and closes dirfd. */
 static int
 enter(int dirfd, const char *name, bool make)
@@ -38,7 +28,7 @@ enter(int dirfd, const char *name, bool make)
 
 	if (!make || mkdirat(dirfd, name, 0700) == 0 || errno == EEXIST)
 		fd = file_open_dir(dirfd, name);
-	close_keep_errno(dirfd);
+	file_close(dirfd);
 	return fd;
 }
 
@@ -69,11 +59,11 @@ inbox_make(int sessionfd, const char *run)
 	result = file_remove_tree(fd, run);
 	if (result == 0)
 		result = mkdirat(fd, run, 0700);
-	fd = result == 0 ? enter(fd, run, false) : close_keep_errno(fd);
+	fd = result == 0 ? enter(fd, run, false) : file_close(fd);
 	if (fd == -1)
 		return -1;
 	result = mkdirat(fd, "tmp", 0700) == 0 && mkdirat(fd, "new", 0700) == 0 ? 0 : -1;
-	close_keep_errno(fd);
+	file_close(fd);
 	return result;
 }
 
@@ -91,8 +81,7 @@ inbox_intact(int sessionfd, const char *run)
 	for (size_t i = 0; intact && i < sizeof(names) / sizeof(names[0]); i++)
 		intact = file_stat(fd, names[i], &st) == 0 && st.st_uid == geteuid() &&
 		    (st.st_mode & (S_IFMT | 0777)) == (S_IFDIR | 0700);
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	return intact;
 }
 
@@ -109,13 +98,13 @@ write_message(int tmpfd, const char *id, const void *buf, size_t len)
 		return -1;
 	if (file_write_all(fd, buf, len) == 0 && fsync(fd) == 0)
 		return close(fd);
-	return close_keep_errno(fd);
+	return file_close(fd);
 }
 
 int
 inbox_post(const char *inbox, const char *id, const void *buf, size_t len)
 {
-	int dirfd, tmpfd = -1, newfd = -1, saved, result = -1;
+	int dirfd, tmpfd = -1, newfd = -1, result = -1;
 
 	if (!message_id_valid(id) || len > SESSION_MAX_MESSAGE) {
 		errno = len > SESSION_MAX_MESSAGE ? EMSGSIZE : EINVAL;
@@ -129,17 +118,12 @@ inbox_post(const char *inbox, const char *id, const void *buf, size_t len)
 		if (write_message(tmpfd, id, buf, len) == 0 &&
 		    renameat(tmpfd, id, newfd, id) == 0)
 			result = fsync(newfd);
-		else {
-			saved = errno;
-			unlinkat(tmpfd, id, 0);
-			errno = saved;
-		}
+		else
+			file_unmake(tmpfd, id);
 	}
-	if (tmpfd != -1)
-		close_keep_errno(tmpfd);
-	if (newfd != -1)
-		close_keep_errno(newfd);
-	close_keep_errno(dirfd);
+	file_close(tmpfd);
+	file_close(newfd);
+	file_close(dirfd);
 	return result;
 }
 
@@ -180,17 +164,12 @@ list(int fd, struct entry **entries)
 	struct dirent *d;
 	struct stat st;
 	DIR *dir;
-	int n = 0, dup;
+	int n = 0;
 
-	dup = file_open_dir(fd, ".");
-	if (dup == -1)
+	if ((dir = dir_open(fd, ".")) == NULL)
 		return -1;
-	dir = fdopendir(dup);
-	if (dir == NULL)
-		return close_keep_errno(dup);
-	while (n < LISTED && (d = readdir(dir)) != NULL) {
-		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
-		    file_stat(fd, d->d_name, &st) == -1)
+	while (n < LISTED && (d = dir_next(dir)) != NULL) {
+		if (file_stat(fd, d->d_name, &st) == -1)
 			continue;
 		if (n % 16 == 0) {
 			bigger = reallocarray(all, (size_t)n + 16, sizeof(*all));
@@ -204,7 +183,7 @@ list(int fd, struct entry **entries)
 			break;
 		n++;
 	}
-	closedir(dir);
+	dir_close(dir);
 	if (n > 1)
 		qsort(all, (size_t)n, sizeof(*all), by_arrival);
 	*entries = all;

@@ -2,7 +2,6 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
@@ -16,6 +15,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 /* Newer than the headers that this is to compile with. */
@@ -117,15 +117,14 @@ grant(const struct grant *g, const char *path, bool dir, uint64_t access,
 		return rule(g, path, dir, access);
 	if ((d = opendir(path)) == NULL)
 		return 0;
-	while (rc == 0 && (de = readdir(d)) != NULL) {
-		if (strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
-		    de->d_type == DT_LNK)
+	while (rc == 0 && (de = dir_next(d)) != NULL) {
+		if (de->d_type == DT_LNK)
 			continue;
 		child = text_format("%s/%s", path[1] == '\0' ? "" : path, de->d_name);
 		rc = grant(g, child, is_dir(d, de), access, extent);
 		free(child);
 	}
-	closedir(d);
+	dir_close(d);
 	return rc;
 }
 
@@ -199,8 +198,7 @@ sandbox_landlock(const struct sandbox *sb, bool reading, char *err, size_t errle
 	if (g.fd == -1 || grant_all(&g) == -1) {
 		fault_set(errno);
 		snprintf(err, errlen, "Landlock: %s", strerror(errno));
-		if (g.fd != -1)
-			close(g.fd);
+		file_close(g.fd);
 		g.fd = -1;
 	}
 	strings_free(&g.closed);

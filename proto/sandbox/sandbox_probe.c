@@ -135,8 +135,7 @@ succeeded(struct sandbox_probe *probe, char *complaint, size_t size)
 	buf[n > 0 ? n : 0] = '\0';
 	while (probe->pid != -1 && waitpid(probe->pid, &status, 0) == -1 && errno == EINTR)
 		;
-	if (probe->fd != -1)
-		close(probe->fd);
+	file_close(probe->fd);
 	probe->fd = -1;
 	program = strcspn(buf, ": \n");
 	line = strncmp(buf + program, ": ", 2) == 0 ? buf + program + 2 : buf;

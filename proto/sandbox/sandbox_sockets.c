@@ -35,15 +35,6 @@ static const char *const harmless[] = { "/run/systemd/resolve/resolv.conf",
 	"/run/current-system", "/run/opengl-driver", "/run/wrappers", "/etc/resolv.conf" };
 
 static bool
-allowed_has(const struct strings *allowed, const char *name)
-{
-	for (size_t i = 0; i < allowed->n; i++)
-		if (strcmp(allowed->v[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool
 has_word(const char *words, const char *word)
 {
 	size_t len = strlen(word);
@@ -72,7 +63,7 @@ sandbox_socket_variable(const char *name, const struct strings *allowed)
 {
 	for (size_t i = 0; i < NSOCKETS; i++)
 		if (has_word(sockets[i].variables, name))
-			return allowed_has(allowed, sockets[i].name) ? 1 : -1;
+			return strings_has(allowed, sockets[i].name) ? 1 : -1;
 	return 0;
 }
 
@@ -124,7 +115,7 @@ sandbox_sockets(struct sandbox *sb, const struct strings *allowed)
 		sandbox_add(sb, harmless[i], SANDBOX_READ);
 	for (i = 0; i < NSOCKETS; i++)
 		one(sb, &sockets[i],
-		    allowed_has(allowed, sockets[i].name) ? SANDBOX_READ : SANDBOX_HIDE);
+		    strings_has(allowed, sockets[i].name) ? SANDBOX_READ : SANDBOX_HIDE);
 	for (i = 0; i < allowed->n; i++)
 		sandbox_add(sb, allowed->v[i], SANDBOX_READ);
 }

@@ -12,6 +12,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/sandbox/sandbox.h"
+#include "proto/sys/file.h"
 
 #define BIT(capability)	(UINT64_C(1) << (capability))
 
@@ -49,10 +50,8 @@ sandbox_walls_make(struct sandbox_walls *walls, const struct sandbox *sb, enum s
 void
 sandbox_walls_close(struct sandbox_walls *walls)
 {
-	if (walls->ruleset != -1)
-		close(walls->ruleset);
-	if (walls->filter_fd != -1)
-		close(walls->filter_fd);
+	file_close(walls->ruleset);
+	file_close(walls->filter_fd);
 	*walls = SANDBOX_NO_WALLS;
 }
 

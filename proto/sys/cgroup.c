@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +12,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/sys/cgroup.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define GIVE_UP		(5 * CLOCK_S)
@@ -54,8 +54,7 @@ count(int dir)
 	while (fd != -1 && (n = read(fd, buf, sizeof(buf))) > 0)
 		for (i = 0; i < n; i++)
 			lines += buf[i] == '\n';
-	if (fd != -1)
-		close(fd);
+	file_close(fd);
 	return lines > 0 ? lines : 1;
 }
 
@@ -67,18 +66,16 @@ walk(int top, int depth, bool (*visit)(void *, int, const char *), void *arg)
 	DIR *d = NULL;
 	int fd;
 
-	if (top == -1)
-		return;
-	if (depth == DEPTH_MAX || (d = fdopendir(top)) == NULL)
-		close(top);
-	while (d != NULL && (e = readdir(d)) != NULL)
-		if (e->d_type == DT_DIR && strcmp(e->d_name, ".") != 0 &&
-		    strcmp(e->d_name, "..") != 0 && !visit(arg, dirfd(d), e->d_name)) {
+	if (depth == DEPTH_MAX)
+		file_close(top);
+	else
+		d = dir_take(top);
+	while ((e = dir_next(d)) != NULL)
+		if (e->d_type == DT_DIR && !visit(arg, dirfd(d), e->d_name)) {
 			fd = file_open_dir(dirfd(d), e->d_name);
 			walk(fd, depth + 1, visit, arg);
 		}
-	if (d != NULL)
-		closedir(d);
+	dir_close(d);
 }
 
 static bool
@@ -116,13 +113,10 @@ static void
 close_group(struct cgroup *g)
 {
 	const int fds[] = { g->events, g->kill, g->fd, g->parent };
-	int saved = errno;
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
-		if (fds[i] != -1)
-			close(fds[i]);
+		file_close(fds[i]);
 	g->parent = g->fd = g->events = g->kill = -1;
-	errno = saved;
 }
 
 /* How many there were; -1: some are left. */

@@ -293,9 +293,7 @@ child_start(const struct child_spec *spec, const char **step)
 			pid = -1;
 		}
 	}
-	saved = errno;
-	close(fds[0]);
-	errno = saved;
+	file_close(fds[0]);
 	return pid;
 }
 

@@ -33,9 +33,7 @@ struct run {
 static void
 close_fd(int *fd)
 {
-	if (*fd != -1)
-		close(*fd);
-	*fd = -1;
+	*fd = file_close(*fd);
 }
 
 /* A pipe whose end of ours is run->fd[which]; the child's end is returned. */
@@ -157,14 +155,12 @@ static int
 await(pid_t pid, const struct child_wait *wait)
 {
 	struct pollfd end = { .fd = pidfd_open(pid, 0), .events = POLLIN };
-	int rc, saved;
+	int rc;
 
 	if (end.fd == -1)
 		return -1;
 	rc = child_poll(&end, 1, wait);
-	saved = errno;
-	close(end.fd);
-	errno = saved;
+	file_close(end.fd);
 	return rc;
 }
 

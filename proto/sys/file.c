@@ -52,11 +52,18 @@ place_open(struct place *p, int dirfd, const char *name)
 static void
 place_close(struct place *p)
 {
-	int saved = errno;
-
 	if (p->opened)
-		close(p->fd);
-	errno = saved;
+		file_close(p->fd);
+}
+
+int
+file_unmake(int dirfd, const char *name)
+{
+	int error = errno;
+
+	unlinkat(dirfd, name, 0);
+	errno = error;
+	return -1;
 }
 
 int
@@ -71,7 +78,7 @@ temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t
     enum file_flags flags)
 {
 	uint64_t unique;
-	int fd, saved;
+	int fd;
 
 	if (strlen(p->base) > NAME_MAX) {
 		errno = ENAMETOOLONG;
@@ -89,14 +96,9 @@ temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t
 		/* close reports what some file systems only notice then */
 		if (close(fd) == 0)
 			return 0;
-		saved = errno;
-	} else {
-		saved = errno;
-		close(fd);
-	}
-	unlinkat(p->fd, tmp, 0);
-	errno = saved;
-	return -1;
+	} else
+		file_close(fd);
+	return file_unmake(p->fd, tmp);
 }
 
 int
@@ -104,17 +106,15 @@ file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file
 {
 	char tmp[NAME_MAX + 1];
 	struct place p;
-	int saved, result = -1;
+	int result = -1;
 
 	if (place_open(&p, dirfd, name) == -1)
 		return -1;
 	if (temporary(&p, tmp, buf, len, flags) == 0) {
 		result = renameat(p.fd, tmp, p.fd, p.base);
-		if (result == -1) {
-			saved = errno;
-			unlinkat(p.fd, tmp, 0);
-			errno = saved;
-		} else if (flags & FILE_SYNC)
+		if (result == -1)
+			file_unmake(p.fd, tmp);
+		else if (flags & FILE_SYNC)
 			result = fsync(p.fd);
 	}
 	place_close(&p);
@@ -126,15 +126,13 @@ file_create(int dirfd, const char *name, const void *buf, size_t len, enum file_
 {
 	char tmp[NAME_MAX + 1];
 	struct place p;
-	int saved, result = -1;
+	int result = -1;
 
 	if (place_open(&p, dirfd, name) == -1)
 		return -1;
 	if (temporary(&p, tmp, buf, len, flags) == 0) {
 		result = linkat(p.fd, tmp, p.fd, p.base, 0);
-		saved = errno;
-		unlinkat(p.fd, tmp, 0);
-		errno = saved;
+		file_unmake(p.fd, tmp);
 		if (result == 0 && (flags & FILE_SYNC))
 			result = fsync(p.fd);
 	}

@@ -36,6 +36,9 @@ int file_input(const void *buf, size_t len);
 /* A copy, not below the number least. */
 int file_dup(int fd, int least);
 
+/* Closes what is open (fd is not -1) and keeps errno; -1, for the caller to return. */
+int file_close(int fd);
+
 /* Of the name itself, be it a link. */
 int file_stat(int dirfd, const char *name, struct stat *st);
 bool file_exists(int dirfd, const char *name);
@@ -90,6 +93,8 @@ int file_open_owned(int dirfd, const char *name);
 int file_remove_tree(int dirfd, const char *name);
 /* Moves dirfd/name to an unused hidden name in topfd (for file_remove_tree). */
 int file_raise(int dirfd, const char *name, int topfd);
+/* Removes a file of which something failed, and keeps errno; -1, for the caller to return. */
+int file_unmake(int dirfd, const char *name);
 /* Copies a regular file (contents, mode, times) to a new name, EEXIST when it is
  * there; hard-links when link_ok and possible. */
 int file_copy(const char *from, const char *to, bool link_ok);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "proto/base/clock.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define DEPTH_MAX	64	/* below it nothing is looked at: each level holds a descriptor */
@@ -32,16 +32,11 @@ walk(struct newest *n, int fd, int depth)
 {
 	struct dirent *d;
 	struct stat st;
-	DIR *dir;
+	DIR *dir = dir_take(fd);
 	int below;
 
-	if ((dir = fdopendir(fd)) == NULL) {
-		close(fd);
-		return;
-	}
-	while (n->left > 0 && (d = readdir(dir)) != NULL) {
-		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
-		    file_stat(dirfd(dir), d->d_name, &st) == -1)
+	while (n->left > 0 && (d = dir_next(dir)) != NULL) {
+		if (file_stat(dirfd(dir), d->d_name, &st) == -1)
 			continue;
 		n->left--;
 		take(n, &st);
@@ -49,7 +44,7 @@ walk(struct newest *n, int fd, int depth)
 		    (below = file_open_dir(dirfd(dir), d->d_name)) != -1)
 			walk(n, below, depth + 1);
 	}
-	closedir(dir);
+	dir_close(dir);
 }
 
 int64_t

@@ -62,10 +62,8 @@ file_memory(size_t size)
 	if (fd == -1 && errno == EINVAL)	/* before Linux 6.3 */
 		fd = memfd_create("memory", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd != -1 && (ftruncate(fd, (off_t)size) == -1 ||
-	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == -1)) {
-		close(fd);
-		fd = -1;
-	}
+	    fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK) == -1))
+		return file_close(fd);
 	return fd;
 }
 
@@ -74,10 +72,8 @@ file_input(const void *buf, size_t len)
 {
 	int fd = file_memory(len);
 
-	if (fd != -1 && (file_write_all(fd, buf, len) == -1 || lseek(fd, 0, SEEK_SET) == -1)) {
-		close(fd);
-		return -1;
-	}
+	if (fd != -1 && (file_write_all(fd, buf, len) == -1 || lseek(fd, 0, SEEK_SET) == -1))
+		return file_close(fd);
 	return fd;
 }
 
@@ -85,6 +81,17 @@ int
 file_dup(int fd, int least)
 {
 	return fcntl(fd, F_DUPFD_CLOEXEC, least);
+}
+
+int
+file_close(int fd)
+{
+	int error = errno;
+
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return -1;
 }
 
 int

@@ -162,7 +162,7 @@ file_copy(const char *from, const char *to, bool link_ok)
 {
 	struct timespec times[2];
 	struct stat st;
-	int in, out, saved, result = -1;
+	int in, out, result = -1;
 
 	in = open_regular(AT_FDCWD, from, &st);
 	if (in == -1)
@@ -178,17 +178,13 @@ file_copy(const char *from, const char *to, bool link_ok)
 		if (copy_bytes(in, out) == 0 && fchmod(out, st.st_mode & 07777) == 0 &&
 		    futimens(out, times) == 0)
 			result = 0;
-		saved = errno;
-		if (close(out) == -1 && result == 0) {
-			saved = errno;
-			result = -1;
-		}
 		if (result == -1)
-			unlink(to);
-		errno = saved;
+			file_close(out);
+		else
+			result = close(out);
+		if (result == -1)
+			file_unmake(AT_FDCWD, to);
 	}
-	saved = errno;
-	close(in);
-	errno = saved;
+	file_close(in);
 	return result;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 /*
@@ -49,20 +49,15 @@ remove_entries(int fd, int topfd, int depth)
 	struct dirent *entry;
 	bool found;
 	DIR *dir;
-	int saved, result = 0;
+	int result = 0;
 
-	dir = fdopendir(fd);
-	if (dir == NULL) {
-		close(fd);
+	if ((dir = dir_take(fd)) == NULL)
 		return -1;
-	}
 	/* again until nothing is found: things are moved up to the top meanwhile */
 	do {
 		found = false;
 		rewinddir(dir);
-		while (errno = 0, (entry = readdir(dir)) != NULL) {
-			if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
-				continue;
+		while ((entry = dir_next(dir)) != NULL) {
 			found = true;
 			result = remove_entry(fd, entry->d_name, topfd == -1 ? fd : topfd, depth);
 			if (result == -1)
@@ -71,9 +66,7 @@ remove_entries(int fd, int topfd, int depth)
 		if (entry == NULL && errno != 0)
 			result = -1;
 	} while (found && result == 0);
-	saved = errno;
-	closedir(dir);
-	errno = saved;
+	dir_close(dir);
 	return result;
 }
 

@@ -49,16 +49,6 @@ probe(int fd, pid_t *pid)
 	return 1;
 }
 
-static int
-close_failed(int fd)
-{
-	int saved = errno;
-
-	close(fd);
-	errno = saved;
-	return -1;
-}
-
 /* For people only: a full disk must not keep the lock from being taken. */
 static void
 sign(int fd, const char *who)
@@ -91,7 +81,7 @@ lock_take(int dirfd, const char *name, const char *who, bool slots)
 		return -1;
 	while (set_lock(fd, F_SETLK, F_WRLCK, 0, slots ? 0 : 1) == -1) {
 		if (errno != EAGAIN || probe(fd, NULL) != 0 || clock_now() > give_up)
-			return close_failed(fd);
+			return file_close(fd);
 		nanosleep(&pause, NULL);
 	}
 	sign(fd, who);
@@ -108,10 +98,10 @@ lock_take_dir(const char *path, const char *name, const char *who, bool slots, i
 	lock = lock_take(*dirfd, name, who, slots);
 	if (lock != -1 && !file_same(*dirfd, AT_FDCWD, path)) {
 		errno = ENOENT;
-		lock = close_failed(lock);
+		lock = file_close(lock);
 	}
 	if (lock == -1)
-		*dirfd = close_failed(*dirfd);
+		*dirfd = file_close(*dirfd);
 	return lock;
 }
 
@@ -124,7 +114,7 @@ lock_take_wait(int dirfd, const char *name, const char *who)
 	if (fd == -1)
 		return -1;
 	if (set_lock(fd, F_SETLKW, F_WRLCK, 0, 1) == -1)
-		return close_failed(fd);
+		return file_close(fd);
 	sign(fd, who);
 	return fd;
 }
@@ -139,7 +129,7 @@ lock_held(int dirfd, const char *name, pid_t *pid)
 		return errno == ENOENT ? 0 : -1;
 	held = probe(fd, pid);
 	if (held == -1)
-		return close_failed(fd);
+		return file_close(fd);
 	close(fd);
 	return held;
 }

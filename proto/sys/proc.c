@@ -3,7 +3,6 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 
-#include <dirent.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,6 +17,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/sys/child.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define GIVE_UP		(5 * CLOCK_S)
@@ -111,17 +111,15 @@ children_of(pid_t pid, struct pids *out)
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
-	dir = opendir(path);
-	if (dir == NULL)
-		return 0;	/* gone: its children are found where they are now */
-	while ((d = readdir(dir)) != NULL) {
+	dir = opendir(path);	/* without: it is gone, and its children are found where they are now */
+	while ((d = dir_next(dir)) != NULL) {
 		if (parse_pid(d->d_name) == 0)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%ld/task/%s/children", (long)pid, d->d_name);
 		if (children_of_thread(path, out) == -1 && pid == getpid())
 			result = -1;
 	}
-	closedir(dir);
+	dir_close(dir);
 	return result;
 }
 
@@ -132,16 +130,13 @@ children_by_scan(pid_t parent, struct pids *out)
 	struct dirent *d;
 	pid_t pid, ppid;
 	char state;
-	DIR *dir;
+	DIR *dir = opendir("/proc");
 
-	dir = opendir("/proc");
-	if (dir == NULL)
-		return;
-	while ((d = readdir(dir)) != NULL)
+	while ((d = dir_next(dir)) != NULL)
 		if ((pid = parse_pid(d->d_name)) != 0 &&
 		    proc_stat(pid, &state, &ppid) == 0 && ppid == parent)
 			pids_add(out, pid);
-	closedir(dir);
+	dir_close(dir);
 }
 
 /* All descendants but spare and its own, parents before children. */

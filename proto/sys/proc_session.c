@@ -2,7 +2,6 @@
 #include <sys/pidfd.h>
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +15,7 @@
 #include "proto/base/clock.h"
 #include "proto/sys/cgroup.h"
 #include "proto/sys/child.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 #define GIVE_UP		(5 * CLOCK_S)
@@ -206,11 +206,11 @@ proc_kill_session(const char *session_id, const char *dir, const char *worktree,
 	do {
 		found = 0;
 		rewinddir(proc);
-		while ((d = readdir(proc)) != NULL)
+		while ((d = dir_next(proc)) != NULL)
 			if (d->d_name[0] >= '1' && d->d_name[0] <= '9')
 				found += kill_if_wanted(&w, dirfd(proc), d->d_name);
 		total += found;
 	} while (found > 0 && clock_now() < give_up);
-	closedir(proc);
+	dir_close(proc);
 	return groups == -1 || found > 0 ? -1 : total;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "proto/sys/child.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 static bool
@@ -71,17 +71,11 @@ files_under(int procfd, const char *dir)
 {
 	bool found = false;
 	struct dirent *e;
-	DIR *d = NULL;
-	int fd;
+	DIR *d = dir_take(open_dir(procfd, "fd"));
 
-	if ((fd = open_dir(procfd, "fd")) == -1)
-		return false;
-	if ((d = fdopendir(fd)) == NULL)
-		close(fd);
-	while (d != NULL && !found && (e = readdir(d)) != NULL)
-		found = e->d_name[0] != '.' && link_under(dirfd(d), e->d_name, dir);
-	if (d != NULL)
-		closedir(d);
+	while (!found && (e = dir_next(d)) != NULL)
+		found = link_under(dirfd(d), e->d_name, dir);
+	dir_close(d);
 	return found;
 }
 
@@ -94,23 +88,20 @@ threads_use(int procfd, const char *dir)
 	bool found = false;
 	struct dirent *e;
 	struct stat st;
-	DIR *d = NULL;
-	int fd, thread;
+	int thread;
+	DIR *d;
 
 	/* "." and "..", and each thread */
-	if (fstatat(procfd, "task", &st, 0) == -1 || st.st_nlink <= 3 ||
-	    (fd = open_dir(procfd, "task")) == -1)
+	if (fstatat(procfd, "task", &st, 0) == -1 || st.st_nlink <= 3)
 		return false;
-	if ((d = fdopendir(fd)) == NULL)
-		close(fd);
-	while (d != NULL && !found && (e = readdir(d)) != NULL) {
-		if (e->d_name[0] == '.' || (thread = open_dir(dirfd(d), e->d_name)) == -1)
+	d = dir_take(open_dir(procfd, "task"));
+	while (!found && (e = dir_next(d)) != NULL) {
+		if ((thread = open_dir(dirfd(d), e->d_name)) == -1)
 			continue;
 		found = process_uses(thread, dir);
 		close(thread);
 	}
-	if (d != NULL)
-		closedir(d);
+	dir_close(d);
 	return found;
 }
 
@@ -172,9 +163,9 @@ proc_in_use(const char *dir, struct proc_seen *seen)
 
 	if (realpath(dir, real) == NULL || (proc = opendir("/proc")) == NULL)
 		return true;
-	while (!found && (e = readdir(proc)) != NULL)
+	while (!found && (e = dir_next(proc)) != NULL)
 		found = look_at(dirfd(proc), e->d_name, real, seen, again);
-	closedir(proc);
+	dir_close(proc);
 	return found;
 }
 
@@ -213,7 +204,7 @@ proc_inside(const char *dir, char *who, size_t len)
 	who[0] = '\0';
 	if (realpath(dir, real) == NULL || (proc = opendir("/proc")) == NULL)
 		return 0;
-	while ((e = readdir(proc)) != NULL) {
+	while ((e = dir_next(proc)) != NULL) {
 		if (e->d_name[0] < '1' || e->d_name[0] > '9')
 			continue;
 		snprintf(cwd, sizeof(cwd), "%.20s/cwd", e->d_name);
@@ -222,6 +213,6 @@ proc_inside(const char *dir, char *who, size_t len)
 			n++;
 		}
 	}
-	closedir(proc);
+	dir_close(proc);
 	return n;
 }

@@ -6,11 +6,28 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/git/git.h"
-#include "proto/json/json_scan.h"
 #include "proto/record/answer.h"
 #include "proto/record/question.h"
 #include "proto/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
+
+/* The same as text_char() says, told by the table of RFC 3629, section 4. */
+static size_t
+utf8_char(const unsigned char *p, size_t left)
+{
+	unsigned lo = p[0] == 0xe0 ? 0xa0 : p[0] == 0xf0 ? 0x90 : 0x80;
+	unsigned hi = p[0] == 0xed ? 0x9f : p[0] == 0xf4 ? 0x8f : 0xbf;
+	size_t n = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+
+	if (p[0] < 0x80)
+		return 1;
+	if (p[0] < 0xc2 || p[0] > 0xf4 || left < n || p[1] < lo || p[1] > hi)
+		return 0;
+	for (size_t i = 2; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	return n;
+}
 
 static bool
 utf8(const char *s, size_t len)
@@ -18,7 +35,7 @@ utf8(const char *s, size_t len)
 	size_t n;
 
 	for (; len > 0; s += n, len -= n)
-		if ((n = json_utf8((const unsigned char *)s, len)) == 0)
+		if ((n = utf8_char((const unsigned char *)s, len)) == 0)
 			return false;
 	return true;
 }

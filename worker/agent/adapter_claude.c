@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/random.h>
 #include <sys/wait.h>
 
 #include <stdio.h>
@@ -28,20 +27,6 @@ claude_resumable(const struct agent *agent)
 {
 	(void)agent;
 	return true;
-}
-
-static void
-uuid_make(char *buf, size_t len)
-{
-	unsigned char b[16];
-
-	if (getrandom(b, sizeof(b), 0) != sizeof(b))
-		abort();
-	b[6] = (b[6] & 0x0f) | 0x40;
-	b[8] = (b[8] & 0x3f) | 0x80;
-	snprintf(buf, len, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
-	    b[14], b[15]);
 }
 
 /* A variable of the client's, unless the settings or the user set it. */
@@ -102,7 +87,7 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 		strings_add(argv, "--resume");
 		strings_add(argv, run->resume);
 	} else {
-		uuid_make(id, sizeof(id));
+		uuid_make(id);
 		strings_add(argv, "--session-id");
 		strings_add(argv, id);
 	}

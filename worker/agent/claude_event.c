@@ -70,8 +70,7 @@ show(struct text *out, const char *what, const char *text, int lines)
 	for (;;) {
 		n = cut = strcspn(text, "\n");
 		if (cut > left)
-			for (cut = left; cut > 0 && (text[cut] & 0xc0) == 0x80;)
-				cut--;
+			cut = text_cut(text, left);
 		text_add(out, text, cut);
 		left -= cut;
 		text += cut;

@@ -64,15 +64,6 @@ struct reading {
 	size_t		 words, files;
 };
 
-static bool
-is_seen(const struct strings *seen, const char *path)
-{
-	for (size_t i = 0; i < seen->n; i++)
-		if (strcmp(seen->v[i], path) == 0)
-			return true;
-	return false;
-}
-
 static void take_imports(struct reading *, const char *from, const char *text, int depth);
 
 static void
@@ -80,7 +71,7 @@ take(struct reading *r, const char *from, const char *word, int depth)
 {
 	char path[PATH_LEN], *text;
 
-	if (!instructions_path(from, word, path, sizeof(path)) || is_seen(&r->seen, path) || r->words++ >= WORDS_MAX)
+	if (!instructions_path(from, word, path, sizeof(path)) || strings_has(&r->seen, path) || r->words++ >= WORDS_MAX)
 		return;
 	strings_add(&r->seen, path);
 	if (r->files >= IMPORTS_MAX || (text = file_of(r->w, r->w->state.base, path)) == NULL)

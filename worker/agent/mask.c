@@ -30,18 +30,15 @@ open_dirs(struct masking *m)
 
 	m->tree = file_find_dir(AT_FDCWD, m->w->clean.tree);
 	m->masked = entry != -1 && file_make_dir(entry, MASKED, 0700) == 0 ? file_open_dir(entry, MASKED) : -1;
-	if (entry != -1)
-		close(entry);
+	file_close(entry);
 	return m->tree != -1 && m->masked != -1 ? 0 : -1;
 }
 
 static void
 close_dirs(const struct masking *m)
 {
-	if (m->tree != -1)
-		close(m->tree);
-	if (m->masked != -1)
-		close(m->masked);
+	file_close(m->tree);
+	file_close(m->masked);
 }
 
 /* A link itself goes, not what it leads to. */

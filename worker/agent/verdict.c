@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/text.h"
 #include "proto/record/item.h"
 #include "proto/record/question.h"
 #include "worker/agent/verdict.h"
@@ -56,13 +57,10 @@ static char *
 take_text(const struct json *o, const char *key)
 {
 	const char *s = json_str(o, key);
-	size_t len;
 
 	if (s == NULL || s[strspn(s, " \t\r\n")] == '\0')
 		return NULL;
-	for (len = strnlen(s, SESSION_MAX_TEXT); s[len] != '\0' && (s[len] & 0xc0) == 0x80; len--)
-		;	/* a character is not cut in two */
-	return strndup(s, len);
+	return strndup(s, text_cut(s, SESSION_MAX_TEXT));
 }
 
 static void

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "worker/client/mail.h"
 #include "worker/core/output.h"
@@ -65,22 +65,6 @@ take_file(struct worker *w, int dirfd, const char *name, struct question *q, boo
 	return false;
 }
 
-/*
- * The file that an answer came from stays, so a scan meets it again; which one it
- * was is remembered from the scan that used it (or first found the question
- * answered, after a restart).
- */
-static bool
-known(struct worker *w, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < w->answers_known.n; i++)
-		if (strcmp(w->answers_known.v[i], name) == 0)
-			return true;
-	return false;
-}
-
 /* To one that was withdrawn, too: its answer is there when the question is asked again. */
 static bool
 unanswered(const struct question *q)
@@ -88,7 +72,11 @@ unanswered(const struct question *q)
 	return q->status == QUESTION_OPEN || q->status == QUESTION_WITHDRAWN;
 }
 
-/* The answer that was used stays; a second one for the same question is refused. */
+/*
+ * The file that an answer came from stays, so a scan meets it again; which one it was is remembered
+ * from the scan that used it (or first found the question answered, after a restart).  A second one for
+ * the same question is refused.
+ */
 static bool
 take_name(struct worker *w, int dirfd, const char *name)
 {
@@ -107,7 +95,7 @@ take_name(struct worker *w, int dirfd, const char *name)
 			strings_add(&w->answers_known, name);
 	} else if (q->status == QUESTION_ANSWERED && !w->answers_scanned)
 		strings_add(&w->answers_known, name);
-	else if (!known(w, name)) {
+	else if (!strings_has(&w->answers_known, name)) {
 		snprintf(why, sizeof(why), "the question is %s already",
 		    question_status_name(q->status));
 		refuse(dirfd, name, why);
@@ -120,21 +108,14 @@ scan_dir(struct worker *w)
 {
 	struct dirent *de;
 	bool busy = false;
-	DIR *dir;
-	int fd;
+	DIR *dir = dir_open(w->dirfd, SESSION_DIR_ANSWERS);
 
-	fd = file_open_dir(w->dirfd, SESSION_DIR_ANSWERS);
-	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
-		if (errno != ENOENT)
-			log_warn(SESSION_DIR_ANSWERS);
-		if (fd != -1)
-			close(fd);
-		return false;
-	}
-	while ((de = readdir(dir)) != NULL)
+	if (dir == NULL && errno != ENOENT)
+		log_warn(SESSION_DIR_ANSWERS);
+	while ((de = dir_next(dir)) != NULL)
 		if (de->d_name[0] != '.')
-			busy = take_name(w, fd, de->d_name) || busy;
-	closedir(dir);
+			busy = take_name(w, dirfd(dir), de->d_name) || busy;
+	dir_close(dir);
 	return busy;
 }
 

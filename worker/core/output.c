@@ -41,8 +41,7 @@ void
 output_close(void)
 {
 	log_to(NULL);
-	if (output_fd != -1)
-		close(output_fd);
+	file_close(output_fd);
 	output_fd = -1;
 }
 

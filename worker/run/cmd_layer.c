@@ -107,19 +107,14 @@ mount_layer(int upper, int lower, int work)
 static int
 lay(int cache, int works, const char *name, const char *path)
 {
-	int lower = file_open_path(AT_FDCWD, path, O_PATH | O_DIRECTORY), upper = -1, work = -1, rc = -1, saved;
+	int lower = file_open_path(AT_FDCWD, path, O_PATH | O_DIRECTORY), upper = -1, work = -1, rc = -1;
 
 	if (lower != -1 && (upper = make_dir(cache, name)) != -1 &&
 	    (work = make_dir(works, name)) != -1 && hide(upper, sandbox_cache_hidden(name)) == 0)
 		rc = mount_layer(upper, lower, work);
-	saved = errno;
-	if (lower != -1)
-		close(lower);
-	if (upper != -1)
-		close(upper);
-	if (work != -1)
-		close(work);
-	errno = saved;
+	file_close(lower);
+	file_close(upper);
+	file_close(work);
 	return rc;
 }
 
@@ -127,18 +122,14 @@ lay(int cache, int works, const char *name, const char *path)
 static size_t
 lay_all(const char *cache, const char *work, char *const *pairs, size_t n)
 {
-	int cachefd = make_dir(AT_FDCWD, cache), workfd = make_dir(AT_FDCWD, work), saved;
+	int cachefd = make_dir(AT_FDCWD, cache), workfd = make_dir(AT_FDCWD, work);
 	size_t laid = 0;
 
 	for (size_t i = 0; cachefd != -1 && workfd != -1 && i < n; i++)
 		if (lay(cachefd, workfd, pairs[2 * i], pairs[2 * i + 1]) == 0)
 			laid++;
-	saved = errno;
-	if (cachefd != -1)
-		close(cachefd);
-	if (workfd != -1)
-		close(workfd);
-	errno = saved;
+	file_close(cachefd);
+	file_close(workfd);
 	return laid;
 }
 

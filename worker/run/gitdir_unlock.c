@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "proto/sys/child.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
@@ -28,14 +28,9 @@ locks(int dirfd, int depth, bool remove)
 	struct dirent *e;
 	struct stat st;
 	size_t n = 0, len;
-	DIR *d;
+	DIR *d = dir_take(dirfd);
 
-	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
-		if (dirfd != -1)
-			close(dirfd);
-		return 0;
-	}
-	while ((e = readdir(d)) != NULL) {
+	while ((e = dir_next(d)) != NULL) {
 		len = strlen(e->d_name);
 		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
@@ -45,7 +40,7 @@ locks(int dirfd, int depth, bool remove)
 		} else if (len > suffix && strcmp(e->d_name + len - suffix, ".lock") == 0)
 			n += !remove || unlinkat(dirfd, e->d_name, 0) == 0;
 	}
-	closedir(d);
+	dir_close(d);
 	return n;
 }
 

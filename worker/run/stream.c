@@ -153,8 +153,7 @@ stream_finish(struct stream *s)
 	if (s->line.len > 0 || s->skipping)
 		emit_line(s);
 	text_free(&s->line);
-	if (s->transcript != -1)
-		close(s->transcript);
+	file_close(s->transcript);
 	s->transcript = -1;
 	if (tail->len > keep) {
 		memmove(tail->buf, tail->buf + tail->len - keep, keep);

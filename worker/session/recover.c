@@ -348,8 +348,7 @@ worker_close(struct worker *w)
 {
 	output_close();
 	/* The lock goes first: closing an inotify instance can take many milliseconds. */
-	if (w->lockfd != -1)
-		close(w->lockfd);
+	file_close(w->lockfd);
 	watch_close();
 	item_release(&w->item);
 	config_release(&w->config);
@@ -362,6 +361,5 @@ worker_close(struct worker *w)
 	free(w->question);
 	strings_free(&w->options);
 	session_repo_close(w);
-	if (w->dirfd != -1)
-		close(w->dirfd);
+	file_close(w->dirfd);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
 #include "proto/sys/child.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
@@ -41,15 +41,10 @@ drop_blank(int dirfd, bool top)
 {
 	struct dirent *e;
 	struct stat st;
-	DIR *d;
+	DIR *d = dir_take(dirfd);
 	int fd;
 
-	if (dirfd == -1 || (d = fdopendir(dirfd)) == NULL) {
-		if (dirfd != -1)
-			close(dirfd);
-		return;
-	}
-	while ((e = readdir(d)) != NULL) {
+	while ((e = dir_next(d)) != NULL) {
 		if (e->d_name[0] == '.' || file_stat(dirfd, e->d_name, &st) == -1)
 			continue;
 		if (!top && S_ISREG(st.st_mode) && file_blank(dirfd, e->d_name) == 1)
@@ -58,7 +53,7 @@ drop_blank(int dirfd, bool top)
 		    (fd = file_open_dir(dirfd, e->d_name)) != -1)
 			drop_blank(fd, false);
 	}
-	closedir(d);
+	dir_close(d);
 }
 
 /* Can all be read that HEAD of a git directory names? 1; 0; -1 when nobody can tell now.  What it may have

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,23 +18,6 @@
 #include "worker/tree/worktree.h"
 
 #define LINK	SESSION_DIR_SAFE_GIT "/link"
-
-/* A worktree that dispatch made holds nothing but its .git file. */
-static bool
-worktree_empty(const char *path)
-{
-	struct dirent *de;
-	bool empty = true;
-	DIR *dir = opendir(path);
-
-	if (dir == NULL)
-		return false;
-	while (empty && (de = readdir(dir)) != NULL)
-		empty = strcmp(de->d_name, ".") == 0 || strcmp(de->d_name, "..") == 0 ||
-		    strcmp(de->d_name, ".git") == 0;
-	closedir(dir);
-	return empty;
-}
 
 /* What the worktree's .git file said before it was ours, to be put back at the end. */
 static int
@@ -75,7 +57,7 @@ worktree_prepare(struct worker *w)
 	git_worktree_tidy(w->state.worktree);
 	if (keep_link(w) == -1)
 		return -1;
-	empty = worktree_empty(w->state.worktree);
+	empty = git_worktree_empty(w->state.worktree) == 1;	/* as dispatch made it */
 	if (!empty) {
 		if (git_salvage(&w->git, w->config.session, w->state.base, &saved, err,
 		    sizeof(err)) == -1)

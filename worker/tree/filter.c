@@ -303,8 +303,7 @@ choose(struct worker *w, struct git_change *c, size_t n, char *err, size_t len)
 			c[i] = one;
 		}
 	}
-	if (treefd != -1)
-		close(treefd);
+	file_close(treefd);
 	strings_free(&paths);
 	strings_free(&filtered);
 	return rc == -1 ? -1 : (ssize_t)kept;

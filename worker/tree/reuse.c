@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
 #include "worker/tree/reuse.h"
@@ -20,11 +20,9 @@ slots(const char *pool, struct strings *names)
 {
 	const struct dirent *e;
 	char *one;
-	DIR *d;
+	DIR *d = opendir(pool);
 
-	if ((d = opendir(pool)) == NULL)
-		return;
-	while ((e = readdir(d)) != NULL)
+	while ((e = dir_next(d)) != NULL)
 		if (pool_name(e->d_name)) {
 			strings_add(names, e->d_name);
 			for (size_t i = names->n - 1; i > 0 && pool_order(names->v[i - 1], names->v[i]) > 0; i--) {
@@ -33,7 +31,7 @@ slots(const char *pool, struct strings *names)
 				names->v[i - 1] = one;
 			}
 		}
-	closedir(d);
+	dir_close(d);
 }
 
 /* Makes one entry ours; two workers can't get the same.  Those that keep what git ignores are the last

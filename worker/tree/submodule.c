@@ -105,8 +105,7 @@ in_remote(struct worker *w, const char *dir, const char *oid, char *err, size_t 
 		rc = asks(w, objects, argv, &in, err, len);
 	git_refs_free(&refs);
 	text_free(&in);
-	if (dirfd != -1)
-		close(dirfd);
+	file_close(dirfd);
 	free(objects);
 	return rc == -1 && !fault_undecided() ? 0 : rc;
 }
