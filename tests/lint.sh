@@ -89,6 +89,7 @@ lint_files() {
 		[ -x "$f" ] || { echo "$f: not executable"; rc=1; }
 	done
 	ls tests/e2e | sed -n 's/^\([0-9]*\)-.*\.t$/tests\/e2e\/\1-*.t: a number that two files have/p' | uniq -d | grep . && rc=1
+	awk -f tests/sentences.awk tests/e2e/*.t | grep . && rc=1
 	all=$(git ls-files -co --exclude-standard | grep -v '^LICENSE$\|/fixtures/\|^tests/fuzz/corpus/')
 	grep -nE 'TO''DO|FIX''ME|\<XX''X\>' $all && rc=1
 	grep -nE '/(home|Users|work)/[a-z]|/tmp/[a-z]+\.md' $all && rc=1

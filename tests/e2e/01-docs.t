@@ -98,12 +98,12 @@ if command -v bash >/dev/null; then
 	    "$(echo "$commands" | sort)"
 	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
 	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'reopen resume'
-	is 'and their options' "$(bash "$T/complete" tasks depend --lis)" --list
+	is 'the completion knows the options of tasks depend' "$(bash "$T/complete" tasks depend --lis)" --list
 	is 'the completion knows the sources' "$(bash "$T/complete" execute --source '' | sort | flat)" 'beads none streams tasks'
-	is 'and the commands of salvage' "$(bash "$T/complete" salvage '' | sort | flat)" 'list restore show'
+	is 'the completion knows the commands of salvage' "$(bash "$T/complete" salvage '' | sort | flat)" 'list restore show'
 	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
 else
-	skip 'the completion' 'no bash'
+	skip 'the completion knows the commands' 'no bash'
 fi
 
 # README and CONTRIBUTING
@@ -131,14 +131,14 @@ is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' 
 is 'each sync and each flag is deleted by a mutation' "$(tests/fault/mutate -n 2>&1)" ''
 
 # make install
-if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install'
-else tap 1 'make install'; diag <"$T/install"; fi
+if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install succeeds'
+else tap 1 'make install succeeds'; diag <"$T/install"; fi
 for page in man/*.[157]; do
-	ok "it installs $page" test -s "$T/root/usr/share/man/man${page##*.}/${page#man/}"
+	ok "make install installs $page" test -s "$T/root/usr/share/man/man${page##*.}/${page#man/}"
 done
 for f in bin/orchestrator libexec/orchestrator/worker share/bash-completion/completions/orchestrator \
     share/orchestrator/beads/on_close; do
-	ok "it installs $f" test -s "$T/root/usr/$f"
+	ok "make install installs $f" test -s "$T/root/usr/$f"
 done
 for f in man1/worker.1 man5/session.5 man5/tasklist.5 man5/orchestration-config.5; do
 	ok "the old name $f leads to a page that is installed" \
@@ -147,12 +147,12 @@ done
 # Each page that a page or the README refers to as one of ours is there.
 is 'each cross reference to a page of ours has its page' "$(grep -ohE '\<Xr (orchestrator|worker|session|tasklist)[a-z-]* [0-9]' man/*.[157] |
     sort -u | while read -r _ page section; do [ -e "man/$page.$section" ] || echo "$page($section)"; done)" ''
-is 'it installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
-is 'it installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
+is 'make install installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
+is 'make install installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
 for r in item config state message questions answer answers review tasklist orchestration-config plan report; do
 	ok "there is a schema of $r" jq -e '."$schema"' "man/schema/$r.schema.json"
 done
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version
-ok 'make uninstall' make -s O="$O" DESTDIR="$T/root" prefix=/usr uninstall
-is 'it leaves nothing' "$(find "$T/root" -type f)" ''
+ok 'make uninstall succeeds' make -s O="$O" DESTDIR="$T/root" prefix=/usr uninstall
+is 'make uninstall leaves no file' "$(find "$T/root" -type f)" ''
 done_testing

@@ -13,18 +13,18 @@ PATH=$PATH_WITHOUT
 cd "$T" || exit 1
 run orchestrator dispatch --review none x -- true
 is 'outside of a repository dispatch fails' "$status" 66
-like 'and says so' "$err" 'not a git repository'
+like 'outside of a repository dispatch says that there is none' "$err" 'not a git repository'
 git init -q empty
 run orchestrator -C empty dispatch --review none x -- true
 is 'without a commit dispatch fails' "$status" 66
-like 'and says what to do' "$err" 'no commit yet.*make a first commit'
+like 'without a commit dispatch says to make one' "$err" 'no commit yet.*make a first commit'
 
 new_repo r && cd r || exit 1
 
 # The command line.
 run orchestrator dispach
 is 'an unknown command is a usage error' "$status" 64
-like 'that names the nearest' "$err" 'did you mean "dispatch"'
+like 'the error of an unknown command names the nearest' "$err" 'did you mean "dispatch"'
 for id in ../x .x a/b a..b x.lock x. "$(printf 'a\nb')"; do
 	run orchestrator dispatch --review none "$id" -- true
 	is "the id '$(printf %s "$id" | tr '\n' '?')' is refused" "$status" 65
@@ -33,18 +33,18 @@ run orchestrator dispatch --review maybe x -- true
 is 'an unknown mode of review is refused' "$status" 64
 run orchestrator dispatch x -- true
 is 'a bare command without a reviewer is refused' "$status" 64
-like 'and what to say is said' "$err" 'say --review gates or none'
+like 'the error of a bare command without a reviewer says which mode of review to give' "$err" 'say --review gates or none'
 run orchestrator dispatch x
-is 'with neither client nor command dispatch fails' "$status" 69
-like 'and says what to install or set' "$err" 'install an agent client'
+is 'dispatch with neither client nor command fails' "$status" 69
+like 'dispatch with neither client nor command says what to install or set' "$err" 'install an agent client'
 run orchestrator dispatch --agent claude x
 is 'an agent whose program is not on PATH is an error of the parent' "$status" 69
-like 'that says so' "$err" 'agent CLI not found: claude'
+like 'the error of an agent whose program is not on PATH names the program' "$err" 'agent CLI not found: claude'
 run orchestrator dispatch --review none x -- no-such-program
-is 'so is a command that is not there' "$status" 69
-is 'nothing of all that left a session' "$(sessions)" 0
-ok 'nor a worktree' not test -e .worktrees/x
-is 'nor a branch' "$(git branch --list 'session/*')" ''
+is 'a command that is not there is an error of the parent' "$status" 69
+is 'no refused dispatch left a session' "$(sessions)" 0
+ok 'no refused dispatch left a worktree' not test -e .worktrees/x
+is 'no refused dispatch left a branch' "$(git branch --list 'session/*')" ''
 
 # The plain way.
 run orchestrator dispatch --review none --title 'A title' --description 'Do it.' x -- \
@@ -52,10 +52,10 @@ run orchestrator dispatch --review none --title 'A title' --description 'Do it.'
 is 'dispatch of a command succeeds' "$status" 0
 S=$(session_of x)
 is 'the session id is printed' "$(echo "$out" | sed -n 's/^session *//p')" "${S##*/}"
-is 'and the worktree' "$(echo "$out" | sed -n 's/^worktree *//p')" "$T/r/.worktrees/x"
-is 'and the log' "$(echo "$out" | sed -n 's/^log *//p')" "$S/output.log"
-ok 'the session ends' wait_for 20 ended x
-is 'approved' "$(field state.json .status x)" approved
+is 'dispatch prints the worktree' "$(echo "$out" | sed -n 's/^worktree *//p')" "$T/r/.worktrees/x"
+is 'dispatch prints the log' "$(echo "$out" | sed -n 's/^log *//p')" "$S/output.log"
+ok 'a session of a command ends' wait_for 20 ended x
+is 'a session of a command without review ends as approved' "$(field state.json .status x)" approved
 ok 'the state is private' test "$(stat -c %a "$ORCHESTRATOR_HOME" "$S" | sort -u)" = 700
 is 'the item is as it was said' "$(jq -r '.id + "," + .title + "," + .description' "$S/item.json")" 'x,A title,Do it.'
 is 'the base is the target' "$(jq -r .session.base "$S/config.json")" "$(git rev-parse main)"
@@ -67,34 +67,36 @@ is 'nothing is left that was built aside' "$(built_aside)" 0
 # A second one.
 run orchestrator dispatch --review none x -- true
 is 'an item that has a session is refused' "$status" 73
-like 'and the session is named' "$err" "${S##*/}"
+like 'the refusal of an item that has a session names the session' "$err" "${S##*/}"
 run orchestrator dispatch --review none X -- true
-is 'so is one that differs by case alone' "$status" 73
+is 'an item that differs from one in work by case alone is refused' "$status" 73
 mkdir -p .worktrees/w && echo mine >.worktrees/w/file
 run orchestrator dispatch --review none w -- true
 is 'an existing worktree is refused' "$status" 73
-is 'and untouched' "$(cat .worktrees/w/file)" mine
+is 'an existing worktree that dispatch refused is untouched' "$(cat .worktrees/w/file)" mine
 git branch session/b/1
 run orchestrator dispatch --review none b -- true
 is 'an existing branch is refused' "$status" 73
-like 'and named' "$err" 'branch session/b/1 exists'
-ok 'it is still there' git rev-parse -q --verify session/b/1
-ok 'no claim stays' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/[bwX]
+like 'the refusal of an existing branch names it' "$err" 'branch session/b/1 exists'
+ok 'an existing branch that dispatch refused is still there' git rev-parse -q --verify session/b/1
+ok 'a refused dispatch leaves no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/[bwX]
 
 # --wait, --json, --item.
 run orchestrator --json dispatch --wait --review none y -- sh -c 'echo y >y'
-is 'with --wait the exit status of approved work is 0' "$status" 0
-is 'and JSON has the status' "$(echo "$out" | jq -r '[.version, .item, .branch, .status] | join(" ")')" '1 y session/y/1 approved'
-is 'and where all is' "$(echo "$out" | jq -r '.worktree, .path, .log')" "$T/r/.worktrees/y
+is 'dispatch --wait exits with 0 when the work is approved' "$status" 0
+is 'dispatch --wait --json prints item, branch and status' \
+    "$(echo "$out" | jq -r '[.version, .item, .branch, .status] | join(" ")')" '1 y session/y/1 approved'
+is 'dispatch --wait --json prints worktree, session directory and log' \
+    "$(echo "$out" | jq -r '.worktree, .path, .log')" "$T/r/.worktrees/y
 $(session_of y)
 $(session_of y)/output.log"
 run orchestrator dispatch --wait --review none none -- true
-is 'work that failed is 1' "$status" 1
-like 'with the reason' "$err" 'nothing to commit'
+is 'dispatch --wait exits with 1 when the work failed' "$status" 1
+like 'dispatch --wait prints the reason of a failure' "$err" 'nothing to commit'
 echo '{ "version": 1, "id": "from-file", "title": "From a file", "allowed_paths": ["a/b"] }' >"$T/item.json"
 run orchestrator dispatch --wait --review none --item "$T/item.json" -- sh -c 'mkdir a; cat >a/b'
 is 'an item comes from a file' "$status" 0
-ok 'its paths are in the prompt' grep -q '^- a/b' "$(session_of from-file)/prompt.md"
+ok 'the allowed paths of an item file are in the prompt' grep -q '^- a/b' "$(session_of from-file)/prompt.md"
 run orchestrator dispatch --review none --item "$T/item.json" other -- true
 is 'an item file with another id is refused' "$status" 64
 echo '{ "version": 1, "id": 5 }' >"$T/bad.json"
@@ -107,13 +109,13 @@ is 'a title that is not UTF-8 is refused' "$status" 65
 
 # Settings, prompts and personas come from the target's commit.
 run orchestrator init
-is 'init succeeds' "$status" 0
-ok 'and wrote the settings' test -s .orchestrator/config.json
+is 'init succeeds in a repository without settings' "$status" 0
+ok 'init writes the settings' test -s .orchestrator/config.json
 run orchestrator init
-is 'init never overwrites' "$status" 73
+is 'init refuses to overwrite settings' "$status" 73
 run orchestrator dispatch --wait --review none c1 -- sh -c 'cat >p'
 is 'settings that are not committed are no error' "$status" 0
-like 'but a warning' "$err" 'not committed and not used yet'
+like 'settings that are not committed are a warning' "$err" 'not committed and not used yet'
 mkdir -p .orchestrator/agents .orchestrator/prompts
 echo 'You are a careful gardener.' >.orchestrator/agents/gardener.md
 echo 'REVIEW IT {item.id}' >.orchestrator/prompts/review.md
@@ -125,11 +127,11 @@ ok 'the persona is in the prompt' grep -q 'careful gardener' "$(session_of c2)/p
 is 'a prompt that the repository overrides is the session'\''s' "$(cat "$(session_of c2)/prompts/review.md")" 'REVIEW IT {item.id}'
 run orchestrator dispatch --wait --review none c3 plumber -- sh -c 'cat >p'
 like 'an agent type without a persona is a warning' "$err" 'no persona .orchestrator/agents/plumber.md'
-ok 'and named in the prompt' grep -q plumber "$(session_of c3)/prompt.md"
+ok 'an agent type without a persona is named in the prompt' grep -q plumber "$(session_of c3)/prompt.md"
 echo '{ "gats": [] }' >.orchestrator/config.json && git commit -qam 'Wrong settings'
 run orchestrator dispatch --review none c4 -- true
 is 'a wrong setting is an error' "$status" 78
-like 'that names the nearest key' "$err" 'gats.*gates'
+like 'the error of a wrong setting names the nearest key' "$err" 'gats.*gates'
 echo '{ "target": "stable", "review": "none", "roles": { "implementer": "me" },
   "agents": { "me": { "adapter": "command", "command": ["sh", "-c", "cat >p"] } } }' >.orchestrator/config.json
 git commit -qam 'Settings' && git branch stable
@@ -139,7 +141,7 @@ is 'the target is that of the settings' "$(field config.json .session.target c5)
 git checkout -q --detach
 run orchestrator dispatch --review none c6 -- true
 is 'without a branch checked out there is no target' "$status" 78
-like 'which is said' "$err" 'set "target"'
+like 'the error without a branch checked out says to set the target' "$err" 'set "target"'
 git checkout -q main && git rm -qr .orchestrator && git commit -qm 'No settings'
 
 # Workers that do not start.
@@ -147,11 +149,11 @@ printf '#!/bin/sh\necho "no luck" >&2\nexit 66\n' >"$T/worker" && chmod +x "$T/w
 n=$(sessions)
 run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review none e1 -- true
 is 'a worker that does not start is an error' "$status" 69
-like 'with its reason' "$err" 'no luck'
-is 'no session stays' "$(sessions)" "$n"
-ok 'no worktree' not test -e .worktrees/e1
-is 'no branch' "$(git branch --list 'session/e1/*')" ''
-ok 'no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/e1
+like 'the error of a worker that does not start has its reason' "$err" 'no luck'
+is 'a worker that does not start leaves no session' "$(sessions)" "$n"
+ok 'a worker that does not start leaves no worktree' not test -e .worktrees/e1
+is 'a worker that does not start leaves no branch' "$(git branch --list 'session/e1/*')" ''
+ok 'a worker that does not start leaves no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/e1
 run env ORCHESTRATOR_WORKER="$T/absent" orchestrator dispatch --review none e1 -- true
 like 'a worker that is not there is named' "$err" "$T/absent"
 
@@ -170,19 +172,19 @@ run orchestrator dispatch --wait --review none k2 -- sh -c 'echo k >k'
 is 'what a killed dispatch began does not stop the next' "$status" 0
 run orchestrator dispatch --wait --review none k -- sh -c 'echo k >k'
 is 'what a killed dispatch left is in nobody'\''s way' "$status" 0
-is 'and gone' "$(built_aside)" 0
+is 'what a killed dispatch left is removed by the next' "$(built_aside)" 0
 
 # Retry.
 run orchestrator retry x
 is 'approved work is not retried' "$status" 64
-like 'but to be merged' "$err" 'orchestrator merge'
+like 'the refusal to retry approved work says to merge it' "$err" 'orchestrator merge'
 run orchestrator retry none
 is 'failed work is retried' "$status" 0
-ok 'as the next attempt' wait_for 20 ended none
-is 'on a branch of its own' "$(field config.json .session.branch none)" session/none/2
-is 'of the former session' "$(field config.json .session.retry_of none | cut -c1-13)" session-none-
-ok 'with what was found in the prompt' grep -q 'nothing to commit' "$(session_of none)/prompt.md"
-is 'by the same command' "$(field config.json '.settings.agents.command.command[0]' none)" true
+ok 'a retry of failed work ends' wait_for 20 ended none
+is 'a retry has a branch of its own' "$(field config.json .session.branch none)" session/none/2
+is 'a retry names the former session' "$(field config.json .session.retry_of none | cut -c1-13)" session-none-
+ok 'a retry has in its prompt what was found before' grep -q 'nothing to commit' "$(session_of none)/prompt.md"
+is 'a retry runs the same command' "$(field config.json '.settings.agents.command.command[0]' none)" true
 
 # Many at once in a fresh state directory.
 export ORCHESTRATOR_HOME="$T/state2"
@@ -194,15 +196,16 @@ done
 won=0
 for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
 is 'of four dispatches of one item one wins, and four of others' "$won" 5
-is 'in one instance' "$(ls -d "$T"/state2/workspaces/*/instance-* | wc -l)" 1
+is 'dispatches in parallel share one instance' "$(ls -d "$T"/state2/workspaces/*/instance-* | wc -l)" 1
 for i in many1 many2 many3 many4 same; do wait_for 20 ended $i; done
-ok 'all end approved' test "$(cat "$T"/state2/workspaces/*/instance-*/isolated-sessions/*/state.json | jq -r .status | sort | uniq -c | tr -s ' ')" = ' 5 approved'
+ok 'dispatches in parallel all end as approved' \
+    test "$(cat "$T"/state2/workspaces/*/instance-*/isolated-sessions/*/state.json | jq -r .status | sort | uniq -c | tr -s ' ')" = ' 5 approved'
 
 # A state directory that can't be made.
 echo >"$T/file"
 run env ORCHESTRATOR_HOME="$T/file/state" orchestrator dispatch --review none z -- true
 is 'a state directory that cannot be made is an error' "$status" 73
-like 'that names it' "$err" "$T/file/state.*ORCHESTRATOR_HOME"
+like 'the error of a state directory that cannot be made names it' "$err" "$T/file/state.*ORCHESTRATOR_HOME"
 run orchestrator doctor
 like 'doctor shows how many sessions fit' "$out" 'inotify.*sessions fit'
 run orchestrator --json doctor

@@ -31,9 +31,9 @@ like 'questions shows the options with their numbers' "$(orchestrator questions)
 run orchestrator answer ask "$q" green
 is 'an answer that is no option is refused' "$status" 65
 run orchestrator answer ask q-000000 red
-is 'so is an unknown question' "$status" 66
+is 'an answer to an unknown question is refused' "$status" 66
 run orchestrator answer nobody "$q" red
-is 'and an unknown session' "$status" 66
+is 'an answer to an unknown session is refused' "$status" 66
 # SIGSTOP: the first answer is there, and not taken yet
 kill -STOP "$(holder ask)"
 ok 'an option may be given by its number, the question by a prefix' orchestrator answer ask "${q%??}" 2
@@ -51,7 +51,7 @@ is 'a session that has ended takes no answers' "$status" 65
 run orchestrator cancel ask
 is 'an approved session can be cancelled' "$status $(field state.json .status ask)" '0 cancelled'
 run orchestrator merge ask
-is 'and is not merged then' "$status" 1
+is 'a cancelled session is not merged' "$status" 1
 
 # Names.
 dispatch ask-2 'echo 2 >two'
@@ -59,7 +59,7 @@ run orchestrator path ask
 is 'an item names its session, also where it is a prefix of others' "$out" "$(session_of ask)"
 run orchestrator path session-as
 is 'an ambiguous prefix is refused with the candidates' "$status" 64
-like 'and names them' "$err" 'session-ask-2-'
+like 'the refusal of an ambiguous prefix names the candidates' "$err" 'session-ask-2-'
 wait_for 10 status_is ask-2 approved
 ok 'merge merges what is approved' orchestrator merge
 is 'the target has it' "$(git show main:two)" 2
@@ -85,7 +85,7 @@ is 'the command answers what no rule does' \
     'WHO ARE YOU, policy: command'
 run orchestrator execute
 is 'a second execute leaves' "$status" 75
-like 'and says who runs already' "$err" "process $execute"
+like 'the refusal of a second execute names the process that runs already' "$err" "process $execute"
 dispatch late 'echo late >late'
 ok 'a session dispatched meanwhile is taken in and merged' wait_for 10 says '^session-late-.*: merged'
 kill -9 "$(holder victim)"
@@ -94,11 +94,11 @@ is 'execute ends when every session has, with 1 when one was not merged' $? 1
 is 'a killed worker is a failure with a reason' \
     "$(field state.json '.status + " " + .reason + " " + .holder' victim)" \
     'failed died orchestrator'
-ok 'its agent is gone as well' not pgrep -f "sleep 1000.$$"
-ok 'cleanup archives it' orchestrator cleanup
-is 'and has saved the work that was not committed' \
+ok 'the agent of a killed worker is gone as well' not pgrep -f "sleep 1000.$$"
+ok 'cleanup archives the session of a killed worker' orchestrator cleanup
+is 'cleanup saves the uncommitted work of a killed worker' \
     "$(git show "refs/salvage/$(basename "$(session_of victim)"):unsaved")" work
-is 'which stays in the worktree, too' "$(git -C .worktrees/victim status --short)" '?? unsaved'
+is 'uncommitted work that cleanup saved stays in the worktree, too' "$(git -C .worktrees/victim status --short)" '?? unsaved'
 
 # What was killed goes on.
 echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
@@ -119,7 +119,7 @@ echo local >>d1/file1
 run timeout 20 orchestrator execute
 is 'what is blocked stays approved, the rest is merged' \
     "$status $(field state.json .status first) $(field state.json .status second)" '1 approved merged'
-like 'and the reason is told' "$out" 'session-first-.*not merged: approved: .*d1/file1'
+like 'execute says why an approved session was not merged' "$out" 'session-first-.*not merged: approved: .*d1/file1'
 is 'the local change is untouched' "$(tail -n 1 d1/file1)" local
 git checkout -q d1/file1
 ok 'once it is out of the way the merge is made' orchestrator merge
@@ -134,14 +134,14 @@ ok 'a session directory that vanishes is told' wait_for 10 says '^session-gone-.
 kill -TERM "$execute"
 wait "$execute"
 is 'execute ends at SIGTERM with 143' $? 143
-is 'and leaves the workers running' "$(orchestrator --json status stuck | jq .alive)" true
+is 'execute stopped by SIGTERM leaves the workers running' "$(orchestrator --json status stuck | jq .alive)" true
 kill -STOP "$(holder stuck)"
 run timeout 20 orchestrator cancel stuck
 is 'a worker that does not stop is killed' "$status $(field state.json '.status + " " + .reason' stuck)" '0 cancelled killed'
-ok 'with its agent' not pgrep -f "sleep 1002.$$"
+ok 'the agent of a worker that cancel killed is gone' not pgrep -f "sleep 1002.$$"
 echo session-none-000000 >"$(ls -d "$ORCHESTRATOR_HOME"/workspaces/*/claims)/none"
 mkdir "$(dirname "$(session_of stuck)")/.new-session-none-000000"
 like 'cleanup releases claims without a session' "$(orchestrator cleanup)" '^claim of none released'
-is 'and nothing is left to do then' "$(orchestrator cleanup)" 'nothing to clean up'
+is 'after cleanup nothing is left to clean up' "$(orchestrator cleanup)" 'nothing to clean up'
 
 done_testing

@@ -18,15 +18,15 @@ session s1 '.setup = ["echo setup one; echo one >$T/setup.ran", {name: "two", co
 GIT_DIR=/nowhere GIT_WORK_TREE=/nowhere; export GIT_DIR GIT_WORK_TREE
 work
 unset GIT_DIR GIT_WORK_TREE
-is 'with review none work is approved' "$status" 0
+is 'a session with review none ends as approved' "$status" 0
 is 'setup ran before the implementer' "$(git -C "$R" show session/s1/1:from-setup)" one
-like 'in the worktree' "$(cat "$T/setup.env")" ",$ID,$W\$"
+like 'setup runs in the worktree' "$(cat "$T/setup.env")" ",$ID,$W\$"
 ok 'what setup prints is in the log, in brackets' grep -qxF '[setup echo setup one; echo one >$T/setup.ran] setup one' "$S/output.log"
-ok 'standard error too' grep -qxF '[setup two] setup two' "$S/output.log"
+ok 'what setup prints on standard error is in the log' grep -qxF '[setup two] setup two' "$S/output.log"
 is 'the implementer began in a clean worktree' "$(said status | grep -v from-setup)" ''
 is 'GIT_ variables are removed' "$(said git)" ''
 is 'the implementer runs in the worktree' "$(said pwd)" "$W"
-is 'its environment tells what it needs' "$(said env)" "SESSION_DIR=$S
+is 'the environment of the implementer has session, item, role and inbox' "$(said env)" "SESSION_DIR=$S
 SESSION_ID=$ID
 ITEM_ID=s1
 ROLE=implementer
@@ -36,15 +36,18 @@ STEP=implement
 SESSION_RUN=001
 SESSION_INBOX=$S/inbox/001"
 like 'without prompt.md the prompt is made from the item' "$(said prompt)" 'Title of s1'
-is 'the record says that nobody judged it' "$(rec review.json '[.mode, .verdict, .decided_by] | join(" ")')" 'none approved nobody'
-is 'and so does the state' "$(st '[.status, .reason, .detail] | join(" ")')" 'approved not-reviewed nobody judged it (review: none)'
-is 'the commit judged is the head of the branch' "$(rec review.json .commit)" "$(git -C "$R" rev-parse session/s1/1)"
-is 'and the head on record' "$(st .head)" "$(git -C "$R" rev-parse session/s1/1)"
-is 'it is based on the base' "$(git -C "$R" rev-parse session/s1/1^)" "$(st .base)"
-is 'the last line says so' "$(last_line)" 'REVIEW_VERDICT: APPROVED'
-is 'once' "$(verdicts)" 1
+is 'review.json of a session with review none says that nobody judged it' \
+    "$(rec review.json '[.mode, .verdict, .decided_by] | join(" ")')" 'none approved nobody'
+is 'state.json of a session with review none says that nobody judged it' \
+    "$(st '[.status, .reason, .detail] | join(" ")')" 'approved not-reviewed nobody judged it (review: none)'
+is 'the commit on record of a session with review none is the head of the branch' \
+    "$(rec review.json .commit)" "$(git -C "$R" rev-parse session/s1/1)"
+is 'the head in state.json is the head of the branch' "$(st .head)" "$(git -C "$R" rev-parse session/s1/1)"
+is 'the commit of the implementer is based on the base' "$(git -C "$R" rev-parse session/s1/1^)" "$(st .base)"
+is 'the last line of the log is the verdict' "$(last_line)" 'REVIEW_VERDICT: APPROVED'
+is 'the verdict is in the log once' "$(verdicts)" 1
 ok 'the log of the agent is in the transcript' test -e "$S/transcript/001-implementer.log"
-is 'and what it was given' "$(cat "$S/transcript/001-implementer.prompt")" "$(said prompt)"
+is 'the prompt of the implementer is in the transcript' "$(cat "$S/transcript/001-implementer.prompt")" "$(said prompt)"
 
 role implementer <<'E'
 cat d1/file1 >copy
@@ -54,7 +57,8 @@ echo mine >>"$W/d1/file1" && echo mine >"$W/untracked"
 work
 is 'what somebody left in the worktree is saved before setup' "$(git -C "$R" show "refs/salvage/$ID:untracked" "refs/salvage/$ID:d1/file1" | paste -sd,)" 'mine,line of file 1,mine'
 ok 'the log tells where' grep -q "what was in the worktree is saved in refs/salvage/$ID" "$S/output.log"
-is 'and the work begins with what is committed' "$(cat "$T/s0.setup") $(git -C "$R" show session/s0/1:copy)" 'line of file 1 line of file 1'
+is 'setup and implementer see what is committed, not what somebody left in the worktree' \
+    "$(cat "$T/s0.setup") $(git -C "$R" show session/s0/1:copy)" 'line of file 1 line of file 1'
 
 role implementer <<'E'
 echo x >x; say ran yes
@@ -62,9 +66,9 @@ E
 session s2 '.setup = ["true", "echo broken; exit 3", "touch $T/s2.third"]'
 work
 is 'a failing setup command fails the session' "$status,$(st '.status + "," + .reason')" '1,failed,setup'
-like 'with the command and its exit status' "$(st .detail)" 'echo broken.*3'
-is 'the implementer is not run' "$(said ran)" ''
-ok 'nor another setup command' not test -e "$T/s2.third"
+like 'the detail of a failing setup command has the command and its exit status' "$(st .detail)" 'echo broken.*3'
+is 'after a failing setup command the implementer is not run' "$(said ran)" ''
+ok 'after a failing setup command no other setup command is run' not test -e "$T/s2.third"
 is 'a failed session has no verdict' "$(verdicts)" 0
 session s3 '.setup = [{command: "point() { :; }; exec cat $T/.never", timeout: 1}]'
 work
@@ -91,13 +95,13 @@ E
 session l1
 mkdir -p "$R/.git/info" && echo '*.o' >>"$R/.git/info/exclude"
 work
-is 'leftovers are committed' "$(git -C "$R" show session/l1/1:deep/er/two)" two
-is 'changes too' "$(git -C "$R" show session/l1/1:d1/file1)" changed
-ok 'and removals' not git -C "$R" cat-file -e session/l1/1:d2/file2
+is 'new files that the implementer did not commit are committed' "$(git -C "$R" show session/l1/1:deep/er/two)" two
+is 'changes that the implementer did not commit are committed' "$(git -C "$R" show session/l1/1:d1/file1)" changed
+ok 'removals that the implementer did not commit are committed' not git -C "$R" cat-file -e session/l1/1:d2/file2
 is 'links and modes are kept' "$(git -C "$R" ls-tree session/l1/1 link tool | cut -c1-6 | paste -sd,)" '120000,100755'
 ok 'ignored files are not committed' not git -C "$R" cat-file -e session/l1/1:ignored.o
 is 'the commits of the agent are kept' "$(git -C "$R" log --format=%s session/l1/1 | sed -n 2p)" 'My own message'
-is 'and by their author' "$(git -C "$R" log --format=%an session/l1/1 | sort -u)" Test
+is 'the commits of the agent are by their author' "$(git -C "$R" log --format=%an session/l1/1 | sort -u)" Test
 is 'the summary is kept' "$(head -n 1 "$S/summary.md")" 'The first line'
 role implementer <<'E'
 echo one >one; git add one; git commit -qm 'Only this'
@@ -124,7 +128,7 @@ E
 	session "nothing$n"
 	work
 	is "after '$how' there is nothing to approve" "$status,$(st '.status + "," + .reason')" '1,failed,no-change'
-	is "and no verdict" "$(verdicts)" 0
+	is "after '$how' there is no verdict" "$(verdicts)" 0
 done
 no_roles
 role implementer <<'E'
@@ -152,24 +156,24 @@ session g1 '.gates = [{name: "first", command: "grep -q 003 work || { echo \"wan
 work
 is 'a gate that passes in the last try passes' "$status" 0
 is 'the implementer was run for each try' "$(said runs | wc -l)" 3
-like 'it is given the output of the gate' "$(cat "$T/g1.prompt.002")" 'want 003, got 001'
-like 'of the last try each time' "$(cat "$T/g1.prompt.003")" 'want 003, got 002'
+like 'the implementer is given the output of a gate that failed' "$(cat "$T/g1.prompt.002")" 'want 003, got 001'
+like 'the implementer is given the output of the last try each time' "$(cat "$T/g1.prompt.003")" 'want 003, got 002'
 is 'gates are on record with their end' "$(rec review.json '[.gates[-2:][] | .name, .passed, .exit_status] | join(" ")')" 'first true 0 touch $T/g1.second true 0'
-is 'and with the commit they judged' "$(rec review.json '.gates[-1].commit')" "$(rec review.json .commit)"
-ok 'their output is in the log' grep -qxF '[gate first] want 003, got 002' "$S/output.log"
+is 'gates are on record with the commit they judged' "$(rec review.json '.gates[-1].commit')" "$(rec review.json .commit)"
+ok 'the output of a gate is in the log' grep -qxF '[gate first] want 003, got 002' "$S/output.log"
 session g0 '.gates = ["git rev-parse HEAD >$T/g0.head; test -z \"$(git status --porcelain)\""]'
 work
 is 'a gate sees the commit that it judges, with nothing beside it' "$status,$(cat "$T/g0.head")" "0,$(rec review.json .commit)"
 session g2 '.gates = ["exit 4"] | .gate_tries = 1'
 work
 is 'when tries are used up the session fails' "$status,$(st '.status + "," + .reason')" '1,failed,gate'
-is 'after as many tries as are set' "$(said runs | wc -l)" 2
-is 'there is no verdict' "$(verdicts)" 0
+is 'the implementer is run once and for each gate try that is set' "$(said runs | wc -l)" 2
+is 'after a failed gate there is no verdict' "$(verdicts)" 0
 session g3 '.gates = [{name: "slow", command: "exec cat $T/.never", timeout: 1}] | .gate_tries = 0'
 work
 is 'a gate out of time has failed' "$(st '.status + "," + .reason')" 'failed,gate'
-is 'without tries the implementer is run once' "$(said runs | wc -l)" 1
-like 'and the detail names the gate' "$(st .detail)" slow
+is 'without gate tries the implementer is run once' "$(said runs | wc -l)" 1
+like 'the detail of a gate out of time names the gate' "$(st .detail)" slow
 session g4 '.gates = ["seq 1 20000; printf last"] | .gate_tries = 0'
 work
 is 'the output on record is at most 16 KiB' "$(rec review.json '.gates[0].output | utf8bytelength <= 16384 and utf8bytelength > 8000')" true
@@ -188,18 +192,19 @@ work
 is 'a gate that cannot be run does not pass' "$(st .status)" failed
 session g9 '.gates = ["kill -9 $$"] | .gate_tries = 0'
 work
-is 'nor one that is killed' "$(st '.status + "," + .reason')" 'failed,gate'
+is 'a gate that is killed does not pass' "$(st '.status + "," + .reason')" 'failed,gate'
 
 # The same by hand: worker gates.
 session hand '.gates = ["cat work", {name: "n", command: "exit 7"}]'
 oid=$(cd "$R" && echo 003 | git hash-object -w --stdin | sed 's/.*/100644 blob &	work/' | git mktree | xargs git commit-tree -m Made)
 run worker gates "$S" "$oid"
 is 'worker gates fails when one fails' "$status" 1
-is 'and prints each result' "$(printf '%s\n' "$out" | jq -c '[.[] | [.name, .passed, .exit_status]]')" '[["cat work",true,0],["n",false,7]]'
-ok 'their output is in merge.log' grep -qxF '[gate cat work] 003' "$S/merge.log"
+is 'worker gates prints the result of each gate' \
+    "$(printf '%s\n' "$out" | jq -c '[.[] | [.name, .passed, .exit_status]]')" '[["cat work",true,0],["n",false,7]]'
+ok 'the output of worker gates is in merge.log' grep -qxF '[gate cat work] 003' "$S/merge.log"
 run worker gates "$S" "$(echo "$oid" | tr 0-9a-f 1-9a-f0)"
 ok 'worker gates on a commit that is not there ends with another status' test "$status" -gt 1
-is 'of one line' "$(echo "$err" | wc -l)" 1
+is 'worker gates on a commit that is not there prints one line' "$(echo "$err" | wc -l)" 1
 session hand2 '.gates = ["true"]'
 run worker gates "$S" "$oid"
 is 'worker gates succeeds when all pass' "$status" 0

@@ -37,15 +37,16 @@ E
 session r1 '.gates = [{name: "size", command: "echo gate-output; true"}]'
 work
 is 'the approval of the reviewer decides' "$(ended)" "$approved,reviewer,APPROVED"
-is 'it names the commit that it judged' "$(rec review.json '.commit, .opinions[0].commit' | sort -u)" "$(head_of)"
-is 'and its base' "$(rec review.json .base)" "$(st .base)"
-is 'its opinion is on record' "$(rec review.json '.opinions[-1] | [.role, .verdict, .findings, .how, .round] | join(",")')" 'reviewer,approved,Good.,worker verdict,1'
+is 'the verdict names the commit that the reviewer judged' "$(rec review.json '.commit, .opinions[0].commit' | sort -u)" "$(head_of)"
+is 'the verdict names the base of the commit' "$(rec review.json .base)" "$(st .base)"
+is 'the opinion of the reviewer is on record' \
+    "$(rec review.json '.opinions[-1] | [.role, .verdict, .findings, .how, .round] | join(",")')" 'reviewer,approved,Good.,worker verdict,1'
 like 'the reviewer is given the item' "$(said prompt.reviewer)" 'Title of r1'
-like 'the diff' "$(said prompt.reviewer)" '^[+]round 1'
-like 'and the results of the gates' "$(said prompt.reviewer)" 'size'
-is 'what it reads is the commit' "$(said seen)" 'round 1'
+like 'the reviewer is given the diff' "$(said prompt.reviewer)" '^[+]round 1'
+like 'the reviewer is given the results of the gates' "$(said prompt.reviewer)" 'size'
+is 'the reviewer reads the commit' "$(said seen)" 'round 1'
 is 'an implementer that cannot be resumed is not asked to present' "$(said steps | paste -sd' ')" 'implement.1 reviewer.review.1'
-ok 'its summary is presented' cmp -s "$S/summary.md" "$S/presentation.md"
+ok 'the summary of an implementer that cannot be resumed is presented' cmp -s "$S/summary.md" "$S/presentation.md"
 is 'statuses follow one another' "$(st '[.history[].to] | join(" ")')" 'running completed reviewing approved'
 
 reviewer <<'E'
@@ -53,17 +54,17 @@ worker verdict rejected 'Not good: line 1.'
 E
 session r2
 work
-is 'after two rounds of rework it is rejected' "$(ended)" "$rejected,rounds,REJECTED"
+is 'a session that is rejected after two rounds of rework ends as rejected' "$(ended)" "$rejected,rounds,REJECTED"
 is 'rework begins at phase 1 each time' "$(said steps | paste -sd' ')" 'implement.1 implement.2 implement.3'
 like 'the implementer is given the findings' "$(cat "$T/r2.prompt.003")" 'Not good: line 1\.'
 is 'findings of the last rejection are on record' "$(rec review.json .findings)" 'Not good: line 1.'
-is 'and the commit of the last round' "$(rec review.json .commit)" "$(head_of)"
+is 'the commit of the last round is on record when the rounds are used up' "$(rec review.json .commit)" "$(head_of)"
 is 'a verdict that an agent prints begins no line' "$(verdicts)" 1
-ok 'it is shown with its role' grep -qxF '[implementer] REVIEW_VERDICT: APPROVED' "$S/output.log"
+ok 'a verdict that an agent prints is shown with its role' grep -qxF '[implementer] REVIEW_VERDICT: APPROVED' "$S/output.log"
 session r3 '.rounds = 0'
 work
 is 'without rounds the first rejection is the end' "$(said steps | paste -sd' ')" 'implement.1'
-is 'and is final' "$(ended | cut -d, -f1-3)" "$rejected"
+is 'without rounds the first rejection is final' "$(ended | cut -d, -f1-3)" "$rejected"
 reviewer <<'E'
 if [ "$ROUND" = 1 ]; then worker verdict rejected 'Do it again.'; else worker verdict approved; fi
 E
@@ -71,8 +72,9 @@ session r4
 work
 is 'rework can be approved' "$(ended)" "$approved,reviewer,APPROVED"
 is 'the commit is that of the second round' "$(git -C "$R" show "$(rec review.json .commit):work")" 'round 2'
-is 'both opinions are on record' "$(rec review.json '[.opinions[] | select(.role == "reviewer") | .verdict] | join(" ")')" 'rejected approved'
-is 'and the number of rounds' "$(rec review.json .rounds)" 2
+is 'after one rework both opinions are on record' \
+    "$(rec review.json '[.opinions[] | select(.role == "reviewer") | .verdict] | join(" ")')" 'rejected approved'
+is 'after one rework the number of rounds is on record' "$(rec review.json .rounds)" 2
 
 # Missing, contradictory, by exit status.
 decides() {	# SENTENCE EXPECTED ITEM [FILTER]: the end of a session without rework
@@ -121,7 +123,7 @@ session w6 '.rounds = 0 | .confine.mode = "off"'
 work
 is 'a commit that a reviewer makes goes nowhere' \
     "$status,$(git -C "$R" log --format=%s "session/$ITEM/1" "^$(st .base)" | grep -c Smuggled),$(git -C "$R" rev-list --count "session/$ITEM/1" "^$(st .base)")" 0,0,1
-is 'nor does it write the summary' "$(grep -c 'All is well' "$S/summary.md"),$(said refused | grep -c 'only the implementer')" 0,1
+is "a reviewer can't write the summary" "$(grep -c 'All is well' "$S/summary.md"),$(said refused | grep -c 'only the implementer')" 0,1
 role implementer <<'E'
 worker verdict approved 'Mine is good.' 2>"$T/$ITEM_ID.refused"; echo $? >"$T/$ITEM_ID.rc"; echo work >work
 E
@@ -129,28 +131,30 @@ reviewer <<'E'
 worker verdict rejected no
 E
 decides 'a verdict of who is asked for none decides nothing' "$rejected" w7
-is 'and its sender is told' "$(said rc),$(said refused | grep -c 'no verdict is asked of the implementer')" 65,1
+is 'the implementer is told that no verdict is asked of it' \
+    "$(said rc),$(said refused | grep -c 'no verdict is asked of the implementer')" 65,1
 implementer
 reviewer <<'E'
 worker verdict maybe; echo $? >"$T/$ITEM_ID.rc"; worker verdict; echo $? >>"$T/$ITEM_ID.rc"; true
 E
 decides 'another word is no verdict' "$unheard" v4
-is 'but a wrong usage' "$(said rc | sort -u)" 64
+is 'a verdict with another word is a usage error' "$(said rc | sort -u)" 64
 reviewer <<'E'
 exit 0
 E
 decides 'exit status 0 is no approval by default' "$unheard" v5
-decides 'but where the settings say so' "$approved" v6 '.agents.reviewer.verdict = "exit-status"'
-is 'and recorded as such' "$(rec review.json '.opinions[0].how')" 'exit status'
+decides 'exit status 0 is an approval where the settings say so' "$approved" v6 '.agents.reviewer.verdict = "exit-status"'
+is 'an approval by exit status is recorded as such' "$(rec review.json '.opinions[0].how')" 'exit status'
 reviewer <<'E'
 echo bad; exit 1
 E
-decides 'another exit status rejects then' "$rejected" v7 '.agents.reviewer.verdict = "exit-status"'
+decides 'another exit status than 0 rejects where the settings say so' "$rejected" v7 '.agents.reviewer.verdict = "exit-status"'
 reviewer <<'E'
 worker verdict rejected 'words before all'; exit 0
 E
 decides 'a rejection in words is one whatever the exit status' "$rejected" v8 '.agents.reviewer.verdict = "exit-status"'
-is 'that the exit status says something else is on record' "$(rec review.json '.opinions[0].how')" 'exit status 0, but worker verdict rejected'
+is 'a record of a rejection in words says that the exit status was 0' \
+    "$(rec review.json '.opinions[0].how')" 'exit status 0, but worker verdict rejected'
 reviewer <<'E'
 worker verdict approved; exit 1
 E
@@ -172,7 +176,8 @@ reviewer <<'E'
 printf 'from\nstandard input\n' | worker verdict rejected -
 E
 decides 'findings come from standard input' "$rejected" v9
-is 'whole' "$(rec review.json '.findings | rtrimstr("\n") | gsub("\n"; " ")')" 'from standard input'
+is 'findings from standard input are on record whole' \
+    "$(rec review.json '.findings | rtrimstr("\n") | gsub("\n"; " ")')" 'from standard input'
 
 # The wrong role.
 role implementer <<'E'
@@ -190,7 +195,7 @@ SESSION_INBOX=$SESSION_DIR/inbox/001 timeout 1 worker verdict approved 'as the i
 E
 decides 'a message in a former inbox is no verdict' "$unheard" w1 '.confine = "off"'
 is 'a verdict of the implementer at work is refused' "$(said rc)" 65
-like 'with a reason' "$(said err)" 'verdict'
+like 'the refusal of a verdict of the implementer at work has its reason' "$(said err)" 'verdict'
 ok 'the approval of none is on record' test ! -e "$S/review.json"
 
 # Presentation, defence, tech-lead.
@@ -208,22 +213,22 @@ like 'what it presents is kept' "$(cat "$S/presentation.md")" 'My case is good'
 like 'the reviewer reads it' "$(cat "$T/d1.prompt.reviewer.003")" 'My case is good'
 like 'the implementer hears the findings' "$(said prompt.respond.1)" 'I doubt it'
 is 'without a tech-lead the reviewer decides about a defence' "$(ended)" "$approved,reviewer,APPROVED"
-is 'in a run of its own' "$(said steps | tail -n 1)" 'reviewer.decide'
-is 'who said what is on record' "$(opinions)" 'reviewer:rejected implementer:approved reviewer:approved'
+is 'the reviewer decides about a defence in a run of its own' "$(said steps | tail -n 1)" 'reviewer.decide'
+is 'all opinions about a defence are on record' "$(opinions)" 'reviewer:rejected implementer:approved reviewer:approved'
 role tech-lead <<'E'
 say steps "$ROLE.$STEP"; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt.$ROLE"; worker verdict approved 'The author is right.'
 E
 session d2
 work
 is 'a defence goes to the tech-lead' "$(ended)" "$approved,tech-lead,APPROVED"
-is 'who was asked last' "$(said steps | tail -n 1)" 'tech-lead.decide'
-like 'and heard both: the findings' "$(said prompt.tech-lead)" 'I doubt it'
-like 'and the defence' "$(said prompt.tech-lead)" 'It is right as it is'
+is 'the tech-lead is asked last about a defence' "$(said steps | tail -n 1)" 'tech-lead.decide'
+like 'the tech-lead hears the findings' "$(said prompt.tech-lead)" 'I doubt it'
+like 'the tech-lead hears the defence' "$(said prompt.tech-lead)" 'It is right as it is'
 role tech-lead <<'E'
 worker verdict rejected 'The reviewer is right.'
 E
 decides 'a rejection of the tech-lead binds' "$rejected" d3
-is 'and is on record' "$(opinions)" 'reviewer:rejected implementer:approved tech-lead:rejected'
+is 'a rejection of the tech-lead is on record' "$(opinions)" 'reviewer:rejected implementer:approved tech-lead:rejected'
 role tech-lead <<'E'
 echo fixed >work; git commit -qam 'Fix of the tech-lead'; [ "$ITEM_ID" != d5 ] || echo left >work; worker verdict approved 'Mended.'
 E
@@ -231,8 +236,8 @@ session d4 '.gates = ["echo $(cat work) >>$T/gated"]'
 work
 is 'a tech-lead may mend the work' "$(ended)" "$approved,tech-lead,APPROVED"
 is 'the verdict names the new commit' "$(git -C "$R" show "$(rec review.json .commit):work")" fixed
-is 'which is the head of the branch' "$(rec review.json .commit)" "$(head_of)"
-is 'and the gates have run again' "$(cat "$T/gated")" 'round 1
+is 'the new commit of a tech-lead is the head of the branch' "$(rec review.json .commit)" "$(head_of)"
+is 'after the tech-lead mended the work the gates run again' "$(cat "$T/gated")" 'round 1
 fixed'
 session d5
 work
@@ -240,7 +245,8 @@ commit=$(rec review.json .commit)
 is 'the commit of a tech-lead is the one that is judged' "$(git -C "$R" log -1 --format=%s "$commit")" 'Fix of the tech-lead'
 is 'review.json has an opinion of the tech-lead on that commit' "$(rec review.json '.opinions[-1] | .role + " " + .commit')" "tech-lead $commit"
 is 'what a tech-lead did not commit is not in it, but saved' "$(git -C "$R" show "$commit:work" "refs/salvage/$ID:work" | paste -sd' ')" 'fixed left'
-is 'which it has given twice: when it made the commit, and in a run that made none' "$(rec review.json '[.opinions[] | select(.role == "tech-lead")] | length')" 2
+is 'a tech-lead gives its opinion when it made the commit, and again in a run that made none' \
+    "$(rec review.json '[.opinions[] | select(.role == "tech-lead")] | length')" 2
 role tech-lead <<'E'
 echo fixed >>work; git commit -qam 'Fix of the tech-lead'; worker verdict approved 'Mended.'
 E
@@ -258,8 +264,9 @@ E
 session c1 '.rounds = 1'
 work
 is 'an implementer that concedes reworks, resumed' "$(said steps | grep -v reviewer | paste -sd' ')" 'implement.1 present.1 respond.1 implement.2 present.2 respond.2'
-is 'until rounds are used up' "$(ended)" "$rejected,rounds,REJECTED"
-is 'its concession is on record' "$(rec review.json '[.opinions[] | select(.role == "implementer") | .verdict] | unique | join(" ")')" rejected
+is 'an implementer that concedes each time reworks until the rounds are used up' "$(ended)" "$rejected,rounds,REJECTED"
+is 'a concession of the implementer is on record' \
+    "$(rec review.json '[.opinions[] | select(.role == "implementer") | .verdict] | unique | join(" ")')" rejected
 
 # Nobody but the tech-lead changes the work.
 role implementer resume <<'E'
@@ -271,8 +278,9 @@ E
 session m1
 work
 is 'changes of a presenter are discarded' "$(said ls | paste -sd' ')" 'd1 d2 d3 work round 1'
-is 'and are not in what is approved' "$(ended),$(git -C "$R" ls-tree --name-only "$(rec review.json .commit)" | paste -sd' ')" "$approved,reviewer,APPROVED,d1 d2 d3 work"
-ok 'but saved' git -C "$R" cat-file -e "refs/salvage/$ID:left"
+is 'changes of a presenter are not in what is approved' \
+    "$(ended),$(git -C "$R" ls-tree --name-only "$(rec review.json .commit)" | paste -sd' ')" "$approved,reviewer,APPROVED,d1 d2 d3 work"
+ok 'changes of a presenter are saved' git -C "$R" cat-file -e "refs/salvage/$ID:left"
 is 'only the commits of the implementer are on the branch' "$(git -C "$R" rev-list --count session/m1/1)" 2
 rm "$T/roles/implementer.resume"
 reviewer <<'E'

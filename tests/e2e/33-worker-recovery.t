@@ -57,10 +57,10 @@ for step in setup implement late gates present review reviewed respond decide; d
 	before=$(st .recoveries)
 	rm "$T/hang.$step"
 	work
-	is "killed in $step and run again, it ends the same" "$status,$(result)" "0,$expected"
+	is "killed in $step and run again, a session ends the same" "$status,$(result)" "0,$expected"
 	dead "no process of the former run is left ($step)"
-	is "the verdict is there once ($step)" "$(verdicts)" 1
-	is "and the recovery is counted ($step)" "$(st .recoveries)" $((before + 1))
+	is "a session killed in $step has its verdict once" "$(verdicts)" 1
+	is "the recovery of a session killed in $step is counted" "$(st .recoveries)" $((before + 1))
 	is "no opinion is there twice ($step)" "$(rec review.json '[.opinions[].role] | sort | join(" ")')" 'implementer reviewer tech-lead tech-lead'
 	is "the log is one log ($step)" "$(grep -c 'Title of' "$S/output.log" | sed 's/[1-9]/some/')" some
 done
@@ -89,9 +89,9 @@ for when in dead late alive; do
 	alive)	start
 		again() { asked && [ "$(rec questions.json '.questions[0].run')" != 001 ]; }
 		wait_for "$LIMIT" again
-		is 'asked again it is the same question' "$q,$(rec questions.json '.questions | length')" "$old,1"
+		is 'a question asked again after a kill is the same question' "$q,$(rec questions.json '.questions | length')" "$old,1"
 		put "$q" 'given later'; stop
-		is 'and its answer is used' "$(said answer)" 'given later' ;;
+		is 'the answer to a question asked again after a kill is used' "$(said answer)" 'given later' ;;
 	esac
 	is "killed while waiting it ends the same ($when)" "$status,$(result)" "0,$expected"
 	dead "the old agent does not wait on ($when)"
@@ -106,12 +106,12 @@ for sig in TERM:143 INT:130 HUP:129; do
 	at implement
 	kill -s "${sig%:*}" "$pid"
 	stop
-	is "SIG${sig%:*} stops it" "$status" "${sig#*:}"
+	is "SIG${sig%:*} stops the worker" "$status" "${sig#*:}"
 	dead "with its agent (${sig%:*})"
-	is "and says nothing final (${sig%:*})" "$(st .status),$(verdicts)" running,0
+	is "a worker stopped by SIG${sig%:*} says nothing final" "$(st .status),$(verdicts)" running,0
 	rm "$T/hang.implement"
 	work
-	is "and it goes on (${sig%:*})" "$status,$(result)" "0,$expected"
+	is "a session stopped by SIG${sig%:*} goes on in the next run" "$status,$(result)" "0,$expected"
 done
 
 # Cancelled.
@@ -129,7 +129,7 @@ done
 is 'a cancelled session has no verdict' "$(verdicts)" 0
 rm "$S/cancel"
 work
-is 'and does not go on' "$status,$(st .status)" 1,cancelled
+is 'a cancelled session does not go on' "$status,$(st .status)" 1,cancelled
 session cancel-first "$settings"
 touch "$S/cancel"
 work
@@ -142,16 +142,16 @@ start
 at implement
 run worker run "$S"
 is 'a second worker leaves at once' "$status" 75
-is 'and the first goes on undisturbed' "$(st .worker_pid),$(said runs)" "$pid,implement"
+is 'the first of two workers goes on undisturbed' "$(st .worker_pid),$(said runs)" "$pid,implement"
 ok 'the lock can be seen' grep -q . "$S/worker.lock"
 kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
 work
-is 'until it is dead' "$status" 0
+is 'a session ends when its worker is run again after a kill' "$status" 0
 n=$(wc -l <"$S/output.log")
 work
 is 'what has ended is not run again' "$status,$(said runs | wc -l)" 0,2
-is 'nor is the verdict said again' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: APPROVED'
-ok 'and output.log stays as it is' test "$(wc -l <"$S/output.log")" -eq "$n"
+is 'a run of a session that has ended does not say the verdict again' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: APPROVED'
+ok 'a run of a session that has ended leaves output.log as it is' test "$(wc -l <"$S/output.log")" -eq "$n"
 sed -i '$d' "$S/output.log"
 work
 is 'recovery adds a last line that is missing' "$(verdicts),$(last_line)" '1,REVIEW_VERDICT: APPROVED'
@@ -160,7 +160,7 @@ jq '.status = "reviewing" | .step = "decide" | .history |= .[:-1]' "$S/state.jso
 sed -i '$d' "$S/output.log"; was=$(jq -S "del(.decided_at)" "$S/review.json")
 work
 is 'a verdict on record becomes the status, without another run' "$status,$(result)" "0,$expected"
-is 'and is the same' "$(jq -S "del(.decided_at)" "$S/review.json")" "$was"
+is 'a verdict on record stays the same when it becomes the status' "$(jq -S "del(.decided_at)" "$S/review.json")" "$was"
 printf '[implementer] torn lin' >>"$S/output.log"
 sed -i '/^REVIEW_VERDICT/d' "$S/output.log"
 work
@@ -172,9 +172,9 @@ if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
 	strace -f -y -s 200 -e trace=rename,renameat,renameat2,write,writev,pwrite64 -o "$T/trace" worker run "$S" >/dev/null 2>&1
 	end=$(awk '/rename/ && /"review\.json"/ { r = NR; s = 0 } /rename/ && /"state\.json"/ && r && !s { s = NR }
 	    /write/ && /output\.log/ && /REVIEW_VERDICT/ { l = NR } END { print (r && r < s && s < l) }' "$T/trace")
-	is 'first the record, then the status, then the line' "$end" 1
+	is 'the record is written first, the status next, the line of the log last' "$end" 1
 else
-	skip 'first the record, then the status, then the line' 'no strace here'
+	skip 'the record is written first, the status next, the line of the log last' 'no strace here'
 fi
 
 # What one that was killed has left beside the .git file that it wrote.
@@ -188,14 +188,14 @@ touch "$T/hang.implement"
 session detached "$settings"
 mkfifo "$T/pipe"
 worker run -d "$S" >"$T/pipe" 2>&1 & pid=$!
-ok 'with -d the output is closed while the worker lives' timeout "$LIMIT" cat "$T/pipe"
+ok 'worker run -d closes its output while the worker lives' timeout "$LIMIT" cat "$T/pipe"
 at implement
-ok 'it lives' not gone "$pid"
+ok 'worker run -d lives after its output was closed' not gone "$pid"
 rm -rf "$S"
 stop
-ok 'without its session directory it ends' test "$status" -ne 0 -a "$status" -ne 137
+ok 'a worker without its session directory ends' test "$status" -ne 0 -a "$status" -ne 137
 dead 'with its agent'
-ok 'and does not make it again' not test -e "$S"
+ok 'a worker does not make its removed session directory again' not test -e "$S"
 
 # What can't be removed when all is over.
 if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
@@ -208,12 +208,13 @@ A
 	session kept '.gates = ["true"]'
 	strace -o "$T/x" -e trace=unlinkat -e "inject=unlinkat:error=EBUSY:when=$(($(grep -c '^unlinkat' "$T/trace") - 1))+" worker run "$S" >/dev/null 2>&1
 	ok "what can't be removed at the end is named" grep -q "can't be removed" "$S/output.log"
-	is 'before the verdict, which is the last line' "$(st .status) $(last_line)" 'approved REVIEW_VERDICT: APPROVED'
+	is "what can't be removed is named before the verdict, which is the last line" \
+	    "$(st .status) $(last_line)" 'approved REVIEW_VERDICT: APPROVED'
 	work
-	is 'and stays the only one' "$(verdicts)" 1
+	is "a verdict is the only one when what couldn't be removed is removed in the next run" "$(verdicts)" 1
 else
 	skip "what can't be removed at the end is named" 'no strace here'
-	skip 'before the verdict, which is the last line' 'no strace here'
-	skip 'and stays the only one' 'no strace here'
+	skip "what can't be removed is named before the verdict, which is the last line" 'no strace here'
+	skip "a verdict is the only one when what couldn't be removed is removed in the next run" 'no strace here'
 fi
 done_testing

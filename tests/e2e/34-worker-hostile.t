@@ -28,12 +28,12 @@ E
 session leavers
 work
 is 'processes that left group and session do not hold the session up' "$status" 0
-is 'and are dead before the next role' "$(said left | wc -l),$(said alive)" 4,
-ok 'also those of the last' gone "$(said left | tail -n 1)"
+is 'processes that left group and session are dead before the next role' "$(said left | wc -l),$(said alive)" 4,
+ok 'processes that the last role left are dead as well' gone "$(said left | tail -n 1)"
 session gateleft '.gates = ["setsid sh -c '\''echo $$ >$T/gate.left; exec cat $T/.never'\'' & until [ -s $T/gate.left ]; do :; done"]'
 work
-is 'also of a gate' "$status" 0
-ok 'which is dead' gone "$(cat "$T/gate.left")"
+is 'processes that a gate left do not hold the session up' "$status" 0
+ok 'processes that a gate left are dead' gone "$(cat "$T/gate.left")"
 no_roles
 
 # The ways of dying.
@@ -43,19 +43,19 @@ E
 session killed
 work
 is 'an agent killed by a signal has failed' "$(failure)" 1,failed,agent-error
-like 'and the detail names the signal' "$(st .detail)" 'signal 9|SIGKILL|Killed'
+like 'the detail of an agent killed by a signal names the signal' "$(st .detail)" 'signal 9|SIGKILL|Killed'
 role implementer <<'E'
 echo x >x; exit 3
 E
 session exit3
 work
-is 'so has one with another exit status than 0' "$(failure)" 1,failed,agent-error
+is 'an agent with another exit status than 0 has failed' "$(failure)" 1,failed,agent-error
 for cli in /no/such/agent-cli no-such-agent-cli; do
 	n=$((${n:-0} + 1))
 	session "spawn$n" ".agents.implementer.command = [\"$cli\", \"arg\"]"
 	work
 	is "an agent that is not there ($cli) cannot be started" "$(failure)" 1,failed,spawn
-	like 'and the detail names it' "$(st .detail)" "${cli##*/}"
+	like "the detail of an agent that is not there names it ($cli)" "$(st .detail)" "${cli##*/}"
 done
 
 # Output.
@@ -71,10 +71,11 @@ session garbage '.setup = ["printf \"\\033[1msetup\\n\""] | .gates = ["printf \"
 work
 is 'binary garbage is no failure' "$status" 0
 printable() { ! LC_ALL=C grep -qa "$(printf '[\001-\010\013-\037\177]')" "$S/output.log" && [ "$(tr -d '\0' <"$S/output.log" | wc -c)" = "$(wc -c <"$S/output.log")" ]; }
-ok 'the log has no control characters' printable
-ok 'and is UTF-8' iconv -f UTF-8 -t UTF-8 "$S/output.log"
-ok 'no C1 controls and no bidi controls' not grep -qaP '\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]' "$S/output.log"
-ok 'but something visible in their place' log_says '^\[implementer\] .*red'
+ok 'a log of binary garbage has no control characters' printable
+ok 'a log of binary garbage is UTF-8' iconv -f UTF-8 -t UTF-8 "$S/output.log"
+ok 'a log of binary garbage has no C1 controls and no bidi controls' \
+    not grep -qaP '\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]' "$S/output.log"
+ok 'what stands for control characters in the log is visible' log_says '^\[implementer\] .*red'
 ok 'other text is as it was' log_says '^\[implementer\] tab.here é$'
 is 'every line begins with who printed it' "$(grep -cav '^\[\(worker\|setup\|implementer\|gate [^]]*\]*\)' "$S/output.log")" 1
 like 'the transcript is byte for byte' "$(od -An -c "$S/transcript/001-implementer.log" | head -n 1)" '033 +\[ +3 +1 +m'
@@ -87,8 +88,9 @@ E
 	session "much$n" '.transcript_mb = 1'
 	work
 	is "too much output ($filler) stops the run" "$(failure)" 1,failed,output-limit
-	ok 'the transcript is in two halves' test -e "$S/transcript/001-implementer.log.1"
-	ok 'not larger than is set' test "$(cat "$S"/transcript/001-implementer.log* | wc -c)" -le $((1024 * 1024 + 70000))
+	ok "the transcript of too much output is in two halves ($filler)" test -e "$S/transcript/001-implementer.log.1"
+	ok "the transcript of too much output is not larger than is set ($filler)" \
+	    test "$(cat "$S"/transcript/001-implementer.log* | wc -c)" -le $((1024 * 1024 + 70000))
 done
 ok 'the log is bounded too' test "$(wc -c <"$S/output.log")" -le $((12 * 1024 * 1024))
 
@@ -99,7 +101,7 @@ E
 session nested
 work
 is 'a nested repository cannot be imported' "$(failure)" 1,failed,import
-like 'and is named' "$(st .detail)" 'sub/inner'
+like 'the detail of a nested repository that cannot be imported names it' "$(st .detail)" 'sub/inner'
 is 'the implementer has been told, and had as many tries as with a gate' "$(rec review.json '.gates | map(.name) | join(",")')" worktree,worktree,worktree
 role implementer <<'E'
 say prompt "$prompt"
@@ -109,7 +111,7 @@ session scaffold
 work
 is 'a repository that a tool has left is given back to the implementer, who mends it' "$status" 0
 like 'the prompt names it, and what to do' "$(said prompt)" 'nested git repository at app: remove its \.git'
-is 'and its files are committed' "$(git -C "$W" ls-tree -r --name-only HEAD app)" app/x
+is 'the files of a repository that a tool has left are committed once it is mended' "$(git -C "$W" ls-tree -r --name-only HEAD app)" app/x
 evil="$T/evil"
 printf '#!/bin/sh\necho "$0 $*" >>"%s"\ncat\n' "$T/marker" >"$evil" && chmod +x "$evil"
 cat >"$T/plant" <<'E'
@@ -209,13 +211,14 @@ truncate -s 1G m-ffffff; echo '{"version":1,"kind":"verdict","verdict":"approved
 worker progress 1/1 through
 E
 is 'rubbish in the inbox harms nobody' "$(st .status),$(st .tasks.note)" approved,through
-is 'and is removed' "$(ls "$S/inbox/001/new")" ''
-ok 'and named in the log' log_says 'm-dddddd'
+is 'rubbish in the inbox is removed' "$(ls "$S/inbox/001/new")" ''
+ok 'rubbish in the inbox is named in the log' log_says 'm-dddddd'
 plants gone <<'E'
 cd /; rm -rf "$WORKTREE"
 E
 is 'an agent that removes its worktree has failed' "$status,$(st .status)" 1,failed
-ok 'with a reason and a detail of one line' test "$(st '.reason != "" and .detail != "" and (.detail | contains("\n") | not)')" = true
+ok 'the state of an agent that removed its worktree has a reason and a detail of one line' \
+    test "$(st '.reason != "" and .detail != "" and (.detail | contains("\n") | not)')" = true
 no_roles
 git -C "$R" branch -q precious
 role implementer <<'E'
@@ -226,7 +229,7 @@ main=$(git -C "$R" rev-parse main)
 session branches
 work
 is 'branches that the agent moves are its own' "$status,$(git -C "$R" rev-parse main precious | sort -u)" "0,$main"
-is 'nor are tags imported' "$(git -C "$R" tag)" ''
+is 'tags of the agent are not imported' "$(git -C "$R" tag)" ''
 
 # Session directories that are none.
 role implementer <<'E'
@@ -234,17 +237,18 @@ say ran yes; echo x >x
 E
 bad() {	# SENTENCE STATUS REGEXP: after one file was made bad
 	run timeout -k 5 60 worker run "$S"
-	is "$1" "$status" "$2"
-	like 'with one line that says what and where' "$(printf '%s\n' "$err" | wc -l) $err" "^1 .*($3)"
+	is "$1 is refused" "$status" "$2"
+	like "the refusal for a broken session is one line that says what and where: $1" \
+	    "$(printf '%s\n' "$err" | wc -l) $err" "^1 .*($3)"
 	n=$((n + 1)); session "bad$n"
 }
 run worker run "$T/nowhere"
 is 'a directory that is not there is no session' "$status" 66
-is 'in one line' "$(printf '%s\n' "$err" | wc -l)" 1
+is 'the refusal of a directory that is not there is one line' "$(printf '%s\n' "$err" | wc -l)" 1
 run worker run "$T/evil"
-is 'nor is a file' "$status" 66
-session bad; rm "$S/item.json"; bad 'without item.json it is no session' 66 'item\.json'
-rm "$S/config.json"; bad 'nor without config.json' 66 'config\.json'
+is 'a file is no session' "$status" 66
+session bad; rm "$S/item.json"; bad 'a session without item.json' 66 'item\.json'
+rm "$S/config.json"; bad 'a session without config.json' 66 'config\.json'
 for f in item.json config.json; do
 	printf '{ "version": 1, "id' >"$S/$f"; bad "a torn $f" 65 "$f"
 	: >"$S/$f"; bad "an empty $f" 65 "$f"
@@ -264,8 +268,8 @@ change config.json '.session.worktree = "/no/such/tree"'; bad 'a worktree that i
 change config.json '.session.worktree = 7'; bad 'a worktree that is a number' 65 'config\.json.*worktree'
 change config.json '.settings.roles.implementer = "nobody"'; bad 'a role of an unknown agent' 65 'config\.json.*nobody'
 for f in state.json questions.json review.json; do
-	echo '{ "version": 1, "sess' >"$S/$f"; bad "a torn $f" 65 "$f"
-	echo '{ "version": 9 }' >"$S/$f"; bad "$f of an unknown version" 65 "$f.*version"
+	echo '{ "version": 1, "sess' >"$S/$f"; bad "a torn $f of the worker" 65 "$f"
+	echo '{ "version": 9 }' >"$S/$f"; bad "$f of the worker of an unknown version" 65 "$f.*version"
 done
 is 'no agent was run by any of them' "$(cat "$T"/bad*.ran 2>/dev/null)" ''
 done_testing

@@ -78,7 +78,7 @@ cp "$S"/inbox/001/new/* "$T/msg/"
 kill -CONT "$pid"
 for m in "$T"/msg/*; do
 	ok "a message is valid ($(jq -r .kind "$m"))" valid message "$m"
-	ok 'and begins with its version' first_member "$m"
+	ok "a message begins with its version (${m##*/})" first_member "$m"
 done
 settled() {	# answers what is open until POINT is reached
 	for _q in $(jq -r '.questions[] | select(.status == "open") | .id' "$S/questions.json"); do put "$_q" 1; done
@@ -91,7 +91,7 @@ ok 'the record of the council is there while it sits' test "$(rec review.json .v
 go review
 stop
 records 'in the end'
-is 'it ended as it should' "$status,$(st .status),$(rec review.json '.decided_by')" 0,approved,tech-lead
+is 'the session ends as approved by the tech-lead' "$status,$(st .status),$(rec review.json '.decided_by')" 0,approved,tech-lead
 for f in state questions review; do ok "$f.json begins with its version" first_member "$S/$f.json"; done
 ok 'the record has opinions of all roles' test "$(rec review.json '[.opinions[].role] | unique | length')" = 3
 ok 'the history is told' test "$(st '[.history[].to] | contains(["waiting", "completed", "reviewing", "approved"])')" = true
@@ -153,7 +153,7 @@ run worker gates "$S" "$(git -C "$R" rev-parse HEAD)"
 jq '.properties.gates + { "$schema": ."$schema" }' "$top/man/schema/review.schema.json" >"$T/gates.schema"
 cp "$T/.out" "$T/gates.json"
 ok 'what worker gates prints is an array of results' python3 "$T/validate" "$T/gates.schema" "$T/gates.json"
-is 'of each gate' "$(jq length "$T/gates.json")" 2
+is 'worker gates prints a result of each gate' "$(jq length "$T/gates.json")" 2
 
 # What the orchestrator wrote.
 orchestrator -C "$R" dispatch --wait --review none made -- sh -c 'echo x >x' >/dev/null 2>&1

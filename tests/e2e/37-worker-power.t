@@ -28,10 +28,10 @@ for how in empty zeros; do
 	is "an agent's own commit has objects ($how)" "$(objects | wc -l)" 3
 	lose $how
 	work
-	is "with index and objects lost the work is done, and whole ($how)" \
+	is "a session that lost index and objects is done, and whole ($how)" \
 	    "$status,$(st .status),$(git -C "$R" show "session/$ITEM/1:first" "session/$ITEM/1:work" | paste -sd' ')" "0,approved,lost-$how work"
 	is "the agent's git serves it from where the branch was ($how)" "$(head -n 1 "$T/$ITEM.log")" 'First commit'
-	is "and the branch is sound ($how)" "$(git -C "$R" fsck --strict --no-dangling 2>&1)" ''
+	is "the branch of a session that lost index and objects is sound ($how)" "$(git -C "$R" fsck --strict --no-dangling 2>&1)" ''
 	like "the log says so ($how)" "$(cat "$S/output.log")" "agent.git did not survive"
 done
 
@@ -65,7 +65,7 @@ mkdir -p "$S/agent.git/modules/sub/refs/heads" "$S/agent.git/worktrees/more"
 for l in index HEAD config "refs/heads/session/$ITEM/1" modules/sub/index modules/sub/refs/heads/x worktrees/more/HEAD; do : >"$S/agent.git/$l.lock"; done
 work
 is 'what a git of the agent had locked is free again' "$status,$(st .status),$(grep -c 'index\.lock' "$S/output.log")" 0,approved,0
-like 'which is told' "$(cat "$S/output.log")" 'removed 7 locks'
+like "the log says that locks of the agent's git were removed" "$(cat "$S/output.log")" 'removed 7 locks'
 
 # A git is at work there, of which the worker is a child.
 touch "$T/hang.implement"

@@ -39,7 +39,8 @@ work
 is 'a whole session through the council' "$status,$(st .status),$(last_line)" '0,approved,REVIEW_VERDICT: APPROVED'
 is 'the implementer goes on with its conversation' "$(resumed implementer present)" "$(began implementer implement)"
 ok 'the reviewer begins one of its own' test "$(began reviewer review)" != "$(began implementer implement)"
-is 'both are kept' "$(st '.conversations | [.implementer, .reviewer] | join(",")')" \
+is 'the conversations of implementer and reviewer are kept in state.json' \
+    "$(st '.conversations | [.implementer, .reviewer] | join(",")')" \
     "$(began implementer implement),$(began reviewer review)"
 is 'the model is passed on' "$(grep -c ' opus ' "$STAND_IN/runs")" 3
 is 'tokens and cost are added up' \
@@ -75,8 +76,8 @@ E
 session lost "$council"
 work
 is 'a lost conversation is replaced by a new one' "$(st .status)" approved
-like 'the log says so' "$(shown worker 'conversation is lost')" 'a new one is begun'
-is 'and the new one is kept' "$(began implementer present)" "$(st .conversations.implementer)"
+like 'the log says that a lost conversation is replaced' "$(shown worker 'conversation is lost')" 'a new one is begun'
+is 'the new conversation for a lost one is kept' "$(began implementer present)" "$(st .conversations.implementer)"
 
 stream success
 head -c 600 "$fixtures/claude-success.jsonl" >"$STAND_IN/stream"
@@ -113,7 +114,7 @@ if [ "$why" ]; then
 	skip 'the real client carries a question and a verdict' "$why"
 	skip 'a key that is not valid is a failure with its reason' "$why"
 	skip 'a stopped run goes on in the same conversation' "$why"
-	skip 'so does one whose worker was killed' "$why"
+	skip 'a run whose worker was killed goes on in the same conversation' "$why"
 	done_testing
 fi
 ln -s "$(realpath "$real")" "$T/bin/claude"
@@ -149,7 +150,7 @@ stop
 is 'the real client carries a question and a verdict' \
     "$status,$(st .status),$(git -C "$R" show session/asks/1:colour)" '0,approved,blue'
 is 'the implementer speaks in its conversation' "$(cat "$S/presentation.md"),$(went_on 'Now present')" 'I did as I was told.,true'
-like 'its call is in the log' "$(shown implementer '^-> Bash')" 'worker ask'
+like 'the call of the real client is in the log' "$(shown implementer '^-> Bash')" 'worker ask'
 session key "$alone"
 work
 like 'a key that is not valid is a failure with its reason' "$(st '[.reason, .detail] | join(",")')" \
@@ -158,14 +159,14 @@ session stops "$alone"
 start
 wait_for 30 test -s "$W/half" && kill -TERM "$pid"
 stop
-is 'a stopped run leaves the session as it is' "$status,$(st .status)" '143,running'
+is 'a stopped run of the real client leaves the session as it is' "$status,$(st .status)" '143,running'
 work
-is 'it goes on' "$status,$(st .status),$(git -C "$R" show session/stops/1:half)" '0,approved,half'
-is 'in the same conversation' "$(went_on 'You were interrupted')" true
+is 'a stopped run goes on in the same conversation' "$status,$(st .status),$(git -C "$R" show session/stops/1:half)" '0,approved,half'
+is 'a run of the real client that was interrupted goes on in the same conversation' "$(went_on 'You were interrupted')" true
 session dies "$alone"
 start
 wait_for 30 test -s "$W/half" && kill -KILL "$pid"
 stop
 work
-is 'so does one whose worker was killed' "$status,$(st .status),$(went_on 'item dies')" '0,approved,true'
+is 'a run whose worker was killed goes on in the same conversation' "$status,$(st .status),$(went_on 'item dies')" '0,approved,true'
 done_testing

@@ -60,7 +60,7 @@ cd "$R" || exit 1
 if [ -n "$user" ]; then
 	run orchestrator status
 	is 'a repository of another user is refused' "$status" 66
-	like 'with what to do' "$err" 'belongs to another user; .*safe.directory'
+	like 'the refusal of a repository of another user says what to do' "$err" 'belongs to another user; .*safe.directory'
 else
 	skip 'a repository of another user' 'not root'
 fi
@@ -69,7 +69,8 @@ fi
 ok 'an unknown command is refused with the nearest' refused 64 'unknown command "stats" \(did you mean "status"' orchestrator stats
 ok 'an unknown command with control characters is refused' refused 64 'unknown command "a.033b.012c"' orchestrator "$(printf 'a\033b\nc')"
 ok 'an unknown option is refused with the nearest' refused 64 '--titel: no such option \(did you mean "--title"' orchestrator dispatch --titel T a
-ok 'so is a global one' refused 64 '--jsn: no such option \(did you mean "--json"' orchestrator --jsn status
+ok 'an unknown global option is refused with the nearest' \
+    refused 64 '--jsn: no such option \(did you mean "--json"' orchestrator --jsn status
 ok 'an option without its argument is refused' refused 64 '--title: needs an argument' orchestrator dispatch --title
 ok 'an unknown option of a command without options is refused' refused 64 '--all: no such option' orchestrator status --all
 ok 'an unknown mode of review is refused' refused 64 'say council, gates or none' orchestrator dispatch --review maybe a -- true
@@ -85,13 +86,14 @@ ok 'an item of 64 characters is fine' $user $gates "$(printf %064d 1)" -- true
 
 # The agent.
 ok 'an agent that is not there is an error of dispatch' refused 69 'agent CLI not found: no-such-agent .*install it' $gates a -- no-such-agent
-ok 'so is one that is no program' refused 69 'agent CLI not found: /etc/passwd' $gates a -- /etc/passwd
-ok 'so is an agent that nobody knows' refused 64 'no agent "nobody" in the settings; there are: ' orchestrator dispatch --agent nobody a
+ok 'an agent that is no program is an error of dispatch' refused 69 'agent CLI not found: /etc/passwd' $gates a -- /etc/passwd
+ok 'an agent that nobody knows is refused' \
+    refused 64 'no agent "nobody" in the settings; there are: ' orchestrator dispatch --agent nobody a
 dispatch killed 'echo work >f; kill -SEGV $$'
 ok 'an agent that dies by a signal is a failure' wait_for 20 status_is killed failed
-is 'with the reason' "$(st killed reason)" agent-error
-like 'and the signal' "$(st killed detail)" 'signal 11'
-is 'its work is still there' "$(cat .worktrees/killed/f)" work
+is 'the reason of an agent that dies by a signal is agent-error' "$(st killed reason)" agent-error
+like 'the detail of an agent that dies by a signal names the signal' "$(st killed detail)" 'signal 11'
+is 'the work of an agent that died by a signal is still there' "$(cat .worktrees/killed/f)" work
 
 # Permissions.
 mkdir "$U/ro" && chmod 555 "$U/ro" && own "$U/ro"
@@ -115,12 +117,12 @@ chmod 700 "$W"
 
 # What is there already.
 ok 'an item that has a session is refused' refused 73 'session-killed-.*orchestrator' $gates killed -- true
-ok 'its case twin is refused' refused 73 'killed' $gates KILLED -- true
+ok 'an item that differs by case alone from one with a session is refused' refused 73 'killed' $gates KILLED -- true
 mkdir .worktrees/there && echo mine >.worktrees/there/file && own .worktrees/there
 ok 'an existing worktree is refused' refused 73 "worktrees/there" $gates there -- true
 : >.worktrees/there2; ln -s / .worktrees/there3
-ok 'so is a file in its place' refused 73 "worktrees/there2" $gates there2 -- true
-ok 'and a link' refused 73 "worktrees/there3" $gates there3 -- true
+ok 'a file in the place of a worktree is refused' refused 73 "worktrees/there2" $gates there2 -- true
+ok 'a link in the place of a worktree is refused' refused 73 "worktrees/there3" $gates there3 -- true
 $GIT branch session/b/1; $GIT branch session/c; own .git
 ok 'an existing branch is refused' refused 73 'branch session/b/1 exists' $gates b -- true
 ok 'a branch where there must be a directory of branches is refused' refused 73 'session/c' $gates c -- true
@@ -157,14 +159,14 @@ never="cat $T/.never"
 dispatch stuck "$never"
 run $user orchestrator answer stuck q-aaaaaa x
 is 'an answer to an unknown question is refused' "$status" 66
-like 'with what to do' "$err" 'no question "q-aaaaaa"; orchestrator questions'
+like 'the refusal of an answer to an unknown question says what to do' "$err" 'no question "q-aaaaaa"; orchestrator questions'
 $user orchestrator execute >"$T/execute" 2>&1 & execute=$!
 wait_for 10 grep -q '^session-stuck' "$T/execute"
 ok 'a second execute is refused' refused 75 "process $execute" orchestrator execute
 S=$(session_of stuck)
 run $user worker run "$S"
-is 'so is a second worker' "$status" 75
-like 'which says who has the session' "$err" '^worker: .*: another worker has this session; '
+is 'a second worker is refused' "$status" 75
+like 'the refusal of a second worker says who has the session' "$err" '^worker: .*: another worker has this session; '
 interrupt() {	# SIGNAL STATUS PID WORDS
 	kill "-$1" "$3"
 	status=0; wait "$3" || status=$?
@@ -183,11 +185,11 @@ for s in INT:130 TERM:143; do
 	$user env --default-signal=INT orchestrator dispatch --wait --review none "waited-${s%:*}" -- sh -c "$never" >"$T/waited" 2>&1 & p=$!
 	wait_for 10 grep -q '^log ' "$T/waited"
 	interrupt ${s%:*} ${s#*:} $p 'dispatch --wait'
-	is 'and the session that was waited for, too' "$(st "waited-${s%:*}" alive)" true
+	is "SIG${s%:*} of dispatch --wait leaves the session at work" "$(st "waited-${s%:*}" alive)" true
 	h=$(holder "waited-${s%:*}"); kill "-${s%:*}" "$h"
 	ok "a worker ends at SIG${s%:*}" wait_for 10 is_gone "$h"
 	run $user worker run "$(session_of stuck)"
-	is 'its session can go on' "$(st "waited-${s%:*}" status)" running
+	is "a session whose worker ended at SIG${s%:*} can go on" "$(st "waited-${s%:*}" status)" running
 	$user worker run "$(session_of "waited-${s%:*}")" >"$T/run" 2>&1 & p=$!
 	wait_for 10 grep -q "run 002" "$(session_of "waited-${s%:*}")/output.log"
 	kill "-${s%:*}" "$(holder "waited-${s%:*}")"
@@ -204,12 +206,12 @@ $user orchestrator execute >"$T/execute" 2>&1 & p=$!
 wait_for 10 grep -q '^session-lost.*running' "$T/execute"
 h=$(holder lost); rm -rf "$(session_of lost)"
 ok 'a worker without its session directory ends' wait_for 10 is_gone "$h"
-ok 'its agent, too' wait_for 10 not grep -qsz 'ITEM_ID=lost' /proc/[0-9]*/environ
+ok 'the agent of a removed session directory ends' wait_for 10 not grep -qsz 'ITEM_ID=lost' /proc/[0-9]*/environ
 ok 'execute says that the directory is gone' wait_for 10 grep -q '^session-lost.*: gone' "$T/execute"
-is 'the work stays' "$(cat .worktrees/lost/f)" work
+is 'the work of a removed session directory stays' "$(cat .worktrees/lost/f)" work
 run $user $gates lost -- true
-is 'and is not overwritten by the next dispatch' "$status $(cat .worktrees/lost/f)" '73 work'
-ok 'which takes no claim' not ls "$W/claims/lost"
+is 'the work of a removed session directory is not overwritten by the next dispatch' "$status $(cat .worktrees/lost/f)" '73 work'
+ok 'a dispatch that is refused for a worktree takes no claim' not ls "$W/claims/lost"
 kill $p; wait $p
 $user orchestrator cancel stuck >/dev/null
 
@@ -224,18 +226,18 @@ if [ "${OWN_MOUNTS:-}" = 1 ]; then
 	ended() { [ "$(st fill alive)" = false ]; }
 	wait_for 10 test -s .worktrees/fill/f
 	ok 'a worker ends when its disk is full' wait_for 20 ended
-	is 'its work stays' "$(cat .worktrees/fill/f)" work
-	is 'and its state' "$(st fill status)" running
+	is 'a worker whose disk is full leaves its work' "$(cat .worktrees/fill/f)" work
+	is 'a worker whose disk is full leaves its state' "$(st fill status)" running
 	rm "$T/small/ballast"
 	$user orchestrator execute >"$T/execute" 2>"$T/execute.err" & p=$!
-	ok 'execute says that it has no room' wait_for 20 grep -q 'state.json: No space left on device' "$T/execute.err"
-	ok 'and goes on' kill -0 $p
-	is 'it does not say so over and over' "$(grep -c state.json "$T/execute.err")" 1
+	ok 'execute says that it has no room for state.json' wait_for 20 grep -q 'state.json: No space left on device' "$T/execute.err"
+	ok 'execute without room goes on' kill -0 $p
+	is 'execute without room does not say so over and over' "$(grep -c state.json "$T/execute.err")" 1
 	rm "$T/small/ballast"
 	wait $p
-	is 'with room again it comes to an end' "$? $(st fill status) $(st fill reason)" '1 failed died'
+	is 'execute that has room again comes to an end' "$? $(st fill status) $(st fill reason)" '1 failed died'
 	cp "$(session_of fill)/output.log" "$T/fill.output.log"; umount -l "$T/small"
 else
-	skip 'a full disk' 'cannot mount'
+	skip 'a worker ends when its disk is full' 'cannot mount'
 fi
 done_testing

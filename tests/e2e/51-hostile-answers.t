@@ -30,14 +30,14 @@ exec 8>"$S/answers/$torn"
 printf 'first half, ' >&8
 echo synced >"$S/answers/$sync"
 ok 'an answer that is dropped whole is taken' wait_for 10 q_is "$sync" answered
-ok 'one that its writer has not closed is not' q_is "$torn" open
+ok 'an answer that its writer has not closed is not taken' q_is "$torn" open
 printf 'second half\n' >&8
-ok 'not even when more has come' q_is "$torn" open
+ok 'an answer that its writer has not closed is not taken when more has come' q_is "$torn" open
 exec 8>&-
-ok 'once it is closed it is' wait_for 10 q_is "$torn" answered
-is 'whole' "$(answer_of "$torn")" 'first half, second half'
-ok 'and reaches the agent' wait_for 10 test -s "$T/got.torn"
-is 'as it was given' "$(cat "$T/got.torn")" 'first half, second half'
+ok 'an answer is taken once its writer has closed it' wait_for 10 q_is "$torn" answered
+is 'an answer that its writer has closed is taken whole' "$(answer_of "$torn")" 'first half, second half'
+ok 'an answer that its writer has closed reaches the agent' wait_for 10 test -s "$T/got.torn"
+is 'the agent gets an answer as it was given' "$(cat "$T/got.torn")" 'first half, second half'
 
 # What is no answer.
 refuse() {	# SENTENCE NAME: the file is there, or comes with the function `make'
@@ -51,7 +51,7 @@ refuse() {	# SENTENCE NAME: the file is there, or comes with the function `make'
 echo secret >"$T/secret"
 make() { ln -s "$T/secret" "$1"; };			refuse 'a link to a file' "$hostile"
 make() { ln -s "$T/nowhere" "$1"; }; refuse 'a link to nothing' "$hostile"
-make() { mkfifo "$1"; };				refuse 'a FIFO' "$hostile"
+make() { mkfifo "$1"; };				refuse 'a FIFO for an answer' "$hostile"
 make() { mkdir "$1"; };					refuse 'a directory' "$hostile"
 make() { truncate -s 1G "$T/sparse" && mv "$T/sparse" "$1"; }; refuse 'a file of 1 GiB' "$hostile"
 make() { printf 'caf\351\n' >"$1"; };			refuse 'a text that is not UTF-8' "$hostile"
@@ -93,11 +93,11 @@ make() { echo "{ \"version\": 1, \"answers\": { $entry" >"$1"; };			bad_list 'cu
 make() { echo "{ \"version\": 1, \"answers\": [ \"listed\" ] }" >"$1"; };		bad_list 'a list'
 echo "{ \"version\": 1, \"answers\": { \"q-000000\": \"x\", \"$sync\": \"late\", $entry } }" >"$T/list" && mv "$T/list" "$S/answers.json"
 ok 'a good answers.json is taken after all that' wait_for 10 q_is "$list" answered
-is 'with its answer' "$(answer_of "$list")" listed
-is 'and changes none that was given' "$(answer_of "$sync")" synced
+is 'a good answers.json answers its question' "$(answer_of "$list")" listed
+is 'answers.json changes no answer that was given' "$(answer_of "$sync")" synced
 echo fine >"$S/answers/$hostile.md"
-ok 'so is a good file' wait_for 10 q_is "$hostile" answered
-is 'with its text' "$(answer_of "$hostile")" fine
+ok 'a good file is taken after bad ones' wait_for 10 q_is "$hostile" answered
+is 'a good file after bad ones answers with its text' "$(answer_of "$hostile")" fine
 hwm=$(awk '/^VmHWM/ { print $2 }' "/proc/$(holder)/status")
 ok "the worker has never needed 32 MiB (it was $hwm KiB)" test "$hwm" -lt "$({ nm -D "$O/libexec/worker" 2>/dev/null | grep -q __asan && echo 999999; } || echo 32768)"
 like 'a secret is nowhere' "$(grep -rl --exclude-dir=bin secret "$S" | wc -l)" '^0$'
@@ -114,22 +114,24 @@ fifty() {	# QUESTION DIR ITEM
 fifty "$last" "$T/fifty" bad
 is 'of fifty answers at once one wins' "$(cat "$T"/fifty/status.* | grep -cx 0)" 1
 is 'the others end with 65' "$(cat "$T"/fifty/status.* | grep -cx 65)" 49
-is 'and say so in one line each' "$(cat "$T"/fifty/err.* | grep -Ec '^orchestrator: .*answer')" 49
-is 'that is all that they say' "$(cat "$T"/fifty/err.* | wc -l)" 49
+is 'answers that come too late are refused in one line each' "$(cat "$T"/fifty/err.* | grep -Ec '^orchestrator: .*answer')" 49
+is 'answers that come too late are told nothing else' "$(cat "$T"/fifty/err.* | wc -l)" 49
 won=$(grep -lx 0 "$T"/fifty/status.* | sed 's/.*\.//')
-ok 'the session goes on' wait_for 20 status_is bad approved
-is 'with the answer that won' "$(answer_of "$last") $(cat "$T/got.last")" "answer $won answer $won"
+ok 'a session goes on after fifty answers at once' wait_for 20 status_is bad approved
+is 'the agent gets the answer that won' "$(answer_of "$last") $(cat "$T/got.last")" "answer $won answer $won"
 run orchestrator answer bad "$last" x
 is 'an answer to an answered question is refused' "$status" 65
-like 'with the reason' "$err" 'bad-.* is approved: the session is over'
+like 'the refusal of an answer to a session that is over has its reason' "$err" 'bad-.* is approved: the session is over'
 dispatch bad2 'worker ask "Question" >"$T/got2"; echo y >y'
 question bad2 Question; S=$(session_of bad2)
 kill -STOP "$(holder)"
 fifty "$q" "$T/fifty2" bad2
 kill -CONT "$(holder)"
-is 'one wins while the worker can say nothing, too' "$(cat "$T"/fifty2/status.* | sort | uniq -c | tr -s ' \n' ' ')" ' 1 0 49 65 '
-ok 'the agent gets that' wait_for 20 test -s "$T/got2"
-is 'and nothing else' "$(cat "$T/got2")" "answer $(grep -lx 0 "$T"/fifty2/status.* | sed 's/.*\.//')"
+is 'of fifty answers at once one wins while the worker can say nothing, too' \
+    "$(cat "$T"/fifty2/status.* | sort | uniq -c | tr -s ' \n' ' ')" ' 1 0 49 65 '
+ok 'the agent gets an answer that was given while its worker could say nothing' wait_for 20 test -s "$T/got2"
+is 'the agent gets the one answer that won while its worker could say nothing' \
+    "$(cat "$T/got2")" "answer $(grep -lx 0 "$T"/fifty2/status.* | sed 's/.*\.//')"
 wait_for 20 status_is bad2 approved
 
 # Policies.
@@ -159,21 +161,21 @@ for i in garbage fails hangs silent options other; do question policy "$i"; eval
 orchestrator execute >"$T/execute" 2>"$T/execute.err" & execute=$!
 of() { jq -r --arg t "$1" '.questions[] | select(.question == $t) | "\(.answer), \(.answered_by)"' "$S/questions.json"; }
 answered() { [ "$(of "$1")" != 'null, null' ]; }
-ok 'execute answers' wait_for 10 answered other
+ok 'execute answers by policy' wait_for 10 answered other
 wait_for 10 answered 'Which colour?'; wait_for 10 answered 'Never mind'
 is 'the first rule that matches answers' "$(of 'Which colour?')" 'first, policy: rule 3'
-is 'in their order' "$(of 'Never mind')" 'no, policy: rule 2'
+is 'policy rules are tried in their order' "$(of 'Never mind')" 'no, policy: rule 2'
 is 'a rule that takes too long on a question is passed over' "$(of "$(printf %0200d 0 | tr 0 a)bc")" 'no, policy: rule 2'
-like 'and said' "$(cat "$T/execute.err")" 'told in time whether the rule .* matches'
-is 'then the command' "$(of other)" 'the command says, policy: command'
+like 'execute says that a rule took too long on a question' "$(cat "$T/execute.err")" 'told in time whether the rule .* matches'
+is 'the policy command answers what no rule does' "$(of other)" 'the command says, policy: command'
 asked() { [ "$(wc -l <"$T/policy.ids")" = 6 ]; }
 wait_for 10 asked
 # shellcheck disable=SC2154 # set by eval
 for i in "garbage $garbage" "fails $fails" "hangs $hangs" "silent $silent" "options $options"; do
 	ok "a command that ${i% *} leaves the question to people" q_is "${i#* }" open
-	ok 'who can answer it' orchestrator answer policy "${i#* }" red
+	ok "people can answer a question after a policy command that ${i% *}" orchestrator answer policy "${i#* }" red
 	wait_for 10 test -s "$T/p.${i% *}"
-	is 'as ever' "$(cat "$T/p.${i% *}")" red
+	is "the agent gets the answer of people after a policy command that ${i% *}" "$(cat "$T/p.${i% *}")" red
 done
 like 'what the command did wrong is said' "$(cat "$T/execute.err" "$T/execute")" 'answers\.command|policy'
 f=$(grep -l '"other"' "$T"/policy.in.* | head -n 1)
@@ -181,5 +183,5 @@ is 'the command is given the question as in questions.json' "$(jq -cS 'del(.sess
     '["asked_at","id","options","question","role","round","run","status"]'
 wait $execute
 is 'execute merges what came of it' "$? $(git show main:z)" '0 z'
-ok 'and leaves no policy behind' not pgrep -f "$T/policy"
+ok 'execute leaves no policy command behind' not pgrep -f "$T/policy"
 done_testing

@@ -33,19 +33,20 @@ base=$(git rev-parse main); head=$(git rev-parse session/one/1)
 S=$(session_of one)
 run orchestrator merge one
 is 'an approved session is merged' "$status" 0
-is 'its message is that of the item and the summary, and says that nobody judged it' "$(git log -1 --format=%B main)" 'Merge one: Do the one thing
+is 'the message of a merge is that of the item and the summary, and says that nobody judged it' \
+    "$(git log -1 --format=%B main)" 'Merge one: Do the one thing
 
 Review: none'
-is 'its parents are the target and what was approved' "$(git log -1 --format=%P main)" "$base $head"
+is 'the parents of a merge are the target and what was approved' "$(git log -1 --format=%P main)" "$base $head"
 git checkout -q -b by-hand "$base" && git merge -q --no-ff -m x "$head" && git checkout -q main
-is 'its tree is that of git merge --no-ff' "$(git rev-parse 'main^{tree}')" "$(git rev-parse 'by-hand^{tree}')"
+is 'the tree of a merge is that of git merge --no-ff' "$(git rev-parse 'main^{tree}')" "$(git rev-parse 'by-hand^{tree}')"
 git branch -qD by-hand
 is 'the checkout has followed' "$(git status --porcelain; cat new; ls file6 2>&1)" "n
 ls: cannot access 'file6': No such file or directory"
 ok 'the worktree is gone' not test -e .worktrees/one
 is 'the branch is gone' "$(git branch --list 'session/*'; git worktree list | wc -l)" 1
 ok 'the session is in the archive' test -f "$(dirname "$S")/../archive/$(basename "$S")/review.json"
-ok 'and not among the others' not test -e "$S"
+ok 'a merged session is not among the live ones' not test -e "$S"
 echo more >>file2 && git commit -qam 'A commit of the user'
 is 'a commit of the user afterwards keeps the merge' "$(cat new; git show main:new; git ls-tree main file6)" 'n
 n'
@@ -53,7 +54,7 @@ old=$(git rev-parse main)
 run orchestrator merge one
 is 'what is merged is not merged again' "$(git rev-parse main) $(merges 'Merge one: Do the one thing')" "$old 1"
 orchestrator merge >/dev/null; orchestrator execute >/dev/null; orchestrator cleanup >/dev/null
-is 'by no command' "$(git rev-parse main)" "$old"
+is 'no command merges again what is merged' "$(git rev-parse main)" "$old"
 
 # Local changes.
 dispatch two 'seq 22 >file1; echo two >two'
@@ -61,7 +62,8 @@ seq 5 >file3; git add file3; seq 6 >>file3; seq 7 >file4; echo staged >staged; g
 before=$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)
 run orchestrator merge two
 is 'other local changes hinder no merge' "$status" 0
-is 'and are the same after it, staged or not' "$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)" "$before"
+is 'other local changes are the same after a merge, staged or not' \
+    "$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)" "$before"
 dispatch three 'seq 23 >file2; echo three >way'
 echo local >>file2
 left_alone 'a checkout with a changed file in the way' three 'file2'
@@ -77,7 +79,8 @@ left_alone 'a checkout with an ignored file in the way' three 'way'
 rm way
 run orchestrator merge three
 is 'once nothing is in the way it is merged' "$status $(cat way)" '0 three'
-is 'and the rest is still the same' "$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)" "$before"
+is 'local changes are the same after a merge that something was in the way of' \
+    "$(git diff; git diff --cached; git status --porcelain; cat file3 file4 untracked staged; stat -c %Y.%i file3 file4 file5 staged untracked)" "$before"
 git reset -q --hard && rm untracked
 
 # States of a checkout.
@@ -92,7 +95,7 @@ git branch -q side HEAD~1 && git checkout -q side && seq 98 >file1 && git commit
 git rebase side >"$T/rebase" 2>&1 || :
 run orchestrator merge five
 is 'a checkout in the middle of a rebase is left alone' "$status $(st five .status) $(git status | grep -c 'rebas')" "1 approved $(git status | grep -c 'rebas')"
-like 'which is said' "$out$err" 'rebase'
+like 'the refusal to merge into a checkout in the middle of a rebase says so' "$out$err" 'rebase'
 git rebase --abort
 git merge side >"$T/merge" 2>&1 || :
 left_alone 'a checkout in the middle of a merge' five 'merge|MERGE'
@@ -106,8 +109,8 @@ git sparse-checkout disable
 : >.git/index.lock
 run orchestrator merge five
 is 'a checkout that git is working in is left alone' "$status $(st five .status)" '1 approved'
-like 'its lock is named' "$out$err" 'index.lock'
-ok 'and stays' test -e .git/index.lock
+like 'the refusal to merge while git works in the checkout names its lock' "$out$err" 'index.lock'
+ok 'a lock of another git stays' test -e .git/index.lock
 rm .git/index.lock
 echo '*.txt filter=x' >.git/info/attributes; git config filter.x.smudge "touch $T/smudged; cat"
 left_alone 'a checkout with attributes of its own' five 'info/attributes'
@@ -116,7 +119,7 @@ run orchestrator merge five
 is 'a filter of other files hinders nothing' "$status" 0
 dispatch five-b 'echo text >a.txt'
 left_alone 'a checkout with a filter of a changed file' five-b 'a\.txt|filter'
-ok 'and the filter is not run' not test -e "$T/smudged"
+ok 'a filter of a changed file is not run' not test -e "$T/smudged"
 git rm -q .gitattributes && git commit -qm 'No filter'; orchestrator merge five-b >/dev/null
 dispatch six 'seq 26 >file1; mkdir -p d/e && echo deep >d/e/f'
 git checkout -q --detach && git worktree add -q "$T/second" main && cd "$T/second" || exit 1
@@ -132,17 +135,17 @@ old=$(git rev-parse main) snap=$(snapshot)
 run orchestrator merge c1
 is 'a conflict is told' "$status $(st c1 .status)" '1 conflict'
 is 'the target has not moved' "$(git rev-parse main)" "$old"
-is 'nor the checkout' "$(snapshot)" "$snap"
+is 'a conflict leaves the checkout as it was' "$(snapshot)" "$snap"
 list=$(field state.json '.conflicts[] | .path + " " + .kind' c1)
 for p in 'file1 .*content' 'both .*(add|both)' 'file3 .*(modify|delet)' 'renamed-by-agent .*rename|file2 .*rename' 'dir[^ ]* '; do
 	like "the list of conflicts has ${p%% *}" "$list" "^($p)"
 done
-is 'the branch stays' "$(git branch --list --format='%(refname:short)' 'session/c1/*')" session/c1/1
-ok 'and the worktree' test -e .worktrees/c1/both
+is 'the branch of a conflict stays' "$(git branch --list --format='%(refname:short)' 'session/c1/*')" session/c1/1
+ok 'the worktree of a conflict stays' test -e .worktrees/c1/both
 run orchestrator retry c1
-is 'it can be retried' "$status" 0
-ok 'from the target' test "$(field config.json .session.base c1)" = "$old"
-like 'with the conflict in the prompt' "$(cat "$(session_of c1)/prompt.md")" 'file1'
+is 'a conflict can be retried' "$status" 0
+ok 'the retry of a conflict begins at the target' test "$(field config.json .session.base c1)" = "$old"
+like 'the retry of a conflict has the conflict in its prompt' "$(cat "$(session_of c1)/prompt.md")" 'file1'
 
 # Gates on the merged tree.
 repository gated
@@ -150,19 +153,20 @@ jq '.review = "gates" | .gates = [{ name: "sum", command: "n=$(cat n.* 2>/dev/nu
 git commit -qam Gate
 dispatch a 'echo a >n.a' && dispatch b 'echo b >n.b'
 run orchestrator merge
-is 'of two that pass alone and fail together one is merged' "$status $(st a .status) $(st b .status) $(st b .reason)" '1 merged failed gate'
-is 'the target has that one' "$(git ls-tree --name-only main | grep '^n\.'; git status --porcelain)" n.a
-is 'the branch of the other stays' "$(git branch --list --format='%(refname:short)' 'session/*')" session/b/1
+is 'of two items that pass alone and fail together one is merged' \
+    "$status $(st a .status) $(st b .status) $(st b .reason)" '1 merged failed gate'
+is 'the target has the one of two items that was merged' "$(git ls-tree --name-only main | grep '^n\.'; git status --porcelain)" n.a
+is 'the branch of the item that was not merged stays' "$(git branch --list --format='%(refname:short)' 'session/*')" session/b/1
 is 'no worktree of the gates stays' "$(git worktree list | wc -l)" 2
 run orchestrator retry b
-is 'it can be retried' "$status" 0
-like 'with the output of the gate in the prompt' "$(cat "$(session_of b)/prompt.md")" 'TOO-MANY'
+is 'an item whose gate failed at the merge can be retried' "$status" 0
+like 'the retry of an item whose gate failed has the output of the gate in its prompt' "$(cat "$(session_of b)/prompt.md")" 'TOO-MANY'
 b_failed() { [ "$(st b .status)" = rejected ] || [ "$(st b .status)" = failed ]; }
 wait_for 20 b_failed
 git rm -q n.a && git commit -qm 'Make room'
 orchestrator retry b >/dev/null; b_done() { [ "$(st b .status)" = approved ]; }
 wait_for 20 b_done; run orchestrator merge b
-is 'and succeeds when the target allows' "$status $(git show main:n.b)" '0 b'
+is 'an item whose gate failed at the merge is merged when the target allows' "$status $(git show main:n.b)" '0 b'
 
 # What git itself would remove without a word.
 echo '*.o' >.gitignore && mkdir obj && echo c >obj/a.c && git add .gitignore obj && git commit -qm Objects
@@ -172,12 +176,12 @@ left_alone 'an ignored file below what becomes a file' file 'obj is in the way'
 rm obj/a.o; ln -s ../dir obj/link
 left_alone 'a link there' file 'obj is in the way'
 rm obj/link; run orchestrator merge file
-is 'without them it is merged' "$status $(cat obj; git status --porcelain)" '0 file'
+is 'an item is merged once no file is in the way' "$status $(cat obj; git status --porcelain)" '0 file'
 dispatch empty ': >intended'
 : >intended; git add -N intended
 left_alone 'a file that is intended to be added' empty 'intended is in the way'
 git rm -q --cached intended; rm intended; run orchestrator merge empty
-is 'without it, too' "$status $(git status --porcelain)" '0 '
+is 'an item is merged once no file that is intended to be added is in the way' "$status $(git status --porcelain)" '0 '
 
 # What is left by a kill between the merge and the removal of the worktree.
 dispatch kill 'echo k >k'; run orchestrator merge kill
@@ -187,7 +191,7 @@ wait_for 10 gone
 cp -R dir ".worktrees/.trash-$id"; echo late >".worktrees/.trash-$id/late"; mkdir ".worktrees/.gone-$id"
 orchestrator cleanup >/dev/null
 is 'what was not saved yet is saved' "$(git show "refs/salvage/$id:late")" late
-ok 'before it is removed' gone
+ok 'a copy of a worktree is removed once it is saved' gone
 
 # A user goes on with the session's branch after the approval; two attempts fail before one succeeds.
 dispatch on 'echo on >on'
@@ -195,7 +199,8 @@ approved=$(git rev-parse session/on/1)
 git update-ref refs/heads/session/on/1 "$(git commit-tree -p "$approved" -m User "$approved^{tree}")"
 run timeout 20 orchestrator execute
 is 'execute ends when a branch has left its approved commit' "$status" 1
-like 'and names both' "$out" "not merged: approved: .*session/on/1 is at .*, approved was $approved"
+like 'execute names the approved commit and that of a branch that has left it' \
+    "$out" "not merged: approved: .*session/on/1 is at .*, approved was $approved"
 git update-ref refs/heads/session/on/1 "$approved"
 S=$(session_of on); cp "$S/review.json" "$T/review.json"
 jq '.commit = "0123456789012345678901234567890123456789"' "$T/review.json" >"$S/review.json"
@@ -230,7 +235,7 @@ user=$(git rev-parse main)
 : >"$T/go"; exec 8<>"$T/gate"; echo >&8
 wait $merge
 is 'when the target moves meanwhile the merge is made on what is there now' "$? $(git rev-parse main^1) $(git show main:m main:u | paste -sd' ')" "0 $user m user"
-is 'its gates have seen that' "$(wc -l <"$T/gates")" 2
+is 'the gates of a merge have seen the target that moved meanwhile' "$(wc -l <"$T/gates")" 2
 is 'the checkout is clean' "$(git status --porcelain)" ''
 
 # Repositories of other kinds.
@@ -247,7 +252,7 @@ repository ' with "space" $HOME\n, é'; other 'a path with space and quotes'
 repository 'with
 newline'; run orchestrator status
 is 'a path with a newline is refused' "$status" 66
-like 'with the reason, in one line' "$err" '^orchestrator: .*its path has a newline, .*move'
+like 'the refusal of a path with a newline has its reason, in one line' "$err" '^orchestrator: .*its path has a newline, .*move'
 repository src && git clone -q --depth 1 "file://$T/src" "$T/shallow" && cd "$T/shallow" && other 'a shallow clone'
 repository bare1 && git clone -q "$T/bare1" "$T/-C" && cd ./-C 2>/dev/null && other 'a path that begins with a dash'
 done_testing

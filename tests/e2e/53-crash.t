@@ -178,11 +178,11 @@ S=$(session_of dead); h=$(cut -d' ' -f2 "$S/worker.lock")
 then=$(date +%s%3N); kill -9 "$h"
 wait $execute
 is 'execute ends with 1 when a worker was killed' $? 1
-is 'which is failed (died)' "$(jq -r '.status + " " + .reason' "$S/state.json")" 'failed died'
+is 'a session whose worker was killed has failed (died)' "$(jq -r '.status + " " + .reason' "$S/state.json")" 'failed died'
 ms=$(($(date -d "$(jq -r .ended_at "$S/state.json")" +%s%3N) - then))
 echo "# declared $ms ms after the kill"
-ok 'declared in less than a second' test "$ms" -lt 1000 -a "$ms" -ge 0
-ok 'its agent is gone' wait_for 5 nobody
+ok 'a killed worker is declared in less than a second' test "$ms" -lt 1000 -a "$ms" -ge 0
+ok 'the agent of a killed worker is gone' wait_for 5 nobody
 orchestrator cleanup >/dev/null
-is 'its work is saved' "$(git show "refs/salvage/$(basename "$S"):f")" work
+is 'the work of a killed worker is saved by cleanup' "$(git show "refs/salvage/$(basename "$S"):f")" work
 done_testing

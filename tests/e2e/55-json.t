@@ -32,7 +32,7 @@ j questions; whole 'questions without a session'
 j merge; whole 'merge without a session'
 j doctor; whole doctor
 members 'doctor has its members' . 'version ok checks'
-members 'and those of a check' '.checks[0]' 'name result text'
+members 'a check of doctor has its members' '.checks[0]' 'name result text'
 is 'results are of the documented kinds' "$(printf '%s' "$out" | jq '[.checks[].result] | unique - ["ok", "note", "bad"]' -c)" '[]'
 j init
 is 'init that fails prints nothing on standard output' "$status $out" '73 '
@@ -44,13 +44,14 @@ members 'dispatch has its members' . 'version session item worktree branch log p
 wait_for 10 question ask; q=$(question ask)
 j questions; whole questions
 members 'questions has its members' . 'version questions'
-members 'and those of a question' '.questions[0]' 'session item id status run role round question options asked_at'
+members 'a question of questions has its members' '.questions[0]' 'session item id status run role round question options asked_at'
 is 'the text is as it was asked' "$(printf '%s' "$out" | jq -c '.questions[0] | [.question, .options, .status]')" '["Which\ncolour?",["red","blue"],"open"]'
 j status; whole status
 members 'an entry has its members' '.sessions[0]' "$ENTRY"
-members 'and those of tasks' '.sessions[0].tasks' 'done total note'
-members 'and those of the counts' .counts 'active questions review ready ended'
-is 'its values are those of the session' "$(printf '%s' "$out" | jq -c '.sessions[0] | [.item, .group, .status, .alive, .dead, .archived, .blocked, .questions_open, .tasks.done, .tasks.total, .tasks.note, .merged, .ended_at, .error]')" \
+members 'the tasks of an entry have their members' '.sessions[0].tasks' 'done total note'
+members 'the counts of status have their members' .counts 'active questions review ready ended'
+is 'the values of an entry are those of the session' \
+    "$(printf '%s' "$out" | jq -c '.sessions[0] | [.item, .group, .status, .alive, .dead, .archived, .blocked, .questions_open, .tasks.done, .tasks.total, .tasks.note, .merged, .ended_at, .error]')" \
     '["ask","questions","waiting",true,false,false,"a reason",1,1,2,"half \"way\"",null,null,null]'
 j status ask; whole 'status of one'
 members 'status of one has its members' . "version log salvage state questions review $ENTRY"
@@ -60,13 +61,13 @@ j logs ask
 like 'logs is the same with and without' "$out" '^\[worker\] '
 j answer ask "$q" 2; whole answer
 members 'answer has its members' . 'version session question given'
-is 'it was given' "$(printf '%s' "$out" | jq -r .given)" true
+is 'answer says that the answer was given' "$(printf '%s' "$out" | jq -r .given)" true
 j answer ask "$q" 1
 is 'an error prints nothing on standard output' "$status $out" '65 '
-like 'and a line on standard error' "$err" '^orchestrator: '
+like 'an error with --json is a line on standard error' "$err" '^orchestrator: '
 orchestrator --json execute >"$T/events"
 is 'execute prints one object a line' "$(jq -c 'type' "$T/events" | sort -u)" '"object"'
-is 'with their members' "$(jq -c 'keys' "$T/events" | sort -u)" '["at","event","session","text"]'
+is 'the objects of execute have their members' "$(jq -c 'keys' "$T/events" | sort -u)" '["at","event","session","text"]'
 is 'events are of the documented kinds' "$(jq -r .event "$T/events" | sort -u | grep -vxE 'pending|running|waiting|completed|reviewing|approved|rejected|merged|conflict|failed(-timeout)?|unknown|stale|cancelled|started|asked|answered|unreadable|gone|not merged|nothing to merge|failed \(gate\)|blocked|error')" ''
 ok 'among them that it was asked, answered and merged' test "$(jq -r .event "$T/events" | grep -cxE 'asked|answered|merged')" -ge 3
 j status; is 'what is in the archive is shown' "$(printf '%s' "$out" | jq -c '.sessions[0] | [.archived, .status, .group, (.merged | length), .alive, .dead]')" '[true,"merged","ended",40,false,false]'
@@ -79,32 +80,35 @@ j status ask; is 'status of one has the records' "$(printf '%s' "$out" | jq -S '
 j dispatch --wait bad -- sh -c 'echo bad >f'
 whole 'dispatch --wait'
 members 'dispatch --wait has its members' . 'version session item worktree branch log path status'
-is 'and the status' "$status $(printf '%s' "$out" | jq -r .status)" '1 rejected'
+is 'dispatch --wait prints the status of rejected work' "$status $(printf '%s' "$out" | jq -r .status)" '1 rejected'
 j retry bad; whole retry
 members 'retry has its members' . 'version session item worktree branch log path'
 wait_for 20 status_is bad rejected
 for i in m1 m2; do orchestrator dispatch --wait $i -- sh -c "echo good $i >f" >/dev/null; done
 echo local >>f; j merge m1; whole 'a blocked merge'
-is 'it has its outcome' "$(printf '%s' "$out" | jq -r '.merges[0].outcome') $(printf '%s' "$out" | jq -r '.merges[0].reason' | grep -c f)" 'blocked 1'
+is 'a blocked merge has its outcome' \
+    "$(printf '%s' "$out" | jq -r '.merges[0].outcome') $(printf '%s' "$out" | jq -r '.merges[0].reason' | grep -c f)" 'blocked 1'
 git checkout -q f; j merge; whole merge
 members 'merge has its members' . 'version merges'
-members 'and those of one' '.merges[0]' 'session item outcome commit reason retried_as'
+members 'a merge of merge has its members' '.merges[0]' 'session item outcome commit reason retried_as'
 is 'outcomes are those of the manual' "$(printf '%s' "$out" | jq -c '[.merges[] | .item, .outcome]')" '["m1","merged","m2","conflict"]'
 is 'commit is the merge' "$(printf '%s' "$out" | jq -r '.merges[0].commit')" "$(git rev-parse main)"
 orchestrator --json dispatch c -- cat "$T/.never" >/dev/null
 j cancel c; whole cancel
 members 'cancel has its members' . 'version session status'
-is 'with the status' "$(printf '%s' "$out" | jq -r .status)" cancelled
+is 'cancel prints the status' "$(printf '%s' "$out" | jq -r .status)" cancelled
 mkdir "$(dirname "$(session_of c)")/.new-session-none-000000"
 settled() { [ -z "$(find .worktrees -maxdepth 2 \( -name '.trash-*' -o -name '.gone-*' -o -name '.new-*' \))" ]; }
 wait_for 20 settled	# of the worktrees that were merged
 j cleanup; whole cleanup
 members 'cleanup has its members' . 'version failed archived orphans problems'
-is 'with what it did' "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans >= 1, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
+is 'cleanup prints what it did' \
+    "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans >= 1, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
     '0 [["session-bad","session-c","session-m2"],true,0]'
 echo '{ "version": 9 }' >"$(session_of c)/state.json"
 j status; whole 'status with a record that nobody knows'
-like 'whose entry says so' "$(printf '%s' "$out" | jq -r '.sessions[] | select(.item == "c" or .session == null or (.session | startswith("session-c-"))).error')" 'version 9'
+like 'the entry of a record of another version says so' \
+    "$(printf '%s' "$out" | jq -r '.sessions[] | select(.item == "c" or .session == null or (.session | startswith("session-c-"))).error')" 'version 9'
 git rm -qr .orchestrator && git commit -qm 'No settings' && j init; whole init
 members 'init has its members' . 'version path'
 cd "$T" && j status

@@ -57,17 +57,17 @@ world plain
 look first; cp "$T/first.git" "$T/clean.git"
 is 'a worktree without a pool is what git makes' "$(diff "$T/first.fresh" "$T/first.tree")" ''
 run orchestrator merge first
-is 'a merged worktree is kept' "$(pooled)" 1
-is 'under no name that git knows' "$(git worktree list | wc -l) $(git status --porcelain)" '1 '
+is 'a merged worktree is kept in the pool' "$(pooled)" 1
+is 'a pooled worktree has no name that git knows' "$(git worktree list | wc -l) $(git status --porcelain)" '1 '
 git worktree prune; git gc -q
-like 'doctor tells' "$(orchestrator doctor)" '1 worktree is kept for the next items'
+like 'doctor tells of pooled worktrees' "$(orchestrator doctor)" '1 worktree is kept for the next items'
 look second
-is 'the next item has that very one' "$(cat "$T/second.inode")" "$(cat "$T/first.inode")"
-is 'and it is what git makes of the target' "$(diff "$T/second.fresh" "$T/second.tree")" ''
-is 'with a git directory of its own' "$(diff "$T/clean.git" "$T/second.git")" ''
-ok 'it is merged, too' orchestrator merge second
+is 'the next item has the pooled worktree' "$(cat "$T/second.inode")" "$(cat "$T/first.inode")"
+is 'a worktree of the pool is what git makes of the target' "$(diff "$T/second.fresh" "$T/second.tree")" ''
+is 'a worktree of the pool has a git directory of its own' "$(diff "$T/clean.git" "$T/second.git")" ''
+ok 'an item in a worktree of the pool is merged, too' orchestrator merge second
 git commit -qm 'Of a user' --allow-empty; git rm -q d1/file1; mv text text2; git add .; git commit -qm 'Of a user'
-is 'it is kept again' "$(pooled)" 1
+is 'a worktree of the pool is kept again after its second item' "$(pooled)" 1
 S=$T/session-hand-000001 W=$R/.worktrees/hand
 git worktree add -q -b hand "$W" && echo mine >"$W/mine.o" && mkdir "$S"
 jq -n --arg id "${S##*/}" --arg tree "$W" --argjson confine "$confined" '{ version: 1, session: { id: $id, item: "hand", worktree: $tree },
@@ -123,13 +123,13 @@ hard() {	# ITEM: approved, then its worktree is what the agent would have it
 export T
 hard fourth
 is 'an item whose tree was turned upside down is merged' "$status" 0
-is 'and its tree is kept' "$(pooled)" 1
+is 'the tree of an item that turned it upside down is kept' "$(pooled)" 1
 id=$(basename "$(session_of fourth)")
 ok 'what was in it is saved' git cat-file -e "refs/salvage/$id:untracked"
 look fifth
-is 'the next item has that very one, too' "$(cat "$T/fifth.inode")" "$(cat "$T/first.inode")"
-is 'and sees nothing of it' "$(diff "$T/fifth.fresh" "$T/fifth.tree")" ''
-is 'nor does its git' "$(diff "$T/clean.git" "$T/fifth.git")" ''
+is 'the item after one that turned its tree upside down has that tree' "$(cat "$T/fifth.inode")" "$(cat "$T/first.inode")"
+is 'the item after one that turned its tree upside down sees nothing of it' "$(diff "$T/fifth.fresh" "$T/fifth.tree")" ''
+is 'the git of the item after one that turned its tree upside down sees nothing of it' "$(diff "$T/clean.git" "$T/fifth.git")" ''
 ok 'no hook was run' not test -e "$T/hooked"
 echo changed >"$T/outside"
 is 'a second name elsewhere is none of its files' "$(git -C .worktrees/fifth status --porcelain)" ''
@@ -158,11 +158,11 @@ is 'what was damaged there is made again' "$(diff "$T/s2.fresh" "$T/s2.tree")" '
 orchestrator merge s2 >/dev/null; pooled >/dev/null
 sed -i '2s/./x/' .worktrees/.pool/0/made; i=$(inode .worktrees/.pool/0/tree)
 look s3
-is 'one of another boot is not taken' "$(diff "$T/s3.fresh" "$T/s3.tree")" ''
-ok 'but deleted' test "$i" != "$(cat "$T/s3.inode")" -a ! -e .worktrees/.pool/0
+is 'a pooled tree of another boot is not taken' "$(diff "$T/s3.fresh" "$T/s3.tree")" ''
+ok 'a pooled tree of another boot is deleted' test "$i" != "$(cat "$T/s3.inode")" -a ! -e .worktrees/.pool/0
 orchestrator merge s3 >/dev/null; pooled >/dev/null
 rm .worktrees/.pool/0/index; look s4
-is 'nor is one without its index' "$(diff "$T/s4.fresh" "$T/s4.tree")" ''
+is 'a pooled tree without its index is not taken' "$(diff "$T/s4.fresh" "$T/s4.tree")" ''
 orchestrator merge s4 >/dev/null; pooled >/dev/null
 printf '* text=auto\n*.txt eol=crlf\nfile30 eol=crlf\n' >.gitattributes; echo a >a.txt; git add .; git commit -qm Attributes
 look s5
@@ -172,7 +172,7 @@ session s6 'echo s6 >s6.new'; printf 'a\n' >.worktrees/s6/a.txt; printf 'line of
 orchestrator merge s6 >/dev/null
 is 'converted files do not keep a tree out' "$(pooled)" 1
 look s7
-is 'and are as a checkout converts them' "$(diff "$T/s7.fresh" "$T/s7.tree")" ''
+is 'converted files in a pooled tree are as a checkout converts them' "$(diff "$T/s7.fresh" "$T/s7.tree")" ''
 orchestrator merge s7 >/dev/null; pooled >/dev/null
 (umask 077; look s8; cp -a "$T/s8.tree" "$T/s8.077")
 is 'another umask has files of its own' "$(awk '$2 == "f" { print $3 }' "$T/s8.077" | sort -u)" '600
@@ -183,15 +183,15 @@ orchestrator merge s8 >/dev/null
 pooled >/dev/null; merged s9 :; pooled >/dev/null
 run orchestrator cleanup
 like 'cleanup empties the pool' "$out" 'removed 0, a pooled worktree'
-ok 'and removes it' not test -e .worktrees/.pool
+ok 'cleanup removes the pool' not test -e .worktrees/.pool
 mkdir -p .worktrees/.pool/.new-session-s1-aaaaaa/tree .worktrees/.pool/.taken-session-s1-bbbbbb .worktrees/.pool/.gone-1-1
 run orchestrator cleanup
-ok 'what was left there by a kill, too' not test -e .worktrees/.pool
+ok 'cleanup removes what a kill left in the pool' not test -e .worktrees/.pool
 mkdir -p ".worktrees/.pool/.taken-$(basename "$(session_of s8)")"
 session live 'worker ask Which?' & wait_for 20 sh -c 'orchestrator --json questions | jq -e ".questions[0]"'
 mkdir -p ".worktrees/.pool/.taken-$(basename "$(session_of live)")"
 orchestrator cleanup >/dev/null
-is 'but not what a live worker is taking' "$(ls -A .worktrees/.pool)" ".taken-$(basename "$(session_of live)")"
+is 'cleanup leaves what a live worker is taking from the pool' "$(ls -A .worktrees/.pool)" ".taken-$(basename "$(session_of live)")"
 orchestrator cancel live >/dev/null; wait; orchestrator cleanup >/dev/null
 
 # Many at once.
@@ -199,13 +199,13 @@ for i in 1 2 3 4 5; do merged "m$i" : & done; wait
 n=$(pooled)
 ok 'sessions that end at once fill the pool, and not beyond its size' test "$n" -ge 1 -a "$n" -le 8
 for i in 1 2 3 4 5 6; do session "n$i" "stat -c %i . >'$T/n$i.inode'; git status --porcelain --ignored >'$T/n$i.status'; echo n$i >n$i.new" & done; wait
-is 'no two sessions get the same' "$(cat "$T"/n?.inode | sort | uniq -d)" ''
-is 'and all are clean' "$(cat "$T"/n?.status)" ''
-is 'each is there' "$(cat "$T"/n?.inode | wc -l)" 6
+is 'no two sessions get the same pooled tree' "$(cat "$T"/n?.inode | sort | uniq -d)" ''
+is 'pooled trees are clean in sessions that begin at once' "$(cat "$T"/n?.status)" ''
+is 'all six sessions that begin at once have run' "$(cat "$T"/n?.inode | wc -l)" 6
 run orchestrator execute
-is 'all are merged' "$status $(git log --format=%s main | grep -c '^Merge n[1-6]: ')" '0 6'
-ok 'the pool has its size' test "$(pooled)" -le 8
-git fsck --strict --no-dangling >"$T/fsck" 2>&1; is 'and the repository is sound' "$?" 0
+is 'sessions that began at once are merged' "$status $(git log --format=%s main | grep -c '^Merge n[1-6]: ')" '0 6'
+ok 'the pool has its size after six merges' test "$(pooled)" -le 8
+git fsck --strict --no-dangling >"$T/fsck" 2>&1; is 'a repository whose trees went through the pool is sound' "$?" 0
 
 # Settings
 world off '{ "recycle": false }'

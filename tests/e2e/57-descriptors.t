@@ -46,16 +46,17 @@ if strace -f -o /dev/null true 2>/dev/null; then
 	calls=open,openat,openat2,creat,pipe,pipe2,dup,fcntl,signalfd,signalfd4,inotify_init,inotify_init1,socket,memfd_create,epoll_create1
 	ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" run timeout 100 \
 	    strace -f -y -o "$T/trace" -e "trace=execve,close_range,setpriority,$calls" orchestrator execute
-	is 'traced, too' "$status $(git log -1 --format=%s)" '0 Merge b: Second'
+	is 'execute under strace merges' "$status $(git log -1 --format=%s)" '0 Merge b: Second'
 	# The lines of the two programs, until each is another one.
 	awk '/ execve\(/ { ours[$1] = / = 0$/ ? /"[^"]*\/(orchestrator|worker)", \[/ : ours[$1]; next } ours[$1]' "$T/trace" >"$T/ours"
 	grep -E " (($(echo $calls | tr , '|'))\(|<\.\.\. pipe2)" "$T/ours" | grep -v -e 'fcntl(' -e 'inotify_init(' -e 'pipe2( <unf' -e '"/proc/self/\(maps\|cmdline\|environ\)"' >"$T/opened"
 	ok 'what the two programs open is seen' test "$(wc -l <"$T/opened")" -gt 200
-	is 'all of it is closed by exec' "$(grep -v CLOEXEC "$T/opened" | sort | uniq -c)" ''
-	is 'who deletes a worktree has kept nothing of the caller' \
+	is 'what the two programs open is closed by exec' "$(grep -v CLOEXEC "$T/opened" | sort | uniq -c)" ''
+	is 'a process that deletes a worktree has kept nothing of the caller' \
 	    "$(awk '/ close_range\(3,/ { closed[$1] = 1 } / setpriority\(/ { print closed[$1] }' "$T/trace")" 1
-	is 'so are copies' "$(grep 'fcntl(.*F_DUPFD,' "$T/ours")" ''
-	is 'and inotify' "$(sed -n 's/^\([0-9]*\) *inotify_init() *= \([0-9]*\).*/\1 *fcntl(\2<.*F_SETFD, FD_CLOEXEC/p' "$T/ours" |
+	is 'copies of descriptors are closed by exec' "$(grep 'fcntl(.*F_DUPFD,' "$T/ours")" ''
+	is 'descriptors of inotify are closed by exec' \
+	    "$(sed -n 's/^\([0-9]*\) *inotify_init() *= \([0-9]*\).*/\1 *fcntl(\2<.*F_SETFD, FD_CLOEXEC/p' "$T/ours" |
 	    while read -r re; do grep -q "^$re" "$T/ours" || echo "$re"; done)" ''
 	is 'in sessions and worktrees no link is followed' "$(sed -n 's/.*(\([A-Z_]*<\|[0-9]*<\)\([^>]*\)>, "\([^"]*\)", \(.*\)/\2 \3 \4/p' "$T/opened" |
 	    awk '{ p = $2 ~ /^\// ? $2 : $1 "/" $2 } p ~ /\/(isolated-sessions|archive|\.worktrees)\/[^\/]+\// && !/O_NOFOLLOW|RESOLVE_NO_SYMLINKS/ { print p, $3 }' | sort | uniq -c)" ''

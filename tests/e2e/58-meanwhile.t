@@ -29,8 +29,9 @@ stop_after renameat orchestrator merge late
 echo mine >>d1/file1; git add d1/file1
 go
 is 'what was staged after the first look hinders the merge' "$status $(st late .status) $(git rev-parse main)" "1 approved $old"
-like 'and is named' "$out$err" 'd1/file1 has local changes'
-is 'it stays, without a lock' "$(git status --porcelain; tail -n 1 d1/file1; ls .git/index.lock 2>&1 | tail -c 10)" "M  d1/file1
+like 'the refusal of a merge names what was staged after the first look' "$out$err" 'd1/file1 has local changes'
+is 'a change that was staged after the first look stays, without a lock' \
+    "$(git status --porcelain; tail -n 1 d1/file1; ls .git/index.lock 2>&1 | tail -c 10)" "M  d1/file1
 mine
 directory"
 git reset -q --hard
@@ -42,8 +43,8 @@ approved place 'echo place >place'
 rm -rf .worktrees/place && git worktree prune && git worktree add -q -b theirs .worktrees/place && echo theirs >.worktrees/place/theirs
 run orchestrator merge place
 is 'a session is merged whose worktree is another one by now' "$status $(git show main:place)" '0 place'
-like 'which is said' "$err" "\.worktrees/place is not its worktree any more and is kept"
-is 'and kept' "$(cat .worktrees/place/theirs; git -C .worktrees/place symbolic-ref HEAD)" 'theirs
+like 'the merge says that the worktree is another one by now' "$err" "\.worktrees/place is not its worktree any more and is kept"
+is 'a worktree that is another one by now is kept' "$(cat .worktrees/place/theirs; git -C .worktrees/place symbolic-ref HEAD)" 'theirs
 refs/heads/theirs'
 git worktree remove --force .worktrees/place
 
@@ -53,17 +54,17 @@ stop_after renameat2 orchestrator merge branch
 theirs=$(git commit-tree -p session/branch/1 -m Theirs 'session/branch/1^{tree}') && git update-ref refs/heads/session/branch/1 "$theirs"
 go
 is 'a branch that somebody goes on with keeps no merge from its end' "$status $(st branch .status) $(git show main:branch)" '0 merged branch'
-like 'which is said' "$err" 'session/branch/1 has moved on and is kept'
-is 'and stays where it is' "$(git rev-parse session/branch/1)" "$theirs"
+like 'the merge says that somebody goes on with the branch' "$err" 'session/branch/1 has moved on and is kept'
+is 'a branch that somebody goes on with stays where it is' "$(git rev-parse session/branch/1)" "$theirs"
 git update-ref -d refs/heads/session/branch/1
 
 # A merge was killed after it had said what it was going to do.
 approved half 'echo half >half'
 strace -o /dev/null -e trace=linkat -e inject=linkat:signal=KILL:when=1 orchestrator merge half >/dev/null 2>&1
-is 'which is on record' "$(field state.json .merging.target half)" refs/heads/main
+is 'what a killed merge was going to do is on record' "$(field state.json .merging.target half)" refs/heads/main
 run orchestrator cancel half
 is 'a session whose merge is under way is not cancelled' "$status $(st half .status)" '1 approved'
-like 'which is said' "$err" 'is merging: not cancelled'
+like 'the refusal to cancel a session whose merge is under way says so' "$err" 'is merging: not cancelled'
 run orchestrator recover
 is 'recover completes the merge' "$status $(git show main:half) $(git status --porcelain)" '0 half '
 
@@ -77,21 +78,21 @@ begun first
 rm "$T/worker" "$S/bin/worker"
 go
 is 'a dispatch that can start no worker says so' "$status" 69
-like 'and that the session stays, which has begun' "$err" 'what was made of it stays'
-is 'all of it' "$(st first .status) $(cat .worktrees/first/first)" 'approved first'
+like 'a dispatch that can start no worker says that the session stays, which has begun' "$err" 'what was made of it stays'
+is 'a session that had begun when dispatch failed stays whole' "$(st first .status) $(cat .worktrees/first/first)" 'approved first'
 run orchestrator merge first
-is 'so that it is merged' "$status $(git show main:first)" '0 first'
+is 'a session that had begun when dispatch failed is merged' "$status $(git show main:first)" '0 first'
 begun second; s=$stopped dispatch=$tracer
 stop_after fsync "$O/libexec/worker" run "$S"
 w=$stopped worker=$tracer
 ok 'another worker has its lock, and has said nothing yet' not test -e "$S/state.json"
 rm "$T/worker" "$S/bin/worker"
 stopped=$s tracer=$dispatch; go
-is 'then it stays, too' "$status $(ls -d .worktrees/second "$S")" "69 .worktrees/second
+is 'a session whose lock another worker has stays when dispatch fails' "$status $(ls -d .worktrees/second "$S")" "69 .worktrees/second
 $S"
 stopped=$w tracer=$worker; go
 run orchestrator merge second
-is 'and is done, and merged' "$status $(git show main:second)" '0 second'
+is 'a session that another worker had is done, and merged' "$status $(git show main:second)" '0 second'
 
 # Somebody dispatches a task, its list knows of that, and its session is not there yet.
 jq '. + { agents: { sh: { command: "echo $ITEM_ID >$ITEM_ID" } }, roles: { implementer: "sh" } }' .orchestrator/config.json >"$T/new" &&
@@ -108,13 +109,13 @@ waits() {	# it has ended, or sleeps with the lock
 }
 wait_for 20 waits; go
 wait $p
-is 'execute waits for it, and goes on' "$? $(git show main:j1 main:j2 | tr '\n' ' ')" '0 j1 j2 '
+is 'execute waits for a dispatch that is under way, and goes on' "$? $(git show main:j1 main:j2 | tr '\n' ' ')" '0 j1 j2 '
 orchestrator tasks add joined 'j3: Three' >/dev/null
 stop_after mkdirat orchestrator dispatch j3
 orchestrator execute joined >"$T/execute" 2>&1 & p=$!
 wait_for 20 waits; kill -9 "$stopped"; wait $tracer 2>/dev/null
 wait $p
-is 'or dispatches it, when nobody does any more' "$? $(git show main:j3)" '0 j3'
+is 'execute dispatches a task that nobody dispatches any more' "$? $(git show main:j3)" '0 j3'
 
 # Somebody puts a session away while another command is about to act on it.
 sessions=$within
@@ -128,9 +129,9 @@ go
 is 'the first puts it away' "$status $(ls -d "$sessions/../archive/$(basename "$S")")" "0 $sessions/../archive/$(basename "$S")"
 wait $p
 is 'the second finds nothing wrong' "$? $(cat "$T/other")" '0 nothing to clean up'
-is 'and makes nothing in its place' "$(left)" ''
+is 'the second cleanup makes nothing in the place of the session' "$(left)" ''
 run orchestrator execute
-is 'so that execute ends well' "$status" 0
+is 'execute ends well after two cleanups at once' "$status" 0
 begins() {	# COMMAND...: has looked at the session, opened it again, and not taken its lock
 	within=$S/worker.lock nth=2; stop_after fcntl "$@"; nth=1
 	[ "$2" != merge ] || orchestrator cancel "$3" >/dev/null
@@ -140,12 +141,12 @@ begins() {	# COMMAND...: has looked at the session, opened it again, and not tak
 failed opened; begins orchestrator cleanup
 is 'a cleanup that has opened what another one then puts away leaves it alone' "$status $out $(left)" '0 nothing to clean up '
 git worktree prune; failed again; begins orchestrator retry again
-is 'so does retry' "$status $(left)" '73 '
-like 'which says so' "$err" 'session-again-.*put the session away'
+is 'a retry that has opened what a cleanup then puts away leaves it alone' "$status $(left)" '73 '
+like 'a retry says that another command put the session away' "$err" 'session-again-.*put the session away'
 approved given 'echo given >given'; S=$(session_of given)
 begins orchestrator merge given
-is 'and merge' "$status $(left)" '1 '
-like 'which says so, too' "$out" 'is cancelled and archived'
+is 'a merge that has opened what a cleanup then puts away leaves it alone' "$status $(left)" '1 '
+like 'a merge says that the session is archived' "$out" 'is cancelled and archived'
 approved kept 'echo kept >kept'; S=$(session_of kept); mkdir "$T/moved"
 within=$S/worker.lock nth=2; stop_after fcntl orchestrator cancel kept; nth=1
 mv "$S" "$T/moved"; go

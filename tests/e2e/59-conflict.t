@@ -52,21 +52,22 @@ dispatch a b
 run orchestrator merge
 is 'of two that changed the same line the older one is merged, the other has a conflict' "$status $(st a .status) $(st b .status)" '1 merged conflict'
 run timeout 60 orchestrator execute
-is 'where nothing else is said it stays one' "$status $(st b .status) $(line "$T/times.b")" '1 conflict implement '
+is 'without merge.on_conflict a conflict stays one' "$status $(st b .status) $(line "$T/times.b")" '1 conflict implement '
 run orchestrator retry b
 prompt=$(cat "$(session_of b)/prompt.md")
-like 'a retry by hand is told what it conflicted in' "$prompt" '^- conflict in shared \(content'
-like 'what it had done' "$prompt" '^What b is about'
-like 'and what the other did' "$prompt" '^What a is about'
+like 'a retry by hand is told what the attempt conflicted in' "$prompt" '^- conflict in shared \(content'
+like 'a retry by hand is told what the former attempt had done' "$prompt" '^What b is about'
+like 'a retry by hand is told what the other session did' "$prompt" '^What a is about'
 
 world fail-list "$FAIL"
 list work a b free-after free
 orchestrator tasks depend free-after a b >/dev/null
 run timeout 60 orchestrator execute work
-is 'in a list what depends on it waits, and the rest goes on' \
+is 'in a list what depends on a conflict waits, and the rest goes on' \
     "$status $(printf '%s\n' "$(status_of a)" "$(status_of b)" | sort | tr '\n' ' ')$(status_of free-after) $(status_of free)" '1 BLOCKED COMPLETE PENDING COMPLETE'
-like 'which the report says' "$out" '^failed   [ab], .*: conflict: conflict: conflicts with main: shared \(content'
-is 'and nothing is tried again' "$(echo "$out" | grep -c requeued)" 0
+like 'the report names the conflict of a failed task' \
+    "$out" '^failed   [ab], .*: conflict: conflict: conflicts with main: shared \(content'
+is 'a conflict without on_conflict is not tried again' "$(echo "$out" | grep -c requeued)" 0
 world fast "$FAIL, \"max_parallel\": 2"
 list fast a b free; orchestrator tasks depend free a b >/dev/null; orchestrator tasks add fast free-too >/dev/null
 run timeout 60 orchestrator execute --fail-fast fast
@@ -76,26 +77,29 @@ like '--fail-fast stops at it' "$out" '^tl-[a-z0-9]*: stopping: a task has faile
 world retry "$RETRY"
 dispatch a b
 run orchestrator --json merge
-is 'merge dispatches it again' "$status $(echo "$out" | jq -c '.merges | map(.outcome)')" '1 ["merged","conflict, dispatched again"]'
-is 'and says as what' "$(echo "$out" | jq -r '.merges[1].retried_as')" "$(basename "$(session_of b)")"
-is 'from what the target is now' "$(field config.json .session.base b)" "$(git rev-parse main)"
+is 'on_conflict retry: merge dispatches a conflict again' \
+    "$status $(echo "$out" | jq -c '.merges | map(.outcome)')" '1 ["merged","conflict, dispatched again"]'
+is 'on_conflict retry: merge names the new session' "$(echo "$out" | jq -r '.merges[1].retried_as')" "$(basename "$(session_of b)")"
+is 'on_conflict retry: a new session begins from what the target is now' "$(field config.json .session.base b)" "$(git rev-parse main)"
 prompt=$(cat "$(session_of b)/prompt.md")
-like 'its prompt names the conflict' "$prompt" '^- conflict in shared \(content'
-like 'carries the summary of the former attempt' "$prompt" '^What b is about'
-like 'and that of the session that it conflicted with' "$prompt" '^- item a, merged as [0-9a-f]{12}:'
-like 'in full' "$prompt" '^What a is about'
+like 'the prompt of a retried conflict names the conflict' "$prompt" '^- conflict in shared \(content'
+like 'the prompt of a retried conflict has the summary of the former attempt' "$prompt" '^What b is about'
+like 'the prompt of a retried conflict names the session that it conflicted with' "$prompt" '^- item a, merged as [0-9a-f]{12}:'
+like 'the prompt of a retried conflict has the summary of the other session in full' "$prompt" '^What a is about'
 run timeout 60 orchestrator execute
-is 'execute merges it' "$status $(merges)$(cat shared)" '0 a b of b'
+is 'execute merges a retried conflict' "$status $(merges)$(cat shared)" '0 a b of b'
 
 world retry2 "$RETRY, \"attempts\": 3"
 dispatch a b c
 run timeout 60 orchestrator execute
-is 'execute dispatches what conflicts again until all is merged' "$status $(merges)" '0 a b c '
-is 'once for each conflict' "$(echo "$out" | grep -c ': retried: as session-') $(line "$T/times.c")" '3 implement implement implement '
+is 'on_conflict retry: execute dispatches conflicts again until all is merged' "$status $(merges)" '0 a b c '
+is 'on_conflict retry: execute dispatches again once for each conflict' \
+    "$(echo "$out" | grep -c ': retried: as session-') $(line "$T/times.c")" '3 implement implement implement '
 world retry3 "$RETRY"
 dispatch a b c
 run timeout 60 orchestrator execute
-is 'but not more often than an item may have sessions' "$status $(merges)$(st c .status) $(st c .attempt)" '1 a b conflict 2'
+is 'a conflict is not retried more often than an item may have sessions' \
+    "$status $(merges)$(st c .status) $(st c .attempt)" '1 a b conflict 2'
 
 # Killed between the end of one session and the beginning of the next.
 world retry-kill "$RETRY"
@@ -110,14 +114,14 @@ jq '.settings.merge.on_conflict = "retry"' "$S/config.json" >"$T/c" && cp "$T/c"
 I=$(dirname "$(dirname "$S")")
 mv "$S" "$I/archive/"
 run timeout 60 orchestrator execute
-is 'is dispatched again by execute, also when it was put away already' "$status $(merges)" '0 a b '
-is 'its claim is gone with it' "$(ls "$(dirname "$I")/claims")" ''
+is 'execute dispatches again a conflict that was put away already' "$status $(merges)" '0 a b '
+is 'the claim of a conflict that was put away is gone' "$(ls "$(dirname "$I")/claims")" ''
 
 world retry-list "$RETRY"
 list work a b free; orchestrator tasks depend free a b >/dev/null
 run timeout 60 orchestrator execute work
-is 'with a list the task is requeued, and what waits for it follows' "$status $(merges | wc -w) $(status_of free)" '0 3 COMPLETE'
-is 'once' "$(echo "$out" | grep -c ': requeued: ')" 1
+is 'on_conflict retry: a task of a list is requeued, and what waits for it follows' "$status $(merges | wc -w) $(status_of free)" '0 3 COMPLETE'
+is 'on_conflict retry: a task of a list is requeued once' "$(echo "$out" | grep -c ': requeued: ')" 1
 
 # resolve
 world resolve "$RESOLVE"
@@ -125,23 +129,25 @@ dispatch a b
 base=$(git rev-parse main) head=$(git rev-parse session/b/1) S=$(session_of b)
 : >"$T/hang.b"
 run orchestrator merge
-is 'merge gives it back to the session' "$status $(echo "$out" | sed -n 's/^session-b-[a-z0-9]*: \([^:]*\):.*/\1/p')" '1 conflict, being resolved'
+is 'on_conflict resolve: merge gives the conflict back to the session' \
+    "$status $(echo "$out" | sed -n 's/^session-b-[a-z0-9]*: \([^:]*\):.*/\1/p')" '1 conflict, being resolved'
 wait_for 20 test -s "$T/at.b"
 onto=$(git rev-parse main)
-is 'it is running again, in its own worktree' "$(st b '.status + " " + .step')" 'running implement'
-is 'and the record says what it resolves' "$(field state.json '[.resolves, .resolving.target, .conflicts[0].path, .round] | @csv' b)" "1,\"$onto\",\"shared\",2"
+is 'a session that resolves a conflict is running again, in its own worktree' "$(st b '.status + " " + .step')" 'running implement'
+is 'the record of a session that resolves says which conflict' \
+    "$(field state.json '[.resolves, .resolving.target, .conflicts[0].path, .round] | @csv' b)" "1,\"$onto\",\"shared\",2"
 is 'the approval is void' "$(field review.json .verdict b)" none
 is 'the worktree has both sides, and the markers' "$(grep -c 'of [ab]' .worktrees/b/shared; cat .worktrees/b/a; grep -c '^<<<<<<< \|^=======$\|^>>>>>>> ' .worktrees/b/shared)" '2
 a
 3'
-is 'the branch has not moved, nor the target' "$(git rev-parse session/b/1) $(git rev-parse main^1)" "$head $base"
+is 'a conflict that is given back moves neither branch nor target' "$(git rev-parse session/b/1) $(git rev-parse main^1)" "$head $base"
 run orchestrator merge b
-is 'meanwhile it can not be merged' "$status $(git rev-parse main)" "1 $onto"
+is 'a session that resolves a conflict can not be merged' "$status $(git rev-parse main)" "1 $onto"
 prompt=$(cat "$T/resolving.b")
-like 'the implementer is told where' "$prompt" '^- shared \(content'
-like 'who changed it' "$prompt" '^- item a, merged as [0-9a-f]{12}:'
-like 'and why' "$prompt" '^What a is about'
-like 'and what it did itself' "$prompt" '^What b is about'
+like 'the implementer is told where the conflict is' "$prompt" '^- shared \(content'
+like 'the implementer is told who changed the place of the conflict' "$prompt" '^- item a, merged as [0-9a-f]{12}:'
+like 'the implementer is told why the other session changed it' "$prompt" '^What a is about'
+like 'the implementer is told what the session did itself' "$prompt" '^What b is about'
 rm "$T/hang.b"; kill -KILL "$(cat "$T/at.b")"
 wait_for 20 is_st b failed
 is 'an implementer that is killed is one that failed' "$(st b .reason)" agent-error
@@ -151,20 +157,25 @@ dispatch a b
 head=$(git rev-parse session/b/1) S=$(session_of b)
 orchestrator merge a >/dev/null; onto=$(git rev-parse main)
 run timeout 60 orchestrator execute
-is 'execute sees it through' "$status $(merges)$(line shared)" '0 a b of b of a '
+is 'execute sees a session through that resolves a conflict' "$status $(merges)$(line shared)" '0 a b of b of a '
 new=$(git rev-parse main^2)
-is 'what was merged is the merge that the session made' "$(git log -1 --format=%P "$new")" "$head $onto"
-is 'and the tree that was reviewed' "$(git rev-parse 'main^{tree}')" "$(git rev-parse "$new^{tree}")"
-is 'the review is of that commit, on the new base' "$(field review.json '[.verdict, .commit, .base] | join(" ")' b)" "approved $new $onto"
-is 'it was reviewed twice' "$(field review.json '[.opinions[] | select(.role == "reviewer") | .commit] | join(" ")' b)" "$head $new"
-ok 'the reviewer saw what it changes on the new base' grep -q '^+of b' "$T/review.b"
-ok 'and not what the target had already' not grep -q '^+of a' "$T/review.b"
-is 'each line is whose it was' "$(git blame -s main -- shared | cut -c 1-7 | sort -u | wc -l)" 2
-is 'the summary of the work names the merge' "$(git log -1 --format=%s main)" 'Merge b: What b is about'
-is 'every change of status is on record' "$(field state.json '[.history[] | select(.from == "approved") | .to] | join(" ")' b)" 'running merged'
-is 'nothing is being resolved any more' "$(field state.json '[.resolving, (.conflicts | length), .resolves] | @csv' b)" ',0,1'
-is 'the log ends with a verdict' "$(tail -n 1 "$(session_of b)/output.log")" 'REVIEW_VERDICT: APPROVED'
-is 'nothing is left' "$(git branch --list 'session/*'; git status --porcelain)" ''
+is 'the commit that is merged is the merge that the session made' "$(git log -1 --format=%P "$new")" "$head $onto"
+is 'the tree that is merged is the one that was reviewed' "$(git rev-parse 'main^{tree}')" "$(git rev-parse "$new^{tree}")"
+is 'the review of a resolved conflict is of the new commit, on the new base' \
+    "$(field review.json '[.verdict, .commit, .base] | join(" ")' b)" "approved $new $onto"
+is 'a resolved conflict is reviewed twice' \
+    "$(field review.json '[.opinions[] | select(.role == "reviewer") | .commit] | join(" ")' b)" "$head $new"
+ok 'the reviewer of a resolved conflict sees what it changes on the new base' grep -q '^+of b' "$T/review.b"
+ok 'the reviewer of a resolved conflict does not see what the target had already' not grep -q '^+of a' "$T/review.b"
+is 'each line of a resolved conflict is blamed on its own session' "$(git blame -s main -- shared | cut -c 1-7 | sort -u | wc -l)" 2
+is 'the message of the merge of a resolved conflict is the summary of the work' \
+    "$(git log -1 --format=%s main)" 'Merge b: What b is about'
+is 'every change of status of a resolved conflict is on record' \
+    "$(field state.json '[.history[] | select(.from == "approved") | .to] | join(" ")' b)" 'running merged'
+is 'nothing is being resolved after the merge of a resolved conflict' \
+    "$(field state.json '[.resolving, (.conflicts | length), .resolves] | @csv' b)" ',0,1'
+is 'the log of a resolved conflict ends with a verdict' "$(tail -n 1 "$(session_of b)/output.log")" 'REVIEW_VERDICT: APPROVED'
+is 'the merge of a resolved conflict leaves no branch and a clean checkout' "$(git branch --list 'session/*'; git status --porcelain)" ''
 
 # How an implementer may resolve.
 for how in commit merge rebase; do
@@ -176,26 +187,30 @@ for how in commit merge rebase; do
 	esac >"$T/resolve.b"
 	dispatch a b; orchestrator merge a >/dev/null; git rev-parse main >"$T/onto"
 	run timeout 60 orchestrator execute
-	is "resolved by $how it is merged" "$status $(merges)$(sort shared | tr '\n' ' ')$(cat a b | tr '\n' ' ')" '0 a b of a of b a b '
-	ok "with the target in its history ($how)" git merge-base --is-ancestor "$(cat "$T/onto")" main^2
-	[ $how != commit ] || like 'and its own words' "$(git log -1 --format=%B main^2)" '^I kept both, since both are right'
+	is "a conflict resolved by $how is merged" \
+	    "$status $(merges)$(sort shared | tr '\n' ' ')$(cat a b | tr '\n' ' ')" '0 a b of a of b a b '
+	ok "a conflict resolved by $how has the target in its history" git merge-base --is-ancestor "$(cat "$T/onto")" main^2
+	[ $how != commit ] || like 'a conflict resolved by commit keeps the words of its commit' \
+	    "$(git log -1 --format=%B main^2)" '^I kept both, since both are right'
 done
 
 # What is no resolution.
 world left "$RESOLVE, \"gate_tries\": 1"
 echo 'if [ -e "$T/once.$ITEM_ID" ]; then both; else : >"$T/once.$ITEM_ID"; fi' >"$T/resolve.b"
 dispatch a b; run timeout 60 orchestrator execute
-is 'who leaves the markers gets it once more' "$status $(merges)$(line "$T/times.b")" '0 a b implement resolve resolve '
-like 'and is told where' "$(cat "$T/resolving.b")" '^- shared$'
+is 'an implementer who leaves the markers gets the conflict once more' \
+    "$status $(merges)$(line "$T/times.b")" '0 a b implement resolve resolve '
+like 'an implementer who leaves the markers is told where' "$(cat "$T/resolving.b")" '^- shared$'
 world left2 "$RESOLVE, \"gate_tries\": 1"
 echo : >"$T/resolve.b"
 dispatch a b; onto=$(git rev-parse main); run timeout 60 orchestrator execute
-is 'not for ever' "$status $(merges)$(st b '.status + " " + .reason') $(line "$T/times.b")" '1 a failed conflict implement resolve resolve '
+is 'an implementer who leaves the markers each time fails with the reason conflict' \
+    "$status $(merges)$(st b '.status + " " + .reason') $(line "$T/times.b")" '1 a failed conflict implement resolve resolve '
 world undo "$RESOLVE, \"gate_tries\": 0"
 echo 'git reset -q --hard; echo "of both" >shared' >"$T/resolve.b"
 dispatch a b; run timeout 60 orchestrator execute
-is 'who throws away what others did does not get through' "$status $(merges)$(st b .reason)" '1 a conflict'
-like 'and the file is named' "$(st b .detail)" 'the merge was undone: a$'
+is 'an implementer who throws away what others did fails' "$status $(merges)$(st b .reason)" '1 a conflict'
+like 'the detail of an implementer who throws away what others did names the file' "$(st b .detail)" 'the merge was undone: a$'
 world nothing "$RESOLVE"
 echo 'git checkout -q "$(cat "$T/onto")" -- .; git rm -qf b' >"$T/resolve.b"
 dispatch a b; orchestrator merge a >/dev/null; git rev-parse main >"$T/onto"
@@ -217,12 +232,15 @@ like 'a commit made by hand is named, too' "$(cat "$(session_of k)"/transcript/*
 world thrice "$RESOLVE"
 dispatch a b c
 run timeout 60 orchestrator execute
-is 'one after the other' "$status $(merges | xargs -n 1 | sort | tr '\n' ' ')$(sort shared | tr '\n' ' ')" '0 a b c of a of b of c '
-is 'each conflict is resolved' "$(cat "$T/times.b" "$T/times.c" | sort | uniq -c | tr -s ' \n' ' ')" ' 2 implement 3 resolve '
+is 'sessions that conflict with each other are merged one after the other' \
+    "$status $(merges | xargs -n 1 | sort | tr '\n' ' ')$(sort shared | tr '\n' ' ')" '0 a b c of a of b of c '
+is 'each conflict of several sessions is resolved' \
+    "$(cat "$T/times.b" "$T/times.c" | sort | uniq -c | tr -s ' \n' ' ')" ' 2 implement 3 resolve '
 world bound ', "merge": { "on_conflict": "resolve", "resolves": 1 }'
 dispatch a b c
 run timeout 60 orchestrator execute
-is 'as often as a session may' "$status $(merges | wc -w) $(for i in a b c; do st $i .status; done | sort | tr '\n' ' ')$(field state.json .resolves b) $(field state.json .resolves c)" '1 2 conflict merged merged 1 1'
+is 'a session resolves conflicts as often as the settings allow' \
+    "$status $(merges | wc -w) $(for i in a b c; do st $i .status; done | sort | tr '\n' ' ')$(field state.json .resolves b) $(field state.json .resolves c)" '1 2 conflict merged merged 1 1'
 
 # In a list.
 world resolve-list "$RESOLVE"
@@ -236,8 +254,9 @@ is 'a task whose session resolves is IN_PROGRESS' "$(status_of "$i") $(st "$i" .
 rm "$T"/hang.*; kill -KILL $pid; wait $pid 2>/dev/null
 kill_worker "$i"
 run timeout 60 orchestrator execute work
-is 'with all killed while it resolves, execute goes on, and the rest follows' "$status $(merges | wc -w) $(status_of free)" '0 3 COMPLETE'
-is 'it was the same session' "$(field state.json '[.attempt, .resolves, .recoveries] | @csv' "$i")" '1,1,1'
+is 'execute killed with the worker while a session resolves goes on, and the rest follows' \
+    "$status $(merges | wc -w) $(status_of free)" '0 3 COMPLETE'
+is 'the session that resolves after a kill is the same' "$(field state.json '[.attempt, .resolves, .recoveries] | @csv' "$i")" '1,1,1'
 
 # Killed at any point of giving back and resolving.
 n=0
@@ -260,16 +279,16 @@ world spawn "$RESOLVE"
 dispatch a b; orchestrator merge a >/dev/null; S=$(session_of b)
 no_worker
 run orchestrator merge b
-like 'a worker that does not start is told' "$err" 'no worker: .*; orchestrator execute starts it'
-is 'and the session stays given back' "$(st b '.status + " " + .step')" 'running resolve'
+like 'merge says that no worker starts for a conflict that is given back' "$err" 'no worker: .*; orchestrator execute starts it'
+is 'a session stays given back when no worker starts' "$(st b '.status + " " + .step')" 'running resolve'
 run orchestrator cleanup
-is 'also by cleanup' "$status $(st b .status)" '0 running'
+is 'cleanup leaves a session that is given back and has no worker' "$status $(st b .status)" '0 running'
 run orchestrator recover
-like 'recover says why it waits' "$status $out" '^1 session-b-[a-z0-9]*: waits for you: none'
+like 'recover says why a session that is given back waits' "$status $out" '^1 session-b-[a-z0-9]*: waits for you: none'
 mv "$T/worker" "$S/bin/worker"
 run timeout 60 orchestrator execute
-is 'execute starts it' "$status $(merges)" '0 a b '
-is 'nobody had died' "$(field state.json .recoveries b)" 0
+is 'execute starts the worker of a session that is given back' "$status $(merges)" '0 a b '
+is 'a worker that never started counts as no recovery' "$(field state.json .recoveries b)" 0
 
 # Killed at each call of a kind, one after the other.
 chain() {	# CALLS COMMAND...: killed at its first one, at its second one, until it comes through
@@ -288,8 +307,9 @@ if strace -o /dev/null true 2>/dev/null; then
 		cd "$W" && chain $calls worker run "$S"; cd "$T/chain-${calls%%,*}" || exit 1
 		is "a worker killed at each $calls resolves all the same" "$status $([ $n -gt 5 ] && echo often) $(st b .status)" '0 often approved'
 		chain $calls orchestrator merge b
-		is "and it is merged once ($calls)" "$(merges)$(sort shared | tr '\n' ' ')$(git status --porcelain)" 'a b of a of b '
-		ok "with nothing damaged ($calls)" git fsck --strict --no-dangling
+		is "a resolved conflict is merged once by merges killed at each $calls" \
+		    "$(merges)$(sort shared | tr '\n' ' ')$(git status --porcelain)" 'a b of a of b '
+		ok "kills at each $calls damage nothing in the repository" git fsck --strict --no-dangling
 	done
 else
 	skip 'killed at each call' 'no strace here'

@@ -11,19 +11,19 @@ history_of() { jq -r --arg t "$1" '[.tasks[] | select(.id == $t) | .history[] | 
 run orchestrator tasks list
 is 'without lists there is nothing to list' "$status $out" '0 no task lists; orchestrator tasks create NAME makes one'
 run orchestrator tasks show
-is 'nor to show' "$status" 66
+is 'without lists there is nothing to show' "$status" 66
 run orchestrator tasks
 is 'tasks alone is a usage error' "$status" 64
 run orchestrator tasks shwo
-is 'so is an unknown command of it' "$status" 64
+is 'an unknown command of tasks is a usage error' "$status" 64
 
 # The migration, first day.
 run orchestrator tasks create migration --task 'database-migration: Migrate database schema' \
     --task 'application-migration: Migrate application code' --task 'data-validation: Validate migrated data'
 is 'a list is created' "$status" 0
 id=$(echo "$out" | sed -n 's/^TaskList Created: \(tl-[a-z0-9]\{8\}\)$/\1/p')
-ok 'its id is printed' test "$id"
-is 'with its tasks, and the id once more' "$out" "TaskList Created: $id
+ok 'tasks create prints the id of the list' test "$id"
+is 'tasks create prints the tasks' "$out" "TaskList Created: $id
 [database-migration] Migrate database schema: PENDING
 [application-migration] Migrate application code: PENDING
 [data-validation] Validate migrated data: PENDING
@@ -31,20 +31,21 @@ is 'with its tasks, and the id once more' "$out" "TaskList Created: $id
 TaskList ID: $id - Save this for Session 2"
 orchestrator tasks depend application-migration database-migration >/dev/null
 run orchestrator tasks depend data-validation application-migration
-is 'a task waits for another' "$out" '[data-validation] Validate migrated data: PENDING (waits for application-migration)'
+is 'tasks depend says for what a task waits' "$out" '[data-validation] Validate migrated data: PENDING (waits for application-migration)'
 run orchestrator tasks start application-migration
-is 'one that waits cannot be started' "$status" 69
-like 'which says for what' "$err" 'waits for database-migration'
+is 'a task that waits cannot be started' "$status" 69
+like 'the refusal to start a task that waits says for what it waits' "$err" 'waits for database-migration'
 run orchestrator tasks start database-migration
-is 'the first one is started' "$out" '[database-migration] Migrate database schema: PENDING -> IN_PROGRESS'
+is 'tasks start starts the first task' "$out" '[database-migration] Migrate database schema: PENDING -> IN_PROGRESS'
 run orchestrator tasks complete database-migration
-is 'and completed' "$out" '[database-migration] Migrate database schema: IN_PROGRESS -> COMPLETE
+is 'tasks complete completes a task and names what is ready now' \
+    "$out" '[database-migration] Migrate database schema: IN_PROGRESS -> COMPLETE
 Ready now: application-migration'
 
 # The second day.
 run orchestrator tasks resume "$id"
-is 'the list is resumed' "$status" 0
-is 'and nothing was lost' "$out" "TaskList Loaded: $id
+is 'tasks resume succeeds on a list' "$status" 0
+is 'tasks resume loses nothing' "$out" "TaskList Loaded: $id
 [database-migration] Migrate database schema: COMPLETE (status preserved)
 [application-migration] Migrate application code: PENDING (status preserved)
 [data-validation] Validate migrated data: PENDING (status preserved)
@@ -52,40 +53,42 @@ TaskList ID: $id (same list)
 Next: [application-migration] Migrate application code: PENDING
 Cross-Session Continuation: SUCCESS
 Task State Persistence: VERIFIED"
-is 'as JSON too' "$(orchestrator --json tasks resume migration | jq -r '[.list, .same_list, .preserved, .next_found, .next, .tasks[0].status] | map(tostring) | join(" ")')" \
+is 'tasks resume prints JSON too' \
+    "$(orchestrator --json tasks resume migration | jq -r '[.list, .same_list, .preserved, .next_found, .next, .tasks[0].status] | map(tostring) | join(" ")')" \
     "$id true true true application-migration COMPLETE"
 for t in application-migration data-validation; do
 	orchestrator tasks start $t >/dev/null && run orchestrator tasks complete $t
-	like "$t is done on it" "$out" "^\\[$t\\] .*: IN_PROGRESS -> COMPLETE\$"
+	like "$t is done after tasks resume" "$out" "^\\[$t\\] .*: IN_PROGRESS -> COMPLETE\$"
 done
 run orchestrator tasks resume "${id%??}"
-like 'at its end nothing is left' "$status $out" 'Next: nothing is left to do'
-is 'who did what is in the list' "$(jq -r '[.tasks[].history[].by] | unique | join(",")' "$(lists)/$id.json")" "$(id -un)"
+like 'tasks resume of a list that is done says that nothing is left to do' "$status $out" 'Next: nothing is left to do'
+is 'the list has who did what' "$(jq -r '[.tasks[].history[].by] | unique | join(",")' "$(lists)/$id.json")" "$(id -un)"
 
 # What is refused.
 run orchestrator tasks create migration
 is 'a name is not given twice' "$status" 73
-like 'and the list that has it is named' "$err" "$id"
-is 'nothing was created' "$(ls "$(lists)"/tl-*.json | wc -l)" 1
+like 'the refusal of a name that a list has names the list' "$err" "$id"
+is 'a refused tasks create creates nothing' "$(ls "$(lists)"/tl-*.json | wc -l)" 1
 run orchestrator tasks complete data-validation
 is 'what is complete is not completed again' "$status" 65
 run orchestrator tasks depend database-migration data-validation
 is 'a circle is refused' "$status" 65
-like 'and printed' "$err" 'circular dependency: database-migration -> data-validation -> application-migration -> database-migration'
+like 'the refusal of a circle prints it' \
+    "$err" 'circular dependency: database-migration -> data-validation -> application-migration -> database-migration'
 run orchestrator tasks depend database-migration nothing
-is 'so is an unknown task' "$status" 66
+is 'a dependency on an unknown task is refused' "$status" 66
 run orchestrator tasks create two --task 'a: A' --task 'A: B'
-is 'and ids that differ by case alone' "$status" 65
+is 'ids that differ by case alone are refused' "$status" 65
 run orchestrator tasks create bad --task '../x: A'
-is 'and ids that are none' "$status" 65
+is 'ids that are none are refused' "$status" 65
 run orchestrator tasks start no-such-task
-is 'a task that is nowhere is said to be so' "$status" 66
+is 'a task that is nowhere is an error' "$status" 66
 run orchestrator tasks show tl-00000000
-is 'and a list' "$status" 66
+is 'a list that is nowhere is an error' "$status" 66
 orchestrator tasks create other --task 'data-validation: Of the other list' >/dev/null
 run orchestrator tasks reopen data-validation
 is 'a task of two lists is ambiguous' "$status" 64
-like 'and both are named' "$err" "$id.*\\(migration\\)|$id.*migration"
+like 'the error of a task of two lists names both' "$err" "$id.*\\(migration\\)|$id.*migration"
 run orchestrator tasks reopen --list migration data-validation
 is 'unless the list is said' "$out" '[data-validation] Validate migrated data: COMPLETE -> PENDING'
 run orchestrator tasks show
@@ -99,7 +102,8 @@ run orchestrator --json tasks add --title 'The title' --description 'Do it.' --a
 is 'a task has many fields' "$(echo "$out" | jq -cS '.task | del(.created_at)')" \
     '{"acceptance":"It is done.","agent_type":"gardener","allowed_paths":["src/**","doc/*"],"depends_on":["data-validation"],"description":"Do it.","estimate":30,"forbidden_paths":["secret"],"id":"full","outputs":["out/file"],"parallelizable":false,"priority":0,"status":"PENDING","stream":"Stream-B","timeout":60,"title":"The title"}'
 run orchestrator --json tasks edit --title Other --allow '' --parallelizable yes --depends-on '' full
-is 'that can be changed and emptied' "$(echo "$out" | jq -c '.task | [.title, .allowed_paths, .parallelizable, .depends_on, .description]')" '["Other",null,null,null,"Do it."]'
+is 'fields of a task can be changed and emptied' \
+    "$(echo "$out" | jq -c '.task | [.title, .allowed_paths, .parallelizable, .depends_on, .description]')" '["Other",null,null,null,"Do it."]'
 run orchestrator tasks edit --priority 5 full
 is 'a wrong value is refused' "$status" 65
 run orchestrator tasks edit --prio 5 --nothing full
@@ -121,13 +125,13 @@ is 'a check list is a list' "$(orchestrator --json tasks show from-markdown | jq
 write-the-tests-all-of-them|Write the tests, all of them!|PENDING
 nested|One below another|COMPLETE
 write-the-tests-all-of-them-2|Write the tests, all of them!|PENDING'
-ok 'whose statuses follow' orchestrator tasks resume from-markdown
+ok 'the statuses of an imported check list follow from its history' orchestrator tasks resume from-markdown
 orchestrator tasks export from-markdown >"$T/list.json"
 orchestrator tasks export --markdown from-markdown | orchestrator tasks create again --from - >/dev/null
 is 'what is exported can be read again' "$(orchestrator --json tasks show again | jq -c '[.tasks[] | .id, .title, .status]')" \
     "$(jq -c '[.tasks[] | .id, .title, .status]' "$T/list.json")"
 orchestrator tasks create third --from "$T/list.json" >/dev/null
-is 'also as JSON' "$(orchestrator --json tasks show third | jq -c '[.tasks[] | .id, .title, .status]')" \
+is 'a list exported as JSON can be read again' "$(orchestrator --json tasks show third | jq -c '[.tasks[] | .id, .title, .status]')" \
     "$(jq -c '[.tasks[] | .id, .title, .status]' "$T/list.json")"
 echo '["a: The first", {"title": "The second", "depends_on": ["a"], "mine": 1}]' |
     orchestrator tasks create json --from - --task c >/dev/null
@@ -153,8 +157,8 @@ i=0; while [ $i -lt 100 ]; do i=$((i + 1)); orchestrator tasks complete t$i >/de
 won=0
 for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
 is 'a hundred commands at once succeed' "$won" 100
-is 'and no update is lost' "$(orchestrator --json tasks show many | jq .counts.COMPLETE)" 100
-ok 'nor a step of the history' orchestrator tasks resume many
+is 'no update of a hundred commands at once is lost' "$(orchestrator --json tasks show many | jq .counts.COMPLETE)" 100
+ok 'no step of the history of a hundred commands at once is lost' orchestrator tasks resume many
 
 pids=
 for i in 1 2 3 4; do orchestrator tasks create one-name >/dev/null 2>&1 & pids="$pids $!"; done
@@ -168,29 +172,30 @@ f=$(lists)/$id.json
 jq '.tasks[0].status = "COMPLETE"' "$f" >"$T/edited" && cp "$T/edited" "$f"
 run orchestrator tasks resume json
 is 'a status that does not follow from its history is found' "$status" 1
-like 'and named' "$out" '^\[a\] The first: COMPLETE \(status NOT preserved: its history ends in PENDING\)$'
-like 'and the verdict is so' "$out" '^Task State Persistence: NOT VERIFIED'
+like 'resume names the task whose status does not follow from its history' \
+    "$out" '^\[a\] The first: COMPLETE \(status NOT preserved: its history ends in PENDING\)$'
+like 'resume of a list with a wrong status ends with a verdict of not verified' "$out" '^Task State Persistence: NOT VERIFIED'
 jq '.tasks[0].depends_on = ["c"] | .tasks[2].depends_on = ["a"]' "$T/edited" >"$f"
 run orchestrator tasks show "$id"
 like 'a circle in the file is damage' "$status $err" '^65 .*damaged.*circular dependency: a -> c -> a'
 mkfifo "$T/fifo" && mv "$T/fifo" "$f"
 run orchestrator tasks show "$id"
-like 'so is what is no regular file' "$status $err" '^65 .*not a regular file'
+like 'a list that is no regular file is damage' "$status $err" '^65 .*not a regular file'
 rm "$f" && head -c 100 "$T/edited" >"$f"
 run orchestrator tasks show "$id"
 is 'a damaged list is an error' "$status" 65
-like 'that names its last good copy' "$err" "$f\\.last"
+like 'the error of a damaged list names its last good copy' "$err" "$f\\.last"
 run orchestrator tasks start --list "$id" c
-is 'for those who change it too' "$status" 65
-is 'and nobody mends it' "$(wc -c <"$f")" 100
+is 'a damaged list is an error for a command that changes it' "$status" 65
+is 'a damaged list is left as it is' "$(wc -c <"$f")" 100
 mv "$f" "$T/gone"
 run orchestrator tasks resume "$id"
 is 'a missing list is an error' "$status" 66
-like 'that names its last good copy as well' "$err" "missing.*$f\\.last"
+like 'the error of a missing list names its last good copy' "$err" "missing.*$f\\.last"
 run orchestrator tasks list
-is 'list says so' "$status" 66
-like 'and keeps its id' "$out" "^$id  missing\$"
-ok 'it was not made anew' not test -e "$f"
+is 'tasks list with a missing list is an error' "$status" 66
+like 'tasks list keeps the id of a missing list' "$out" "^$id  missing\$"
+ok 'a missing list is not made anew' not test -e "$f"
 cp "$f.last" "$f"
 ok 'the copy is a good one' orchestrator tasks resume "$id"
 
@@ -203,39 +208,40 @@ J
 id=$(orchestrator tasks create work --from "$T/work.json" | sed -n 's/^TaskList Created: //p')
 run orchestrator dispatch --review none two -- true
 is 'a task that waits is not dispatched' "$status" 69
-like 'for the reason given' "$err" 'task two waits for one'
+like 'the refusal to dispatch a task that waits says for what it waits' "$err" 'task two waits for one'
 run orchestrator dispatch --wait --review none one -- sh -c 'echo 1 >f; echo "Wrote the file f." | worker summary -'
 is 'a task is dispatched' "$status" 0
-is 'what it says is the item' "$(field item.json '[.title, .description, .allowed_paths[0]] | join("|")' one)" 'The first|Write f.|f'
-is 'nothing else of it is' "$(field item.json 'has("status") or has("history")' one)" false
-is 'it is in progress until the merge' "$(status_of one)" IN_PROGRESS
-is 'by its session' "$(jq -r '.tasks[0].history[-1].by' "$(lists)/$id.json")" "$(basename "$(session_of one)")"
+is 'the item of a dispatched task has its title and description' \
+    "$(field item.json '[.title, .description, .allowed_paths[0]] | join("|")' one)" 'The first|Write f.|f'
+is 'the item of a dispatched task has neither status nor history' "$(field item.json 'has("status") or has("history")' one)" false
+is 'a dispatched task is in progress until the merge' "$(status_of one)" IN_PROGRESS
+is 'a dispatched task is taken by its session' "$(jq -r '.tasks[0].history[-1].by' "$(lists)/$id.json")" "$(basename "$(session_of one)")"
 run orchestrator tasks reopen one
-is 'which nobody can take it away from' "$status" 69
+is 'a task in progress is not reopened' "$status" 69
 run orchestrator dispatch --review none one -- true
-is 'nor dispatch it twice' "$status" 73
-ok 'it is merged' orchestrator merge one
-is 'and complete' "$(status_of one)" COMPLETE
-is 'which unblocks the next' "$(orchestrator --json tasks show work | jq -r '[.ready[]] | join(" ")')" 'two lone left right'
+is 'a task in progress is not dispatched twice' "$status" 73
+ok 'the session of a task is merged' orchestrator merge one
+is 'a task whose session is merged is complete' "$(status_of one)" COMPLETE
+is 'a complete task unblocks the next' "$(orchestrator --json tasks show work | jq -r '[.ready[]] | join(" ")')" 'two lone left right'
 run orchestrator dispatch --wait --review none two -- sh -c 'cat >p'
-is 'which is dispatched' "$status" 0
-ok 'with the summary of the first in its prompt' grep -q 'Wrote the file f' "$(session_of two)/prompt.md"
-ok 'execute merges it' orchestrator execute --source none
-is 'and completes it' "$(status_of two)" COMPLETE
+is 'a task that was unblocked is dispatched' "$status" 0
+ok 'a task has the summary of the one before in its prompt' grep -q 'Wrote the file f' "$(session_of two)/prompt.md"
+ok 'execute merges the session of a task' orchestrator execute --source none
+is 'execute completes a task whose session it merged' "$(status_of two)" COMPLETE
 
 run orchestrator dispatch --wait --review none three -- true
-is 'what fails' "$status" 1
-is 'has failed' "$(status_of three)" FAILED
+is 'the session of a task can fail' "$status" 1
+is 'a task whose session failed has failed' "$(status_of three)" FAILED
 run orchestrator retry three
-is 'a retry' "$status" 0
+is 'the session of a failed task is retried' "$status" 0
 ended() { jq -e '.status == "failed"' "$(session_of three)/state.json"; }
 wait_for 20 ended
-ok 'execute sees its end' not orchestrator execute --source none
-is 'is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
+ok 'execute sees the end of a retried task' not orchestrator execute --source none
+is 'a task that was retried is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
 
 for t in left right; do orchestrator dispatch --wait --review none $t -- sh -c "echo $t >same" >/dev/null; done
 orchestrator merge >/dev/null
-is 'a conflict blocks' "$(status_of left) $(status_of right)" 'COMPLETE BLOCKED'
+is 'a conflict blocks the task' "$(status_of left) $(status_of right)" 'COMPLETE BLOCKED'
 printf '#!/bin/sh\nexit 66\n' >"$T/worker" && chmod +x "$T/worker"
 run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review none lone -- true
 is 'a session that does not come to life leaves its task' "$(status_of lone)" PENDING
@@ -258,11 +264,12 @@ orchestrator tasks create twin-a --task twin >/dev/null; orchestrator tasks crea
 run orchestrator dispatch --review none twin -- true
 like 'a task of two lists is not dispatched without saying which' "$status $err" '64.*say which with --list'
 run orchestrator dispatch --review none --list twin-b twin -- true
-is 'but of the one that is named' "$status $(orchestrator --json tasks show twin-a | jq -r '.tasks[0].status') $(orchestrator --json tasks show twin-b | jq -r '.tasks[0].session != null')" '0 PENDING true'
+is 'a task of two lists is dispatched from the list that is named' \
+    "$status $(orchestrator --json tasks show twin-a | jq -r '.tasks[0].status') $(orchestrator --json tasks show twin-b | jq -r '.tasks[0].session != null')" '0 PENDING true'
 orchestrator tasks create stop --task stop-it >/dev/null && id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "stop") | .id')
 orchestrator dispatch --review none stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
 ok 'a task can be cancelled' orchestrator cancel stop-it
-is 'and has failed then' "$(status_of stop-it)" FAILED
+is 'a task whose session is cancelled has failed' "$(status_of stop-it)" FAILED
 
 # One that was cut off keeps its name: none is made in its place, and nobody takes it for nothing.
 new_repo "$T/cut" && cd "$T/cut" || exit 1
@@ -274,7 +281,7 @@ for damage in ": >'$f'" "rm '$f'"; do
 	run orchestrator tasks create cut
 	is 'a damaged list keeps its name' "$status $(echo "$err" | grep -c "already: $id;")" '73 1'
 	run orchestrator tasks resume cut
-	is 'and is found by it' "$(echo "$err" | grep -c "$f\\.last")" 1
+	is 'a damaged list is found by its name' "$(echo "$err" | grep -c "$f\\.last")" 1
 	run orchestrator execute
 	is 'execute does not take it for no work' "$((status > 0)) $(echo "$err" | grep -c "$f\\.last")" '1 1'
 done
@@ -282,7 +289,7 @@ cp "$f.last" "$f"
 for o in '--allow ../x' '--forbid /etc/x' '--output a/../../b'; do
 	# shellcheck disable=SC2086 # an option and its value
 	run orchestrator tasks edit $o a
-	like "$o is refused" "$status $err" '^65 .*must be a path from the top'
+	like "the path in $o is refused" "$status $err" '^65 .*must be a path from the top'
 done
 run orchestrator tasks edit --output 'a
 b' a

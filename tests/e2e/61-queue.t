@@ -59,22 +59,23 @@ step 2, at once
 step 3, at once
   [d] d
   [f] f (after e)'
-is 'as JSON too' "$(orchestrator --json plan --max-parallel 4 work | jq -c '.steps')" '[["a","b","c","d"],["e"],["f"]]'
-is 'and runs nothing' "$(ls "$T/times" 2>/dev/null)$(status_of a)" PENDING
+is 'plan prints the steps as JSON too' \
+    "$(orchestrator --json plan --max-parallel 4 work | jq -c '.steps')" '[["a","b","c","d"],["e"],["f"]]'
+is 'plan runs nothing' "$(ls "$T/times" 2>/dev/null)$(status_of a)" PENDING
 run timeout 60 orchestrator --json execute work
-is 'the list empties itself' "$status $(merges)" '0 a b c d e f '
-is 'each task is COMPLETE' "$(orchestrator --json tasks show | jq '.counts.COMPLETE')" 6
-ok 'what another one needs was done first' before a e
-ok 'all of it' before b e
-ok 'and what needs that came after' before e f
-is 'never were more than two at once, and two were' "$(most)" 2
+is 'execute works a list off' "$status $(merges)" '0 a b c d e f '
+is 'each task of a list that was worked off is COMPLETE' "$(orchestrator --json tasks show | jq '.counts.COMPLETE')" 6
+ok 'a task is done after the first that it needs' before a e
+ok 'a task is done after each that it needs' before b e
+ok 'a task that needs another is done after it' before e f
+is 'there were never more sessions at once than max_parallel, and as many' "$(most)" 2
 is 'the report is the last line' "$(report '[.event, .total, .complete, (.merged | map(.task) | sort | join(" ")), .failed, .waiting, (.sequential_ms > .wall_ms / 2)]')" \
     '["report",6,6,"a b c d e f",[],[],true]'
-ok 'and says where the logs are' test -s "$(report '.merged[0].log' | tr -d '"')"
+ok 'the report says where the logs are' test -s "$(report '.merged[0].log' | tr -d '"')"
 run timeout 60 orchestrator execute work
-is 'again there is nothing to do' "$status" 0
-like 'which is said' "$out" ': work: 6 of 6 COMPLETE$'
-is 'and nothing was done' "$(merges)" 'a b c d e f '
+is 'execute of a list that is done succeeds' "$status" 0
+like 'execute of a list that is done says so' "$out" ': work: 6 of 6 COMPLETE$'
+is 'execute of a list that is done merges nothing' "$(merges)" 'a b c d e f '
 
 # What may not be at once.
 world paths ''
@@ -85,11 +86,11 @@ for w in all:src/all auth:src/auth/a.c doc:doc/doc lone:other; do echo "${w#*:}"
 echo doc >"$T/with-all"; echo all >"$T/with-doc"
 run timeout 60 orchestrator execute --max-parallel 6 paths
 rm "$T"/where-* "$T"/with-*
-is 'all is done' "$status $(merges)" '0 all auth dark dim doc lone '
-is 'those whose paths overlap were never at once' "$(most all auth)" 1
-is 'nor those that do not say their paths' "$(most dim dark)" 1
-is 'nor anything with what has to be alone' "$(for t in all auth doc dim dark; do most lone $t; done | sort -u)" 1
-is 'others were' "$(most all doc)" 2
+is 'all tasks with paths are done' "$status $(merges)" '0 all auth dark dim doc lone '
+is 'tasks whose paths overlap are never at once' "$(most all auth)" 1
+is 'tasks that do not say their paths are never at once' "$(most dim dark)" 1
+is 'a task that has to be alone is at once with no other' "$(for t in all auth doc dim dark; do most lone $t; done | sort -u)" 1
+is 'tasks whose paths do not overlap are at once' "$(most all doc)" 2
 
 # Failures.
 world failures ', "ambiguous": "parallel"'
@@ -98,10 +99,11 @@ orchestrator tasks depend after ever >/dev/null; orchestrator tasks depend later
 echo 1 >"$T/fail-once"; echo 9 >"$T/fail-ever"
 run timeout 60 orchestrator execute failures
 is 'what failed once is done again, and the rest goes on' "$status $(merges)" '1 free once '
-like 'which is said' "$out" '^session-once-[a-z0-9]*: requeued: task once: session 2 of at most 2$'
-like 'the report names what failed, and why' "$out" '^failed   ever, .* in 2 sessions: failed: agent-error: .*exit status 3'
-like 'and what waits, and for whom' "$out" '^waiting  after for ever$'
-like 'and for what waits itself' "$out" '^waiting  later for after$'
+like 'execute says that it requeues a task that failed once' \
+    "$out" '^session-once-[a-z0-9]*: requeued: task once: session 2 of at most 2$'
+like 'the report names the task that failed, and why' "$out" '^failed   ever, .* in 2 sessions: failed: agent-error: .*exit status 3'
+like 'the report names the task that waits, and for what' "$out" '^waiting  after for ever$'
+like 'the report names the task that waits for a task that waits' "$out" '^waiting  later for after$'
 like 'the failure is in the next prompt' "$(cat "$(session_of once)/prompt.md")" 'exit status 3'
 is 'no session more than allowed was made' "$(grep -c 'start ever' "$T/times")" 2
 run orchestrator plan
@@ -121,10 +123,11 @@ orchestrator tasks depend last bad >/dev/null
 mkdir -p .worktrees/bad && echo mine >.worktrees/bad/file
 run timeout 60 orchestrator execute spawn
 is 'what cannot be dispatched does not stop the rest' "$status $(merges)" '1 good '
-is 'it was tried five times, the last time when nothing else ran' "$(echo "$out" | grep -c ': not dispatched: task bad')$(
+is 'a task that cannot be dispatched is tried five times, the last time when nothing else runs' \
+    "$(echo "$out" | grep -c ': not dispatched: task bad')$(
     echo "$out" | sed -n '/will retry when nothing else runs/s/.*/ again/p; /^session-good.*merged/s/.*/ merged/p; /escalated: task bad/s/.*/ escalated/p' | tr -d '\n')" '4 merged again escalated'
-like 'and has failed with the reason' "$out" '^failed   bad.*: not dispatched: worktree .* exists already'
-is 'in the list too' "$(status_of bad)" FAILED
+like 'a task that cannot be dispatched has failed with the reason' "$out" '^failed   bad.*: not dispatched: worktree .* exists already'
+is 'a task that cannot be dispatched is FAILED in the list' "$(status_of bad)" FAILED
 
 list spawn2 late
 mkdir -p .worktrees/late && echo mine >.worktrees/late/file
@@ -132,7 +135,7 @@ said() { grep -q "$1" "$T/said"; }
 orchestrator execute spawn2 >"$T/said" 2>&1 & pid=$!
 wait_for 10 said 'not dispatched: task late: will retry'; rm -r .worktrees/late
 wait $pid
-is 'it goes out once nothing is in the way' "$? $(merges)" '0 good late '
+is 'a task goes out once nothing is in the way of its worktree' "$? $(merges)" '0 good late '
 
 # A conflict.
 world conflict ', "ambiguous": "parallel", "merge": { "on_conflict": "retry" }'
@@ -140,9 +143,9 @@ list conflict left right
 : >"$T/shared"
 run timeout 60 orchestrator execute conflict
 rm "$T/shared"
-is 'what had a conflict is done again from the new target' "$status $(merges)" '0 left right '
-is 'once' "$(echo "$out" | grep -c ': requeued: ')" 1
-like 'knowing of it' "$(cat "$(session_of "$(cat shared)")/prompt.md")" 'conflict in shared'
+is 'a task that had a conflict is done again from the new target' "$status $(merges)" '0 left right '
+is 'a task that had a conflict is done again once' "$(echo "$out" | grep -c ': requeued: ')" 1
+like 'a task that is done again has the conflict in its prompt' "$(cat "$(session_of "$(cat shared)")/prompt.md")" 'conflict in shared'
 
 # --fail-fast
 world fast ', "max_parallel": 1, "attempts": 1'
@@ -150,16 +153,16 @@ list fast first second
 echo 1 >"$T/fail-first"
 run timeout 60 orchestrator execute --fail-fast fast
 is '--fail-fast stops at the first failure' "$status $(status_of first) $(status_of second)" '1 FAILED PENDING'
-like 'and says so' "$out" '^tl-[a-z0-9]*: stopping: a task has failed'
+like '--fail-fast says that it stops' "$out" '^tl-[a-z0-9]*: stopping: a task has failed'
 
 # dispatch-ready
 run orchestrator --json dispatch-ready --max-parallel 3 fast
 is 'dispatch-ready sends out what is ready' "$(echo "$out" | jq -c '.sessions | map(.task)')" '["second"]'
-is 'and does not wait for it' "$status $(status_of second)" '0 IN_PROGRESS'
+is 'dispatch-ready does not wait for what it dispatches' "$status $(status_of second)" '0 IN_PROGRESS'
 run orchestrator dispatch-ready
-like 'then nothing is ready' "$status $out" '^0 nothing is ready'
+like 'dispatch-ready says when nothing is ready' "$status $out" '^0 nothing is ready'
 timeout 60 orchestrator execute >/dev/null
-is 'execute merges it' "$(merges)" 'second '
+is 'execute merges what dispatch-ready dispatched' "$(merges)" 'second '
 
 # Ctrl-C.
 world signal ', "max_parallel": 1'
@@ -198,9 +201,9 @@ jq '(.tasks[] | select(.id == "a")).depends_on = ["d"]' "$file" >"$T/new" && cp 
 run orchestrator plan kill3
 is 'plan shows a circle' "$status $(echo "$out" | grep problem)" '65 problem   circular dependency: a -> d -> a'
 run orchestrator execute kill3
-is 'which execute refuses' "$status" 65
+is 'execute refuses a list with a circle' "$status" 65
 jq '(.tasks[] | select(.id == "a")).depends_on = ["x"] | (.tasks[] | select(.id == "b")).depends_on = ["y"]' "$file" >"$T/new" && cp "$T/new" "$file"
-is 'and all that is unknown' "$(orchestrator --json plan | jq -c .problems)" \
+is 'plan shows all dependencies that are unknown' "$(orchestrator --json plan | jq -c .problems)" \
     '["task a depends on x, which is not in the list","task b depends on y, which is not in the list"]'
 run orchestrator execute --fail-fast
 is 'options for a list need one' "$status" 64

@@ -22,28 +22,31 @@ run orchestrator dispatch --item "$T/item.json" --review none --wait -- "$T/agen
 is 'an item with an output that is missing at first is approved in the end' "$status" 0
 s=$(orchestrator path many)
 # shellcheck disable=SC2016
-like 'its tasks are in the prompt, in order' "$(tr '\n' ' ' <"$T/prompt.0")" '1\. \[first\] The first Write a\. 2\. \[second\] second Acceptance: b is there'
-like 'the implementer is told what is missing' "$(cat "$T/prompt.1")" 'expected outputs are missing'
-like 'by name' "$(cat "$T/prompt.1")" '^b$'
-is 'and nothing that is there' "$(sed -n '/output:/,/^The/p' "$T/prompt.1" | grep -c '^out')" 0
-is 'the gate is on record' "$(jq -r '[.gates[] | "\(.name) \(.passed)"] | join(",")' "$s/review.json")" 'outputs false,outputs true'
+like 'the tasks of an item are in the prompt, in order' \
+    "$(tr '\n' ' ' <"$T/prompt.0")" '1\. \[first\] The first Write a\. 2\. \[second\] second Acceptance: b is there'
+like 'the implementer is told that outputs are missing' "$(cat "$T/prompt.1")" 'expected outputs are missing'
+like 'the implementer is told the name of the missing output' "$(cat "$T/prompt.1")" '^b$'
+is 'the implementer is not told of an output that is there' "$(sed -n '/output:/,/^The/p' "$T/prompt.1" | grep -c '^out')" 0
+is 'the gate of outputs is on record' \
+    "$(jq -r '[.gates[] | "\(.name) \(.passed)"] | join(",")' "$s/review.json")" 'outputs false,outputs true'
 is 'the count of tasks is that of the item, moved by progress' "$(jq -r '"\(.tasks.done)/\(.tasks.total)"' "$s/state.json")" 1/2
 is 'the worktree is where the item says' "$(jq -r .worktree "$s/state.json")" "$PWD/trees/deep/many"
 is 'git status does not show it' "$(git status --porcelain)" ''
-ok 'it is merged' orchestrator merge many
-is 'with all outputs' "$(git ls-tree -r --name-only main | tr '\n' ' ')" 'b d1/file1 out/a '
-ok 'its worktree is removed' not test -e trees/deep/many
+ok 'an item with outputs is merged' orchestrator merge many
+is 'the merge of an item has all its outputs' "$(git ls-tree -r --name-only main | tr '\n' ' ')" 'b d1/file1 out/a '
+ok 'the worktree of an item at another place is removed' not test -e trees/deep/many
 
 rm "$T/runs"; git rm -qr out b && git commit -qm Again
 jq '.id = "never" | .outputs = ["none"] | del(.worktree)' "$T/item.json" >"$T/never.json"
 run orchestrator dispatch --item "$T/never.json" --review none --wait -- "$T/agent"
 is 'an output that never comes fails the item' "$status" 1
-is 'as a gate' "$(jq -r '.status + " " + .reason' "$(orchestrator path never)/state.json")" 'failed gate'
+is 'an output that never comes is a failed gate' \
+    "$(jq -r '.status + " " + .reason' "$(orchestrator path never)/state.json")" 'failed gate'
 ln -s "$T" elsewhere
 for w in ../out "$T/x" .git/x a//b elsewhere/x; do
 	jq --arg w "$w" '.id = "bad" | .worktree = $w' "$T/item.json" >"$T/bad.json"
 	run orchestrator dispatch --item "$T/bad.json" --review none -- true
 	ok "a worktree at $w is refused" test "$status" -ne 0
 done
-ok 'and nothing is made there' not test -e "$T/x"
+ok 'a refused worktree is not made' not test -e "$T/x"
 done_testing

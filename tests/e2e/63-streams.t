@@ -62,10 +62,10 @@ most() { sort -n "$T/times" | awk '{ n += $2 == "start" ? 1 : -1; if (n > m) m =
 before() { sort -n "$T/times" | awk -v a="$1" -v b="$2" '$2 == "start" && $3 == b { began = 1 }
     $2 == "end" && $3 == a { ended = 1; late += began } END { exit !(ended && began && !late) }'; }
 in_order() {
-	ok 'the foundation is done before the one that is built on it' before Stream-A Stream-B
-	ok 'and before the other' before Stream-A Stream-C
-	ok 'what integrates them comes after the one' before Stream-B Stream-Z
-	ok 'and after the other' before Stream-C Stream-Z
+	ok 'the foundation is done before the first stream that is built on it' before Stream-A Stream-B
+	ok 'the foundation is done before the second stream that is built on it' before Stream-A Stream-C
+	ok 'the integration comes after the first stream that it integrates' before Stream-B Stream-Z
+	ok 'the integration comes after the second stream that it integrates' before Stream-C Stream-Z
 	is 'the two were worked on at once' "$(most)" 2
 	is 'each was merged once' "$(merges)" 'Stream-A Stream-B Stream-C Stream-Z '
 }
@@ -76,7 +76,7 @@ run orchestrator config
 is 'config without a file says so' "$status $(echo "$out" | sed -n '/^No /p')" '0 No Orchestration Configuration Found'
 run orchestrator generate
 is 'without streams none can be generated' "$status" 65
-like 'which is said, with the cure' "$err" 'No streams defined: .*orchestrator tasks edit --stream STREAM TASK'
+like 'the refusal to generate without streams says what to do' "$err" 'No streams defined: .*orchestrator tasks edit --stream STREAM TASK'
 work
 run orchestrator generate
 is 'generate writes a file from a list whose tasks carry streams' "$status $out" '0 Orchestration Configuration Generated
@@ -93,24 +93,25 @@ Stream summary:
 - Foundation: 1 stream (2 tasks)
 - Parallel: 2 streams (3 tasks total)
 - Integration: 1 stream (1 task)'
-is 'with the phases that follow from the dependencies' "$(jq -c .executionPlan $FILE)" \
+is 'generate derives the phases from the dependencies' "$(jq -c .executionPlan $FILE)" \
     '{"foundation":["Stream-A"],"parallel":["Stream-B","Stream-C"],"integration":["Stream-Z"]}'
-is 'and those between streams' "$(jq -c '[.streams[] | .dependencies]' $FILE)" '[[],["Stream-A"],["Stream-A"],["Stream-B","Stream-C"]]'
-is 'it names list and repository' "$(jq -r '.taskList + " " + .streams[1].projectRoot' $FILE)" "$id $PWD"
+is 'generate derives the dependencies between streams' \
+    "$(jq -c '[.streams[] | .dependencies]' $FILE)" '[[],["Stream-A"],["Stream-A"],["Stream-B","Stream-C"]]'
+is 'the generated file names list and repository' "$(jq -r '.taskList + " " + .streams[1].projectRoot' $FILE)" "$id $PWD"
 run orchestrator generate
 like 'again it is as it was' "$status $out" '^0 Orchestration Configuration Unchanged$'
 jq '.streams[1].worktreePath = ".claude/worktrees/Stream-B" | .streams[1].streamName = "command-updates" | .mine = 1' $FILE >"$T/edited" &&
     cp "$T/edited" $FILE
 run orchestrator generate
-is 'what people add is no difference' "$status" 0
+is 'generate succeeds where people have added to the file' "$status" 0
 run orchestrator generate --integration Stream-C
-is 'what differs is not written over' "$status $(jq -c .executionPlan.integration $FILE)" '73 ["Stream-Z"]'
-like 'without --force' "$err" 'differs.*--force'
+is 'generate does not write over a file that differs' "$status $(jq -c .executionPlan.integration $FILE)" '73 ["Stream-Z"]'
+like 'the refusal to write over a file says --force' "$err" 'differs.*--force'
 run orchestrator generate --force --integration Stream-C --out "$T/"
-is 'elsewhere it is written, with the phases that were said' "$status $(jq -c .executionPlan "$T/orchestration-config.json")" \
+is 'generate --out writes elsewhere, with the phases that were said' "$status $(jq -c .executionPlan "$T/orchestration-config.json")" \
     '0 {"foundation":["Stream-A"],"parallel":["Stream-B"],"integration":["Stream-C","Stream-Z"]}'
 run orchestrator generate --force
-is 'with --force what people added stays' "$(jq -c '[.streams[1].worktreePath, .streams[1].streamName, .mine]' $FILE)" \
+is 'generate --force keeps what people added' "$(jq -c '[.streams[1].worktreePath, .streams[1].streamName, .mine]' $FILE)" \
     '[".claude/worktrees/Stream-B","command-updates",1]'
 run orchestrator generate --parallel Stream-X
 is 'a phase for a stream that is none is refused' "$status" 65
@@ -130,9 +131,10 @@ run orchestrator conflict-check Stream-B src/agents/a.c ./src/commands/b.c
 is 'conflict-check names the stream that may change a file' "$status $out" '1 src/agents/a.c: Stream-C (src/agents/*.c)
 src/commands/b.c: no conflict'
 run orchestrator conflict-check Stream-A src/agents/a.c
-is 'one that is not at work at the same time is no conflict' "$status $out" \
+is 'conflict-check finds no conflict with a stream that is not at work at the same time' "$status $out" \
     '0 src/agents/a.c: Stream-C (src/agents/*.c), not at the same time'
-is 'as JSON too' "$(orchestrator --json conflict-check Stream-B "$PWD/src/agents/a.c" | jq -c '[.conflict, .found[0].stream, .found[0].file]')" \
+is 'conflict-check prints JSON too' \
+    "$(orchestrator --json conflict-check Stream-B "$PWD/src/agents/a.c" | jq -c '[.conflict, .found[0].stream, .found[0].file]')" \
     '[true,"Stream-C","src/agents/a.c"]'
 run orchestrator conflict-check Stream-X a
 is 'of an unknown stream nothing is said' "$status" 66
@@ -146,13 +148,14 @@ step 3
   [Stream-Z] Stream-Z (after Stream-A, Stream-B, Stream-C)'
 run orchestrator dispatch Stream-C
 is 'a stream does not go out before its time' "$status" 69
-like 'which is said' "$err" 'task Stream-C waits for Stream-A'
+like 'the refusal to dispatch a stream before its time says for what it waits' "$err" 'task Stream-C waits for Stream-A'
 
 : >"$T/hold-Stream-B"
 orchestrator execute --source streams >"$T/said" 2>&1 & pid=$!
 progress() { orchestrator status | grep -qF "$1"; }
 ok 'status shows how far a stream is' wait_for 30 progress 'Stream-B: [██████████░░░░░░░░░░] 50% (1/2 tasks)'
-is 'its tasks are IN_PROGRESS' "$(orchestrator --json tasks show work | jq -r '[.tasks[] | select(.stream == "Stream-B") | .status] | join(" ")')" \
+is 'the tasks of a stream at work are IN_PROGRESS' \
+    "$(orchestrator --json tasks show work | jq -r '[.tasks[] | select(.stream == "Stream-B") | .status] | join(" ")')" \
     'IN_PROGRESS IN_PROGRESS'
 rm "$T/hold-Stream-B"
 wait $pid
@@ -162,8 +165,8 @@ is 'all tasks of the list are COMPLETE' "$(orchestrator --json tasks show work |
 is 'by the sessions of their streams' "$(orchestrator --json tasks show work | jq -r '[.tasks[].session | sub("-[a-z0-9]*$"; "")] | unique | join(" ")')" \
     'session-Stream-A session-Stream-B session-Stream-C session-Stream-Z'
 is 'a task comes after the one it depends on' "$(sed -n 's/^[12]\. \[\(.*\)\].*/\1/p' "$T/prompt.Stream-A" | tr '\n' ' ')" 'tools types '
-is 'the worktree was where the file says' "$(cat "$T/where.Stream-B")" "$PWD/.claude/worktrees/Stream-B"
-is 'or where they are' "$(cat "$T/where.Stream-C")" "$PWD/.worktrees/Stream-C"
+is 'the worktree of a stream is where the file says' "$(cat "$T/where.Stream-B")" "$PWD/.claude/worktrees/Stream-B"
+is 'the worktree of a stream without a path is where worktrees are' "$(cat "$T/where.Stream-C")" "$PWD/.worktrees/Stream-C"
 is 'a stream may change what its tasks may' "$(jq -c .allowed_paths "$(session_of Stream-B)/item.json")" '["src/commands/**","src/usage.c"]'
 is 'the count of tasks has moved' "$(jq -r '"\(.tasks.done)/\(.tasks.total)"' "$(session_of Stream-B)/state.json")" 2/2
 is 'the streams are a list, by phase' "$(orchestrator tasks show "$(mirror)" | sed -n '/Phase$/p' | tr '\n' ' ')" \
@@ -193,17 +196,18 @@ cat .orchestrator/orchestration-config.json
 
 To regenerate:
 orchestrator generate --force'
-is 'and the settings with where they come from' "$(echo "$out" | grep -E ' (review|max_parallel_streams): ')" 'repository  review: "none"
+is 'config shows the settings with where they come from' \
+    "$(echo "$out" | grep -E ' (review|max_parallel_streams): ')" 'repository  review: "none"
 default     max_parallel_streams: 5'
 run timeout 60 orchestrator execute --pause-before integration
 is 'execute stops before the phase that is said' "$status $(merges)" '0 Stream-A Stream-B Stream-C '
-like 'with a notice' "$out" '^⚠ Stream-Z ready to start$'
-like 'that says what to run' "$out" '^  Run: orchestrator dispatch Stream-Z$'
+like 'execute --pause-before prints a notice' "$out" '^⚠ Stream-Z ready to start$'
+like 'the notice of --pause-before says what to run' "$out" '^  Run: orchestrator dispatch Stream-Z$'
 is 'streams that do not say their paths are at once all the same' "$(most)" 2
 run timeout 60 orchestrator --json execute --pause-before integration 'Stream Orchestration'
-is 'as JSON too' "$(echo "$out" | jq -r 'select(.event == "paused") | .text')" 'Stream-Z ready to start'
+is 'the notice of --pause-before is JSON too' "$(echo "$out" | jq -r 'select(.event == "paused") | .text')" 'Stream-Z ready to start'
 run timeout 60 orchestrator execute INIT-abc123
-is 'and goes on from there' "$status" 0
+is 'execute goes on after a pause' "$status" 0
 in_order
 is 'what the file says of recovery is a limit of each stream' "$(jq -c .limits "$(session_of Stream-B)/item.json")" '{"stall":660,"recoveries":4}'
 ok 'the tasks in the file were in the prompt' grep -q '^2\. \[task-2\] The second$' "$T/prompt.Stream-B"
@@ -212,12 +216,13 @@ world hand; work; orchestrator generate >/dev/null
 orchestrator tasks complete tools >/dev/null; orchestrator tasks complete types >/dev/null
 run timeout 60 orchestrator execute --source streams --pause-before parallel
 is 'a stream whose tasks are COMPLETE is complete' "$status $(merges)" '0 '
-like 'which is said' "$(orchestrator tasks show "$(mirror)")" '^\[Stream-A\] Stream-A: COMPLETE'
+like 'a list of streams shows a stream whose tasks are COMPLETE' \
+    "$(orchestrator tasks show "$(mirror)")" '^\[Stream-A\] Stream-A: COMPLETE'
 is 'what is ready is named' "$(echo "$out" | grep -c ' ready to start$')" 2
 for s in Stream-B Stream-C; do orchestrator tasks complete $s >/dev/null; done
 run timeout 60 orchestrator execute --source streams
 is 'a stream that people say is COMPLETE is not done again' "$status $(merges)" '0 Stream-Z '
-is 'and its tasks are COMPLETE' "$(orchestrator --json tasks show work | jq -c '.counts.COMPLETE')" 6
+is 'the tasks of a stream that people say is COMPLETE are COMPLETE' "$(orchestrator --json tasks show work | jq -c '.counts.COMPLETE')" 6
 
 # One by its id; a failure; killed and started again.
 world killed ', "attempts": 2'
@@ -240,9 +245,10 @@ orchestrator plan >/dev/null; l=$(mirror)
 file 'del(.streams[2]) | .streams[2].dependencies = ["Stream-B"] | .executionPlan.parallel = ["Stream-B"]'
 orchestrator plan >/dev/null
 is 'a stream that has gone is BLOCKED' "$(status_of Stream-C)" BLOCKED
-is 'what is new in one is seen' "$(orchestrator --json tasks show "$l" | jq '[.tasks[] | select(.id == "Stream-Z") | .tasks[]] | length')" 2
+is 'a task that is new in a stream is seen' \
+    "$(orchestrator --json tasks show "$l" | jq '[.tasks[] | select(.id == "Stream-Z") | .tasks[]] | length')" 2
 file .; orchestrator plan >/dev/null
-is 'and one that is back is PENDING, on the same list' "$(mirror) $(status_of Stream-C)" "$l PENDING"
+is 'a stream that is back is PENDING, on the same list' "$(mirror) $(status_of Stream-C)" "$l PENDING"
 
 # One stream alone is what there is to begin with.
 world alone; orchestrator tasks create alone --task 'a: A' --task 'b: B' >/dev/null; orchestrator tasks edit --stream S a >/dev/null
@@ -264,17 +270,17 @@ orchestrator tasks add --stream Stream-Z --allow docs/x --depends-on docs work '
 seen() { jq -e '.tasks[] | select(.id == "Stream-Z") | .tasks | length == 2' "$f"; }
 ok 'what is added to a stream is seen before the next merge' wait_for 20 seen
 rm "$T/hold-Stream-A"; wait $pid
-is 'and done' "$? $(orchestrator --json tasks show | jq -r .counts.COMPLETE)" '0 7'
+is 'a task that was added to a stream at work is done' "$? $(orchestrator --json tasks show | jq -r .counts.COMPLETE)" '0 7'
 : >"$f"; run orchestrator execute --source streams
 like 'a damaged list of streams is an error' "$status $err" "^65 .*damaged: $f.*\\.last"
-is 'and none is made in its place' "$(find "${f%/*}" -name 'tl-????????.json' | wc -l)" 2
+is 'no other list is made in place of a damaged list of streams' "$(find "${f%/*}" -name 'tl-????????.json' | wc -l)" 2
 
 # What is wrong.
 world wrong
 wrong() {	# SENTENCE FILTER REGEXP
 	file "$2"; run orchestrator plan --source streams
 	is "$1 is refused" "$status" 65
-	like "$1 is said" "$err" "$3"
+	like "the error says what is wrong: $1" "$err" "$3"
 }
 wrong 'a file without an initiative' 'del(.initiative)' 'No active initiative: '
 wrong 'a file without streams' '.streams = [] | del(.executionPlan)' 'No streams defined: '
@@ -301,13 +307,13 @@ echo '{' >$FILE; run orchestrator execute
 is 'what is no JSON is refused' "$status" 65
 file 'del(.initiative) | .streams[1].dependencies = ["Stream-Q"] | .streams[2].projectRoot = "/nowhere"'
 run orchestrator plan
-is 'all problems are said at once, with the file' "$(echo "$err" | grep -c "^orchestrator: $FILE: ")" 3
+is 'plan says all problems of the file at once' "$(echo "$err" | grep -c "^orchestrator: $FILE: ")" 3
 run orchestrator config
-is 'by config too' "$status $(echo "$err" | wc -l)" '65 3'
+is 'config says all problems of the file' "$status $(echo "$err" | wc -l)" '65 3'
 file .; file . .claude/orchestration
 run orchestrator plan
 is 'two files are one too many' "$status" 65
-like 'both are named' "$err" '\.orchestrator/.*\.claude/orchestration/'
+like 'the error of two files names both' "$err" '\.orchestrator/.*\.claude/orchestration/'
 rm $FILE; run orchestrator plan
 is 'the other place will do' "$status" 0
 rm -r .claude; ln -s /etc/passwd $FILE; run orchestrator plan

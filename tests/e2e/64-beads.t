@@ -42,9 +42,9 @@ is 'plan shows what is ready, and no heading' "$status $(echo "$out" | grep '\['
 run timeout 60 orchestrator execute
 is 'a project of Beads empties itself' "$status $(merges)" '0 a b c '
 is 'each issue is closed once, with the reason' "$(closed_once)" 'a b c'
-is 'by priority' "$(order | cut -d ' ' -f 1,2)" 'a c'
-like 'issues say what is to be done' "$(cat "$(session_of a)/prompt.md")" 'Do the first\.'
-like 'and what is accepted' "$(cat "$(session_of a)/prompt.md")" 'It is done\.'
+is 'issues are done by priority' "$(order | cut -d ' ' -f 1,2)" 'a c'
+like 'the description of an issue is in the prompt' "$(cat "$(session_of a)/prompt.md")" 'Do the first\.'
+like 'what is accepted of an issue is in the prompt' "$(cat "$(session_of a)/prompt.md")" 'It is done\.'
 like 'what an issue depended on is in its prompt' "$(sed -n '/- a: /p' "$(session_of b)/prompt.md")" '^- a: '
 like 'all of them are asked for' "$(cat .beads/calls)" '^ready --limit 0 '
 is 'each was claimed once, by the list' "$(calls 'update a --claim') $(db a .assignee | sed 's,.*/tl-.*,LIST,')" '1 LIST'
@@ -66,7 +66,7 @@ issue Mine p1 --label project:auth; issue Other p2 --label project:authority; is
 run timeout 60 orchestrator execute auth
 is 'a project is what has its label' "$status $(merges)" '0 p1 '
 run orchestrator plan --source beads authority
-is 'also with --source' "$status $(echo "$out" | grep '\[')" '0   [p2] Other'
+is 'a project is what has its label with --source, too' "$status $(echo "$out" | grep '\[')" '0   [p2] Other'
 is 'each has its own list' "$(orchestrator --json tasks list | jq -r '[.lists[].name] | sort | join(" ")')" 'beads:auth beads:authority'
 run timeout 60 orchestrator execute --source beads
 is 'without one it is all there is' "$status $(merges)" '0 p1 p2 p3 '
@@ -78,7 +78,8 @@ bd update l3 --assignee eve >/dev/null
 echo eve >.beads/test/lose-update
 run timeout 60 orchestrator execute
 is 'a lost claim is passed over, and what is assigned is left alone' "$(merges)" 'l2 l4 '
-is 'which is no failure, and has a place of its own in the report' "$status $(orchestrator --json report | jq -c '[.failed, .blocked]')" \
+is 'a lost claim is no failure, and has a place of its own in the report' \
+    "$status $(orchestrator --json report | jq -c '[.failed, .blocked]')" \
     '0 [[],[{"task":"l1","reason":"claimed by eve"}]]'
 is 'the list says who has it' "$(task l1 '"\(.status) \(.history[-1].reason)"')" 'BLOCKED claimed by eve'
 is 'what was assigned is not in it' "$(task l3 .id)" ''
@@ -99,8 +100,8 @@ is 'answers in an envelope are the same' "$(closed_once)" 'k1 k2'
 issue Three k3
 echo 99 >.beads/test/locked-ready
 run orchestrator plan --source beads
-is 'but not for ever' "$status $err" '75 orchestrator: bd ready: failed to open database: database is locked'
-is 'six times' "$(cat .beads/test/locked-ready)" 93
+is 'a locked database is not asked again for ever' "$status $err" '75 orchestrator: bd ready: failed to open database: database is locked'
+is 'a locked database is asked six times' "$(cat .beads/test/locked-ready)" 93
 rm .beads/test/*
 echo 3 >.beads/test/locked-close
 run timeout 60 orchestrator execute
@@ -114,10 +115,10 @@ run orchestrator plan
 is 'what bd says of its failure is said' "$status $err" '69 orchestrator: bd ready: disk I/O error'
 mv .beads/test/fail-ready .beads/test/silent-ready
 run orchestrator plan
-is 'when it says nothing, that is' "$status $err" '69 orchestrator: bd ready: exit status 1'
+is 'the error of a silent bd has its exit status' "$status $err" '69 orchestrator: bd ready: exit status 1'
 mv .beads/test/silent-ready .beads/test/hang-ready
 run timeout 20 orchestrator plan
-is 'it has a limited time' "$status $err" '75 orchestrator: bd ready: no answer in 1 s (see bd_timeout in orchestrator-config(5))'
+is 'bd has a limited time' "$status $err" '75 orchestrator: bd ready: no answer in 1 s (see bd_timeout in orchestrator-config(5))'
 rm .beads/test/*
 for garbage in '' 'no JSON' '"text"' '{"schema_version":1,"data":7}' '[{"id":"x1"}'; do
 	printf %s "$garbage" >.beads/test/garbage-ready
@@ -129,7 +130,7 @@ mv "$T/bin/bd" "$T/bin/gone"
 run orchestrator plan
 like 'without bd it is said what is missing' "$status $err" '^69 orchestrator: bd ready: there is no bd in PATH'
 run orchestrator dispatch --wait elsewhere
-is 'and items of elsewhere go on' "$status" 0
+is 'items that are no issues go on without bd' "$status" 0
 mv "$T/bin/gone" "$T/bin/bd"
 orchestrator merge >/dev/null
 jq '.[0] + { id: "x2", title: "A\n\u001b[31mB", priority: 99, description: 5, labels: "x", created_at: "never", estimated_minutes: -4,
@@ -139,8 +140,8 @@ jq '.[0] + { id: "x2", title: "A\n\u001b[31mB", priority: 99, description: 5, la
 run orchestrator plan
 is 'of hostile issues there is what can be a task' "$status $(orchestrator --json tasks show beads | jq -c '[.tasks[] | [.id, .priority // 2, .depends_on // []]]')" \
     '0 [["X1",2,[]],["x2",4,[]]]'
-is 'and the rest is named' "$(echo "$err" | grep -c 'left out: ')" 6
-is 'harmlessly' "$(printf %s "$out$err" | tr -dc '\033')" ''
+is 'hostile issues that are left out are named' "$(echo "$err" | grep -c 'left out: ')" 6
+is 'hostile issues are named without control characters' "$(printf %s "$out$err" | tr -dc '\033')" ''
 rm .beads/test/*
 run timeout 60 orchestrator execute
 is 'nothing of it has damaged the list' "$(merges | grep -c x1)" 0
@@ -156,7 +157,7 @@ issue Sudden s2
 ok 'what becomes ready while another session runs is begun' wait_for 20 begun s2
 is 'the file is taken away' "$(ls .beads/orchestrator.wake 2>/dev/null)" ''
 rm "$T/hold-s1"; wait $pid
-is 'and all is done' "$? $(closed_once)" '0 s1 s2'
+is 'an issue that became ready meanwhile is done' "$? $(closed_once)" '0 s1 s2'
 
 # Failure.
 world failure
@@ -164,19 +165,20 @@ issue Bad f1; issue After f2 --deps f1; issue Good f3
 echo >"$T/fail-f1"
 run timeout 60 orchestrator execute
 is 'what fails is tried as often as it may, the rest goes on' "$status $(merges)$(grep -c 'start f1' "$T/times")" '1 f3 2'
-is 'it stays ours' "$(db f1 .status)" in_progress
-like 'with a note of why, and what to do' "$(db f1 .notes)" 'Not merged, and not tried again: session-f1-[a-z0-9]{6}: .*exit status 3.* bd update f1 --status open'
+is 'an issue that failed stays ours' "$(db f1 .status)" in_progress
+like 'an issue that failed has a note of why, and what to do' \
+    "$(db f1 .notes)" 'Not merged, and not tried again: session-f1-[a-z0-9]{6}: .*exit status 3.* bd update f1 --status open'
 run timeout 60 orchestrator execute
-is 'which is made once' "$(db f1 .notes | wc -l) $(grep -c 'start f1' "$T/times")" '1 2'
+is 'the note of an issue that failed is made once' "$(db f1 .notes | wc -l) $(grep -c 'start f1' "$T/times")" '1 2'
 rm "$T/fail-f1"; bd update f1 --status open --assignee '' >/dev/null
 run timeout 60 orchestrator execute
-is 'given back it begins again' "$status $(merges)" '0 f1 f2 f3 '
-like 'and the note is in its prompt' "$(cat "$(session_of f1)/prompt.md")" 'Not merged, and not tried again'
+is 'an issue that is given back begins again' "$status $(merges)" '0 f1 f2 f3 '
+like 'the note of an issue that failed is in the next prompt' "$(cat "$(session_of f1)/prompt.md")" 'Not merged, and not tried again'
 issue Occupied f4; mkdir -p .worktrees/f4 && echo mine >.worktrees/f4/file
 run timeout 60 orchestrator execute
 is 'what could not be dispatched is given back' "$status $(db f4 '"\(.status) \(.assignee)"') $(task f4 .status)" '1 open  FAILED'
 run timeout 60 orchestrator execute
-is 'and not tried for ever' "$(echo "$out" | grep -c ': not dispatched: task')" 0
+is 'an issue that could not be dispatched is not tried for ever' "$(echo "$out" | grep -c ': not dispatched: task')" 0
 bd close f4 --reason 'No more' >/dev/null
 run timeout 60 orchestrator execute
 is 'what others close is COMPLETE' "$status $(task f4 '"\(.status) \(.history[-1].reason)"')" '0 COMPLETE closed in Beads'
@@ -189,7 +191,7 @@ world single
 issue One i1 --description 'Do this one.'; issue Two i2; issue Blocked i3 --deps i1; issue Closed i4; bd close i4 >/dev/null
 run orchestrator dispatch --wait i1
 is 'dispatch takes an issue' "$status $(db i1 .status)" '0 in_progress'
-like 'with its text' "$(cat "$(session_of i1)/prompt.md")" 'Do this one\.'
+like 'the prompt of a dispatched issue has its text' "$(cat "$(session_of i1)/prompt.md")" 'Do this one\.'
 run orchestrator dispatch i3
 is 'one that is blocked has to wait' "$status $err" '69 orchestrator: issue i3: waits for i1'
 run orchestrator dispatch i4
@@ -205,7 +207,7 @@ jq '(.tasks[] | select(.id == "i1")).claimed = true' "$ORCHESTRATOR_HOME"/worksp
 bd update i1 --status in_progress >/dev/null
 run orchestrator plan
 like 'what is not in the target is not closed' "$err" "issue i1 is not closed: its merge [0-9a-f]{12} is not in main"
-is 'and stays as it is' "$(db i1 .status)" in_progress
+is 'an issue whose merge is not in the target stays as it is' "$(db i1 .status)" in_progress
 
 # SIGKILL.
 for point in die-update late-update die-close late-close die-ready; do

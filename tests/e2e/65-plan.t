@@ -52,41 +52,49 @@ is 'no plan changes anything on disk, nor does --dry-run' "$(diff "$T/before" "$
 is '--dry-run prints the plan' "$(sed 's/memory.*//' "$T/dry")" "$(orchestrator plan | sed 's/memory.*//')"
 is 'the manifest is in plan --json' "$(printf %s "$j" | jq -c '.terminal_manifest.parallelization_plan')" \
     '{"total_tasks":6,"parallelizable_tasks":5,"sequential_tasks":1,"terminal_count":6}'
-is 'with what is expected' "$(printf %s "$j" | jq -c '.terminal_manifest | [.spawn_id, .terminal_assignments[0].tasks[0].outputs_expected, .performance.sequential_estimate_minutes]')" \
+is 'the manifest has what is expected of each task' \
+    "$(printf %s "$j" | jq -c '.terminal_manifest | [.spawn_id, .terminal_assignments[0].tasks[0].outputs_expected, .performance.sequential_estimate_minutes]')" \
     '["SPAWN-001",["src/auth/login"],45]'
-is 'what is said of the capacity is in it' "$(printf %s "$j" | jq '.capacity.by_processors >= 4 and .capacity.wanted == 4')" true
+is 'plan --json has what is said of the capacity' "$(printf %s "$j" | jq '.capacity.by_processors >= 4 and .capacity.wanted == 4')" true
 is 'plan --yaml is the manifest' "$(sed -n '1p; /^  terminal_assignments/p; /^  - terminal_id: "TERM-006"/p' "$T/yaml" | tr '\n' '|')" \
     'terminal_manifest:|  terminal_assignments:|  - terminal_id: "TERM-006"|'
-is 'with the same members' "$(sed 's/^[ -]*//; /^[a-z_]*:/!d; s/:.*//' "$T/yaml" | sort -u)" \
+is 'plan --yaml has the same members as plan --json' "$(sed 's/^[ -]*//; /^[a-z_]*:/!d; s/:.*//' "$T/yaml" | sort -u)" \
     "$(printf %s "$j" | jq -r '{ terminal_manifest } | .. | objects | keys[]' | sort -u)"
 
 # Groups.
 is '--group lets small related tasks share a session' "$(orchestrator plan --group | sed -n '/^step 1/,/^step 2/p' | tr '\n' '|')" \
     'step 1, at once|  [auth] Auth|  + [utils] utils|  [client] client|  + [models] models|step 2|'
-is 'as --json says too' "$(orchestrator --json plan --group | jq -c '[.tasks[] | select(.with != null) | [.task, .with]]')" '[["utils","auth"],["models","client"]]'
-is 'and the manifest' "$(orchestrator --json plan --group | jq -c '[.terminal_manifest.terminal_assignments[] | [.tasks[].task_id]] | map(join(" "))')" '["auth utils","client models","lone","broken"]'
+is 'plan --json --group says which tasks share a session' \
+    "$(orchestrator --json plan --group | jq -c '[.tasks[] | select(.with != null) | [.task, .with]]')" '[["utils","auth"],["models","client"]]'
+is 'the manifest of --group says which tasks share a session' \
+    "$(orchestrator --json plan --group | jq -c '[.terminal_manifest.terminal_assignments[] | [.tasks[].task_id]] | map(join(" "))')" '["auth utils","client models","lone","broken"]'
 
 # It is done, and the manifest kept up to date.
 echo broken >"$T/fail"; : >"$T/hold-client"
 orchestrator execute --group shop >"$T/said" 2>&1 & pid=$!
 current() { [ "$(manifest '.monitoring[] | select(.terminal == "TERM-002") | [.status, .current_task, .progress] | join(" ")')" = 'in_progress models 50%' ]; }
 ok 'the manifest says what a session is at' wait_for 20 current
-is 'its tasks are IN_PROGRESS together' "$(orchestrator --json tasks show | jq -c '[.tasks[] | select(.status == "IN_PROGRESS") | .id] | sort - ["auth", "utils", "lone", "broken"]')" '["client","models"]'
-like 'its prompt has all of them' "$(tr '\n' ' ' <"$(session_of client)/prompt.md")" '1\. \[client\].* 2\. \[models\]'
+is 'the tasks of a group are IN_PROGRESS together' \
+    "$(orchestrator --json tasks show | jq -c '[.tasks[] | select(.status == "IN_PROGRESS") | .id] | sort - ["auth", "utils", "lone", "broken"]')" '["client","models"]'
+like 'the prompt of a group has all its tasks' "$(tr '\n' ' ' <"$(session_of client)/prompt.md")" '1\. \[client\].* 2\. \[models\]'
 rm "$T/hold-client"; wait $pid
 is 'one task has failed' "$?" 1
 is 'the others are COMPLETE' "$(orchestrator --json tasks show | jq -c .counts.COMPLETE)" 5
 is 'one merge for a group' "$(git log --format=%s main | grep -c '^Merge ')" 3
-is 'the manifest tells them apart' "$(manifest .completion.terminal_results | jq -c 'map([.terminal, .status, .tasks_completed, .tasks_failed])')" \
+is 'the manifest tells the ends of the sessions apart' \
+    "$(manifest .completion.terminal_results | jq -c 'map([.terminal, .status, .tasks_completed, .tasks_failed])')" \
     '[["TERM-001","completed",2,0],["TERM-002","completed",2,0],["TERM-003","completed",1,0],["TERM-004","failed",0,1],["TERM-005","failed",0,1]]'
-is 'what was merged is there with its source' "$(manifest .merged_results.artifacts | jq -c 'map(select(.source == "TERM-002") | [.path, .size_kb])')" \
+is 'the manifest has what was merged, with its source' \
+    "$(manifest .merged_results.artifacts | jq -c 'map(select(.source == "TERM-002") | [.path, .size_kb])')" \
     '[["src/api/client",1],["src/models/user",1]]'
-is 'and what to do next' "$(manifest .recovery_plan)" '{"successful_tasks":5,"failed_tasks":1,"requeue_tasks":[],"action":"accept-partial-results-and-escalate-failed"}'
-is 'the error has its kind and its task' "$(manifest '.completion.terminal_results[-1].error' | jq -c '[.task, .error_type]')" '["broken","agent-error"]'
+is 'the manifest has what to do next' \
+    "$(manifest .recovery_plan)" '{"successful_tasks":5,"failed_tasks":1,"requeue_tasks":[],"action":"accept-partial-results-and-escalate-failed"}'
+is 'the error in the manifest has its kind and its task' \
+    "$(manifest '.completion.terminal_results[-1].error' | jq -c '[.task, .error_type]')" '["broken","agent-error"]'
 # shellcheck disable=SC2046 # lines
-ok 'the logs that it names are there' ls $(manifest '.cleanup.logs_archived[]')
-ok 'the context of each is its session directory' test -s "$(manifest '.context_isolation[0].context_package')/item.json"
-is 'it says what was saved' "$(manifest .performance.efficiency_gain)" 99%
+ok 'the logs that the manifest names are there' ls $(manifest '.cleanup.logs_archived[]')
+ok 'the context in the manifest is the session directory' test -s "$(manifest '.context_isolation[0].context_package')/item.json"
+is 'the manifest says what was saved' "$(manifest .performance.efficiency_gain)" 99%
 members "$(instance)/plan.json" >"$T/members"
 is 'all fields that are known have their names' "$(grep -vxFf "$T/members" "$top/tests/unit/fixtures/manifest-fields")" ''
 rm "$T/fail"; orchestrator tasks reopen broken >/dev/null
@@ -94,10 +102,11 @@ timeout 60 orchestrator execute shop >/dev/null
 is 'the next execute is the next spawn' "$(manifest '| [.spawn_id, .completion.all_completed, .parallelization_plan.total_tasks]')" '["SPAWN-002",true,1]'
 
 if python=$(schema_python); then
-	is 'its records are as their schemas say' "$("$python" "$top/tests/validate.py" "$top/man/schema" "$ORCHESTRATOR_HOME" 2>&1)" \
+	is 'the records of a spawn are as their schemas say' \
+	    "$("$python" "$top/tests/validate.py" "$top/man/schema" "$ORCHESTRATOR_HOME" 2>&1)" \
 	    'config item plan questions report review state'
 else
-	skip 'its records are as their schemas say' 'no python3-jsonschema'
+	skip 'the records of a spawn are as their schemas say' 'no python3-jsonschema'
 fi
 
 # A group that fails.
@@ -106,7 +115,8 @@ orchestrator tasks create trio --task 'a: A' --task 'b: B' --task 'c: C' >/dev/n
 echo a >"$T/fail"
 run timeout 60 orchestrator execute --group trio
 is 'what has failed in a group is done again one by one' "$(echo "$out" | sed -n 's/.*dispatched: //p' | sort | tr '\n' '|')" 'task a|task b|task c|tasks a, b, c|'
-is 'and fails by itself' "$status $(orchestrator --json tasks show | jq -c '[.tasks[].status]')" '1 ["FAILED","COMPLETE","COMPLETE"]'
+is 'a task that failed in a group fails by itself' \
+    "$status $(orchestrator --json tasks show | jq -c '[.tasks[].status]')" '1 ["FAILED","COMPLETE","COMPLETE"]'
 like 'the failure is in the next prompt' "$(cat "$(session_of b)/prompt.md")" 'exit status 3'
 is 'each as its second session' "$(field state.json .attempt b)" 2
 rm "$T/fail"
@@ -114,7 +124,7 @@ orchestrator tasks create two --task 'e: E' --task 'f: F' >/dev/null
 run orchestrator --json dispatch-ready --group two
 is 'dispatch-ready --group does the same' "$(echo "$out" | jq -c '.sessions | map(.tasks)')" '[["e","f"]]'
 timeout 60 orchestrator execute two >/dev/null
-is 'whose merge completes both' "$(orchestrator --json tasks show two | jq .counts.COMPLETE)" 2
+is 'the merge of a group completes both tasks' "$(orchestrator --json tasks show two | jq .counts.COMPLETE)" 2
 
 # What is wrong.
 run orchestrator plan --yaml nothing

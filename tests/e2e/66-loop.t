@@ -34,21 +34,23 @@ list ask a b c d
 orchestrator tasks edit --allow d d >/dev/null
 : >"$T/hold-a"; : >"$T/hold-b"; : >"$T/hold-c"
 orchestrator execute ask >"$T/said" 2>&1 & pid=$!
-ok 'whether what does not say its paths may be at once is asked' wait_for 20 said ': asked: q-'
-like 'in words that name them' "$(cat "$T/said")" '^instance-.*: asked: q-[a-z0-9]*: Tasks a, b, c of list tl-[a-z0-9]* do not say which paths they change'
-is 'questions shows it' "$(questions '[.questions[] | [.item, .role, .options]]')" '[[null,null,["one at a time","at once"]]]'
-like 'to people too' "$(orchestrator questions)" '^instance-[-a-f0-9]*  q-[a-z0-9]*  [0-9]*[sm]  execute$'
-ok 'meanwhile others are done' wait_for 20 said 'session-d-.*: merged'
-is 'and of these one at a time' "$(grep -c 'start [abc]' "$T/times")" 1
+ok 'execute asks whether tasks that do not say their paths may be at once' wait_for 20 said ': asked: q-'
+like 'the question of execute names the tasks' \
+    "$(cat "$T/said")" '^instance-.*: asked: q-[a-z0-9]*: Tasks a, b, c of list tl-[a-z0-9]* do not say which paths they change'
+is 'questions --json shows the question of execute' \
+    "$(questions '[.questions[] | [.item, .role, .options]]')" '[[null,null,["one at a time","at once"]]]'
+like 'questions shows the question of execute' "$(orchestrator questions)" '^instance-[-a-f0-9]*  q-[a-z0-9]*  [0-9]*[sm]  execute$'
+ok 'execute does other tasks while its question is open' wait_for 20 said 'session-d-.*: merged'
+is 'tasks that execute asks about are done one at a time meanwhile' "$(grep -c 'start [abc]' "$T/times")" 1
 q=$(questions '.questions[0].id' | tr -d '"')
 run orchestrator answer instance "$q" 'at twice'
-is 'an answer that is none is refused' "$status" 65
+is 'an answer to execute that is no option is refused' "$status" 65
 run orchestrator answer "$(basename "$(instance)" | cut -c1-20)" "$q" 2
-is 'it is answered as any other' "$status" 0
-ok 'then they are done at once' wait_for 20 begun a b c
-like 'which is said' "$(cat "$T/said")" ": answered: $q by person: at once"
+is 'a question of execute is answered as any other' "$status" 0
+ok 'tasks that may be at once are done at once' wait_for 20 begun a b c
+like 'execute says who answered its question' "$(cat "$T/said")" ": answered: $q by person: at once"
 rm "$T"/hold-*; wait $pid
-is 'and all is merged' "$? $(merges | tr ' ' '\n' | sort | tr -d '\n')" '0 abcd'
+is 'tasks that execute asked about are merged' "$? $(merges | tr ' ' '\n' | sort | tr -d '\n')" '0 abcd'
 orchestrator tasks reopen a >/dev/null; orchestrator tasks reopen b >/dev/null
 timeout 60 orchestrator execute ask >"$T/said" 2>&1
 is 'the same is not asked twice' "$(jq '.questions | length' "$(instance)/questions.json")$(grep -c asked "$T/said")" 10
@@ -58,9 +60,11 @@ idle() { _was=$(ran) && [ "$_was" ] || return 1; for _i in 1 2 3 4 5 6 7 8 9 10;
 : >"$T/hold-a"; orchestrator tasks reopen a >/dev/null; rm "$T/times"
 orchestrator execute ask >"$T/said" 2>&1 & pid=$!
 wait_for 20 begun a
-if [ -s "/proc/$pid/schedstat" ]; then ok 'with nothing to ask execute sleeps' wait_for 5 idle; else skip 'with nothing to ask execute sleeps' 'no schedstat'; fi
+if [ -s "/proc/$pid/schedstat" ]; then ok 'execute sleeps when it has nothing to ask' \
+    wait_for 5 idle; else skip 'execute sleeps when it has nothing to ask' \
+    'no schedstat'; fi
 rm "$T/hold-a"; timeout 60 tail --pid=$pid -f /dev/null || kill -9 $pid; wait $pid
-is 'and goes on to the end' $? 0
+is 'execute that has slept goes on to the end' $? 0
 run orchestrator answer instance "$q" 1
 is 'what was answered stays so' "$status" 65
 
@@ -96,12 +100,12 @@ for i in old young younger; do orchestrator dispatch --wait $i >/dev/null; done
 echo more >other && git add other && git commit -qm More
 echo mine >>d1/file1; : >"$T/hold-gate"
 orchestrator execute >"$T/said" 2>&1 & pid=$!
-ok 'the oldest is tried first, and is blocked' wait_for 20 said 'session-old.*: blocked'
+ok 'the oldest session is tried first, and is blocked' wait_for 20 said 'session-old.*: blocked'
 git checkout -q d1/file1; rm "$T/hold-gate"; wait $pid
-is 'it goes before those that are younger as soon as it can' "$? $(merges)" '0 young old younger '
+is 'a blocked session goes before those that are younger as soon as it can' "$? $(merges)" '0 young old younger '
 run orchestrator report
-like 'without a list the report is short' "$out" '^3 merged, 0 not$'
-like 'and has the logs' "$out" '^ .*/archive/session-old-[a-z0-9]*/output.log$'
+like 'the report of an execute without a list is short' "$out" '^3 merged, 0 not$'
+like 'the report of an execute without a list has the logs' "$out" '^ .*/archive/session-old-[a-z0-9]*/output.log$'
 for i in c a b; do orchestrator dispatch --wait $i >/dev/null; done
 timeout 60 orchestrator execute --source none >/dev/null
 is 'approved ones are merged in the order of their approval' "$(merges)" 'young old younger c a b '
@@ -111,15 +115,16 @@ world report ', "attempts": 1'
 list report fine bad after
 orchestrator tasks depend after bad >/dev/null; mkdir -p .worktrees/bad && : >.worktrees/bad/file
 run orchestrator report
-is 'without one that is said' "$status" 66
+is 'report without an execute says that there is none' "$status" 66
 run timeout 60 orchestrator execute report
-is 'report prints the same again' "$(orchestrator report)" "$(echo "$out" | sed -n '/: report: 1 of 3 COMPLETE/,$p')"
-like 'with what was escalated' "$out" '^failed   bad.*: not dispatched: worktree'
-like 'and who waits for it' "$out" '^waiting  after for bad$'
-is 'as JSON' "$(orchestrator --json report | jq -c '[.version, .event, .complete, .total, (.merged | map(.task)), (.failed | map(.task)), .waiting]')" \
+is 'report prints again what execute printed' "$(orchestrator report)" "$(echo "$out" | sed -n '/: report: 1 of 3 COMPLETE/,$p')"
+like 'report has what was escalated' "$out" '^failed   bad.*: not dispatched: worktree'
+like 'report has the task that waits, and for which' "$out" '^waiting  after for bad$'
+is 'report --json is an object with the same' \
+    "$(orchestrator --json report | jq -c '[.version, .event, .complete, .total, (.merged | map(.task)), (.failed | map(.task)), .waiting]')" \
     '[1,"report",1,3,["fine"],["bad"],[{"task":"after","for":["bad"]}]]'
-is 'and as YAML' "$(orchestrator report --yaml | grep -cxE 'event: "report"|- task: "fine"|  for:|  - "bad"')" 4
-is 'of an instance by name' "$(orchestrator report "$(basename "$(instance)" | cut -c10-20)")" "$(orchestrator report)"
+is 'report --yaml has the same' "$(orchestrator report --yaml | grep -cxE 'event: "report"|- task: "fine"|  for:|  - "bad"')" 4
+is 'report takes the name of an instance' "$(orchestrator report "$(basename "$(instance)" | cut -c10-20)")" "$(orchestrator report)"
 run orchestrator report 0000x
 is 'one that there is not' "$status" 66
 
@@ -151,8 +156,8 @@ while [ $i -lt 10 ]; do
 	run trace -e "inject=${at% *}:signal=KILL:when=${at#* }" orchestrator execute kill
 	[ "$status" -lt 128 ] || killed=$((killed + 1))
 	run timeout 60 orchestrator execute kill
-	is "killed at ${at% *} ${at#* } and started again, each is merged once" \
+	is "a loop killed at ${at% *} ${at#* } and started again merges each once" \
 	    "$status $(merges | tr ' ' '\n' | sort | tr -d '\n') $(orchestrator --json tasks show | jq -c .counts.COMPLETE)" '0 abc 3'
 done
-ok 'it was killed at nearly all of them' test $killed -ge 8
+ok 'the loop was killed at nearly all of the points' test $killed -ge 8
 done_testing

@@ -22,17 +22,17 @@ left() {	# ITEM: what there is of one that was not dispatched
 faulty copy_file_range:signal=KILL:when=1 orchestrator dispatch k -- true
 is 'a dispatch that is killed leaves a copy of the worker' "$(copies)" 1
 run orchestrator cleanup
-is 'cleanup removes it' "$(copies)" 0
+is 'cleanup removes the copy of the worker of a killed dispatch' "$(copies)" 0
 orchestrator dispatch k -- sh -c 'echo k >k' >"$T/out" 2>&1 & p=$!; wait $p
 rm "$bin"/worker-*; mkdir "$bin/.keep"
 env ASAN_OPTIONS=detect_leaks=0 strace -o "$T/trace" -e trace=copy_file_range -e inject=copy_file_range:signal=STOP:when=1 \
     orchestrator dispatch live -- sh -c 'echo live >live' >"$T/live" 2>&1 & p=$!
 wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace"
 orchestrator cleanup >/dev/null 2>&1
-is 'that of one which is at work stays' "$(copies)" 1
+is 'cleanup leaves the copy of the worker of a dispatch that is at work' "$(copies)" 1
 kill -CONT "$(pgrep -P $p)"
-ok 'and becomes the worker of its session' wait $p
-is 'without a rest' "$(copies)" 0
+ok 'a dispatch whose copy cleanup left succeeds' wait $p
+is 'a dispatch whose copy cleanup left leaves no copy' "$(copies)" 0
 rmdir "$bin/.keep"
 
 # A claim without a session, which cleanup and dispatch take at the same time.
@@ -44,8 +44,8 @@ wait_for 20 grep -q 'stopped by SIGSTOP' "$T/trace.claim"
 run orchestrator dispatch both -- sh -c 'echo both >both'
 is 'what cleanup looks at is not dispatched' "$status $(left 'both*' | grep -v /claims/both$)" '73 '
 kill -CONT "$(pgrep -P $p)"; wait $p
-like 'cleanup gives it back' "$(cat "$T/cleanup")" '^claim of both released'
-ok 'then it is dispatched' orchestrator dispatch --wait both -- sh -c 'echo both >both'
+like 'cleanup gives back the claim that it looked at' "$(cat "$T/cleanup")" '^claim of both released'
+ok 'an item whose claim cleanup gave back is dispatched' orchestrator dispatch --wait both -- sh -c 'echo both >both'
 
 # Syncs that fail.
 agent='echo $ITEM_ID >$ITEM_ID' n=0 lost=
@@ -55,7 +55,7 @@ while n=$((n + 1)); do
 	[ -z "$(left 'f*')" ] || lost="$lost $n: $(left 'f*')"
 done
 is 'a dispatch whose sync fails takes all back' "$lost" ''
-ok 'wherever it fails' test "$n" -gt 8
+ok 'a dispatch takes all back at each sync that can fail' test "$n" -gt 8
 m=0 lost=
 while m=$((m + 1)) && [ $m -lt $n ]; do
 	faulty "fsync:error=EIO:when=$m+" orchestrator dispatch "fs$m" -- sh -c "$agent"
@@ -63,8 +63,8 @@ while m=$((m + 1)) && [ $m -lt $n ]; do
 	[ "$status" = 0 ] || [ "$status" = 73 ] || lost="$lost $m: $err"
 done
 run timeout 60 orchestrator execute
-is 'when all of them do the next dispatch does, or goes on with what stays' "$lost$(git fsck 2>&1)" ''
-is 'and each is merged' "$(git log --format=%s main | grep -c '^Merge fs[0-9]*:')" $((n - 1))
+is 'a dispatch after one whose syncs failed works, or goes on with what stays' "$lost$(git fsck 2>&1)" ''
+is 'sessions dispatched after failed syncs are merged once each' "$(git log --format=%s main | grep -c '^Merge fs[0-9]*:')" $((n - 1))
 
 # A git of the worker that is killed.
 mkdir "$T/git" && cat >"$T/git/git" <<E2
@@ -74,10 +74,10 @@ exec $(command -v git) "\$@"
 E2
 chmod +x "$T/git/git"
 PATH=$T/git:$PATH run orchestrator dispatch --wait g -- sh -c 'echo g >g'
-ok 'a git is killed' test -e "$T/killed"
-is 'that is no failure of the session' "$(orchestrator --json status g | jq -r .status)" running
+ok 'a git of the worker is killed' test -e "$T/killed"
+is 'a killed git of the worker is no failure of the session' "$(orchestrator --json status g | jq -r .status)" running
 run timeout 60 orchestrator execute
-is 'which is merged' "$status $(git show main:g)" '0 g'
+is 'a session whose git was killed is merged' "$status $(git show main:g)" '0 g'
 
 # A worker that can't be started again now.
 orchestrator dispatch w -- sh -c 'worker ask Which? >w' >/dev/null
@@ -86,9 +86,9 @@ wait_for 20 asks 1
 S=$(session_of w); kill -9 "$(jq .worker_pid "$S/state.json")"
 env ASAN_OPTIONS=detect_leaks=0 strace -o /dev/null -e trace=clone,clone3,vfork,fork -e inject=clone,clone3,vfork,fork:error=EAGAIN:when=3+ \
     orchestrator execute --source none >"$T/execute" 2>&1 & p=$!
-ok 'execute says what is in the way' wait_for 20 grep -q 'session-w-.*: no worker yet: ' "$T/execute"
+ok 'execute says why it can start no worker' wait_for 20 grep -q 'session-w-.*: no worker yet: ' "$T/execute"
 kill -TERM "$(pgrep -P $p)" 2>/dev/null; kill $p 2>/dev/null; wait $p
-is 'and the session has not failed' "$(orchestrator --json status w | jq -r .status)" waiting
+is 'a session has not failed when execute can start no worker' "$(orchestrator --json status w | jq -r .status)" waiting
 orchestrator answer w "$(jq -r '.questions[0].id' "$S/questions.json")" this >/dev/null 2>&1
 run timeout 60 orchestrator execute --source none
 is 'started again it goes on' "$status $(git show main:w)" '0 this'
@@ -104,7 +104,7 @@ S=$(session_of r)
 env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$S/answers" -e trace=linkat -e inject=linkat:error=ENOSPC:when=1 \
     timeout 60 orchestrator execute --source none >"$T/execute" 2>&1
 is 'answers that had no room are given once there is some' "$? $(git show main:r1 main:r2 | tr '\n' ' ')" '0 one two '
-is 'and were told' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 2
+is 'execute says which answers had no room' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 2
 is 'the command was asked once' "$(wc -l <"$T/asked")" 1
 
 # No process for the command that answers, in execute and in its child.
@@ -121,12 +121,13 @@ wait_for 20 grep -q 'running$' "$T/execute"
 if attach $p clone,clone3,vfork,fork:error=EAGAIN:when=1; then
 	: >"$T/go"
 	ok 'a question whose command could not be started is given to it later' wait_for 40 grep -q 'session-l-.*: answered: ' "$T/execute"
-	is 'which is said, also when the process that is there can start none' "$(grep -c 'session-l-.*policy command.*: it is tried again' "$T/execute")" 2
+	is 'execute says that it tries a policy command again, also where the process that is there can start none' \
+	    "$(grep -c 'session-l-.*policy command.*: it is tried again' "$T/execute")" 2
 else
 	: >"$T/go"; skip 'a question whose command could not be started is given to it later' 'others may not be traced'
 fi
 over; run timeout 60 orchestrator execute --source none
-is 'it is merged' "$(git show main:l)" two
+is 'a session whose policy command could not be started at first is merged' "$(git show main:l)" two
 
 # The question of the instance: no room for it at first, nor for its answer, by a rule that came later.
 orchestrator tasks create both --task q1 --task q2 >/dev/null; rm "$T/go"
@@ -144,9 +145,9 @@ jq '.answers = { rules: [ { match: "which paths", answer: "at once" }, { match: 
 env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null -P "$instance/answers" -e trace=linkat -e inject=linkat:error=ENOSPC:when=1 \
     timeout 60 orchestrator execute both >"$T/execute" 2>&1 & s=$!
 ok 'a rule answers what was asked before it' wait_for 40 grep -q 'instance-.*: answered: .* by policy: rule 1: at once' "$T/execute"
-is 'once there is room for that' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 1
+is 'execute says that an answer to its own question had no room' "$(grep -c 'answers/.*: No space left on device' "$T/execute")" 1
 : >"$T/go"; wait $s
-is 'and all is done' "$? $(git show main:q1 main:q2 | tr '\n' ' ')" '0 q1 q2 '
+is 'tasks that a rule answered for are done' "$? $(git show main:q1 main:q2 | tr '\n' ' ')" '0 q1 q2 '
 
 # Signals that can't be read, which nobody could end it with.
 echo '{ "review": "none", "confine": "off" }' >.orchestrator/config.json; git commit -qam 'No answers'

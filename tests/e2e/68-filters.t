@@ -56,23 +56,27 @@ content() { git show "$1:$2" 2>&1 | tr '\n' ' '; }
 # What an agent left.
 dispatch strip-one
 is 'what an agent left is committed through the filter' "$(st strip-one .status) $(content session/strip-one/1 strip-one.nb)" 'approved cell cell output: '
-is 'and the rest with it, in one commit' "$(git show --format= --name-only session/strip-one/1 | tr '\n' ' ')$(git ls-tree session/strip-one/1 strip-one | cut -c1-6)" 'strip-one strip-one.nb 100755'
-is 'by the user, with the message of any other' "$(git log -1 --format='%an %ae %cn %s' session/strip-one/1)" 'Test test@example.org Test strip-one: strip-one'
+is 'the rest of what an agent left is committed with it, in one commit' \
+    "$(git show --format= --name-only session/strip-one/1 | tr '\n' ' ')$(git ls-tree session/strip-one/1 strip-one | cut -c1-6)" 'strip-one strip-one.nb 100755'
+is 'the commit of what an agent left is by the user, with the message of any other' \
+    "$(git log -1 --format='%an %ae %cn %s' session/strip-one/1)" 'Test test@example.org Test strip-one: strip-one'
 is 'the worktree keeps what the agent wrote' "$(tail -n 1 "$W/strip-one.nb")" 'output: SECRET'
-is 'the record has the tree of that' "$(git --git-dir="$S/safe.git" --work-tree=. cat-file -p "$(field state.json .files strip-one):strip-one.nb" 2>/dev/null | tail -n 1)" 'output: SECRET'
-is 'which is in no object of the repository' "$(git cat-file -t "$(git hash-object --no-filters "$W/strip-one.nb")" 2>/dev/null)" ''
-is 'nothing of it counts as discarded' "$(saved)" ''
+is 'the record has the tree of what the agent wrote' \
+    "$(git --git-dir="$S/safe.git" --work-tree=. cat-file -p "$(field state.json .files strip-one):strip-one.nb" 2>/dev/null | tail -n 1)" 'output: SECRET'
+is 'the unfiltered file is in no object of the repository' \
+    "$(git cat-file -t "$(git hash-object --no-filters "$W/strip-one.nb")" 2>/dev/null)" ''
+is 'nothing that a filter changed counts as discarded' "$(saved)" ''
 run orchestrator merge strip-one
-is 'it is merged' "$status $(content main strip-one.nb)" '0 cell cell output: '
+is 'a commit through a filter is merged' "$status $(content main strip-one.nb)" '0 cell cell output: '
 dispatch strip-two strip-three
 run orchestrator merge strip-two
-is 'so is a second one' "$status $(content main strip-two.nb)" '0 cell cell output: '
+is 'a second commit through a filter is merged' "$status $(content main strip-two.nb)" '0 cell cell output: '
 dispatch round-one
-is 'a round more: what has not changed stays out of the commits' \
+is 'a file with a filter that has not changed stays out of the commits of the next round' \
     "$(st round-one '[.status, .round] | join(" ")') $(git log --format=%s --name-only main..session/round-one/1 | tr '\n' ' ')" \
     'approved 2 round-one: round-one  round-one round-one: round-one  round-one round-one.nb '
-is 'nor is that discarded' "$(saved)" ''
-ok 'and merged' orchestrator merge round-one
+is 'a file with a filter that has not changed is not discarded' "$(saved)" ''
+ok 'a commit of a second round through a filter is merged' orchestrator merge round-one
 dispatch own-one
 is 'an agent that commits itself, and leaves more' "$(content session/own-one/1 own.nb)$(content session/own-one/1 rest)$(git rev-list --count main..session/own-one/1)" 'mine output: rest 2'
 dispatch kinds-one
@@ -83,45 +87,51 @@ is 'files, directories, links and what is ignored, each in the place of another'
 # One that fails.
 dispatch need-one
 is 'what a required filter refuses is given back to the implementer' "$(st need-one .status) $(content session/need-one/1 fixed.req)$(content session/need-one/1 need-one)" 'approved good need-one '
-like 'with what git says' "$(cat "$T/prompt.need-one")" "fixed.req: clean filter 'req' failed"
-is 'as a gate that did not pass' "$(field review.json '[.gates[] | select(.name == "worktree") | .outcome] | join(" ")' need-one)" "can't be committed as it is"
-like 'and in the log' "$(cat "$S/output.log")" "given back to the implementer: what is left in the worktree can't be committed: fatal: fixed.req: clean filter 'req' failed"
+like 'the implementer is told what a required filter says' "$(cat "$T/prompt.need-one")" "fixed.req: clean filter 'req' failed"
+is 'a file that a required filter refuses is on record as a gate that did not pass' \
+    "$(field review.json '[.gates[] | select(.name == "worktree") | .outcome] | join(" ")' need-one)" "can't be committed as it is"
+like 'the log has what a required filter says' \
+    "$(cat "$S/output.log")" "given back to the implementer: what is left in the worktree can't be committed: fatal: fixed.req: clean filter 'req' failed"
 
 # What an agent configured or put in PATH.
 PATH=:.:bin:$PATH dispatch plant-one
-is 'filters, hooks and a git that an agent planted: the filter of the user is run' "$(st plant-one .status) $(content session/plant-one/1 plant.nb)" 'approved x output: '
-is 'and nothing else' "$(cat "$T/ran" 2>/dev/null)" ''
-like 'what it configured it has again' "$(git config -f "$S/agent.git/config" filter.evil.clean) $(cat "$S/agent.git/info/attributes")" "echo evil .*filter=evil"
-is 'and nothing is left beside it' "$(find "$S/agent.git" -maxdepth 2 -name '*.own')" ''
+is 'the filter of the user is run where an agent planted filters, hooks and a git' \
+    "$(st plant-one .status) $(content session/plant-one/1 plant.nb)" 'approved x output: '
+is 'filters, hooks and a git that an agent planted are not run' "$(cat "$T/ran" 2>/dev/null)" ''
+like 'an agent has again what it configured' \
+    "$(git config -f "$S/agent.git/config" filter.evil.clean) $(cat "$S/agent.git/info/attributes")" "echo evil .*filter=evil"
+is 'nothing is left beside the configuration of an agent' "$(find "$S/agent.git" -maxdepth 2 -name '*.own')" ''
 
 # What is edited later.
 W=.worktrees/strip-three S=$(session_of strip-three)
 printf 'cell\noutput: edited\n' >"$W/strip-three.nb"
 run orchestrator merge strip-three
-is 'an edit of such a file is not merged past' "$status $(st strip-three .status)" '1 approved'
-like 'and named alone' "$out" 'has a change in strip-three.nb, not judged'
+is 'an edit of a file with a filter is not merged past' "$status $(st strip-three .status)" '1 approved'
+like 'the refusal to merge past an edit names only the file that was edited' "$out" 'has a change in strip-three.nb, not judged'
 run orchestrator merge --approved strip-three
 is 'merge --approved merges what was approved' "$status $(content main strip-three.nb)" '0 cell cell output: '
 is 'the edit is saved as it is, and nothing else' "$(content "$(saved)" strip-three.nb)$(git diff --name-only "$(saved)^" "$(saved)")" 'cell output: edited strip-three.nb'
 dispatch adopted
 printf 'by hand\noutput: SECRET\n' >"$W/by-hand.nb"
 run orchestrator adopt --wait adopted
-is 'adopted it is committed through the filter' "$status $(st adopted .status) $(content session/adopted/1 by-hand.nb)" '0 approved by hand output: '
+is 'an edit of a file with a filter is adopted through the filter' \
+    "$status $(st adopted .status) $(content session/adopted/1 by-hand.nb)" '0 approved by hand output: '
 run orchestrator merge adopted
-is 'and merged' "$status $(content main by-hand.nb)" '0 by hand output: '
+is 'an adopted edit of a file with a filter is merged' "$status $(content main by-hand.nb)" '0 by hand output: '
 dispatch dies-one
 is 'what an agent left that failed is saved as it is' "$(st dies-one .status) $(orchestrator cleanup >/dev/null 2>&1; content "$(saved)" half.nb)" 'failed half output: SECRET '
 git checkout -q main; orchestrator dispatch --wait strip-four >/dev/null
 run orchestrator merge strip-four
-is 'into a checkout no file with a filter is merged' "$status $(st strip-four .status)" '1 approved'
-like 'which is said with what to do' "$out" 'r: strip-four.nb has the attribute filter; git switch --detach there, and merge again$'
+is 'no file with a filter is merged into a checkout' "$status $(st strip-four .status)" '1 approved'
+like 'the refusal to merge a file with a filter into a checkout says what to do' \
+    "$out" 'r: strip-four.nb has the attribute filter; git switch --detach there, and merge again$'
 git checkout -q --detach
 run orchestrator merge strip-four
-is 'done so it is merged' "$status $(content main strip-four.nb)" '0 cell cell output: '
+is 'a file with a filter is merged once no checkout has the target' "$status $(content main strip-four.nb)" '0 cell cell output: '
 
 # Git LFS.
 if ! git lfs version >/dev/null 2>&1; then
-	skip 'Git LFS' 'no git-lfs here'
+	skip 'the files of others in Git LFS stay pointers' 'no git-lfs here'
 	done_testing
 	exit
 fi
@@ -158,13 +168,13 @@ case $ITEM_ID in lfs*) cmp -s old.bin "$T/lfs/old.bin" && : >"$T/content"
 esac
 E
 dispatch text
-is 'the files of others stay pointers' "$(st text .status) $(git diff --name-only main session/text/1)" 'approved text'
-is 'and are nothing that counts as discarded' "$(saved)" ''
-is 'gates have what they stand for' "$(cat "$T/gate.text")" "$(printf 'content\ncontent')"
-is 'and a tree that git takes for unchanged' "$(cat "$T/status.text")" ''
-is 'as the worktree is' "$(git -C "$W" status --porcelain; git -C "$W" diff HEAD)" ''
+is 'the files of others in Git LFS stay pointers' "$(st text .status) $(git diff --name-only main session/text/1)" 'approved text'
+is 'the files of others in Git LFS are nothing that counts as discarded' "$(saved)" ''
+is 'gates have the content of files in Git LFS' "$(cat "$T/gate.text")" "$(printf 'content\ncontent')"
+is 'gates have a tree with Git LFS that git takes for unchanged' "$(cat "$T/status.text")" ''
+is 'the worktree with files in Git LFS is unchanged for git' "$(git -C "$W" status --porcelain; git -C "$W" diff HEAD)" ''
 rm "$T/gate.text"; run orchestrator merge text
-is 'it is merged' "$status $(git show main:text)" '0 text'
+is 'an item in a repository with Git LFS is merged' "$status $(git show main:text)" '0 text'
 if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
 	git checkout -q main
 	ASAN_OPTIONS=detect_leaks=0 strace -f -y -s 200 -e trace=fsync,renameat2,renameat,rename -o "$T/trace" orchestrator dispatch --wait lfs-one >/dev/null 2>&1
@@ -173,12 +183,12 @@ else
 	dispatch lfs-one
 fi
 is 'a file that an agent left becomes a pointer' "$(st lfs-one .status) $(pointer session/lfs-one/1:lfs-one.bin)" 'approved pointer'
-ok 'in its worktree was what the others stand for' test -e "$T/content"
+ok 'the worktree of an implementer has the content of files in Git LFS' test -e "$T/content"
 for f in session/lfs-one/1:lfs-one.bin session/lfs-one/1:copy.bin session/lfs-one/1~:copy.bin; do
 	o=$(lfs_object "$f")
-	is "the repository has what it stands for ($f)" "$(sha256sum <"$o" | cut -c1-64)" "$(basename "$o")"
+	is "the repository has the content that a pointer stands for ($f)" "$(sha256sum <"$o" | cut -c1-64)" "$(basename "$o")"
 done
-is 'and nothing beside it' "$(find .git/lfs/objects -name '.*' -type f)" ''
+is 'no temporary file is left among the objects of Git LFS' "$(find .git/lfs/objects -name '.*' -type f)" ''
 if [ -e "$T/trace" ]; then
 	is 'on disk before it has its name' "$(awk -v o="$(basename "$o")" '/fsync/ && index($0, "/." o) { synced = 1 }
 		/rename/ && index($0, "\"." o) { print synced + 0 }' "$T/trace" | sort -u)" 1
@@ -187,11 +197,13 @@ else
 fi
 dispatch text-two; orchestrator merge text-two >/dev/null
 rm "$T/gate.lfs-one"; run orchestrator merge lfs-one
-is 'it is merged' "$status $(pointer main:lfs-one.bin)" '0 pointer'
-is 'so have gates of a merge' "$(cat "$T/gate.lfs-one")" "$(printf 'content\ncontent')"
+is 'a new file in Git LFS is merged as a pointer' "$status $(pointer main:lfs-one.bin)" '0 pointer'
+is 'gates of a merge have the content of files in Git LFS' "$(cat "$T/gate.lfs-one")" "$(printf 'content\ncontent')"
 dispatch swap
-is 'what setup puts in their place is put back' "$(st swap .status) $(cat "$T/gate.swap" "$T/status.swap")" "approved $(printf 'pointer\npointer')"
-is 'but in the worktree of the implementer, where it is work' "$(git diff --name-only main...session/swap/1 | tr '\n' ' ')" 'more.bin old.bin swap '
+is 'what setup puts in the place of files in Git LFS is put back' \
+    "$(st swap .status) $(cat "$T/gate.swap" "$T/status.swap")" "approved $(printf 'pointer\npointer')"
+is 'what setup puts in the place of files in Git LFS stays in the worktree of the implementer, where it is work' \
+    "$(git diff --name-only main...session/swap/1 | tr '\n' ' ')" 'more.bin old.bin swap '
 dispatch breaks
 is 'a gate that changes one is void' "$(st breaks .status) $(field review.json '.gates[-1].outcome' breaks)" 'failed changed the worktree'
 dispatch lfs-forged

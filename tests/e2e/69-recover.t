@@ -15,12 +15,12 @@ outcome() { printf '%s' "$out" | jq -r --arg i "$1" '.sessions[] | select(.item 
 reason() { printf '%s' "$out" | jq -r --arg i "$1" '.sessions[] | select(.item == $i).reason'; }
 
 run orchestrator recover
-is 'without anything there is nothing to recover' "$status $out" '0 nothing to recover'
+is 'without sessions there is nothing to recover' "$status $out" '0 nothing to recover'
 run orchestrator salvage list
-is 'and nothing is saved' "$status $out" '0 nothing is saved'
+is 'without sessions nothing is saved' "$status $out" '0 nothing is saved'
 run orchestrator salvage show nothing
-is 'which salvage show says' "$status" 66
-like 'with what to do' "$err" 'salvage list'
+is 'salvage show of an unknown session is an error' "$status" 66
+like 'the error of salvage show for an unknown session says what to do' "$err" 'salvage list'
 
 # One of each kind.
 orchestrator dispatch --wait good -- sh -c 'echo good >good' >/dev/null
@@ -33,26 +33,26 @@ wait_for 10 test -s "$T/runs"; wait_for 10 asked
 crash works; crash asks
 touch "$T/go"
 run orchestrator --json recover
-is 'recover: a session waits for a person' "$status" 1
+is 'recover exits with 1 when a session waits for a person' "$status" 1
 is 'a worker that died is started again' "$(outcome works)" resumed
-is 'also while it waits for an answer' "$(outcome asks)" resumed
-is 'one that lives goes on' "$(outcome lives)" 'goes on'
-is 'what is approved is left for the merge' "$(outcome good)" approved
-is 'what has failed waits for a person' "$(outcome fails)" 'waits for you'
-like 'with the reason and what to do' "$(reason fails)" 'failed.*orchestrator retry session-fails-'
-ok 'the agent begins again and ends' wait_for 20 status_is works approved
-is 'it has run twice' "$(wc -l <"$T/runs")" 2
+is 'a worker that died while it waited for an answer is started again' "$(outcome asks)" resumed
+is 'a worker that lives goes on' "$(outcome lives)" 'goes on'
+is 'an approved session is left for the merge' "$(outcome good)" approved
+is 'a failed session waits for a person' "$(outcome fails)" 'waits for you'
+like 'recover gives the reason of a failed session, and what to do' "$(reason fails)" 'failed.*orchestrator retry session-fails-'
+ok 'the agent of a session that recover resumed begins again and ends' wait_for 20 status_is works approved
+is 'the agent of a session that recover resumed has run twice' "$(wc -l <"$T/runs")" 2
 wait_for 20 asked
 q=$(orchestrator --json questions | jq -r '.questions[0].id')
-ok 'the question is there still, once' test "$(orchestrator --json questions | jq '.questions | length')" = 1
-ok 'and can be answered' orchestrator answer asks "$q" this
-ok 'which is heard' wait_for 20 status_is asks approved
+ok 'a question is open once after recover' test "$(orchestrator --json questions | jq '.questions | length')" = 1
+ok 'a question can be answered after recover' orchestrator answer asks "$q" this
+ok 'the answer to a question is heard after recover' wait_for 20 status_is asks approved
 run orchestrator recover
 is 'a second recover starts nothing again' "$(printf '%s\n' "$out" | grep -c 'resumed\|started')" 0
 for i in good works asks; do
-	ok "$i is merged" orchestrator merge $i
+	ok "$i is merged after recover" orchestrator merge $i
 done
-is 'with what was answered' "$(git show main:asks)" this
+is 'the merge after recover has what was answered' "$(git show main:asks)" this
 orchestrator cancel lives >/dev/null
 
 # A merge that was killed in the middle.
@@ -72,13 +72,13 @@ for n in 1 2 3; do
 	wait_for 10 has_run $n
 	crash dies
 	run orchestrator --json recover
-	is 'it is started again' "$(outcome dies)" resumed
+	is "a worker that died $n times is started again" "$(outcome dies)" resumed
 done
 wait_for 10 has_run 4
 crash dies
 run orchestrator --json recover
-is 'but not for ever' "$(outcome dies)" 'waits for you'
-ok 'then it has failed' status_is dies failed
+is 'a worker that dies again and again is not started for ever' "$(outcome dies)" 'waits for you'
+ok 'a session whose worker died too often has failed' status_is dies failed
 
 # What is saved.
 echo ignored >>.git/info/exclude
@@ -87,57 +87,59 @@ wait_for 10 test -s "$T/agent"
 ok 'a session is cancelled' orchestrator cancel saved
 s=$(basename "$(session_of saved)")
 run orchestrator --json salvage list
-is 'its work is saved' "$(printf '%s' "$out" | jq -r --arg s "$s" '.salvaged[] | select(.session == $s) | "\(.item) \(.files)"')" 'saved 3'
-is 'and stays where it is' "$(git -C .worktrees/saved status --short | tr -d '\n')" ' M d1/file1?? -x?? new'
+is 'salvage list --json has the work of a cancelled session' \
+    "$(printf '%s' "$out" | jq -r --arg s "$s" '.salvaged[] | select(.session == $s) | "\(.item) \(.files)"')" 'saved 3'
+is 'the work of a cancelled session stays where it is' "$(git -C .worktrees/saved status --short | tr -d '\n')" ' M d1/file1?? -x?? new'
 commit=$(git rev-parse "refs/salvage/$s")
 orchestrator cleanup >/dev/null 2>&1
-is 'cleanup does not save it twice' "$(git rev-parse "refs/salvage/$s")" "$commit"
-like 'salvage list shows it' "$(orchestrator salvage list)" "^$s .* 3 files on "
+is 'cleanup does not save the work of a cancelled session twice' "$(git rev-parse "refs/salvage/$s")" "$commit"
+like 'salvage list shows the work of a cancelled session' "$(orchestrator salvage list)" "^$s .* 3 files on "
 run orchestrator salvage show saved
 is 'salvage show takes the item' "$status" 0
-like 'and shows the difference' "$out" '^\+old$'
-is 'without characters that a terminal obeys' "$(printf '%s' "$out" | grep -c "$(printf '\033')")" 0
-is 'its JSON has the paths' "$(orchestrator --json salvage show "$s" | jq -r '[.files[] | .status + .path] | join(" ")')" 'A-x Md1/file1 Anew'
+like 'salvage show shows the difference' "$out" '^\+old$'
+is 'salvage show prints no characters that a terminal obeys' "$(printf '%s' "$out" | grep -c "$(printf '\033')")" 0
+is 'salvage show --json has the paths' \
+    "$(orchestrator --json salvage show "$s" | jq -r '[.files[] | .status + .path] | join(" ")')" 'A-x Md1/file1 Anew'
 run orchestrator salvage restore "$s"
-is 'it is brought back' "$status" 0
-is 'in a worktree with what was there, and nothing that was ignored' \
+is 'salvage restore succeeds' "$status" 0
+is 'salvage restore makes a worktree with what was there, and nothing that was ignored' \
     "$(cd ".worktrees/$s" && cat d1/file1 new && ls -d ./-x ignored 2>/dev/null)" "$(printf 'old\nnew\n./-x')"
-is 'which is clean' "$(git -C ".worktrees/$s" status --porcelain)" ''
-is 'on a branch of its own' "$(git -C ".worktrees/$s" symbolic-ref HEAD)" "refs/heads/salvage/$s"
+is 'the worktree of salvage restore is clean' "$(git -C ".worktrees/$s" status --porcelain)" ''
+is 'the worktree of salvage restore is on a branch of its own' "$(git -C ".worktrees/$s" symbolic-ref HEAD)" "refs/heads/salvage/$s"
 run orchestrator salvage restore "$s"
-is 'it is not brought back over something' "$status" 73
-ok 'git takes the worktree away again' git worktree remove ".worktrees/$s"
-is 'it stays saved' "$(git show "refs/salvage/$s:new")" new
+is 'salvage restore is not made over something' "$status" 73
+ok 'git takes the worktree of salvage restore away again' git worktree remove ".worktrees/$s"
+is 'what was restored stays saved' "$(git show "refs/salvage/$s:new")" new
 # Somebody is in the worktree.
 orchestrator dispatch --wait inside -- sh -c 'echo inside >inside' >/dev/null
 (cd .worktrees/inside && exec cat "$T/.never") & p=$!
 in_it() { [ "$(readlink "/proc/$p/cwd")" = "$PWD/.worktrees/inside" ] && [ "$(cat "/proc/$p/comm")" = cat ]; }
 wait_for 10 in_it
 run orchestrator merge inside
-is 'a merge does not wait for who is in the worktree' "$status $(git show main:inside)" '0 inside'
-like 'and keeps that' "$err" "keeping .*\.worktrees/inside: process $p \(cat\) is using it"
-ok 'with its branch' git -C .worktrees/inside rev-parse --verify -q session/inside/1
-is 'it is a worktree as git knows it' "$(git -C .worktrees/inside status --porcelain)" ''
+is 'a merge does not wait for a process in the worktree' "$status $(git show main:inside)" '0 inside'
+like 'a merge keeps a worktree that a process uses' "$err" "keeping .*\.worktrees/inside: process $p \(cat\) is using it"
+ok 'a merge keeps the branch of a worktree that a process uses' git -C .worktrees/inside rev-parse --verify -q session/inside/1
+is 'a worktree that a merge kept is a worktree as git knows it' "$(git -C .worktrees/inside status --porcelain)" ''
 run orchestrator cleanup
-like 'cleanup keeps it, too' "$err" "process $p "
+like 'cleanup keeps a worktree that a process uses' "$err" "process $p "
 kill $p; wait $p
 run orchestrator cleanup
-ok 'and removes it when nobody is there' not test -e .worktrees/inside
-ok 'with its branch then' not git rev-parse --verify -q session/inside/1
+ok 'cleanup removes the worktree once no process uses it' not test -e .worktrees/inside
+ok 'cleanup removes the branch of the worktree once no process uses it' not git rev-parse --verify -q session/inside/1
 # A power loss has left the record of a merge, without the commit; tests/fault/locks.sh has the locks.
 orchestrator dispatch --wait cut -- sh -c 'echo cut >cut' >/dev/null
 f=$(session_of cut)/state.json
 jq --arg o "$(git rev-parse main)" --arg d "$PWD" '.merging = { target: "refs/heads/main", old: $o,
     new: "0123456789012345678901234567890123456789", checkouts: [$d] }' "$f" >"$T/state.json" && cp "$T/state.json" "$f"
 run orchestrator merge cut
-is 'the merge is made all the same' "$status $(git show main:cut)" '0 cut'
-is 'in the checkout, too' "$(cat cut) $(git status --porcelain)" 'cut '
+is 'a session is merged whose record names a merge that was never made' "$status $(git show main:cut)" '0 cut'
+is 'a merge after one that was never made reaches the checkout' "$(cat cut) $(git status --porcelain)" 'cut '
 
 # And one has left but a part of the directory that our git works in.
 safe=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/safe.git)
 for part in refs objects HEAD config zeros; do
 	case $part in zeros) head -c 21 /dev/zero >"$safe/HEAD" ;; *) rm -rf "${safe:?}/$part" ;; esac
 	run orchestrator dispatch "part-$part" -- true
-	is "it is made again without $part" "$status" 0
+	is "the git directory for dispatch is made again without $part" "$status" 0
 done
 done_testing

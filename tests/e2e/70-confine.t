@@ -80,21 +80,21 @@ all_of_it() {	# ITEM
 	start && asked && put "$q" this && stop
 	is "$kind: the session is approved" "$(ended)" 'approved '
 	can 'worktree, commits, scratch and messages are the agent'\''s own' tree commit tmpdir cache pipcache dev progress refer ask key
-	cannot 'the session directory is not' session state lock answers log binary safegit inbox remove rename
-	cannot 'nor repository and checkout' config hook main objects checkout
-	cannot 'nor other sessions, home and system' other home etc
+	cannot 'an agent reaches nothing in the session directory' session state lock answers log binary safegit inbox remove rename
+	cannot 'an agent reaches neither repository nor checkout' config hook main objects checkout
+	cannot 'an agent reaches neither other sessions nor home nor system' other home etc
 	cannot 'no variable leads out, nor is one handed on that is not listed' dbus agentsock docker tmux private
 	cannot 'the worker is not signalled, traced or read' kill environ mem
 	cannot 'the worker stays in its place, with its limits' renice limit affinity
 	can 'a command may lower its own' nice
-	can 'what it calls is filtered' filtered
-	cannot 'no abstract socket is reached' abstract
-	cannot 'there is no terminal, and the one of the user is neither written nor read' tty term readterm
-	cannot 'the kernel is not set' sysctl
+	can 'the calls of an agent are filtered' filtered
+	cannot 'an agent reaches no abstract socket' abstract
+	cannot 'an agent has no terminal, and neither writes nor reads that of the user' tty term readterm
+	cannot 'an agent can not set the kernel' sysctl
 	can 'a gate writes the worktree' gate.tree
-	cannot 'and neither git nor the session, and has no key' gate.git gate.session gate.key gate.inbox
+	cannot 'a gate writes neither git nor the session, and has no key' gate.git gate.session gate.key gate.inbox
 	can 'setup writes the worktree' setup.tree
-	cannot 'and neither session nor home' setup.session setup.home
+	cannot 'setup writes neither session nor home' setup.session setup.home
 	ok "$kind: what an agent leaves running is gone" not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 	ok "$kind: scratch and caches are gone at the end" test ! -e "$S/tmp" -a ! -e "$S/cache"
 	ok "$kind: nothing came of it" test -z "$(ls "$T/sessions/other/answers")" -a "$(cat "$R/d1/file1")" = 'line of file 1' -a ! -e "$T/../orchestrator-escape"
@@ -105,12 +105,12 @@ kind=bubblewrap
 if bwrap_works 2>/dev/null; then
 	all_of_it bw
 	can '/tmp is its own' tmp gate.tmp
-	cannot 'what is in it of others is not seen, no socket, no link file' listed socket run link chmod
-	cannot 'a socket in a home below it is not seen' ssh
+	cannot 'an agent sees nothing of others in a shared directory, no socket, no link file' listed socket run link chmod
+	cannot 'an agent sees no socket in a home below a shared directory' ssh
 	if unshare -Ur true 2>/dev/null; then
 		can 'a sandbox of the agent itself can start inside' nested nestedbox
 	else
-		skip 'a sandbox inside' 'no namespace of users'
+		skip 'a sandbox of the agent itself can start inside' 'no namespace of users'
 	fi
 	ok 'bubblewrap: nothing is said of it' not grep -qi 'confin\|bubblewrap\|Landlock' "$S/output.log"
 
@@ -126,7 +126,7 @@ E
 	session rv
 	work
 	is 'bubblewrap: a reviewer can judge' "$(ended)" 'approved '
-	can 'it reads, and has a place for itself' rread rtmp
+	can 'a reviewer reads, and has a place for itself' rread rtmp
 	can 'what it runs of the work has terminals' rterm
 	cannot 'what it runs of the work can not speak for it' rinbox
 	cannot 'the work it can not change' rw rnew rgit
@@ -145,18 +145,19 @@ E
 	session wide "$wide"
 	work
 	is 'bubblewrap: where all around is writable a session is approved' "$(ended)" 'approved not-reviewed'
-	can 'all around is' opened
-	cannot 'not the session, its neighbours, the state of the orchestrator and the checkout' own other state checkout
+	can 'an agent reaches what lies around when all around is writable' opened
+	cannot 'an agent does not reach the session, its neighbours, the state of the orchestrator and the checkout when all around is writable' \
+	    own other state checkout
 	R=$T/apart && new_repo "$R" && mv "$R/.git" "$T/apart.git" && echo "gitdir: $T/apart.git" >"$R/.git"
 	session apart "$wide"
 	work
-	can 'around a repository beside its checkout' opened
-	cannot 'nor that' apart
+	can 'an agent reaches what lies around a repository beside its checkout' opened
+	cannot 'an agent does not reach a repository beside its checkout when all around is writable' apart
 	R=$T/bare && new_repo "$R" && git -C "$R" config core.bare true && git -C "$R" worktree add -q --detach "$R/main"
 	session linked "$wide"
 	work
-	can 'around a repository without a checkout of its own' opened
-	cannot 'nor that, and not the worktrees beside it' linked
+	can 'an agent reaches what lies around a repository without a checkout of its own' opened
+	cannot 'an agent reaches neither a repository without a checkout nor the worktrees beside it' linked
 	R=$T/repo
 	root='' && [ "$(id -u)" = 0 ] || root='unshare -Ur'
 	if $root true 2>/dev/null; then
@@ -167,7 +168,7 @@ E
 		cannot 'root can not undo what closes the checkout' unmount remount checkout
 		cannot 'root in a namespace of users can neither undo it nor uncover the kernel' insideuncover insideremount insideproc insidesysfs
 	else
-		skip 'root' 'no namespace of users'
+		skip 'bubblewrap: a session of root is approved' 'no namespace of users'
 	fi
 
 	no_roles
@@ -188,8 +189,8 @@ echo w >work; did var [ "${DOCKER_HOST:-}" ]; did sock [ -S "$T/docker/sock" ]; 
 E
 	cp "$T/roles/implementer" "$T/scripts/exposed/implementer"
 	work
-	can 'a socket that is named is there' var sock
-	cannot 'and no other' dbus
+	can 'an agent reaches a socket that is named in the settings' var sock
+	cannot 'an agent reaches no socket that is not named in the settings' dbus
 
 	role implementer <<'E'
 trap 'echo stopped >>"$T/out/$ITEM_ID"; exit 0' TERM
@@ -201,14 +202,14 @@ E
 	ready() { [ "$(mark ready)" = yes ]; }
 	wait_for 20 ready; : >"$S/cancel"; stop
 	like 'bubblewrap: an agent is asked before it is ended' "$(cat "$T/out/soft")" '^stopped$'
-	is 'bubblewrap: and is cancelled' "$(st .status)" cancelled
+	is 'bubblewrap: an agent that is cancelled ends as cancelled' "$(st .status)" cancelled
 	session crash
 	start
 	wait_for 20 ready; kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
 	ok 'bubblewrap: nothing survives a killed worker' wait_for 20 not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 	no_roles
 else
-	skip 'bubblewrap' 'does not work here'
+	skip 'bubblewrap: a session is confined' 'does not work here'
 fi
 
 # Landlock, when there is no bubblewrap.
@@ -220,10 +221,10 @@ if [ "$abi" -ge 6 ]; then
 	like 'Landlock: the log says so, once' "$(grep -c 'Landlock (version' "$S/output.log")" '^1$'
 	session llnet '.confine.network = "off"'
 	work
-	is 'Landlock: that can not shut the network off is a failure' "$(ended)" 'failed spawn'
+	is "Landlock: a session fails when the network can't be shut off" "$(ended)" 'failed spawn'
 	PATH=$with_bwrap
 else
-	skip 'Landlock' "version $abi"
+	skip 'Landlock: a session is confined' "version $abi"
 fi
 
 # Neither of them.
@@ -235,8 +236,8 @@ if PATH=$without_bwrap strace -qq -f -o "$T/trace" -e inject=landlock_create_rul
 	blind() { PATH=$without_bwrap run timeout 60 strace -qq -f -o "$T/trace" -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS worker run "$S"; }
 	session none
 	blind
-	is 'with nothing to confine it the work is done' "$(ended)" 'approved not-reviewed'
-	is 'with a warning, once' "$(grep -c 'warning: nothing confines' "$S/output.log")" 1
+	is 'a session ends as approved when nothing can confine it' "$(ended)" 'approved not-reviewed'
+	is 'a session that nothing confines has one warning in its log' "$(grep -c 'warning: nothing confines' "$S/output.log")" 1
 	rm -rf "$T/bare" && new_repo "$T/bare"
 	lists() { PATH=$without_bwrap run timeout 60 env ASAN_OPTIONS=detect_leaks=0 strace -qq -f -o "$T/trace" -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS orchestrator -C "$T/bare" "$@"; }
 	printf '{ "agents": { "a": { "command": "echo w >$ITEM_ID" } }, "roles": { "implementer": "a" }, "review": "none" }' >"$T/x"
@@ -246,11 +247,11 @@ if PATH=$without_bwrap strace -qq -f -o "$T/trace" -e inject=landlock_create_rul
 	is 'execute does the work, and warns once' "$status,$(printf '%s\n' "$err" | grep -c 'warning: nothing confines')" 0,1
 	session need '.confine.mode = "require"'
 	blind
-	is 'unless confinement is required' "$(ended)" 'failed confine'
-	like 'which says what to do' "$(st .detail)" 'require.*install bubblewrap'
-	ok 'and nothing was run' test ! -e "$T/out/need"
+	is 'a session fails when confinement is required and there is none' "$(ended)" 'failed confine'
+	like 'the detail of a session without the confinement it requires says what to do' "$(st .detail)" 'require.*install bubblewrap'
+	ok 'nothing is run when confinement is required and there is none' test ! -e "$T/out/need"
 else
-	skip 'nothing to confine' 'strace can not hide Landlock'
+	skip 'a session ends as approved when nothing can confine it' 'strace can not hide Landlock'
 fi
 session off '.confine = "off"'
 work
@@ -267,14 +268,14 @@ session secret ".env.FILE = { file: \"$T/secrets/file\" } | .agents.implementer.
 work
 kind=secrets
 is 'a session with secrets is approved' "$(ended)" 'approved '
-can 'come from commands and files' command file
-is 'and are in no file of the session' "$(grep -rl 's3cr3t-of' "$S" "$T/out" | grep -v config.json)" ''
-ok 'not in the settings either' not grep -q 's3cr3t-of-a-command\|s3cr3t-of-a-file' "$S/config.json"
+can 'secrets come from commands and files' command file
+is 'secrets are in no file of the session' "$(grep -rl 's3cr3t-of' "$S" "$T/out" | grep -v config.json)" ''
+ok 'secrets are not in the settings of the session' not grep -q 's3cr3t-of-a-command\|s3cr3t-of-a-file' "$S/config.json"
 session nosecret '.agents.implementer.env.TOKEN = { command: "echo leaked; exit 3" }'
 work
 is 'a secret that can not be had is a failure' "$(ended)" 'failed secret'
-like 'that names the variable and why' "$(st .detail)" 'env\.TOKEN: its command: exit status 3'
-ok 'and not what was printed' not grep -rq leaked "$S/output.log" "$S/state.json"
+like 'the detail of a secret that can not be had names the variable and why' "$(st .detail)" 'env\.TOKEN: its command: exit status 3'
+ok 'the output of a command for a secret is neither in the log nor in the state' not grep -rq leaked "$S/output.log" "$S/state.json"
 
 # doctor
 doctor() { (cd "$R" && "$@" orchestrator doctor 2>/dev/null | grep -E '^[a-z]+ +(confine|scopes|filter|nested) '); }

@@ -21,8 +21,8 @@ paths() { jq "$1" "$S/item.json" >"$T/.item" && mv "$T/.item" "$S/item.json"; }
 breach() {	# SENTENCE REGEXP ITEM: the script of standard input is one
 	does; session "$3"; work
 	is "$1 halts the session" "$(ended)" 'failed isolation-breach'
-	like 'and is named in the state' "$(st .detail)" "$2"
-	like 'and in the log' "$(cat "$S/output.log")" "isolation breach: .*$2"
+	like "$1 is named in the state" "$(st .detail)" "$2"
+	like "$1 is named in the log" "$(cat "$S/output.log")" "isolation breach: .*$2"
 }
 
 breach 'a hook' 'hooks/pre-commit of the repository: was added' hook <<'E'
@@ -56,8 +56,9 @@ does <<'E'
 git -C "$R" branch mine main; git -C "$R" config branch.mine.remote origin; git -C "$R" checkout -q mine
 E
 session user; work
-is 'what its user does to the repository is none' "$(ended)" 'approved not-reviewed'
-like 'and is in the log' "$(cat "$S/output.log")" 'meanwhile, in the repository: branch mine: was added'
+is 'what the user does to the repository meanwhile is no breach' "$(ended)" 'approved not-reviewed'
+like 'the log has what the user did to the repository meanwhile' \
+    "$(cat "$S/output.log")" 'meanwhile, in the repository: branch mine: was added'
 : >"$T/do"
 
 # A gate, or a judge, that does so is found before an approval.
@@ -86,7 +87,7 @@ echo x >>d1/file1; git commit -qam One; git revert --no-edit HEAD >/dev/null
 E
 work
 is 'a path is found that a later commit took back' "$(ended)" 'failed isolation-breach'
-like 'by its name' "$(st .detail)" 'd1/file1: is in the item.s forbidden_paths'
+like 'the detail names the path that a later commit took back' "$(st .detail)" 'd1/file1: is in the item.s forbidden_paths'
 
 # What is protected.
 does <<'E'
@@ -94,10 +95,11 @@ mkdir -p .github/workflows sub; echo x >.github/workflows/x.yml; echo x >sub/.gi
 ln -sfn /etc/passwd out; ln -sfn ../d1/file1 sub/in; ln -sfn ../../x sub/up
 E
 session protected '.gate_tries = 1'; work
-is 'what is protected is refused' "$(ended)" 'failed protected'
-like 'which names what' "$(st .detail)" '^\.github/workflows/x.yml: is protected, CLAUDE.md'
-is 'after it was given back' "$(st .runs)" 2
-is 'each is flagged' "$(flagged)" '.github/workflows/x.yml: is protected; CLAUDE.md: is protected; sub/.gitattributes: is protected; out: is a symbolic link that leaves the tree; sub/up: is a symbolic link that leaves the tree'
+is 'a change of protected paths is refused' "$(ended)" 'failed protected'
+like 'the detail of a refused change names the protected paths' "$(st .detail)" '^\.github/workflows/x.yml: is protected, CLAUDE.md'
+is 'a change of protected paths is given back to the implementer first' "$(st .runs)" 2
+is 'each change of a protected path is flagged' \
+    "$(flagged)" '.github/workflows/x.yml: is protected; CLAUDE.md: is protected; sub/.gitattributes: is protected; out: is a symbolic link that leaves the tree; sub/up: is a symbolic link that leaves the tree'
 like 'the implementer is told' "$(st .feedback)" 'out: is a symbolic link that leaves the tree'
 does <<'E'
 case $prompt in *'is protected'*) rm -r .github ;; *) mkdir .github; echo x >.github/x ;; esac
@@ -111,12 +113,14 @@ role reviewer <<'E'
 printf '%s' "$prompt" >"$T/$ITEM_ID.prompt"; worker verdict approved
 E
 session permitted '.allow_protected = [".github/*"]'; work
-is 'what the settings allow is judged' "$(ended)" 'approved '
-like 'by a council that was told' "$(said prompt | tr '\n' ' ')" '<flagged> - \.github/x: is protected </flagged>|<flagged> - \.github/x: is protected  *</flagged>'
-is 'and it is on record' "$(flagged)" '.github/x: is protected'
+is 'a change of a protected path that the settings allow is judged' "$(ended)" 'approved '
+like 'the council is told of a change of a protected path' \
+    "$(said prompt | tr '\n' ' ')" '<flagged> - \.github/x: is protected </flagged>|<flagged> - \.github/x: is protected  *</flagged>'
+is 'a change of a protected path is on record' "$(flagged)" '.github/x: is protected'
 mkdir "$T/prompts" && echo 'Judge {commit}.' >"$T/prompts/review.md"
 session own '.allow_protected = [".github"]'; cp -r "$T/prompts" "$S"; work
-like 'also with a text of its own' "$(said prompt | tr '\n' ' ')" 'Judge [0-9a-f]*.*<flagged> - \.github/x: is protected'
+like 'a council with a prompt of its own is told of a change of a protected path' \
+    "$(said prompt | tr '\n' ' ')" 'Judge [0-9a-f]*.*<flagged> - \.github/x: is protected'
 session none '.protected = []'; work
 is 'the list is a setting' "$(ended) $(flagged)" 'approved  '
 does <<'E'
@@ -135,12 +139,12 @@ orchestrator dispatch --wait --review none a -- sh -c 'echo x >x; echo y >y' >/d
 S=$(session_of a); paths '.allowed_paths = ["x"]'
 run orchestrator merge a
 is 'the merge looks once more' "$status $(field state.json '[.status, .reason] | join(" ")' a)" '1 failed isolation-breach'
-like 'and names the path' "$out$err" 'y: is not in the item.s allowed_paths'
-ok 'nothing is merged' not git cat-file -e main:x
+like 'the refusal of the merge names the path that is not allowed' "$out$err" 'y: is not in the item.s allowed_paths'
+ok 'a path that is not allowed is not merged' not git cat-file -e main:x
 orchestrator dispatch --wait --review none b -- sh -c 'echo x >x' >/dev/null 2>&1
 S=$(session_of b); jq '.settings.protected = ["x"]' "$S/config.json" >"$T/.c" && mv "$T/.c" "$S/config.json"
 run orchestrator merge b
-is 'also for what is protected' "$status $(field state.json '[.status, .reason] | join(" ")' b)" '1 failed protected'
+is 'the merge looks once more for protected paths' "$status $(field state.json '[.status, .reason] | join(" ")' b)" '1 failed protected'
 run orchestrator merge b
-is 'for good' "$status $(git log --oneline main | wc -l)" '1 1'
+is 'a session that failed at the merge is not merged later' "$status $(git log --oneline main | wc -l)" '1 1'
 done_testing

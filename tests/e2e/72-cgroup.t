@@ -62,11 +62,11 @@ E
 session cg-run '.setup = ["sh $T/daemon $T/left/setup"] | .gates = [{ name: "g", command: "sh $T/daemon $T/left/gate" }]'
 work
 is 'a run in a group ends as any other' "$status $(st .status)" '0 approved'
-like 'it was born there' "$(cat "$T/cg-run.group")" "^0::/.*orchestrator-$(name)\.[0-9]+$"
+like 'a run is born in its group' "$(cat "$T/cg-run.group")" "^0::/.*orchestrator-$(name)\.[0-9]+$"
 for run in setup cg-run gate; do
 	ok "what has left everything is gone after it ($run)" ended $run
 done
-ok 'and so are the groups' none "$(name)"
+ok 'the groups of a session are gone after its end' none "$(name)"
 
 # The former worker may have been in another group than the one that comes after it.
 mkdir "$G/test-other.$$" "$G/test-mine.$$" || exit 1
@@ -79,16 +79,17 @@ for where in here elsewhere; do
 	sh -c "$run_in" sh "$other" "$S" >/dev/null 2>&1 & pid=$!
 	at implement
 	kill -9 "$pid"; wait "$pid" 2>/dev/null
-	ok "a crash of the worker leaves it alive ($where)" lives cg-$where
-	is "in its group ($where)" "$(groups "$(name)"),$(ls -d "$other/orchestrator-$(name)".* | wc -l)" 1,1
+	ok "a process of a run outlives a crash of the worker ($where)" lives cg-$where
+	is "a process that outlives the worker is in its group ($where)" \
+	    "$(groups "$(name)"),$(ls -d "$other/orchestrator-$(name)".* | wc -l)" 1,1
 	former=$(cat "$T/left/cg-$where")
 	rm "$T/hang.implement"; mv "$T/left/cg-$where" "$T/left/former-$where"
 	run timeout -k 5 60 sh -c "$run_in" sh "$mine" "$S"
 	is "the next worker ends as any other ($where)" "$status $(st .status)" '0 approved'
-	ok "after it has ended what was left ($where)" gone "$former"
-	ok "and what came after that ($where)" ended cg-$where
-	ok "and removed the groups ($where)" none "$(name)"
-	like "which its log tells ($where)" "$(cat "$S/output.log")" 'ended what was left of its run'
+	ok "the next worker ends what a crash left ($where)" gone "$former"
+	ok "the next worker ends what its own run left ($where)" ended cg-$where
+	ok "the next worker removes the groups ($where)" none "$(name)"
+	like "the log tells that the next worker ended what was left ($where)" "$(cat "$S/output.log")" 'ended what was left of its run'
 done
 mop
 wait_for "$LIMIT" tidy "$G/test-other.$$" "$G/test-mine.$$"
@@ -106,13 +107,13 @@ if mkdir "$F" 2>/dev/null; then
 	rm "$T/hang.implement"; mv "$T/left/cg-frozen" "$T/left/former-frozen"
 	work
 	is 'beside processes that can not be ended no worker begins' "$status $(st .status)" '71 running'
-	like 'and it says so' "$err" "processes of the former run can't be ended"
-	ok 'no agent was started' not test -e "$T/left/cg-frozen"
+	like "the worker says which processes can't be ended" "$err" "processes of the former run can't be ended"
+	ok 'no agent is started beside processes that can not be ended' not test -e "$T/left/cg-frozen"
 	echo THAWED >"$F/freezer.state"
-	ok 'when they are gone' wait_for "$LIMIT" gone "$former"
+	ok 'the processes that could not be ended are gone' wait_for "$LIMIT" gone "$former"
 	work
-	is 'it goes on' "$status $(st .status)" '0 approved'
-	ok 'and no group is left' none "$(name)"
+	is 'the session goes on when the processes are gone' "$status $(st .status)" '0 approved'
+	ok 'no group is left after processes that could not be ended' none "$(name)"
 	wait_for "$LIMIT" rmdir "$F"
 else
 	skip 'beside processes that can not be ended no worker begins' 'no freezer of version 1'
@@ -128,16 +129,16 @@ for how in cancel cleanup retry; do
 	crash cg-$how
 	id=$(basename "$(session_of cg-$how)")
 	former=$(cat "$T/left/cg-$how")
-	ok "$how finds it alive" lives cg-$how
+	ok "$how finds a process alive that a crash left" lives cg-$how
 	if [ $how = cleanup ]; then orchestrator cleanup; else orchestrator $how cg-$how; fi >/dev/null 2>&1
-	ok "$how ends it" wait_for "$LIMIT" gone "$former"
-	ok "with its group ($how)" none "$id"
+	ok "$how ends a process that a crash left" wait_for "$LIMIT" gone "$former"
+	ok "$how removes the group of a process that a crash left" none "$id"
 	[ $how = retry ] && orchestrator cancel cg-$how >/dev/null 2>&1
 done
 orchestrator dispatch --wait cg-merge -- sh -c "sh $T/daemon $T/left/cg-merge; echo work >work" >/dev/null
 id=$(basename "$(session_of cg-merge)")
-ok 'a session is merged' orchestrator merge cg-merge
-ok 'and leaves no group' none "$id"
+ok 'a session in a group is merged' orchestrator merge cg-merge
+ok 'a session that is merged leaves no group' none "$id"
 
 # What nobody will ask for again: its session directory is gone.
 sh -c 'echo $$' >"$T/was"
@@ -156,8 +157,8 @@ if unshare -m umount -l "$H" 2>/dev/null; then
 	work() { run timeout -k 5 60 unshare -m sh -c "umount -l $H; exec worker run $S"; }
 	work
 	is 'without groups a session ends as well' "$status $(st .status)" '0 approved'
-	is 'its runs are where the worker is' "$(cat "$T/cg-without.group")" "$(cat /proc/self/cgroup)"
-	ok 'and what they left is found as descendants' ended cg-without
+	is 'the runs of a session without groups are where the worker is' "$(cat "$T/cg-without.group")" "$(cat /proc/self/cgroup)"
+	ok 'what the runs of a session without groups left is found as descendants' ended cg-without
 else
 	skip 'without groups a session ends as well' 'they can not be taken away here'
 fi

@@ -57,7 +57,7 @@ is 'a session with layers is approved: its gates see what setup changed in the c
 is 'a run reads the caches of the user, and changes what it sees, as that user' "$(words setup)" "read changed $(id -u) "
 is 'the next sees that, and no credentials; nothing else can be written' "$(words agent)" 'kept deleted appended hidden held closed '
 users >after
-ok 'those of the user are as they were' cmp before after
+ok 'the caches of the user are as they were after a session with layers' cmp before after
 ok 'nothing is left mounted' not mounted
 ok 'no cache of the session is left' test ! -e "$S/cache" -a ! -e "$S/layer" -a ! -e "$S/cache.clean" -a ! -e "$S/layer.clean"
 
@@ -68,7 +68,7 @@ E
 session two
 work
 is 'another session sees those of the user alone' "$(words agent)" "the user's "
-ok 'and nothing is said of layers' not grep -qi 'layer\|overlay\|cache' "$S/output.log"
+ok 'nothing is said of layers where they work' not grep -qi 'layer\|overlay\|cache' "$S/output.log"
 
 # What a run has left where nothing was laid: a layer is laid over nothing but a directory.
 role implementer <<'E'
@@ -82,10 +82,10 @@ session hostile
 mkdir -p "$S/cache/xdg" "$S/layer"
 ln -s "$HOME/victim" "$S/cache/npm"; echo file >"$S/cache/cargo"; ln -s "$HOME/victim" "$S/layer/pip"
 work
-is 'a link in the place of a cache is not followed, nor a file taken for one' "$(words agent)" "mine the user's "
-is 'the session goes on' "$(ended)" 'approved not-reviewed'
+is 'a link in the place of a cache is not followed, nor a file taken for a cache' "$(words agent)" "mine the user's "
+is 'a session with a link in the place of a cache goes on' "$(ended)" 'approved not-reviewed'
 users >after
-ok 'and where the link leads all is as it was' cmp before after
+ok 'a link in the place of a cache leads to an unchanged directory' cmp before after
 ok 'what is removed at the end is the link' test ! -e "$S/cache" -a -e "$HOME/victim/mine"
 
 # Whatever is on disk, a killed worker takes everything along, and the next finds what was written.
@@ -101,7 +101,7 @@ kill -9 "$(st .worker_pid)"; wait "$pid" 2>/dev/null
 ok 'nothing survives a killed worker' wait_for 20 not grep -qsz "SESSION_ID=$ID" /proc/[0-9]*/environ
 rm "$T/hang.written"
 work
-is 'and the session goes on with its caches' "$(ended)" 'approved not-reviewed'
+is 'a session whose worker was killed goes on with its caches' "$(ended)" 'approved not-reviewed'
 
 # A layer is never a condition.
 real=$(command -v bwrap)
@@ -115,10 +115,11 @@ session alone
 work
 is 'where bubblewrap does not work with layers, the session does without' "$(ended) $(words agent)" 'approved not-reviewed written '
 [ -d "$R/.worktrees" ] || mkdir "$R/.worktrees"
-like 'doctor says so, and why' "$(cd "$R" && orchestrator doctor)" 'note +caches .*begins with empty caches.*: not over this'
+like 'doctor says that sessions begin with empty caches, and why' \
+    "$(cd "$R" && orchestrator doctor)" 'note +caches .*begins with empty caches.*: not over this'
 PATH=$with
-like 'and says so where it works' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*through an overlay'
-is 'doctor leaves nothing' "$(find "$ORCHESTRATOR_HOME" -name '.tmp*')" ""
+like 'doctor says that caches are read through an overlay' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*through an overlay'
+is 'doctor leaves no temporary file' "$(find "$ORCHESTRATOR_HOME" -name '.tmp*')" ""
 
 # That it works is kept with the state, and found there.
 user_settings
@@ -128,7 +129,7 @@ for i in 1 2; do
 	over() { [ "$(field state.json .status)" = approved ]; }
 	wait_for "$LIMIT" over
 	is "dispatched session $i has layers" "$(words agent)" "the user's "
-	like 'and that they work is kept' "$(cat "$ORCHESTRATOR_HOME/confine")" ' layered$'
+	like "the state directory keeps that layers work after dispatched session $i" "$(cat "$ORCHESTRATOR_HOME/confine")" ' layered$'
 	rm -f "$T/out/agent"
 done
 
@@ -141,7 +142,7 @@ rm -f "$T/out/agent"
 session none
 work
 is 'without caches of the user nothing is laid' "$(ended) $(words agent)" 'approved not-reviewed plain '
-like 'and doctor says so' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*you have none'
+like 'doctor says that there are no caches of the user' "$(cd "$R" && orchestrator doctor)" 'ok +caches .*you have none'
 
 NO='setpriv --reuid 65534 --regid 65534 --clear-groups'
 if [ "$(id -u)" != 0 ]; then

@@ -52,8 +52,9 @@ E
 calls() { run sh caller "$@"; }
 tried() { is "$1" "$(for _n in $2; do sed -n "s/^$_n=/$_n=/p" got; done | tr '\n' ' ')" "$3 "; }
 calls sh attack
-tried 'without it the caller is reached' 'environ memory stdout signal abstract' 'environ=yes memory=yes stdout=yes signal=yes abstract=yes'
-is 'and its output forged' "$out" forged
+tried 'without worker within the caller is reached' \
+    'environ memory stdout signal abstract' 'environ=yes memory=yes stdout=yes signal=yes abstract=yes'
+is 'without worker within the output of the caller is forged' "$out" forged
 if [ "$abi" -gt 0 ]; then
 	calls worker within sh attack
 	tried 'within, the caller is not read' 'environ memory stdout' 'environ=no memory=no stdout=no'
@@ -86,18 +87,19 @@ $T/open" WITHIN_READ="$T/open/closed" "$T/within-shell" 'sh attack; exit 4'
 	env WITHIN_WRITE="$T/open" ANTHROPIC_API_KEY=key CLAUDE_CONFIG_DIR=x OPENAI_API_KEY=key NO_COLOR=1 "$T/within-shell" env >got
 	is 'the prefix of a client keeps its keys' "$(grep -c -e key -e CLAUDE got),$(grep NO_COLOR= got)" 0,NO_COLOR=1
 	calls worker within -w "$T/open" worker within -w "$T/shut" sh attack
-	tried 'one inside another opens nothing' 'environ write open' 'environ=no write=no open=no'
+	tried 'worker within inside another opens nothing' 'environ write open' 'environ=no write=no open=no'
 else
-	skip 'what is closed' 'the kernel has no Landlock'
+	skip 'worker within shuts the caller off' 'the kernel has no Landlock'
 fi
 if strace -qq -o trace -e inject=landlock_create_ruleset:error=ENOSYS true 2>/dev/null; then
 	for option in '' "-w $T/open"; do
 		# shellcheck disable=SC2086 # words
 		run strace -qq -o trace -e trace=landlock_create_ruleset -e inject=landlock_create_ruleset:error=ENOSYS worker within $option echo ran
 		is "without Landlock the command is run: within ${option%% *}" "$status,$out" 0,ran
-		is "and what is missing is said, once: within ${option%% *}" "$(printf '%s\n' "$err" | grep -c 'no Landlock')" 1
+		is "worker within says once that Landlock is missing: within ${option%% *}" \
+		    "$(printf '%s\n' "$err" | grep -c 'no Landlock')" 1
 	done
 else
-	skip 'without Landlock' 'strace can not hide it'
+	skip 'without Landlock worker within runs the command' 'strace can not hide it'
 fi
 done_testing

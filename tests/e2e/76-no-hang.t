@@ -52,8 +52,8 @@ echo work >work; [ -p .gitignore ] || mkfifo .gitignore
 E
 session stays
 work
-is 'a session in which it stays fails for that' "$status,$(st '.status + "," + .reason')" 1,failed,import
-like 'and says what it is' "$(st .detail)" '^\.gitignore is a named pipe'
+is 'a session fails when the named pipe stays' "$status,$(st '.status + "," + .reason')" 1,failed,import
+like 'the detail of a session in which a named pipe stays names it' "$(st .detail)" '^\.gitignore is a named pipe'
 
 if [ "$(id -u)" = 0 ]; then
 	role implementer <<'E'
@@ -62,10 +62,11 @@ python3 -c 'import os; os.setxattr("capable", "security.capability", bytes.fromh
 E
 	session privileges
 	work
-	is 'as root, bits that give privileges are taken from files' "$status $(stat -c %a "$W/prog")" '0 755'
-	is 'so are their capabilities' "$(python3 -c 'import os, sys; print(os.listxattr(sys.argv[1]))' "$W/capable")" '[]'
+	is 'bits that give privileges are taken from files when the worker is root' "$status $(stat -c %a "$W/prog")" '0 755'
+	is 'capabilities are taken from files when the worker is root' \
+	    "$(python3 -c 'import os, sys; print(os.listxattr(sys.argv[1]))' "$W/capable")" '[]'
 else
-	skip 'as root, bits that give privileges are taken from files' 'not root'
+	skip 'bits that give privileges are taken from files when the worker is root' 'not root'
 fi
 
 # A git that waits all the same, whatever for: that of $T/slow/on.  It minds no SIGTERM where $T/deaf is.
@@ -93,9 +94,9 @@ session signal
 slow; start; waits
 kill -TERM "$pid"; stop
 is 'a worker that waits for git ends at SIGTERM' "$status $(st .status)" '143 running'
-is 'with its git' "$(left)" ''
+is 'a worker that ends at SIGTERM leaves no git' "$(left)" ''
 fast; work
-is 'and the session goes on from there' "$status $(st .status)" '0 approved'
+is 'a session whose worker waited for git and ended at SIGTERM goes on' "$status $(st .status)" '0 approved'
 : >"$T/deaf"
 session deaf
 slow; start; waits
@@ -105,10 +106,10 @@ rm "$T/deaf"
 session cancel
 slow; start; waits
 : >"$S/cancel"
-ok 'it hears of a request to cancel, too' wait_for 5 gone "$pid"
+ok 'a worker that waits for git hears of a request to cancel' wait_for 5 gone "$pid"
 stop
-is 'and the session is' "$status $(st '.status + " " + .reason')" '1 cancelled cancelled'
-is 'with no git left' "$(left)" ''
+is 'a session whose worker waits for git is cancelled' "$status $(st '.status + " " + .reason')" '1 cancelled cancelled'
+is 'a worker that waits for git and is cancelled leaves no git' "$(left)" ''
 fast
 role implementer <<'E'
 [ -e mine ] || { echo mine >mine; git add mine; git commit -qm Mine; point made; hang; }
@@ -119,7 +120,8 @@ slow rev-list; start; waits
 kill -TERM "$pid"; stop
 is 'a worker that can not tell whether commits are whole ends at SIGTERM' "$status" 143
 fast; work
-is 'and has put none of them back' "$status $(git -C "$R" log --format=%s "session/sound/1" | tr '\n' ' ')" '0 Mine First commit '
+is 'commits that the worker could not check stay on the branch' \
+    "$status $(git -C "$R" log --format=%s "session/sound/1" | tr '\n' ' ')" '0 Mine First commit '
 
 # The commands of the orchestrator, on what an agent has left.
 PATH=${PATH#*:}
@@ -135,25 +137,25 @@ git add . && git commit -qm Settings
 saved() { git ls-tree -r --name-only "refs/salvage/$(basename "$(session_of "$1")")" | tr '\n' ' '; }
 orchestrator dispatch one >/dev/null && wait_for 20 test -e "$T/made.one"
 run timeout 30 orchestrator cancel one
-is 'cancel ends' "$status" 0
+is 'cancel ends when a worktree has a named pipe and a huge file' "$status" 0
 is 'root alone can enter the directory of worktrees that it has made' "$(stat -c %a .worktrees)" "$(if [ "$(id -u)" = 0 ]; then echo 700; else stat -c %a "$T/app"; fi)"
-is 'what can be saved is' "$(saved one)" '.orchestrator/config.json d1/file1 work '
-like 'and what can not is named' "$err" '/huge can.t be saved and is left out'
+is 'cancel saves what can be saved' "$(saved one)" '.orchestrator/config.json d1/file1 work '
+like "cancel names the file that can't be saved" "$err" '/huge can.t be saved and is left out'
 like 'what git would wait for is gone' "$err" '/\.gitignore was a named pipe: removed'
 run timeout 30 git -C .worktrees/one status --porcelain
 is 'git of the user does not wait there either' "$status" 0
 mkfifo .worktrees/one/.gitignore
 rm -f "$T/made.one"
 run timeout 30 orchestrator retry one
-is 'retry ends' "$status" 0
+is 'retry ends when a worktree has a named pipe' "$status" 0
 wait_for 20 test -e "$T/made.one"
 timeout 30 orchestrator cancel one >/dev/null 2>&1
 mkfifo .worktrees/one/.gitignore
 run timeout 30 orchestrator cleanup
-is 'cleanup ends' "$status" 0
+is 'cleanup ends when a worktree has a named pipe' "$status" 0
 orchestrator tasks create list --task "full: Something" >/dev/null
 run timeout 60 orchestrator execute list
-is 'execute ends' "$(field state.json '.status + " " + .reason' full)" 'failed import'
+is 'execute ends when a worktree has a named pipe' "$(field state.json '.status + " " + .reason' full)" 'failed import'
 
 # They end at a signal while they wait for git, with it.
 PATH=$T/slow:$PATH
@@ -168,7 +170,7 @@ for command in cancel retry cleanup; do
 	esac >"$T/$command.out" 2>&1 & pid=$!
 	waits; kill -TERM $pid; stop
 	is "$command ends at SIGTERM" "$status" 143
-	ok 'and leaves no git behind' wait_for 5 none_left
+	ok "$command that SIGTERM ended leaves no git behind" wait_for 5 none_left
 done
 fast
 done_testing

@@ -79,7 +79,7 @@ E
 E
 	session "sub-$kind"
 	work
-	is "$kind: with a repository in the place of a submodule the session is approved" "$(ended)" 'approved not-reviewed'
+	is "$kind: a session with a repository in the place of a submodule is approved" "$(ended)" 'approved not-reviewed'
 	rm -f "$T/out/ran"; users_git
 	ok "$kind: git outside does not enter a submodule" not test -e "$T/out/ran"
 	git -C "$W" update-index --no-skip-worktree sub; git -C "$W" status >/dev/null 2>&1
@@ -126,10 +126,11 @@ E
 		go; stop
 		is "what can't be read just then is not taken for no commit" "$status $(st .status)" '74 running'
 		work
-		is "it is part of the work once it can be read" "$(ended) $(git -C "$R" show "session/unread/1:hand")" 'approved not-reviewed hand'
+		is "a commit that couldn't be read is part of the work once it can be read" \
+		    "$(ended) $(git -C "$R" show "session/unread/1:hand")" 'approved not-reviewed hand'
 	else
 		skip "what can't be read just then is not taken for no commit" 'no strace here'
-		skip 'it is part of the work once it can be read' 'no strace here'
+		skip "a commit that couldn't be read is part of the work once it can be read" 'no strace here'
 	fi
 
 	# Commits in steps that have none to make: one of the presenter, one of a person meanwhile.
@@ -150,7 +151,7 @@ E
 	is 'commits that nobody asked for are saved' "$(git -C "$R" log --format=%s "refs/salvage/$ID" | grep -c 'Hand\|Presenter')" 2
 	no_roles
 else
-	skip 'with bubblewrap' 'it does not work here'
+	skip 'a session with planted git directories is confined by bubblewrap' 'it does not work here'
 fi
 PATH=$without_bwrap
 session_directory other

@@ -168,7 +168,8 @@ is 'what steers the client of a judge is not in its tree, and git misses nothing
     'approved,,approved,.claude d1 d2 d3 doc work||Of the change.|b'
 is 'the prompt names what is not there, and has the instructions of the target' "$(sed -n '/would steer you/,$p' masks.reviewer.prompt | grep -v '^$' | sed 's/.*prints them://' | paste -sd' ')" \
     ' - AGENTS.md - .agents - .codex The instructions for agents of the commit that the work is based on: <instructions> Of the target. </instructions>'
-is 'it is approved as it is' "$(git -C "$R" ls-tree -r --name-only session/masks/1 | paste -sd' ')" '.agents .claude/x .codex/config.toml .codex/evil AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work'
+is 'a commit with files that steer a client is approved as it is' \
+    "$(git -C "$R" ls-tree -r --name-only session/masks/1 | paste -sd' ')" '.agents .claude/x .codex/config.toml .codex/evil AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work'
 session masks-lead "$masked | .roles[\"tech-lead\"] = \"codex\""
 work
 is 'neither is it in the tree of a tech-lead' "$(ended),$(paste -sd'|' masks-lead.tech-lead.found)" 'approved,,rejected approved approved,.claude d1 d2 d3 doc work||Of the change.|b'
@@ -212,7 +213,7 @@ for signal in TERM KILL; do
 	wait_for 10 grep -q recovering "$S/output.log"
 	put "$q" yes
 	stop
-	is "its answer resumes the judge after SIG$signal, in two runs in all" "$(ended),$(reviews)" 'approved,,approved,2'
+	is "an answer resumes the judge after SIG$signal, in two runs in all" "$(ended),$(reviews)" 'approved,,approved,2'
 done
 asks
 session askscancel "$council"
@@ -235,7 +236,7 @@ rm "$T/bin/claude"
 if [ -z "$real" ] || ! "$real" --version >"$T/version" 2>&1; then why='no claude client; set CLAUDE_CLI'
 elif ! command -v python3 >/dev/null; then why='no python3 for the messages API'
 else why=; fi
-[ -z "$why" ] || { skip 'the real client' "$why"; done_testing; }
+[ -z "$why" ] || { skip 'the real client judges' "$why"; done_testing; }
 ln -s "$(realpath "$real")" "$T/bin/claude"
 cat >"$T/api.json" <<'E'
 [ { "when": "answer says what the item means.*yes", "steps": [ { "tool": "StructuredOutput", "input": { "verdict": "approved" } } ] },
@@ -279,8 +280,8 @@ E
 session proves "$council"
 work
 is 'a test that the reviewer runs does not give its verdict' "$(ended)" 'rejected,,rejected'
-like 'it has tried to' "$(cat "$S"/transcript/*-reviewer.log)" 'tried'
-is 'it has not reached the client' "$(grep -o 'reached [a-z]*' "$S"/transcript/*-reviewer.log | sort -u)" ''
+like 'a test that the reviewer runs has tried to give a verdict' "$(cat "$S"/transcript/*-reviewer.log)" 'tried'
+is 'a test that the reviewer runs has not reached the client' "$(grep -o 'reached [a-z]*' "$S"/transcript/*-reviewer.log | sort -u)" ''
 like 'the client was found by it' "$(cat "$S"/transcript/*-reviewer.log)" 'client: [0-9]'
 like 'tools of a judge have scratch space' "$(cat "$S"/transcript/*-reviewer.log)" '[n"]it can"'
 is 'tools of a judge can not speak to its client as its user' "$(grep -c MESSAGING "$S"/transcript/*-reviewer.log)" 0

@@ -100,7 +100,8 @@ signed_in one 7200
 session token "$council | .limits = { time: 3000 }"
 work
 is 'a sign-in that outlasts the run is given as its access token alone' "$(cat sign-in.token.implementer.implement sign-in.token.reviewer.review | paste -sd,)" 'access-one no file,access-one no file'
-is 'and the file of the user is as it was' "$(grep -o 'refresh-[a-z]*' "$HOME/.claude/.credentials.json")" refresh-one
+is 'the sign-in of the user is as it was after a run with an access token' \
+    "$(grep -o 'refresh-[a-z]*' "$HOME/.claude/.credentials.json")" refresh-one
 signed_in two 3000
 session file "$council | .limits = { time: 3000 }"
 work
@@ -123,7 +124,7 @@ new() { printf '{"claudeAiOauth":{"accessToken":"a","refreshToken":"%s","expires
 signed_in four 600; chmod 600 "$HOME/.claude/.credentials.json"
 renews renewed "$(new refresh-five 9000)"
 is 'a copy that the client has renewed is taken over' "$(st .status),$(grep -o 'refresh-[a-z]*' copy),$(theirs),$(stat -c %a "$HOME/.claude/.credentials.json")" approved,refresh-four,refresh-five,600
-is 'no copy stays' "$(find "$S/client" -name .credentials.json)" ''
+is 'no copy of the sign-in stays after the client has renewed it' "$(find "$S/client" -name .credentials.json)" ''
 signed_in four 600
 renews emptied "$(new '' 9000)"
 is 'a copy whose token was emptied is not taken over' "$(theirs)" refresh-four

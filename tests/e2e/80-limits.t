@@ -27,24 +27,25 @@ esac
 E
 session time "$alone | .limits.time = 3"
 work
-is 'over its time a session ends' "$status,$(how)" 1,failed-timeout,time-limit
-is 'with what was done so far on its branch' "$(partial part)" partial
-ok 'and that is told' log_has 'reached the time limit'
+is 'a session over its time ends' "$status,$(how)" 1,failed-timeout,time-limit
+is 'a session over its time has what was done so far on its branch' "$(partial part)" partial
+ok 'the log tells that the session reached the time limit' log_has 'reached the time limit'
 for after in 0.001 0.002 0.004 0.008 0.016 0.03; do	# while it is being started
 	session "time-$after" "$alone | .limits.time = $after"
 	work
-	is "who is asked to stop $after s after the start stops" "$status,$(how)" 1,failed-timeout,time-limit
+	is "an agent that is asked to stop $after s after the start stops" "$status,$(how)" 1,failed-timeout,time-limit
 done
 for confine in auto off; do	# a process that is being forked is asked as well
 	for i in 1 2 3; do
 		session "time-forks-$confine-$i" "$alone | .limits = { time: 0.3$i, grace: 20 } | .confine.mode = \"$confine\""
 		work
-		is "all of those who fork without end are asked to stop, confined: $confine" "$status,$(how)" 1,failed-timeout,time-limit
+		is "processes that fork without end are all asked to stop, confined: $confine" \
+		    "$status,$(how)" 1,failed-timeout,time-limit
 	done
 done
 session time-pid1 "$alone | .limits = { time: 3, grace: 20 }"
 work
-is 'also when they have asked the first of their namespace to stop' "$status,$(how)" 1,failed-timeout,time-limit
+is 'processes that asked the first of their namespace to stop are asked to stop' "$status,$(how)" 1,failed-timeout,time-limit
 session time-item "$alone | .limits.time = 0"
 jq '.limits = { time: 0.3 }' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
 work
@@ -54,7 +55,8 @@ start
 asked
 ok 'the time limit does not count while a question waits for its answer' still_there 5.5
 put "$q" this; stop
-is 'and the session ends well' "$status,$(st .status),$(said answer),$(st '.agent_time.ms < 5000')" 0,approved,this,true
+is 'a session that waited for an answer beyond its time ends well' \
+    "$status,$(st .status),$(said answer),$(st '.agent_time.ms < 5000')" 0,approved,this,true
 session time-killed "$alone | .limits.time = 20"
 start
 at silent
@@ -65,10 +67,10 @@ work
 is 'the time of a run that was cut off counts' "$status,$(how),$(runs runs)" 1,failed-timeout,time-limit,1
 session time-stubborn "$alone | .limits.time = 3 | .limits.grace = 0.3"
 work
-is 'who does not stop in time is killed' "$status,$(how)" 1,unknown,would-not-stop
-is 'the worktree is left as it was found' "$(cat "$W/part"),$(git -C "$R" rev-parse "session/$ITEM/1")" \
+is 'an agent that does not stop in time is killed' "$status,$(how)" 1,unknown,would-not-stop
+is 'the worktree of an agent that was killed is left as it was found' "$(cat "$W/part"),$(git -C "$R" rev-parse "session/$ITEM/1")" \
     "partial,$(git -C "$R" rev-parse main)"
-like 'and is named' "$(st .detail)" "was killed.*$W"
+like 'the detail of an agent that was killed names the worktree' "$(st .detail)" "was killed.*$W"
 no_roles
 
 # Silence.
@@ -90,13 +92,14 @@ E
 session stall-once "$alone | .limits.stall = 3"
 work
 is 'a stalled agent is tried again' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
-is 'which is told, in order' "$(sed -n 's/^\[worker\] [^ ]* //p' "$S/output.log" | grep -i -e 'sign of' -e stall\  -e recovery)" "run 001: gave no sign of life for 3 s
+is 'the recovery of a stalled agent is told in order' \
+    "$(sed -n 's/^\[worker\] [^ ]* //p' "$S/output.log" | grep -i -e 'sign of' -e stall\  -e recovery)" "run 001: gave no sign of life for 3 s
 $ID: stall detected - initiating recovery
 Attempting recovery for $ID (attempt 1)
 $ID: Recovery successful (attempt 1)"
-ok 'what its git had locked is free again' log_has 'removed 1 lock that a git which was ended left'
-like 'the one that begins anew is told what to do' "$(said prompt)" 'Title of stall-once'
-like 'and that others were at it' "$(said prompt)" 'You begin anew with work that is under way'
+ok 'what the git of a stalled agent had locked is free again' log_has 'removed 1 lock that a git which was ended left'
+like 'the agent that begins anew is told what to do' "$(said prompt)" 'Title of stall-once'
+like 'the agent that begins anew is told that others were at it' "$(said prompt)" 'You begin anew with work that is under way'
 session stall-always "$alone | .limits.stall = 3 | .limits.recoveries = 2"
 work
 is 'recoveries have an end' "$status,$(how),$(runs runs)" 1,failed,stalled,3
@@ -110,21 +113,21 @@ for what in writes prints speaks; do
 	session "stall-$what" "$alone | .limits.stall = 3"
 	echo '*.o' >"$W/.gitignore"
 	work
-	is "who $what does not stall" "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+	is "an agent that $what does not stall" "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
 done
 session stall-asks "$alone | .limits.stall = 3 | .limits.stale = 3.5"
 start
 asked
 ok 'an open question is neither stall nor staleness' still_there 5
 put "$q" this; stop
-is 'whenever it is answered' "$status,$(st .status),$(said answer),$(st .rescue.attempts)" 0,approved,this,0
+is 'an answer after more than the stall time is taken' "$status,$(st .status),$(said answer),$(st .rescue.attempts)" 0,approved,this,0
 session stall-gate "$alone | .limits.stall = 3 | .limits.stale = 4 | .limits.time = 4 | .review = \"gates\" | .gates = [\"timeout 5 cat $T/.never; test -e work\"]"
 work
-is 'nor is a running gate, nor does it take agent time' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+is 'a running gate is no stall, and takes no agent time' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
 session stale "$alone | .limits.stall = 0 | .limits.stale = 3"
 work
-is 'without any activity a session is stale' "$status,$(how)" 1,stale,no-activity
-is 'with its work kept' "$(partial half)" 'half 1'
+is 'a session without any activity is stale' "$status,$(how)" 1,stale,no-activity
+is 'a stale session has its work kept' "$(partial half)" 'half 1'
 role reviewer <<'E'
 say reviews "$ROUND"; [ "$(wc -l <"$T/$ITEM_ID.reviews")" -gt 1 ] || hang
 worker verdict approved Good.
@@ -149,16 +152,16 @@ E
 session full "$alone"
 work
 is 'a conversation that is full is begun anew' "$status,$(st .status),$(rescue)" 0,approved,1,context-exhausted,false
-ok 'which is told' log_has "$ID: context exhausted - initiating recovery"
+ok 'the log tells that a conversation was full' log_has "$ID: context exhausted - initiating recovery"
 session full-prints "$alone"
 work
-is 'what was printed before the last words is no word of the agent' "$status,$(how),$(st .rescue.attempts)" 1,failed,agent-error,0
+is 'what is printed before the last words is no word of the agent' "$status,$(how),$(st .rescue.attempts)" 1,failed,agent-error,0
 session full-well "$alone"
 work
-is 'nor is anything of a run that went well' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+is 'what a run printed that went well is no word of the agent' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
 session full-always "$alone | .limits.recoveries = 1"
 work
-is 'that has an end too' "$status,$(how),$(runs runs)" 1,failed,context-exhausted,2
+is 'a conversation that is full each time fails in the end' "$status,$(how),$(runs runs)" 1,failed,context-exhausted,2
 session full-own "$alone | .context_phrases = [\"no room left\"]"
 work
 is 'the phrases are a setting' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,1
@@ -194,18 +197,20 @@ session claude-parked "$alone | .limits.stall = 3 | .limits.stale = 3.5"
 start
 parked() { [ "$(st .parked_until)" != null ]; }
 ok 'an account at its limit is waited for' wait_for "$LIMIT" parked
-ok 'and nothing is run meanwhile' still_there 4.5
-is 'nor is it a stall' "$(st .rescue.attempts),$(wc -l <"$STAND_IN/runs")" 0,1
+ok 'nothing is run while an account is at its limit' still_there 4.5
+is 'an account at its limit is no stall' "$(st .rescue.attempts),$(wc -l <"$STAND_IN/runs")" 0,1
 stop
-is 'then the work goes on' "$status,$(st .status),$(st .parked_until),$(st '.agent_time.ms < 5000')" 0,approved,null,true
-is 'in the same conversation' "$(conversations | sed -n 2p)" "resumed $(conversations | sed -n 1p)"
+is 'the work goes on when the account is usable again' \
+    "$status,$(st .status),$(st .parked_until),$(st '.agent_time.ms < 5000')" 0,approved,null,true
+is 'the work goes on in the same conversation when the account is usable again' \
+    "$(conversations | sed -n 2p)" "resumed $(conversations | sed -n 1p)"
 claude
 stream 1 '{"type":"result","is_error":true,"api_error_status":429,"result":"You have hit your limit"}'
 session claude-cancelled "$alone"
 start
 wait_for "$LIMIT" parked
 touch "$S/cancel"; stop
-is 'who waits for an account can be cancelled' "$status,$(st .status)" 1,cancelled
+is 'a session that waits for an account can be cancelled' "$status,$(st .status)" 1,cancelled
 claude
 touch "$T/hang-1" "$T/hang-2"
 session claude-stalls "$alone | .limits.stall = 3"

@@ -32,48 +32,49 @@ world mixed '"attempts": 1, "limits": { "stall": 3, "grace": 20 }' slow silent f
 orchestrator tasks edit --limit time=3 --limit stall=0 slow >/dev/null
 is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":3,"stall":0}'
 run timeout 60 orchestrator execute mixed
-is 'the others go on' "$status $(merges)" '1 free silent '
+is 'execute goes on with the others when a session is over its time' "$status $(merges)" '1 free silent '
 id=$(basename "$(session_of silent)")
 is 'a recovery is told as it happens' "$(echo "$out" | grep -i -e 'stall det' -e recover)" "$id: stall detected - initiating recovery
 Attempting recovery for $id (attempt 1)
 $id: Recovery successful (attempt 1)"
-like 'so is the end of one over its time' "$out" '^session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
-is 'whose work is on its branch' "$(git show session/slow/1:part)" part
-like 'and the status shows it' "$(orchestrator status slow)" '^status *failed-timeout'
+like 'execute tells the end of a session over its time' "$out" '^session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
+is 'the work of a session over its time is on its branch' "$(git show session/slow/1:part)" part
+like 'the status of a session over its time is shown' "$(orchestrator status slow)" '^status *failed-timeout'
 run orchestrator tasks edit --limit tim=1 slow
 is 'a limit that does not exist is refused' "$status" 65
-like 'with the nearest one' "$err" 'unknown setting "tim"; did you mean "time"'
+like 'the refusal of an unknown limit names the nearest' "$err" 'unknown setting "tim"; did you mean "time"'
 run orchestrator tasks edit --limit time=x slow
-is 'so is one that is no number' "$status" 65
+is 'a limit that is no number is refused' "$status" 65
 orchestrator tasks edit --limit '' slow >/dev/null
-is 'and they can be taken back' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" null
+is 'the limits of a task can be taken back' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" null
 
 # One that has to be looked at is not tried again.
 world unknown '"attempts": 3, "limits": { "time": 3, "grace": 0.3 }' stubborn
 run timeout 60 orchestrator execute unknown
-is 'what would not stop is unknown, and left alone' "$status $(tried stubborn) $(status_of stubborn)" '1 1 FAILED'
-like 'which is said' "$out" '^session-stubborn-[a-z0-9]*: unknown: would-not-stop'
-ok 'its worktree is there' test -e "$T/unknown/.worktrees/stubborn"
+is 'a task whose agent would not stop is unknown, and left alone' "$status $(tried stubborn) $(status_of stubborn)" '1 1 FAILED'
+like 'execute tells that an agent would not stop' "$out" '^session-stubborn-[a-z0-9]*: unknown: would-not-stop'
+ok 'the worktree of an agent that would not stop is there' test -e "$T/unknown/.worktrees/stubborn"
 
 # The same failure on the same commit.
 world same '"attempts": 5, "max_parallel": 1' broken1 free
 run timeout 60 orchestrator execute same
-is 'the same failure twice ends a task, not the list' "$status $(tried broken1) $(merges)" '1 2 free '
-like 'which is said' "$out" '^session-broken1-[a-z0-9]*: not requeued: task broken1: the same failure on the same commit'
+is 'a task that fails twice in the same way is not tried again, and the list goes on' "$status $(tried broken1) $(merges)" '1 2 free '
+like 'execute tells that a task failed twice in the same way' \
+    "$out" '^session-broken1-[a-z0-9]*: not requeued: task broken1: the same failure on the same commit'
 rm "$T/runs"; orchestrator tasks reopen broken1 >/dev/null
 timeout 60 orchestrator execute same >/dev/null
-is 'opened again it is tried again' "$(tried broken1)" 2
+is 'a task that is reopened is tried again' "$(tried broken1)" 2
 
 # Before anybody is at work.
 world place '"max_parallel": 1, "setup": [ "exit 7" ]' a b c
 run timeout 60 orchestrator execute place
 like 'a setup that fails for two tasks stops the list' "$out" ': stopping: sessions of two tasks failed in the same way before they were at work'
-is 'the third is not begun' "$(status_of c)" PENDING
+is 'a task after two that failed before they were at work is not begun' "$(status_of c)" PENDING
 
 # An outage.
 world outage '"attempts": 1, "max_parallel": 1, "breaker": 3' broken1 broken2 broken3 broken4 free
 run timeout 60 orchestrator execute outage
-like 'many that die at once are an outage' "$out" ': stopping: 3 sessions in a row died within seconds .*an outage'
-is 'nothing more goes out' "$status $(status_of broken4) $(status_of free)" '1 PENDING PENDING'
-like 'and the report says why' "$(timeout 60 orchestrator --json execute outage | tail -n 1 | jq -r '[.complete, (.failed | length)] | join(" ")')" '^1 4'
+like 'sessions that die at once one after the other are an outage' "$out" ': stopping: 3 sessions in a row died within seconds .*an outage'
+is 'after an outage nothing more goes out' "$status $(status_of broken4) $(status_of free)" '1 PENDING PENDING'
+like 'the report counts what an outage failed' "$(timeout 60 orchestrator --json execute outage | tail -n 1 | jq -r '[.complete, (.failed | length)] | join(" ")')" '^1 4'
 done_testing

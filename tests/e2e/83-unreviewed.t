@@ -39,7 +39,7 @@ run orchestrator retry three
 is 'retry refuses a session by gates when there are none any more' "$status" 78
 like 'retry says what is missing' "$err" "$what"
 is 'a session that can not be retried stays where it is' "$(basename "$(dirname "$(session_of three)")")" isolated-sessions
-ok 'with its worktree' test -e .worktrees/three/3
+ok 'a session that can not be retried keeps its worktree' test -e .worktrees/three/3
 
 # By hand.
 role implementer <<'E'
@@ -53,32 +53,33 @@ touch "$T/hang.work"
 session lost '.gates = ["true"]'; start; at work; kill -9 "$pid"; stop; rm "$T/hang.work"
 jq '.settings.gates = []' "$S/config.json" >"$T/x" && mv "$T/x" "$S/config.json"
 work
-is 'so does one that has lost its gates before it is judged' "$status $(st '[.status, .reason] | join(" ")')" '1 failed no-gates'
+is 'a session that has lost its gates before it is judged fails' "$status $(st '[.status, .reason] | join(" ")')" '1 failed no-gates'
 
 # Nobody.
 settings "{ \"review\": \"none\", \"gates\": [ \"touch $T/gate\" ], $list }"
 run orchestrator dispatch --wait free -- sh -c 'echo free >free'
-is 'with review none work is approved' "$status" 0
+is 'a session with review none is approved' "$status" 0
 like 'dispatch --wait says that nobody judged it' "$err" 'approved.*nobody judged it \(review: none\)'
 run orchestrator status
 like 'the list of sessions says so' "$out" 'session-free-.* approved .*nobody judged it \(review: none\)'
 run orchestrator status free
-like 'so does the status of the session' "$out" '^review +approved by nobody'
-is 'and its JSON' "$(orchestrator --json status free | jq -r '[.reason, .review.mode, .review.decided_by] | join(" ")')" 'not-reviewed none nobody'
+like 'status of a session says that nobody judged it' "$out" '^review +approved by nobody'
+is 'status --json of a session says that nobody judged it' \
+    "$(orchestrator --json status free | jq -r '[.reason, .review.mode, .review.decided_by] | join(" ")')" 'not-reviewed none nobody'
 run orchestrator review free
 like 'review shows the mode' "$out" '^mode +none$'
 like 'review shows who decided' "$out" '^decided by +nobody$'
 is 'review shows it as JSON' "$(orchestrator --json review free | jq -r '[.mode, .verdict, .decided_by] | join(" ")')" 'none approved nobody'
 echo more >>d1/file1; git commit -qam More
 run orchestrator merge free
-is 'it is merged' "$status $(git show main:free)" '0 free'
+is 'a session with review none is merged' "$status $(git show main:free)" '0 free'
 is 'the message of the merge has a trailer' "$(git log -1 --format='%(trailers:key=Review,valueonly)' main | head -n 1)" none
-ok 'no gate was run for it, in the session or on the merged tree' not test -e "$T/gate"
+ok 'no gate is run for review none, in the session or on the merged tree' not test -e "$T/gate"
 orchestrator dispatch --wait --review gates judged -- sh -c 'echo j >j' >/dev/null
 orchestrator merge judged >/dev/null
-is 'a merge that the gates decided has no such trailer' "$(git log -1 --format='%s%(trailers)' main)" 'Merge judged: judged'
+is 'a merge that the gates decided has no trailer about review' "$(git log -1 --format='%s%(trailers)' main)" 'Merge judged: judged'
 run orchestrator dispatch --wait --item "$T/item.json" -- sh -c 'echo x >other'
-is 'with review none an expected file must be there all the same' "$status $(field state.json .reason file)" '1 gate'
+is 'an expected file must be there with review none, too' "$status $(field state.json .reason file)" '1 gate'
 run orchestrator doctor
 like 'doctor says that nobody judges' "$out" 'nobody judges'
 

@@ -28,7 +28,7 @@ try 'a cherry-pick' pick '^a cherry-pick is not finished' a
 unfinished 'git switch -qc side; for i in b c; do echo $i >$i; git add .; git commit -qm $i; done; git switch -q "session/$ITEM_ID/1"; echo a >work; echo mine >b; git add .; git commit -qm a
     git cherry-pick side~1 side; echo both >b; git add .; git commit -qm b' 'git cherry-pick --continue; git branch -qD side'
 try 'a series of cherry-picks' picks '^a series of cherry-picks or reverts is not finished' a
-is 'its last pick is part of the work' "$(git -C "$R" show "session/picks/1:b" "session/picks/1:c" | paste -sd' ')" 'both c'
+is 'the last pick of a series is part of the work' "$(git -C "$R" show "session/picks/1:b" "session/picks/1:c" | paste -sd' ')" 'both c'
 unfinished 'echo a >work; git add .; git commit -qm a; echo b >work; git commit -qam b; git revert --no-edit HEAD^' 'git revert --abort'
 try 'a revert' revert '^a revert is not finished' b
 unfinished 'echo a >work; git add .; git commit -qm a; git bisect start -q 2>/dev/null || git bisect start' 'git bisect reset'
@@ -78,7 +78,8 @@ work
 is 'an implementer that never finishes ends as one whose gate fails does' "$(st '.status + " " + .reason')" 'failed unfinished'
 like 'the reason names the branch with the work' "$(st .detail)" 'branch feature/y has'
 saved() { git -C "$R" log --format=%s "refs/salvage/$ID" --not main 2>/dev/null | sort | paste -sd' '; }
-is 'its commits are saved' "$(git -C "$R" show "refs/salvage/$ID:work" | paste -sd' '),$(saved)" "a a,Salvage of $ID a a"
+is 'the commits of an implementer that never finishes are saved' \
+    "$(git -C "$R" show "refs/salvage/$ID:work" | paste -sd' '),$(saved)" "a a,Salvage of $ID a a"
 like 'the log says where' "$(cat "$S/output.log")" "commits that are no part of the session's branch are saved in refs/salvage/$ID: branch feature/y"
 role implementer <<'A'
 git switch -qc one; echo 1 >one; git add .; git commit -qm one; git switch -qc two HEAD^; echo 2 >two; git add .; git commit -qm two; echo s >stashed; git stash -qu

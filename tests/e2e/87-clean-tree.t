@@ -218,7 +218,8 @@ installed 5'
 	said git >"$T/git"
 	is "$kind: git describes, lists and compares the tree everywhere, and finds it clean" "$(cat "$T/git")" \
 	    "$(cut -d' ' -f1 "$T/git" | while read -r c; do echo "$c $(git describe --tags "$c") $(git ls-tree -r "$c" | wc -l)"; done)"
-	is "$kind: those who judge, judge the commit" "$(sed -n '4,5p' "$T/git" | cut -d' ' -f1 | sort -u),$(sed -n '13p' "$T/git" | cut -d' ' -f1)" \
+	is "$kind: gates and judges see the commit that is judged" \
+	    "$(sed -n '4,5p' "$T/git" | cut -d' ' -f1 | sort -u),$(sed -n '13p' "$T/git" | cut -d' ' -f1)" \
 	    "$(git rev-parse "$commit~2"),$commit"
 
 	# The merge, after the target has moved.
@@ -259,7 +260,7 @@ if bwrap --unshare-pid --unshare-ipc --ro-bind / / --dev /dev --proc /proc true 
 	item b-all
 	is 'bubblewrap: all roles, and the merge, work at the path of the session'\''s worktree' "$(said pwd | sort -u)" "$R/.worktrees/b-all"
 else
-	skip 'bubblewrap' 'does not work here'
+	skip 'bubblewrap: all roles, and the merge, work at the path of the worktree' 'does not work here'
 fi
 k=l kind=Landlock
 if [ "$(landlock)" -ge 6 ]; then
@@ -291,7 +292,7 @@ E
 gate2: setup3'
 	PATH=$with_bwrap
 else
-	skip 'Landlock' "version $(landlock)"
+	skip 'Landlock: gates that go on when their worker is killed leave nothing to the next ones' "version $(landlock)"
 fi
 # Whatever lies in the caches of the clean tree before there is one goes.
 mkfifo "$T/out/go"
