@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,36 +50,36 @@ print_json(const struct entry *e, const struct unjudged *u, enum status status)
 	show_json(j);
 }
 
+struct arguments {
+	bool		 wait;
+	const char	*session;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, wait, 0, "wait", "wait until the session has ended or is approved"),
+	OPERAND(struct arguments, session, "SESSION"),
+};
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
-	static const struct option options[] = {
-		{ "wait", no_argument, NULL, 'w' },
-		{ NULL, 0, NULL, 0 }
-	};
+	const struct arguments *a = arguments;
 	enum status end = STATUS_RUNNING;
 	struct unjudged u = { 0 };
 	struct entry e;
-	bool wait = false;
-	int c, rv;
+	int rv;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'w')
-			return cmd_usage(&cmd_adopt);
-		wait = true;
-	}
-	if ((rv = show_operand(o, &cmd_adopt, argc, argv, &e)) != 0)
+	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	if ((rv = adopt(o, &e, &u)) == 0) {
 		if (!o->json)
 			print_text(&e, &u);
-		if (wait) {
+		if (a->wait) {
 			rv = await_end(e.path, &end);
 			task_link_recover(o);
 		}
 		if (o->json)
 			print_json(&e, &u, end);
-		else if (wait)
+		else if (a->wait)
 			printf("%s: %s\n", e.id, status_name(end));
 	}
 	unjudged_release(&u);
@@ -89,8 +88,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_adopt = {
-	.name = "adopt",
-	.usage = "[--wait] SESSION",
-	.summary = "have what somebody did in a session's worktree judged as its work",
+	.syntax = {
+		.name = "adopt",
+		.summary = "have what somebody did in a session's worktree judged as its work",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -163,31 +162,40 @@ find(struct orch *o, const char *name, struct entry *e)
 	return EX_DATAERR;
 }
 
+struct arguments { const char *session, *question, *answer; };
+static const struct option_row rows[] = {
+	OPERAND(struct arguments, session, "SESSION"),
+	OPERAND(struct arguments, question, "QUESTION"),
+	OPERAND(struct arguments, answer, "ANSWER"),
+};
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct text	t = { 0 };
 	struct entry	e;
 	int		rv;
 
-	if (getopt(argc, argv, "+") != -1 || argc - optind != 3)
-		return cmd_usage(&cmd_answer);
-	if ((rv = orch_open(o)) != 0 || (rv = find(o, argv[optind], &e)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = find(o, a->session, &e)) != 0)
 		return rv;
-	if (strcmp(argv[optind + 2], "-") == 0)
+	if (strcmp(a->answer, "-") == 0)
 		rv = read_answer(&t);
 	else
-		text_puts(&t, argv[optind + 2]);
+		text_puts(&t, a->answer);
 	if (rv == 0)
-		rv = answer(o, &e, argv[optind + 1], &t);
+		rv = answer(o, &e, a->question, &t);
 	text_free(&t);
 	entry_release(&e);
 	return rv;
 }
 
 const struct cmd cmd_answer = {
-	.name = "answer",
-	.usage = "SESSION QUESTION ANSWER",
-	.summary = "answer an open question (- reads the answer from standard input)",
+	.syntax = {
+		.name = "answer",
+		.summary = "answer an open question (- reads the answer from standard input)",
+		OPTION_ROWS(rows, struct arguments),
+		.stops = true,
+	},
 	.run = run,
 };

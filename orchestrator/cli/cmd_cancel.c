@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,14 +145,13 @@ cancel(struct orch *o, struct entry *e)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct session_argument *a = arguments;
 	struct entry	e;
 	int		rv;
 
-	if (getopt(argc, argv, "+") != -1)
-		return cmd_usage(&cmd_cancel);
-	if ((rv = show_operand(o, &cmd_cancel, argc, argv, &e)) != 0)
+	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	rv = cancel(o, &e);
 	entry_release(&e);
@@ -161,8 +159,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_cancel = {
-	.name = "cancel",
-	.usage = "SESSION",
-	.summary = "stop a session cleanly, after 10 seconds by force",
+	.syntax = {
+		.name = "cancel",
+		.summary = "stop a session cleanly, after 10 seconds by force",
+		SESSION_ROWS,
+	},
 	.run = run,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <err.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,15 +112,14 @@ print_json(struct cleaning *c, size_t orphans)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct cleaning	c = { .quiet = o->json };
 	struct entries	es;
 	size_t		orphans;
 	int		rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc)
-		return cmd_usage(&cmd_cleanup);
+	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	c.failed = json_new_array();
@@ -143,8 +141,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_cleanup = {
-	.name = "cleanup",
-	.usage = "",
-	.summary = "mark the dead as failed, archive what is over, remove merged worktrees",
+	.syntax = {
+		.name = "cleanup",
+		.summary = "mark the dead as failed, archive what is over, remove merged worktrees",
+	},
 	.run = run,
 };

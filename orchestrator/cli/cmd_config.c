@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,13 +160,12 @@ show(struct orch *o, struct json *const layer[LAYERS])
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct json *layer[LAYERS] = { NULL };
 	int rv;
 
-	if (getopt(argc, argv, "") != -1 || argc != optind)
-		return cmd_usage(&cmd_config);
+	(void)arguments;
 	if ((rv = orch_open(o)) == 0 && (rv = load_layers(o, layer)) == 0)
 		rv = show(o, layer);
 	for (int i = 0; i < LAYERS; i++)
@@ -176,8 +174,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_config = {
-	.name = "config",
-	.usage = "",
-	.summary = "show the effective settings, and the streams file in brief",
+	.syntax = {
+		.name = "config",
+		.summary = "show the effective settings, and the streams file in brief",
+	},
 	.run = run,
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +6,15 @@
 #include "orchestrator/view/show.h"
 #include "proto/base/glob.h"
 #include "proto/base/log.h"
+
+struct arguments {
+	const char	*stream;
+	char *const	*files;
+};
+static const struct option_row rows[] = {
+	OPERAND(struct arguments, stream, "STREAM"),
+	OPERANDS(struct arguments, files, "FILE ..."),
+};
 
 /* Paths are those of the repository: "./a" and the absolute one are the same. */
 static const char *
@@ -68,28 +76,28 @@ check_file(const struct orch *o, const struct streams *s, size_t stream, const c
 }
 
 static int
-check(struct orch *o, const struct streams *s, char **argv)
+check(struct orch *o, const struct streams *s, const struct arguments *a)
 {
 	struct json *found, *j;
 	bool conflict = false;
 	size_t stream;
 
-	if ((stream = streams_find(s, argv[0])) == STREAMS_NONE) {
-		log_warnx("no stream \"%s\" in the streams file; orchestrator config shows what is", argv[0]);
+	if ((stream = streams_find(s, a->stream)) == STREAMS_NONE) {
+		log_warnx("no stream \"%s\" in the streams file; orchestrator config shows what is", a->stream);
 		return EX_NOINPUT;
 	}
-	for (char **file = argv + 1; *file != NULL; file++)
+	for (char *const *file = a->files; *file != NULL; file++)
 		if (!glob_within(below(o, *file))) {
 			log_warnx("%s: not a file of the repository; name it from %s", *file, o->repo.top);
 			return EX_DATAERR;
 		}
 	found = json_new_array();
-	for (char **file = argv + 1; *file != NULL; file++)
+	for (char *const *file = a->files; *file != NULL; file++)
 		conflict |= check_file(o, s, stream, below(o, *file), found);
 	if (o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);
-		json_put_str(j, "stream", argv[0]);
+		json_put_str(j, "stream", a->stream);
 		json_put_bool(j, "conflict", conflict);
 		json_put(j, "found", found);
 		show_json(j);
@@ -99,23 +107,23 @@ check(struct orch *o, const struct streams *s, char **argv)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct streams_file f = { 0 };
 	int rv;
 
-	if (getopt(argc, argv, "") != -1 || argc - optind < 2)
-		return cmd_usage(&cmd_conflict_check);
 	if ((rv = orch_open(o)) == 0 && (rv = streams_file_load(o, &f)) == 0 &&
 	    (rv = streams_file_sound(&f)) == 0)
-		rv = check(o, &f.s, argv + optind);
+		rv = check(o, &f.s, arguments);
 	streams_file_release(&f);
 	return rv;
 }
 
 const struct cmd cmd_conflict_check = {
-	.name = "conflict-check",
-	.usage = "STREAM FILE ...",
-	.summary = "say which other streams may change these files",
+	.syntax = {
+		.name = "conflict-check",
+		.summary = "say which other streams may change these files",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,99 +20,42 @@ struct arguments {
 	bool		 wait;
 };
 
-static const struct option options[] = {
-	{ "title", required_argument, NULL, 't' },
-	{ "description", required_argument, NULL, 'd' },
-	{ "item", required_argument, NULL, 'i' },
-	{ "list", required_argument, NULL, 'l' },
-	{ "agent", required_argument, NULL, 'a' },
-	{ "review", required_argument, NULL, 'r' },
-	{ "wait", no_argument, NULL, 'w' },
-	{ NULL, 0, NULL, 0 }
+static const struct option_row rows[] = {
+	OPT_STRING(struct arguments, title, 0, "title", "T", "the item's title"),
+	OPT_STRING(struct arguments, description, 0, "description", "TEXT", "what is to be done; - reads standard input"),
+	OPT_STRING(struct arguments, file, 0, "item", "FILE", "read the item from a file in the form of item.json"),
+	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the task list whose task the item is"),
+	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent that takes all roles"),
+	OPT_CHOICE(struct arguments, review, 0, "review", "MODE", review_modes, "who approves the work"),
+	OPT_FLAG(struct arguments, wait, 0, "wait", "wait until the session has ended or is approved"),
+	OPERAND_OPTIONAL(struct arguments, item, "ITEM"),
+	OPERAND_OPTIONAL(struct arguments, agent_type, "AGENT-TYPE"),
+	OPT_COMMAND(struct arguments, command, "COMMAND ...", "the command that is the implementer"),
 };
 
-/* What stands after the first "--" that is no option's argument is the command. */
 static int
-split_command(int argc, char **argv, struct arguments *a)
+check(const struct arguments *a)
 {
-	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--") == 0) {
-			a->command = argv + i + 1;
-			argv[i] = NULL;
-			return i;
-		}
-		if (strncmp(argv[i], "--", 2) == 0 && strchr(argv[i], '=') == NULL &&
-		    strncmp("--wait", argv[i], strlen(argv[i])) != 0)
-			i++;
-	}
-	return argc;
-}
-
-static int
-parse(int argc, char **argv, struct arguments *a)
-{
-	int c;
-
-	argc = split_command(argc, argv, a);
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 't':
-			a->title = optarg;
-			break;
-		case 'd':
-			a->description = optarg;
-			break;
-		case 'l':
-			a->list = optarg;
-			break;
-		case 'i':
-			a->file = optarg;
-			break;
-		case 'a':
-			a->agent = optarg;
-			break;
-		case 'r':
-			a->review = optarg;
-			break;
-		case 'w':
-			a->wait = true;
-			break;
-		default:
-			return cmd_usage(&cmd_dispatch);
-		}
-	}
-	if (optind < argc)
-		a->item = argv[optind++];
-	if (optind < argc)
-		a->agent_type = argv[optind++];
-	if (optind < argc || (a->item == NULL && a->file == NULL) ||
-	    (a->command != NULL && a->command[0] == NULL))
-		return cmd_usage(&cmd_dispatch);
-	if (a->list != NULL && (a->file != NULL || a->title != NULL || a->description != NULL)) {
-		log_warnx("dispatch: --list is for a task as it stands there: leave out --item, --title "
-		    "and --description");
-		return EX_USAGE;
-	}
+	if (a->item == NULL && a->file == NULL)
+		return option_error(&cmd_dispatch.syntax, "ITEM is missing, and so is --item");
+	if (a->list != NULL && (a->file != NULL || a->title != NULL || a->description != NULL))
+		return option_error(&cmd_dispatch.syntax, "--list is for a task as it stands there: leave out "
+		    "--item, --title and --description");
 	return 0;
 }
 
 static int
 check_ids(const struct arguments *a)
 {
-	int status = EX_DATAERR;
-
 	if (a->item != NULL && !item_id_valid(a->item))
 		log_warnx("\"%s\" is no item id: up to 64 of A-Z a-z 0-9 . _ -, beginning with a "
 		    "letter or digit, without \"..\", not ending in \".\" or \".lock\"", a->item);
 	else if (a->agent_type != NULL && !item_id_valid(a->agent_type))
 		log_warnx("\"%s\" is no agent type: it is made like an item id (letters, digits, "
 		    "\".\", \"_\", \"-\")", a->agent_type);
-	else if (a->review != NULL && review_mode_parse(a->review) == -1) {
-		log_warnx("--review %s: say council, gates or none", a->review);
-		status = EX_USAGE;
-	} else
-		status = 0;
-	return status;
+	else
+		return 0;
+	return EX_DATAERR;
 }
 
 static int
@@ -233,28 +175,28 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
-	struct arguments a = { 0 };
+	const struct arguments *a = arguments;
 	struct dispatched made;
 	struct item item = { 0 };
 	char list[TASKLIST_ID_MAX];
 	int status;
 
-	if ((status = parse(argc, argv, &a)) != 0 || (status = check_ids(&a)) != 0 ||
+	if ((status = check(a)) != 0 || (status = check_ids(a)) != 0 ||
 	    (status = orch_open(o)) != 0)
 		return status;
-	if ((status = make_item(o, &a, &item, list)) == 0) {
+	if ((status = make_item(o, a, &item, list)) == 0) {
 		const struct dispatch d = {
-			.item = &item, .agent = a.agent, .agent_type = item.agent_type,
-			.review = a.review, .command = a.command, .attempt = 1,
+			.item = &item, .agent = a->agent, .agent_type = item.agent_type,
+			.review = a->review, .command = a->command, .attempt = 1,
 			.list = list[0] == '\0' ? NULL : list,
 		};
 
 		if ((status = dispatch_item(o, &d, &made)) == 0) {
-			status = dispatch_show(o, &made, &item, a.wait);
+			status = dispatch_show(o, &made, &item, a->wait);
 			dispatched_release(&made);
-			if (a.wait)
+			if (a->wait)
 				task_link_recover(o);
 		}
 	}
@@ -263,9 +205,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_dispatch = {
-	.name = "dispatch",
-	.usage = "[--title T] [--description TEXT] [--item FILE] [--list LIST] [--agent NAME] [--review MODE] "
-	    "[--wait] ITEM [AGENT-TYPE] [-- COMMAND ...]",
-	.summary = "start a session for an item",
+	.syntax = {
+		.name = "dispatch",
+		.summary = "start a session for an item",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

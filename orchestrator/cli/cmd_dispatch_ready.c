@@ -66,18 +66,19 @@ run_flow(struct flow *f)
 	return rv != 0 ? rv : status;
 }
 
+static const struct option_row rows[] = { FLOW_ROWS, FLOW_OPERAND };
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	struct flow_args *a = arguments;
 	char list[TASKLIST_ID_MAX];
-	struct flow_args a;
 	struct flow f;
 	int rv;
 
-	if ((rv = flow_args_parse(&cmd_dispatch_ready, argc, argv, &a)) != 0 ||
-	    (rv = orch_open(o)) != 0 || (rv = flow_args_need(o, &a, list)) != 0 ||
+	if ((rv = orch_open(o)) != 0 || (rv = flow_args_need(o, a, list)) != 0 ||
 	    (rv = orch_make(o)) != 0 ||
-	    (rv = flow_args_open(o, &a, list, &f)) != 0)
+	    (rv = flow_args_open(o, a, list, &f)) != 0)
 		return rv;
 	task_link_recover(o);
 	if ((rv = plan_judged(&f.settings)) == 0)
@@ -87,8 +88,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_dispatch_ready = {
-	.name = "dispatch-ready",
-	.usage = "[--source SOURCE] [--max-parallel N] [--group] [PROJECT]",
-	.summary = "start sessions for what is ready",
+	.syntax = {
+		.name = "dispatch-ready",
+		.summary = "start sessions for what is ready",
+		OPTION_ROWS(rows, struct flow_args),
+	},
 	.run = run,
 };

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -164,14 +163,13 @@ check_all(struct report *r, struct orch *o)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct report r = { .json = o->json };
 	struct json *j;
 	char *text;
 
-	if (getopt(argc, argv, "") != -1 || optind != argc)
-		return cmd_usage(&cmd_doctor);
+	(void)arguments;
 	if (o->json)
 		r.checks = json_new_array();
 	check_all(&r, o);
@@ -189,8 +187,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_doctor = {
-	.name = "doctor",
-	.usage = "",
-	.summary = "say what is missing or will not work on this machine",
+	.syntax = {
+		.name = "doctor",
+		.summary = "say what is missing or will not work on this machine",
+	},
 	.run = run,
 };

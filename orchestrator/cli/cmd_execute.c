@@ -97,7 +97,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 static int
 run_sessions(struct orch *o, const struct flow_args *a)
 {
-	if (a->any) {
+	if (flow_args_any(a)) {
 		log_warnx("execute: these options need a task list with open tasks, and there is "
 		    "none; orchestrator tasks list shows all lists");
 		return EX_USAGE;
@@ -111,26 +111,37 @@ run_sessions(struct orch *o, const struct flow_args *a)
 	return run_locked(o, NULL);
 }
 
+static const struct option_row rows[] = {
+	FLOW_ROWS,
+	OPT_STRING(struct flow_args, until, 0, "until", "TIME", "dispatch nothing more after that"),
+	OPT_CHOICE(struct flow_args, pause, 0, "pause-before", "PHASE", task_phases, "stop before this phase of streams"),
+	OPT_SET(struct flow_args, failure, 0, "keep-going", FAILURE_GO_ON, "go on with the rest after a failure: the default"),
+	OPT_SET(struct flow_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
+	OPT_FLAG(struct flow_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
+	FLOW_OPERAND,
+};
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	struct flow_args	*a = arguments;
 	char			list[TASKLIST_ID_MAX];
-	struct flow_args	a;
 	int			rv;
 
-	if ((rv = flow_args_parse(&cmd_execute, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0 ||
-	    (rv = flow_args_select(o, &a, list)) != 0)
+	if ((rv = flow_args_check(&cmd_execute.syntax, a)) != 0 || (rv = orch_open(o)) != 0 ||
+	    (rv = flow_args_select(o, a, list)) != 0)
 		return rv;
-	if (a.dry_run && list[0] != '\0')
-		return plan_show(o, &a, list);
-	return list[0] == '\0' ? run_sessions(o, &a) : run_list(o, &a, list);
+	if (a->dry_run && list[0] != '\0')
+		return plan_show(o, a, list);
+	return list[0] == '\0' ? run_sessions(o, a) : run_list(o, a, list);
 }
 
 const struct cmd cmd_execute = {
-	.name = "execute",
-	.usage = "[--source SOURCE] [--max-parallel N] [--group] [--until TIME] "
-	    "[--pause-before PHASE] [--keep-going] [--fail-fast] [--dry-run] [PROJECT]",
-	.summary = "do all there is to do: dispatch what is ready, answer by policy, merge what is "
-	    "approved, until nothing is left",
+	.syntax = {
+		.name = "execute",
+		.summary = "do all there is to do: dispatch what is ready, answer by policy, merge what is "
+		    "approved, until nothing is left",
+		OPTION_ROWS(rows, struct flow_args),
+	},
 	.run = run,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,32 +18,14 @@ struct arguments {
 	struct strings	 said[STREAM_PHASES];
 };
 
-static int
-parse(int argc, char **argv, struct arguments *a)
-{
-	static const struct option options[] = {
-		{ "foundation", required_argument, NULL, STREAM_FOUNDATION },
-		{ "parallel", required_argument, NULL, STREAM_PARALLEL },
-		{ "integration", required_argument, NULL, STREAM_INTEGRATION },
-		{ "out", required_argument, NULL, 'o' },
-		{ "force", no_argument, NULL, 'f' },
-		{ NULL, 0, NULL, 0 }
-	};
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == '?')
-			return cmd_usage(&cmd_generate);
-		if (c == 'o')
-			a->out = optarg;
-		else if (c == 'f')
-			a->force = true;
-		else
-			strings_add(&a->said[c], optarg);
-	}
-	a->list = argv[optind];
-	return argc - optind > 1 ? cmd_usage(&cmd_generate) : 0;
-}
+static const struct option_row rows[] = {
+	OPT_STRING(struct arguments, out, 0, "out", "PATH", "write there"),
+	OPT_LIST(struct arguments, said[STREAM_FOUNDATION], 0, "foundation", "STREAM", "a stream of the first phase"),
+	OPT_LIST(struct arguments, said[STREAM_PARALLEL], 0, "parallel", "STREAM", "a stream of the second phase"),
+	OPT_LIST(struct arguments, said[STREAM_INTEGRATION], 0, "integration", "STREAM", "a stream of the last phase"),
+	OPT_FLAG(struct arguments, force, 0, "force", "replace a file that is there"),
+	OPERAND_OPTIONAL(struct arguments, list, "LIST"),
+};
 
 /* The lists that people keep and whose tasks carry streams. */
 struct search { struct orch *o; size_t n; char id[TASKLIST_ID_MAX]; struct text names; };
@@ -148,7 +129,7 @@ print(const struct orch *o, const struct streams *s, const char *path, const cha
 }
 
 static int
-generate(struct orch *o, const struct arguments *a)
+generate(struct orch *o, struct arguments *a)
 {
 	struct streams s;
 	struct tasklist l;
@@ -173,28 +154,27 @@ generate(struct orch *o, const struct arguments *a)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
-	struct arguments a = { 0 };
+	struct arguments *a = arguments;
 	int rv;
 
-	if ((rv = parse(argc, argv, &a)) == 0 && (rv = orch_open(o)) == 0) {
+	if ((rv = orch_open(o)) == 0) {
 		task_link_recover(o);
-		if (a.out == NULL && o->repo.top == NULL) {
+		if (a->out == NULL && o->repo.top == NULL) {
 			log_warnx("%s: a bare repository has no place for it; say one by --out", o->repo.common);
 			rv = EX_USAGE;
 		} else
-			rv = generate(o, &a);
+			rv = generate(o, a);
 	}
-	for (int p = 0; p < STREAM_PHASES; p++)
-		strings_free(&a.said[p]);
 	return rv;
 }
 
 const struct cmd cmd_generate = {
-	.name = "generate",
-	.usage = "[--out PATH] [--foundation STREAM] [--parallel STREAM] [--integration STREAM] "
-	    "[--force] [LIST]",
-	.summary = "write a streams file from a task list whose tasks carry streams",
+	.syntax = {
+		.name = "generate",
+		.summary = "write a streams file from a task list whose tasks carry streams",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,13 +89,12 @@ show(struct orch *o, const char *path)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	char *dir, *path;
 	int fd, status = 0;
 
-	if (getopt(argc, argv, "") != -1 || optind != argc)
-		return cmd_usage(&cmd_init);
+	(void)arguments;
 	if ((status = orch_open(o)) != 0)
 		return status;
 	if (o->repo.top == NULL) {
@@ -123,8 +121,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_init = {
-	.name = "init",
-	.usage = "",
-	.summary = "write a commented settings file",
+	.syntax = {
+		.name = "init",
+		.summary = "write a commented settings file",
+	},
 	.run = run,
 };

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -194,28 +193,34 @@ logs(const struct entry *e, bool following)
 	return rv;
 }
 
-static int
-run(struct orch *o, int argc, char **argv)
-{
-	struct entry	e;
-	bool		following = false;
-	int		ch, rv;
+struct arguments {
+	bool		 follow;
+	const char	*session;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, follow, 'f', NULL, "follow it until the session ends"),
+	OPERAND(struct arguments, session, "SESSION"),
+};
 
-	while ((ch = getopt(argc, argv, "f")) != -1) {
-		if (ch != 'f')
-			return cmd_usage(&cmd_logs);
-		following = true;
-	}
-	if ((rv = show_operand(o, &cmd_logs, argc, argv, &e)) != 0)
+static int
+run(struct orch *o, void *arguments)
+{
+	const struct arguments *a = arguments;
+	struct entry	e;
+	int		rv;
+
+	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
-	rv = logs(&e, following);
+	rv = logs(&e, a->follow);
 	entry_release(&e);
 	return rv;
 }
 
 const struct cmd cmd_logs = {
-	.name = "logs",
-	.usage = "[-f] SESSION",
-	.summary = "print the log of a session, or follow it to the end",
+	.syntax = {
+		.name = "logs",
+		.summary = "print the log of a session, or follow it to the end",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

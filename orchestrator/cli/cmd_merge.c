@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -129,33 +128,31 @@ merge_approved(struct orch *o, bool leave)
 	return rv;
 }
 
-static int
-run(struct orch *o, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "approved", no_argument, NULL, 'a' },
-		{ NULL, 0, NULL, 0 }
-	};
-	struct entry	 e, *one = &e;
-	bool		 leave = false;
-	int		 c, rv;
+struct arguments {
+	bool		 approved;
+	const char	*session;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, approved, 0, "approved", "save, and leave out, changes beside what was approved"),
+	OPERAND_OPTIONAL(struct arguments, session, "SESSION"),
+};
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'a')
-			return cmd_usage(&cmd_merge);
-		leave = true;
-	}
-	if (argc - optind > 1)
-		return cmd_usage(&cmd_merge);
+static int
+run(struct orch *o, void *arguments)
+{
+	const struct arguments *a = arguments;
+	struct entry	 e, *one = &e;
+	int		 rv;
+
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	task_link_recover(o);
-	if (argc == optind)
-		return merge_approved(o, leave);
-	if ((rv = show_operand(o, &cmd_merge, argc, argv, &e)) != 0)
+	if (a->session == NULL)
+		return merge_approved(o, a->approved);
+	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	if (entry_mergeable(&e))
-		rv = merge_all(o, &one, 1, leave);
+		rv = merge_all(o, &one, 1, a->approved);
 	else {
 		log_warnx("%s is %s, not approved: orchestrator review %s says why", e.id,
 		    show_status(&e), e.id);
@@ -166,8 +163,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_merge = {
-	.name = "merge",
-	.usage = "[--approved] [SESSION]",
-	.summary = "merge what is approved, oldest first, or one session",
+	.syntax = {
+		.name = "merge",
+		.summary = "merge what is approved, oldest first, or one session",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <getopt.h>
 #include <stdio.h>
 
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct session_argument *a = arguments;
 	struct entry	e;
 	int		rv;
 
-	if (getopt(argc, argv, "+") != -1)
-		return cmd_usage(&cmd_path);
-	if ((rv = show_operand(o, &cmd_path, argc, argv, &e)) != 0)
+	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	if (o->json)
 		show_json(show_entry_json(&e));
@@ -25,8 +23,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_path = {
-	.name = "path",
-	.usage = "SESSION",
-	.summary = "print the path of the session directory",
+	.syntax = {
+		.name = "path",
+		.summary = "print the path of the session directory",
+		SESSION_ROWS,
+	},
 	.run = run,
 };

@@ -62,22 +62,29 @@ plan_show(struct orch *o, const struct flow_args *a, const char *list)
 	return rv;
 }
 
+static const struct option_row rows[] = {
+	FLOW_ROWS,
+	OPT_FLAG(struct flow_args, yaml, 0, "yaml", "print the manifest alone, as YAML"),
+	FLOW_OPERAND,
+};
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	struct flow_args *a = arguments;
 	char list[TASKLIST_ID_MAX];
-	struct flow_args a;
 	int rv;
 
-	if ((rv = flow_args_parse(&cmd_plan, argc, argv, &a)) != 0 || (rv = orch_open(o)) != 0 ||
-	    (rv = flow_args_need(o, &a, list)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = flow_args_need(o, a, list)) != 0)
 		return rv;
-	return plan_show(o, &a, list);
+	return plan_show(o, a, list);
 }
 
 const struct cmd cmd_plan = {
-	.name = "plan",
-	.usage = "[--source SOURCE] [--max-parallel N] [--group] [--yaml] [PROJECT]",
-	.summary = "show what execute would do",
+	.syntax = {
+		.name = "plan",
+		.summary = "show what execute would do",
+		OPTION_ROWS(rows, struct flow_args),
+	},
 	.run = run,
 };

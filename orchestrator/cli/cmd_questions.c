@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -61,7 +60,7 @@ session_questions(const struct entry *e, struct json *list)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct entries	 es;
 	struct json	*list = NULL, *j;
@@ -69,8 +68,7 @@ run(struct orch *o, int argc, char **argv)
 	size_t		 n = 0;
 	int		 rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc)
-		return cmd_usage(&cmd_questions);
+	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	if (o->json)
@@ -99,8 +97,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_questions = {
-	.name = "questions",
-	.usage = "",
-	.summary = "list the open questions with their ids, options and age",
+	.syntax = {
+		.name = "questions",
+		.summary = "list the open questions with their ids, options and age",
+	},
 	.run = run,
 };

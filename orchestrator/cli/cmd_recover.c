@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -139,7 +138,7 @@ recover(struct recovery *r, struct entry *e)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct recovery r = { .o = o };
 	struct entries es;
@@ -147,8 +146,7 @@ run(struct orch *o, int argc, char **argv)
 	size_t orphans;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc)
-		return cmd_usage(&cmd_recover);
+	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	r.sessions = json_new_array();
@@ -173,8 +171,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_recover = {
-	.name = "recover",
-	.usage = "",
-	.summary = "after a crash or a reboot: bring every session back to work, or say what it waits for",
+	.syntax = {
+		.name = "recover",
+		.summary = "after a crash or a reboot: bring every session back to work, or say what it waits for",
+	},
 	.run = run,
 };

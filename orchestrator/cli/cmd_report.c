@@ -2,7 +2,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,30 +93,29 @@ show(struct orch *o, const char *name, bool yaml)
 	return rv;
 }
 
-static int
-run(struct orch *o, int argc, char **argv)
-{
-	static const struct option options[] = {
-		{ "yaml", no_argument, NULL, 'y' }, { NULL, 0, NULL, 0 }
-	};
-	bool yaml = false;
-	int c, rv;
+struct arguments {
+	bool yaml;
+	const char *instance;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, yaml, 0, "yaml", "print it as YAML"),
+	OPERAND_OPTIONAL(struct arguments, instance, "INSTANCE"),
+};
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c != 'y')
-			return cmd_usage(&cmd_report);
-		yaml = true;
-	}
-	if (argc - optind > 1)
-		return cmd_usage(&cmd_report);
-	if ((rv = orch_open(o)) != 0)
-		return rv;
-	return show(o, argv[optind], yaml);
+static int
+run(struct orch *o, void *arguments)
+{
+	const struct arguments *a = arguments;
+	int rv = orch_open(o);
+
+	return rv != 0 ? rv : show(o, a->instance, a->yaml);
 }
 
 const struct cmd cmd_report = {
-	.name = "report",
-	.usage = "[--yaml] [INSTANCE]",
-	.summary = "print the report of the last execute again",
+	.syntax = {
+		.name = "report",
+		.summary = "print the report of the last execute again",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

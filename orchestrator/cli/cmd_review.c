@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -94,14 +93,13 @@ review(const struct orch *o, const struct entry *e)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct session_argument *a = arguments;
 	struct entry	e;
 	int		rv;
 
-	if (getopt(argc, argv, "+") != -1)
-		return cmd_usage(&cmd_review);
-	if ((rv = show_operand(o, &cmd_review, argc, argv, &e)) != 0)
+	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	rv = review(o, &e);
 	entry_release(&e);
@@ -109,8 +107,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_review = {
-	.name = "review",
-	.usage = "SESSION",
-	.summary = "show the council's opinions, findings and verdict",
+	.syntax = {
+		.name = "review",
+		.summary = "show the council's opinions, findings and verdict",
+		SESSION_ROWS,
+	},
 	.run = run,
 };

@@ -6,8 +6,9 @@ static const struct cmd *const commands[] = {
 };
 
 const struct cmd cmd_salvage = {
-	.name = "salvage",
-	.usage = "",
-	.summary = "show and bring back work that was saved before something was stopped or removed",
+	.syntax = {
+		.name = "salvage",
+		.summary = "show and bring back work that was saved before something was stopped or removed",
+	},
 	.sub = commands,
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,17 +129,18 @@ json_all(const struct orch *o, const struct entries *es)
 	show_json(j);
 }
 
+static const struct option_row rows[] = { OPERAND_OPTIONAL(struct session_argument, session, "SESSION") };
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct session_argument *a = arguments;
 	struct entries	es;
 	struct entry	e;
 	int		rv;
 
-	if (getopt(argc, argv, "") != -1 || argc - optind > 1)
-		return cmd_usage(&cmd_status);
-	if (argc - optind == 1) {
-		if ((rv = show_operand(o, &cmd_status, argc, argv, &e)) != 0)
+	if (a->session != NULL) {
+		if ((rv = show_operand(o, a->session, &e)) != 0)
 			return rv;
 		if (o->json)
 			status_one_json(o, &e);
@@ -163,8 +163,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_status = {
-	.name = "status",
-	.usage = "[SESSION]",
-	.summary = "show all sessions, or everything that is known of one",
+	.syntax = {
+		.name = "status",
+		.summary = "show all sessions, or everything that is known of one",
+		OPTION_ROWS(rows, struct session_argument),
+	},
 	.run = run,
 };

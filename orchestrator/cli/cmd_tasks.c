@@ -8,8 +8,9 @@ static const struct cmd *const commands[] = {
 };
 
 const struct cmd cmd_tasks = {
-	.name = "tasks",
-	.usage = "",
-	.summary = "keep lists of tasks that outlive sessions, and dispatch from them",
+	.syntax = {
+		.name = "tasks",
+		.summary = "keep lists of tasks that outlive sessions, and dispatch from them",
+	},
 	.sub = commands,
 };

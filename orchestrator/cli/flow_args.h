@@ -9,22 +9,30 @@
 
 #include "orchestrator/execute/flow.h"
 
+enum { FAILURE_UNSAID, FAILURE_GO_ON, FAILURE_STOP };
+
 struct flow_args {
 	const char	*source;	/* --source */
 	const char	*project;	/* PROJECT */
-	const char	*max;		/* --max-parallel */
+	struct option_number max;	/* --max-parallel */
 	const char	*pause;		/* --pause-before */
 	const char	*until;		/* --until */
 	bool		 group;		/* --group */
 	bool		 dry_run;	/* --dry-run */
 	bool		 yaml;		/* --yaml */
-	bool		 fail_fast;	/* --fail-fast, --keep-going */
-	bool		 any;		/* an option was given that is for a list */
+	int		 failure;	/* --fail-fast, --keep-going: the last one given */
 };
+/* The options of all three, and their operand. */
+#define FLOW_ROWS	\
+	OPT_CHOICE(struct flow_args, source, 0, "source", "SOURCE", source_words, "where the tasks come from"), \
+	OPT_NUMBER(struct flow_args, max, 0, "max-parallel", "N", 1, 1000, "at most so many sessions at once"), \
+	OPT_FLAG(struct flow_args, group, 0, "group", "small tasks share a session")
+#define FLOW_OPERAND	OPERAND_OPTIONAL(struct flow_args, project, "PROJECT")
 
-/* The options of the command; its usage names those that it takes.  0, or EX_USAGE with the
- * usage printed. */
-int flow_args_parse(const struct cmd *, int argc, char **argv, struct flow_args *);
+/* 0, or EX_USAGE with the error printed. */
+int flow_args_check(const struct syntax *, const struct flow_args *);
+/* Was an option given that is for a list? */
+bool flow_args_any(const struct flow_args *);
 /* The list that is meant; "" when nothing was named and there is nothing. */
 int flow_args_select(struct orch *, const struct flow_args *, char list[TASKLIST_ID_MAX]);
 /* The same, and an error when there is nothing: 0 and a list, or a status. */

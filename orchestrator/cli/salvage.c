@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <string.h>
 
 #include "orchestrator/cli/salvage.h"
@@ -79,16 +78,4 @@ salvage_find(struct orch *o, const char *name, struct salvage *s)
 		rv = EX_NOINPUT;
 	}
 	return rv;
-}
-
-int
-salvage_operand(struct orch *o, const struct cmd *cmd, int argc, char **argv, struct salvage *s)
-{
-	int rv;
-
-	if (optind != argc - 1)
-		return cmd_usage(cmd);
-	if ((rv = orch_open(o)) != 0)
-		return rv;
-	return salvage_find(o, argv[optind], s);
 }

@@ -21,8 +21,6 @@ struct salvage {
 /* Finds what name means (a session's id, its unique beginning, or an item's id: the last one saved).
  * 0, or a sysexits status with the error printed. */
 int salvage_find(struct orch *, const char *name, struct salvage *);
-/* The only operand of a command, found. */
-int salvage_operand(struct orch *, const struct cmd *, int argc, char **argv, struct salvage *);
 
 extern const struct cmd cmd_salvage_list, cmd_salvage_show, cmd_salvage_restore;
 

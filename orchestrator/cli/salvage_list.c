@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 
 #include "orchestrator/cli/salvage.h"
@@ -38,7 +37,7 @@ put_one(const struct git *g, const char *session, struct json *list, char *why, 
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
 	struct strings all = { 0 };
 	struct json *list, *j;
@@ -46,8 +45,7 @@ run(struct orch *o, int argc, char **argv)
 	struct git g;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc)
-		return cmd_usage(&cmd_salvage_list);
+	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	if (orch_git(o, &g, why, sizeof(why)) == -1 ||
@@ -73,8 +71,9 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_salvage_list = {
-	.name = "salvage list",
-	.usage = "",
-	.summary = "list the sessions of which work is saved",
+	.syntax = {
+		.name = "salvage list",
+		.summary = "list the sessions of which work is saved",
+	},
 	.run = run,
 };

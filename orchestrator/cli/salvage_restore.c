@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -52,15 +51,14 @@ say(struct orch *o, const struct salvage *s, const char *path, const char *branc
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct session_argument *a = arguments;
 	char *path, *branch;
 	struct salvage s;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1)
-		return cmd_usage(&cmd_salvage_restore);
-	if ((rv = salvage_operand(o, &cmd_salvage_restore, argc, argv, &s)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = salvage_find(o, a->session, &s)) != 0)
 		return rv;
 	path = place_path(o, s.session, NULL);
 	branch = text_format("salvage/%s", s.session);
@@ -76,8 +74,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_salvage_restore = {
-	.name = "salvage restore",
-	.usage = "SESSION",
-	.summary = "bring it back, in a worktree and on a branch of its own",
+	.syntax = {
+		.name = "salvage restore",
+		.summary = "bring it back, in a worktree and on a branch of its own",
+		SESSION_ROWS,
+	},
 	.run = run,
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -62,21 +61,22 @@ show(struct orch *o, const struct salvage *s)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct session_argument *a = arguments;
 	struct salvage s;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1)
-		return cmd_usage(&cmd_salvage_show);
-	if ((rv = salvage_operand(o, &cmd_salvage_show, argc, argv, &s)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = salvage_find(o, a->session, &s)) != 0)
 		return rv;
 	return show(o, &s);
 }
 
 const struct cmd cmd_salvage_show = {
-	.name = "salvage show",
-	.usage = "SESSION",
-	.summary = "show what is saved of a session",
+	.syntax = {
+		.name = "salvage show",
+		.summary = "show what is saved of a session",
+		SESSION_ROWS,
+	},
 	.run = run,
 };

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +11,14 @@
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
-static const struct option options[] = {
-	{ "task", required_argument, NULL, 't' },
-	{ "from", required_argument, NULL, 'f' },
-	{ NULL, 0, NULL, 0 }
-};
-
 struct arguments {
 	struct strings	 tasks;
 	const char	*from, *name;
+};
+static const struct option_row rows[] = {
+	OPT_LIST(struct arguments, tasks, 0, "task", "'ID: TITLE'", "a task of the list"),
+	OPT_STRING(struct arguments, from, 0, "from", "FILE", "take over the tasks of a JSON file or a check list"),
+	OPERAND(struct arguments, name, "NAME"),
 };
 
 /* --task 'ID: TITLE' */
@@ -88,26 +86,9 @@ add_file(struct tasklist *l, const char *name)
 }
 
 static int
-parse(int argc, char **argv, struct arguments *a)
+check_name(const char *name)
 {
-	int c;
-
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 't':
-			strings_add(&a->tasks, optarg);
-			break;
-		case 'f':
-			a->from = optarg;
-			break;
-		default:
-			return cmd_usage(&cmd_tasks_create);
-		}
-	}
-	if (optind != argc - 1)
-		return cmd_usage(&cmd_tasks_create);
-	a->name = argv[optind];
-	if (tasklist_name_valid(a->name) && !tasklist_id_valid(a->name))
+	if (tasklist_name_valid(name) && !tasklist_id_valid(name))
 		return 0;
 	log_warnx("a task list's name is one line of text of up to %d bytes, and not a list's id",
 	    TASKLIST_MAX_NAME);
@@ -133,16 +114,16 @@ fill(struct tasklist *l, const struct arguments *a, struct taskgraph *g)
 }
 
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
-	struct arguments a = { 0 };
+	const struct arguments *a = arguments;
 	struct taskgraph g = { 0 };
 	struct tasklist l = { 0 };
 	int rv;
 
-	if ((rv = parse(argc, argv, &a)) == 0 && (rv = orch_open(o)) == 0) {
-		tasklist_make(&l, a.name);
-		if ((rv = fill(&l, &a, &g)) == 0 && (rv = tasks_keep(o->workspace, &l)) == 0) {
+	if ((rv = check_name(a->name)) == 0 && (rv = orch_open(o)) == 0) {
+		tasklist_make(&l, a->name);
+		if ((rv = fill(&l, a, &g)) == 0 && (rv = tasks_keep(o->workspace, &l)) == 0) {
 			if (!o->json)
 				printf("TaskList Created: %s\n", l.id);
 			tasks_print(o, &l, &g);
@@ -152,13 +133,14 @@ run(struct orch *o, int argc, char **argv)
 	}
 	taskgraph_release(&g);
 	tasklist_release(&l);
-	strings_free(&a.tasks);
 	return rv;
 }
 
 const struct cmd cmd_tasks_create = {
-	.name = "tasks create",
-	.usage = "[--task 'ID: TITLE'] [--from FILE] NAME",
-	.summary = "make a task list, and print its id",
+	.syntax = {
+		.name = "tasks create",
+		.summary = "make a task list, and print its id",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -3,19 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <getopt.h>
-
+#include "orchestrator/cli/tasks_options.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 
-struct edit {
-	struct orch	*o;
+struct arguments {
 	struct task_options options;
-	char *const	*operand;	/* add: ID: TITLE; edit: TASK; depend: TASK ON... */
-	int		 n;
+	const char	*list, *task;	/* of add the task is ID: TITLE */
+	char *const	*on;		/* depend */
+};
+struct edit {
+	struct arguments *a;
 	struct text	 line;		/* what is printed once it is on disk */
 	struct json	*json;
 };
@@ -52,14 +53,14 @@ add(struct tasklist *l, void *arg)
 	struct task *t;
 	int rv;
 
-	id = text_format("%.*s", (int)tasks_split(e->operand[0], &title), e->operand[0]);
+	id = text_format("%.*s", (int)tasks_split(e->a->task, &title), e->a->task);
 	if ((t = tasklist_add(l, id, NULL, why, sizeof(why))) == NULL) {
 		log_warnx("%s", why);
 		rv = EX_DATAERR;
 	} else {
-		if (e->options.value[0] == NULL)	/* --title */
-			e->options.value[0] = title;
-		rv = task_options_apply(&e->options, t);
+		if (e->a->options.title == NULL)
+			e->a->options.title = title;
+		rv = task_options_apply(&e->a->options, t);
 	}
 	free(id);
 	return rv != 0 ? rv : changed(e, l, l->n - 1);
@@ -72,12 +73,10 @@ edit(struct tasklist *l, void *arg)
 	size_t i;
 	int rv;
 
-	if (!task_options_any(&e->options)) {
-		log_warnx("task %s: say what to change; --help lists the options", e->operand[0]);
-		return EX_USAGE;
-	}
-	if ((rv = tasks_need(l, e->operand[0], &i)) != 0 ||
-	    (rv = task_options_apply(&e->options, &l->v[i])) != 0)
+	if (!task_options_any(&e->a->options))
+		return option_error(&cmd_tasks_edit.syntax, "task %s: say what to change", e->a->task);
+	if ((rv = tasks_need(l, e->a->task, &i)) != 0 ||
+	    (rv = task_options_apply(&e->a->options, &l->v[i])) != 0)
 		return rv;
 	return changed(e, l, i);
 }
@@ -99,104 +98,104 @@ depend(struct tasklist *l, void *arg)
 	size_t i, on;
 	int rv;
 
-	if ((rv = tasks_need(l, e->operand[0], &i)) != 0)
+	if ((rv = tasks_need(l, e->a->task, &i)) != 0)
 		return rv;
 	it = &l->v[i].item;
-	for (int k = 1; k < e->n; k++) {
-		if ((rv = tasks_need(l, e->operand[k], &on)) != 0)
+	for (char *const *name = e->a->on; *name != NULL; name++) {
+		if ((rv = tasks_need(l, *name, &on)) != 0)
 			return rv;
 		if (it->depends_on.n == ITEM_MAX_LIST) {
 			log_warnx("task %s: %d dependencies are the limit", it->id, ITEM_MAX_LIST);
 			return EX_DATAERR;
 		}
-		if (!depends(it, e->operand[k]))
-			strings_add(&it->depends_on, e->operand[k]);
+		if (!depends(it, *name))
+			strings_add(&it->depends_on, *name);
 	}
 	l->v[i].changed = true;
 	return changed(e, l, i);
 }
 
 static int
-finish(struct edit *e, int rv)
+change(struct orch *o, struct edit *e, int (*fn)(struct tasklist *, void *))
 {
-	if (rv == 0 && e->o->json) {
+	char id[TASKLIST_ID_MAX];
+	int rv;
+
+	if ((rv = orch_open(o)) != 0 || (rv = fn == add ? tasks_find_list(o, e->a->list, id) :
+	    tasks_find_task(o, e->a->list, e->a->task, id)) != 0)
+		return rv;
+	if ((rv = tasks_change(o->workspace, id, fn, e)) == 0 && o->json) {
 		show_json(e->json);
 		e->json = NULL;
 	} else if (rv == 0)
 		puts(e->line.buf);
 	json_free(e->json);
 	text_free(&e->line);
-	task_options_release(&e->options);
 	return rv;
 }
 
 static int
-run_add(struct orch *o, int argc, char **argv)
+run_add(struct orch *o, void *arguments)
 {
-	struct edit e = { .o = o, .n = 1 };
-	char id[TASKLIST_ID_MAX];
-	int rv;
+	struct edit e = { .a = arguments };
 
-	if ((rv = task_options_parse(&cmd_tasks_add, argc, argv, &e.options, NULL)) == 0) {
-		if (optind != argc - 2)
-			rv = cmd_usage(&cmd_tasks_add);
-		else if ((rv = orch_open(o)) == 0 &&
-		    (rv = tasks_find_list(o, argv[optind], id)) == 0) {
-			e.operand = argv + optind + 1;
-			rv = tasks_change(o->workspace, id, add, &e);
-		}
-	}
-	return finish(&e, rv);
+	return change(o, &e, add);
 }
 
 static int
-run_on_task(struct orch *o, int argc, char **argv, const struct cmd *cmd, int least,
-    int (*fn)(struct tasklist *, void *))
+run_edit(struct orch *o, void *arguments)
 {
-	struct edit e = { .o = o };
-	const char *list = NULL;
-	char id[TASKLIST_ID_MAX];
-	int rv;
+	struct edit e = { .a = arguments };
 
-	if ((rv = task_options_parse(cmd, argc, argv, &e.options, &list)) == 0) {
-		e.operand = argv + optind;
-		e.n = argc - optind;
-		if (e.n < least || (least == 1 && e.n > 1))
-			rv = cmd_usage(cmd);
-		else if ((rv = orch_open(o)) == 0 &&
-		    (rv = tasks_find_task(o, list, e.operand[0], id)) == 0)
-			rv = tasks_change(o->workspace, id, fn, &e);
-	}
-	return finish(&e, rv);
+	return change(o, &e, edit);
 }
 
 static int
-run_edit(struct orch *o, int argc, char **argv)
+run_depend(struct orch *o, void *arguments)
 {
-	return run_on_task(o, argc, argv, &cmd_tasks_edit, 1, edit);
+	struct edit e = { .a = arguments };
+
+	return change(o, &e, depend);
 }
 
-static int
-run_depend(struct orch *o, int argc, char **argv)
-{
-	return run_on_task(o, argc, argv, &cmd_tasks_depend, 2, depend);
-}
+static const struct option_row add_rows[] = {
+	TASK_ROWS(struct arguments, options),
+	OPERAND(struct arguments, list, "LIST"),
+	OPERAND(struct arguments, task, "'ID: TITLE'"),
+};
+#define LIST_ROW	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the list that has the task")
+static const struct option_row edit_rows[] = {
+	LIST_ROW,
+	TASK_ROWS(struct arguments, options),
+	OPERAND(struct arguments, task, "TASK"),
+};
+static const struct option_row depend_rows[] = {
+	LIST_ROW,
+	OPERAND(struct arguments, task, "TASK"),
+	OPERANDS(struct arguments, on, "ON ..."),
+};
 
 const struct cmd cmd_tasks_add = {
-	.name = "tasks add",
-	.usage = TASK_USAGE " LIST 'ID: TITLE'",
-	.summary = "add a task to a list",
+	.syntax = {
+		.name = "tasks add",
+		.summary = "add a task to a list",
+		OPTION_ROWS(add_rows, struct arguments),
+	},
 	.run = run_add,
 };
 const struct cmd cmd_tasks_edit = {
-	.name = "tasks edit",
-	.usage = "[--list LIST] " TASK_USAGE " TASK",
-	.summary = "change what a task says",
+	.syntax = {
+		.name = "tasks edit",
+		.summary = "change what a task says",
+		OPTION_ROWS(edit_rows, struct arguments),
+	},
 	.run = run_edit,
 };
 const struct cmd cmd_tasks_depend = {
-	.name = "tasks depend",
-	.usage = "[--list LIST] TASK ON ...",
-	.summary = "let a task wait for others of its list",
+	.syntax = {
+		.name = "tasks depend",
+		.summary = "let a task wait for others of its list",
+		OPTION_ROWS(depend_rows, struct arguments),
+	},
 	.run = run_depend,
 };

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,12 @@
 #include "orchestrator/view/show.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
+
+struct arguments { const char *list, *task; };
+static const struct option_row rows[] = {
+	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the list that has the task"),
+	OPERAND(struct arguments, task, "TASK"),
+};
 
 struct move {
 	const char	*task;
@@ -98,29 +103,16 @@ move(struct tasklist *l, void *arg)
 }
 
 static int
-run_move(struct orch *o, int argc, char **argv, const struct cmd *cmd, enum task_status to)
+run_move(struct orch *o, const struct arguments *a, enum task_status to)
 {
-	static const struct option options[] = {
-		{ "list", required_argument, NULL, 'l' },
-		{ NULL, 0, NULL, 0 }
-	};
-	struct move m = { .to = to };
-	const char *list = NULL;
+	struct move m = { .task = a->task, .to = to };
 	char id[TASKLIST_ID_MAX];
-	int c, rv;
+	int rv;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (c != 'l')
-			return cmd_usage(cmd);
-		else
-			list = optarg;
-	if (optind != argc - 1)
-		return cmd_usage(cmd);
-	m.task = argv[optind];
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	task_link_recover(o);
-	if ((rv = tasks_find_task(o, list, m.task, id)) == 0 &&
+	if ((rv = tasks_find_task(o, a->list, m.task, id)) == 0 &&
 	    (rv = tasks_change(o->workspace, id, move, &m)) == 0) {
 		if (o->json) {
 			show_json(m.json);
@@ -134,38 +126,44 @@ run_move(struct orch *o, int argc, char **argv, const struct cmd *cmd, enum task
 }
 
 static int
-run_start(struct orch *o, int argc, char **argv)
+run_start(struct orch *o, void *arguments)
 {
-	return run_move(o, argc, argv, &cmd_tasks_start, TASK_IN_PROGRESS);
+	return run_move(o, arguments, TASK_IN_PROGRESS);
 }
 
 static int
-run_complete(struct orch *o, int argc, char **argv)
+run_complete(struct orch *o, void *arguments)
 {
-	return run_move(o, argc, argv, &cmd_tasks_complete, TASK_COMPLETE);
+	return run_move(o, arguments, TASK_COMPLETE);
 }
 
 static int
-run_reopen(struct orch *o, int argc, char **argv)
+run_reopen(struct orch *o, void *arguments)
 {
-	return run_move(o, argc, argv, &cmd_tasks_reopen, TASK_PENDING);
+	return run_move(o, arguments, TASK_PENDING);
 }
 
 const struct cmd cmd_tasks_start = {
-	.name = "tasks start",
-	.usage = "[--list LIST] TASK",
-	.summary = "take a task in hand yourself",
+	.syntax = {
+		.name = "tasks start",
+		.summary = "take a task in hand yourself",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run_start,
 };
 const struct cmd cmd_tasks_complete = {
-	.name = "tasks complete",
-	.usage = "[--list LIST] TASK",
-	.summary = "say that a task is done",
+	.syntax = {
+		.name = "tasks complete",
+		.summary = "say that a task is done",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run_complete,
 };
 const struct cmd cmd_tasks_reopen = {
-	.name = "tasks reopen",
-	.usage = "[--list LIST] TASK",
-	.summary = "let a task be done again",
+	.syntax = {
+		.name = "tasks reopen",
+		.summary = "let a task be done again",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run_reopen,
 };

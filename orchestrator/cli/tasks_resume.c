@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,19 +113,21 @@ resume(struct resume *r, const struct tasklist *l)
 	return found && r->lost == 0 ? 0 : EX_NEGATIVE;
 }
 
+struct arguments { const char *list; };
+static const struct option_row rows[] = { OPERAND(struct arguments, list, "LIST") };
+
 static int
-run(struct orch *o, int argc, char **argv)
+run(struct orch *o, void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct resume r = { .o = o };
 	struct tasklist l;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc - 1)
-		return cmd_usage(&cmd_tasks_resume);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	task_link_recover(o);
-	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
+	if ((rv = tasks_open(o, a->list, &l)) != 0)
 		return rv;
 	rv = resume(&r, &l);
 	tasklist_release(&l);
@@ -134,8 +135,10 @@ run(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_tasks_resume = {
-	.name = "tasks resume",
-	.usage = "LIST",
-	.summary = "load a list, verify that nothing of it was lost, and go on",
+	.syntax = {
+		.name = "tasks resume",
+		.summary = "load a list, verify that nothing of it was lost, and go on",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,14 +53,13 @@ list_one(void *arg, const char *id)
 }
 
 static int
-run_list(struct orch *o, int argc, char **argv)
+run_list(struct orch *o, void *arguments)
 {
 	struct listing g = { .o = o };
 	struct json *j;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1 || optind != argc)
-		return cmd_usage(&cmd_tasks_list);
+	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	task_link_recover(o);
@@ -78,20 +76,29 @@ run_list(struct orch *o, int argc, char **argv)
 	return g.rv;
 }
 
+struct arguments {
+	bool markdown;
+	const char *list;
+};
+static const struct option_row show_rows[] = { OPERAND_OPTIONAL(struct arguments, list, "LIST") };
+static const struct option_row export_rows[] = {
+	OPT_FLAG(struct arguments, markdown, 0, "markdown", "as a check list in Markdown"),
+	OPERAND_OPTIONAL(struct arguments, list, "LIST"),
+};
+
 static int
-run_show(struct orch *o, int argc, char **argv)
+run_show(struct orch *o, void *arguments)
 {
+	const struct arguments *a = arguments;
 	char why[RECORD_ERR];
 	struct taskgraph g;
 	struct tasklist l;
 	int rv;
 
-	if (getopt(argc, argv, "+") != -1 || argc - optind > 1)
-		return cmd_usage(&cmd_tasks_show);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	task_link_recover(o);
-	if ((rv = tasks_open(o, argv[optind], &l)) != 0)
+	if ((rv = tasks_open(o, a->list, &l)) != 0)
 		return rv;
 	if (taskgraph_make(&g, &l, why, sizeof(why)) == -1)
 		errx(EX_SOFTWARE, "%s", why);
@@ -125,28 +132,17 @@ tasks_markdown(const struct tasklist *l)
 }
 
 static int
-run_export(struct orch *o, int argc, char **argv)
+run_export(struct orch *o, void *arguments)
 {
-	static const struct option options[] = {
-		{ "markdown", no_argument, NULL, 'm' },
-		{ NULL, 0, NULL, 0 }
-	};
+	const struct arguments *a = arguments;
 	char why[RECORD_ERR], *text;
-	bool markdown = false;
 	struct tasklist l;
 	size_t len;
-	int c, rv;
+	int rv;
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
-		if (c != 'm')
-			return cmd_usage(&cmd_tasks_export);
-		else
-			markdown = true;
-	if (argc - optind > 1)
-		return cmd_usage(&cmd_tasks_export);
-	if ((rv = orch_open(o)) != 0 || (rv = tasks_open(o, argv[optind], &l)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = tasks_open(o, a->list, &l)) != 0)
 		return rv;
-	text = markdown ? tasks_markdown(&l) : tasklist_text(&l, &len, why, sizeof(why));
+	text = a->markdown ? tasks_markdown(&l) : tasklist_text(&l, &len, why, sizeof(why));
 	if (text == NULL) {
 		log_warnx("task list %s: %s", l.id, why);
 		rv = EX_DATAERR;
@@ -158,20 +154,25 @@ run_export(struct orch *o, int argc, char **argv)
 }
 
 const struct cmd cmd_tasks_list = {
-	.name = "tasks list",
-	.usage = "",
-	.summary = "list the task lists with their ids",
+	.syntax = {
+		.name = "tasks list",
+		.summary = "list the task lists with their ids",
+	},
 	.run = run_list,
 };
 const struct cmd cmd_tasks_show = {
-	.name = "tasks show",
-	.usage = "[LIST]",
-	.summary = "show a list's tasks, and which is next",
+	.syntax = {
+		.name = "tasks show",
+		.summary = "show a list's tasks, and which is next",
+		OPTION_ROWS(show_rows, struct arguments),
+	},
 	.run = run_show,
 };
 const struct cmd cmd_tasks_export = {
-	.name = "tasks export",
-	.usage = "[--markdown] [LIST]",
-	.summary = "print a list as its JSON record, or as a check list",
+	.syntax = {
+		.name = "tasks export",
+		.summary = "print a list as its JSON record, or as a check list",
+		OPTION_ROWS(export_rows, struct arguments),
+	},
 	.run = run_export,
 };

@@ -13,15 +13,11 @@
 #define BAR	20	/* characters */
 
 int
-show_operand(struct orch *o, const struct cmd *cmd, int argc, char **argv, struct entry *e)
+show_operand(struct orch *o, const char *name, struct entry *e)
 {
-	int	rv;
+	int	rv = orch_open(o);
 
-	if (argc - optind != 1)
-		return cmd_usage(cmd);
-	if ((rv = orch_open(o)) != 0)
-		return rv;
-	return registry_find(o, argv[optind], e);
+	return rv != 0 ? rv : registry_find(o, name, e);
 }
 
 const char *

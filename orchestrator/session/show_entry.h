@@ -8,9 +8,9 @@
 #include "orchestrator/view/show.h"
 #include "proto/record/question.h"
 
-/* Opens the repository and finds the session that argv[optind] names, the only
- * operand left. Otherwise the error is printed: a sysexits status. */
-int show_operand(struct orch *, const struct cmd *, int argc, char **argv, struct entry *);
+/* Opens the repository and finds the session that name means.  Otherwise the error is printed: a
+ * sysexits status. */
+int show_operand(struct orch *, const char *name, struct entry *);
 
 /* The words for where a session is: "running", "dead", "merging", ... */
 const char *show_status(const struct entry *);

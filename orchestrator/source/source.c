@@ -11,6 +11,8 @@
 #define NOTHING	"none"
 
 static const struct source *const sources[] = { &source_beads, &source_streams, NULL };
+const char *const source_words[SOURCE_WORDS + 1] = { NOTHING, TASKS, "beads", "streams" };
+_Static_assert(SOURCE_WORDS == 2 + sizeof(sources) / sizeof(sources[0]) - 1, "each source has its word");
 
 static const struct source *
 by_kind(const char *kind)
@@ -41,18 +43,6 @@ of_list(struct orch *o, const char *list)
 	s = source_of(&l);
 	tasklist_release(&l);
 	return s;
-}
-
-static int
-unknown_source(const char *source)
-{
-	struct text t = { 0 };
-
-	for (size_t i = 0; sources[i] != NULL; i++)
-		text_printf(&t, ", %s", sources[i]->kind);
-	log_warnx("--source %s: say one of " NOTHING ", " TASKS "%s", source, t.buf == NULL ? "" : t.buf);
-	text_free(&t);
-	return EX_USAGE;
 }
 
 /* Lists that people keep and that have something left to do; sources' own lists do not count. */
@@ -149,9 +139,8 @@ source_select(struct orch *o, const char *source, const char *project, char list
 		return 0;
 	if (strcmp(source, TASKS) == 0)
 		return tasks_find_list(o, project, list);
-	if ((s = by_kind(source)) == NULL)
-		return unknown_source(source);
-	return s->open(o, project, list);
+	s = by_kind(source);
+	return s == NULL ? EX_USAGE : s->open(o, project, list);
 }
 
 int

@@ -19,6 +19,9 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/plan/tasklist.h"
 
+#define SOURCE_WORDS	4
+extern const char *const source_words[SOURCE_WORDS + 1];	/* what --source may name, ended by NULL */
+
 struct source {
 	const char	*kind;		/* in the list's "source", and of --source */
 	/* Is there something of it in this repository? */

@@ -80,22 +80,6 @@ struct json *tasks_unblocked(const struct taskgraph *, size_t);
 /* Ids of what the task waits for, "a, b"; malloced, NULL when nothing. */
 char *tasks_waits_for(const struct taskgraph *, size_t);
 
-/* --title and so on, of add and edit: fills the task from an option's value. false when
- * it is none of these; *status is set when its value is wrong, and the error printed. */
-#define TASK_USAGE	"[--title T] [--description TEXT] [--acceptance TEXT] [--priority N] " \
-    "[--agent-type TYPE] [--depends-on TASK] [--allow GLOB] [--forbid GLOB] [--output PATH] " \
-    "[--estimate MINUTES] [--timeout MINUTES] [--limit NAME=VALUE] [--parallelizable YES] [--stream STREAM]"
-struct task_options {
-	const char	*value[13];	/* of those given once */
-	struct strings	 list[5];	/* --depends-on, --allow, --forbid, --output, --limit */
-	bool		 given[5];
-};
-/* Reads the options; optind is at the operands then.  list: --list as well, or NULL. */
-int task_options_parse(const struct cmd *, int argc, char **argv, struct task_options *,
-    const char **list);
-bool task_options_any(const struct task_options *);	/* was one given? */
-int task_options_apply(const struct task_options *, struct task *);
-void task_options_release(struct task_options *);
 /* "ID: TITLE", or an id alone: the id's length; *title is what follows or NULL. */
 size_t tasks_split(const char *text, const char **title);
 /* Adds the tasks of a JSON or Markdown text to the list. what is the file's name, for messages. */

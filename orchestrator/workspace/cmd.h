@@ -9,16 +9,16 @@
 
 #include <sysexits.h>
 
+#include "proto/base/option.h"
+
 #define EX_NEGATIVE	1
 
 struct orch;
 
 struct cmd {
-	const char	*name;
-	const char	*usage;		/* arguments as in orchestrator.1 SYNOPSIS, "" for none */
-	const char	*summary;	/* one line for --help and completions */
-	/* argv[0] = name; optind and optreset are set for getopt(3) */
-	int		(*run)(struct orch *, int argc, char **argv);
+	struct syntax	syntax;		/* its name is "tasks list" for the command list of tasks */
+	/* Called with the arguments read into the struct of the syntax. */
+	int		(*run)(struct orch *, void *arguments);
 	/* NULL, or commands of its own ("tasks list"), ended by NULL; then there is no run */
 	const struct cmd *const *sub;
 };
@@ -27,7 +27,10 @@ extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cm
     cmd_review, cmd_merge, cmd_adopt, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
     cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
     cmd_generate, cmd_conflict_check, cmd_config;
-/* Prints "usage: orchestrator NAME ARGS" on standard error; returns EX_USAGE. */
-int cmd_usage(const struct cmd *);
+
+/* The arguments of commands that take a session and nothing else. */
+struct session_argument { const char *session; };
+extern const struct option_row session_rows[1];
+#define SESSION_ROWS	OPTION_ROWS(session_rows, struct session_argument)
 
 #endif

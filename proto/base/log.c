@@ -19,6 +19,12 @@ log_init(const char *program)
 	log_program = program;
 }
 
+const char *
+log_name(void)
+{
+	return log_program;
+}
+
 void
 log_to(void (*fn)(const char *line))
 {

@@ -9,6 +9,7 @@
  */
 
 void log_init(const char *program);
+const char *log_name(void);	/* of the program */
 /* From now on every line goes through fn instead of standard error; NULL resets. */
 void log_to(void (*fn)(const char *line));
 void log_info(const char *, ...) __attribute__((format(printf, 1, 2)));

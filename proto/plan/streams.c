@@ -11,23 +11,19 @@
 #include "proto/json/record.h"
 #include "proto/plan/streams.h"
 
-static const char *const phases[STREAM_PHASES] = {
-	[STREAM_FOUNDATION] = "foundation",
-	[STREAM_PARALLEL] = "parallel",
-	[STREAM_INTEGRATION] = "integration",
-};
+_Static_assert(STREAM_PHASES == TASK_PHASES, "each phase has its name in task_phases");
 
 const char *
 stream_phase_name(enum stream_phase p)
 {
-	return phases[p];
+	return task_phases[p];
 }
 
 int
 stream_phase_parse(const char *s)
 {
 	for (int i = 0; i < STREAM_PHASES; i++)
-		if (strcmp(phases[i], s) == 0)
+		if (strcmp(task_phases[i], s) == 0)
 			return i;
 	return -1;
 }
@@ -111,7 +107,7 @@ stream_json(const struct stream *one)
 
 	json_put_str(o, "streamId", one->id);
 	json_put_str(o, "streamName", one->name == NULL ? one->id : one->name);
-	json_put_str(o, "streamPhase", phases[one->phase]);
+	json_put_str(o, "streamPhase", task_phases[one->phase]);
 	json_put_int(o, "totalTasks", one->total);
 	json_put_int(o, "completedTasks", one->completed);
 	json_put(o, "dependencies", strings_json(&one->depends_on));
@@ -142,7 +138,7 @@ streams_text(const struct streams *s, size_t *len)
 	json_put(o, "streams", list);
 	in = json_new_object();
 	for (int p = 0; p < STREAM_PHASES; p++)
-		json_put(in, phases[p], strings_json(&s->plan[p]));
+		json_put(in, task_phases[p], strings_json(&s->plan[p]));
 	json_put(o, "executionPlan", in);
 	text = json_text(o, true, len);
 	json_free(o);

@@ -54,11 +54,16 @@ task_legal(enum task_status from, enum task_status to)
 	return (follows[from] & (1u << to)) != 0;
 }
 
+const char *const task_phases[TASK_PHASES + 1] = { "foundation", "parallel", "integration" };
+
 bool
 task_phase_valid(const char *s)
 {
-	return strcmp(s, "foundation") == 0 || strcmp(s, "parallel") == 0 ||
-	    strcmp(s, "integration") == 0;
+	size_t i = 0;
+
+	while (i < TASK_PHASES && strcmp(task_phases[i], s) != 0)
+		i++;
+	return i < TASK_PHASES;
 }
 
 bool

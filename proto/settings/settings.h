@@ -114,6 +114,7 @@ const struct agent *settings_agent(const struct settings *, const char *name);
 /* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
 /* "council", "gates", "none"; the reverse is -1 for an unknown name. */
+extern const char *const review_modes[REVIEW_MODES + 1];	/* their names, ended by NULL */
 const char *review_mode_name(enum review_mode);
 int review_mode_parse(const char *);
 /* How many of the gates are run: with review none, none of them. */

@@ -6,7 +6,7 @@
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
-static const char *const review_modes[REVIEW_MODES] = {
+const char *const review_modes[REVIEW_MODES + 1] = {
 	[REVIEW_COUNCIL] = "council", [REVIEW_GATES] = "gates", [REVIEW_NONE] = "none",
 };
 

@@ -58,7 +58,7 @@ ok 'orchestrator --help lists commands' test "$(echo "$commands" | wc -l)" -ge 1
 for c in $commands; do
 	is "orchestrator.1 shows the usage of $c" \
 	    "$(synopsis orchestrator.1 | grep -E "^orchestrator $c( |\$)" | flat)" \
-	    "$(orchestrator "$c" --help | sed -n '/^usage: /,$p' | sed '$d' | sed 's/^usage: //' | flat)"
+	    "$(orchestrator "$c" --help | sed -n 's/^usage: //p; s/^       orchestrator/orchestrator/p' | flat)"
 done
 is 'orchestrator.1 shows no other command' \
     "$(synopsis orchestrator.1 | awk '$2 ~ /^[a-z]/ { print $2 }' | sort -u)" "$(echo "$commands" | sort)"
@@ -66,6 +66,32 @@ for c in $commands; do
 	grep -q "^\\.It Cm $c\\>" man/orchestrator.1 || echo "$c"
 done >"$T/undescribed"
 is 'orchestrator.1 describes every command' "$(cat "$T/undescribed")" ''
+
+# options: usage, --help, manual and behaviour are those of one table
+described=$(sed -n '/^\.Sh DESCRIPTION/,$s/^\.\(It \|Op \)\{0,1\}Fl //p' man/orchestrator.1)
+every=$(for c in $commands; do
+	orchestrator "$c" --help | sed -n 's/^[u ].* orchestrator \([a-z][a-z -]*[a-z]\).*/\1/p'
+done)
+ok 'the commands of commands are among them' sh -c "echo '$every' | grep -qx 'tasks add'"
+# shellcheck disable=SC2086 # a command is one word or two
+echo "$every" | while read -r c; do
+	orchestrator $c --help >"$T/help" </dev/null
+	sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' "$T/help" | tr ' ' '\n' | grep . >"$T/options"
+	grep -qx -e --json "$T/options" || echo "$c: --json is not in --help"
+	sed -n '1s/^usage: //p' "$T/help" | grep -oE '\[--?[a-zA-Z][-a-z]*' | tr -d '[' | sort >"$T/usage"
+	grep -vx -e --help -e --json -e -h -e -C -e -- "$T/options" | sort | diff "$T/usage" - || echo "$c: usage and --help differ"
+	while read -r o; do
+		echo "$described" | grep -qE "(^|[ ,])(Fl )?$(echo "${o#-}" | sed 's/^-/-/')([ ,]|\$)" || [ "$o" = -- ] || echo "$c: the manual does not describe $o"
+		case $(grep -e "^  \(-[a-z], \)\{0,1\}$o " "$T/help") in
+		'  -- '*) want='needs a command' ;;
+		*"$o "[A-Z\']*) want='needs an argument' ;;
+		*"  --"* | *', --'*) o=$o=x want='takes no argument' ;;
+		*) continue ;;
+		esac
+		orchestrator $c "$o" </dev/null 2>&1 | grep -q -e "$want" || echo "$c $o: not \"$want\""
+	done <"$T/options"
+done >"$T/different"
+is 'usage, --help, manual and behaviour have the same options' "$(cat "$T/different")" ''
 is 'orchestrator-worker.1 shows the usage of worker' "$(synopsis orchestrator-worker.1 | sort)" \
     "$(worker --help | sed -n 's/^  worker /worker /p' | sort)"
 
@@ -96,11 +122,17 @@ E
 if command -v bash >/dev/null; then
 	is 'the completion knows the commands' "$(bash "$T/complete" '' | grep -v '^-' | sort)" \
 	    "$(echo "$commands" | sort)"
+	# shellcheck disable=SC2086 # a command is one word or two
+	for c in '' dispatch execute status 'tasks edit' generate; do
+		is "the completion offers the options of ${c:-the program}" "$(bash "$T/complete" $c - | sort)" \
+		    "$(orchestrator $c --help | sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' | tr ' ' '\n' | grep . | sort)"
+	done
 	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
 	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'reopen resume'
 	is 'the completion knows the options of tasks depend' "$(bash "$T/complete" tasks depend --lis)" --list
 	is 'the completion knows the sources' "$(bash "$T/complete" execute --source '' | sort | flat)" 'beads none streams tasks'
 	is 'the completion knows the commands of salvage' "$(bash "$T/complete" salvage '' | sort | flat)" 'list restore show'
+	is 'the completion knows which arguments are files' "$(cd "$top" && bash "$T/complete" generate --out READ)" README.md
 	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
 else
 	skip 'the completion knows the commands' 'no bash'

@@ -105,7 +105,7 @@ run orchestrator --json tasks edit --title Other --allow '' --parallelizable yes
 is 'fields of a task can be changed and emptied' \
     "$(echo "$out" | jq -c '.task | [.title, .allowed_paths, .parallelizable, .depends_on, .description]')" '["Other",null,null,null,"Do it."]'
 run orchestrator tasks edit --priority 5 full
-is 'a wrong value is refused' "$status" 65
+is 'a wrong value is refused' "$status" 64
 run orchestrator tasks edit --prio 5 --nothing full
 is 'an unknown option too' "$status" 64
 

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_TASKS_OPTIONS_H
+#define ORCHESTRATOR_TASKS_OPTIONS_H
+
+/* What "tasks add" and "tasks edit" say of a task. */
+
+#include "proto/base/option.h"
+#include "proto/plan/tasklist.h"
+
+struct task_options {
+	const char	*title, *description, *acceptance, *agent_type, *parallelizable, *stream;
+	struct option_number priority, estimate, timeout;
+	struct strings	 depends_on, allow, forbid, output, limit;
+};
+
+extern const char *const task_yes_no[];
+/* The rows of these options, in the member o of the struct s. */
+#define TASK_ROWS(s, o)	\
+	OPT_STRING(s, o.title, 0, "title", "T", "its title"), \
+	OPT_STRING(s, o.description, 0, "description", "TEXT", "what is to be done"), \
+	OPT_STRING(s, o.acceptance, 0, "acceptance", "TEXT", "how to tell that it is done"), \
+	OPT_NUMBER(s, o.priority, 0, "priority", "N", 0, 4, "the lower, the earlier"), \
+	OPT_STRING(s, o.agent_type, 0, "agent-type", "TYPE", "the persona that does it"), \
+	OPT_LIST(s, o.depends_on, 0, "depends-on", "TASK", "it waits for that task"), \
+	OPT_LIST(s, o.allow, 0, "allow", "GLOB", "a path that it may change"), \
+	OPT_LIST(s, o.forbid, 0, "forbid", "GLOB", "a path that it must not change"), \
+	OPT_LIST(s, o.output, 0, "output", "PATH", "a file that it has to make"), \
+	OPT_NUMBER(s, o.estimate, 0, "estimate", "MINUTES", 0, ITEM_MAX_MINUTES, "how long it takes; 0 = unknown"), \
+	OPT_NUMBER(s, o.timeout, 0, "timeout", "MINUTES", 0, ITEM_MAX_MINUTES, "how long it may take; 0 = as the settings say"), \
+	OPT_LIST(s, o.limit, 0, "limit", "NAME=VALUE", "a limit of its sessions"), \
+	OPT_CHOICE(s, o.parallelizable, 0, "parallelizable", "YES", task_yes_no, "may it run beside others"), \
+	OPT_STRING(s, o.stream, 0, "stream", "STREAM", "the stream that it is part of")
+
+bool task_options_any(const struct task_options *);	/* was one given? */
+/* 0, or a sysexits status with the error printed. */
+int task_options_apply(const struct task_options *, struct task *);
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_OPTION_H
+#define PROTO_OPTION_H
+
+/*
+ * The command line of a command as a table: one row an option or operand, from which parsing,
+ * the usage, --help and the completion come.
+ *
+ *	struct arguments { bool wait; const char *session; };
+ *
+ *	static const struct option_row rows[] = {
+ *		OPT_FLAG(struct arguments, wait, 0, "wait", "wait until it has ended"),
+ *		OPERAND(struct arguments, session, "SESSION"),
+ *	};
+ *	const struct syntax s = { "adopt", "have work judged", OPTION_ROWS(rows, struct arguments) };
+ *
+ * A row names the member of the command's own struct that the value goes to.  A member of
+ * another type than the row's, or a row without help, does not compile.  Values are the arguments
+ * themselves; lists hold copies, which option_release() frees.
+ *
+ * Options are "--name VALUE", "--name=VALUE", a unique beginning of a name, "-xVALUE" and "-x
+ * VALUE"; they may stand after operands, unless the syntax says that they end there.  "--" ends
+ * them.  What holds a blank and names no option is an operand: a text that begins with a dash.
+ * An error is printed in one line that ends with what to do next.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "proto/base/strings.h"
+
+enum option_type {
+	OPTION_FLAG = 1,	/* bool: set to true */
+	OPTION_SET,		/* int: set to min */
+	OPTION_HELP,		/* parsing ends */
+	OPTION_STRING,		/* const char *; the last one counts */
+	OPTION_CHOICE,		/* the same, one of words */
+	OPTION_NUMBER,		/* struct option_number, from min to max */
+	OPTION_LIST,		/* struct strings; may be given more than once */
+	OPTION_COMMAND,		/* char *const *: what follows "--" */
+	OPERAND_ONE,		/* const char * */
+	OPERAND_MAY,		/* the same, or NULL */
+	OPERAND_MANY,		/* char *const *: one or more, ended by NULL */
+	OPERAND_ANY,		/* the same, or NULL when there are none */
+};
+
+struct option_number {
+	bool		given;
+	int64_t		value;
+};
+
+struct option_row {
+	enum option_type type;
+	char		letter;		/* 0 = none */
+	const char	*name;		/* without "--"; NULL = none */
+	const char	*argument;	/* of an option its argument, or the operand, as usage shows it */
+	size_t		offset;		/* of the member */
+	const char	*help;		/* one line; operands have none */
+	const char	*const *words;	/* of a choice, ended by NULL */
+	int64_t		min, max;	/* of a number */
+};
+
+/* A command, as far as its command line goes. */
+struct syntax {
+	const char	*name;		/* "" for the program itself */
+	const char	*summary;	/* one line */
+	const struct option_row *row;
+	size_t		n, size;	/* how many; of the struct they fill */
+	bool		stops;		/* options end at the first operand */
+};
+
+/* The offset of a member, which has to be of this type, and a help that is not empty. */
+#define OPTION_AT(s, member, type, help)	(offsetof(s, member) + 0 * sizeof(struct { \
+	_Static_assert(_Generic(((s *)0)->member, type: 1, default: 0), #member " has to be " #type); \
+	_Static_assert(sizeof("" help) > 1, "the option has no help"); int unused; }))
+#define OPT_FLAG(s, member, letter, name, help) \
+	{ OPTION_FLAG, letter, name, NULL, OPTION_AT(s, member, bool, help), help, NULL, 0, 0 }
+#define OPT_SET(s, member, letter, name, value, help) \
+	{ OPTION_SET, letter, name, NULL, OPTION_AT(s, member, int, help), help, NULL, value, 0 }
+#define OPT_STRING(s, member, letter, name, argument, help) \
+	{ OPTION_STRING, letter, name, argument, OPTION_AT(s, member, const char *, help), help, NULL, 0, 0 }
+#define OPT_CHOICE(s, member, letter, name, argument, words, help) \
+	{ OPTION_CHOICE, letter, name, argument, OPTION_AT(s, member, const char *, help), help, words, 0, 0 }
+#define OPT_NUMBER(s, member, letter, name, argument, min, max, help) \
+	{ OPTION_NUMBER, letter, name, argument, OPTION_AT(s, member, struct option_number, help), help, NULL, min, max }
+#define OPT_LIST(s, member, letter, name, argument, help) \
+	{ OPTION_LIST, letter, name, argument, OPTION_AT(s, member, struct strings, help), help, NULL, 0, 0 }
+#define OPT_COMMAND(s, member, argument, help) \
+	{ OPTION_COMMAND, 0, NULL, argument, OPTION_AT(s, member, char *const *, help), help, NULL, 0, 0 }
+#define OPT_HELP(letter, name, help)	{ OPTION_HELP, letter, name, NULL, 0, "" help, NULL, 0, 0 }
+#define OPERAND_ROW(type, s, member, of, name)	{ type, 0, NULL, name, OPTION_AT(s, member, of, name), NULL, NULL, 0, 0 }
+#define OPERAND(s, member, name)	OPERAND_ROW(OPERAND_ONE, s, member, const char *, name)
+#define OPERAND_OPTIONAL(s, member, name)	OPERAND_ROW(OPERAND_MAY, s, member, const char *, name)
+#define OPERANDS(s, member, name)	OPERAND_ROW(OPERAND_MANY, s, member, char *const *, name)
+#define OPERANDS_OPTIONAL(s, member, name)	OPERAND_ROW(OPERAND_ANY, s, member, char *const *, name)
+
+/* The members row, n and size of a syntax. */
+#define OPTION_ROWS(rows, s)	.row = rows, .n = sizeof(rows) / sizeof((rows)[0]), .size = sizeof(s)
+
+/*
+ * Parses the arguments that follow a command's name, which are moved about, into the struct of its
+ * syntax (zero at first; NULL where that has no rows).  common: the options of all commands, in a
+ * struct of their own, or NULL.  0; -1 once an OPTION_HELP was read; EX_USAGE, with the error printed.
+ */
+int option_parse(const struct syntax *, void *into, const struct syntax *common, void *shared, char **argv);
+void option_release(const struct syntax *, void *into);
+
+/* Prints what is wrong with the arguments, and how to see what is right: EX_USAGE. */
+int option_error(const struct syntax *, const char *, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a word that is none of these; what: "command". */
+int option_unknown(const struct syntax *, const char *what, const char *word, const struct strings *names);
+/* "PROGRAM NAME [--option ARGUMENT] OPERAND" on standard output, first after "usage: ". */
+void option_usage(const struct syntax *, bool first);
+/* --help: usage, summary, and one line an option. */
+void option_help(const struct syntax *, const struct syntax *common);
+
+#endif

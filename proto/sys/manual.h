@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_MANUAL_H
+#define PROTO_MANUAL_H
+
+/*
+ * The manual page of a topic, for "help TOPIC" of both programs: becomes man(1) with the page
+ * orchestrator-TOPIC or, where there is none and the topic is a command, with the page that
+ * describes the commands.  Returns only when there is no page, or no man(1): a sysexits status, with
+ * the error printed.
+ */
+
+#include <stdbool.h>
+
+int manual_open(const char *main_page, const char *topic, bool command);
+
+#endif
