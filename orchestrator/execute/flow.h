@@ -6,12 +6,14 @@
  * A task list that is being worked off.  The list on disk is the truth: it is read
  * again when its file has changed, and all that is here besides is for the report.
  *
- *	flow.c		the list
+ *	flow.c		begins it, ends it, stops it
+ *	flow_load.c	the list, each time that it has changed
+ *	flow_task.c	a task of it, and the sessions it had
  *	flow_pick.c	which of its tasks goes out next, and with which
  *	flow_settle.c	what has become of a task: its time, and whether it is tried again
- *	flow_past.c	the sessions it had
  *	flow_source.c	the other side, when a source keeps the list
  *	flow_dispatch.c	a session for it
+ *	flow_note.c	what children leave behind for execute
  *	flow_spawn.c	that, by execute in a child, one after another
  *	flow_pause.c	the end before a phase of streams
  *	flow_ask.c	the question whether what does not say its paths may be at once
@@ -121,6 +123,8 @@ struct flow {
  * the error printed and nothing to release. */
 int flow_open(struct flow *, struct orch *, const char *list);
 void flow_release(struct flow *);
+/* Forgets the list as it was read. */
+void flow_clear(struct flow *);
 /* Reads the list, if its file has changed. 0, or a sysexits status. */
 int flow_load(struct flow *);
 /* The tasks to go out now; false: none. */

@@ -79,15 +79,6 @@ is_idle(const struct flow *f, const char *session)
 	return idle;
 }
 
-bool
-flow_follows(const struct tasklist *l, const struct task *t)
-{
-	char item[SESSION_ID_MAX];
-
-	return t->session[0] != '\0' && entry_item(t->session, item, sizeof(item)) &&
-	    strcmp(item, t->item.id) != 0 && tasklist_find(l, item) != TASK_NONE;
-}
-
 /* A session takes one place, whatever it has to do. */
 static size_t
 collect_running(const struct flow *f, struct work *w)

@@ -17,12 +17,6 @@ struct report {
 	size_t		 complete, elsewhere;
 };
 
-bool
-flow_elsewhere(const struct task *t)
-{
-	return t->status == TASK_BLOCKED && t->session[0] == '\0';
-}
-
 /* FATES: there is nothing to say of it. */
 static enum fate
 group_of(const struct flow *f, size_t i)

@@ -17,25 +17,6 @@
 
 #define JOIN	(5 * CLOCK_S)	/* until whoever makes a session is asked whether it lives */
 
-static struct flow_note *noted;	/* log_to gives no argument */
-
-static void
-take_note(const char *line)
-{
-	if (noted->why[0] != '\0')
-		strlcat(noted->why, "; ", sizeof(noted->why));
-	strlcat(noted->why, line, sizeof(noted->why));
-}
-
-/* Ctrl-C is for execute, which may want to let this one finish. */
-void
-flow_note_begin(struct flow *f)
-{
-	setpgid(0, 0);
-	noted = f->note;
-	log_to(take_note);
-}
-
 static int
 spawn_child(void *arg)
 {

@@ -25,16 +25,6 @@
 #define CACHE_SHARE	20	/* it waits so many times as long as it took to write it */
 
 void
-loop_changed(struct loop *l)
-{
-	if (!l->dirty)
-		watch_timer(LOOP_TIMER_CACHE, clock_now() + l->cache_delay);
-	l->dirty = true;
-	if (l->flow != NULL)
-		flow_manifest_changed(l->flow);
-}
-
-void
 loop_cache(struct loop *l)
 {
 	int64_t	began = clock_now(), took;
@@ -45,84 +35,6 @@ loop_cache(struct loop *l)
 	l->dirty = false;
 }
 
-bool
-loop_listed(const struct loop *l, const struct entry *e)
-{
-	return l->flow != NULL && tasklist_find(&l->flow->list, e->state.item) != TASK_NONE;
-}
-
-/* A retry makes good for the attempts before it. */
-void
-loop_merged(struct loop *l, const struct entry *e, const char *commit)
-{
-	l->merged++;
-	loop_report_merged(l, e);
-	for (size_t i = l->lost.n; i-- > 0;)
-		if (strcmp(l->lost.v[i], e->state.item) == 0) {
-			free(l->lost.v[i]);
-			l->lost.v[i] = l->lost.v[--l->lost.n];
-		}
-	loop_say(l, e->id, "merged", "%.12s", commit);
-}
-
-void
-loop_add(struct loop *l, const char *id, bool starting)
-{
-	struct sess	*s;
-	char		*path;
-	int		 watch;
-
-	if (!session_id_valid(id) || table_find(&l->table, id) != NULL)
-		return;
-	path = text_format("%s/%s", l->o->sessions, id);
-	watch = watch_dir(path, false);
-	if (watch != -1 || errno != ENOENT) {
-		if (watch == -1)
-			log_warn("%s: not watched", path);
-		s = table_add(&l->table, id, watch);
-		s->action = ACTION_OVER;
-		attend(l, s, starting);
-	}
-	free(path);
-}
-
-void
-loop_gone(struct loop *l, struct sess *s)
-{
-	struct entry	 e;
-	char		*path;
-
-	if (s == l->merging)
-		return;
-	path = text_format("%s/%s", l->o->archive, s->e.id);
-	if (entry_load(&e, path, true) == -1) {
-		loop_say(l, s->e.id, "gone", "its session directory was removed");
-		strings_add(&l->lost, s->e.state.item);
-	} else {
-		if (e.state.status != STATUS_MERGED)
-			strings_add(&l->lost, e.state.item);
-		else
-			loop_merged(l, &e, e.state.merged);
-		entry_release(&e);
-	}
-	free(path);
-	loop_forget(l, s);
-}
-
-void
-loop_forget(struct loop *l, struct sess *s)
-{
-	queue_drop(l, s);
-	queue_unblock(l, s);
-	l->pending -= schedule_pending(s->action);
-	if (l->flow != NULL)
-		l->flow->look = true;
-	if (s->watch != -1)
-		watch_undir(s->watch);
-	table_remove(&l->table, s);
-	loop_changed(l);
-}
-
 static int
 add_one(void *arg, const char *id)
 {
@@ -130,25 +42,19 @@ add_one(void *arg, const char *id)
 	return 0;
 }
 
-/* The oldest one is merged first, wherever it lies in the directory. */
 static void
 add_all(struct loop *l)
 {
-	l->gathering = true;
 	registry_each(l->o->sessions, add_one, l);
-	l->gathering = false;
-	queue_next(l);
 }
 
 static void
 rescan(struct loop *l)
 {
-	struct sess	*s, *next;
+	struct sess	*s;
 
-	for (s = TAILQ_FIRST(&l->table.all); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, all);
-		attend(l, s, false);
-	}
+	TAILQ_FOREACH(s, &l->table.all, all)
+		loop_due(l, s, false);
 	add_all(l);
 }
 
@@ -156,16 +62,13 @@ rescan(struct loop *l)
 static void
 grace_over(struct loop *l)
 {
-	struct sess	*s, *next;
+	struct sess	*s;
 
-	for (s = TAILQ_FIRST(&l->table.all); s != NULL; s = next) {
-		next = TAILQ_NEXT(s, all);
-		if (s->grace) {
-			s->grace = false;
-			if (s->action == ACTION_START || s->action == ACTION_GRACE || s->action == ACTION_DIED ||
-			    s->action == ACTION_GIVE_UP || s->action == ACTION_ANSWER)
-				attend(l, s, s->action == ACTION_GRACE);
-		}
+	TAILQ_FOREACH(s, &l->table.all, all) {
+		if (s->grace && (s->action == ACTION_START || s->action == ACTION_GRACE || s->action == ACTION_DIED ||
+		    s->action == ACTION_GIVE_UP || s->action == ACTION_ANSWER))
+			loop_due(l, s, s->action == ACTION_GRACE);
+		s->grace = false;
 	}
 }
 
@@ -181,7 +84,7 @@ file_event(struct loop *l, const struct watch_event *ev)
 		if ((s = table_find(&l->table, ev->name)) == NULL)
 			loop_add(l, ev->name, false);
 		else
-			attend(l, s, false);
+			loop_due(l, s, false);
 		return;
 	}
 	if (l->flow != NULL && ev->id == l->flow->wake_watch) {
@@ -200,7 +103,7 @@ file_event(struct loop *l, const struct watch_event *ev)
 		return;
 	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
 		if (ev->kind == WATCH_GONE || strcmp(ev->name, matters[i]) == 0) {
-			attend(l, s, false);
+			loop_due(l, s, false);
 			break;
 		}
 }
@@ -221,6 +124,22 @@ reap(struct loop *l)
 			flow_refreshed(l->flow, status);
 		else
 			policy_reaped(&l->policy, pid);
+}
+
+/* Attends to what is due, then begins the next merge: that one may fail at once. */
+static void
+settle(struct loop *l)
+{
+	struct sess	*s;
+
+	do {
+		while ((s = TAILQ_FIRST(&l->due)) != NULL) {
+			TAILQ_REMOVE(&l->due, s, due_link);
+			s->due = false;
+			attend(l, s);
+		}
+		queue_next(l);
+	} while (!TAILQ_EMPTY(&l->due));
 }
 
 int
@@ -257,6 +176,7 @@ loop_event(struct loop *l, const struct watch_event *ev)
 	case WATCH_FD:
 		break;
 	}
+	settle(l);
 	return 0;
 }
 
@@ -278,6 +198,7 @@ static bool
 goes_on(struct loop *l)
 {
 	struct flow	*f = l->flow;
+	bool		 coming;
 
 	if (f == NULL)
 		return l->pending > 0;
@@ -287,9 +208,9 @@ goes_on(struct loop *l)
 	/* Somebody else may have ended a session and not got to noting it, or be making one. */
 	task_link_recover(l->o);
 	flow_turn(f);
-	if (flow_join(f))
-		return true;
-	return l->pending > 0 || flow_busy(f);
+	coming = flow_join(f);
+	settle(l);
+	return coming || l->pending > 0 || flow_busy(f);
 }
 
 static void
@@ -313,6 +234,7 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 	l->o = o;
 	l->flow = f;
 	l->cache_delay = CACHE_DELAY;
+	TAILQ_INIT(&l->due);
 	table_init(&l->table);
 	policy_init(&l->policy);
 	if (queue_init(l) == -1 || (l->watch = watch_dir(o->sessions, false)) == -1) {
@@ -322,6 +244,7 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 	}
 	queue_recover(l);
 	add_all(l);
+	settle(l);
 	if (f != NULL)
 		watch_list(l);
 	return 0;

@@ -5,9 +5,12 @@
 /*
  * execute: one loop over all sessions of an instance.
  *
- *	loop.c		waits, and finds the session that an event is about
- *	attend.c	looks at one session and does what schedule.h says
- *	queue.c		merges, one at a time, in a child
+ *	loop.c		waits, finds the sessions that an event is about, and attends to those that are due
+ *	loop_sessions.c	which sessions there are, and which are due
+ *	attend.c	one session: reads it, has said what is new, decides (schedule.h), acts
+ *	session_say.c	what is new, a line each
+ *	session_act.c	what was decided
+ *	queue.c		what is approved, in order; queue_merge.c merges it, one at a time, in a child
  *	loop_report.c	what became of it all
  *	flow.h		with a task list: sends out what is ready
  *
@@ -18,6 +21,7 @@
 #include "orchestrator/execute/policy.h"
 #include "orchestrator/execute/table.h"
 #include "orchestrator/merge/merging.h"
+#include "proto/record/question.h"
 #include "proto/sys/watch.h"
 
 #define LOOP_TIMER_CACHE	0
@@ -47,9 +51,9 @@ struct loop {
 	struct strings	 lost;		/* items of sessions that went away unmerged */
 	bool		 dirty;		/* orchestrator.json is out of date */
 	int64_t		 cache_delay;	/* ns from a change to its next writing */
+	struct sess_list due;		/* to be attended to before the next wait */
 	struct sess_list queue;		/* approved, oldest first */
 	struct sess_list blocked;	/* whose merge was tried in vain */
-	bool		 gathering;	/* not all of them are in it yet */
 	struct sess	*merging;	/* its merge runs in merge_pid */
 	pid_t		 merge_pid;
 	struct merge_note *merge_note;	/* shared with that child */
@@ -76,21 +80,29 @@ void loop_note(const struct loop *, const char *session, const char *event, cons
 void loop_changed(struct loop *);
 /* What became of it all: said and kept. 0, or 1 when not all is merged. */
 int loop_report(struct loop *);
-/* For that: a session has been merged. */
-void loop_report_merged(struct loop *, const struct entry *);
-/* Counts and says it. */
+/* A session has been merged: counts and says it. */
 void loop_merged(struct loop *, const struct entry *, const char *commit);
 /* Is its item a task of the list that is worked off? */
 bool loop_listed(const struct loop *, const struct entry *);
-/* Takes in the session of that id, unless it is known. */
+/* It is to be attended to.  starting: see schedule.h. */
+void loop_due(struct loop *, struct sess *, bool starting);
+/* Takes in the session of that id, unless it is known: it is due. */
 void loop_add(struct loop *, const char *id, bool starting);
 /* Its directory is not there any more: it was archived, or somebody removed it. */
 void loop_gone(struct loop *, struct sess *);
 /* It is of no more interest, and freed. */
 void loop_forget(struct loop *, struct sess *);
 
-/* Reads what is on disk of the session and acts. starting: see schedule.h. */
-void attend(struct loop *, struct sess *, bool starting);
+/* Reads what is on disk of a session that is due, and acts. */
+void attend(struct loop *, struct sess *);
+/* Says what differs from what was known before (no path: nothing). */
+void session_say(const struct loop *, const struct entry *was, const struct entry *now);
+/* Of the questions that were open, those that no longer are. */
+void session_say_closed(const struct loop *, const struct sess *, const struct questions *);
+/* Does what was decided; true when the session must be read again after it. */
+bool session_act(struct loop *, struct sess *, enum action);
+/* Where questions are not attended to any more: which of them have ended. */
+void session_closed(struct loop *, struct sess *);
 
 int queue_init(struct loop *);
 /* Completes what was killed between a session and the next one of its item. */
@@ -98,6 +110,8 @@ void queue_recover(struct loop *);
 /* Puts an approved session into its place. */
 void queue_add(struct loop *, struct sess *);
 void queue_drop(struct loop *, struct sess *);
+/* Out of the queue, and not to be tried until another merge has been made. */
+void queue_block(struct loop *, struct sess *);
 /* Its merge may be tried again. */
 void queue_unblock(struct loop *, struct sess *);
 /* Starts the next merge unless one runs. */

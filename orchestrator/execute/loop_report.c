@@ -8,37 +8,6 @@
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
 
-/* dir: where its directory is by now. */
-static struct json *
-session_json(const struct entry *e, const char *dir, const char *reason)
-{
-	const struct state *s = &e->state;
-	struct json *j = json_new_object();
-	int64_t to = s->ended_at > 0 ? s->ended_at : s->updated_at;
-	char *log = text_format("%s/%s/" SESSION_FILE_LOG, dir, e->id);
-
-	json_put_str(j, "task", s->item);
-	json_put_str(j, "session", e->id);
-	json_put_int(j, "sessions", 1);
-	json_put_int(j, "ms", to > s->created_at ? to - s->created_at : 0);
-	report_usage(j, s->input_tokens, s->output_tokens, s->cost_microusd);
-	json_put_str(j, "log", log);
-	if (reason != NULL)
-		json_put_str(j, "reason", reason);
-	free(log);
-	return j;
-}
-
-void
-loop_report_merged(struct loop *l, const struct entry *e)
-{
-	if (l->flow != NULL)
-		return;
-	if (l->done == NULL)
-		l->done = json_new_array();
-	json_append(l->done, session_json(e, l->o->archive, NULL));
-}
-
 static int64_t
 sum(const struct json *list)
 {
@@ -72,7 +41,7 @@ record(struct loop *l, size_t rest)
 	const struct sess *s;
 
 	TAILQ_FOREACH(s, &l->table.all, all)
-		json_append(failed, session_json(&s->e, l->o->sessions, s->why != NULL ? s->why :
+		json_append(failed, report_session(&s->e, l->o->sessions, s->why != NULL ? s->why :
 		    show_status(&s->e)));
 	json_put_str(j, "list", NULL);
 	json_put_int(j, "total", (int64_t)(l->merged + rest));

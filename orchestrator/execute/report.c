@@ -146,3 +146,23 @@ report_text(const struct json *j)
 	print_usage(j, "; ");
 	putchar('\n');
 }
+
+struct json *
+report_session(const struct entry *e, const char *dir, const char *reason)
+{
+	const struct state *s = &e->state;
+	struct json *j = json_new_object();
+	int64_t to = s->ended_at > 0 ? s->ended_at : s->updated_at;
+	char *log = text_format("%s/%s/" SESSION_FILE_LOG, dir, e->id);
+
+	json_put_str(j, "task", s->item);
+	json_put_str(j, "session", e->id);
+	json_put_int(j, "sessions", 1);
+	json_put_int(j, "ms", to > s->created_at ? to - s->created_at : 0);
+	report_usage(j, s->input_tokens, s->output_tokens, s->cost_microusd);
+	json_put_str(j, "log", log);
+	if (reason != NULL)
+		json_put_str(j, "reason", reason);
+	free(log);
+	return j;
+}

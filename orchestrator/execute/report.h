@@ -8,6 +8,7 @@
  * that it looks the same when it is shown again.
  */
 
+#include "orchestrator/session/registry.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/json/json.h"
 
@@ -21,6 +22,8 @@ const char *fate_name(enum fate);
 struct json *report_begin(const struct orch *);
 /* Puts what agents said they have used, if they did; cost in millionths of a dollar. */
 void report_usage(struct json *, int64_t input, int64_t output, int64_t cost);
+/* The member of a session; dir: where its directory is by now. */
+struct json *report_session(const struct entry *, const char *dir, const char *reason);
 /* Replaces the instance's; errors are printed. */
 void report_save(const struct orch *, const struct json *);
 /* Of a list, or when there is none of the sessions. */

@@ -19,12 +19,15 @@ struct sess {
 	bool		 fresh;		/* has open questions that no policy has seen */
 	bool		 grace;		/* new, or its death could not be written: given time */
 	bool		 unstarted;	/* no worker could be started, for what passes */
+	bool		 due;		/* to be attended to */
+	bool		 starting;	/* as execute begins, or its time of grace is over: see schedule.h */
 	bool		 queued;	/* in the queue of merges */
 	bool		 blocked;	/* its merge was tried in vain, why says why */
 	char		*why;
 	struct strings	 open;		/* ids of the open questions that were seen */
 	struct strings	 unwritten;	/* those whose answer could not be written */
 	TAILQ_ENTRY(sess) queue;		/* of merges, or of those that are blocked */
+	TAILQ_ENTRY(sess) due_link;
 	TAILQ_ENTRY(sess) all;
 	SLIST_ENTRY(sess) chain, watched;
 };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
+#include <string.h>
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/source/last_session.h"
+#include "proto/plan/streams.h"
 
 int
 flow_entry(struct orch *o, const char *session, struct entry *e)
@@ -31,4 +33,26 @@ flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
 	again = last_session_again(&last, f->attempts, attempt);
 	last_session_release(&last);
 	return again;
+}
+
+struct work
+flow_work(const struct task *t)
+{
+	return (struct work){ .paths = &t->item.allowed_paths, .alone = !t->parallelizable,
+		.trusted = t->phase[0] != '\0' && strcmp(t->phase, stream_phase_name(STREAM_PARALLEL)) == 0 };
+}
+
+bool
+flow_follows(const struct tasklist *l, const struct task *t)
+{
+	char item[SESSION_ID_MAX];
+
+	return t->session[0] != '\0' && entry_item(t->session, item, sizeof(item)) &&
+	    strcmp(item, t->item.id) != 0 && tasklist_find(l, item) != TASK_NONE;
+}
+
+bool
+flow_elsewhere(const struct task *t)
+{
+	return t->status == TASK_BLOCKED && t->session[0] == '\0';
 }

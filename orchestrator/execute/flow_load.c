@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/log.h"
+#include "proto/json/record.h"
+
+static void
+take_in(struct flow *f)
+{
+	bool first = f->nt == 0;
+
+	f->t = recallocarray(f->t, f->nt, f->list.n + 1, sizeof(*f->t));
+	f->active = reallocarray(f->active, f->list.n + 1, sizeof(*f->active));
+	if (f->t == NULL || f->active == NULL)
+		err(EX_OSERR, NULL);
+	f->nt = f->list.n + 1;
+	for (size_t i = 0; i < f->list.n; i++) {
+		flow_settle(f, i, first);
+		if (f->list.v[i].status == TASK_IN_PROGRESS && f->list.v[i].session[0] != '\0')
+			f->active[f->nactive++] = i;
+	}
+}
+
+int
+flow_load(struct flow *f)
+{
+	char *path = tasks_path(f->o->workspace, f->id), why[RECORD_ERR];
+	struct stat st;
+	int rv = 0;
+
+	memset(&st, 0, sizeof(st));
+	if (stat(path, &st) == 0 && st.st_ino == f->seen.st_ino && st.st_size == f->seen.st_size &&
+	    memcmp(&st.st_mtim, &f->seen.st_mtim, sizeof(st.st_mtim)) == 0)
+		goto done;
+	flow_clear(f);
+	memset(&f->seen, 0, sizeof(f->seen));
+	if ((rv = tasks_open(f->o, f->id, &f->list)) != 0)
+		goto done;
+	if (taskgraph_make(&f->graph, &f->list, why, sizeof(why)) == -1) {
+		log_warnx("task list %s: %s", f->id, why);
+		rv = EX_DATAERR;
+		goto done;
+	}
+	taskgraph_rank(&f->graph);
+	f->seen = st;
+	f->source = source_of(&f->list);
+	f->look = true;
+	take_in(f);
+done:
+	free(path);
+	return rv;
+}

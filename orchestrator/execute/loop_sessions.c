@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/report.h"
+#include "proto/base/clock.h"
+#include "proto/base/log.h"
+#include "proto/json/json.h"
+#include "proto/sys/watch.h"
+
+void
+loop_changed(struct loop *l)
+{
+	if (!l->dirty)
+		watch_timer(LOOP_TIMER_CACHE, clock_now() + l->cache_delay);
+	l->dirty = true;
+	if (l->flow != NULL)
+		flow_manifest_changed(l->flow);
+}
+
+void
+loop_due(struct loop *l, struct sess *s, bool starting)
+{
+	s->starting |= starting;
+	if (s->due)
+		return;
+	s->due = true;
+	TAILQ_INSERT_TAIL(&l->due, s, due_link);
+}
+
+bool
+loop_listed(const struct loop *l, const struct entry *e)
+{
+	return l->flow != NULL && tasklist_find(&l->flow->list, e->state.item) != TASK_NONE;
+}
+
+/* A retry makes good for the attempts before it. */
+void
+loop_merged(struct loop *l, const struct entry *e, const char *commit)
+{
+	l->merged++;
+	if (l->flow == NULL) {
+		if (l->done == NULL)
+			l->done = json_new_array();
+		json_append(l->done, report_session(e, l->o->archive, NULL));
+	}
+	for (size_t i = l->lost.n; i-- > 0;)
+		if (strcmp(l->lost.v[i], e->state.item) == 0) {
+			free(l->lost.v[i]);
+			l->lost.v[i] = l->lost.v[--l->lost.n];
+		}
+	loop_say(l, e->id, "merged", "%.12s", commit);
+}
+
+void
+loop_add(struct loop *l, const char *id, bool starting)
+{
+	struct sess	*s;
+	char		*path;
+	int		 watch;
+
+	if (!session_id_valid(id) || table_find(&l->table, id) != NULL)
+		return;
+	path = text_format("%s/%s", l->o->sessions, id);
+	watch = watch_dir(path, false);
+	if (watch != -1 || errno != ENOENT) {
+		if (watch == -1)
+			log_warn("%s: not watched", path);
+		s = table_add(&l->table, id, watch);
+		s->action = ACTION_OVER;
+		loop_due(l, s, starting);
+	}
+	free(path);
+}
+
+void
+loop_gone(struct loop *l, struct sess *s)
+{
+	struct entry	 e;
+	char		*path;
+
+	if (s == l->merging)
+		return;
+	path = text_format("%s/%s", l->o->archive, s->e.id);
+	if (entry_load(&e, path, true) == -1) {
+		loop_say(l, s->e.id, "gone", "its session directory was removed");
+		strings_add(&l->lost, s->e.state.item);
+	} else {
+		if (e.state.status != STATUS_MERGED)
+			strings_add(&l->lost, e.state.item);
+		else
+			loop_merged(l, &e, e.state.merged);
+		entry_release(&e);
+	}
+	free(path);
+	loop_forget(l, s);
+}
+
+void
+loop_forget(struct loop *l, struct sess *s)
+{
+	queue_drop(l, s);
+	queue_unblock(l, s);
+	if (s->due)
+		TAILQ_REMOVE(&l->due, s, due_link);
+	l->pending -= schedule_pending(s->action);
+	if (l->flow != NULL)
+		l->flow->look = true;
+	if (s->watch != -1)
+		watch_undir(s->watch);
+	table_remove(&l->table, s);
+	loop_changed(l);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/execute/loop.h"
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/view/show.h"
+#include "proto/base/clock.h"
+#include "proto/base/fault.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+#include "proto/sys/watch.h"
+
+#define GRACE	(5 * CLOCK_S)	/* for whoever made a session to start its worker */
+
+static void
+wait_grace(struct sess *s)
+{
+	if (!s->grace)
+		watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
+	s->grace = true;
+}
+
+/* Questions that are open; a policy sees those that were not when looked at before. */
+static void
+look_questions(struct loop *l, struct sess *s, bool ask)
+{
+	struct questions	 qs = { 0 };
+	const struct question	**fresh, *q;
+	struct strings		 open = { 0 }, unwritten = { 0 };
+	char			 why[RECORD_ERR], line[80];
+	size_t			 n = 0;
+	int			 fd;
+
+	if ((fd = file_open_dir(AT_FDCWD, s->e.path)) == -1)
+		return;
+	if (questions_load(fd, &qs, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", s->e.id, why);
+	close(fd);
+	if ((fresh = calloc(qs.n + 1, sizeof(*fresh))) == NULL)
+		err(EX_OSERR, NULL);
+	session_say_closed(l, s, &qs);
+	for (q = qs.q; q < qs.q + qs.n; q++) {
+		if (q->status != QUESTION_OPEN || !ask)
+			continue;
+		strings_add(&open, q->id);
+		if (!strings_has(&s->open, q->id)) {
+			text_first_line(line, sizeof(line), q->text);
+			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role),
+			    line);
+		} else if (!strings_has(&s->unwritten, q->id))
+			continue;
+		fresh[n++] = q;
+	}
+	strings_free(&s->open);
+	s->open = open;
+	s->fresh = false;
+	if (n > 0)
+		policy_ask(&l->policy, &s->e, fresh, n, &unwritten);
+	strings_free(&s->unwritten);
+	s->unwritten = unwritten;
+	if (unwritten.n > 0)	/* a full disk, say: once more, after a while */
+		wait_grace(s);
+	free(fresh);
+	questions_release(&qs);
+}
+
+void
+session_closed(struct loop *l, struct sess *s)
+{
+	if (s->open.n > 0)
+		look_questions(l, s, false);
+}
+
+/* true when the session must be looked at again. */
+static bool
+start_worker(struct loop *l, struct sess *s)
+{
+	char	why[1024] = "";
+
+	if (s->unstarted && s->grace)
+		return false;
+	s->unstarted = false;
+	if (worker_spawn(l->o, s->e.path, why, sizeof(why)) != -1)
+		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
+	else if (errno == EBUSY || fault_passing()) {	/* nobody's fault, and it passes */
+		log_warnx("%s: no worker yet: %s", s->e.id, why);
+		s->unstarted = true;
+		wait_grace(s);
+		return false;
+	} else if (entry_declare(&s->e, STATUS_FAILED, "spawn", why) == -1)
+		log_warnx("%s: no worker: %s", s->e.id, why);
+	return true;
+}
+
+/* One that fails (a full disk) makes an event by itself: the next try has to wait. */
+static void
+declare_died(struct loop *l, struct sess *s, enum action a)
+{
+	char	why[128];
+
+	if (s->grace)
+		return;
+	snprintf(why, sizeof(why), a == ACTION_DIED ? "the worker was killed in step %s" :
+	    "the worker was killed in step %s, and was started again too often",
+	    step_name(s->e.state.step));
+	if (entry_declare(&s->e, STATUS_FAILED, "died", why) == 0)
+		loop_say(l, s->e.id, "failed", "died: %s", why);
+	else
+		wait_grace(s);
+}
+
+bool
+session_act(struct loop *l, struct sess *s, enum action a)
+{
+	switch (a) {
+	case ACTION_START:
+		return start_worker(l, s);
+	case ACTION_DIED:
+	case ACTION_GIVE_UP:
+		declare_died(l, s, a);
+		return true;
+	case ACTION_GRACE:
+		wait_grace(s);
+		return false;
+	case ACTION_ANSWER:
+		look_questions(l, s, true);
+		return false;
+	case ACTION_QUEUE:
+	case ACTION_MERGE:
+		queue_add(l, s);
+		return false;
+	case ACTION_NONE:
+	case ACTION_HELD:
+	case ACTION_OVER:
+	case ACTION_COUNT:
+		break;
+	}
+	return false;
+}

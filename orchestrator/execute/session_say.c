@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "orchestrator/execute/loop.h"
+#include "proto/base/clock.h"
+#include "proto/record/question.h"
+
+static void
+say_status(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	const struct state	*st = &now->state;
+	const char		*reason = st->reason;
+
+	if (now->error != NULL) {
+		if (was->error == NULL || strcmp(was->error, now->error) != 0)
+			loop_say(l, now->id, "unreadable", "%s", now->error);
+		return;
+	}
+	if (was->path != NULL && was->error == NULL && was->state.status == st->status)
+		return;
+	if (strcmp(reason, status_name(st->status)) == 0)
+		reason = "";
+	loop_say(l, now->id, status_name(st->status), "%s%s%s", reason,
+	    reason[0] != '\0' && st->detail[0] != '\0' ? ": " : "", st->detail);
+}
+
+/* The worker brings a silent agent back, or waits for its account; said as its log says it. */
+static void
+say_recovery(const struct loop *l, const struct entry *before, const struct entry *now)
+{
+	const struct state	*st = &now->state, *was = &before->state;
+	long long		 n = (long long)st->rescue.attempts;
+	char			 line[256], buf[CLOCK_TEXT];
+
+	if (before->path == NULL || now->error != NULL || before->error != NULL)
+		return;
+	if (st->parked_until != 0 && st->parked_until != was->parked_until)
+		loop_say(l, now->id, "parked", "its agent's account is at its limit; it goes on at %s",
+		    clock_text(st->parked_until, buf, sizeof(buf)));
+	if (st->rescue.attempts > was->rescue.attempts) {
+		snprintf(line, sizeof(line), "%s: %s - initiating recovery", now->id,
+		    strcmp(st->rescue.cause, "stalled") == 0 ? "stall detected" : "context exhausted");
+		loop_note(l, now->id, st->rescue.cause, line);
+		snprintf(line, sizeof(line), "Attempting recovery for %s (attempt %lld)", now->id, n);
+		loop_note(l, now->id, "recovering", line);
+	}
+	if (!st->rescue.under_way && n > 0 &&
+	    (was->rescue.under_way || n > was->rescue.attempts) && status_live(st->status)) {
+		snprintf(line, sizeof(line), "%s: Recovery successful (attempt %lld)", now->id, n);
+		loop_note(l, now->id, "recovered", line);
+	}
+}
+
+void
+session_say(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	say_recovery(l, was, now);
+	say_status(l, was, now);
+}
+
+void
+session_say_closed(const struct loop *l, const struct sess *s, const struct questions *qs)
+{
+	const struct question	*q;
+
+	for (size_t i = 0; i < s->open.n; i++) {
+		if ((q = questions_find(qs, s->open.v[i])) == NULL || q->status == QUESTION_OPEN)
+			continue;
+		if (q->status == QUESTION_ANSWERED)
+			loop_say(l, s->e.id, "answered", "%s by %s", q->id, q->by);
+		else
+			loop_say(l, s->e.id, question_status_name(q->status), "%s: %s", q->id,
+			    q->reason);
+	}
+}
