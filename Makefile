@@ -24,7 +24,7 @@
 ##   SANITIZE=1  AddressSanitizer and UndefinedBehaviorSanitizer
 ##   DEV=1       warnings are errors
 ##   JOBS=N      so many jobs at a time
-##   WITHOUT="NAME ..."   end-to-end files (no .t) that check leaves out
+##   PART=K/N    of check: of the end-to-end files each Nth, beginning with the Kth
 ##   FUZZ_SECONDS=N  a target of fuzz (default 60); FUZZ_TOTAL=N at most all of them;
 ##               TARGETS="NAME ..." these alone
 ##   FAULT=CASES SAMPLE=N SEED=N   of fault: these cases; N of each call and fault, drawn by SEED
@@ -144,7 +144,7 @@ unit: $(UNIT)
 check:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
-	@BUILD=$(O) JOBS=$(JOBS) WITHOUT='$(WITHOUT)' tests/check.sh
+	@BUILD=$(O) JOBS=$(JOBS) PART=$(PART) tests/check.sh
 quick:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests

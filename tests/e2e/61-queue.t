@@ -62,7 +62,9 @@ step 3, at once
 is 'plan prints the steps as JSON too' \
     "$(orchestrator --json plan --max-parallel 4 work | jq -c '.steps')" '[["a","b","c","d"],["e"],["f"]]'
 is 'plan runs nothing' "$(ls "$T/times" 2>/dev/null)$(status_of a)" PENDING
+echo b >"$T/with-a"
 run timeout 60 orchestrator --json execute work
+rm "$T/with-a"
 is 'execute works a list off' "$status $(merges)" '0 a b c d e f '
 is 'each task of a list that was worked off is COMPLETE' "$(orchestrator --json tasks show | jq '.counts.COMPLETE')" 6
 ok 'a task is done after the first that it needs' before a e
