@@ -1,129 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "proto/json/field.h"
-#include "proto/json/json.h"
-#include "proto/json/record.h"
+#include "proto/json/member.h"
 #include "proto/record/config.h"
 #include "proto/record/item.h"
 #include "proto/record/state.h"
 #include "proto/settings/settings.h"
 
-static char *
-path_field(struct field *f, const char *key)
+static bool
+is_absolute(const char *path)
 {
-	char *s = field_text(f, key, ITEM_MAX_PATH);
-
-	if (s != NULL && s[0] != '/')
-		field_fail(f, key, "must be an absolute path");
-	return (s);
+	return (path[0] == '/');
 }
 
-static char *
-branch_field(struct field *f, const char *key)
+/* A version's later settings are kept in raw, as any unknown field. */
+static void
+read_settings(struct field *f, const struct member *m, void *base)
 {
-	char *s = field_text(f, key, STATE_MAX_BRANCH);
+	struct settings *s = &((struct config *)base)->settings;
 
-	if (s != NULL && !branch_valid(s))
-		field_fail(f, key, "is not the name of a branch");
-	return (s);
+	settings_default(s);
+	if (!field_bad(f) && (settings_apply_json(s, f->what, json_get(f->o, m->key), true, f->err, f->errlen) == -1 ||
+	    settings_check(s, f->what, f->err, f->errlen) == -1))
+		f->bad = true;
 }
 
 static void
-read_session(struct config *c, struct field *f)
+put_settings(struct json *o, const struct member *m, const void *base)
 {
-	field_need(f, "id");
-	field_need(f, "item");
-	field_id(f, "id", c->session, sizeof(c->session), session_id_valid);
-	field_id(f, "item", c->item, sizeof(c->item), item_id_valid);
-	c->attempt = field_int(f, "attempt", 1, 1000000, 1);
-	c->repository = path_field(f, "repository");
-	c->worktree = path_field(f, "worktree");
-	c->branch = branch_field(f, "branch");
-	c->target = branch_field(f, "target");
-	field_oid(f, "base", c->base);
-	c->retry_of = field_text(f, "retry_of", SESSION_ID_MAX - 1);
-	if (c->retry_of != NULL && !session_id_valid(c->retry_of))
-		field_fail(f, "retry_of", "is not a session's id");
-	c->findings = field_text(f, "findings", STATE_MAX_FEEDBACK);
-	c->created_at = field_time(f, "created_at");
+	settings_json(&((const struct config *)base)->settings, record_sub(o, m->key));
 }
+
+static void
+free_settings(void *base)
+{
+	settings_release(&((struct config *)base)->settings);
+}
+
+static const struct member session[] = {
+	{ "id", MEMBER(STR, struct config, session), .flags = MEMBER_NEEDED, .valid = session_id_valid },
+	{ "item", MEMBER(STR, struct config, item), .flags = MEMBER_NEEDED, .valid = item_id_valid },
+	{ "attempt", MEMBER(INT, struct config, attempt), .min = 1, .max = 1000000, .otherwise = 1 },
+	{ "repository", MEMBER(TEXT, struct config, repository), .max = ITEM_MAX_PATH, .valid = is_absolute,
+	    .must = "must be an absolute path" },
+	{ "worktree", MEMBER(TEXT, struct config, worktree), .max = ITEM_MAX_PATH, .valid = is_absolute,
+	    .must = "must be an absolute path" },
+	{ "branch", MEMBER(TEXT, struct config, branch), .max = STATE_MAX_BRANCH - 1, .valid = branch_valid,
+	    .must = "is not the name of a branch" },
+	{ "target", MEMBER(TEXT, struct config, target), .max = STATE_MAX_BRANCH - 1, .valid = branch_valid,
+	    .must = "is not the name of a branch" },
+	{ "base", MEMBER_OID(struct config, base) },
+	{ "retry_of", MEMBER(TEXT, struct config, retry_of), .max = SESSION_ID_MAX - 1, .valid = session_id_valid,
+	    .must = "is not a session's id" },
+	{ "findings", MEMBER(TEXT, struct config, findings), .max = STATE_MAX_FEEDBACK },
+	{ "created_at", MEMBER(TIME, struct config, created_at) },
+	{ .key = NULL }
+}, members[] = {
+	{ "session", MEMBER_OBJECT, .flags = MEMBER_NEEDED, .members = session },
+	{ "settings", MEMBER_OTHER, .flags = MEMBER_NEEDED, .read = read_settings, .put = put_settings,
+	    .release = free_settings },
+	{ .key = NULL }
+};
+const struct record config_record = { SESSION_FILE_CONFIG, members, sizeof(struct config), offsetof(struct config, raw),
+	NULL };
 
 int
 config_parse(struct config *c, const char *buf, size_t len, char *err, size_t errlen)
 {
-	static const char file[] = SESSION_FILE_CONFIG;
-	struct field f, in;
-
-	memset(c, 0, sizeof(*c));
-	if ((c->raw = record_open(file, buf, len, err, errlen)) == NULL)
-		return (-1);
-	f = field_begin(c->raw, file, err, errlen);
-	field_need(&f, "session");
-	field_need(&f, "settings");
-	in = field_in(&f, "session");
-	read_session(c, &in);
-	settings_default(&c->settings);
-	/* A version's later settings are kept in raw, as any unknown field. */
-	if (!field_bad(&f) &&
-	    settings_apply_json(&c->settings, file, json_get(c->raw, "settings"), true, err,
-	    errlen) == 0 && settings_check(&c->settings, file, err, errlen) == 0)
-		return (0);
-	config_release(c);
-	return (-1);
+	return (record_parse(&config_record, c, buf, len, err, errlen));
 }
 
 char *
 config_text(const struct config *c, size_t *len)
 {
-	struct json *o = record_begin(c->raw), *in;
-
-	in = record_sub(o, "session");
-	json_put_str(in, "id", c->session);
-	json_put_str(in, "item", c->item);
-	json_put_int(in, "attempt", c->attempt == 0 ? 1 : c->attempt);
-	json_put_str(in, "repository", c->repository);
-	json_put_str(in, "worktree", c->worktree);
-	json_put_str(in, "branch", c->branch);
-	json_put_str(in, "target", c->target);
-	json_put_str(in, "base", c->base[0] == '\0' ? NULL : c->base);
-	json_put_str(in, "retry_of", c->retry_of);
-	record_put(in, "findings", c->findings, STATE_MAX_FEEDBACK);
-	record_put_time(in, "created_at", c->created_at);
-	settings_json(&c->settings, record_sub(o, "settings"));
-	return (record_end(o, len));
+	return (record_end(record_json(&config_record, c), len));
 }
 
 int
 config_load(int sessionfd, struct config *c, char *err, size_t errlen)
 {
-	char *buf;
-	size_t len;
-	int rv;
-
-	memset(c, 0, sizeof(*c));
-	if (record_read(sessionfd, SESSION_FILE_CONFIG, &buf, &len, err, errlen) == -1)
-		return -1;
-	rv = config_parse(c, buf, len, err, errlen);
-	if (rv == -1)
-		errno = EINVAL;
-	free(buf);
-	return rv;
+	return (record_load(&config_record, sessionfd, c, err, errlen));
 }
 
 void
 config_release(struct config *c)
 {
-	free(c->repository);
-	free(c->worktree);
-	free(c->branch);
-	free(c->target);
-	free(c->retry_of);
-	free(c->findings);
-	settings_release(&c->settings);
-	json_free(c->raw);
-	memset(c, 0, sizeof(*c));
+	record_release(&config_record, c);
 }

@@ -26,6 +26,7 @@ struct config {			/* config.json */
 	struct settings	 settings;
 	struct json	*raw;
 };
+extern const struct record config_record;	/* member.h */
 int config_parse(struct config *, const char *, size_t, char *err, size_t errlen);
 /* Reads config.json of a session directory; errno is ENOENT when there is none. */
 int config_load(int sessionfd, struct config *, char *err, size_t errlen);

@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <errno.h>
-#include <err.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "proto/json/field.h"
-#include "proto/json/json.h"
-#include "proto/json/record.h"
+#include "proto/json/member.h"
 #include "proto/record/item.h"
 #include "proto/settings/settings_keys.h"
-
-/* They are the same keys as in the settings. */
-static void
-read_limits(struct item *it, struct field *f)
-{
-	static const char what[] = "limits";
-	char why[200];
-	struct keys k = { .file = what, .lenient = true, .err = why, .errlen = sizeof(why) };
-
-	if (!field_has(f, what) || field_bad(f))
-		return;
-	if (limits_item_apply(&k, "", json_get(f->o, what), &it->limits) == -1)
-		field_fail(f, what, "is wrong: %s", why + sizeof(what) + 1);	/* "limits: " */
-}
 
 bool
 item_worktree_valid(const char *path)
@@ -44,113 +25,122 @@ item_worktree_valid(const char *path)
 	return (true);
 }
 
+static bool
+one_line(const char *s)
+{
+	return (strpbrk(s, "\r\n") == NULL);
+}
+
+static void
+read_tasks(struct field *f, const struct member *m, void *base)
+{
+	(void)m;
+	parts_read(&((struct item *)base)->parts, f);
+}
+
+static void
+put_tasks(struct json *o, const struct member *m, const void *base)
+{
+	const struct item *it = base;
+
+	if (it->parts.n > 0)
+		json_put(o, m->key, parts_json(&it->parts));
+}
+
+static void
+free_tasks(void *base)
+{
+	parts_free(&((struct item *)base)->parts);
+}
+
+/* They are the same keys as in the settings. */
+static void
+read_limits(struct field *f, const struct member *m, void *base)
+{
+	char why[200];
+	struct keys k = { .file = m->key, .lenient = true, .err = why, .errlen = sizeof(why) };
+
+	if (!field_has(f, m->key) || field_bad(f))
+		return;
+	if (limits_item_apply(&k, "", json_get(f->o, m->key), &((struct item *)base)->limits) == -1)
+		field_fail(f, m->key, "is wrong: %s", why + strlen("limits: "));
+}
+
+static void
+put_limits(struct json *o, const struct member *m, const void *base)
+{
+	struct json *limits = limits_item_json(&((const struct item *)base)->limits);
+
+	if (limits != NULL)
+		json_put(o, m->key, limits);
+	else
+		json_drop(o, m->key);
+}
+
+static const struct member members[] = {
+	{ "id", MEMBER(STR, struct item, id), .flags = MEMBER_NEEDED, .valid = item_id_valid },
+	{ "title", MEMBER(TEXT, struct item, title), .max = ITEM_MAX_TITLE },
+	{ "description", MEMBER(TEXT, struct item, description), .max = ITEM_MAX_TEXT },
+	{ "acceptance", MEMBER(TEXT, struct item, acceptance), .max = ITEM_MAX_TEXT },
+	{ "agent_type", MEMBER(TEXT, struct item, agent_type), .max = SESSION_ID_MAX, .valid = item_id_valid,
+	    .must = "is not a valid name" },
+	{ "priority", MEMBER(INT, struct item, priority), .max = 4, .otherwise = 2 },
+	{ "depends_on", MEMBER(STRINGS, struct item, depends_on), .max = ITEM_MAX_LIST, .bytes = SESSION_ID_MAX - 1,
+	    .valid = item_id_valid, .must = "must be a list of item ids" },
+	{ "allowed_paths", MEMBER(STRINGS, struct item, allowed_paths), .max = ITEM_MAX_LIST,
+	    .bytes = ITEM_MAX_PATH },
+	{ "forbidden_paths", MEMBER(STRINGS, struct item, forbidden_paths), .max = ITEM_MAX_LIST,
+	    .bytes = ITEM_MAX_PATH },
+	{ "outputs", MEMBER(STRINGS, struct item, outputs), .max = ITEM_MAX_LIST, .bytes = ITEM_MAX_PATH,
+	    .valid = one_line, .must = "must be a list of paths of one line" },
+	{ "estimate", MEMBER(INT, struct item, estimate), .max = ITEM_MAX_MINUTES },
+	{ "timeout", MEMBER(INT, struct item, timeout), .max = ITEM_MAX_MINUTES },
+	{ "tasks", MEMBER_OTHER, .read = read_tasks, .put = put_tasks, .release = free_tasks },
+	{ "worktree", MEMBER(TEXT, struct item, worktree), .flags = MEMBER_LEFT_OUT, .max = ITEM_MAX_PATH,
+	    .valid = item_worktree_valid, .must = "must be a path below the repository, without \"..\"" },
+	{ "limits", MEMBER_OTHER, .read = read_limits, .put = put_limits },
+	{ .key = NULL }
+};
+
+static void
+check_item(struct field *f, const void *record)
+{
+	const struct item *it = record;
+
+	if (!field_bad(f) && it->id[0] == '\0')
+		field_fail(f, "id", "is not a valid id");
+}
+
+const struct record item_record = { SESSION_FILE_ITEM, members, sizeof(struct item), offsetof(struct item, raw),
+	check_item };
+
 void
 item_read(struct item *it, struct field *f)
 {
-	field_need(f, "id");
-	field_id(f, "id", it->id, sizeof(it->id), item_id_valid);
-	if (!field_bad(f) && it->id[0] == '\0')
-		field_fail(f, "id", "is not a valid id");
-	it->title = field_text(f, "title", ITEM_MAX_TITLE);
-	it->description = field_text(f, "description", ITEM_MAX_TEXT);
-	it->acceptance = field_text(f, "acceptance", ITEM_MAX_TEXT);
-	it->agent_type = field_text(f, "agent_type", SESSION_ID_MAX);
-	if (it->agent_type != NULL && !item_id_valid(it->agent_type))
-		field_fail(f, "agent_type", "is not a valid name");
-	it->priority = field_int(f, "priority", 0, 4, 2);
-	field_strings(f, "depends_on", ITEM_MAX_LIST, SESSION_ID_MAX - 1, &it->depends_on);
-	for (size_t i = 0; i < it->depends_on.n; i++)
-		if (!item_id_valid(it->depends_on.v[i]))
-			field_fail(f, "depends_on", "must be a list of item ids");
-	field_strings(f, "allowed_paths", ITEM_MAX_LIST, ITEM_MAX_PATH, &it->allowed_paths);
-	field_strings(f, "forbidden_paths", ITEM_MAX_LIST, ITEM_MAX_PATH, &it->forbidden_paths);
-	field_strings(f, "outputs", ITEM_MAX_LIST, ITEM_MAX_PATH, &it->outputs);
-	for (size_t i = 0; i < it->outputs.n; i++)
-		if (strpbrk(it->outputs.v[i], "\r\n") != NULL)
-			field_fail(f, "outputs", "must be a list of paths of one line");
-	it->estimate = field_int(f, "estimate", 0, ITEM_MAX_MINUTES, 0);
-	it->timeout = field_int(f, "timeout", 0, ITEM_MAX_MINUTES, 0);
-	parts_read(&it->parts, f);
-	it->worktree = field_text(f, "worktree", ITEM_MAX_PATH);
-	if (it->worktree != NULL && !item_worktree_valid(it->worktree))
-		field_fail(f, "worktree", "must be a path below the repository, without \"..\"");
-	read_limits(it, f);
+	members_read(f, members, it);
+	check_item(f, it);
 }
 
 int
 item_parse(struct item *it, const char *buf, size_t len, char *err, size_t errlen)
 {
-	struct field f;
-
-	memset(it, 0, sizeof(*it));
-	if ((it->raw = record_open(SESSION_FILE_ITEM, buf, len, err, errlen)) == NULL)
-		return (-1);
-	f = field_begin(it->raw, SESSION_FILE_ITEM, err, errlen);
-	item_read(it, &f);
-	if (!field_bad(&f))
-		return (0);
-	item_release(it);
-	return (-1);
+	return (record_parse(&item_record, it, buf, len, err, errlen));
 }
 
 char *
 item_text(const struct item *it, size_t *len)
 {
-	struct json *o = record_begin(it->raw), *limits;
-
-	record_put(o, "id", it->id, SESSION_ID_MAX - 1);
-	record_put(o, "title", it->title, ITEM_MAX_TITLE);
-	record_put(o, "description", it->description, ITEM_MAX_TEXT);
-	record_put(o, "acceptance", it->acceptance, ITEM_MAX_TEXT);
-	record_put(o, "agent_type", it->agent_type, SESSION_ID_MAX);
-	json_put_int(o, "priority", it->priority);
-	json_put(o, "depends_on", strings_json(&it->depends_on));
-	json_put(o, "allowed_paths", strings_json(&it->allowed_paths));
-	json_put(o, "forbidden_paths", strings_json(&it->forbidden_paths));
-	json_put(o, "outputs", strings_json(&it->outputs));
-	json_put_int(o, "estimate", it->estimate);
-	json_put_int(o, "timeout", it->timeout);
-	if (it->parts.n > 0)
-		json_put(o, "tasks", parts_json(&it->parts));
-	if (it->worktree != NULL)
-		record_put(o, "worktree", it->worktree, ITEM_MAX_PATH);
-	if ((limits = limits_item_json(&it->limits)) != NULL)
-		json_put(o, "limits", limits);
-	else
-		json_drop(o, "limits");
-	return (record_end(o, len));
+	return (record_end(record_json(&item_record, it), len));
 }
 
 int
 item_load(int sessionfd, struct item *it, char *err, size_t errlen)
 {
-	char *buf;
-	size_t len;
-	int rv;
-
-	memset(it, 0, sizeof(*it));
-	if (record_read(sessionfd, SESSION_FILE_ITEM, &buf, &len, err, errlen) == -1)
-		return -1;
-	rv = item_parse(it, buf, len, err, errlen);
-	if (rv == -1)
-		errno = EINVAL;
-	free(buf);
-	return rv;
+	return (record_load(&item_record, sessionfd, it, err, errlen));
 }
 
 void
 item_release(struct item *it)
 {
-	free(it->title);
-	free(it->description);
-	free(it->acceptance);
-	free(it->agent_type);
-	strings_free(&it->depends_on);
-	strings_free(&it->allowed_paths);
-	strings_free(&it->forbidden_paths);
-	strings_free(&it->outputs);
-	parts_free(&it->parts);
-	free(it->worktree);
-	json_free(it->raw);
-	memset(it, 0, sizeof(*it));
+	record_release(&item_record, it);
 }

@@ -37,6 +37,7 @@ struct item {
 	struct session_limits	 limits;	/* over those of the settings and over timeout */
 	struct json	*raw;
 };
+extern const struct record item_record;		/* member.h */
 int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
 /* Reads item.json of a session directory; errno is ENOENT when there is none. */
 int item_load(int sessionfd, struct item *, char *err, size_t errlen);

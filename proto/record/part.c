@@ -4,9 +4,7 @@
 #include <string.h>
 
 #include "proto/base/text.h"
-#include "proto/json/field.h"
-#include "proto/json/json.h"
-#include "proto/json/record.h"
+#include "proto/json/member.h"
 #include "proto/record/item.h"
 
 static char *
@@ -37,14 +35,20 @@ parts_add(struct parts *p, const char *id, const char *title, const char *descri
 	return one;
 }
 
+static const struct member part[] = {
+	{ "id", MEMBER(STR, struct part, id), .flags = MEMBER_NEEDED, .valid = item_id_valid },
+	{ "title", MEMBER(TEXT, struct part, title), .max = ITEM_MAX_TITLE },
+	{ "description", MEMBER(TEXT, struct part, description), .flags = MEMBER_LEFT_OUT, .max = ITEM_MAX_TEXT },
+	{ "acceptance", MEMBER(TEXT, struct part, acceptance), .flags = MEMBER_LEFT_OUT, .max = ITEM_MAX_TEXT },
+	{ "list", MEMBER(STR, struct part, list), .flags = MEMBER_LEFT_OUT, .valid = tasklist_id_valid },
+	{ .key = NULL }
+};
+
 void
 parts_free(struct parts *p)
 {
-	for (size_t i = 0; i < p->n; i++) {
-		free(p->v[i].title);
-		free(p->v[i].description);
-		free(p->v[i].acceptance);
-	}
+	for (size_t i = 0; i < p->n; i++)
+		members_release(part, &p->v[i]);
 	free(p->v);
 	memset(p, 0, sizeof(*p));
 }
@@ -58,12 +62,7 @@ parts_read(struct parts *p, struct field *f)
 		struct field in = field_at(f, "tasks", i);
 		struct part *one = grow(p);
 
-		field_need(&in, "id");
-		field_id(&in, "id", one->id, sizeof(one->id), item_id_valid);
-		one->title = field_text(&in, "title", ITEM_MAX_TITLE);
-		one->description = field_text(&in, "description", ITEM_MAX_TEXT);
-		one->acceptance = field_text(&in, "acceptance", ITEM_MAX_TEXT);
-		field_id(&in, "list", one->list, sizeof(one->list), tasklist_id_valid);
+		members_read(&in, part, one);
 		if (one->title == NULL)
 			one->title = text_format("%s", one->id);
 	}
@@ -75,17 +74,7 @@ parts_json(const struct parts *p)
 	struct json *list = json_new_array(), *o;
 
 	for (size_t i = 0; i < p->n; i++) {
-		const struct part *one = &p->v[i];
-
-		o = json_new_object();
-		json_put_str(o, "id", one->id);
-		record_put(o, "title", one->title, ITEM_MAX_TITLE);
-		if (one->description != NULL)
-			record_put(o, "description", one->description, ITEM_MAX_TEXT);
-		if (one->acceptance != NULL)
-			record_put(o, "acceptance", one->acceptance, ITEM_MAX_TEXT);
-		if (one->list[0] != '\0')
-			json_put_str(o, "list", one->list);
+		members_put(o = json_new_object(), part, &p->v[i]);
 		json_append(list, o);
 	}
 	return list;

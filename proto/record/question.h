@@ -46,6 +46,7 @@ struct questions {
 	size_t		 nseen;
 	struct json	*raw;
 };
+extern const struct record questions_record;	/* member.h */
 int questions_parse(struct questions *, const char *, size_t, char *err, size_t errlen);
 char *questions_text(const struct questions *, size_t *len);
 void questions_release(struct questions *);

@@ -57,6 +57,9 @@ struct review {
 	size_t		 ngates;
 	struct json	*raw;
 };
+/* member.h */
+extern const struct record review_record;
+extern const struct member *const review_opinions, *const review_gates;
 int review_parse(struct review *, const char *, size_t, char *err, size_t errlen);
 char *review_text(const struct review *, size_t *len);
 void review_release(struct review *);

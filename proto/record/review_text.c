@@ -4,16 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/json/field.h"
-#include "proto/json/json.h"
-#include "proto/json/record.h"
+#include "proto/json/member.h"
 #include "proto/record/review.h"
-
-static const char *
-or_null(const char *s)
-{
-	return (s[0] == '\0' ? NULL : s);
-}
 
 /* The last bytes of s, from a line's or at least a character's beginning. */
 static const char *
@@ -45,18 +37,9 @@ put_output(struct json *o, const char *s, size_t max)
 static struct json *
 gate_json(const struct gate_result *g, size_t cut)
 {
-	struct json *o = json_new_object();
+	struct json *o = member_element(review_gates, g, NULL);
 
-	record_put(o, "name", g->name == NULL ? "" : g->name, REVIEW_MAX_NAME);
-	record_put(o, "command", g->command, REVIEW_MAX_COMMAND);
-	json_put_str(o, "commit", or_null(g->commit));
-	json_put_int(o, "round", g->round);
-	json_put_bool(o, "passed", g->passed);
-	json_put_int(o, "exit_status", g->exit_status);
-	record_put(o, "outcome", g->outcome, sizeof(g->outcome) - 1);
-	json_put_int(o, "duration_ms", g->duration_ms);
 	put_output(o, g->output, SESSION_MAX_EVIDENCE / cut);
-	record_put_time(o, "at", g->at);
 	return (o);
 }
 
@@ -64,23 +47,6 @@ struct json *
 gate_result_json(const struct gate_result *g)
 {
 	return (gate_json(g, 1));
-}
-
-static struct json *
-opinion_json(const struct opinion *p, const struct json *was, size_t cut)
-{
-	struct json *o;
-
-	o = json_kind(was) == JSON_OBJECT ? json_copy(was) : json_new_object();
-	json_put_str(o, "role", role_name(p->role));
-	json_put_str(o, "run", or_null(p->run));
-	json_put_int(o, "round", p->round);
-	json_put_str(o, "verdict", verdict_name(p->verdict));
-	json_put_str(o, "commit", or_null(p->commit));
-	record_put(o, "findings", p->findings, SESSION_MAX_TEXT / cut);
-	record_put(o, "how", p->how, sizeof(p->how) - 1);
-	record_put_time(o, "at", p->at);
-	return (o);
 }
 
 /* The gate from which on results are kept: the last two rounds, REVIEW_MAX_GATES. */
@@ -103,33 +69,19 @@ static char *
 text(const struct review *r, size_t cut, size_t *len)
 {
 	const struct json *was = json_get(r->raw, "opinions");
-	struct json *o = record_begin(r->raw), *list;
+	struct json *o = record_json(&review_record, r), *list, *one;
 	size_t i;
 
-	json_put_str(o, "session", r->session);
-	json_put_str(o, "item", r->item);
-	json_put_str(o, "mode", or_null(r->mode));
-	json_put_str(o, "base", or_null(r->base));
-	json_put_str(o, "commit", or_null(r->commit));
-	json_put_str(o, "verdict", verdict_name(r->verdict));
-	json_put_str(o, "decided_by", or_null(r->decided_by));
-	record_put(o, "findings", r->findings, SESSION_MAX_TEXT);
-	json_put_int(o, "rounds", r->rounds);
-	record_put_time(o, "decided_at", r->decided_at);
 	list = json_new_array();
 	for (i = 0; i < r->flagged.n && i < REVIEW_MAX_FLAGGED / cut; i++)
 		json_append(list, json_new_string(tail(r->flagged.v[i], REVIEW_MAX_COMMAND)));
 	json_put(o, "flagged", list);
 	list = json_new_array();
-	/* Opinions are only ever appended but for the oldest beyond the cap. */
 	i = r->nopinions > REVIEW_MAX_OPINIONS ? r->nopinions - REVIEW_MAX_OPINIONS : 0;
 	for (; i < r->nopinions; i++) {
-		const struct json *one = json_at(was, i);
-		const char *at_role = json_str(one, "role");
-
-		if (at_role == NULL || strcmp(at_role, role_name(r->opinions[i].role)) != 0)
-			one = NULL;
-		json_append(list, opinion_json(&r->opinions[i], one, cut));
+		one = member_element(review_opinions, &r->opinions[i], json_at(was, i));
+		record_put(one, "findings", r->opinions[i].findings, SESSION_MAX_TEXT / cut);
+		json_append(list, one);
 	}
 	json_put(o, "opinions", list);
 	list = json_new_array();

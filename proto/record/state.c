@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/clock.h"
-#include "proto/json/field.h"
-#include "proto/json/json.h"
-#include "proto/json/record.h"
+#include "proto/json/member.h"
 #include "proto/record/state.h"
-#include "proto/sys/file.h"
 
 #define MAX_COUNT	INT64_C(1000000000)
 #define MAX_USD		((double)STATE_MAX_USAGE / 1e6)
@@ -29,266 +25,150 @@ state_usage(int64_t n, int64_t more)
 }
 
 static void
-read_work(struct state *s, struct field *f)
+read_cost(struct field *f, const struct member *m, void *base)
 {
-	struct field in;
-	double usd;
+	double usd = json_real(f->o, m->key, field_has(f, m->key) ? -1 : 0);
 
-	in = field_in(f, "tasks");
-	s->tasks_done = field_int(&in, "done", 0, MAX_COUNT, 0);
-	s->tasks_total = field_int(&in, "total", 0, MAX_COUNT, 0);
-	s->note = field_text(&in, "note", STATE_MAX_NOTE);
-	in = field_in(f, "usage");
-	s->input_tokens = field_int(&in, "input_tokens", 0, STATE_MAX_USAGE, 0);
-	s->output_tokens = field_int(&in, "output_tokens", 0, STATE_MAX_USAGE, 0);
-	usd = json_real(in.o, "cost_usd", field_has(&in, "cost_usd") ? -1 : 0);
 	if (usd < 0 || usd > MAX_USD)
-		field_fail(&in, "cost_usd", "must be a number from 0 to %.0f", MAX_USD);
+		field_fail(f, m->key, "must be a number from 0 to %.0f", MAX_USD);
 	else
-		s->cost_microusd = (int64_t)(usd * 1e6 + 0.5);
-	in = field_in(f, "agent_time");
-	s->agent_ms = field_int(&in, "ms", 0, MAX_MS, 0);
-	s->agent_since = field_time(&in, "since");
-	in = field_in(f, "rescue");
-	s->rescue.attempts = field_int(&in, "attempts", 0, MAX_COUNT, 0);
-	field_str(&in, "cause", s->rescue.cause, sizeof(s->rescue.cause));
-	s->rescue.under_way = field_bool(&in, "under_way");
-	s->parked_until = field_time(f, "parked_until");
-	in = field_in(f, "conversations");
-	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)
-		s->conversation[role] = field_text(&in, role_name(role), STATE_MAX_CONVERSATION);
-	s->blocked = field_text(f, "blocked", SESSION_MAX_TEXT);
-	s->questions_open = field_int(f, "questions_open", 0, SESSION_MAX_QUESTIONS, 0);
-	s->feedback = field_text(f, "feedback", STATE_MAX_FEEDBACK);
+		((struct state *)base)->cost_microusd = (int64_t)(usd * 1e6 + 0.5);
 }
 
 static void
-read_merge(struct state *s, struct field *f)
+put_cost(struct json *o, const struct member *m, const void *base)
 {
-	struct field in = field_in(f, "merging");
-	size_t n;
-
-	field_str(&in, "target", s->merging.target, sizeof(s->merging.target));
-	field_oid(&in, "old", s->merging.old);
-	field_oid(&in, "new", s->merging.new);
-	field_strings(&in, "checkouts", STATE_MAX_CHECKOUTS, ITEM_MAX_PATH, &s->merging.checkouts);
-	field_oid(f, "merged", s->merged);
-	s->resolves = field_int(f, "resolves", 0, MAX_COUNT, 0);
-	in = field_in(f, "resolving");
-	field_oid(&in, "target", s->resolving.target);
-	s->resolving.others = field_text(&in, "others", STATE_MAX_FEEDBACK);
-	n = field_count(f, "conflicts", STATE_MAX_CONFLICTS);
-	if (n > 0 && (s->conflicts = calloc(n, sizeof(*s->conflicts))) == NULL)
-		err(1, NULL);
-	for (; s->nconflicts < n; s->nconflicts++) {
-		in = field_at(f, "conflicts", s->nconflicts);
-		field_need(&in, "path");
-		field_need(&in, "kind");
-		s->conflicts[s->nconflicts].path = field_text(&in, "path", ITEM_MAX_PATH);
-		s->conflicts[s->nconflicts].kind = field_text(&in, "kind", STATE_MAX_KIND);
-	}
+	json_put(o, m->key, json_new_real((double)((const struct state *)base)->cost_microusd / 1e6));
 }
 
+/* For those who read the file; it follows from the step. */
 static void
-read_history(struct state *s, struct field *f)
+put_phase(struct json *o, const struct member *m, const void *base)
 {
-	size_t n = field_count(f, "history", SESSION_MAX_HISTORY);
-
-	for (; s->nhistory < n; s->nhistory++) {
-		struct state_change *c = &s->history[s->nhistory];
-		struct field in = field_at(f, "history", s->nhistory);
-
-		field_need(&in, "from");
-		field_need(&in, "to");
-		c->at = field_time(&in, "at");
-		c->from = (enum status)field_name(&in, "from", status_parse, STATUS_PENDING);
-		c->to = (enum status)field_name(&in, "to", status_parse, STATUS_PENDING);
-		field_str(&in, "reason", c->reason, sizeof(c->reason));
-	}
+	json_put_int(o, m->key, step_phase(((const struct state *)base)->step));
 }
 
-static void
-read_state(struct state *s, struct field *f)
+static bool
+role_known(const char *name)
 {
-	field_need(f, "session");
-	field_need(f, "item");
-	field_need(f, "status");
-	field_id(f, "session", s->session, sizeof(s->session), session_id_valid);
-	field_id(f, "item", s->item, sizeof(s->item), item_id_valid);
-	s->status = (enum status)field_name(f, "status", status_parse, STATUS_PENDING);
-	s->step = (enum step)field_name(f, "step", step_parse, STEP_SETUP);
-	field_str(f, "reason", s->reason, sizeof(s->reason));
-	field_str(f, "detail", s->detail, sizeof(s->detail));
-	field_str(f, "holder", s->holder, sizeof(s->holder));
-	s->worker_pid = (pid_t)field_int(f, "worker_pid", 0, INT32_MAX, 0);
-	s->agent_pid = (pid_t)field_int(f, "agent_pid", 0, INT32_MAX, 0);
-	field_str(f, "boot_id", s->boot_id, sizeof(s->boot_id));
-	s->created_at = field_time(f, "created_at");
-	s->started_at = field_time(f, "started_at");
-	s->updated_at = field_time(f, "updated_at");
-	s->ended_at = field_time(f, "ended_at");
-	s->attempt = field_int(f, "attempt", 0, MAX_COUNT, 0);
-	s->round = field_int(f, "round", 0, MAX_COUNT, 0);
-	s->gate_tries = field_int(f, "gate_tries", 0, MAX_COUNT, 0);
-	s->runs = field_int(f, "runs", 0, MAX_COUNT, 0);
-	s->recoveries = field_int(f, "recoveries", 0, MAX_COUNT, 0);
-	field_id(f, "run", s->run, sizeof(s->run), run_valid);
-	field_str(f, "role", s->role, sizeof(s->role));
-	if (s->role[0] != '\0' && role_parse(s->role) == -1)
-		field_fail(f, "role", "has an unknown value");
-	s->branch = field_text(f, "branch", STATE_MAX_BRANCH);
-	field_oid(f, "base", s->base);
-	field_oid(f, "head", s->head);
-	field_oid(f, "files", s->files);
-	s->worktree = field_text(f, "worktree", ITEM_MAX_PATH);
-	read_work(s, f);
-	read_merge(s, f);
-	read_history(s, f);
+	return role_parse(name) != -1;
 }
+
+static const struct member tasks[] = {
+	{ "done", MEMBER(INT, struct state, tasks_done), .max = MAX_COUNT },
+	{ "total", MEMBER(INT, struct state, tasks_total), .max = MAX_COUNT },
+	{ "note", MEMBER(TEXT, struct state, note), .max = STATE_MAX_NOTE },
+	{ .key = NULL }
+}, used[] = {
+	{ "input_tokens", MEMBER(INT, struct state, input_tokens), .max = STATE_MAX_USAGE },
+	{ "output_tokens", MEMBER(INT, struct state, output_tokens), .max = STATE_MAX_USAGE },
+	{ "cost_usd", MEMBER_OTHER, .read = read_cost, .put = put_cost },
+	{ .key = NULL }
+}, agent_time[] = {
+	{ "ms", MEMBER(INT, struct state, agent_ms), .max = MAX_MS },
+	{ "since", MEMBER(TIME, struct state, agent_since) },
+	{ .key = NULL }
+}, rescue[] = {
+	{ "attempts", MEMBER(INT, struct state, rescue.attempts), .max = MAX_COUNT },
+	{ "cause", MEMBER(STR, struct state, rescue.cause), .flags = MEMBER_NULL },
+	{ "under_way", MEMBER(BOOL, struct state, rescue.under_way) },
+	{ .key = NULL }
+}, conversations[] = {
+	{ "implementer", MEMBER(TEXT, struct state, conversation[ROLE_IMPLEMENTER]), .max = STATE_MAX_CONVERSATION },
+	{ "reviewer", MEMBER(TEXT, struct state, conversation[ROLE_REVIEWER]), .max = STATE_MAX_CONVERSATION },
+	{ "tech-lead", MEMBER(TEXT, struct state, conversation[ROLE_TECH_LEAD]), .max = STATE_MAX_CONVERSATION },
+	{ .key = NULL }
+}, merging[] = {
+	{ "target", MEMBER(STR, struct state, merging.target) },
+	{ "old", MEMBER(STR, struct state, merging.old), .valid = oid_valid, .must = "is not an object id" },
+	{ "new", MEMBER(STR, struct state, merging.new), .valid = oid_valid, .must = "is not an object id" },
+	{ "checkouts", MEMBER(STRINGS, struct state, merging.checkouts), .max = STATE_MAX_CHECKOUTS,
+	    .bytes = ITEM_MAX_PATH },
+	{ .key = NULL }
+}, resolving[] = {
+	{ "target", MEMBER(STR, struct state, resolving.target), .valid = oid_valid, .must = "is not an object id" },
+	{ "others", MEMBER(TEXT, struct state, resolving.others), .max = STATE_MAX_FEEDBACK },
+	{ .key = NULL }
+}, conflict[] = {
+	{ "path", MEMBER(TEXT, struct state_conflict, path), .flags = MEMBER_NEEDED, .max = ITEM_MAX_PATH },
+	{ "kind", MEMBER(TEXT, struct state_conflict, kind), .flags = MEMBER_NEEDED, .max = STATE_MAX_KIND },
+	{ .key = NULL }
+}, change[] = {
+	{ "at", MEMBER(TIME, struct state_change, at) },
+	{ "from", MEMBER(NAME, struct state_change, from), .flags = MEMBER_NEEDED, .parse = status_parse,
+	    .name = status_name },
+	{ "to", MEMBER(NAME, struct state_change, to), .flags = MEMBER_NEEDED, .parse = status_parse,
+	    .name = status_name },
+	{ "reason", MEMBER(STR, struct state_change, reason) },
+	{ .key = NULL }
+}, members[] = {
+	{ "session", MEMBER(STR, struct state, session), .flags = MEMBER_NEEDED, .valid = session_id_valid },
+	{ "item", MEMBER(STR, struct state, item), .flags = MEMBER_NEEDED, .valid = item_id_valid },
+	{ "status", MEMBER(NAME, struct state, status), .flags = MEMBER_NEEDED, .parse = status_parse,
+	    .name = status_name },
+	{ "phase", MEMBER_OTHER, .put = put_phase },
+	{ "step", MEMBER(NAME, struct state, step), .parse = step_parse, .name = step_name },
+	{ "reason", MEMBER(STR, struct state, reason) },
+	{ "detail", MEMBER(STR, struct state, detail) },
+	{ "holder", MEMBER(STR, struct state, holder) },
+	{ "worker_pid", MEMBER(PID, struct state, worker_pid) },
+	{ "agent_pid", MEMBER(PID, struct state, agent_pid) },
+	{ "boot_id", MEMBER(STR, struct state, boot_id) },
+	{ "created_at", MEMBER(TIME, struct state, created_at) },
+	{ "started_at", MEMBER(TIME, struct state, started_at) },
+	{ "updated_at", MEMBER(TIME, struct state, updated_at) },
+	{ "ended_at", MEMBER(TIME, struct state, ended_at) },
+	{ "attempt", MEMBER(INT, struct state, attempt), .max = MAX_COUNT },
+	{ "round", MEMBER(INT, struct state, round), .max = MAX_COUNT },
+	{ "gate_tries", MEMBER(INT, struct state, gate_tries), .max = MAX_COUNT },
+	{ "runs", MEMBER(INT, struct state, runs), .max = MAX_COUNT },
+	{ "recoveries", MEMBER(INT, struct state, recoveries), .max = MAX_COUNT },
+	{ "run", MEMBER(STR, struct state, run), .flags = MEMBER_NULL, .valid = run_valid },
+	{ "role", MEMBER(STR, struct state, role), .flags = MEMBER_NULL, .valid = role_known,
+	    .must = "has an unknown value" },
+	{ "branch", MEMBER(TEXT, struct state, branch), .max = STATE_MAX_BRANCH },
+	{ "base", MEMBER_OID(struct state, base) },
+	{ "head", MEMBER_OID(struct state, head) },
+	{ "files", MEMBER_OID(struct state, files) },
+	{ "worktree", MEMBER(TEXT, struct state, worktree), .max = ITEM_MAX_PATH },
+	{ "tasks", MEMBER_OBJECT, .members = tasks },
+	{ "blocked", MEMBER(TEXT, struct state, blocked), .max = SESSION_MAX_TEXT },
+	{ "questions_open", MEMBER(INT, struct state, questions_open), .max = SESSION_MAX_QUESTIONS },
+	{ "usage", MEMBER_OBJECT, .members = used },
+	{ "agent_time", MEMBER_OBJECT, .members = agent_time },
+	{ "rescue", MEMBER_OBJECT, .members = rescue },
+	{ "parked_until", MEMBER(TIME, struct state, parked_until) },
+	{ "conversations", MEMBER_OBJECT, .members = conversations },
+	{ "feedback", MEMBER(TEXT, struct state, feedback), .max = STATE_MAX_FEEDBACK },
+	{ "merging", MEMBER_OBJECT, .flags = MEMBER_NULL, .members = merging },
+	{ "merged", MEMBER_OID(struct state, merged) },
+	{ "resolves", MEMBER(INT, struct state, resolves), .max = MAX_COUNT },
+	{ "resolving", MEMBER_OBJECT, .flags = MEMBER_NULL, .members = resolving },
+	{ "conflicts", MEMBER_OF(struct state, conflicts, nconflicts), .max = STATE_MAX_CONFLICTS,
+	    .members = conflict },
+	{ "history", MEMBER_OF(struct state, history, nhistory), .flags = MEMBER_HERE, .max = SESSION_MAX_HISTORY,
+	    .members = change },
+	{ .key = NULL }
+};
+const struct record state_record = { SESSION_FILE_STATE, members, sizeof(struct state), offsetof(struct state, raw),
+	NULL };
 
 int
 state_parse(struct state *s, const char *buf, size_t len, char *err, size_t errlen)
 {
-	struct field f;
-
-	memset(s, 0, sizeof(*s));
-	if ((s->raw = record_open(SESSION_FILE_STATE, buf, len, err, errlen)) == NULL)
-		return (-1);
-	f = field_begin(s->raw, SESSION_FILE_STATE, err, errlen);
-	read_state(s, &f);
-	if (!field_bad(&f))
-		return (0);
-	state_release(s);
-	return (-1);
-}
-
-static const char *
-or_null(const char *s)
-{
-	return (s[0] == '\0' ? NULL : s);
-}
-
-static void
-put_work(struct json *o, const struct state *s)
-{
-	struct json *in;
-
-	in = record_sub(o, "tasks");
-	json_put_int(in, "done", s->tasks_done);
-	json_put_int(in, "total", s->tasks_total);
-	record_put(in, "note", s->note, STATE_MAX_NOTE);
-	record_put(o, "blocked", s->blocked, SESSION_MAX_TEXT);
-	json_put_int(o, "questions_open", s->questions_open);
-	in = record_sub(o, "usage");
-	json_put_int(in, "input_tokens", s->input_tokens);
-	json_put_int(in, "output_tokens", s->output_tokens);
-	json_put(in, "cost_usd", json_new_real((double)s->cost_microusd / 1e6));
-	in = record_sub(o, "agent_time");
-	json_put_int(in, "ms", s->agent_ms);
-	record_put_time(in, "since", s->agent_since);
-	in = record_sub(o, "rescue");
-	json_put_int(in, "attempts", s->rescue.attempts);
-	json_put_str(in, "cause", or_null(s->rescue.cause));
-	json_put_bool(in, "under_way", s->rescue.under_way);
-	record_put_time(o, "parked_until", s->parked_until);
-	in = record_sub(o, "conversations");
-	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++)
-		record_put(in, role_name(role), s->conversation[role], STATE_MAX_CONVERSATION);
-	record_put(o, "feedback", s->feedback, STATE_MAX_FEEDBACK);
-}
-
-static void
-put_merge(struct json *o, const struct state *s)
-{
-	struct json *in, *list = json_new_array();
-	size_t bytes = 0;
-
-	if (s->merging.target[0] == '\0')
-		json_put(o, "merging", NULL);
-	else {
-		in = record_sub(o, "merging");
-		json_put_str(in, "target", s->merging.target);
-		json_put_str(in, "old", s->merging.old);
-		json_put_str(in, "new", s->merging.new);
-		json_put(in, "checkouts", strings_json(&s->merging.checkouts));
-	}
-	json_put_str(o, "merged", or_null(s->merged));
-	json_put_int(o, "resolves", s->resolves);
-	if (s->resolving.target[0] == '\0')
-		json_put(o, "resolving", NULL);
-	else {
-		in = record_sub(o, "resolving");
-		json_put_str(in, "target", s->resolving.target);
-		record_put(in, "others", s->resolving.others, STATE_MAX_FEEDBACK);
-	}
-	for (size_t i = 0; i < s->nconflicts && i < STATE_MAX_CONFLICTS; i++) {
-		const struct state_conflict *c = &s->conflicts[i];
-
-		/* The record as a whole has a cap as well. */
-		if ((bytes += strlen(c->path)) > STATE_MAX_FEEDBACK)
-			break;
-		in = json_new_object();
-		record_put(in, "path", c->path, ITEM_MAX_PATH);
-		record_put(in, "kind", c->kind, STATE_MAX_KIND);
-		json_append(list, in);
-	}
-	json_put(o, "conflicts", list);
-}
-
-static void
-put_history(struct json *o, const struct state *s)
-{
-	struct json *list = json_new_array();
-
-	for (size_t i = 0; i < s->nhistory; i++) {
-		const struct state_change *c = &s->history[i];
-		struct json *in = json_new_object();
-
-		record_put_time(in, "at", c->at);
-		json_put_str(in, "from", status_name(c->from));
-		json_put_str(in, "to", status_name(c->to));
-		record_put(in, "reason", c->reason, sizeof(c->reason) - 1);
-		json_append(list, in);
-	}
-	json_put(o, "history", list);
+	return (record_parse(&state_record, s, buf, len, err, errlen));
 }
 
 char *
 state_text(const struct state *s, size_t *len)
 {
-	struct json *o = record_begin(s->raw);
+	struct state part = *s;		/* the record as a whole has a cap as well */
+	size_t bytes = 0;
 
-	json_put_str(o, "session", s->session);
-	json_put_str(o, "item", s->item);
-	json_put_str(o, "status", status_name(s->status));
-	json_put_int(o, "phase", step_phase(s->step));
-	json_put_str(o, "step", step_name(s->step));
-	record_put(o, "reason", s->reason, sizeof(s->reason) - 1);
-	record_put(o, "detail", s->detail, sizeof(s->detail) - 1);
-	record_put(o, "holder", s->holder, sizeof(s->holder) - 1);
-	json_put_int(o, "worker_pid", s->worker_pid);
-	json_put_int(o, "agent_pid", s->agent_pid);
-	record_put(o, "boot_id", s->boot_id, sizeof(s->boot_id) - 1);
-	record_put_time(o, "created_at", s->created_at);
-	record_put_time(o, "started_at", s->started_at);
-	record_put_time(o, "updated_at", s->updated_at);
-	record_put_time(o, "ended_at", s->ended_at);
-	json_put_int(o, "attempt", s->attempt);
-	json_put_int(o, "round", s->round);
-	json_put_int(o, "gate_tries", s->gate_tries);
-	json_put_int(o, "runs", s->runs);
-	json_put_int(o, "recoveries", s->recoveries);
-	json_put_str(o, "run", or_null(s->run));
-	json_put_str(o, "role", or_null(s->role));
-	record_put(o, "branch", s->branch, STATE_MAX_BRANCH);
-	json_put_str(o, "base", or_null(s->base));
-	json_put_str(o, "head", or_null(s->head));
-	json_put_str(o, "files", or_null(s->files));
-	record_put(o, "worktree", s->worktree, ITEM_MAX_PATH);
-	put_work(o, s);
-	put_merge(o, s);
-	put_history(o, s);
-	return (record_end(o, len));
+	for (part.nconflicts = 0; part.nconflicts < s->nconflicts && part.nconflicts < STATE_MAX_CONFLICTS &&
+	    (bytes += strlen(s->conflicts[part.nconflicts].path)) <= STATE_MAX_FEEDBACK; part.nconflicts++)
+		;
+	return (record_end(record_json(&state_record, &part), len));
 }
 
 bool
@@ -322,33 +202,13 @@ state_resolved(struct state *s)
 void
 state_release(struct state *s)
 {
-	free(s->branch);
-	free(s->worktree);
-	free(s->note);
-	free(s->blocked);
-	free(s->feedback);
-	for (int i = 0; i < ROLE_COUNT; i++)
-		free(s->conversation[i]);
-	strings_free(&s->merging.checkouts);
-	state_resolved(s);
-	json_free(s->raw);
-	memset(s, 0, sizeof(*s));
+	record_release(&state_record, s);
 }
 
 int
 state_load(int sessionfd, struct state *s, char *err, size_t errlen)
 {
-	char *buf;
-	size_t len;
-	int rv;
-
-	memset(s, 0, sizeof(*s));
-	if (record_read(sessionfd, SESSION_FILE_STATE, &buf, &len, err, errlen) == -1)
-		return (-1);
-	if ((rv = state_parse(s, buf, len, err, errlen)) == -1)
-		errno = EINVAL;
-	free(buf);
-	return (rv);
+	return (record_load(&state_record, sessionfd, s, err, errlen));
 }
 
 int
@@ -356,15 +216,10 @@ state_save(int sessionfd, struct state *s, bool sync)
 {
 	char *text;
 	size_t len;
-	int e, rv;
 
 	s->updated_at = clock_wall();
 	text = state_text(s, &len);
-	rv = file_replace(sessionfd, SESSION_FILE_STATE, text, len, sync ? FILE_SYNC : FILE_DATA);
-	e = errno;
-	free(text);
-	errno = e;
-	return (rv);
+	return (record_save(sessionfd, SESSION_FILE_STATE, text, len, sync ? FILE_SYNC : FILE_DATA));
 }
 
 int

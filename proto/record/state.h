@@ -93,6 +93,7 @@ int64_t state_usage(int64_t, int64_t more);
 /* Nothing is being resolved (any more). */
 void state_resolved(struct state *);
 void state_conflicts_free(struct state *);
+extern const struct record state_record;		/* member.h */
 int state_parse(struct state *, const char *, size_t, char *err, size_t errlen);
 char *state_text(const struct state *, size_t *len);
 void state_release(struct state *);

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The schemas of man/schema say of each record what its table of members says. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "proto/base/text.h"
+#include "proto/json/member.h"
+#include "proto/record/config.h"
+#include "proto/record/item.h"
+#include "proto/record/question.h"
+#include "proto/record/review.h"
+#include "proto/record/state.h"
+
+static void
+same(const char *path, const char *key, const struct json *schema, const char *word, int64_t want)
+{
+	int64_t said = json_int(schema, word, want);
+
+	if (said != want)
+		fail_msg("%s.%s: %s is %lld in the schema, %lld in the table", path, key, word, (long long)said,
+		    (long long)want);
+}
+
+static const struct member *
+find(const struct member *m, const char *key)
+{
+	while (m->key != NULL && strcmp(m->key, key) != 0)
+		m++;
+	return m->key == NULL ? NULL : m;
+}
+
+static bool
+lists(const struct json *words, const char *key)
+{
+	for (size_t i = 0; i < json_count(words); i++)
+		if (strcmp(json_string(json_at(words, i)), key) == 0)
+			return true;
+	return false;
+}
+
+static void compare(const char *path, const struct member *, const struct json *schema);
+
+static void
+compare_one(const char *path, const struct member *m, const struct json *one)
+{
+	char *below = text_format("%s.%s", path, m->key);
+
+	if (m->type == MEMBER_STR || m->type == MEMBER_TEXT)
+		same(path, m->key, one, "maxLength", m->type == MEMBER_STR ? (int64_t)m->size - 1 : m->max);
+	else if (m->type == MEMBER_INT) {
+		same(path, m->key, one, "minimum", m->min);
+		same(path, m->key, one, "maximum", m->max);
+	} else if (m->type == MEMBER_STRINGS) {
+		same(path, m->key, one, "maxItems", m->max);
+		same(path, m->key, json_get(one, "items"), "maxLength", (int64_t)m->bytes);
+	} else if (m->type == MEMBER_LIST) {
+		same(path, m->key, one, "maxItems", m->max);
+		compare(below, m->members, json_get(one, "items"));
+	} else if (m->type == MEMBER_OBJECT)
+		compare(below, m->members, one);
+	free(below);
+}
+
+static void
+compare(const char *path, const struct member *members, const struct json *schema)
+{
+	const struct json *all = json_get(schema, "properties"), *one;
+	const char *key;
+
+	assert_true(json_count(all) > 0);
+	for (size_t i = 0; (key = json_key(all, i, NULL)) != NULL; i++)
+		if (strcmp(key, "version") != 0 && find(members, key) == NULL)
+			fail_msg("%s.%s is in the schema alone", path, key);
+	for (const struct member *m = members; m->key != NULL; m++) {
+		if ((one = json_get(all, m->key)) == NULL)
+			fail_msg("%s.%s is in the table alone", path, m->key);
+		if (m->flags & MEMBER_NEEDED && !lists(json_get(schema, "required"), m->key))
+			fail_msg("%s.%s is needed, but not in the schema", path, m->key);
+		compare_one(path, m, one);
+	}
+}
+
+static void
+the_schema_of_a_record_says_what_its_table_says(void **state)
+{
+	static const struct { const struct record *record; const char *name; } all[] = {
+		{ &state_record, "state" }, { &questions_record, "questions" }, { &review_record, "review" },
+		{ &item_record, "item" }, { &config_record, "config" },
+	};
+	char *path, *buf, err[RECORD_ERR];
+	struct json *schema;
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		path = text_format("man/schema/%s.schema.json", all[i].name);
+		assert_int_equal(file_read(AT_FDCWD, path, RECORD_MAX, &buf, &len), 0);
+		assert_non_null(schema = json_parse(buf, len, 0, err, sizeof(err)));
+		compare(all[i].name, all[i].record->members, schema);
+		json_free(schema);
+		free(buf);
+		free(path);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_schema_of_a_record_says_what_its_table_says),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
