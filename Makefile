@@ -197,6 +197,12 @@ deps:
 # Old names of manuals, as pages that read the new ones, for one version: old=new.
 oldman = man1/worker.1=man1/orchestrator-worker.1 man5/session.5=man5/orchestrator-session.5 \
     man5/tasklist.5=man5/orchestrator-tasklist.5 man5/orchestration-config.5=man5/orchestrator-streams.5
+# Commands that are described in the page of another one: page=command,command.
+manlinks = dispatch=cancel,retry execute=dispatch-ready,plan,report generate=conflict-check status=logs,path \
+    answer=questions merge=adopt recover=salvage,cleanup doctor=init
+comma = ,
+linkman = $(oldman) $(foreach l,$(manlinks),$(foreach c,$(subst $(comma), ,$(lastword $(subst =, ,$l))),\
+    man1/orchestrator-$c.1=man1/orchestrator-$(firstword $(subst =, ,$l)).1))
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
@@ -206,7 +212,7 @@ install: all
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(mandir)/man7
-	for p in $(oldman); do echo ".so $${p#*=}" >$(DESTDIR)$(mandir)/$${p%=*} && chmod 644 $(DESTDIR)$(mandir)/$${p%=*} || exit 1; done
+	for p in $(linkman); do echo ".so $${p#*=}" >$(DESTDIR)$(mandir)/$${p%=*} && chmod 644 $(DESTDIR)$(mandir)/$${p%=*} || exit 1; done
 	install -m 644 $(wildcard share/prompts/*.md) $(DESTDIR)$(datadir)/prompts
 	install -m 644 $(wildcard man/schema/*.json) $(DESTDIR)$(datadir)/schema
 	install -m 755 share/beads/on_close $(DESTDIR)$(datadir)/beads
@@ -216,7 +222,7 @@ uninstall:
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man7/,$(notdir $(wildcard man/*.7)))
-	for p in $(oldman); do rm -f $(DESTDIR)$(mandir)/$${p%=*}; done
+	for p in $(linkman); do rm -f $(DESTDIR)$(mandir)/$${p%=*}; done
 	rm -rf $(DESTDIR)$(libexecdir) $(DESTDIR)$(datadir)
 
 help:

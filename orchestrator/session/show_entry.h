@@ -14,7 +14,7 @@ int show_operand(struct orch *, const char *name, struct entry *);
 
 /* The words for where a session is: "running", "dead", "merging", ... */
 const char *show_status(const struct entry *);
-/* A session as it stands in the lists of --json (orchestrator.1, OUTPUT). */
+/* A session as it stands in the lists of --json (orchestrator-json(7)). */
 struct json *show_entry_json(const struct entry *);
 /* The question for --json, and for the command of a policy. */
 struct json *show_question_json(const struct entry *, const struct question *);

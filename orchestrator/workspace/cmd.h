@@ -4,7 +4,7 @@
 
 /*
  * What a subcommand is.  Exit statuses are those of <sysexits.h>, with 1 for "it worked, and the
- * outcome is negative" (orchestrator.1, EXIT STATUS).
+ * outcome is negative" (orchestrator(1), EXIT STATUS).
  */
 
 #include <sysexits.h>

@@ -55,20 +55,28 @@ done
 # usage and SYNOPSIS
 commands=$(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p')
 ok 'orchestrator --help lists commands' test "$(echo "$commands" | wc -l)" -ge 14
+# Each command is in the list of orchestrator.1, which names its page, and has SYNOPSIS and description there.
+for page in man/orchestrator*.1; do
+	[ "$page" = man/orchestrator-worker.1 ] || synopsis "${page#man/}"
+done >"$T/synopsis"
 for c in $commands; do
-	is "orchestrator.1 shows the usage of $c" \
-	    "$(synopsis orchestrator.1 | grep -E "^orchestrator $c( |\$)" | flat)" \
+	is "a manual shows the usage of $c" "$(grep -E "^orchestrator $c( |\$)" "$T/synopsis" | flat)" \
 	    "$(orchestrator "$c" --help | sed -n 's/^usage: //p; s/^       orchestrator/orchestrator/p' | flat)"
 done
-is 'orchestrator.1 shows no other command' \
-    "$(synopsis orchestrator.1 | awk '$2 ~ /^[a-z]/ { print $2 }' | sort -u)" "$(echo "$commands" | sort)"
 for c in $commands; do
-	grep -q "^\\.It Cm $c\\>" man/orchestrator.1 || echo "$c"
+	page=$(sed -n "/^\.Sh COMMANDS/,/^\.Sh SECURITY/{/^\.It Cm $c\$/{n;n;s/^\.Pq Xr \(.*\) \([0-9]\)\$/\1.\2/p}}" man/orchestrator.1)
+	[ "$c" != help ] || page=orchestrator.1
+	if [ -z "$page" ]; then echo "$c is not in orchestrator.1"
+	elif ! synopsis "$page" | grep -qE "^orchestrator $c( |\$)"; then echo "$c is not in the SYNOPSIS of $page"
+	elif ! grep -q "^\.It Cm $c\>" "man/$page"; then echo "$page does not describe $c"
+	elif ! grep -q '^\.Sh EXAMPLES' "man/$page"; then echo "$page has no EXAMPLES"; fi
 done >"$T/undescribed"
-is 'orchestrator.1 describes every command' "$(cat "$T/undescribed")" ''
+is 'orchestrator.1 lists every command with a page that describes it' "$(cat "$T/undescribed")" ''
+is 'no manual shows another command' "$(awk '$1 == "orchestrator" && $2 ~ /^[a-z]/ { print $2 }' "$T/synopsis" | sort -u)" \
+    "$(echo "$commands" | sort)"
 
 # options: usage, --help, manual and behaviour are those of one table
-described=$(sed -n '/^\.Sh DESCRIPTION/,$s/^\.\(It \|Op \)\{0,1\}Fl //p' man/orchestrator.1)
+described=$(sed -sn '/^\.Sh DESCRIPTION/,$s/^\.\(It \|Op \)\{0,1\}Fl //p' man/orchestrator*.1)
 every=$(for c in $commands; do
 	orchestrator "$c" --help | sed -n 's/^[u ].* orchestrator \([a-z][a-z -]*[a-z]\).*/\1/p'
 done)
@@ -176,6 +184,12 @@ for f in man1/worker.1 man5/session.5 man5/tasklist.5 man5/orchestration-config.
 	ok "the old name $f leads to a page that is installed" \
 	    test -f "$T/root/usr/share/man/$(sed -n 's/^\.so \(man[157].*\)/\1/p' "$T/root/usr/share/man/$f" | grep .)"
 done
+for c in $commands; do
+	case $c in help | config) continue ;; esac	# orchestrator(1) and orchestrator-config(5)
+	page=$T/root/usr/share/man/man1/orchestrator-$c.1
+	grep -q "^\.It Cm $c\>" "$page" || grep -q "^\.It Cm $c\>" "$T/root/usr/share/man/$(sed -n 's/^\.so //p' "$page")" || echo "$c"
+done >"$T/unfound" 2>&1
+is 'orchestrator-COMMAND(1) is a page that describes the command' "$(cat "$T/unfound")" ''
 # Each page that a page or the README refers to as one of ours is there.
 is 'each cross reference to a page of ours has its page' "$(grep -ohE '\<Xr (orchestrator|worker|session|tasklist)[a-z-]* [0-9]' man/*.[157] |
     sort -u | while read -r _ page section; do [ -e "man/$page.$section" ] || echo "$page($section)"; done)" ''
