@@ -38,63 +38,6 @@ job_free(struct policy_job *j)
 	free(j);
 }
 
-static bool
-rule_matches(const struct entry *e, const struct question *q, const struct rule *r)
-{
-	char		 why[160];
-	struct pattern	*p = pattern_new(r->match, why, sizeof(why));
-	int		 found = p == NULL ? 0 : pattern_found(p, q->text);
-
-	pattern_free(p);
-	if (found == -1)
-		log_warnx("%s: %s: it can't be told in time whether the rule \"%s\" matches; it is passed over",
-		    e->id, q->id, r->match);
-	return found == 1;
-}
-
-bool
-policy_answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,
-    const char *by, bool *failed)
-{
-	char	why[RECORD_ERR];
-	int	error;
-
-	switch (answer_give(fd, q, text, len, by, why, sizeof(why))) {
-	case ANSWER_GIVEN:
-	case ANSWER_TAKEN:
-		return true;
-	case ANSWER_INVALID:
-		log_warnx("%s: %s: %s gives no valid answer: %s", e->id, q->id, by, why);
-		return false;
-	case ANSWER_ERROR:
-		break;
-	}
-	error = errno;
-	log_warnx("%s: %s: %s", e->id, q->id, why);
-	*failed = true;
-	errno = error;
-	return false;
-}
-
-bool
-policy_rule(const struct entry *e, int fd, const struct settings *s, const struct question *q,
-    bool *failed)
-{
-	char	by[64];
-
-	for (size_t i = 0; i < s->nrules; i++) {
-		if (!rule_matches(e, q, &s->rules[i]))
-			continue;
-		snprintf(by, sizeof(by), "policy: rule %zu", i + 1);
-		if (policy_answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
-		    failed))
-			return true;
-		if (*failed)	/* the rules behind it are for others */
-			return false;
-	}
-	return false;
-}
-
 void
 policy_start(struct policy *p)
 {

@@ -10,7 +10,7 @@
 #include "proto/record/inbox.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
-#include "worker/agent/judge.h"
+#include "worker/agent/instructions.h"
 #include "worker/agent/recovery.h"
 #include "worker/client/mail.h"
 #include "worker/core/cmd.h"
@@ -177,7 +177,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	snprintf(settings, sizeof(settings), "%s/" SESSION_DIR_CLIENT "/%s/" HOME_SETTINGS, w->path,
 	    role_name(run->role));
 	run->settings = run->judges && access(settings, F_OK) == 0 ? settings : NULL;
-	run->instructions = run->judges && judge_instructions(w, run->role, name, instructions, sizeof(instructions))
+	run->instructions = run->judges && instructions_write(w, run->role, name, instructions, sizeof(instructions))
 	    ? instructions : NULL;
 	adapter->command(run, &argv, &env);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,

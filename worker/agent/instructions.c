@@ -5,6 +5,7 @@
 #include "proto/base/text.h"
 #include "proto/git/git.h"
 #include "proto/settings/clients.h"
+#include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/instructions.h"
 #include "worker/core/output.h"
@@ -135,4 +136,18 @@ instructions_of(struct worker *w, enum role role)
 	free(f.path);
 	free(f.text);
 	return r.text.buf;
+}
+
+bool
+instructions_write(struct worker *w, enum role role, const char *name, char *path, size_t len)
+{
+	char *text = instructions_of(w, role);
+	bool written = false;
+
+	snprintf(path, len, SESSION_DIR_TRANSCRIPT "/%s.instructions", name);
+	if (text != NULL && strlen(text) <= SESSION_MAX_PROMPT)
+		written = file_replace(w->dirfd, path, text, strlen(text), 0) == 0;
+	free(text);
+	snprintf(path, len, "%s/" SESSION_DIR_TRANSCRIPT "/%s.instructions", w->path, name);
+	return written;
 }

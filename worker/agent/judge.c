@@ -40,20 +40,6 @@ judge_waits(const struct worker *w)
 	    (pending(w, ROLE_REVIEWER) != NULL || pending(w, ROLE_TECH_LEAD) != NULL);
 }
 
-bool
-judge_instructions(struct worker *w, enum role role, const char *name, char *path, size_t len)
-{
-	char *text = instructions_of(w, role);
-	bool written = false;
-
-	snprintf(path, len, SESSION_DIR_TRANSCRIPT "/%s.instructions", name);
-	if (text != NULL && strlen(text) <= SESSION_MAX_PROMPT)
-		written = file_replace(w->dirfd, path, text, strlen(text), 0) == 0;
-	free(text);
-	snprintf(path, len, "%s/" SESSION_DIR_TRANSCRIPT "/%s.instructions", w->path, name);
-	return written;
-}
-
 /* What a client can't load of the project is in the prompt, as the target has it. */
 static char *
 first_prompt(struct worker *w, enum role role, const char *name, const struct text_var *vars)

@@ -22,9 +22,6 @@ struct worker;
  */
 int judge_hear(struct worker *, enum role, const char *prompt_name, const struct text_var *,
     enum verdict *, const char **how);
-/* Writes the instructions that the target has for the agent of a role into transcript/NAME, and where that is into
- * path; false: there are none. */
-bool judge_instructions(struct worker *, enum role, const char *name, char *path, size_t len);
 /* After a crash: does a question stand open that no run is waiting for? */
 bool judge_waits(const struct worker *);
 

@@ -14,6 +14,7 @@
 #include "worker/run/limit.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/clean.h"
+#include "worker/tree/import.h"
 #include "worker/tree/worktree.h"
 
 #define REPAIRS_MAX	2	/* times that a tech-lead changes what it approves */
@@ -131,7 +132,7 @@ take_repair(struct worker *w, bool approved)
 	bool saved = false;
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_SCRATCH_GIT, w->path);
-	if (worktree_import(w, dir, commit) == -1)
+	if (import_work(w, dir, commit) == -1)
 		return -1;
 	strlcpy(w->clean.commit, commit, sizeof(w->clean.commit));
 	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1) {

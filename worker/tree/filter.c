@@ -17,6 +17,7 @@
 #include "worker/run/gitdir.h"
 #include "worker/run/run.h"
 #include "worker/tree/filter.h"
+#include "worker/tree/import.h"
 #include "worker/tree/worktree.h"
 
 #define LIMIT_S		600
@@ -213,7 +214,7 @@ commit_all(struct worker *w, const struct leftover *l, const char *message, char
 	text_free(&paths);
 	if (git_private_plain(&w->repo, dir, false, err, sizeof(err)) == -1 && rc == 0)
 		rc = failed(w, err);
-	if (rc == 0 && (worktree_import(w, dir, commit) == -1 || check(w, l, left, before, commit) == -1))
+	if (rc == 0 && (import_work(w, dir, commit) == -1 || check(w, l, left, before, commit) == -1))
 		rc = -1;
 	if (rc == 0 && git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
 		rc = failed(w, err);

@@ -15,6 +15,7 @@
 #include "worker/run/gitdir.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/filter.h"
+#include "worker/tree/import.h"
 #include "worker/tree/worktree.h"
 
 /* The worktree's tree; computed once, until agent code runs again.  rest: of what can't be committed
@@ -84,27 +85,6 @@ worktree_error(struct worker *w, const char *err)
 	return -1;
 }
 
-/* What HEAD of a git directory is at that others write, in the repository now; *commit is that, or state.head.
- * 0, or -1 with err. */
-static int
-import(struct worker *w, const char *dir, char *commit, char *err, size_t len)
-{
-	const char *target = w->state.resolving.target;
-	char *objects;
-	int rc;
-
-	if (git_private_head(&w->repo, dir, commit, err, len) == -1)
-		return -1;
-	if (strcmp(commit, w->state.head) == 0)
-		return 0;
-	objects = text_format("%s/objects", dir);
-	rc = git_import(&w->git, objects, w->state.base, target[0] != '\0' ? target : NULL, commit, err, len);
-	if (rc == 0)
-		rc = git_lfs_take(&w->git, dir, w->state.head, commit, err, len);
-	free(objects);
-	return rc;
-}
-
 /* Commits that are not to be judged would be in the history of whatever is committed next: those of an agent
  * that had none to make, and those of a person beside it.  1 when there are any; they are saved if they can be. */
 static int
@@ -121,7 +101,7 @@ save_commits(struct worker *w, bool agent)
 		    strcmp(commit, w->state.head) == 0)
 			continue;
 		rc = 1;
-		if (import(w, dir, commit, err, sizeof(err)) == 0)
+		if (import_objects(w, dir, commit, err, sizeof(err)) == 0)
 			strings_add(&tips, commit);
 		else if (fault_undecided()) {	/* they may be whole */
 			strings_free(&tips);
@@ -204,23 +184,6 @@ worktree_pin(struct worker *w)
 	return gitdir_make(w, w->state.head) == -1 ? -1 : gitdir_index(w);
 }
 
-int
-worktree_import(struct worker *w, const char *dir, char *commit)
-{
-	char err[GIT_ERR];
-
-	strlcpy(w->onto, w->state.base, sizeof(w->onto));
-	if (import(w, dir, commit, err, sizeof(err)) == 0 && (strcmp(commit, w->state.head) == 0 ||
-	    git_history(&w->git, commit, w->state.branch, w->config.target, w->onto, err, sizeof(err)) == 0))
-		return 0;
-	if (fault_code() != FAULT_WORK)
-		worker_failed(w, "import", "%s", err);
-	/* that it is in a branch which has changed meanwhile is no mistake that can be mended */
-	else if (audit_repository_with(w, commit) == 0)
-		worker_hand_back(w, "import", "%s", err);
-	return -1;
-}
-
 /* Takes over what was committed by the agent, or, if that has made none, by a person in the worktree; *commit
  * is the tip to go on from. */
 static int
@@ -229,7 +192,7 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	char dir[PATH_MAX + 32], person[OID_MAX];
 
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
-	if (gitdir_refill(w) == -1 || worktree_import(w, dir, commit) == -1)
+	if (gitdir_refill(w) == -1 || import_work(w, dir, commit) == -1)
 		return -1;
 	if (gitdir_outside(w, person) == -1)
 		return -1;
@@ -238,7 +201,7 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	if (strcmp(commit, w->state.head) != 0)
 		return save_commits(w, false) == -1 ? -1 : 0;
 	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
-	if (worktree_import(w, dir, commit) == -1)
+	if (import_work(w, dir, commit) == -1)
 		return -1;
 	output_log("commit %.12s, made in the worktree by hand, is part of the work", commit);
 	return 0;

@@ -29,9 +29,6 @@ bool worktree_reuse(struct worker *, const char *git, bool empty);
  * resolved only one that can't be read), the agent's when the machine has stopped, its git directory
  * where its commits are not whole. 0 or -1 (logged). */
 int worktree_repair(struct worker *);
-/* Takes over what was committed in the git directory dir, which an agent writes; *commit is its
- * HEAD. 0 or -1 (worker_fail is set). */
-int worktree_import(struct worker *, const char *dir, char *commit);
 /* Imports the agent's commits and commits what is left on top: commit is the result, which
  * nothing refers to yet, and w->taken its tree. 1: it made some itself; 0; -1 (worker_fail is set). */
 int worktree_take(struct worker *, const char *message, char *commit);
