@@ -1,7 +1,7 @@
 ## orchestrator and worker: targets of make
 ##   all         build both programs (the default)
 ##   demo        the main job, to watch; AGENT=claude runs it with that client
-##   check       unit and end-to-end tests
+##   check       unit and end-to-end tests, the longest first; at the end, which were the slowest
 ##   quick       unit tests, and ten end-to-end files that tell most (tests/quick), in about a minute
 ##   test T=WORD the files of tests with WORD in their names
 ##   unit        unit tests alone, of what is built
