@@ -102,7 +102,7 @@ is 'an item file with another id is refused' "$status" 64
 echo '{ "version": 1, "id": 5 }' >"$T/bad.json"
 run orchestrator dispatch --review none --item "$T/bad.json" -- true
 is 'a bad item file is refused' "$status" 65
-echo 'From standard input' | orchestrator dispatch --wait --review none --description - stdin -- sh -c 'cat >p' >/dev/null
+echo 'From standard input' | orchestrator dispatch --wait --review none --description - stdin -- sh -c 'cat >p' >/dev/null 2>>"$T/.log"
 is 'a description comes from standard input' "$(field item.json .description stdin)" 'From standard input'
 run orchestrator dispatch --review none --title "$(printf 'a\377b')" utf -- true
 is 'a title that is not UTF-8 is refused' "$status" 65

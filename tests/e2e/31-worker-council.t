@@ -5,10 +5,10 @@
 . "$(dirname "$0")/session.sh"
 cd "$T" || exit 1
 
-ended() { echo "$status,$(st .status),$(rec review.json '[.verdict, .decided_by] | join(",")'),$(last_line | sed 's/.*: //')"; }
+ended() { echo "$status,$(st .status),$(rec review.json '[.verdict, .decided_by] | join(",")' 2>>"$T/.log"),$(last_line | sed 's/.*: //')"; }
 approved='0,approved,approved'; rejected='1,rejected,rejected' unheard='1,failed,'
 head_of() { git -C "$R" rev-parse "session/$ITEM/1"; }
-opinions() { rec review.json '[.opinions[] | .role + ":" + .verdict] | join(" ")'; }
+opinions() { rec review.json '[.opinions[] | .role + ":" + .verdict] | join(" ")' 2>>"$T/.log"; }
 
 implementer() {
 	role implementer <<'E'

@@ -162,7 +162,7 @@ while [ $n -lt $((POINTS * 3)) ]; do
 	if [ $((n % 2)) = 1 ]; then kill_some orchestrator merge "$i"; fi
 	timeout 60 orchestrator merge "$i" >/dev/null 2>&1
 	diff "$T/files.$i" "$T/tree.$i" >"$T/diff" || { echo "$i, $point:"; cat "$T/diff"; }
-	[ $((n % 7)) = 0 ] && orchestrator cleanup >/dev/null
+	[ $((n % 7)) = 0 ] && logged orchestrator cleanup
 done >"$T/wrong"
 is "dispatch and merge, killed $killed times of $n: each worktree is the target, whole and clean" "$(cat "$T/wrong")" ''
 orchestrator cleanup >/dev/null 2>&1
@@ -183,6 +183,6 @@ ms=$(($(date -d "$(jq -r .ended_at "$S/state.json")" +%s%3N) - then))
 echo "# declared $ms ms after the kill"
 ok 'a killed worker is declared in less than a second' test "$ms" -lt 1000 -a "$ms" -ge 0
 ok 'the agent of a killed worker is gone' wait_for 5 nobody
-orchestrator cleanup >/dev/null
+logged orchestrator cleanup
 is 'the work of a killed worker is saved by cleanup' "$(git show "refs/salvage/$(basename "$S"):f")" work
 done_testing

@@ -65,7 +65,7 @@ is 'answer says that the answer was given' "$(printf '%s' "$out" | jq -r .given)
 j answer ask "$q" 1
 is 'an error prints nothing on standard output' "$status $out" '65 '
 like 'an error with --json is a line on standard error' "$err" '^orchestrator: '
-orchestrator --json execute >"$T/events"
+orchestrator --json execute >"$T/events" 2>>"$T/.log"
 is 'execute prints one object a line' "$(jq -c 'type' "$T/events" | sort -u)" '"object"'
 is 'the objects of execute have their members' "$(jq -c 'keys' "$T/events" | sort -u)" '["at","event","session","text"]'
 is 'events are of the documented kinds' "$(jq -r .event "$T/events" | sort -u | grep -vxE 'pending|running|waiting|completed|reviewing|approved|rejected|merged|conflict|failed(-timeout)?|unknown|stale|cancelled|started|asked|answered|unreadable|gone|not merged|nothing to merge|failed \(gate\)|blocked|error')" ''

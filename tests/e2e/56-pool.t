@@ -60,7 +60,7 @@ run orchestrator merge first
 is 'a merged worktree is kept in the pool' "$(pooled)" 1
 is 'a pooled worktree has no name that git knows' "$(git worktree list | wc -l) $(git status --porcelain)" '1 '
 git worktree prune; git gc -q
-like 'doctor tells of pooled worktrees' "$(orchestrator doctor)" '1 worktree is kept for the next items'
+like 'doctor tells of pooled worktrees' "$(orchestrator doctor 2>>"$T/.log")" '1 worktree is kept for the next items'
 look second
 is 'the next item has the pooled worktree' "$(cat "$T/second.inode")" "$(cat "$T/first.inode")"
 is 'a worktree of the pool is what git makes of the target' "$(diff "$T/second.fresh" "$T/second.tree")" ''
@@ -76,7 +76,7 @@ jq -n --arg id "${S##*/}" --arg tree "$W" --argjson confine "$confined" '{ versi
 jq -n '{ version: 1, id: "hand", title: "Hand" }' >"$S/item.json"
 run timeout -k 5 60 worker run "$S"
 is 'in the place of one that is not empty none is put' "$status,$(cat "$W/mine.o"),$(pooled)" 0,mine,1
-git worktree remove -f "$W" && git branch -qD hand
+logged git worktree remove -f "$W" && git branch -qD hand
 look third
 is 'a target that has moved on is what the next one gets' "$(diff "$T/third.fresh" "$T/third.tree") $(cat "$T/third.inode")" " $(cat "$T/first.inode")"
 orchestrator merge third >/dev/null
@@ -164,7 +164,7 @@ orchestrator merge s3 >/dev/null; pooled >/dev/null
 rm .worktrees/.pool/0/index; look s4
 is 'a pooled tree without its index is not taken' "$(diff "$T/s4.fresh" "$T/s4.tree")" ''
 orchestrator merge s4 >/dev/null; pooled >/dev/null
-printf '* text=auto\n*.txt eol=crlf\nfile30 eol=crlf\n' >.gitattributes; echo a >a.txt; git add .; git commit -qm Attributes
+printf '* text=auto\n*.txt eol=crlf\nfile30 eol=crlf\n' >.gitattributes; echo a >a.txt; logged git add .; git commit -qm Attributes
 look s5
 is 'a change of attributes is seen' "$(diff "$T/s5.fresh" "$T/s5.tree")" ''
 orchestrator merge s5 >/dev/null; pooled >/dev/null

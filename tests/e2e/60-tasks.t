@@ -239,7 +239,7 @@ wait_for 20 ended
 ok 'execute sees the end of a retried task' not orchestrator execute --source none
 is 'a task that was retried is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
 
-for t in left right; do orchestrator dispatch --wait --review none $t -- sh -c "echo $t >same" >/dev/null; done
+for t in left right; do logged orchestrator dispatch --wait --review none $t -- sh -c "echo $t >same"; done
 orchestrator merge >/dev/null
 is 'a conflict blocks the task' "$(status_of left) $(status_of right)" 'COMPLETE BLOCKED'
 printf '#!/bin/sh\nexit 66\n' >"$T/worker" && chmod +x "$T/worker"
@@ -247,7 +247,7 @@ run env ORCHESTRATOR_WORKER="$T/worker" orchestrator dispatch --review none lone
 is 'a session that does not come to life leaves its task' "$(status_of lone)" PENDING
 
 # Nobody was there.
-orchestrator dispatch --wait --review none lone -- sh -c 'echo x >lone' >/dev/null
+logged orchestrator dispatch --wait --review none lone -- sh -c 'echo x >lone'
 cp "$(lists)/$id.json" "$T/before"
 orchestrator merge lone >/dev/null
 cp "$T/before" "$(lists)/$id.json"	# as if it had been killed before it wrote the list
@@ -265,8 +265,8 @@ run orchestrator dispatch --review none twin -- true
 like 'a task of two lists is not dispatched without saying which' "$status $err" '64.*say which with --list'
 run orchestrator dispatch --review none --list twin-b twin -- true
 is 'a task of two lists is dispatched from the list that is named' \
-    "$status $(orchestrator --json tasks show twin-a | jq -r '.tasks[0].status') $(orchestrator --json tasks show twin-b | jq -r '.tasks[0].session != null')" '0 PENDING true'
-orchestrator tasks create stop --task stop-it >/dev/null && id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "stop") | .id')
+    "$status $(orchestrator --json tasks show twin-a 2>>"$T/.log" | jq -r '.tasks[0].status') $(orchestrator --json tasks show twin-b 2>>"$T/.log" | jq -r '.tasks[0].session != null')" '0 PENDING true'
+logged orchestrator tasks create stop --task stop-it && id=$(orchestrator --json tasks list 2>>"$T/.log" | jq -r '.lists[] | select(.name == "stop") | .id')
 orchestrator dispatch --review none stop-it -- sh -c 'cat <"$T/.never"' >/dev/null
 ok 'a task can be cancelled' orchestrator cancel stop-it
 is 'a task whose session is cancelled has failed' "$(status_of stop-it)" FAILED

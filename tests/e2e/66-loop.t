@@ -96,7 +96,7 @@ is 'a time that is none' "$status" 64
 
 # Fairness: the oldest approved one first, also when it could not be merged at first.
 world fair ', "gates": [ "while test -e young -a -e '"$T"'/hold-gate; do timeout 0.05 cat <'"$T"'/.never; done; true" ]' gates
-for i in old young younger; do orchestrator dispatch --wait $i >/dev/null; done
+for i in old young younger; do logged orchestrator dispatch --wait $i; done
 echo more >other && git add other && git commit -qm More
 echo mine >>d1/file1; : >"$T/hold-gate"
 orchestrator execute >"$T/said" 2>&1 & pid=$!
@@ -106,8 +106,8 @@ is 'a blocked session goes before those that are younger as soon as it can' "$? 
 run orchestrator report
 like 'the report of an execute without a list is short' "$out" '^3 merged, 0 not$'
 like 'the report of an execute without a list has the logs' "$out" '^ .*/archive/session-old-[a-z0-9]*/output.log$'
-for i in c a b; do orchestrator dispatch --wait $i >/dev/null; done
-timeout 60 orchestrator execute --source none >/dev/null
+for i in c a b; do logged orchestrator dispatch --wait $i; done
+logged timeout 60 orchestrator execute --source none
 is 'approved ones are merged in the order of their approval' "$(merges)" 'young old younger c a b '
 
 # The report.

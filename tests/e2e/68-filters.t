@@ -195,7 +195,7 @@ if [ -e "$T/trace" ]; then
 else
 	skip 'on disk before it has its name' 'no strace here'
 fi
-dispatch text-two; orchestrator merge text-two >/dev/null
+dispatch text-two; logged orchestrator merge text-two
 rm "$T/gate.lfs-one"; run orchestrator merge lfs-one
 is 'a new file in Git LFS is merged as a pointer' "$status $(pointer main:lfs-one.bin)" '0 pointer'
 is 'gates of a merge have the content of files in Git LFS' "$(cat "$T/gate.lfs-one")" "$(printf 'content\ncontent')"

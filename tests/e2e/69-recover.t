@@ -23,11 +23,11 @@ is 'salvage show of an unknown session is an error' "$status" 66
 like 'the error of salvage show for an unknown session says what to do' "$err" 'salvage list'
 
 # One of each kind.
-orchestrator dispatch --wait good -- sh -c 'echo good >good' >/dev/null
+logged orchestrator dispatch --wait good -- sh -c 'echo good >good'
 orchestrator dispatch works -- sh -c "echo \$\$ >>$T/runs; [ -e $T/go ] || exec cat $T/.never; echo works >works" >/dev/null
 orchestrator dispatch asks -- sh -c 'worker ask Which? >asks' >/dev/null
 orchestrator dispatch lives -- sh -c "cat $T/.never" >/dev/null
-orchestrator dispatch --wait fails -- sh -c 'echo lost >kept; exit 3' >/dev/null
+logged orchestrator dispatch --wait fails -- sh -c 'echo lost >kept; exit 3'
 asked() { orchestrator --json questions | jq -e '.questions | length == 1'; }
 wait_for 10 test -s "$T/runs"; wait_for 10 asked
 crash works; crash asks
@@ -57,7 +57,7 @@ orchestrator cancel lives >/dev/null
 
 # A merge that was killed in the middle.
 strace -f -o /dev/null true 2>/dev/null && {
-	orchestrator dispatch --wait half -- sh -c 'echo half >half' >/dev/null
+	logged orchestrator dispatch --wait half -- sh -c 'echo half >half'
 	strace -f -o "$T/trace" -e trace=execve -e inject=execve:signal=KILL:when=6 orchestrator merge half >/dev/null 2>&1
 	strace -o "$T/trace" -e trace=fsync -e inject=fsync:signal=KILL:when=1 orchestrator merge half >/dev/null 2>&1
 	orchestrator recover >/dev/null 2>&1
@@ -111,7 +111,7 @@ is 'salvage restore is not made over something' "$status" 73
 ok 'git takes the worktree of salvage restore away again' git worktree remove ".worktrees/$s"
 is 'what was restored stays saved' "$(git show "refs/salvage/$s:new")" new
 # Somebody is in the worktree.
-orchestrator dispatch --wait inside -- sh -c 'echo inside >inside' >/dev/null
+logged orchestrator dispatch --wait inside -- sh -c 'echo inside >inside'
 (cd .worktrees/inside && exec cat "$T/.never") & p=$!
 in_it() { [ "$(readlink "/proc/$p/cwd")" = "$PWD/.worktrees/inside" ] && [ "$(cat "/proc/$p/comm")" = cat ]; }
 wait_for 10 in_it
@@ -122,12 +122,12 @@ ok 'a merge keeps the branch of a worktree that a process uses' git -C .worktree
 is 'a worktree that a merge kept is a worktree as git knows it' "$(git -C .worktrees/inside status --porcelain)" ''
 run orchestrator cleanup
 like 'cleanup keeps a worktree that a process uses' "$err" "process $p "
-kill $p; wait $p
+kill $p; wait $p 2>/dev/null
 run orchestrator cleanup
 ok 'cleanup removes the worktree once no process uses it' not test -e .worktrees/inside
 ok 'cleanup removes the branch of the worktree once no process uses it' not git rev-parse --verify -q session/inside/1
 # A power loss has left the record of a merge, without the commit; tests/fault/locks.sh has the locks.
-orchestrator dispatch --wait cut -- sh -c 'echo cut >cut' >/dev/null
+logged orchestrator dispatch --wait cut -- sh -c 'echo cut >cut'
 f=$(session_of cut)/state.json
 jq --arg o "$(git rev-parse main)" --arg d "$PWD" '.merging = { target: "refs/heads/main", old: $o,
     new: "0123456789012345678901234567890123456789", checkouts: [$d] }' "$f" >"$T/state.json" && cp "$T/state.json" "$f"

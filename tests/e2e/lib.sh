@@ -13,6 +13,7 @@
 #	like 'sentence' text regexp	passes when a line of the text matches
 #	run command...			sets $status, $out and $err
 #	not command...			the reverse of a command
+#	logged command...		what it prints is shown when a test of the file fails
 #	wait_for SECONDS command...	until it succeeds; fails after three times that: the
 #					seconds are those of an idle machine
 #	new_repo DIR [N]		a repository of N files (default 1), one commit
@@ -56,6 +57,7 @@ cleanup() {
 		find "$T" -name output.log | while read -r f; do
 			echo "$f"; tail -n 60 "$f"
 		done | diag
+		[ ! -s "$T/.log" ] || { echo "what logged commands printed:"; tail -n 60 "$T/.log"; } | diag
 	fi
 	for _ in 1 2 3 4 5 6 7 8; do	# a fork may slip through once, not for ever
 		p=$({ grep -lszxF "ORCHESTRATOR_HOME=$T/state" /proc/[0-9]*/environ
@@ -71,9 +73,9 @@ trap 'exit 129' HUP; trap 'exit 130' INT; trap 'exit 143' TERM
 
 tap() {	# PASSED SENTENCE
 	count=$((count + 1))
-	[ "$1" = 0 ] && { echo "ok $count - $2"; return 0; }
+	[ "$1" = 0 ] && { printf 'ok %d - %s\n' $count "$2"; return 0; }
 	failed=$((failed + 1))
-	echo "not ok $count - $2"; echo "failed: $2 ($(basename "$0"))" | diag
+	printf 'not ok %d - %s\n' $count "$2"; printf 'failed: %s (%s)\n' "$2" "$(basename "$0")" | diag
 	[ -z "${BAIL:-}" ] || exit 1
 }
 ok() {
@@ -89,6 +91,7 @@ like() {
 # shellcheck disable=SC2034 # for the tests
 run() { status=0; "$@" >"$T/.out" 2>"$T/.err" || status=$?; out=$(cat "$T/.out"); err=$(cat "$T/.err"); }
 not() { ! "$@"; }
+logged() { "$@" >>"$T/.log" 2>&1; }
 skip() { count=$((count + 1)); echo "ok $count - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 done_testing() { echo "1..$count"; exit $((failed > 0)); }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/wait.h>
 
+#include "proto/base/log.h"
 #include "proto/git/git_internal.h"
 #include "tests/unit/repo.h"
 
@@ -251,6 +252,15 @@ many_worktrees_are_added_at_once(void **state)
 	free(cwd);
 }
 
+static int left_out;
+
+static void
+nest_is_left_out(const char *line)
+{
+	assert_non_null(strstr(line, "/sub/nest can't be saved and is left out"));
+	left_out++;
+}
+
 static void
 a_nested_repository_is_named_and_salvage_leaves_nothing_of_the_index(void **state)
 {
@@ -270,6 +280,7 @@ a_nested_repository_is_named_and_salvage_leaves_nothing_of_the_index(void **stat
 	sh("cd w && echo new >new && git init -q sub/nest && cp ../safe/index ../before");
 	assert_int_equal(git_tree_of_worktree(&g, tree, ERR), -1);
 	assert_non_null(strstr(err, "nested git repository at sub/nest"));
+	log_to(nest_is_left_out);
 	OK(git_salvage(&g, "session-i-abcdef", base, &saved, ERR));
 	assert_true(saved);
 	sh("cmp safe/index before && git -C r show refs/salvage/session-i-abcdef:new");
@@ -278,6 +289,8 @@ a_nested_repository_is_named_and_salvage_leaves_nothing_of_the_index(void **stat
 	sh("test $(git -C r rev-list --count refs/salvage/session-i-abcdef) = 3");
 	OK(git_salvage(&g, "session-i-abcdef", base, &saved, ERR));
 	sh("test $(git -C r rev-list --count refs/salvage/session-i-abcdef) = 3");
+	log_to(NULL);
+	assert_int_equal(left_out, 3);
 	git_repo_release(&r);
 }
 
