@@ -166,6 +166,8 @@ for c in $(grep -E '^ *\$? *orchestrator [-a-z]|`orchestrator ' README.md | grep
     awk '{ print $NF }' | sort -u); do
 	ok "the README's orchestrator $c is a command" sh -c "echo '$commands' | grep -qx $c"
 done
+for f in $(grep -ohE '\]\([^)#:]*\)' ./*.md | tr -d '()' | tr -d ']' | sort -u); do [ -e "$f" ] || echo "$f"; done >"$T/missing"
+is 'each link of README.md, ARCHITECTURE.md and the like leads to a file' "$(cat "$T/missing")" ''
 is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' README.md)" 2
 
 is 'each sync and each flag is deleted by a mutation' "$(tests/fault/mutate -n 2>&1)" ''
