@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 
 #include "orchestrator/cli/commands.h"
 #include "proto/sys/manual.h"
-
-static const struct option_row rows[] = {
-	OPT_STRING(struct globals, dir, 'C', NULL, "DIR", "work on the repository of DIR"),
-	OPT_FLAG(struct globals, json, 0, "json", "print for programs"),
-	OPT_HELP('h', "help", "show this"),
-#define COMMON	3	/* those above */
-	OPT_FLAG(struct globals, version, 0, "version", "print the version"),
-	OPERANDS_OPTIONAL(struct globals, command, "COMMAND [ARGUMENT...]"),
-};
-const struct syntax program = {
-	.name = "",
-	.summary = "carry work items through agents, review and merge",
-	.stops = true,
-	OPTION_ROWS(rows, struct globals),
-};
-const struct syntax common = { .name = "", .summary = "", .row = rows, .n = COMMON, .size = sizeof(struct globals) };
-
-const char *
-command_word(const struct cmd *c)
-{
-	const char *blank = strrchr(c->syntax.name, ' ');
-
-	return blank == NULL ? c->syntax.name : blank + 1;
-}
-
-const struct cmd *
-command_find(const struct cmd *const *list, const char *name)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(command_word(*list), name) == 0)
-			return *list;
-	return NULL;
-}
 
 /* Here, since it knows all commands, and is one of them. */
 struct arguments { const char *topic; };
@@ -49,8 +15,8 @@ run_help(struct orch *o, void *arguments)
 
 	(void)o;
 	if (a->topic != NULL)
-		return manual_open("orchestrator", a->topic, command_find(commands, a->topic) != NULL);
-	command_help();
+		return manual_open("orchestrator", a->topic, program_find(orchestrator.commands, a->topic) != NULL);
+	program_help(&orchestrator);
 	return 0;
 }
 
@@ -63,20 +29,30 @@ static const struct cmd cmd_help = {
 	.run = run_help,
 };
 
-const struct cmd *const commands[] = {
-	&cmd_dispatch, &cmd_dispatch_ready, &cmd_execute, &cmd_plan, &cmd_report, &cmd_status,
-	&cmd_questions, &cmd_answer, &cmd_review, &cmd_merge, &cmd_adopt, &cmd_logs, &cmd_path, &cmd_cancel,
-	&cmd_retry, &cmd_recover, &cmd_salvage, &cmd_cleanup, &cmd_init, &cmd_doctor, &cmd_config,
-	&cmd_tasks, &cmd_generate, &cmd_conflict_check, &cmd_help, NULL,
+static const struct syntax *const commands[] = {
+	&cmd_dispatch.syntax, &cmd_dispatch_ready.syntax, &cmd_execute.syntax, &cmd_plan.syntax,
+	&cmd_report.syntax, &cmd_status.syntax, &cmd_questions.syntax, &cmd_answer.syntax, &cmd_review.syntax,
+	&cmd_merge.syntax, &cmd_adopt.syntax, &cmd_logs.syntax, &cmd_path.syntax, &cmd_cancel.syntax,
+	&cmd_retry.syntax, &cmd_recover.syntax, &cmd_salvage.syntax, &cmd_cleanup.syntax, &cmd_init.syntax,
+	&cmd_doctor.syntax, &cmd_config.syntax, &cmd_tasks.syntax, &cmd_generate.syntax,
+	&cmd_conflict_check.syntax, &cmd_help.syntax, NULL,
 };
 
-void
-command_help(void)
-{
-	option_help(&program, NULL);
-	puts("\nCommands:");
-	for (size_t i = 0; commands[i] != NULL; i++)
-		printf("  %-14s %s\n", commands[i]->syntax.name, commands[i]->syntax.summary);
-	puts("\n\"orchestrator COMMAND --help\" lists the options of a command, \"orchestrator help COMMAND\" opens "
-	    "its manual.");
-}
+static const struct option_row rows[] = {
+	OPT_STRING(struct globals, dir, 'C', NULL, "DIR", "work on the repository of DIR"),
+	OPT_FLAG(struct globals, json, 0, "json", "print for programs"),
+	OPT_HELP('h', "help", "show this"),
+#define COMMON	3	/* those above */
+	OPT_VERSION(0, "version", "print the version"),
+	OPERANDS_OPTIONAL(struct globals, command, "COMMAND [ARGUMENT...]"),
+};
+const struct program orchestrator = {
+	.own = {
+		.name = "",
+		.summary = "carry work items through agents, review and merge",
+		.stops = true,
+		OPTION_ROWS(rows, struct globals),
+	},
+	.common = COMMON,
+	.commands = commands,
+};

@@ -5,21 +5,13 @@
 /* The table of commands, and the options that stand before or after each. */
 
 #include "orchestrator/workspace/cmd.h"
+#include "proto/base/program.h"
 
 struct globals {
 	const char	*dir;
-	bool		 json, version;
+	bool		 json;
 	char *const	*command;
 };
-
-extern const struct cmd *const commands[];	/* ended by NULL */
-extern const struct syntax program;		/* what precedes a command */
-extern const struct syntax common;		/* what may follow it, too; both fill struct globals */
-
-/* The command of the list that has the name, which for "tasks list" is "list"; or NULL. */
-const struct cmd *command_find(const struct cmd *const *list, const char *name);
-/* The last word of its name. */
-const char *command_word(const struct cmd *);
-void command_help(void);	/* orchestrator --help */
+extern const struct program orchestrator;
 
 #endif

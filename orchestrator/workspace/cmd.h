@@ -16,11 +16,9 @@
 struct orch;
 
 struct cmd {
-	struct syntax	syntax;		/* its name is "tasks list" for the command list of tasks */
+	struct syntax	syntax;		/* first: a command is known by it */
 	/* Called with the arguments read into the struct of the syntax. */
 	int		(*run)(struct orch *, void *arguments);
-	/* NULL, or commands of its own ("tasks list"), ended by NULL; then there is no run */
-	const struct cmd *const *sub;
 };
 
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,

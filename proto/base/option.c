@@ -109,7 +109,9 @@ set(const struct syntax *s, const struct option_row *r, char *at, const char *sh
 		*(int *)(void *)at = (int)r->min;
 		return 0;
 	case OPTION_HELP:
-		return -1;
+		return OPTION_ASKED_HELP;
+	case OPTION_VERSION:
+		return OPTION_ASKED_VERSION;
 	case OPTION_COMMAND:
 	case OPERAND_ONE:
 	case OPERAND_MAY:

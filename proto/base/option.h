@@ -34,6 +34,7 @@ enum option_type {
 	OPTION_FLAG = 1,	/* bool: set to true */
 	OPTION_SET,		/* int: set to min */
 	OPTION_HELP,		/* parsing ends */
+	OPTION_VERSION,		/* so it does */
 	OPTION_STRING,		/* const char *; the last one counts */
 	OPTION_CHOICE,		/* the same, one of words */
 	OPTION_NUMBER,		/* struct option_number, from min to max */
@@ -68,6 +69,7 @@ struct syntax {
 	const struct option_row *row;
 	size_t		n, size;	/* how many; of the struct they fill */
 	bool		stops;		/* options end at the first operand */
+	const struct syntax *const *sub;	/* NULL, or commands of its own, ended by NULL */
 };
 
 /* The offset of a member, which has to be of this type, and a help that is not empty. */
@@ -89,6 +91,7 @@ struct syntax {
 #define OPT_COMMAND(s, member, argument, help) \
 	{ OPTION_COMMAND, 0, NULL, argument, OPTION_AT(s, member, char *const *, help), help, NULL, 0, 0 }
 #define OPT_HELP(letter, name, help)	{ OPTION_HELP, letter, name, NULL, 0, "" help, NULL, 0, 0 }
+#define OPT_VERSION(letter, name, help)	{ OPTION_VERSION, letter, name, NULL, 0, "" help, NULL, 0, 0 }
 #define OPERAND_ROW(type, s, member, of, name)	{ type, 0, NULL, name, OPTION_AT(s, member, of, name), NULL, NULL, 0, 0 }
 #define OPERAND(s, member, name)	OPERAND_ROW(OPERAND_ONE, s, member, const char *, name)
 #define OPERAND_OPTIONAL(s, member, name)	OPERAND_ROW(OPERAND_MAY, s, member, const char *, name)
@@ -101,15 +104,15 @@ struct syntax {
 /*
  * Parses the arguments that follow a command's name, which are moved about, into the struct of its
  * syntax (zero at first; NULL where that has no rows).  common: the options of all commands, in a
- * struct of their own, or NULL.  0; -1 once an OPTION_HELP was read; EX_USAGE, with the error printed.
+ * struct of their own, or NULL.  0; EX_USAGE, with the error printed; what was asked for instead.
  */
+#define OPTION_ASKED_HELP	(-1)
+#define OPTION_ASKED_VERSION	(-2)
 int option_parse(const struct syntax *, void *into, const struct syntax *common, void *shared, char **argv);
 void option_release(const struct syntax *, void *into);
 
 /* Prints what is wrong with the arguments, and how to see what is right: EX_USAGE. */
 int option_error(const struct syntax *, const char *, ...) __attribute__((format(printf, 2, 3)));
-/* The same for a word that is none of these; what: "command". */
-int option_unknown(const struct syntax *, const char *what, const char *word, const struct strings *names);
 /* "PROGRAM NAME [--option ARGUMENT] OPERAND" on standard output, first after "usage: ". */
 void option_usage(const struct syntax *, bool first);
 /* --help: usage, summary, and one line an option. */

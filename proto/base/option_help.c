@@ -26,22 +26,6 @@ option_error(const struct syntax *s, const char *fmt, ...)
 	return EX_USAGE;
 }
 
-int
-option_unknown(const struct syntax *s, const char *what, const char *word, const struct strings *names)
-{
-	struct text list = { 0 };
-	const char *near;
-
-	for (size_t i = 0; i < names->n; i++)
-		text_printf(&list, "%s%s", i > 0 ? ", " : "", names->v[i]);
-	near = text_nearest(word, (const char *const *)names->v, names->n);
-	log_warnx("%s%sunknown %s \"%s\"%s%s%s; there are: %s", s->name, s->name[0] == '\0' ? "" : ": ", what,
-	    word, near != NULL ? " (did you mean \"" : "", near != NULL ? near : "",
-	    near != NULL ? "\"?)" : "", list.buf);
-	text_free(&list);
-	return EX_USAGE;
-}
-
 /* "-f", "--title T": as it is typed; short where there is room for one spelling alone. */
 static void
 spell(struct text *t, const struct option_row *r, bool both)

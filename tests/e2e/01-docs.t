@@ -76,32 +76,57 @@ is 'no manual shows another command' "$(awk '$1 == "orchestrator" && $2 ~ /^[a-z
     "$(echo "$commands" | sort)"
 
 # options: usage, --help, manual and behaviour are those of one table
-described=$(sed -sn '/^\.Sh DESCRIPTION/,$s/^\.\(It \|Op \)\{0,1\}Fl //p' man/orchestrator*.1)
-every=$(for c in $commands; do
-	orchestrator "$c" --help | sed -n 's/^[u ].* orchestrator \([a-z][a-z -]*[a-z]\).*/\1/p'
-done)
-ok 'the commands of commands are among them' sh -c "echo '$every' | grep -qx 'tasks add'"
-# shellcheck disable=SC2086 # a command is one word or two
-echo "$every" | while read -r c; do
-	orchestrator $c --help >"$T/help" </dev/null
+all=$(for c in $commands; do orchestrator "$c" --help; done
+    for c in $(worker --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do worker "$c" --help; done)
+all=$(echo "$all" | sed -n 's/^\(usage:\|      \) \([a-z][a-z -]*[a-z]\).*/\2/p')
+is 'the commands of commands are among all' "$(echo "$all" | grep -cx -e 'orchestrator tasks add' -e 'worker ask')" 2
+# shellcheck disable=SC2086 # a command is two words or three
+echo "$all" | while read -r c; do
+	_word=${c#* }; _word=${_word%% *}
+	case $c in
+	worker*) page=man/orchestrator-worker.1 ;;
+	*) page=$(grep -l "^\.It Cm $_word\>" man/orchestrator.1 man/orchestrator-[a-v]*.1) ;;
+	esac
+	$c --help >"$T/help" </dev/null
 	sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' "$T/help" | tr ' ' '\n' | grep . >"$T/options"
-	grep -qx -e --json "$T/options" || echo "$c: --json is not in --help"
+	[ "${c%% *}" = worker ] || grep -qx -e --json "$T/options" || echo "$c: --json is not in --help"
 	sed -n '1s/^usage: //p' "$T/help" | grep -oE '\[--?[a-zA-Z][-a-z]*' | tr -d '[' | sort >"$T/usage"
 	grep -vx -e --help -e --json -e -h -e -C -e -- "$T/options" | sort | diff "$T/usage" - || echo "$c: usage and --help differ"
 	while read -r o; do
-		echo "$described" | grep -qE "(^|[ ,])(Fl )?$(echo "${o#-}" | sed 's/^-/-/')([ ,]|\$)" || [ "$o" = -- ] || echo "$c: the manual does not describe $o"
+		sed -sn '/^\.Sh DESCRIPTION/,$p' $page | grep -qE "^\.(It .*)?(Op )?Fl (.*[ ,])?(Fl )?${o#-}([ ,]|\$)" || [ "$o" = -- ] ||
+		    echo "$c: the manual does not describe $o"
 		case $(grep -e "^  \(-[a-z], \)\{0,1\}$o " "$T/help") in
 		'  -- '*) want='needs a command' ;;
 		*"$o "[A-Z\']*) want='needs an argument' ;;
 		*"  --"* | *', --'*) o=$o=x want='takes no argument' ;;
 		*) continue ;;
 		esac
-		orchestrator $c "$o" </dev/null 2>&1 | grep -q -e "$want" || echo "$c $o: not \"$want\""
+		$c "$o" </dev/null 2>&1 | grep -q -e "$want" || echo "$c $o: not \"$want\""
 	done <"$T/options"
 done >"$T/different"
 is 'usage, --help, manual and behaviour have the same options' "$(cat "$T/different")" ''
 is 'orchestrator-worker.1 shows the usage of worker' "$(synopsis orchestrator-worker.1 | sort)" \
-    "$(worker --help | sed -n 's/^  worker /worker /p' | sort)"
+    "$(for c in '' $(worker --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p'); do
+	worker ${c:+"$c"} --help | sed -n 's/^usage: //p'
+    done | sort)"
+
+# help TOPIC, with a man(1) that has the pages of $T/pages
+mkdir "$T/man" "$T/pages" && cat >"$T/man/man" <<'E'
+#!/bin/sh
+case $1 in -w) [ -e "$T/pages/$2" ] ;; *) echo "shown: $*" ;; esac
+E
+chmod +x "$T/man/man" && PATH=$T/man:$PATH
+run orchestrator help execute
+like 'help says that a manual page is not installed' "$status $err" '^66 orchestrator: the manual page orchestrator is not installed; .*MANPATH'
+: >"$T/pages/orchestrator"; : >"$T/pages/orchestrator-config"; : >"$T/pages/orchestrator-worker"
+is 'orchestrator help opens the manual of a command' "$(orchestrator help execute)" 'shown: orchestrator'
+is 'orchestrator help opens the page of a topic' "$(orchestrator help config)" 'shown: orchestrator-config'
+is 'worker help opens the manual of a command' "$(worker help ask)" 'shown: orchestrator-worker'
+is 'orchestrator help without a topic is --help' "$(orchestrator help)" "$(orchestrator --help)"
+run orchestrator help exceute
+like 'help says which topics there are' "$status $err" '^66 orchestrator: there is no manual page of "exceute"; topics are the commands, and config, '
+run env PATH="$O/bin" orchestrator help config
+like 'help says that there is no man(1)' "$status $err" '^69 orchestrator: man\(1\) is not installed; '
 
 # orchestrator-tasklist.5 and tasklist.c
 for from in $(sed -n 's/^	\[TASK_[A-Z_]*\] = "\(.*\)",$/\1/p' proto/plan/tasklist.c); do

@@ -15,7 +15,7 @@ is 'a command that is not there has exit status 127' "$status" 127
 for usage in '' '-c true true' '-x true' '-w'; do
 	# shellcheck disable=SC2086 # words
 	run worker within $usage
-	is "wrong usage is said: within $usage" "$status,${err%% *}" 64,usage:
+	like "wrong usage is said: within $usage" "$status $err" '^64 worker: within: .*; see worker within --help$'
 done
 
 # Who calls, with an abstract socket beside; what it calls tries all, and the caller says what worked.

@@ -6,13 +6,14 @@
 
 #include "tests/unit/scratch.h"
 
-#include "proto/base/option.h"
+#include "proto/base/program.h"
 
 static inline void
 check_row(const struct syntax *s, const struct option_row *r)
 {
 	bool operand = r->type >= OPERAND_ONE, command = r->type == OPTION_COMMAND;
-	bool bare = r->type == OPTION_FLAG || r->type == OPTION_SET || r->type == OPTION_HELP;
+	bool bare = r->type == OPTION_FLAG || r->type == OPTION_SET || r->type == OPTION_HELP ||
+	    r->type == OPTION_VERSION;
 
 	if (r->type < OPTION_FLAG || r->type > OPERAND_ANY || r->offset >= s->size)
 		fail_msg("%s: a row without type or member", s->name);
@@ -49,6 +50,26 @@ check_syntax(const struct syntax *s, const struct syntax *common)
 			fail_msg("%s: %s comes after what takes it", s->name, r->argument);
 		last = r->type;
 	}
+}
+
+static inline void
+check_commands(const struct syntax *const *list, const struct syntax *common)
+{
+	for (; *list != NULL; list++) {
+		check_syntax(*list, common);
+		if ((*list)->sub != NULL)
+			check_commands((*list)->sub, common);
+	}
+}
+
+static inline void
+check_program(const struct program *p)
+{
+	struct syntax common = p->own;
+
+	common.n = p->common;
+	check_syntax(&p->own, NULL);
+	check_commands(p->commands, &common);
 }
 
 #endif

@@ -120,46 +120,39 @@ ask(const char *question, struct strings *options, const char *again, long secon
 	return rc;
 }
 
-static int
-run(int argc, char **argv)
-{
-	struct strings options = { 0 };
-	const char *again = NULL, *why;
-	long seconds = 0;
-	int ch, rc;
+struct arguments {
+	struct strings		 options;
+	struct option_number	 seconds;
+	const char		*again, *question;
+};
+static const struct option_row rows[] = {
+	OPT_LIST(struct arguments, options, 'o', NULL, "OPTION", "the answer is one of these"),
+	OPT_NUMBER(struct arguments, seconds, 't', NULL, "SECONDS", 1, 31536000, "wait no longer"),
+	OPT_STRING(struct arguments, again, 'r', NULL, "ID", "wait on for the answer to that question"),
+	OPERAND_OPTIONAL(struct arguments, question, "QUESTION"),
+};
 
-	while ((ch = getopt(argc, argv, "o:r:t:")) != -1)
-		switch (ch) {
-		case 'o':
-			strings_add(&options, optarg);
-			break;
-		case 'r':
-			again = optarg;
-			break;
-		case 't':
-			seconds = (long)strtonum(optarg, 1, 31536000, &why);
-			if (why != NULL) {
-				log_warnx("-t %s: %s number of seconds", optarg, why);
-				return EX_USAGE;
-			}
-			break;
-		default:
-			return cmd_usage(&cmd_ask);
-		}
-	if (again != NULL ? optind != argc || options.n > 0 : argc - optind != 1)
-		return cmd_usage(&cmd_ask);
-	if (again != NULL && !message_id_valid(again)) {
-		log_warnx("\"%s\" is no question id, which is q- and six letters or digits", again);
+static int
+run(void *arguments)
+{
+	struct arguments *a = arguments;
+
+	if (a->again == NULL && a->question == NULL)
+		return option_error(&cmd_ask.syntax, "QUESTION is missing, and so is -r");
+	if (a->again != NULL && (a->question != NULL || a->options.n > 0))
+		return option_error(&cmd_ask.syntax, "-r %s: the question stands already: leave out QUESTION and -o", a->again);
+	if (a->again != NULL && !message_id_valid(a->again)) {
+		log_warnx("\"%s\" is no question id, which is q- and six letters or digits", a->again);
 		return EX_USAGE;
 	}
-	rc = ask(argv[optind], &options, again, seconds);
-	strings_free(&options);
-	return rc;
+	return ask(a->question, &a->options, a->again, (long)a->seconds.value);
 }
 
 const struct cmd cmd_ask = {
-	.name = "ask",
-	.usage = "[-o OPTION]... [-t SECONDS] QUESTION | [-t SECONDS] -r ID",
-	.summary = "ask people a question and print the answer",
+	.syntax = {
+		.name = "ask",
+		.summary = "ask people a question and print the answer",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

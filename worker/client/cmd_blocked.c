@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
-#include <string.h>
 
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 
+struct arguments {
+	bool clear;
+	const char *reason;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, clear, 0, "clear", "nothing is in the way any longer"),
+	OPERAND_OPTIONAL(struct arguments, reason, "REASON"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct message m = { .kind = MESSAGE_BLOCKED };
 	int rc;
 
-	if (argc != 2)
-		return cmd_usage(&cmd_blocked);
-	if (strcmp(argv[1], "--clear") != 0 &&
-	    (m.text = client_text(argv[1], SESSION_MAX_TEXT)) == NULL)
+	if (a->clear == (a->reason != NULL))
+		return option_error(&cmd_blocked.syntax, "say either REASON or --clear");
+	if (!a->clear && (m.text = client_text(a->reason, SESSION_MAX_TEXT)) == NULL)
 		return EX_DATAERR;
 	rc = client_send(&m);
 	free(m.text);
@@ -22,8 +30,10 @@ run(int argc, char **argv)
 }
 
 const struct cmd cmd_blocked = {
-	.name = "blocked",
-	.usage = "REASON | --clear",
-	.summary = "tell people what is in the way, or that it no longer is",
+	.syntax = {
+		.name = "blocked",
+		.summary = "tell people what is in the way, or that it no longer is",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

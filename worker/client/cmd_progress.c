@@ -6,26 +6,30 @@
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 
+struct arguments { const char *tasks, *note; };
+static const struct option_row rows[] = {
+	OPERAND(struct arguments, tasks, "DONE/TOTAL"),
+	OPERAND_OPTIONAL(struct arguments, note, "NOTE"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct message m = { .kind = MESSAGE_PROGRESS };
-	const char *why;
-	char done[24], *slash;
+	const char *why, *slash = strchr(a->tasks, '/');
+	char done[24];
 	int rc;
 
-	if (argc < 2 || argc > 3 || (slash = strchr(argv[1], '/')) == NULL ||
-	    (size_t)(slash - argv[1]) >= sizeof(done))
-		return cmd_usage(&cmd_progress);
-	strlcpy(done, argv[1], (size_t)(slash - argv[1]) + 1);
+	if (slash == NULL || (size_t)(slash - a->tasks) >= sizeof(done))
+		return option_error(&cmd_progress.syntax, "%s: two numbers are expected, such as 2/5", a->tasks);
+	strlcpy(done, a->tasks, (size_t)(slash - a->tasks) + 1);
 	m.total = strtonum(slash + 1, 0, 1000000, &why);
 	if (why == NULL)
 		m.done = strtonum(done, 0, m.total, &why);
-	if (why != NULL) {
-		log_warnx("%s: two numbers are expected, such as 2/5", argv[1]);
-		return EX_USAGE;
-	}
-	if (argc == 3 && (m.text = client_text(argv[2], SESSION_MAX_TEXT)) == NULL)
+	if (why != NULL)
+		return option_error(&cmd_progress.syntax, "%s: two numbers are expected, such as 2/5", a->tasks);
+	if (a->note != NULL && (m.text = client_text(a->note, SESSION_MAX_TEXT)) == NULL)
 		return EX_DATAERR;
 	rc = client_send(&m);
 	free(m.text);
@@ -33,8 +37,11 @@ run(int argc, char **argv)
 }
 
 const struct cmd cmd_progress = {
-	.name = "progress",
-	.usage = "DONE/TOTAL [NOTE]",
-	.summary = "say how many tasks are done",
+	.syntax = {
+		.name = "progress",
+		.summary = "say how many tasks are done",
+		OPTION_ROWS(rows, struct arguments),
+		.stops = true,
+	},
 	.run = run,
 };

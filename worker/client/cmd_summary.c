@@ -30,15 +30,19 @@ read_summary(const char *path)
 	return buf;
 }
 
+struct arguments { const char *file; };
+static const struct option_row rows[] = {
+	OPERAND_OPTIONAL(struct arguments, file, "FILE | -"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct message m = { .kind = MESSAGE_SUMMARY };
 	int rc;
 
-	if (argc > 2)
-		return cmd_usage(&cmd_summary);
-	m.text = read_summary(argc == 2 ? argv[1] : "-");
+	m.text = read_summary(a->file != NULL ? a->file : "-");
 	if (m.text == NULL)
 		return EX_DATAERR;
 	rc = client_send(&m);
@@ -47,8 +51,10 @@ run(int argc, char **argv)
 }
 
 const struct cmd cmd_summary = {
-	.name = "summary",
-	.usage = "[FILE | -]",
-	.summary = "leave the summary of the work (or, when presenting, the presentation)",
+	.syntax = {
+		.name = "summary",
+		.summary = "leave the summary of the work (or, when presenting, the presentation)",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

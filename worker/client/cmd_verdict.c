@@ -5,21 +5,24 @@
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 
+struct arguments { const char *verdict, *findings; };
+static const struct option_row rows[] = {
+	OPERAND(struct arguments, verdict, "approved | rejected"),
+	OPERAND_OPTIONAL(struct arguments, findings, "FINDINGS | -"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct message m = { .kind = MESSAGE_VERDICT };
 	int rc, verdict;
 
-	if (argc < 2 || argc > 3)
-		return cmd_usage(&cmd_verdict);
-	verdict = verdict_parse(argv[1]);
-	if (verdict != VERDICT_APPROVED && verdict != VERDICT_REJECTED) {
-		log_warnx("%s: a verdict is \"approved\" or \"rejected\"", argv[1]);
-		return EX_USAGE;
-	}
+	verdict = verdict_parse(a->verdict);
+	if (verdict != VERDICT_APPROVED && verdict != VERDICT_REJECTED)
+		return option_error(&cmd_verdict.syntax, "%s: a verdict is \"approved\" or \"rejected\"", a->verdict);
 	m.verdict = (enum verdict)verdict;
-	if (argc == 3 && (m.text = client_text(argv[2], SESSION_MAX_TEXT)) == NULL)
+	if (a->findings != NULL && (m.text = client_text(a->findings, SESSION_MAX_TEXT)) == NULL)
 		return EX_DATAERR;
 	rc = client_send(&m);
 	free(m.text);
@@ -27,8 +30,11 @@ run(int argc, char **argv)
 }
 
 const struct cmd cmd_verdict = {
-	.name = "verdict",
-	.usage = "approved | rejected [FINDINGS | -]",
-	.summary = "say what this role thinks of the commit",
+	.syntax = {
+		.name = "verdict",
+		.summary = "say what this role thinks of the commit",
+		OPTION_ROWS(rows, struct arguments),
+		.stops = true,
+	},
 	.run = run,
 };

@@ -8,25 +8,32 @@
 #include "proto/sys/child.h"
 #include "worker/core/cmd.h"
 
+struct arguments { char *const *command; };
+static const struct option_row rows[] = {
+	OPERANDS(struct arguments, command, "COMMAND [ARGUMENT...]"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
+	const struct arguments *a = arguments;
 	const char *step = "wait";
 	int status;
 
-	if (argc < 2)
-		return cmd_usage(&cmd_hold);
-	status = child_hold((const char *const *)(uintptr_t)(argv + 1), &step);
+	status = child_hold((const char *const *)(uintptr_t)a->command, &step);
 	if (status == -1) {
-		warn("can't start %s (%s)", argv[1], step);
+		warn("can't start %s (%s)", a->command[0], step);
 		return EX_UNAVAILABLE;
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 const struct cmd cmd_hold = {
-	.name = "hold",
-	.usage = "COMMAND [ARGUMENT...]",
-	.summary = "run a command as the first process of its namespace (for worker itself)",
+	.syntax = {
+		.name = "hold",
+		.summary = "run a command as the first process of its namespace (for worker itself)",
+		OPTION_ROWS(rows, struct arguments),
+		.stops = true,
+	},
 	.run = run,
 };

@@ -133,44 +133,58 @@ lay_all(const char *cache, const char *work, char *const *pairs, size_t n)
 	return laid;
 }
 
-/* The number of pairs from argv on, up to "--"; -1 = it is none, or no command follows. */
+/* The number of pairs in front of "--"; -1 = they are none, or no command follows. */
 static int
-count_pairs(int argc, char **argv)
+count_pairs(char *const *pair)
 {
 	int n = 0;
 
-	for (; argc >= 2 && strcmp(argv[0], "--") != 0; argc -= 2, argv += 2, n++)
-		if (sandbox_cache_hidden(argv[0]) == NULL || argv[1][0] != '/')
+	for (; pair[0] != NULL && strcmp(pair[0], "--") != 0; pair += 2, n++)
+		if (pair[1] == NULL || sandbox_cache_hidden(pair[0]) == NULL || pair[1][0] != '/')
 			return -1;
-	return argc >= 2 ? n : -1;
+	return pair[0] != NULL && pair[1] != NULL ? n : -1;
 }
 
+struct arguments {
+	bool		 trial;
+	const char	*cache, *work;
+	char *const	*pairs;		/* and after "--" the command */
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, trial, 't', NULL, "fail when none can be laid"),
+	OPERAND(struct arguments, cache, "CACHE"),
+	OPERAND(struct arguments, work, "WORK"),
+	OPERANDS(struct arguments, pairs, "[NAME LOWER]... -- COMMAND [ARGUMENT...]"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
-	bool trial = argc > 1 && strcmp(argv[1], "-t") == 0;
+	const struct arguments *a = arguments;
+	char *const *command;
 	size_t laid = 0;
 	int n, entered = 0;
 
-	argc -= 1 + trial;
-	argv += 1 + trial;
-	if (argc < 4 || (n = count_pairs(argc - 2, argv + 2)) == -1)
-		return cmd_usage(&cmd_layer);
+	if ((n = count_pairs(a->pairs)) == -1)
+		return option_error(&cmd_layer.syntax, "NAME is no cache, LOWER no absolute path, or \"--\" and COMMAND are missing");
 	if (n > 0 && (entered = enter()) == 0)
-		laid = lay_all(argv[0], argv[1], argv + 2, (size_t)n);
-	if (entered == -2 || (trial && laid == 0)) {
+		laid = lay_all(a->cache, a->work, a->pairs, (size_t)n);
+	if (entered == -2 || (a->trial && laid == 0)) {
 		warn("%s", entered == 0 ? "overlayfs can't be mounted" : "no namespace of its own for mounts");
 		return EX_UNAVAILABLE;
 	}
-	argv += 3 + 2 * n;
-	child_become((const char *const *)(uintptr_t)argv);
-	warn("can't start %s", argv[0]);
+	command = a->pairs + 2 * n + 1;
+	child_become((const char *const *)(uintptr_t)command);
+	warn("can't start %s", command[0]);
 	return EX_UNAVAILABLE;
 }
 
 const struct cmd cmd_layer = {
-	.name = "layer",
-	.usage = "[-t] CACHE WORK [NAME LOWER]... -- COMMAND [ARGUMENT...]",
-	.summary = "lay caches over the user's, and run a command (for worker itself)",
+	.syntax = {
+		.name = "layer",
+		.summary = "lay caches over the user's, and run a command (for worker itself)",
+		OPTION_ROWS(rows, struct arguments),
+		.stops = true,
+	},
 	.run = run,
 };

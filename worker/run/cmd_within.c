@@ -186,35 +186,44 @@ within_shell(int argc, char **argv)
 	return become_shell(&walls, argv[1]);
 }
 
-static int
-run(int argc, char **argv)
-{
-	struct walls walls = no_walls;
-	const char *string = NULL;
-	int ch;
+struct arguments {
+	struct strings	 write, read;
+	const char	*string;
+	char *const	*command;
+};
+static const struct option_row rows[] = {
+	OPT_LIST(struct arguments, write, 'w', NULL, "PATH", "nothing can be written but this, and what is below it"),
+	OPT_LIST(struct arguments, read, 'r', NULL, "PATH", "this, below one of those, can't be written either"),
+	OPT_STRING(struct arguments, string, 'c', NULL, "STRING", "bash runs the string"),
+	OPERANDS_OPTIONAL(struct arguments, command, "COMMAND [ARGUMENT...]"),
+};
 
-	while ((ch = getopt(argc, argv, "+w:r:c:")) != -1)
-		if (ch == 'w') {
-			walls.files = true;
-			sandbox_add(&walls.sb, optarg, SANDBOX_WRITE);
-		} else if (ch == 'r')
-			sandbox_add(&walls.sb, optarg, SANDBOX_READ);
-		else if (ch == 'c')
-			string = optarg;
-		else
-			return cmd_usage(&cmd_within);
-	if ((string != NULL) == (optind < argc))
-		return cmd_usage(&cmd_within);
+static int
+run(void *arguments)
+{
+	const struct arguments *a = arguments;
+	struct walls walls = no_walls;
+
+	if ((a->string != NULL) == (a->command != NULL))
+		return option_error(&cmd_within.syntax, "say either -c STRING or COMMAND");
+	walls.files = a->write.n > 0;
+	for (size_t i = 0; i < a->write.n; i++)
+		sandbox_add(&walls.sb, a->write.v[i], SANDBOX_WRITE);
+	for (size_t i = 0; i < a->read.n; i++)
+		sandbox_add(&walls.sb, a->read.v[i], SANDBOX_READ);
 	if (walls.sb.n == 0 && !walls.files)
 		add_environment(&walls);
-	if (string != NULL)
-		return become_shell(&walls, string);
-	return become(&walls, (const char *const *)(uintptr_t)(argv + optind));
+	if (a->string != NULL)
+		return become_shell(&walls, a->string);
+	return become(&walls, (const char *const *)(uintptr_t)a->command);
 }
 
 const struct cmd cmd_within = {
-	.name = "within",
-	.usage = "[-w PATH]... [-r PATH]... -c STRING | COMMAND [ARGUMENT...]",
-	.summary = "run a command that can't reach the processes of the one that calls it",
+	.syntax = {
+		.name = "within",
+		.summary = "run a command that can't reach the processes of the one that calls it",
+		OPTION_ROWS(rows, struct arguments),
+		.stops = true,
+	},
 	.run = run,
 };

@@ -73,20 +73,25 @@ gates_show(struct worker *w, const char *commit)
 	return rc == -1 ? EX_UNAVAILABLE : rc == 1 ? EX_NEGATIVE : 0;
 }
 
+struct arguments { const char *dir, *commit; };
+static const struct option_row rows[] = {
+	OPERAND(struct arguments, dir, "DIR"),
+	OPERAND(struct arguments, commit, "COMMIT"),
+};
+
 static int
-run(int argc, char **argv)
+run(void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct worker w = { .lockfd = -1, .watch_session = -1, .watch_answers = -1,
 		.watch_inbox = -1 };
 	int rc;
 
-	if (argc != 3)
-		return cmd_usage(&cmd_gates);
 	if (watch_open() == -1 && !watch_degraded())
 		err(EX_OSERR, "can't watch files");
-	rc = recover_read(&w, argv[1]);
-	if (rc == 0 && (rc = session_repo_open(&w)) == 0 && !git_oid_valid(&w.repo, argv[2])) {
-		warnx("%s: not a full object id", argv[2]);
+	rc = recover_read(&w, a->dir);
+	if (rc == 0 && (rc = session_repo_open(&w)) == 0 && !git_oid_valid(&w.repo, a->commit)) {
+		warnx("%s: not a full object id", a->commit);
 		rc = EX_DATAERR;
 	}
 	if (rc == 0 && (output_open(w.dirfd, SESSION_FILE_MERGE_LOG) == -1 || proc_adopt() == -1)) {
@@ -99,7 +104,7 @@ run(int argc, char **argv)
 			warnx("%s", w.fail_detail);
 			rc = EX_UNAVAILABLE;
 		} else
-			rc = gates_show(&w, argv[2]);
+			rc = gates_show(&w, a->commit);
 		confine_clean(&w, STATUS_APPROVED, "");
 	}
 	worker_close(&w);
@@ -107,8 +112,10 @@ run(int argc, char **argv)
 }
 
 const struct cmd cmd_gates = {
-	.name = "gates",
-	.usage = "DIR COMMIT",
-	.summary = "run the gates of the session DIR on a commit, results as JSON",
+	.syntax = {
+		.name = "gates",
+		.summary = "run the gates of the session DIR on a commit, results as JSON",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -166,21 +166,24 @@ leave(struct worker *w)
 	    ? 0 : EX_NEGATIVE;
 }
 
-static int
-run(int argc, char **argv)
-{
-	struct worker w = { 0 };
-	bool detach = false, ended;
-	int ch, rc;
+struct arguments {
+	bool detach;
+	const char *dir;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, detach, 'd', NULL, "close standard output and error once the lock is held"),
+	OPERAND(struct arguments, dir, "DIR"),
+};
 
-	while ((ch = getopt(argc, argv, "d")) != -1) {
-		if (ch != 'd')
-			return cmd_usage(&cmd_run);
-		detach = true;
-	}
-	if (argc - optind != 1)
-		return cmd_usage(&cmd_run);
-	rc = worker_open(&w, argv[optind], detach);
+static int
+run(void *arguments)
+{
+	const struct arguments *a = arguments;
+	struct worker w = { 0 };
+	bool ended;
+	int rc;
+
+	rc = worker_open(&w, a->dir, a->detach);
 	if (rc != 0 && rc != EX_TEMPFAIL && fault_passing())
 		rc = EX_OSERR;	/* whoever started it tries again */
 	if (rc == 0) {
@@ -194,7 +197,7 @@ run(int argc, char **argv)
 		rc = leave(&w);
 		if (!ended)
 			confine_clean(&w, w.state.status, w.state.reason);
-		if (!detach)
+		if (!a->detach)
 			printf("%s: %s%s%s\n", w.config.session, status_name(w.state.status),
 			    w.state.reason[0] != '\0' ? ": " : "", w.state.detail);
 	}
@@ -203,8 +206,10 @@ run(int argc, char **argv)
 }
 
 const struct cmd cmd_run = {
-	.name = "run",
-	.usage = "[-d] DIR",
-	.summary = "run the session in DIR to its end, from wherever it is",
+	.syntax = {
+		.name = "run",
+		.summary = "run the session in DIR to its end, from wherever it is",
+		OPTION_ROWS(rows, struct arguments),
+	},
 	.run = run,
 };

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_COMMANDS_H
+#define WORKER_COMMANDS_H
+
+/* The table of commands, and the options that stand before each. */
+
+#include "proto/base/program.h"
+#include "worker/core/cmd.h"
+
+struct globals { char *const *command; };
+extern const struct program worker_program;
+
+#endif
