@@ -56,7 +56,7 @@ declare_dead(struct entry *e, struct cleaning *c)
 static void
 archive(struct orch *o, struct entry *e, struct cleaning *c)
 {
-	bool	merged = e->state.status == STATUS_MERGED;
+	bool	merged = status_done(e->state.status);
 	char	why[GIT_ERR];
 	int	rv = entry_archive(o, e, merged, why, sizeof(why));
 

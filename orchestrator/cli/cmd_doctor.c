@@ -13,6 +13,7 @@
 #include "orchestrator/session/place.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/workspace/program.h"
+#include "proto/base/array.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/record/config.h"
@@ -116,11 +117,12 @@ check_repository(struct report *r, struct orch *o)
 static void
 check_settings(struct report *r, struct orch *o)
 {
-	static const char *const by[REVIEW_MODES] = {
+	static const char *const by[] = {
 		[REVIEW_COUNCIL] = "the council approves",
 		[REVIEW_GATES] = "the gates alone approve",
 		[REVIEW_NONE] = "nobody judges, everything is approved",
 	};
+	ARRAY_WHOLE(by, REVIEW_MODES);
 	const struct dispatch d = { .attempt = 1 };
 	struct config c;
 

@@ -156,7 +156,7 @@ follow(struct follow *f, const char *path)
 static int
 follow_result(const struct follow *f, const struct entry *e)
 {
-	if (f->status == STATUS_APPROVED || f->status == STATUS_MERGED)
+	if (status_approved(f->status))
 		return 0;
 	if (status_live(f->status))
 		log_warnx("%s: no worker lives; orchestrator execute starts it again", e->id);

@@ -90,7 +90,7 @@ ended(struct recovery *r, const struct entry *e)
 
 	if (e->error != NULL)
 		person(r, e, e->error);
-	else if (e->state.status != STATUS_MERGED) {
+	else if (!status_done(e->state.status)) {
 		why = text_format("%s%s%s; orchestrator retry %s, or cleanup",
 		    status_name(e->state.status), reason[0] != '\0' ? ": " : "", reason, e->id);
 		person(r, e, why);

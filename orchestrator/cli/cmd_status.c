@@ -82,7 +82,7 @@ print_all(const struct entries *es)
 	for (int g = 0; g < GROUP_COUNT; g++) {
 		if (n[g] == 0)
 			continue;
-		printf("%s (%zu)\n", group_title((enum group)g), n[g]);
+		printf("%s (%zu)\n", group_title((enum status_group)g), n[g]);
 		skip = g == GROUP_ENDED && n[g] > ENDED_SHOWN ? n[g] - ENDED_SHOWN : 0;
 		if (skip > 0)
 			printf("  %zu older ones: --json lists them\n", skip);

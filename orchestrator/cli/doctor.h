@@ -12,7 +12,7 @@
 
 #define DOCTOR_PROBE	".tmp-doctor"	/* what it makes for a moment, in the state directory */
 
-enum health { HEALTH_GOOD, HEALTH_NOTE, HEALTH_BAD };
+enum health { HEALTH_GOOD, HEALTH_NOTE, HEALTH_BAD, HEALTH_COUNT };
 
 struct report {
 	bool		 json;

@@ -3,12 +3,14 @@
 #include <stdio.h>
 
 #include "orchestrator/cli/doctor.h"
+#include "proto/base/array.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
 static const char *const health_names[] = {
 	[HEALTH_GOOD] = "ok", [HEALTH_NOTE] = "note", [HEALTH_BAD] = "bad",
 };
+ARRAY_WHOLE(health_names, HEALTH_COUNT);
 
 void
 report_add(struct report *r, const char *name, enum health health, const char *fmt, ...)

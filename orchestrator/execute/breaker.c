@@ -4,14 +4,6 @@
 
 #include "orchestrator/execute/breaker.h"
 
-/* Not by its own will, nor by what else was merged. */
-static bool
-is_failure(enum status status)
-{
-	return status == STATUS_FAILED || status == STATUS_FAILED_TIMEOUT ||
-	    status == STATUS_UNKNOWN || status == STATUS_STALE;
-}
-
 /* Of these the task has no part: no agent has begun. */
 static bool
 is_place(const char *reason)
@@ -53,7 +45,7 @@ breaker_death(struct breaker *b, const struct death *d)
 	char same[BREAKER_SAME];
 	bool again, place;
 
-	if (!is_failure(d->status))
+	if (status_traits(d->status)->outcome != OUTCOME_FAILED)
 		return TRIP_NONE;
 	breaker_same(d, same);
 	again = strcmp(same, d->former) == 0;

@@ -24,7 +24,7 @@ learn(struct flow *f, const struct task *t, struct dispatch *d)
 
 	if (!flow_follows(&f->list, t) || flow_entry(f->o, t->session, &e) == -1)
 		return NULL;
-	if (status_ended(e.state.status) && e.state.status != STATUS_MERGED) {
+	if (status_undone(e.state.status)) {
 		strlcpy(f->former, e.id, sizeof(f->former));
 		d->retry_of = f->former;
 		d->findings = findings = retry_findings(f->o, &e);
@@ -49,11 +49,10 @@ dispatch(struct flow *f, const struct task *t, struct item *item, struct dispatc
 		free(findings);
 		return status;
 	}
-	if ((status_ended(e.state.status) || entry_dead(&e)) && e.state.status != STATUS_MERGED &&
-	    e.error == NULL && had_session(t, e.id))
+	if ((status_undone(e.state.status) || entry_dead(&e)) && e.error == NULL && had_session(t, e.id))
 		status = retry_session(f->o, &e, f->id, item, NULL, made);
 	else {
-		if (e.state.status != STATUS_MERGED)
+		if (!status_done(e.state.status))
 			d.attempt = (int)e.state.attempt + 1;
 		status = dispatch_item(f->o, &d, made);
 	}

@@ -89,7 +89,7 @@ loop_gone(struct loop *l, struct sess *s)
 		loop_say(l, s->e.id, "gone", "its session directory was removed");
 		strings_add(&l->lost, s->e.state.item);
 	} else {
-		if (e.state.status != STATUS_MERGED)
+		if (!status_done(e.state.status))
 			strings_add(&l->lost, e.state.item);
 		else
 			loop_merged(l, &e, e.state.merged);

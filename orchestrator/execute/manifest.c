@@ -129,7 +129,7 @@ manifest_look(struct terminal *t, const struct entry *e)
 	t->detail = s->detail[0] != '\0' ? text_format("%s", s->detail) : NULL;
 	strlcpy(t->merged, s->merged, sizeof(t->merged));
 	t->status = !status_ended(s->status) ? TERMINAL_ACTIVE :
-	    s->status == STATUS_MERGED ? TERMINAL_COMPLETED : TERMINAL_FAILED;
+	    status_done(s->status) ? TERMINAL_COMPLETED : TERMINAL_FAILED;
 }
 
 void
@@ -182,7 +182,7 @@ manifest_sum(const struct manifest *m, const struct tasklist *l, struct manifest
 		s->spawned += t->session[0] != '\0';
 		s->over += over;
 		s->outputs += t->files.n;
-		s->conflicts += t->state == STATUS_CONFLICT;
+		s->conflicts += status_traits(t->state)->outcome == OUTCOME_BLOCKED;
 		add_time(t, l, seen, s);
 		for (size_t k = 0; k < t->tasks.n; k++) {
 			const struct task *one = &l->v[t->tasks.v[k]];

@@ -21,7 +21,7 @@
 
 #define MANIFEST_ERRORS	100
 
-enum terminal_status { TERMINAL_PENDING, TERMINAL_ACTIVE, TERMINAL_COMPLETED, TERMINAL_FAILED };
+enum terminal_status { TERMINAL_PENDING, TERMINAL_ACTIVE, TERMINAL_COMPLETED, TERMINAL_FAILED, TERMINAL_COUNT };
 
 struct terminal {
 	struct pick	 tasks;		/* none: they are done by others */

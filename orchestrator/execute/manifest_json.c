@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "orchestrator/execute/manifest.h"
+#include "proto/base/array.h"
 #include "proto/json/field.h"
 #include "proto/json/record.h"
 
@@ -11,6 +12,7 @@ static const char *const status_names[] = {
 	[TERMINAL_PENDING] = "pending", [TERMINAL_ACTIVE] = "in_progress",
 	[TERMINAL_COMPLETED] = "completed", [TERMINAL_FAILED] = "failed",
 };
+ARRAY_WHOLE(status_names, TERMINAL_COUNT);
 
 struct writing {
 	const struct manifest *m;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/report.h"
+#include "proto/base/array.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
@@ -14,8 +15,9 @@
 const char *
 fate_name(enum fate f)
 {
-	static const char *const names[FATES] = { "merged", "failed", "running", "waiting", "open",
+	static const char *const names[] = { "merged", "failed", "running", "waiting", "open",
 		"blocked" };
+	ARRAY_WHOLE(names, FATES);
 
 	return names[f];
 }

@@ -33,7 +33,7 @@ schedule(const struct situation *s)
 	if (status_live(s->status))
 		return schedule_unattended(s);
 	/* A merged session that still lies here was not put away. */
-	if (s->status == STATUS_APPROVED || s->status == STATUS_MERGED || s->merging || s->retry)
+	if (status_approved(s->status) || s->merging || s->retry)
 		return schedule_merge(s);
 	return ACTION_OVER;
 }

@@ -21,7 +21,7 @@ check_status(const char *id, const struct state *s)
 	if (s->merging.target[0] != '\0')
 		log_warnx("session %s: its merge was interrupted; orchestrator merge %s completes it",
 		    id, id);
-	else if (s->status == STATUS_MERGED)
+	else if (status_done(s->status))
 		log_warnx("session %s is merged: dispatch a new item for further changes", id);
 	else if (status_live(s->status))
 		log_warnx("session %s is %s: wait until it is over, or orchestrator cancel %s first",
@@ -38,7 +38,7 @@ check_entry(struct entry *e)
 		log_warnx("session %s: %s", e->id, e->error);
 		return EX_DATAERR;
 	}
-	if (e->archived && e->state.status != STATUS_MERGED) {
+	if (e->archived && !status_done(e->state.status)) {
 		log_warnx("session %s is %s and archived; orchestrator retry %s begins again", e->id,
 		    status_name(e->state.status), e->id);
 		return EX_USAGE;

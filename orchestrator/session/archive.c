@@ -108,7 +108,7 @@ entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, si
 	} else if (remove && e->state.worktree != NULL && lstat(e->state.worktree, &st) == -1 &&
 	    errno == ENOENT && worktree_drop(o, e, why, whylen) == -1)
 		return -1;
-	if (remove && e->state.status == STATUS_MERGED)
+	if (remove && status_done(e->state.status))
 		return branch_drop(o, e, why, whylen);
 	return 0;
 }

@@ -78,7 +78,7 @@ await_end(const char *path, enum status *end)
 		else if (status == 0 && state.detail[0] != '\0')
 			log_warnx("session %s: %s: %s", state.session, status_name(state.status),
 			    state.detail);
-		if (status == 0 && state.status != STATUS_APPROVED && state.status != STATUS_MERGED)
+		if (status == 0 && !status_approved(state.status))
 			status = 1;
 		state_release(&state);
 	}

@@ -11,6 +11,7 @@
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/trash.h"
 #include "orchestrator/source/task_link.h"
+#include "proto/base/array.h"
 #include "proto/base/log.h"
 #include "proto/git/git.h"
 #include "proto/json/record.h"
@@ -66,8 +67,8 @@ entry_approved_at(const struct entry *e)
 bool
 entry_mergeable(const struct entry *e)
 {
-	return !e->archived && e->error == NULL && (e->state.status == STATUS_APPROVED ||
-	    e->state.status == STATUS_MERGED || e->state.merging.target[0] != '\0');
+	return !e->archived && e->error == NULL && (status_approved(e->state.status) ||
+	    e->state.merging.target[0] != '\0');
 }
 
 int
@@ -174,32 +175,28 @@ entry_release(struct entry *e)
 	memset(e, 0, sizeof(*e));
 }
 
-enum group
+enum status_group
 entry_group(const struct entry *e)
 {
 	if (e->error != NULL)
 		return e->alive ? GROUP_ACTIVE : GROUP_ENDED;
-	if (e->archived || status_ended(e->state.status))
+	if (e->archived)
 		return GROUP_ENDED;
-	if (e->state.status == STATUS_APPROVED)
-		return GROUP_READY;
-	if (e->state.status == STATUS_WAITING || e->state.questions_open > 0)
-		return GROUP_QUESTIONS;
-	if (e->state.status == STATUS_COMPLETED || e->state.status == STATUS_REVIEWING)
-		return GROUP_REVIEW;
-	return GROUP_ACTIVE;
+	return status_live(e->state.status) && e->state.questions_open > 0 ? GROUP_QUESTIONS :
+	    status_traits(e->state.status)->group;
 }
 
 const char *
-group_title(enum group g)
+group_title(enum status_group g)
 {
-	static const char *const title[GROUP_COUNT] = {
+	static const char *const title[] = {
 		[GROUP_ACTIVE] = "active",
 		[GROUP_QUESTIONS] = "with open questions",
 		[GROUP_REVIEW] = "in review",
 		[GROUP_READY] = "ready to merge",
 		[GROUP_ENDED] = "ended",
 	};
+	ARRAY_WHOLE(title, GROUP_COUNT);
 
 	return title[g];
 }
@@ -230,8 +227,8 @@ declare_locked(struct entry *e, int fd, enum status status, const char *reason, 
 	}
 	state_release(&e->state);
 	e->state = s;
-	if (s.merging.target[0] != '\0' || !(status_live(s.status) ||
-	    (status == STATUS_CANCELLED && s.status == STATUS_APPROVED)))
+	if (s.merging.target[0] != '\0' || (status == STATUS_CANCELLED ? status_ended(s.status) :
+	    !status_live(s.status)))
 		return 1;
 	(void)entry_kill_tree(e, true);	/* whoever puts it away tries again */
 	if (state_enter(&e->state, status, reason, detail) == -1) {

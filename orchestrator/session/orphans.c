@@ -268,7 +268,7 @@ check_merged(struct orch *o, int dirfd, const char *id)
 	(void)dirfd;
 	path = text_format("%s/%s", o->archive, id);
 	if (entry_load(&e, path, true) == 0) {
-		if (e.error == NULL && e.state.status == STATUS_MERGED &&
+		if (e.error == NULL && status_done(e.state.status) &&
 		    e.state.worktree != NULL && lstat(e.state.worktree, &st) == 0 &&
 		    entry_worktree_is_ours(o, &e)) {
 			if (entry_put_away(o, &e, true, why, sizeof(why)) == 0) {

@@ -50,7 +50,7 @@ merged_summary(int archivefd, const char *name)
 	if ((fd = file_open_dir(archivefd, name)) == -1)
 		return NULL;
 	if (state_load(fd, &state, reason, sizeof(reason)) == 0) {
-		if (state.status == STATUS_MERGED && file_read(fd, SESSION_FILE_SUMMARY,
+		if (status_done(state.status) && file_read(fd, SESSION_FILE_SUMMARY,
 		    SESSION_MAX_TEXT, &text, &len) == -1)
 			text = strdup("");
 		state_release(&state);

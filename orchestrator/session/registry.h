@@ -61,10 +61,9 @@ int registry_find(struct orch *, const char *name, struct entry *);
 /* The newest attempt of an item, in silence. -1: there is none. */
 int registry_newest(struct orch *, const char *item, struct entry *);
 
-/* Groups of status(1), in the order in which they are shown. */
-enum group { GROUP_ACTIVE, GROUP_QUESTIONS, GROUP_REVIEW, GROUP_READY, GROUP_ENDED, GROUP_COUNT };
-enum group entry_group(const struct entry *);	/* pure */
-const char *group_title(enum group);		/* "active", "with open questions", ... */
+/* In which it is shown: its status's, unless it has open questions. */
+enum status_group entry_group(const struct entry *);	/* pure */
+const char *group_title(enum status_group);		/* "active", "with open questions", ... */
 
 /*
  * Declares an unlocked session ended: takes its lock as "orchestrator", reads the

@@ -42,7 +42,7 @@ find_findings(struct orch *o, int fd, const struct entry *e, const struct config
 	struct review review;
 	struct text t = { 0 };
 
-	if (e->state.status == STATUS_CONFLICT && c->target != NULL)
+	if (status_traits(e->state.status)->outcome == OUTCOME_BLOCKED && c->target != NULL)
 		return conflict_findings(o, fd, &e->state, c->target);
 	if (review_load(fd, &review, reason, sizeof(reason)) == 0) {
 		if (review.verdict != VERDICT_APPROVED && review.findings != NULL)
@@ -114,10 +114,10 @@ check_ended(struct entry *e)
 	if (status_live(e->state.status))
 		log_warnx("session %s is %s; cancel it first: orchestrator cancel %s", id,
 		    status_name(e->state.status), id);
-	else if (e->state.status == STATUS_APPROVED)
+	else if (!status_ended(e->state.status))
 		log_warnx("session %s is approved; merge it (orchestrator merge %s), or cancel it "
 		    "first", id, id);
-	else if (e->state.status == STATUS_MERGED)
+	else if (status_done(e->state.status))
 		log_warnx("session %s is merged; there is nothing to do again", id);
 	else
 		return 0;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "orchestrator/session/show_entry.h"
+#include "proto/base/array.h"
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
@@ -47,9 +48,10 @@ put_text(struct json *j, const char *key, const char *text)
 struct json *
 show_entry_json(const struct entry *e)
 {
-	static const char *const group[GROUP_COUNT] = {
+	static const char *const group[] = {
 		"active", "questions", "review", "ready", "ended"
 	};
+	ARRAY_WHOLE(group, GROUP_COUNT);
 	const struct state	*s = &e->state;
 	struct json		*j = json_new_object(), *t = json_new_object();
 

@@ -94,7 +94,7 @@ trash_ended(const struct state *s, const char *session)
 {
 	char err[GIT_ERR];
 
-	if (s->worktree != NULL && status_ended(s->status) && s->status != STATUS_MERGED &&
+	if (s->worktree != NULL && status_undone(s->status) &&
 	    trash_clean_trees(s->worktree, session, err, sizeof(err)) == -1)
 		log_warnx("%s: %s; orchestrator cleanup removes it", session, err);
 }
@@ -142,7 +142,7 @@ keep(const struct git_repo *repo, int fd, const char *session, const char *trash
 		r.slots = 2 * c.settings.max_parallel;	/* a session has two trees */
 		if (c.settings.recycle && pool_ours(pool) && state_load(fd, &s, err, errlen) == 0) {
 			r.commit = s.merged;
-			if (s.status == STATUS_MERGED && git_oid_valid(repo, s.merged))
+			if (status_done(s.status) && git_oid_valid(repo, s.merged))
 				rc = keep_trees(&r, &s, c.settings.keep_ignored, err, errlen);
 			state_release(&s);
 		}

@@ -36,7 +36,7 @@ verify(struct orch *o, const char *session, struct last_session *last, char *why
 		snprintf(why, whylen, "no session is known that was merged");
 		return -1;
 	}
-	if (s->status != STATUS_MERGED || s->merged[0] == '\0') {
+	if (!status_done(s->status) || s->merged[0] == '\0') {
 		snprintf(why, whylen, "session %s is not merged", session);
 		return -1;
 	}

@@ -60,11 +60,10 @@ last_session_release(struct last_session *l)
 bool
 last_session_again(const struct last_session *l, int64_t attempts, int64_t *attempt)
 {
-	enum status status = l->state.status;
+	enum status_again again = status_traits(l->state.status)->again;
 
 	*attempt = l->state.attempt > 0 ? l->state.attempt : 1;
-	return status_ended(status) && status != STATUS_CANCELLED && status != STATUS_MERGED &&
-	    status != STATUS_UNKNOWN && *attempt < attempts && (status != STATUS_CONFLICT || l->retries);
+	return *attempt < attempts && (again == AGAIN_YES || (again == AGAIN_SET && l->retries));
 }
 
 bool

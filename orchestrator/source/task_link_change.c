@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "orchestrator/source/task_link_change.h"
+#include "proto/base/array.h"
 #include "proto/json/record.h"
 
 bool
@@ -32,8 +33,16 @@ task_link_enter(struct tasklist *l, void *arg)
 enum task_status
 task_link_outcome(enum status s)
 {
-	return s == STATUS_MERGED ? TASK_COMPLETE : s == STATUS_CONFLICT ? TASK_BLOCKED :
-	    TASK_FAILED;
+	static const enum task_status becomes[] = {
+		[OUTCOME_NONE] = TASK_IN_PROGRESS,
+		[OUTCOME_DONE] = TASK_COMPLETE,
+		[OUTCOME_BLOCKED] = TASK_BLOCKED,
+		[OUTCOME_DECLINED] = TASK_FAILED,
+		[OUTCOME_FAILED] = TASK_FAILED,
+	};
+	ARRAY_WHOLE(becomes, OUTCOME_COUNT);
+
+	return becomes[status_traits(s)->outcome];
 }
 
 bool

@@ -7,28 +7,31 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proto/base/array.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/plan/tasklist.h"
 
 
-static const char *const names[TASK_STATUS_COUNT] = {
+static const char *const names[] = {
 	[TASK_PENDING] = "PENDING",
 	[TASK_IN_PROGRESS] = "IN_PROGRESS",
 	[TASK_COMPLETE] = "COMPLETE",
 	[TASK_BLOCKED] = "BLOCKED",
 	[TASK_FAILED] = "FAILED",
 };
+ARRAY_WHOLE(names, TASK_STATUS_COUNT);
 
 #define B(s)	(1u << TASK_##s)
-static const unsigned follows[TASK_STATUS_COUNT] = {
+static const unsigned follows[] = {
 	[TASK_PENDING] = B(IN_PROGRESS) | B(COMPLETE) | B(BLOCKED),
 	[TASK_IN_PROGRESS] = B(PENDING) | B(COMPLETE) | B(BLOCKED) | B(FAILED),
 	[TASK_COMPLETE] = B(PENDING),
 	[TASK_BLOCKED] = B(PENDING) | B(IN_PROGRESS) | B(COMPLETE) | B(FAILED),
 	[TASK_FAILED] = B(PENDING) | B(IN_PROGRESS) | B(COMPLETE),
 };
+ARRAY_WHOLE(follows, TASK_STATUS_COUNT);
 #undef B
 
 const char *

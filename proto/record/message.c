@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/json/field.h"
 #include "proto/json/json.h"
 #include "proto/json/record.h"
@@ -15,13 +16,14 @@ static const struct {
 	const char	*kind;
 	const char	*text;		/* the member that holds the text */
 	bool		 needed;	/* and must be there, not empty */
-} kinds[MESSAGE_KINDS] = {
+} kinds[] = {
 	[MESSAGE_ASK] = { "ask", "question", true },
 	[MESSAGE_PROGRESS] = { "progress", "note", false },
 	[MESSAGE_VERDICT] = { "verdict", "findings", false },
 	[MESSAGE_SUMMARY] = { "summary", "text", true },
 	[MESSAGE_BLOCKED] = { "blocked", "reason", false },
 };
+ARRAY_WHOLE(kinds, MESSAGE_KINDS);
 
 const char *
 message_kind_name(enum message_kind kind)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/json/member.h"
 #include "proto/record/question.h"
 
@@ -12,6 +13,7 @@ static const char *const status_names[] = {
 	[QUESTION_REFUSED] = "refused",
 	[QUESTION_WITHDRAWN] = "withdrawn",
 };
+ARRAY_WHOLE(status_names, QUESTION_STATUSES);
 
 const char *
 question_status_name(enum question_status s)
@@ -22,7 +24,7 @@ question_status_name(enum question_status s)
 static int
 question_status_parse(const char *name)
 {
-	for (int i = QUESTION_OPEN; i <= QUESTION_WITHDRAWN; i++)
+	for (int i = QUESTION_OPEN; i < QUESTION_STATUSES; i++)
 		if (strcmp(status_names[i], name) == 0)
 			return (i);
 	return (-1);

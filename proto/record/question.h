@@ -13,7 +13,7 @@
 #define QUESTIONS_MAX_ATTACHED	1024	/* asks that stand for a question asked before; the oldest go */
 #define QUESTIONS_MAX_MESSAGES	(SESSION_MAX_QUESTIONS + QUESTIONS_MAX_ATTACHED + SESSION_MAX_SEEN)
 
-enum question_status { QUESTION_OPEN, QUESTION_ANSWERED, QUESTION_REFUSED, QUESTION_WITHDRAWN };
+enum question_status { QUESTION_OPEN, QUESTION_ANSWERED, QUESTION_REFUSED, QUESTION_WITHDRAWN, QUESTION_STATUSES };
 const char *question_status_name(enum question_status);
 
 struct question {

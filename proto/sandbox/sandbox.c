@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/sandbox/sandbox.h"
 
 bool
@@ -143,6 +144,7 @@ sandbox_kind_name(enum sandbox_kind kind)
 		[SANDBOX_NONE] = "nothing", [SANDBOX_LANDLOCK] = "Landlock",
 		[SANDBOX_BWRAP] = "bubblewrap",
 	};
+	ARRAY_WHOLE(names, SANDBOX_KINDS);
 
 	return names[kind];
 }

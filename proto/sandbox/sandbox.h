@@ -27,7 +27,7 @@
 
 #include "proto/base/strings.h"
 
-enum sandbox_kind { SANDBOX_NONE, SANDBOX_LANDLOCK, SANDBOX_BWRAP };
+enum sandbox_kind { SANDBOX_NONE, SANDBOX_LANDLOCK, SANDBOX_BWRAP, SANDBOX_KINDS };
 /* HIDE: nothing is there, and with bubblewrap a directory of the run's own; EMPTY: the same, and nothing can be made
  * there; TMP: the run's scratch. */
 enum sandbox_access { SANDBOX_READ, SANDBOX_WRITE, SANDBOX_HIDE, SANDBOX_EMPTY, SANDBOX_TMP };

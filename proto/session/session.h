@@ -3,16 +3,13 @@
 #define PROTO_SESSION_H
 
 /*
- * The vocabulary of a session directory: file names, statuses, phases, steps
- * and roles, and the one table that says which change of status is legal.
- * man/orchestrator-session.5 is canonical; a test checks that the names below and the names
- * there are the same set.  Everything here is pure.
+ * The vocabulary of a session directory: file names, phases, steps and roles; status.h
+ * has the statuses.  man/orchestrator-session.5 is canonical; a test checks that the names below and
+ * the names there are the same set.  Everything here is pure.
  */
 
-#include <stdbool.h>
-#include <stddef.h>
-
 #include "proto/base/id.h"
+#include "proto/session/status.h"
 
 /* Names in a session directory.  A trailing slash in orchestrator-session(5) is a directory. */
 #define SESSION_FILE_ITEM		"item.json"
@@ -60,14 +57,6 @@ extern const char *const session_run_dirs[SESSION_RUN_DIRS];
 #define SESSION_MAX_SEEN	256		/* message ids other than questions */
 #define SESSION_MAX_EVIDENCE	(16u << 10)	/* a gate's output in review.json */
 
-enum status {
-	STATUS_PENDING, STATUS_RUNNING, STATUS_WAITING, STATUS_COMPLETED,
-	STATUS_REVIEWING, STATUS_APPROVED, STATUS_REJECTED, STATUS_CONFLICT,
-	STATUS_MERGED, STATUS_FAILED, STATUS_FAILED_TIMEOUT, STATUS_UNKNOWN,
-	STATUS_STALE, STATUS_CANCELLED,
-	STATUS_COUNT
-};
-
 enum role { ROLE_NONE, ROLE_IMPLEMENTER, ROLE_REVIEWER, ROLE_TECH_LEAD, ROLE_COUNT };
 
 /* Where in the two phases a session is; on disk in state.json as "step". */
@@ -88,12 +77,8 @@ enum step {
 	STEP_COUNT
 };
 
-enum verdict { VERDICT_NONE, VERDICT_APPROVED, VERDICT_REJECTED };
-
-/* Names as they stand in files: "failed-timeout", "tech-lead", "regate", ...
+/* Names as they stand in files: "tech-lead", "regate", ...
  * *_parse return -1 for an unknown name. */
-const char *status_name(enum status);
-int status_parse(const char *);
 const char *role_name(enum role);
 int role_parse(const char *);
 const char *step_name(enum step);
@@ -101,12 +86,6 @@ int step_parse(const char *);
 const char *verdict_name(enum verdict);	/* "none", "approved", "rejected" */
 int verdict_parse(const char *);
 
-/* Is from -> to in the table of orchestrator-session(5)? */
-bool status_legal(enum status from, enum status to);
-/* pending, running, waiting, completed, reviewing: a worker is, or may be, at it. */
-bool status_live(enum status);
-/* Nothing more happens by itself: every status but the live ones and approved. */
-bool status_ended(enum status);
 /* 1 for running, 2 for reviewing; derived from the step. */
 int step_phase(enum step);
 

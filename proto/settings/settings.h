@@ -52,12 +52,12 @@ struct rule { char *match; char *answer; };	/* by a regular expression (pattern.
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
 /* Tasks that do not say their paths. */
-enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK };
+enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK, AMBIGUOUS_COUNT };
 
 /* What becomes of approved work that conflicts with its target. */
 enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
 
-enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE };
+enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE, CONFINE_MODES };
 
 struct confine {
 	enum confine_mode mode;
@@ -114,7 +114,7 @@ const struct agent *settings_agent(const struct settings *, const char *name);
 /* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
 /* "council", "gates", "none"; the reverse is -1 for an unknown name. */
-extern const char *const review_modes[REVIEW_MODES + 1];	/* their names, ended by NULL */
+extern const char *const review_modes[];	/* their names, ended by NULL */
 const char *review_mode_name(enum review_mode);
 int review_mode_parse(const char *);
 /* How many of the gates are run: with review none, none of them. */
@@ -123,6 +123,7 @@ size_t settings_ngates(const struct settings *);
 bool settings_judged(const struct settings *);
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
 const char *conflict_mode_name(enum conflict_mode);
+const char *confine_mode_name(enum confine_mode);
 int conflict_mode_parse(const char *);
 const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
 /* What git takes as a branch's name, and never as an option. */

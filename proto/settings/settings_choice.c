@@ -2,13 +2,16 @@
 
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/json/json.h"
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
-const char *const review_modes[REVIEW_MODES + 1] = {
+const char *const review_modes[] = {
 	[REVIEW_COUNCIL] = "council", [REVIEW_GATES] = "gates", [REVIEW_NONE] = "none",
+	[REVIEW_MODES] = NULL,
 };
+ARRAY_WHOLE(review_modes, REVIEW_MODES + 1);
 
 const char *
 review_mode_name(enum review_mode mode)
@@ -71,6 +74,7 @@ ambiguous_name(enum ambiguous a)
 		[AMBIGUOUS_PARALLEL] = "parallel",
 		[AMBIGUOUS_ASK] = "ask",
 	};
+	ARRAY_WHOLE(names, AMBIGUOUS_COUNT);
 
 	return (names[a]);
 }
@@ -82,7 +86,7 @@ key_ambiguous(struct keys *k, const char *path, const struct json *v, void *base
 	enum ambiguous *to = (enum ambiguous *)(void *)((char *)base + key->offset);
 	const char *s = json_string(v);
 
-	for (*to = AMBIGUOUS_SEQUENTIAL; s != NULL && *to <= AMBIGUOUS_ASK; ++*to)
+	for (*to = AMBIGUOUS_SEQUENTIAL; s != NULL && *to < AMBIGUOUS_COUNT; ++*to)
 		if (strcmp(s, ambiguous_name(*to)) == 0)
 			return (0);
 	*to = AMBIGUOUS_SEQUENTIAL;
@@ -102,9 +106,10 @@ key_on_conflict(struct keys *k, const char *path, const struct json *v, void *ba
 	return (0);
 }
 
-static const char *const conflict_modes[CONFLICT_MODES] = {
+static const char *const conflict_modes[] = {
 	[CONFLICT_FAIL] = "fail", [CONFLICT_RETRY] = "retry", [CONFLICT_RESOLVE] = "resolve",
 };
+ARRAY_WHOLE(conflict_modes, CONFLICT_MODES);
 
 const char *
 conflict_mode_name(enum conflict_mode mode)

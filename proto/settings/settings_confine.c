@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/sandbox/sandbox_names.h"
@@ -14,16 +15,25 @@
 #define MAX_PATH	4096
 #define AT(member)	offsetof(struct confine, member)
 
+static const char *const modes[] = {
+	[CONFINE_OFF] = "off", [CONFINE_AUTO] = "auto", [CONFINE_REQUIRE] = "require",
+};
+ARRAY_WHOLE(modes, CONFINE_MODES);
+
+const char *
+confine_mode_name(enum confine_mode mode)
+{
+	return (modes[mode]);
+}
+
 static int
 set_mode(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
 {
-	static const char *const names[] = { [CONFINE_OFF] = "off", [CONFINE_AUTO] = "auto",
-		[CONFINE_REQUIRE] = "require" };
 	enum confine_mode *mode = (enum confine_mode *)(void *)((char *)base + key->offset);
 	const char *s = json_string(v);
 
-	for (int i = 0; s != NULL && i < 3; i++)
-		if (strcmp(s, names[i]) == 0) {
+	for (int i = 0; s != NULL && i < CONFINE_MODES; i++)
+		if (strcmp(s, modes[i]) == 0) {
 			/* what the user requires is not for a repository to undo */
 			if (*mode != CONFINE_REQUIRE)
 				*mode = (enum confine_mode)i;

@@ -82,7 +82,6 @@ commands_json(const struct command *v, size_t n)
 void
 settings_json(const struct settings *s, struct json *o)
 {
-	static const char *const modes[] = { "off", "auto", "require" };
 	struct json *in, *list, *rule;
 
 	json_put_str(o, "target", s->target);
@@ -124,7 +123,7 @@ settings_json(const struct settings *s, struct json *o)
 	json_put(in, "command", strings_json(&s->answer_command));
 	json_put(o, "env", env_json(&s->env, &s->secrets));
 	in = record_sub(o, "confine");
-	json_put_str(in, "mode", modes[s->confine.mode]);
+	json_put_str(in, "mode", confine_mode_name(s->confine.mode));
 	json_put_str(in, "network", s->confine.network_off ? "off" : "on");
 	json_put(in, "writable", strings_json(&s->confine.writable));
 	json_put(in, "environment", strings_json(&s->confine.environment));

@@ -16,6 +16,7 @@
 
 #include <linux/sched.h>
 
+#include "proto/base/array.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
@@ -23,7 +24,7 @@
 #define REPORT_FD	4		/* where the child reports; close-on-exec */
 #define DEFAULT_PATH	"/usr/local/bin:/usr/bin:/bin"
 
-enum failure { FAIL_ENTER, FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC };
+enum failure { FAIL_ENTER, FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC, FAIL_COUNT };
 
 struct report {
 	int		 error;
@@ -38,6 +39,7 @@ static const char *const failures[] = {
 	[FAIL_CHDIR] = "chdir",
 	[FAIL_EXEC] = "exec",
 };
+ARRAY_WHOLE(failures, FAIL_COUNT);
 
 static void
 signals_default(bool held)

@@ -10,7 +10,7 @@ synopsis() {
 	    sed -n '/^SYNOPSIS/,/^DESCRIPTION/s/^  *//p'
 }
 flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
-# orchestrator-session.5 and session.h
+# orchestrator-session.5, session.h and status.h
 in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/orchestrator-session.5 | sort)
 in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session/session.h | sort)
 is 'orchestrator-session.5 and session.h name the same files' "$in_manual" "$in_header"
@@ -18,7 +18,15 @@ missing=
 for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session/session.c); do
 	grep -q "\\<$word\\>" man/orchestrator-session.5 || missing="$missing $word"
 done
-is 'orchestrator-session.5 names every status, role, step and verdict' "$missing" ''
+is 'orchestrator-session.5 names every role, step and verdict' "$missing" ''
+statuses=$(sed -n 's/^	ROW([A-Z_]*,[[:space:]]*"\([^"]*\)".*/\1/p' proto/session/status.h | sort)
+ok 'status.h has statuses' test "$(echo "$statuses" | wc -l)" -ge 14
+is 'the picture in orchestrator-session.5 has the statuses of status.h, and no others' \
+    "$(sed -n '/^\.Sh STATUS/,/^\.Ed/p' man/orchestrator-session.5 | sed '/^\./d; s/(.*//; s/\\e//; s/any of .* ->//; s/ -* *rework//; s/resolve, adopt//' |
+    grep -oE '\<[a-z]+(-[a-z]+)*' | sort)" "$statuses"
+is 'state.schema.json has the same, each time' "$(jq -c '[.. | .enum? | select(. != null and
+    contains(["waiting"]))][] | sort' man/schema/state.schema.json | sort -u)" \
+    "$(echo "$statuses" | jq -Rnc '[inputs] | sort')"
 # What is given as a reason: REASON_* and the words in calls that end a session or change its status.
 # "stopped" never becomes one: a worker that is stopped leaves its session as it is.
 grep -rhE --include='*.[ch]' \

@@ -2,13 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/base/text.h"
 #include "proto/record/item.h"
 #include "proto/record/question.h"
 #include "worker/agent/verdict.h"
 
 /* [channel][failed][said] */
-static const struct { enum verdict verdict; const char *how; } rows[][2][3] = {
+static const struct { enum verdict verdict; const char *how; } rows[][2][VERDICT_COUNT] = {
 	[CHANNEL_MESSAGE] = { {
 		[VERDICT_NONE] = { VERDICT_NONE, "no verdict was given" },
 		[VERDICT_APPROVED] = { VERDICT_APPROVED, "worker verdict" },
@@ -37,6 +38,7 @@ static const struct { enum verdict verdict; const char *how; } rows[][2][3] = {
 		[VERDICT_REJECTED] = { VERDICT_NONE, "the agent failed" },
 	} },
 };
+ARRAY_WHOLE(rows, CHANNELS);
 
 enum verdict
 verdict_of(const struct hearing *h, const char **how)

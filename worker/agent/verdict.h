@@ -22,7 +22,8 @@
 enum channel {
 	CHANNEL_MESSAGE,	/* worker verdict; the run has to succeed, too */
 	CHANNEL_EXIT,		/* the exit status; worker verdict has to agree, if it is used */
-	CHANNEL_RESULT		/* the client's final result, in the form of RULING_SCHEMA */
+	CHANNEL_RESULT,		/* the client's final result, in the form of RULING_SCHEMA */
+	CHANNELS
 };
 
 struct hearing {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proto/base/array.h"
 #include "worker/core/step.h"
 
 /* What is chosen by the facts and not by step and event alone. */
@@ -16,7 +17,7 @@ struct row {
 #define JUDGE(v, by)	{ .used = true, .move = { .next = STEP_VERDICT, .status = STATUS_REVIEWING, \
 			    .verdict = (v), .decided_by = (by) } }
 
-static const struct row rows[STEP_COUNT][EVENT_COUNT] = {
+static const struct row rows[][EVENT_COUNT] = {
 	[STEP_SETUP] = {
 		[EVENT_DONE] = GO(STEP_IMPLEMENT, STATUS_RUNNING),
 		[EVENT_FAILED] = FAIL(NULL),
@@ -73,7 +74,9 @@ static const struct row rows[STEP_COUNT][EVENT_COUNT] = {
 		[EVENT_REJECTED] = GO(STEP_END, STATUS_REJECTED),
 		[EVENT_FAILED] = FAIL(NULL),
 	},
+	[STEP_END] = { { .used = false } },
 };
+ARRAY_WHOLE(rows, STEP_COUNT);
 
 static struct step_move
 choose(enum choice choice, const struct step_facts *f)
@@ -120,9 +123,15 @@ step_next(enum step step, enum event event, const struct step_facts *facts)
 enum step
 step_recover(enum status status, enum step step)
 {
-	if (status == STATUS_PENDING)
+	switch (status_traits(status)->resume) {
+	case RESUME_SETUP:
 		return STEP_SETUP;
-	if (status == STATUS_COMPLETED && step != STEP_VERDICT && step != STEP_PRESENT)
-		return STEP_SUMMARY;	/* where council and gates part */
-	return status_live(status) ? step : STEP_END;
+	case RESUME_SUMMARY:	/* where council and gates part */
+		return step == STEP_VERDICT || step == STEP_PRESENT ? step : STEP_SUMMARY;
+	case RESUME_STEP:
+		return step;
+	case RESUME_NOT:
+		break;
+	}
+	return STEP_END;
 }

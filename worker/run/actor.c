@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proto/base/array.h"
 #include "worker/run/actor.h"
 
 const struct actor_rights actor_rights[] = {
@@ -11,7 +12,7 @@ const struct actor_rights actor_rights[] = {
 	[ACTOR_REVIEWER] = { "reviewer", .clean = true, .judge = true },
 	[ACTOR_TECH_LEAD] = { "tech-lead", .clean = true, .write = true, .git = ACTOR_GIT_SCRATCH, .judge = true },
 };
-_Static_assert(sizeof(actor_rights) / sizeof(actor_rights[0]) == ACTORS, "an actor has no rights");
+ARRAY_WHOLE(actor_rights, ACTORS);
 
 enum actor
 actor_of_role(enum role role)

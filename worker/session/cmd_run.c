@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/array.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/sys/child.h"
@@ -17,7 +18,7 @@
 #include "worker/run/confine.h"
 #include "worker/tree/clean.h"
 
-static enum event (*const actions[STEP_COUNT])(struct worker *) = {
+static enum event (*const actions[])(struct worker *) = {
 	[STEP_SETUP] = step_setup,
 	[STEP_RESOLVE] = step_resolve,
 	[STEP_IMPLEMENT] = step_implement,
@@ -30,7 +31,18 @@ static enum event (*const actions[STEP_COUNT])(struct worker *) = {
 	[STEP_DECIDE] = step_decide,
 	[STEP_REGATE] = step_gates,
 	[STEP_VERDICT] = step_verdict,
+	[STEP_END] = NULL,
 };
+ARRAY_WHOLE(actions, STEP_COUNT);
+
+static void
+say_verdict(enum status status)
+{
+	enum verdict v = status_traits(status)->verdict;
+
+	if (v != VERDICT_NONE)
+		output_verdict(v == VERDICT_APPROVED ? "APPROVED" : "REJECTED");
+}
 
 /* Published last: whoever reads the end finds nothing of the session in the worker's hands, and the line
  * of the verdict is the log's last. */
@@ -59,8 +71,7 @@ finish(struct worker *w, const struct step_move *move)
 	confine_clean(w, to, reason != NULL ? reason : "");
 	if (worker_enter(w, to, reason, detail) == -1)
 		return;
-	if (move->status == STATUS_APPROVED || move->status == STATUS_REJECTED)
-		output_verdict(move->status == STATUS_APPROVED ? "APPROVED" : "REJECTED");
+	say_verdict(to);
 }
 
 /*
@@ -135,9 +146,8 @@ begin(struct worker *w)
 		    w->item.title != NULL ? w->item.title : "");
 		w->state.tasks_total = (int64_t)w->item.parts.n;
 		(void)worker_enter(w, STATUS_RUNNING, NULL, NULL);
-	} else if (w->state.status == STATUS_APPROVED || w->state.status == STATUS_REJECTED) {
-		output_verdict(w->state.status == STATUS_APPROVED ? "APPROVED" : "REJECTED");
-	}
+	} else
+		say_verdict(w->state.status);
 }
 
 static int
@@ -162,8 +172,7 @@ leave(struct worker *w)
 		(void)worker_save(w, false);
 		return 128 + w->stop_signal;
 	}
-	return w->state.status == STATUS_APPROVED || w->state.status == STATUS_MERGED
-	    ? 0 : EX_NEGATIVE;
+	return status_approved(w->state.status) ? 0 : EX_NEGATIVE;
 }
 
 struct arguments {

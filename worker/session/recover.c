@@ -323,7 +323,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	if ((rc = make_dirs(w)) != 0 || (rc = keep_binary(w)) != 0 || (rc = load_records(w)) != 0)
 		return rc;
 	begin_records(w);
-	over = w->state.status != STATUS_PENDING && !status_live(w->state.status);
+	over = !status_live(w->state.status);
 	if (!over && ((rc = session_repo_open(w)) != 0 || (rc = watch_session(w)) != 0))
 		return rc;
 	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || (!over && proc_adopt() == -1)) {
