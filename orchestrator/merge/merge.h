@@ -27,20 +27,26 @@ struct merge_request {
 	bool		 leave;		/* what was not judged is saved, and left out */
 };
 
-enum merge_outcome {
-	MERGE_MERGED,
-	MERGE_NOTHING,		/* already merged and finished */
-	MERGE_CONFLICT,
-	MERGE_RESOLVE,		/* given back to the session: its worker is to be started */
-	MERGE_GATE,		/* a gate failed on the merged tree, or the audit of the paths did */
-	MERGE_BLOCKED,		/* left approved; err names the local file or lock in the way */
-	MERGE_ERROR,
-	MERGE_UNJUDGED,		/* left approved; err names what was not judged in its worktree */
-	MERGE_BUSY,		/* another process has the session's lock; its end is an event */
-	MERGE_RETRIED,		/* of merging.h: its item has a new session */
-	MERGE_NOT_APPROVED,	/* nor is what the branch is at now */
-	MERGE_OUTCOMES
-};
+/*
+ * One row an outcome: its name, and in words; whether the work is in the target now (DONE), the
+ * same merge could succeed later, when something else has changed (AGAIN), or neither (OVER).
+ */
+#define MERGE_TABLE(ROW) \
+	ROW(MERGED,		"merged",			DONE) \
+	ROW(NOTHING,		"nothing to merge",		DONE)	/* already merged and finished */ \
+	ROW(CONFLICT,		"conflict",			OVER) \
+	ROW(RESOLVE,		"conflict, being resolved",	OVER)	/* given back: its worker is to be started */ \
+	ROW(GATE,		"failed (gate)",		OVER)	/* on the merged tree; or the audit of the paths */ \
+	ROW(BLOCKED,		"blocked",			AGAIN)	/* left approved; err names the file or lock in the way */ \
+	ROW(ERROR,		"error",			AGAIN) \
+	ROW(UNJUDGED,		"unjudged work",		AGAIN)	/* left approved; err names what was not judged */ \
+	ROW(BUSY,		"busy",				OVER)	/* another process has the lock; its end is an event */ \
+	ROW(RETRIED,		"conflict, dispatched again",	OVER)	/* of merging.h: its item has a new session */ \
+	ROW(NOT_APPROVED,	"not approved",			AGAIN)	/* nor is what the branch is at now */
+
+#define MERGE_ENUM(name, ...)	MERGE_##name,
+enum merge_outcome { MERGE_TABLE(MERGE_ENUM) MERGE_OUTCOMES };
+#undef MERGE_ENUM
 
 /*
  * A conflict makes the session conflict, or, with merge.on_conflict resolve and a resolve

@@ -63,48 +63,27 @@ merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t
 	return rv;
 }
 
+enum then { DONE, AGAIN, OVER };
+
+#define OUTCOME(name, word, then)	{ word, then },
+static const struct { const char *word; enum then then; } outcomes[] = { MERGE_TABLE(OUTCOME) };
+
 bool
 merging_done(enum merge_outcome m)
 {
-	return m == MERGE_MERGED || m == MERGE_NOTHING;
+	return outcomes[m].then == DONE;
 }
 
 bool
 merging_again(enum merge_outcome m)
 {
-	return m == MERGE_BLOCKED || m == MERGE_ERROR || m == MERGE_UNJUDGED || m == MERGE_NOT_APPROVED;
+	return outcomes[m].then == AGAIN;
 }
 
 const char *
 merging_word(enum merge_outcome m)
 {
-	switch (m) {
-	case MERGE_MERGED:
-		return "merged";
-	case MERGE_NOTHING:
-		return "nothing to merge";
-	case MERGE_CONFLICT:
-		return "conflict";
-	case MERGE_RESOLVE:
-		return "conflict, being resolved";
-	case MERGE_RETRIED:
-		return "conflict, dispatched again";
-	case MERGE_GATE:
-		return "failed (gate)";
-	case MERGE_BLOCKED:
-		return "blocked";
-	case MERGE_ERROR:
-		return "error";
-	case MERGE_UNJUDGED:
-		return "unjudged work";
-	case MERGE_BUSY:
-		return "busy";
-	case MERGE_NOT_APPROVED:
-		return "not approved";
-	case MERGE_OUTCOMES:
-		break;
-	}
-	return "?";
+	return outcomes[m].word;
 }
 
 void

@@ -82,20 +82,6 @@ add_dependency(struct orch *o, struct text *t, const char *item)
 }
 
 static void
-add_parts(struct text *t, const struct parts *p)
-{
-	for (size_t i = 0; i < p->n; i++) {
-		const struct part *one = &p->v[i];
-
-		text_printf(t, "%s%zu. [%s] %s", i > 0 ? "\n" : "", i + 1, one->id, one->title);
-		if (one->description != NULL)
-			text_printf(t, "\n%s", one->description);
-		if (one->acceptance != NULL)
-			text_printf(t, "\nAcceptance: %s", one->acceptance);
-	}
-}
-
-static void
 add_persona(struct text *t, const char *type, const char *persona)
 {
 	if (type == NULL)
@@ -123,7 +109,7 @@ expand_first(struct orch *o, const struct dispatch *d, const char *template, con
 	list_paths(&paths, "Must exist at the end", &item->outputs);
 	for (size_t i = 0; i < item->depends_on.n; i++)
 		add_dependency(o, &deps, item->depends_on.v[i]);
-	add_parts(&parts, &item->parts);
+	parts_text(&parts, &item->parts);
 	add_persona(&who, d->agent_type, persona);
 	const struct text_var vars[] = {
 		{ "item.id", item->id },

@@ -5,7 +5,7 @@
 /* The number of elements of an array. */
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
 /* A table has a row for each value of an enumeration, which ends with its count.  The table is
- * declared without a length; else a row that is missing would be zero, and no error. */
+ * declared without a length, in its header too; else a row that is missing would be zero. */
 #define ARRAY_WHOLE(a, count) \
 	_Static_assert(ARRAY_LEN(a) == (size_t)(count), #a " needs a row for each value below " #count)
 

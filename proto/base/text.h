@@ -47,7 +47,7 @@ void text_first_line(char *dst, size_t len, const char *src);
 
 /*
  * Expands "{name}" in a template by the value of that name, once, without
- * looking into values; unknown names stay as they are.  In a value that stands between
+ * looking into values; the first of a name counts, and unknown names stay as they are.  In a value that stands between
  * <NAME> and </NAME> the latter becomes "<\/NAME>": it ends where the template says.
  */
 struct text_var { const char *name, *value; };

@@ -57,7 +57,8 @@ task_legal(enum task_status from, enum task_status to)
 	return (follows[from] & (1u << to)) != 0;
 }
 
-const char *const task_phases[TASK_PHASES + 1] = { "foundation", "parallel", "integration" };
+const char *const task_phases[] = { "foundation", "parallel", "integration", NULL };
+ARRAY_WHOLE(task_phases, TASK_PHASES + 1);
 
 bool
 task_phase_valid(const char *s)

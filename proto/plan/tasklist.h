@@ -76,7 +76,7 @@ int task_status_parse(const char *);		/* -1: unknown */
 /* Is from -> to in the table of orchestrator-tasklist(5)? */
 bool task_legal(enum task_status from, enum task_status to);
 #define TASK_PHASES	3
-extern const char *const task_phases[TASK_PHASES + 1];	/* "foundation", ..., ended by NULL */
+extern const char *const task_phases[];	/* "foundation", ..., ended by NULL */
 bool task_phase_valid(const char *);
 bool tasklist_name_valid(const char *);		/* one line of UTF-8 text, 1 to 256 bytes */
 

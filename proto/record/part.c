@@ -79,3 +79,17 @@ parts_json(const struct parts *p)
 	}
 	return list;
 }
+
+void
+parts_text(struct text *t, const struct parts *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		const struct part *one = &p->v[i];
+
+		text_printf(t, "%s%zu. [%s] %s", i > 0 ? "\n" : "", i + 1, one->id, one->title);
+		if (one->description != NULL)
+			text_printf(t, "\n%s", one->description);
+		if (one->acceptance != NULL)
+			text_printf(t, "\nAcceptance: %s", one->acceptance);
+	}
+}

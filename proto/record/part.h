@@ -24,9 +24,12 @@ struct parts { struct part *v; size_t n; };
 
 struct field;
 struct json;
+struct text;
 /* Member "tasks" of a record; as field.h says. */
 void parts_read(struct parts *, struct field *);
 struct json *parts_json(const struct parts *);
+/* For a prompt: numbered, without an end of line; nothing when there are none. */
+void parts_text(struct text *, const struct parts *);
 /* Adds one and returns it; its texts are copied, title NULL is its id. */
 struct part *parts_add(struct parts *, const char *id, const char *title, const char *description,
     const char *acceptance);

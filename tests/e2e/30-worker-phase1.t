@@ -46,6 +46,7 @@ is 'the head in state.json is the head of the branch' "$(st .head)" "$(git -C "$
 is 'the commit of the implementer is based on the base' "$(git -C "$R" rev-parse session/s1/1^)" "$(st .base)"
 is 'the last line of the log is the verdict' "$(last_line)" 'REVIEW_VERDICT: APPROVED'
 is 'the verdict is in the log once' "$(verdicts)" 1
+is 'a prompt that is made from the item has a value for each variable' "$(said prompt | grep -oE '[{][a-z.]+[}]')" ''
 ok 'the log of the agent is in the transcript' test -e "$S/transcript/001-implementer.log"
 is 'the prompt of the implementer is in the transcript' "$(cat "$S/transcript/001-implementer.prompt")" "$(said prompt)"
 

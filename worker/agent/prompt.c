@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/array.h"
 #include "proto/settings/prompts.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
@@ -28,16 +30,7 @@ prompt_template(struct worker *w, const char *name)
 }
 
 static char *
-read_or_empty(struct worker *w, const char *name)
-{
-	char *buf;
-	size_t len;
-
-	return file_read(w->dirfd, name, SESSION_MAX_PROMPT, &buf, &len) == 0 ? buf : strdup("");
-}
-
-static char *
-gates_text(const struct worker *w)
+gates_text(struct worker *w)
 {
 	const struct gate_result *g;
 	struct text t = { 0 };
@@ -54,8 +47,9 @@ gates_text(const struct worker *w)
 }
 
 static char *
-paths_text(const struct item *item)
+paths_text(struct worker *w)
 {
+	const struct item *item = &w->item;
 	struct text t = { 0 };
 	size_t i;
 
@@ -65,12 +59,12 @@ paths_text(const struct item *item)
 		text_printf(&t, "- not: %s\n", item->forbidden_paths.v[i]);
 	for (i = 0; i < item->outputs.n; i++)
 		text_printf(&t, "- expected: %s\n", item->outputs.v[i]);
-	return t.buf != NULL ? t.buf : strdup("");
+	return t.buf;
 }
 
 /* Names of files are the agent's to choose: they were made harmless, and are marked as data. */
 static char *
-flagged_text(const struct worker *w)
+flagged_text(struct worker *w)
 {
 	struct text t = { 0 };
 
@@ -80,9 +74,18 @@ flagged_text(const struct worker *w)
 	return t.buf;
 }
 
+static char *
+tasks_text(struct worker *w)
+{
+	struct text t = { 0 };
+
+	parts_text(&t, &w->item.parts);
+	return t.buf;
+}
+
 /* How the judge of this step gives its verdict. */
 static char *
-verdict_template(struct worker *w)
+verdict_text(struct worker *w)
 {
 	enum role role = w->state.step == STEP_DECIDE && agent_of(w, ROLE_TECH_LEAD) != NULL
 	    ? ROLE_TECH_LEAD : ROLE_REVIEWER;
@@ -91,79 +94,108 @@ verdict_template(struct worker *w)
 	    : "verdict-command");
 }
 
-static const char *
-or_empty(const char *s)
-{
-	return s != NULL ? s : "";
-}
-
-/* The values that cost something to get are got only when the template names them. */
 static char *
-git_text(struct worker *w, const char *template, const char *var)
+git_text(struct worker *w, size_t max, int (*get)(const struct git *, const char *, const char *, size_t,
+    char **, char *, size_t))
 {
 	char err[GIT_ERR], *text = NULL;
-	int rc;
 
-	if (strstr(template, var) == NULL)
-		return strdup("");
-	rc = strcmp(var, "{diff}") == 0
-	    ? git_diff_text(&w->git, w->state.base, w->state.head, DIFF_MAX, &text, err, sizeof(err))
-	    : git_log_text(&w->git, w->state.base, w->state.head, LOG_MAX, &text, err, sizeof(err));
-	if (rc == -1 || text == NULL) {
-		free(text);
-		return strdup("(not available)");
-	}
-	return text;
+	if (get(&w->git, w->state.base, w->state.head, max, &text, err, sizeof(err)) == 0 && text != NULL)
+		return text;
+	free(text);
+	return strdup("(not available)");
+}
+
+static char *
+diff_text(struct worker *w)
+{
+	return git_text(w, DIFF_MAX, git_diff_text);
+}
+
+static char *
+log_text(struct worker *w)
+{
+	return git_text(w, LOG_MAX, git_log_text);
+}
+
+/* Read from the file, or made, only when the template names them: some cost something. */
+static const struct {
+	const char	*name;
+	char		*(*make)(struct worker *);
+	const char	*file;
+} made[] = {
+	{ "item.paths", paths_text, NULL }, { "item.tasks", tasks_text, NULL }, { "gates", gates_text, NULL },
+	{ "diff", diff_text, NULL }, { "log", log_text, NULL }, { "flagged", flagged_text, NULL },
+	{ "verdict", verdict_text, NULL }, { "summary", NULL, SESSION_FILE_SUMMARY },
+	{ "presentation", NULL, SESSION_FILE_PRESENTATION },
+};
+
+/* A text of the repository's own may not know the words, and judges have to. */
+static void
+put_template(struct worker *w, const char *name, struct text *t)
+{
+	char *own = prompt_template(w, name);
+	bool judge = strcmp(name, "review") == 0 || strcmp(name, "decide") == 0;
+
+	text_puts(t, own);
+	if (judge && w->review.flagged.n > 0 && strstr(own, "{flagged}") == NULL)
+		text_puts(t, "\n<flagged>\n{flagged}</flagged>\n");
+	if (judge && strstr(own, "{verdict}") == NULL)
+		text_puts(t, "\n{verdict}");
+	free(own);
+}
+
+/* NULL when the template does not name it, or there is none. */
+static char *
+made_value(struct worker *w, const char *template, size_t i)
+{
+	char name[32], *value = NULL;
+	size_t len;
+
+	snprintf(name, sizeof(name), "{%s}", made[i].name);
+	if (strstr(template, name) == NULL)
+		return NULL;
+	if (made[i].make != NULL)
+		return made[i].make(w);
+	return file_read(w->dirfd, made[i].file, SESSION_MAX_PROMPT, &value, &len) == 0 ? value : NULL;
 }
 
 char *
 prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 {
-	char *template = prompt_template(w, name), round[24];
-	char *summary = read_or_empty(w, SESSION_FILE_SUMMARY);
-	char *presentation = read_or_empty(w, SESSION_FILE_PRESENTATION);
-	char *verdict = verdict_template(w);
-	char *gates = gates_text(w), *paths = paths_text(&w->item), *flagged = flagged_text(w);
-	char *diff = git_text(w, template, "{diff}"), *log = git_text(w, template, "{log}");
-	struct text out = { 0 };
-	struct text_var vars[32] = {
-		{ "item.id", w->config.item }, { "item.title", or_empty(w->item.title) },
-		{ "item.description", or_empty(w->item.description) },
-		{ "item.acceptance", or_empty(w->item.acceptance) }, { "item.paths", paths },
-		{ "summary", summary }, { "presentation", presentation }, { "gates", gates },
-		{ "diff", diff }, { "log", log }, { "round", round },
-		{ "commit", w->state.head }, { "base", w->state.base },
-		{ "worktree", or_empty(w->state.worktree) }, { "persona", "" },
-		{ "dependencies", "" }, { "findings", or_empty(w->config.findings) },
-		{ "flagged", flagged }, { "verdict", verdict },
+	char *value[ARRAY_LEN(made)], round[24];
+	const struct text_var plain[] = {
+		{ "item.id", w->config.item }, { "item.title", w->item.title },
+		{ "item.description", w->item.description }, { "item.acceptance", w->item.acceptance },
+		{ "round", round }, { "commit", w->state.head }, { "base", w->state.base },
+		{ "worktree", w->state.worktree },
+		{ "persona", NULL }, { "dependencies", NULL }, { "findings", w->config.findings },
 	};
-	size_t n = 19;
+	struct text template = { 0 }, out = { 0 };
+	struct text_var *vars;
+	size_t n = 0;
 
 	snprintf(round, sizeof(round), "%lld", (long long)w->state.round);
-	for (; extra != NULL && extra->name != NULL && n < 32; extra++) {
-		if (strcmp(extra->name, "findings") == 0)
-			vars[16].value = or_empty(extra->value);
-		else
-			vars[n++] = (struct text_var){ extra->name, or_empty(extra->value) };
+	put_template(w, name, &template);
+	while (extra != NULL && extra[n].name != NULL)
+		n++;
+	if ((vars = reallocarray(NULL, n + ARRAY_LEN(plain) + ARRAY_LEN(made), sizeof(*vars))) == NULL)
+		err(1, NULL);
+	/* The first of a name counts. */
+	if (n > 0)
+		memcpy(vars, extra, n * sizeof(*vars));
+	memcpy(vars + n, plain, sizeof(plain));
+	n += ARRAY_LEN(plain);
+	for (size_t i = 0; i < ARRAY_LEN(made); i++) {
+		value[i] = made_value(w, template.buf, i);
+		vars[n++] = (struct text_var){ made[i].name, value[i] };
 	}
-	text_expand(&out, template, vars, n);
-	/* a text of the repository's own may not know the words, and judges have to */
-	if (strcmp(name, "review") == 0 || strcmp(name, "decide") == 0) {
-		if (w->review.flagged.n > 0 && strstr(template, "{flagged}") == NULL)
-			text_expand(&out, "\n<flagged>\n{flagged}</flagged>\n", vars, n);
-		if (strstr(template, "{verdict}") == NULL)
-			text_printf(&out, "\n%s", verdict);
-	}
-	free(template);
-	free(verdict);
-	free(summary);
-	free(presentation);
-	free(gates);
-	free(flagged);
-	free(paths);
-	free(diff);
-	free(log);
-	return out.buf != NULL ? out.buf : strdup("");
+	text_expand(&out, template.buf, vars, n);
+	for (size_t i = 0; i < ARRAY_LEN(made); i++)
+		free(value[i]);
+	free(vars);
+	text_free(&template);
+	return out.buf;
 }
 
 char *

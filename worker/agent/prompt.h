@@ -8,7 +8,8 @@
 
 struct worker;
 
-/* Extra values for one prompt; name NULL ends the list. Result malloced. */
+/* Extra values for one prompt, which go before those of every prompt; name NULL ends the list.
+ * Result malloced. */
 char *prompt_make(struct worker *, const char *name, const struct text_var *extra);
 /* The implementer's first prompt: prompt.md, or one made from item.json. */
 char *prompt_first(struct worker *);

@@ -34,7 +34,7 @@ struct actor_rights {
 	bool		 judge;		/* decides about the work */
 };
 
-extern const struct actor_rights actor_rights[ACTORS];
+extern const struct actor_rights actor_rights[];
 
 /* The actor of an agent's run in a role. */
 enum actor actor_of_role(enum role);
