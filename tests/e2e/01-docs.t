@@ -60,8 +60,8 @@ for by in mandoc groff; do
 	is "no manual has a column of one word a line, rendered by $by" "$(cat "$T/stairs")" ''
 done
 
-is 'orchestrator.1 names the outcomes of merge.h, and no others' \
-    "$(sed -n '/^\.It Cm merge$/,/^\.It/s/^\.Ql \(.*\) ,$/\1/p; /^\.It Cm merge$/,/^\.It/s/^\.Ql \([a-z]*\)$/\1/p' man/orchestrator.1 | sort)" \
+is 'orchestrator-json.7 names the outcomes of merge.h, and no others' \
+    "$(sed -n '/^\.It Cm merge$/,/^\.It/s/^\.Ql \(.*\) ,$/\1/p; /^\.It Cm merge$/,/^\.It/s/^\.Ql \([a-z]*\)$/\1/p' man/orchestrator-json.7 | sort)" \
     "$(sed -n 's/^	ROW([A-Z_]*,[[:space:]]*"\([^"]*\)".*/\1/p' orchestrator/merge/merge.h | sort)"
 grep -ohE '[{] "[a-z.]+", ' worker/agent/*.c worker/session/council.c | grep -oE '[a-z.]+' | sort -u >"$T/given"
 is 'each variable in a built-in prompt is given a value' \
