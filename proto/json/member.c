@@ -66,7 +66,7 @@ read_member(struct field *f, const struct member *m, void *base)
 		*(pid_t *)to = (pid_t)field_int(f, m->key, 0, INT32_MAX, 0);
 		break;
 	case MEMBER_BOOL:
-		*(bool *)to = field_bool(f, m->key);
+		*(bool *)to = field_has(f, m->key) ? field_bool(f, m->key) : m->otherwise != 0;
 		break;
 	case MEMBER_TIME:
 		*(int64_t *)to = field_time(f, m->key);
@@ -80,8 +80,10 @@ read_member(struct field *f, const struct member *m, void *base)
 			check(f, m, list->v[i]);
 		break;
 	case MEMBER_OBJECT:
-		in = field_in(f, m->key);
-		members_read(&in, m->members, base);
+		if (field_has(f, m->key)) {
+			in = field_in(f, m->key);
+			members_read(&in, m->members, base);
+		}
 		break;
 	case MEMBER_LIST:
 		read_list(f, m, base);
@@ -102,14 +104,40 @@ members_read(struct field *f, const struct member *m, void *base)
 		read_member(f, m, base);
 }
 
+/* As it is when nothing is said? */
+static bool
+is_unsaid(const struct member *m, const void *base)
+{
+	const void *from = at(base, m->offset);
+
+	switch (m->type) {
+	case MEMBER_STR:
+		return *(const char *)from == '\0';
+	case MEMBER_TEXT:
+		return *(char *const *)from == NULL || **(char *const *)from == '\0';
+	case MEMBER_INT:
+		return *(const int64_t *)from == m->otherwise;
+	case MEMBER_BOOL:
+		return *(const bool *)from == (m->otherwise != 0);
+	case MEMBER_STRINGS:
+		return ((const struct strings *)from)->n == 0;
+	case MEMBER_LIST:
+		return *(const size_t *)at(base, m->count) == 0;
+	case MEMBER_OBJECT:
+		return is_unsaid(m->members, base);
+	case MEMBER_PID:
+	case MEMBER_TIME:
+	case MEMBER_NAME:
+	case MEMBER_OTHER:
+		break;
+	}
+	return false;
+}
+
 static void
 put_string(struct json *o, const struct member *m, const char *s, size_t max)
 {
-	bool empty = s == NULL || s[0] == '\0';
-
-	if (empty && m->flags & MEMBER_LEFT_OUT)
-		return;
-	if (empty && m->flags & (MEMBER_NULL | MEMBER_EMPTY))
+	if ((s == NULL || s[0] == '\0') && m->flags & (MEMBER_NULL | MEMBER_EMPTY))
 		s = m->flags & MEMBER_EMPTY ? "" : NULL;
 	record_put(o, m->key, s, max);
 }
@@ -131,6 +159,10 @@ put_member(struct json *o, const struct member *m, const void *base)
 	const void *from = at(base, m->offset);
 	int64_t n;
 
+	if (m->flags & MEMBER_LEFT_OUT && is_unsaid(m, base)) {
+		json_drop(o, m->key);
+		return;
+	}
 	switch (m->type) {
 	case MEMBER_STR:
 		put_string(o, m, from, m->size - 1);
@@ -159,7 +191,7 @@ put_member(struct json *o, const struct member *m, const void *base)
 		json_put(o, m->key, strings_json(from));
 		break;
 	case MEMBER_OBJECT:
-		if (m->flags & MEMBER_NULL && *(const char *)at(base, m->members->offset) == '\0')
+		if (m->flags & MEMBER_NULL && is_unsaid(m, base))
 			json_put(o, m->key, NULL);
 		else
 			members_put(record_sub(o, m->key), m->members, base);
@@ -177,6 +209,16 @@ members_put(struct json *o, const struct member *m, const void *base)
 {
 	for (; m->key != NULL; m++)
 		put_member(o, m, base);
+}
+
+void
+members_put_said(struct json *o, const struct member *m, const void *base)
+{
+	for (; m->key != NULL; m++)
+		if (is_unsaid(m, base))
+			json_drop(o, m->key);
+		else
+			put_member(o, m, base);
 }
 
 struct json *

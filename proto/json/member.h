@@ -43,7 +43,7 @@ enum member_flags {
 	MEMBER_NEEDED = 1,	/* must be there when it is read */
 	MEMBER_NULL = 2,	/* null when it is "" or .otherwise; an object: when its first member is "" */
 	MEMBER_EMPTY = 4,	/* "" when it is NULL */
-	MEMBER_LEFT_OUT = 8,	/* not written when it is NULL or "" */
+	MEMBER_LEFT_OUT = 8,	/* a string, or an object by its first member: not written when it is NULL or "" */
 	MEMBER_HERE = 16,	/* a list: an array in the struct */
 	MEMBER_KEEPS = 32,	/* a list: what the element at the same place, of the same first member, had beside is kept */
 };
@@ -74,6 +74,8 @@ struct member {
 
 void members_read(struct field *, const struct member *, void *);
 void members_put(struct json *, const struct member *, const void *);
+/* What is as it is when nothing is said stays unsaid, and is dropped: but for names and times. */
+void members_put_said(struct json *, const struct member *, const void *);
 void members_release(const struct member *, void *);
 /* One element of a list as it is written; was: the one that it keeps from, or NULL. */
 struct json *member_element(const struct member *, const void *element, const struct json *was);

@@ -19,6 +19,7 @@
 #define TASKLIST_MAX_RECORD	(32u << 20)	/* bytes of the file */
 #define TASKLIST_MAX_TASKS	50000
 #define TASKLIST_MAX_NAME	256
+#define TASKLIST_MAX_KIND	64		/* of a source */
 #define TASK_MAX_HISTORY	256		/* changes of one task; the oldest go */
 #define TASK_MAX_AUTHOR		128
 #define TASK_MAX_REASON		512
@@ -108,6 +109,8 @@ char *tasklist_text(const struct tasklist *, size_t *len, char *err, size_t errl
 /* The members of a task: of its record, and of what people write (create --from), who need not
  * say more than its title. */
 struct field;
+/* member.h: beside those of its item, and beside its tasks. */
+extern const struct member *const task_members, *const tasklist_members;
 void task_read(struct task *, struct field *);
 struct json *task_json(const struct task *);
 

@@ -45,6 +45,8 @@ put_tasks(struct json *o, const struct member *m, const void *base)
 
 	if (it->parts.n > 0)
 		json_put(o, m->key, parts_json(&it->parts));
+	else
+		json_drop(o, m->key);
 }
 
 static void

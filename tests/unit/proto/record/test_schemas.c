@@ -12,6 +12,7 @@
 
 #include "proto/base/text.h"
 #include "proto/json/member.h"
+#include "proto/plan/tasklist.h"
 #include "proto/record/config.h"
 #include "proto/record/item.h"
 #include "proto/record/question.h"
@@ -45,7 +46,8 @@ lists(const struct json *words, const char *key)
 	return false;
 }
 
-static void compare(const char *path, const struct member *, const struct json *schema);
+/* The members are in the table, or in the other one. */
+static void compare(const char *path, const struct member *, const struct member *other, const struct json *schema);
 
 static void
 compare_one(const char *path, const struct member *m, const struct json *one)
@@ -62,21 +64,21 @@ compare_one(const char *path, const struct member *m, const struct json *one)
 		same(path, m->key, json_get(one, "items"), "maxLength", (int64_t)m->bytes);
 	} else if (m->type == MEMBER_LIST) {
 		same(path, m->key, one, "maxItems", m->max);
-		compare(below, m->members, json_get(one, "items"));
+		compare(below, m->members, NULL, json_get(one, "items"));
 	} else if (m->type == MEMBER_OBJECT)
-		compare(below, m->members, one);
+		compare(below, m->members, NULL, one);
 	free(below);
 }
 
 static void
-compare(const char *path, const struct member *members, const struct json *schema)
+compare(const char *path, const struct member *members, const struct member *other, const struct json *schema)
 {
 	const struct json *all = json_get(schema, "properties"), *one;
 	const char *key;
 
 	assert_true(json_count(all) > 0);
 	for (size_t i = 0; (key = json_key(all, i, NULL)) != NULL; i++)
-		if (strcmp(key, "version") != 0 && find(members, key) == NULL)
+		if (strcmp(key, "version") != 0 && find(members, key) == NULL && (other == NULL || find(other, key) == NULL))
 			fail_msg("%s.%s is in the schema alone", path, key);
 	for (const struct member *m = members; m->key != NULL; m++) {
 		if ((one = json_get(all, m->key)) == NULL)
@@ -103,11 +105,31 @@ the_schema_of_a_record_says_what_its_table_says(void **state)
 		path = text_format("man/schema/%s.schema.json", all[i].name);
 		assert_int_equal(file_read(AT_FDCWD, path, RECORD_MAX, &buf, &len), 0);
 		assert_non_null(schema = json_parse(buf, len, 0, err, sizeof(err)));
-		compare(all[i].name, all[i].record->members, schema);
+		compare(all[i].name, all[i].record->members, NULL, schema);
 		json_free(schema);
 		free(buf);
 		free(path);
 	}
+}
+
+static void
+the_schema_of_a_task_list_says_what_its_tables_say(void **state)
+{
+	static const struct member tasks[] = { { .key = "tasks" }, { .key = NULL } };
+	const struct json *task;
+	struct json *schema;
+	char *buf, err[RECORD_ERR];
+	size_t len;
+
+	(void)state;
+	assert_int_equal(file_read(AT_FDCWD, "man/schema/tasklist.schema.json", RECORD_MAX, &buf, &len), 0);
+	assert_non_null(schema = json_parse(buf, len, 0, err, sizeof(err)));
+	compare("tasklist", tasklist_members, tasks, schema);
+	task = json_get(json_get(json_get(schema, "properties"), "tasks"), "items");
+	compare("task", task_members, item_record.members, task);
+	compare("item", item_record.members, task_members, task);
+	json_free(schema);
+	free(buf);
 }
 
 int
@@ -115,6 +137,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_schema_of_a_record_says_what_its_table_says),
+		cmocka_unit_test(the_schema_of_a_task_list_says_what_its_tables_say),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
