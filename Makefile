@@ -11,6 +11,7 @@
 ##   fault       every fault at every system call, power loss, scale: hours; see tests/README.md
 ##   hostile     hostile files and agents, and every command that meets them; see tests/README.md
 ##   mutations   delete each fsync, flag and check in turn: does a test notice?
+##   coverage    lines that the tests reach, by room, in build-cov; T=WORD as of test
 ##   debug       build without optimization, in build-debug
 ##   size        lines of C, by room
 ##   compile_commands.json   for editors and clangd
@@ -153,6 +154,14 @@ test:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
 	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh $(filter $(O)/tests/unit/%,$(foreach u,$(UNIT),$(if $(findstring $(T),$(notdir $u)),$u))) $(wildcard tests/e2e/*$(T)*.t)
+coverage:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=build-cov OPT='-O0 -g --coverage' LDOPT=--coverage tests
+	@find build-cov -name '*.gcda' -delete
+	-@BUILD=build-cov JOBS=$(JOBS) GCOV_ERROR_FILE=/dev/null tests/check.sh $(if $(T),\
+	    $(filter build-cov/tests/unit/%,$(foreach u,$(UNIT:$(O)/%=build-cov/%),$(if $(findstring $(T),$(notdir $u)),$u))) \
+	    $(wildcard tests/e2e/*$(T)*.t))
+	@tests/coverage.sh build-cov
 debug:
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=build-debug OPT='-O0 -g3' LDOPT= all
 size:
@@ -232,5 +241,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check quick test debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
+.PHONY: all tests unit check quick test coverage debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:
