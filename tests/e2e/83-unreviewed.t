@@ -33,7 +33,7 @@ run orchestrator doctor
 like 'doctor says that dispatch would not work' "$out" 'settings.*dispatch without a command would not work'
 
 settings "{ \"review\": \"gates\", \"gates\": [ \"false\" ], \"gate_tries\": 0, $list }"
-orchestrator dispatch --wait three -- sh -c 'echo 3 >3' >/dev/null
+logged orchestrator dispatch --wait three -- sh -c 'echo 3 >3'
 settings "{ \"review\": \"gates\", $list }"
 run orchestrator retry three
 is 'retry refuses a session by gates when there are none any more' "$status" 78
@@ -76,7 +76,7 @@ is 'a session with review none is merged' "$status $(git show main:free)" '0 fre
 is 'the message of the merge has a trailer' "$(git log -1 --format='%(trailers:key=Review,valueonly)' main | head -n 1)" none
 ok 'no gate is run for review none, in the session or on the merged tree' not test -e "$T/gate"
 orchestrator dispatch --wait --review gates judged -- sh -c 'echo j >j' >/dev/null
-orchestrator merge judged >/dev/null
+logged orchestrator merge judged
 is 'a merge that the gates decided has no trailer about review' "$(git log -1 --format='%s%(trailers)' main)" 'Merge judged: judged'
 run orchestrator dispatch --wait --item "$T/item.json" -- sh -c 'echo x >other'
 is 'an expected file must be there with review none, too' "$status $(field state.json .reason file)" '1 gate'

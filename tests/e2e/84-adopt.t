@@ -109,7 +109,7 @@ orchestrator execute >"$T/execute" 2>&1 & p=$!
 ok 'execute that waits says that there is unjudged work' wait_for 20 grep -q 'session-five-.*: unjudged work' "$T/execute"
 orchestrator adopt five >/dev/null
 ok 'execute merges a session that is adopted meanwhile' wait_for 20 grep -q 'session-five-.*: merged' "$T/execute"
-orchestrator cancel hang-x >/dev/null; wait "$p"
+logged orchestrator cancel hang-x; wait "$p"
 is 'the merge of a session that was adopted meanwhile has the work by hand' "$(git show main:five)" mine
 
 # Sessions that are over.
@@ -145,7 +145,7 @@ orchestrator dispatch hang-y >/dev/null; wait_for 20 test -e "$T/at.hang-y"; S=$
 run orchestrator adopt hang-y
 is 'a session that is live is not adopted' "$status $(st hang-y .status)" '64 running'
 like 'the refusal to adopt a live session says what to do' "$err" 'is running: wait until it is over, or orchestrator cancel'
-orchestrator cancel hang-y >/dev/null
+logged orchestrator cancel hang-y
 run orchestrator adopt --wait hang-y
 is 'a cancelled session is adopted' "$status $(st hang-y .status)" '0 approved'
 ok 'a cancelled session that was adopted is merged' orchestrator merge hang-y
@@ -155,13 +155,13 @@ like 'the refusal to adopt a merged session says that it is merged' "$err" 'is m
 dispatch nothing
 run orchestrator adopt nothing
 is 'a session without work is not adopted' "$status $(st nothing .status)" '65 failed'
-orchestrator cleanup >/dev/null
+logged orchestrator cleanup
 run orchestrator adopt nothing
 is 'a session in the archive is not adopted' "$status" 64
 like 'the refusal to adopt a session in the archive says to retry' "$err" 'archived; orchestrator retry'
 
 # The target, merged by hand.
-dispatch shared-a shared-b; orchestrator merge >/dev/null
+dispatch shared-a shared-b; logged orchestrator merge
 S=$(session_of shared-b) W=.worktrees/shared-b
 is 'a session has a conflict' "$(st shared-b .status)" conflict
 jq '.allowed_paths = ["shared*"]' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
@@ -196,7 +196,7 @@ ok 'a task fails while execute goes on' wait_for 20 grep -q 'session-broken-u-.*
 W=.worktrees/broken-u; rm "$W/broken"; orchestrator adopt broken-u >/dev/null
 ok 'the session of a failed task is adopted while execute goes on, and merged' \
     wait_for 20 grep -q 'session-broken-u-.*: merged' "$T/execute"
-orchestrator cancel hang-u >/dev/null; wait "$p"
+logged orchestrator cancel hang-u; wait "$p"
 is 'the report has an adopted task once, as merged' \
     "$(orchestrator --json report | jq -c '[.merged[] | .task, .sessions], [.failed[].task]' | tr '\n' ' ')" '["broken-u",1] ["hang-u"] '
 
