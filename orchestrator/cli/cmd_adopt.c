@@ -87,11 +87,6 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_adopt = {
-	.syntax = {
-		.name = "adopt",
-		.summary = "have what somebody did in a session's worktree judged as its work",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_adopt = COMMAND("adopt",
+    "have what somebody did in a session's worktree judged as its work", run,
+    OPTION_ROWS(rows, struct arguments));

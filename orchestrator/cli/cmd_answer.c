@@ -190,12 +190,6 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_answer = {
-	.syntax = {
-		.name = "answer",
-		.summary = "answer an open question (- reads the answer from standard input)",
-		OPTION_ROWS(rows, struct arguments),
-		.stops = true,
-	},
-	.run = run,
-};
+const struct cmd cmd_answer = COMMAND("answer",
+    "answer an open question (- reads the answer from standard input)", run,
+    OPTION_ROWS(rows, struct arguments), .stops = true);

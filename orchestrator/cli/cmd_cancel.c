@@ -158,11 +158,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_cancel = {
-	.syntax = {
-		.name = "cancel",
-		.summary = "stop a session cleanly, after 10 seconds by force",
-		SESSION_ROWS,
-	},
-	.run = run,
-};
+const struct cmd cmd_cancel = COMMAND("cancel", "stop a session cleanly, after 10 seconds by force",
+    run, SESSION_ROWS);

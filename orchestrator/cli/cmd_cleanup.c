@@ -140,10 +140,5 @@ run(struct orch *o, void *arguments)
 	return c.problems > 0 ? EX_NEGATIVE : 0;
 }
 
-const struct cmd cmd_cleanup = {
-	.syntax = {
-		.name = "cleanup",
-		.summary = "mark the dead as failed, archive what is over, remove merged worktrees",
-	},
-	.run = run,
-};
+const struct cmd cmd_cleanup = COMMAND("cleanup",
+    "mark the dead as failed, archive what is over, remove merged worktrees", run, NO_ROWS);

@@ -173,10 +173,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_config = {
-	.syntax = {
-		.name = "config",
-		.summary = "show the effective settings, and the streams file in brief",
-	},
-	.run = run,
-};
+const struct cmd cmd_config = COMMAND("config",
+    "show the effective settings, and the streams file in brief", run, NO_ROWS);

@@ -119,11 +119,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_conflict_check = {
-	.syntax = {
-		.name = "conflict-check",
-		.summary = "say which other streams may change these files",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_conflict_check = COMMAND("conflict-check",
+    "say which other streams may change these files", run, OPTION_ROWS(rows, struct arguments));

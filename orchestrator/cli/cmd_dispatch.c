@@ -204,11 +204,5 @@ run(struct orch *o, void *arguments)
 	return status;
 }
 
-const struct cmd cmd_dispatch = {
-	.syntax = {
-		.name = "dispatch",
-		.summary = "start a session for an item",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_dispatch = COMMAND("dispatch", "start a session for an item", run,
+    OPTION_ROWS(rows, struct arguments));

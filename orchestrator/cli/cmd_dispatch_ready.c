@@ -87,11 +87,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_dispatch_ready = {
-	.syntax = {
-		.name = "dispatch-ready",
-		.summary = "start sessions for what is ready",
-		OPTION_ROWS(rows, struct flow_args),
-	},
-	.run = run,
-};
+const struct cmd cmd_dispatch_ready = COMMAND("dispatch-ready", "start sessions for what is ready",
+    run, OPTION_ROWS(rows, struct flow_args));

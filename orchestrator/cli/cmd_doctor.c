@@ -188,10 +188,5 @@ run(struct orch *o, void *arguments)
 	return r.bad ? EX_NEGATIVE : 0;
 }
 
-const struct cmd cmd_doctor = {
-	.syntax = {
-		.name = "doctor",
-		.summary = "say what is missing or will not work on this machine",
-	},
-	.run = run,
-};
+const struct cmd cmd_doctor = COMMAND("doctor",
+    "say what is missing or will not work on this machine", run, NO_ROWS);

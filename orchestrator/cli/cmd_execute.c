@@ -136,12 +136,6 @@ run(struct orch *o, void *arguments)
 	return list[0] == '\0' ? run_sessions(o, a) : run_list(o, a, list);
 }
 
-const struct cmd cmd_execute = {
-	.syntax = {
-		.name = "execute",
-		.summary = "do all there is to do: dispatch what is ready, answer by policy, merge what is "
-		    "approved, until nothing is left",
-		OPTION_ROWS(rows, struct flow_args),
-	},
-	.run = run,
-};
+const struct cmd cmd_execute = COMMAND("execute",
+    "do all there is to do: dispatch what is ready, answer by policy, merge what is approved, until nothing is left",
+    run, OPTION_ROWS(rows, struct flow_args));

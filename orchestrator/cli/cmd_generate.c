@@ -170,11 +170,6 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_generate = {
-	.syntax = {
-		.name = "generate",
-		.summary = "write a streams file from a task list whose tasks carry streams",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_generate = COMMAND("generate",
+    "write a streams file from a task list whose tasks carry streams", run,
+    OPTION_ROWS(rows, struct arguments));

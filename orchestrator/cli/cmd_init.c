@@ -120,10 +120,4 @@ run(struct orch *o, void *arguments)
 	return status;
 }
 
-const struct cmd cmd_init = {
-	.syntax = {
-		.name = "init",
-		.summary = "write a commented settings file",
-	},
-	.run = run,
-};
+const struct cmd cmd_init = COMMAND("init", "write a commented settings file", run, NO_ROWS);

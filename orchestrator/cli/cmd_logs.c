@@ -216,11 +216,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_logs = {
-	.syntax = {
-		.name = "logs",
-		.summary = "print the log of a session, or follow it to the end",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_logs = COMMAND("logs", "print the log of a session, or follow it to the end",
+    run, OPTION_ROWS(rows, struct arguments));

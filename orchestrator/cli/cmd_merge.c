@@ -162,11 +162,6 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_merge = {
-	.syntax = {
-		.name = "merge",
-		.summary = "merge what is approved, oldest first, or one session",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_merge = COMMAND("merge",
+    "merge what is approved, oldest first, or one session", run,
+    OPTION_ROWS(rows, struct arguments));

@@ -22,11 +22,5 @@ run(struct orch *o, void *arguments)
 	return 0;
 }
 
-const struct cmd cmd_path = {
-	.syntax = {
-		.name = "path",
-		.summary = "print the path of the session directory",
-		SESSION_ROWS,
-	},
-	.run = run,
-};
+const struct cmd cmd_path = COMMAND("path", "print the path of the session directory", run,
+    SESSION_ROWS);

@@ -80,11 +80,5 @@ run(struct orch *o, void *arguments)
 	return plan_show(o, a, list);
 }
 
-const struct cmd cmd_plan = {
-	.syntax = {
-		.name = "plan",
-		.summary = "show what execute would do",
-		OPTION_ROWS(rows, struct flow_args),
-	},
-	.run = run,
-};
+const struct cmd cmd_plan = COMMAND("plan", "show what execute would do", run,
+    OPTION_ROWS(rows, struct flow_args));

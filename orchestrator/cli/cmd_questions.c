@@ -96,10 +96,5 @@ run(struct orch *o, void *arguments)
 	return 0;
 }
 
-const struct cmd cmd_questions = {
-	.syntax = {
-		.name = "questions",
-		.summary = "list the open questions with their ids, options and age",
-	},
-	.run = run,
-};
+const struct cmd cmd_questions = COMMAND("questions",
+    "list the open questions with their ids, options and age", run, NO_ROWS);

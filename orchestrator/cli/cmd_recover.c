@@ -170,10 +170,6 @@ run(struct orch *o, void *arguments)
 	return r.persons > 0 ? EX_NEGATIVE : 0;
 }
 
-const struct cmd cmd_recover = {
-	.syntax = {
-		.name = "recover",
-		.summary = "after a crash or a reboot: bring every session back to work, or say what it waits for",
-	},
-	.run = run,
-};
+const struct cmd cmd_recover = COMMAND("recover",
+    "after a crash or a reboot: bring every session back to work, or say what it waits for", run,
+    NO_ROWS);

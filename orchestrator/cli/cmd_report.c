@@ -111,11 +111,5 @@ run(struct orch *o, void *arguments)
 	return rv != 0 ? rv : show(o, a->instance, a->yaml);
 }
 
-const struct cmd cmd_report = {
-	.syntax = {
-		.name = "report",
-		.summary = "print the report of the last execute again",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_report = COMMAND("report", "print the report of the last execute again", run,
+    OPTION_ROWS(rows, struct arguments));

@@ -22,11 +22,5 @@ run(struct orch *o, void *arguments)
 	return status;
 }
 
-const struct cmd cmd_retry = {
-	.syntax = {
-		.name = "retry",
-		.summary = "dispatch an ended session's item again, with its findings",
-		SESSION_ROWS,
-	},
-	.run = run,
-};
+const struct cmd cmd_retry = COMMAND("retry",
+    "dispatch an ended session's item again, with its findings", run, SESSION_ROWS);

@@ -106,11 +106,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_review = {
-	.syntax = {
-		.name = "review",
-		.summary = "show the council's opinions, findings and verdict",
-		SESSION_ROWS,
-	},
-	.run = run,
-};
+const struct cmd cmd_review = COMMAND("review", "show the council's opinions, findings and verdict",
+    run, SESSION_ROWS);

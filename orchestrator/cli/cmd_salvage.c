@@ -5,10 +5,6 @@ static const struct syntax *const commands[] = {
 	&cmd_salvage_list.syntax, &cmd_salvage_show.syntax, &cmd_salvage_restore.syntax, NULL,
 };
 
-const struct cmd cmd_salvage = {
-	.syntax = {
-		.name = "salvage",
-		.summary = "show and bring back work that was saved before something was stopped or removed",
-		.sub = commands,
-	},
-};
+const struct cmd cmd_salvage = COMMAND("salvage",
+    "show and bring back work that was saved before something was stopped or removed", NULL,
+    .sub = commands);

@@ -162,11 +162,6 @@ run(struct orch *o, void *arguments)
 	return 0;
 }
 
-const struct cmd cmd_status = {
-	.syntax = {
-		.name = "status",
-		.summary = "show all sessions, or everything that is known of one",
-		OPTION_ROWS(rows, struct session_argument),
-	},
-	.run = run,
-};
+const struct cmd cmd_status = COMMAND("status",
+    "show all sessions, or everything that is known of one", run,
+    OPTION_ROWS(rows, struct session_argument));

@@ -7,10 +7,5 @@ static const struct syntax *const commands[] = {
 	&cmd_tasks_resume.syntax, &cmd_tasks_export.syntax, NULL,
 };
 
-const struct cmd cmd_tasks = {
-	.syntax = {
-		.name = "tasks",
-		.summary = "keep lists of tasks that outlive sessions, and dispatch from them",
-		.sub = commands,
-	},
-};
+const struct cmd cmd_tasks = COMMAND("tasks",
+    "keep lists of tasks that outlive sessions, and dispatch from them", NULL, .sub = commands);

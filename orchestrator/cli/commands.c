@@ -20,14 +20,9 @@ run_help(struct orch *o, void *arguments)
 	return 0;
 }
 
-static const struct cmd cmd_help = {
-	.syntax = {
-		.name = "help",
-		.summary = "open the manual page of a command or a topic, or list the commands",
-		OPTION_ROWS(help_rows, struct arguments),
-	},
-	.run = run_help,
-};
+static const struct cmd cmd_help = COMMAND("help",
+    "open the manual page of a command or a topic, or list the commands", run_help,
+    OPTION_ROWS(help_rows, struct arguments));
 
 static const struct syntax *const commands[] = {
 	&cmd_dispatch.syntax, &cmd_dispatch_ready.syntax, &cmd_execute.syntax, &cmd_plan.syntax,

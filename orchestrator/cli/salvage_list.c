@@ -70,10 +70,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_salvage_list = {
-	.syntax = {
-		.name = "salvage list",
-		.summary = "list the sessions of which work is saved",
-	},
-	.run = run,
-};
+const struct cmd cmd_salvage_list = COMMAND("salvage list",
+    "list the sessions of which work is saved", run, NO_ROWS);

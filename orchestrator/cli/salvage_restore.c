@@ -73,11 +73,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_salvage_restore = {
-	.syntax = {
-		.name = "salvage restore",
-		.summary = "bring it back, in a worktree and on a branch of its own",
-		SESSION_ROWS,
-	},
-	.run = run,
-};
+const struct cmd cmd_salvage_restore = COMMAND("salvage restore",
+    "bring it back, in a worktree and on a branch of its own", run, SESSION_ROWS);

@@ -72,11 +72,5 @@ run(struct orch *o, void *arguments)
 	return show(o, &s);
 }
 
-const struct cmd cmd_salvage_show = {
-	.syntax = {
-		.name = "salvage show",
-		.summary = "show what is saved of a session",
-		SESSION_ROWS,
-	},
-	.run = run,
-};
+const struct cmd cmd_salvage_show = COMMAND("salvage show", "show what is saved of a session", run,
+    SESSION_ROWS);

@@ -136,11 +136,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_tasks_create = {
-	.syntax = {
-		.name = "tasks create",
-		.summary = "make a task list, and print its id",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_tasks_create = COMMAND("tasks create", "make a task list, and print its id",
+    run, OPTION_ROWS(rows, struct arguments));

@@ -175,27 +175,10 @@ static const struct option_row depend_rows[] = {
 	OPERANDS(struct arguments, on, "ON ..."),
 };
 
-const struct cmd cmd_tasks_add = {
-	.syntax = {
-		.name = "tasks add",
-		.summary = "add a task to a list",
-		OPTION_ROWS(add_rows, struct arguments),
-	},
-	.run = run_add,
-};
-const struct cmd cmd_tasks_edit = {
-	.syntax = {
-		.name = "tasks edit",
-		.summary = "change what a task says",
-		OPTION_ROWS(edit_rows, struct arguments),
-	},
-	.run = run_edit,
-};
-const struct cmd cmd_tasks_depend = {
-	.syntax = {
-		.name = "tasks depend",
-		.summary = "let a task wait for others of its list",
-		OPTION_ROWS(depend_rows, struct arguments),
-	},
-	.run = run_depend,
-};
+const struct cmd cmd_tasks_add = COMMAND("tasks add", "add a task to a list", run_add,
+    OPTION_ROWS(add_rows, struct arguments));
+const struct cmd cmd_tasks_edit = COMMAND("tasks edit", "change what a task says", run_edit,
+    OPTION_ROWS(edit_rows, struct arguments));
+const struct cmd cmd_tasks_depend = COMMAND("tasks depend",
+    "let a task wait for others of its list", run_depend,
+    OPTION_ROWS(depend_rows, struct arguments));

@@ -143,27 +143,9 @@ run_reopen(struct orch *o, void *arguments)
 	return run_move(o, arguments, TASK_PENDING);
 }
 
-const struct cmd cmd_tasks_start = {
-	.syntax = {
-		.name = "tasks start",
-		.summary = "take a task in hand yourself",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run_start,
-};
-const struct cmd cmd_tasks_complete = {
-	.syntax = {
-		.name = "tasks complete",
-		.summary = "say that a task is done",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run_complete,
-};
-const struct cmd cmd_tasks_reopen = {
-	.syntax = {
-		.name = "tasks reopen",
-		.summary = "let a task be done again",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run_reopen,
-};
+const struct cmd cmd_tasks_start = COMMAND("tasks start", "take a task in hand yourself", run_start,
+    OPTION_ROWS(rows, struct arguments));
+const struct cmd cmd_tasks_complete = COMMAND("tasks complete", "say that a task is done",
+    run_complete, OPTION_ROWS(rows, struct arguments));
+const struct cmd cmd_tasks_reopen = COMMAND("tasks reopen", "let a task be done again", run_reopen,
+    OPTION_ROWS(rows, struct arguments));

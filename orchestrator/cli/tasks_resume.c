@@ -134,11 +134,6 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_tasks_resume = {
-	.syntax = {
-		.name = "tasks resume",
-		.summary = "load a list, verify that nothing of it was lost, and go on",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_tasks_resume = COMMAND("tasks resume",
+    "load a list, verify that nothing of it was lost, and go on", run,
+    OPTION_ROWS(rows, struct arguments));

@@ -153,26 +153,10 @@ run_export(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_tasks_list = {
-	.syntax = {
-		.name = "tasks list",
-		.summary = "list the task lists with their ids",
-	},
-	.run = run_list,
-};
-const struct cmd cmd_tasks_show = {
-	.syntax = {
-		.name = "tasks show",
-		.summary = "show a list's tasks, and which is next",
-		OPTION_ROWS(show_rows, struct arguments),
-	},
-	.run = run_show,
-};
-const struct cmd cmd_tasks_export = {
-	.syntax = {
-		.name = "tasks export",
-		.summary = "print a list as its JSON record, or as a check list",
-		OPTION_ROWS(export_rows, struct arguments),
-	},
-	.run = run_export,
-};
+const struct cmd cmd_tasks_list = COMMAND("tasks list", "list the task lists with their ids",
+    run_list, NO_ROWS);
+const struct cmd cmd_tasks_show = COMMAND("tasks show", "show a list's tasks, and which is next",
+    run_show, OPTION_ROWS(show_rows, struct arguments));
+const struct cmd cmd_tasks_export = COMMAND("tasks export",
+    "print a list as its JSON record, or as a check list", run_export,
+    OPTION_ROWS(export_rows, struct arguments));

@@ -122,6 +122,15 @@ set(const struct syntax *s, const struct option_row *r, char *at, const char *sh
 	return 0;
 }
 
+/* The argument of an option, which is attached to it or comes next. */
+static int
+read_value(struct parser *p, const struct option_row *r, char *at, const char *shown, const char *attached)
+{
+	if (attached == NULL && *p->next == NULL)
+		return option_error(p->s[0], "%s: needs an argument", shown);
+	return set(p->s[0], r, at, shown, attached != NULL ? attached : *p->next++);
+}
+
 /* --name, --name=VALUE, --name VALUE */
 static int
 read_long(struct parser *p, const char *arg)
@@ -136,10 +145,7 @@ read_long(struct parser *p, const char *arg)
 	if (r->argument == NULL)
 		return arg[len] == '\0' ? set(p->s[0], r, at, shown, NULL) :
 		    option_error(p->s[0], "%s: takes no argument", shown);
-	if (arg[len] == '=')
-		return set(p->s[0], r, at, shown, arg + len + 1);
-	return *p->next == NULL ? option_error(p->s[0], "%s: needs an argument", shown) :
-	    set(p->s[0], r, at, shown, *p->next++);
+	return read_value(p, r, at, shown, arg[len] == '=' ? arg + len + 1 : NULL);
 }
 
 /* -x, -xy, -xVALUE, -x VALUE */
@@ -156,11 +162,8 @@ read_letters(struct parser *p, const char *arg)
 			return unknown_option(p, c == arg + 1 ? arg : shown, strlen(c == arg + 1 ? arg : shown));
 		if (r->argument == NULL)
 			rv = set(p->s[0], r, at, shown, NULL);
-		else if (c[1] != '\0')
-			return set(p->s[0], r, at, shown, c + 1);
 		else
-			return *p->next == NULL ? option_error(p->s[0], "%s: needs an argument", shown) :
-			    set(p->s[0], r, at, shown, *p->next++);
+			return read_value(p, r, at, shown, c[1] != '\0' ? c + 1 : NULL);
 	}
 	return rv;
 }

@@ -12,7 +12,7 @@
  *		OPT_FLAG(struct arguments, wait, 0, "wait", "wait until it has ended"),
  *		OPERAND(struct arguments, session, "SESSION"),
  *	};
- *	const struct syntax s = { "adopt", "have work judged", OPTION_ROWS(rows, struct arguments) };
+ *	const struct cmd cmd_adopt = COMMAND("adopt", "have work judged", run, OPTION_ROWS(rows, struct arguments));
  *
  * A row names the member of the command's own struct that the value goes to.  A member of
  * another type than the row's, or a row without help, does not compile.  Values are the arguments
@@ -100,6 +100,10 @@ struct syntax {
 
 /* The members row, n and size of a syntax. */
 #define OPTION_ROWS(rows, s)	.row = rows, .n = sizeof(rows) / sizeof((rows)[0]), .size = sizeof(s)
+#define NO_ROWS		.n = 0
+/* A command: a struct of a syntax and a function run. */
+#define COMMAND(word, line, function, ...)	\
+	{ .syntax = { .name = word, .summary = line, __VA_ARGS__ }, .run = function }
 
 /*
  * Parses the arguments that follow a command's name, which are moved about, into the struct of its

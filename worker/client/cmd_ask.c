@@ -148,11 +148,5 @@ run(void *arguments)
 	return ask(a->question, &a->options, a->again, (long)a->seconds.value);
 }
 
-const struct cmd cmd_ask = {
-	.syntax = {
-		.name = "ask",
-		.summary = "ask people a question and print the answer",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_ask = COMMAND("ask", "ask people a question and print the answer", run,
+    OPTION_ROWS(rows, struct arguments));

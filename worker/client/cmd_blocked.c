@@ -29,11 +29,6 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_blocked = {
-	.syntax = {
-		.name = "blocked",
-		.summary = "tell people what is in the way, or that it no longer is",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_blocked = COMMAND("blocked",
+    "tell people what is in the way, or that it no longer is", run,
+    OPTION_ROWS(rows, struct arguments));

@@ -36,12 +36,5 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_progress = {
-	.syntax = {
-		.name = "progress",
-		.summary = "say how many tasks are done",
-		OPTION_ROWS(rows, struct arguments),
-		.stops = true,
-	},
-	.run = run,
-};
+const struct cmd cmd_progress = COMMAND("progress", "say how many tasks are done", run,
+    OPTION_ROWS(rows, struct arguments), .stops = true);

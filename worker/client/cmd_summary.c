@@ -50,11 +50,6 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_summary = {
-	.syntax = {
-		.name = "summary",
-		.summary = "leave the summary of the work (or, when presenting, the presentation)",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_summary = COMMAND("summary",
+    "leave the summary of the work (or, when presenting, the presentation)", run,
+    OPTION_ROWS(rows, struct arguments));

@@ -29,12 +29,5 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_verdict = {
-	.syntax = {
-		.name = "verdict",
-		.summary = "say what this role thinks of the commit",
-		OPTION_ROWS(rows, struct arguments),
-		.stops = true,
-	},
-	.run = run,
-};
+const struct cmd cmd_verdict = COMMAND("verdict", "say what this role thinks of the commit", run,
+    OPTION_ROWS(rows, struct arguments), .stops = true);

@@ -28,12 +28,6 @@ run(void *arguments)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-const struct cmd cmd_hold = {
-	.syntax = {
-		.name = "hold",
-		.summary = "run a command as the first process of its namespace (for worker itself)",
-		OPTION_ROWS(rows, struct arguments),
-		.stops = true,
-	},
-	.run = run,
-};
+const struct cmd cmd_hold = COMMAND("hold",
+    "run a command as the first process of its namespace (for worker itself)", run,
+    OPTION_ROWS(rows, struct arguments), .stops = true);

@@ -179,12 +179,6 @@ run(void *arguments)
 	return EX_UNAVAILABLE;
 }
 
-const struct cmd cmd_layer = {
-	.syntax = {
-		.name = "layer",
-		.summary = "lay caches over the user's, and run a command (for worker itself)",
-		OPTION_ROWS(rows, struct arguments),
-		.stops = true,
-	},
-	.run = run,
-};
+const struct cmd cmd_layer = COMMAND("layer",
+    "lay caches over the user's, and run a command (for worker itself)", run,
+    OPTION_ROWS(rows, struct arguments), .stops = true);

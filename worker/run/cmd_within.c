@@ -218,12 +218,6 @@ run(void *arguments)
 	return become(&walls, (const char *const *)(uintptr_t)a->command);
 }
 
-const struct cmd cmd_within = {
-	.syntax = {
-		.name = "within",
-		.summary = "run a command that can't reach the processes of the one that calls it",
-		OPTION_ROWS(rows, struct arguments),
-		.stops = true,
-	},
-	.run = run,
-};
+const struct cmd cmd_within = COMMAND("within",
+    "run a command that can't reach the processes of the one that calls it", run,
+    OPTION_ROWS(rows, struct arguments), .stops = true);

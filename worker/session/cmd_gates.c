@@ -111,11 +111,6 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_gates = {
-	.syntax = {
-		.name = "gates",
-		.summary = "run the gates of the session DIR on a commit, results as JSON",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_gates = COMMAND("gates",
+    "run the gates of the session DIR on a commit, results as JSON", run,
+    OPTION_ROWS(rows, struct arguments));

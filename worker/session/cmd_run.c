@@ -214,11 +214,5 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_run = {
-	.syntax = {
-		.name = "run",
-		.summary = "run the session in DIR to its end, from wherever it is",
-		OPTION_ROWS(rows, struct arguments),
-	},
-	.run = run,
-};
+const struct cmd cmd_run = COMMAND("run", "run the session in DIR to its end, from wherever it is",
+    run, OPTION_ROWS(rows, struct arguments));

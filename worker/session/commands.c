@@ -19,14 +19,9 @@ run_help(void *arguments)
 	return 0;
 }
 
-static const struct cmd cmd_help = {
-	.syntax = {
-		.name = "help",
-		.summary = "open the manual page of a command or a topic, or list the commands",
-		OPTION_ROWS(help_rows, struct arguments),
-	},
-	.run = run_help,
-};
+static const struct cmd cmd_help = COMMAND("help",
+    "open the manual page of a command or a topic, or list the commands", run_help,
+    OPTION_ROWS(help_rows, struct arguments));
 
 static const struct syntax *const commands[] = {
 	&cmd_run.syntax, &cmd_gates.syntax, &cmd_ask.syntax, &cmd_progress.syntax, &cmd_summary.syntax,
