@@ -111,6 +111,18 @@ like 'the entry of a record of another version says so' \
     "$(printf '%s' "$out" | jq -r '.sessions[] | select(.item == "c" or .session == null or (.session | startswith("session-c-"))).error')" 'version 9'
 git rm -qr .orchestrator && git commit -qm 'No settings' && j init; whole init
 members 'init has its members' . 'version path'
+
+# Options of all commands, before the command and after it.
+is 'status --json is --json status' "$(orchestrator status --json)" "$(orchestrator --json status)"
+is 'tasks --json list and tasks list --json are --json tasks list' "$(orchestrator tasks --json list; orchestrator tasks list --json)" \
+    "$(orchestrator --json tasks list; orchestrator --json tasks list)"
+run orchestrator execute --json --dry-run
+is 'execute takes --json after the command' "$(printf '%s\n' "$err" | grep -c 'no such option')" 0
+is 'status takes -C after the command' "$(cd / && orchestrator status --json -C "$T/r")" "$(orchestrator --json status)"
+run sh -c 'cd / && orchestrator merge -C "$1" nobody' - "$T/r"
+is 'merge takes -C before its operand' "$status $err" \
+    '66 orchestrator: no session "nobody" in this repository; orchestrator status lists them'
+
 cd "$T" && j status
 is 'outside of a repository nothing is on standard output' "$status $out" '66 '
 
