@@ -48,7 +48,7 @@ show() {
 await() { # SECONDS COMMAND...: nobody ever writes to that fifo
 	n=$(($1 * 20)); shift
 	until "$@" >/dev/null 2>&1; do
-		[ $n -gt 0 ] || { echo "demo: waited in vain for: $*" >&2; return 1; }
+		[ $n -gt 0 ] || { echo "demo: gave up waiting for: $*" >&2; return 1; }
 		n=$((n - 1)); timeout 0.05 cat <>"$T/never" || :
 	done
 }
@@ -84,13 +84,13 @@ say "Three items, each in a worktree of its own"
 show orchestrator dispatch glossary --title 'A glossary' \
     --description 'Write demo/glossary.md: a list of the file names defined in proto/session/session.h.'
 show orchestrator dispatch greeting --title 'A page that greets' \
-    --description 'Write demo/greeting.md: greet somebody. Ask whom: "the world" or "the reviewer".'
+    --description 'Write demo/greeting.md: a greeting. Ask for whom: "the world" or "the reviewer".'
 show orchestrator dispatch spelling --title 'A page on messages' \
     --description 'Write demo/spelling.md: one sentence that says in which order messages are received.'
 
 limit=30; [ "$AGENT" = command ] || limit=900
 await $limit asked_or_over
-say "One asks. Its answer is a file that anybody may drop"
+say "One asks. Its answer is a file"
 show orchestrator status
 if asked; then
 	show orchestrator questions

@@ -96,6 +96,22 @@ lint_files() {
 	grep -nE '[[:space:]]$' $sources $tests $scripts && rc=1
 	return $rc
 }
+# tests/words: no file has one of these, but that table and the data of tests.
+lint_words() {
+	rc=0
+	grep -v '^#\|^$' tests/words >"$log.words"
+	product=$(git ls-files -co --exclude-standard proto worker orchestrator man share .ci Makefile '*.md' ':!tests')
+	all=$(git ls-files -co --exclude-standard ':!LICENSE' ':!tests/words' ':!tests/fuzz/corpus' ':!*/fixtures/*')
+	while IFS='	' read -r re where say; do
+		case $where in
+		all) grep -nEis -e "$re" $all ;;
+		product) grep -nEis -e "$re" $product ;;
+		*) echo "tests/words: $re: neither all nor product: $where"; rc=1 ;;
+		esac | sed "s|\$| <- $say|" >"$log.hits"
+		if grep . "$log.hits"; then rc=1; fi
+	done <"$log.words"
+	return $rc
+}
 lint_format() {
 	rc=0
 	for f in $sources $tests; do
@@ -113,7 +129,7 @@ lint_cppcheck() {
 lint_shell() { shellcheck -x $scripts; }
 lint_man() { mandoc -T lint -W warning man/*.1 man/*.5 man/*.7; }
 
-[ $# -gt 0 ] || set -- gcc clang headers layers rooms files format cppcheck shell man
+[ $# -gt 0 ] || set -- gcc clang headers layers rooms files words format cppcheck shell man
 for check; do
 	if "lint_$check" >"$log" 2>&1; then
 		echo "ok   $check"

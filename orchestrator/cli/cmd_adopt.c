@@ -88,5 +88,5 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_adopt = COMMAND("adopt",
-    "have what somebody did in a session's worktree judged as its work", run,
+    "have changes made by hand in a session's worktree reviewed as its work", run,
     OPTION_ROWS(rows, struct arguments));

@@ -18,7 +18,7 @@ dispatch_all(struct flow *f, struct json *sessions, int *status)
 	while ((rv = flow_load(f)) == 0 && flow_pick(f, &p)) {
 		if ((rv = flow_dispatch(f, &p, &made)) != 0) {
 			f->t[p.v[0]].not_before = INT64_MAX;
-			if (rv != EX_NEGATIVE)	/* somebody else was faster */
+			if (rv != EX_NEGATIVE)	/* another process was faster */
 				*status = rv;
 			continue;
 		}

@@ -93,7 +93,7 @@ move(struct tasklist *l, void *arg)
 	from = l->v[i].status;
 	if ((rv = check(&l->v[i], m->to, &g, i)) == 0) {
 		task_enter(&l->v[i], m->to, tasks_author(), NULL);
-		if (m->to != TASK_COMPLETE)	/* whoever had it has it no more */
+		if (m->to != TASK_COMPLETE)	/* its former holder has it no more */
 			l->v[i].session[0] = '\0';
 		taskgraph_enter(&g, i, m->to);
 		note(m, l, &g, i, from);

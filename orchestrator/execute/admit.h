@@ -19,7 +19,7 @@
 struct work {
 	const struct strings *paths;	/* allowed_paths; none = ambiguous */
 	bool		 alone;		/* not parallelizable */
-	bool		 trusted;	/* somebody said that it may be beside others: not ambiguous */
+	bool		 trusted;	/* a person said that it may be beside others: not ambiguous */
 	bool		 idle;		/* waits for its merge: takes no place, keeps its paths */
 };
 struct limits {

@@ -155,7 +155,7 @@ int flow_dispatch(struct flow *, const struct pick *, struct dispatched *);
 void flow_turn(struct flow *);
 /* Does execute stay because of it, though no session is left? */
 bool flow_busy(const struct flow *);
-/* Takes in the sessions that somebody else has made for the list.  Is one being made? */
+/* Takes in the sessions that other commands have made for the list.  Is one being made? */
 bool flow_join(struct flow *);
 /* The child that dispatches has ended. */
 void flow_reaped(struct flow *, int status);
@@ -198,7 +198,7 @@ void flow_manifest_error(struct flow *, const char *task, const char *why, bool 
 void flow_manifest_changed(struct flow *);
 void flow_manifest_write(struct flow *, bool over);
 
-/* Is it not to be had from its source, such as an issue that somebody else has claimed? */
+/* Is it not to be had from its source, such as an issue that another person has claimed? */
 bool flow_elsewhere(const struct task *);
 /* Prints what became of the list, and keeps it: 0 when all of it but that is COMPLETE, else 1. */
 int flow_report(struct flow *);

@@ -5,7 +5,7 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/session/retry.h"
 
-/* Was it a session of this task? Another list, or somebody, may have had an item of its id. */
+/* Was it a session of this task? Another list, or a person, may have had an item of its id. */
 static bool
 had_session(const struct task *t, const char *session)
 {

@@ -59,7 +59,7 @@ flow_refreshed(struct flow *f, int status)
 	}
 	if (n->why[0] == '\0')
 		child_status_text(status, n->why, sizeof(n->why));
-	/* What somebody is about to change may not be sound yet. */
+	/* A file that is just being changed may not be sound yet. */
 	if (f->hint) {
 		f->hint = f->owed;
 		return;

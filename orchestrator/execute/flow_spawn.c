@@ -15,7 +15,7 @@
 #include "proto/sys/child.h"
 #include "proto/sys/watch.h"
 
-#define JOIN	(5 * CLOCK_S)	/* until whoever makes a session is asked whether it lives */
+#define JOIN	(5 * CLOCK_S)	/* until the maker of a session is asked whether it lives */
 
 static int
 spawn_child(void *arg)
@@ -130,7 +130,7 @@ fail_task(struct tasklist *l, void *arg)
 	return 0;
 }
 
-/* The next rung: again soon, again when nothing else runs. false: there is none left. */
+/* The next attempt: again soon, again when nothing else runs. false: there is none left. */
 static bool
 another_try(struct flow *f, size_t i, const char *why)
 {
@@ -166,10 +166,10 @@ try_again(struct flow *f, size_t i, const char *why)
 	if (fault_passes(f->note->fault)) {
 		log_warnx("task %s: %s", f->list.v[i].item.id, why);
 		flow_manifest_error(f, f->list.v[i].item.id, why, true);
-		flow_stop(f, "nothing can be dispatched here; mend that, then start execute again");
+		flow_stop(f, "nothing can be dispatched here; repair that, then start execute again");
 		return;
 	}
-	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; mend it, then "
+	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; repair it, then "
 	    "orchestrator tasks reopen %s: %s", f->list.v[i].item.id, t->tries,
 	    f->list.v[i].item.id, why);
 	flow_manifest_error(f, f->list.v[i].item.id, why, true);

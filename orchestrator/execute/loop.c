@@ -205,7 +205,7 @@ goes_on(struct loop *l)
 	flow_turn(f);
 	if (l->pending > 0 || flow_busy(f))
 		return true;
-	/* Somebody else may have ended a session and not got to noting it, or be making one. */
+	/* Another command may have ended a session without noting it, or be making one. */
 	task_link_recover(l->o);
 	flow_turn(f);
 	coming = flow_join(f);

@@ -53,7 +53,7 @@ struct loop {
 	int64_t		 cache_delay;	/* ns from a change to its next writing */
 	struct sess_list due;		/* to be attended to before the next wait */
 	struct sess_list queue;		/* approved, oldest first */
-	struct sess_list blocked;	/* whose merge was tried in vain */
+	struct sess_list blocked;	/* whose merge failed */
 	struct sess	*merging;	/* its merge runs in merge_pid */
 	pid_t		 merge_pid;
 	struct merge_note *merge_note;	/* shared with that child */
@@ -88,7 +88,7 @@ bool loop_listed(const struct loop *, const struct entry *);
 void loop_due(struct loop *, struct sess *, bool starting);
 /* Takes in the session of that id, unless it is known: it is due. */
 void loop_add(struct loop *, const char *id, bool starting);
-/* Its directory is not there any more: it was archived, or somebody removed it. */
+/* Its directory is not there any more: it was archived or removed. */
 void loop_gone(struct loop *, struct sess *);
 /* It is of no more interest, and freed. */
 void loop_forget(struct loop *, struct sess *);
@@ -118,7 +118,7 @@ void queue_unblock(struct loop *, struct sess *);
 void queue_next(struct loop *);
 /* The child that merged has ended. */
 void queue_reaped(struct loop *, int status);
-/* Stops the merge under way; whoever merges next completes it. */
+/* Stops the merge under way; the next merge completes it. */
 void queue_stop(struct loop *);
 
 #endif

@@ -42,7 +42,7 @@ void policy_ask(struct policy *, const struct entry *, const struct question *co
  * failed is set when it could not be written. */
 bool policy_rule(const struct entry *, int fd, const struct settings *, const struct question *,
     bool *failed);
-/* Is nothing left to do: answered, by this or by somebody else?  failed: it could not be written (errno). */
+/* Is nothing left to do: answered, by this or by another one?  failed: it could not be written (errno). */
 bool policy_answered(const struct entry *, int fd, const struct question *, const char *text, size_t len,
     const char *by, bool *failed);
 /* In a child (policy_command.c): runs the command for a policy_job's question, if that is still open; 0. */

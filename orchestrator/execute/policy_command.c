@@ -34,7 +34,7 @@ still_open(int fd, const char *id)
 	return open;
 }
 
-/* In the child: after a while, if there is somebody to do it for. */
+/* In the child: after a while, if the caller is still there. */
 static bool
 once_more(const struct policy_job *j, int fd)
 {

@@ -98,7 +98,7 @@ print_one(const struct json *j, enum fate in)
 			printf(" in %lld sessions", (long long)json_int(j, "sessions", 0));
 		print_usage(j, ", ");
 	} else if (in == FATE_RUNNING)
-		printf(", in somebody's hands");
+		printf(", done by hand");
 	if ((s = json_str(j, "reason")) != NULL) {
 		printf(": ");
 		text_print(stdout, s, false);

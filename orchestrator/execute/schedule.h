@@ -32,7 +32,7 @@ struct situation {
 
 enum action {
 	ACTION_NONE,	/* a worker or another command is at it: wait for its next event */
-	ACTION_GRACE,	/* new and without a worker: whoever made it has a moment to start one */
+	ACTION_GRACE,	/* new and without a worker: its maker has a moment to start one */
 	ACTION_START,	/* start a worker */
 	ACTION_DIED,	/* declare it failed: died */
 	ACTION_GIVE_UP,	/* the same: it was started again too often */

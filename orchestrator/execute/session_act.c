@@ -18,7 +18,7 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define GRACE	(5 * CLOCK_S)	/* for whoever made a session to start its worker */
+#define GRACE	(5 * CLOCK_S)	/* for the maker of a session to start its worker */
 
 static void
 wait_grace(struct sess *s)

@@ -22,7 +22,7 @@ struct sess {
 	bool		 due;		/* to be attended to */
 	bool		 starting;	/* as execute begins, or its time of grace is over: see schedule.h */
 	bool		 queued;	/* in the queue of merges */
-	bool		 blocked;	/* its merge was tried in vain, why says why */
+	bool		 blocked;	/* its merge failed, for the reason in why */
 	char		*why;
 	struct strings	 open;		/* ids of the open questions that were seen */
 	struct strings	 unwritten;	/* those whose answer could not be written */

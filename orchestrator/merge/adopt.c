@@ -109,7 +109,7 @@ enter(struct entry *e, int sessionfd, const struct unjudged *u)
 	    state_save(sessionfd, &e->state, true) == -1) {
 		log_warn("%s", e->path);
 		rv = EX_IOERR;
-	} else	/* somebody may have found it over meanwhile, and closed it again */
+	} else	/* another command may have found it over meanwhile, and closed it again */
 		task_link_reopen(e->path, e->id);
 	free(what);
 	free(detail);

@@ -132,7 +132,7 @@ load_config(struct merge *m)
 	return rc;
 }
 
-/* No directory: somebody has put it away, and whether as merged is in the archive. */
+/* No directory: it was archived, and whether as merged is in the archive. */
 static enum merge_outcome
 merge_gone(struct merge *m)
 {
@@ -174,7 +174,7 @@ merge_locked(struct merge *m)
 	if (rv != MERGE_NOT_APPROVED)
 		task_link_close(m->req->session_path, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
-		/* it was merged by somebody who was killed: what has come since is too late for it */
+		/* it was merged by a command that was killed: what has come since is too late for it */
 		if (!m->looked && check_unjudged(m, true) == MERGE_ERROR)
 			log_warnx("%s: %s", m->id, m->err);
 		if (merge_finish(m, &trash) == -1)

@@ -17,8 +17,8 @@
 
 #define PRIORITY	10
 
-/* Somebody may have put a worktree of his own in its place: that one stays. So does one in which
- * somebody is at work, with its branch: it is git's then, and cleanup removes it later. */
+/* A person may have put another worktree in its place: that one stays. So does one in which
+ * a person is at work, with its branch: it is git's then, and cleanup removes it later. */
 static int
 remove_worktree(struct merge *m, char **trash, bool *kept)
 {
@@ -42,7 +42,7 @@ remove_worktree(struct merge *m, char **trash, bool *kept)
 	return git_worktree_remove(m->req->repo, worktree, *trash, m->err, m->errlen);
 }
 
-/* Someone may have gone on with the branch: then it is theirs. */
+/* A person may have continued the branch: then it is theirs. */
 static int
 remove_branch(struct merge *m)
 {
@@ -97,7 +97,7 @@ struct discard {
 	const char	*trash;
 };
 
-/* What someone left uncommitted in the worktree after the verdict is saved first. */
+/* Uncommitted changes in the worktree after the verdict is saved first. */
 static int
 discard(void *arg)
 {
@@ -112,7 +112,7 @@ discard(void *arg)
 		dup2(null, STDERR_FILENO);
 	}
 	closefrom(3);
-	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);	/* after what somebody waits for */
+	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);	/* after what a user waits for */
 	return trash_discard(d->m->req->repo, d->m->req->archive_dir, d->m->id, d->trash, true, err,
 	    sizeof(err)) == -1;
 }

@@ -84,7 +84,7 @@ users(struct merge *m, const struct checkout *co)
 }
 
 /*
- * The target is at new.  A checkout that someone changed in this moment stays as it is: what is
+ * The target is at new.  A checkout that changed in this moment stays as it is: what is
  * theirs goes first.  One that can't follow for another reason keeps its lock, so that nobody
  * commits the reverse of the merge, until the next run brings it along: -1 then, unless last.
  */

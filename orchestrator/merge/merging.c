@@ -10,7 +10,7 @@
 #include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
 
-/* Whoever executes starts it otherwise. */
+/* execute starts it otherwise. */
 static void
 start_again(struct orch *o, const struct entry *e)
 {

@@ -19,8 +19,8 @@ struct unjudged {
 };
 
 /* g: a safe directory, to read with; path: the session directory; quick: its worker has left its index at
- * state.head.  1 when there is something, 0, or -1 with err; to be released in any case.  What is not
- * the session's worktree any more has nothing. */
+ * state.head.  1 when there is something, 0, or -1 with err; to be released in any case.  A path
+ * that is no longer the session's worktree has nothing. */
 int unjudged_find(struct unjudged *, const struct git *g, const char *path, const struct state *,
     bool quick, char *err, size_t errlen);
 /* 'commit 1234567 "By hand" and changes in a, b and 3 more'; malloced, NULL: there is nothing. */

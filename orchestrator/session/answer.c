@@ -26,7 +26,7 @@ publish(int dirfd, const struct answer *a, char *why, size_t whylen)
 	if (rv == 0)
 		return ANSWER_GIVEN;
 	if (error == EEXIST) {
-		snprintf(why, whylen, "somebody has answered it already");
+		snprintf(why, whylen, "it is answered already");
 		return ANSWER_TAKEN;
 	}
 	snprintf(why, whylen, "%s/%s: %s", SESSION_DIR_ANSWERS, name, strerror(error));

@@ -12,7 +12,7 @@ enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
 
 /*
  * Checks the answer against the open question and publishes it durably, in the name
- * of by; somebody else's that is there already stands (ANSWER_TAKEN).  The
+ * of by; an answer that is there already stands (ANSWER_TAKEN).  The
  * reason of anything but ANSWER_GIVEN is in why, that of ANSWER_ERROR in errno, too.
  */
 enum answer_result answer_give(int sessionfd, const struct question *, const char *text,

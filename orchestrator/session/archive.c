@@ -162,7 +162,7 @@ entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 {
 	int	fd, lock, rv = 0;
 
-	/* whoever has it now, or has moved it, puts it away, and saves it before */
+	/* the process that has it now, or has moved it, saves it and puts it away */
 	if ((lock = lock_take_dir(e->path, SESSION_FILE_LOCK, "orchestrator", true, &fd)) == -1)
 		return 0;
 	if (entry_worktree_is_ours(o, e))

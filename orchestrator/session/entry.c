@@ -230,7 +230,7 @@ declare_locked(struct entry *e, int fd, enum status status, const char *reason, 
 	if (s.merging.target[0] != '\0' || (status == STATUS_CANCELLED ? status_ended(s.status) :
 	    !status_live(s.status)))
 		return 1;
-	(void)entry_kill_tree(e, true);	/* whoever puts it away tries again */
+	(void)entry_kill_tree(e, true);	/* archiving it tries again */
 	if (state_enter(&e->state, status, reason, detail) == -1) {
 		log_warn("%s: %s -> %s", e->id, status_name(s.status), status_name(status));
 		return -1;

@@ -61,7 +61,7 @@ drop_attempt(struct orch *o, const char *item, const char *path, const char *bas
 
 /*
  * What a killed dispatch made goes: nothing has been done in it.  A worktree whose
- * session directory somebody removed holds work: it is given back to git.  -1: not all went.
+ * session directory was removed holds work: it is given back to git.  -1: not all went.
  */
 static int
 drop_place(struct orch *o, const char *item)

@@ -74,14 +74,14 @@ const char *group_title(enum status_group);		/* "active", "with open questions",
  */
 int entry_declare(struct entry *, enum status, const char *reason, const char *detail);
 /* The lock of a session that is over, and the descriptor of its directory: lock_take_dir().  Its worker
- * says that it is over before it leaves: whoever has the lock is waited for, some seconds. */
+ * says that it is over before it leaves: the holder of the lock is waited for, some seconds. */
 int entry_lock_ended(const char *path, int *fd);
 /* That waiting alone. */
 void entry_await_holder(const char *path);
 /* Kills what is left of the session's processes (proc_kill_session); -1, told: some live on. */
 int entry_kill_tree(const struct entry *, bool crashed);
 /* Saves what is uncommitted in the worktree of an ended session (refs/salvage/<id>), which stays as
- * it is; 0, also when somebody else has the session, or -1 with the reason. */
+ * it is; 0, also when another process has the session, or -1 with the reason. */
 int entry_salvage(struct orch *, const struct entry *, char *err, size_t errlen);
 /*
  * Moves an ended session out of the way: salvages uncommitted work

@@ -34,7 +34,7 @@ former_release(struct former *f)
 	free(f->command);
 }
 
-/* What to mend: the council's findings, else why it ended. */
+/* What to repair: the council's findings, else why it ended. */
 static char *
 find_findings(struct orch *o, int fd, const struct entry *e, const struct config *c)
 {

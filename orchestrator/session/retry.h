@@ -9,7 +9,7 @@
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 
-/* What to mend after it: the council's findings, else why it ended; malloced, NULL: not known. */
+/* What to repair after it: the council's findings, else why it ended; malloced, NULL: not known. */
 char *retry_findings(struct orch *, const struct entry *);
 /*
  * Archives the session and dispatches its item again, with what was found; in between its

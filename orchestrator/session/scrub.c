@@ -121,7 +121,7 @@ drop(struct sieve *s, int dirfd, const char *name, const char *path)
 	return -1;
 }
 
-/* beside: how deep below what is not in the index. */
+/* beside: how deep below an untracked path. */
 static int
 scrub_one(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
 {

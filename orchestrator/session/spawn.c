@@ -74,7 +74,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 		status = EX_UNAVAILABLE;
 		log_warnx("session %s: %s", c->session, reason);
 	}
-	/* Whoever saw it before may have started it. */
+	/* A process that saw it before may have started it. */
 	*stays = status != 0 && spawn_dir_drop(o, c->session) == -1;
 	if (*stays)
 		log_warnx("session %s: what was made of it stays; execute goes on with it, "

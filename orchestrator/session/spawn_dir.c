@@ -226,7 +226,7 @@ spawn_dir_drop(struct orch *o, const char *session)
 		return -1;
 	snprintf(name, sizeof(name), BUILD_NAME, session);
 	if ((fd = file_open_dir(all, session)) != -1) {
-		/* Whoever starts it from now on finds the lock held, and leaves. */
+		/* A second starter finds the lock held, and leaves. */
 		if ((lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", false)) == -1 ||
 		    file_stat(fd, SESSION_FILE_STATE, &st) == 0 ||
 		    file_move(all, session, all, name) == -1)

@@ -43,7 +43,7 @@ enter(struct task *t, enum task_status to, const char *reason)
 }
 
 /*
- * One that has failed, or is done, begins again only if it was ours: somebody has given it
+ * One that has failed, or is done, begins again only if it was ours: a person has given it
  * back.  Else what can't be dispatched would be tried for ever.
  */
 static bool

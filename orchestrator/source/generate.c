@@ -14,7 +14,7 @@
 #include "proto/json/json.h"
 #include "proto/sys/file.h"
 
-/* What people wrote into the former file stays: names, worktrees, what is not known here. */
+/* What people wrote into the former file stays: names, worktrees, unknown fields. */
 static void
 keep_former(struct streams *s, struct streams *old)
 {

@@ -62,7 +62,7 @@ count_open(void *arg, const char *id)
 	const struct tasklist *l = &t.list;
 	bool good = false, left;
 
-	/* One that is damaged has to be mended before anybody knows: whoever opens it is told. */
+	/* A damaged list must be repaired first: opening it tells. */
 	tasks_look(c->o->workspace, id, &t, &good);
 	left = !good;
 	for (size_t i = 0; i < l->n && !left; i++)

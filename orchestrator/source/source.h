@@ -36,7 +36,7 @@ struct source {
 	bool		 local;	/* refresh is quick, and is made whenever its list is asked for */
 	/* Its list that has the item, taken in if need be; "" when there is none. */
 	int		(*find)(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
-	/* Makes the task ours before it is begun: EX_NEGATIVE when somebody else has it, which
+	/* Makes the task ours before it is begun: EX_NEGATIVE when another person has it, which
 	 * the list says then; and gives it back.  NULL: there is nobody else. */
 	int		(*claim)(struct orch *, const char *list, const char *task);
 	int		(*release)(struct orch *, const char *list, const char *task);

@@ -166,7 +166,7 @@ add_issue(struct tasklist *l, void *arg)
 	struct task *t;
 
 	if (tasklist_find(l, is->id) != TASK_NONE)
-		return EX_NEGATIVE;	/* somebody was faster */
+		return EX_NEGATIVE;	/* another one was faster */
 	if ((t = tasklist_add(l, is->id, NULL, why, sizeof(why))) == NULL) {
 		log_warnx("issue %s: %s", is->id, why);
 		return EX_DATAERR;

@@ -169,7 +169,7 @@ is_mirror(void *arg, const char *id)
 	struct tasklist l;
 	bool good;
 
-	/* A damaged one is ours as well: whoever opens it is told. */
+	/* A damaged one is ours as well: opening it tells. */
 	if (!tasks_mention(s->o->workspace, id, s->initiative) ||
 	    !tasks_peek(s->o->workspace, id, &l, &good))
 		return 0;

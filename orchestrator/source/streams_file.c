@@ -107,7 +107,7 @@ check_roots(const struct orch *o, struct streams_file *f)
 		    strcmp(root, f->s.v[i - 1].root) == 0) || is_ours(o, root))
 			continue;
 		streams_problem(&f->problems, "%s: projectRoot %s is not this repository, which is %s; "
-		    "mend it, or let it be \".\"", f->s.v[i].id, root, o->repo.top);
+		    "correct it, or let it be \".\"", f->s.v[i].id, root, o->repo.top);
 	}
 }
 

@@ -24,7 +24,7 @@ bool task_link_changes(const struct task *, const struct task_link_change *);
 int task_link_enter(struct tasklist *, void *);
 /* What a task becomes with the end of its session. */
 enum task_status task_link_outcome(enum status);	/* pure */
-/* Reads in silence: whoever works with a list is told that it is damaged. */
+/* Reads in silence: commands that work with a list tell that it is damaged. */
 bool task_link_read(const char *workspace, const char *id, struct tasklist *);
 
 #endif

@@ -101,7 +101,7 @@ damaged(const char *workspace, int dirfd, const char *id, const char *why, bool 
 	else if (missing)
 		log_warnx("no task list %s; \"orchestrator tasks list\" shows what there is", id);
 	else
-		log_warnx("task list %s is damaged: %s: %s; there is no last good copy: mend it by "
+		log_warnx("task list %s is damaged: %s: %s; there is no last good copy: repair it by "
 		    "hand", id, path, why);
 	free(path);
 	return missing ? EX_NOINPUT : EX_DATAERR;

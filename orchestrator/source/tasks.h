@@ -43,7 +43,7 @@ struct tasks_seen {
 	struct tasklist	 list;
 };
 bool tasks_look(const char *workspace, const char *id, struct tasks_seen *, bool *good);
-/* Keeps the list, one at most, for whoever takes it; it is taken as long as its file is the same. */
+/* Keeps the list, one at most, for the next reader; it is taken as long as its file is the same. */
 void list_cache_put(struct orch *, struct tasks_seen *);
 bool list_cache_take(struct orch *, const char *id, struct tasklist *);
 void list_cache_drop(struct orch *);

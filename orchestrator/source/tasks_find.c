@@ -60,7 +60,7 @@ match_prefix(void *arg, const char *id)
 	return 0;
 }
 
-/* Is its graph one? Whoever opens it is told if not. */
+/* Is its graph one? Opening it tells if not. */
 static bool
 is_sound(const struct tasklist *l)
 {

@@ -112,7 +112,7 @@ examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 {
 	int fd, r = 1;
 
-	/* The lock first: whoever gives it back has made the directory before. */
+	/* The lock first: its releaser has made the directory before. */
 	if ((fd = hold(dirfd, name, holder, len)) == -1)
 		return errno == EBUSY ? 1 : errno == ENOENT ? 0 : -1;
 	if (!claim_session_exists(o, holder))
@@ -152,7 +152,7 @@ find_twin(int dirfd, const char *item, char *twin, size_t len)
 	return found;
 }
 
-/* A claim under another name, locked before anybody can see it. */
+/* A claim under another name, locked before other processes can see it. */
 static int
 make_claim(int dirfd, const char *temporary, const char *session)
 {

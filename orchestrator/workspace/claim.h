@@ -19,7 +19,7 @@ struct orch;
  */
 int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
 /* A descriptor that keeps the claim of an item, and others from it, until it is closed; holder gets
- * the session that it names, or "".  -1: errno; EBUSY when somebody works on it, ENOENT when there
+ * the session that it names, or "".  -1: errno; EBUSY when another process works on it, ENOENT when there
  * is none. */
 int claim_hold(struct orch *, const char *item, char *holder, size_t len);
 /* Is another process making that session just now? */

@@ -8,12 +8,12 @@
  * agent has chosen.
  *
  * Faults that pass are the machine's, and nobody's work is to blame for them: they pass by
- * themselves, or when somebody makes room, and what they hit is to be tried again then.
+ * themselves, or when a person makes room, and what they hit is to be tried again then.
  */
 
 #include <stdbool.h>
 
-#define FAULT_WORK	(-1)	/* what the implementer left is refused, and for it to mend */
+#define FAULT_WORK	(-1)	/* what the implementer left is refused, and for it to repair */
 
 /* Is it an errno of that kind? */
 bool fault_passes(int error);

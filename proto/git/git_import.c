@@ -86,7 +86,7 @@ read_header(struct git_child *pack, int fd, char header[12], char *err, size_t e
 }
 
 /* Copies what comes from a pipe into the repository; the header was read already.  What git says of
- * it is of no use to anybody; a fault that passes is. */
+ * it is of no use; a fault that passes is. */
 static int
 unpack(const struct git *to, const char header[12], int in, const char *commit, char *err, size_t errlen)
 {

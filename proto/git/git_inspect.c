@@ -87,7 +87,7 @@ blocks(struct walk *w, int dirfd, const char *name, const char *path, const stru
 		return git_fail_as(FAULT_WORK, w->err, w->errlen, "%s is %s, which git can't be let read: "
 		    "remove it", path, kind);
 	snprintf(aside, sizeof(aside), "%.200s.refused", name);
-	(void)fchmod(dirfd, 0700);	/* whoever closed it is gone */
+	(void)fchmod(dirfd, 0700);	/* the process that closed it is gone */
 	if ((!S_ISREG(st->st_mode) || file_shift(dirfd, name, dirfd, aside) == -1) &&
 	    unlinkat(dirfd, name, 0) == -1)
 		return git_fail_errno(w->err, w->errlen, "%s/%s", w->top, path);
@@ -96,7 +96,7 @@ blocks(struct walk *w, int dirfd, const char *name, const char *path, const stru
 	return 0;
 }
 
-/* As root: what is set here would hold for whoever runs the file outside. */
+/* As root: what is set here would hold for any user who runs the file outside. */
 static int
 unprivilege(struct walk *w, int dirfd, const char *name, const char *path, const struct stat *st)
 {
@@ -148,7 +148,7 @@ nested(struct walk *w, int dirfd, const char *name, const char *path, const stru
 		return look_into(w, dirfd, name, path, depth, true);
 	if ((!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode)) || (fd = follow(dirfd, name)) == -1)
 		return 0;
-	/* what is there may be anybody's: when the link is gone nobody looks there */
+	/* its target may belong to any user: when the link is gone no call looks there */
 	there.clear = there.root = false;
 	for (size_t i = 0; rc == 0 && i < sizeof(read) / sizeof(read[0]); i++)
 		rc = look_at(&there, fd, read[i], path, depth, true);
@@ -195,7 +195,7 @@ count(struct walk *w, const char *path, int depth)
 		return git_fail_as(EINTR, w->err, w->errlen, "%s: interrupted", w->top);
 	if (w->entries > ENTRIES_MAX)
 		return git_fail_as(FAULT_WORK, w->err, w->errlen, "there are more than %d files and "
-		    "directories: remove what is not needed", ENTRIES_MAX);
+		    "directories: remove those that are not needed", ENTRIES_MAX);
 	if (depth > DEPTH_MAX)
 		return git_fail_as(FAULT_WORK, w->err, w->errlen, "%.64s/... is more than %d directories "
 		    "deep: remove it", path, DEPTH_MAX);

@@ -17,7 +17,7 @@
  *	    made		pool_record(): what they were made from, and how
  *
  * An entry appears and is taken by one rename, so that it is whole and has one taker.
- * .new and .taken belong to whoever has the lock of the session; without one they are
+ * .new and .taken belong to the holder of the session's lock; without one they are
  * only to be deleted: what was done in them is merged or saved, or nothing was done yet.
  */
 
@@ -34,7 +34,7 @@
 
 /* The pool beside a worktree; malloced. */
 char *pool_dir(const char *worktree);
-/* Is it the pool of a repository?  What lies beside worktrees elsewhere is somebody else's. */
+/* Is it the pool of a repository?  What lies beside worktrees elsewhere is not ours. */
 bool pool_ours(const char *pool);
 /* Can an entry of that name be taken? */
 bool pool_name(const char *);

@@ -89,7 +89,7 @@ field_fail(struct field *f, const char *key, const char *fmt, ...)
 		path[n - 1] = '\0';
 	text_printf(&said, "\"%s\" %s", path, why);
 	text_printf(&line, "%s: ", f->what);
-	text_line(&line, said.buf, said.len);	/* keys and values are somebody else's */
+	text_line(&line, said.buf, said.len);	/* keys and values are not ours */
 	strlcpy(f->err, line.buf, f->errlen);
 	text_free(&line);
 	text_free(&said);

@@ -191,7 +191,7 @@ streams_check(const struct streams *s, int64_t max_parallel, struct strings *pro
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].worktree != NULL && !item_worktree_valid(s->v[i].worktree))
 			streams_problem(problems, "%s: worktreePath %s is no path below the repository, without "
-			    "\"..\"; mend it, or let it be null", s->v[i].id, s->v[i].worktree);
+			    "\"..\"; correct it, or let it be null", s->v[i].id, s->v[i].worktree);
 }
 
 static bool

@@ -9,7 +9,7 @@
 
 #define CIRCLE_SHOWN	20	/* tasks of a circle in a message */
 
-/* Fills needs, or says what is not there. */
+/* Fills needs, or names what is missing. */
 static int
 find_needs(struct taskgraph *g, char *err, size_t errlen)
 {

@@ -117,7 +117,7 @@ struct json *task_json(const struct task *);
 /*
  * Files in the open directory tasklists/.  Before each replacement the file as
  * it was becomes <tl-id>.json.last, so that a damaged or missing list
- * can be mended by hand; nothing here does it, or makes a list anew.
+ * can be repaired by hand; nothing here does it, or makes a list anew.
  */
 #define TASKLIST_SUFFIX		".json"
 #define TASKLIST_LAST		".json.last"

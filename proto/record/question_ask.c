@@ -93,7 +93,7 @@ seen_class(const struct seen *s)
 	return (strcmp(s->id, s->question) != 0);
 }
 
-/* Somebody waits for the reply: to forget the message would leave it asleep for ever. */
+/* Its sender waits for the reply, and would sleep for ever if the message were forgotten. */
 static bool
 waits(const struct questions *qs, const struct seen *s)
 {

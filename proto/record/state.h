@@ -68,7 +68,7 @@ struct state {
 	int64_t		 questions_open;
 	int64_t		 input_tokens, output_tokens, cost_microusd;
 	char		*conversation[ROLE_COUNT];	/* the agent's own session id, by role */
-	char		*feedback;	/* what the implementer is to mend next: a gate's output or findings */
+	char		*feedback;	/* what the implementer is to repair next: a gate's output or findings */
 	struct {			/* rule 6: on disk before the target moves */
 		char		 target[256];	/* full ref name; "" = no merge under way */
 		char		 old[OID_MAX], new[OID_MAX];

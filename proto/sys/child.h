@@ -97,11 +97,11 @@ int child_status_text(int status, char *buf, size_t len);
  */
 int child_hold(const char *const *argv, const char **step);
 /* Asks that process to stop, which is, or will be, the only child of outer; it is waited for a
- * moment if it is not there yet.  Whoever is asked before child_hold began, .held, is asked then. */
+ * moment if it is not there yet.  A child that is asked before child_hold began, .held, is asked then. */
 void child_hold_ask(pid_t outer);
 
-/* Makes this process the program argv, which keeps descriptors 0-2 and what is not
- * close-on-exec.  Returns only when it can't, with errno. */
+/* Makes this process the program argv, which keeps descriptors 0-2 and all that are
+ * not close-on-exec.  Returns only when it can't, with errno. */
 void child_become(const char *const *argv);
 
 /* Makes this process the subreaper of its descendants. */
@@ -114,7 +114,7 @@ int proc_signal_below(int sig, pid_t parent);
 /* SIGKILLs and reaps every descendant until none is left, except `spare` (0 = none);
  * returns how many were killed, -1 if some would not go within 5 s. */
 int proc_kill(pid_t spare);
-/* Kills every process of this user, whoever its parent, that has
+/* Kills every process of this user, whatever its parent, that has
  * SESSION_ID=<id> (and SESSION_DIR=<dir>, NULL = any) in its environment or its working directory under worktree
  * (NULL = not asked) and no controlling terminal, or is in a control group of the session in dir (cgroup.h):
  * below the group of this process, or when crashed, its worker having been killed, wherever one may be, which

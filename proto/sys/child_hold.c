@@ -12,7 +12,7 @@
 #define ASK_TRIES	1000
 #define ASK_PAUSE	2	/* ms */
 
-/* Everybody in the namespace at once, so that whoever is being forked is asked, too. */
+/* All of the namespace at the same time, so that a process being forked is asked, too. */
 static void
 ask_all(pid_t pid)
 {

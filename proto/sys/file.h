@@ -30,7 +30,7 @@ int file_find_dir(int dirfd, const char *path);
 int file_pipe(int fds[2]);
 /* Memory that can be written like a file, up to size. */
 int file_memory(size_t size);
-/* Such memory, to be read from its beginning.  Whoever has the descriptor of a file can open that
+/* Such memory, to be read from its beginning.  The holder of a file's descriptor can open that
  * file anew, for writing, whatever is mounted over it: a run is not given one of the session's. */
 int file_input(const void *buf, size_t len);
 /* A copy, not below the number least. */

@@ -202,7 +202,7 @@ proc_signal_below(int sig, pid_t parent)
 	return n;
 }
 
-/* Waits a little for a process to end, whoever its parent is. */
+/* Waits a little for a process to end, whatever its parent. */
 static void
 await_end(pid_t pid)
 {

@@ -68,7 +68,7 @@ void watch_timer(int slot, int64_t deadline);
 int watch_next(struct watch_event *);
 
 /*
- * For a wait that is not here (child.h), and is to end when somebody wants the program to: the
+ * For a wait that is not here (child.h), and is to end when the program is to end: the
  * descriptor is readable when there are signals or file events that watch_asked has not heard of;
  * -1: the watch is not open, and a signal does what it does by itself.  They stay for watch_next.
  */

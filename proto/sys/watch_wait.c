@@ -306,7 +306,7 @@ watch_next(struct watch_event *ev)
 	}
 }
 
-/* Edges, so that what stays unread does not wake anybody twice. */
+/* Edges, so that what stays unread does not wake a process twice. */
 static int
 hint_add(int fd)
 {

@@ -100,7 +100,7 @@ loop() { # DISK MOUNT
 			i=$(instructions "$B/events" $what "$r" "$n")
 			[ "$n" != 10 ] || eval "few_$what=$i"
 			if [ $what = cache ]; then
-				# By itself, without whoever counts.
+				# By itself, without the counter.
 				"$B/events" cache "$r" "$n" >"$T/count" 2>>"$T/log" || die "events cache"
 				sed -n 2p "$T/count" | { read -r took waits; plain "$name" "$took ms" \
 				    "every $waits ms" "$(awk -v t="$took" -v w="$waits" 'BEGIN { printf "%.3f", t / (t + w) }')" 0.05; }

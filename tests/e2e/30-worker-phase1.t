@@ -56,9 +56,9 @@ E
 session s0 '.setup = ["cat d1/file1 >$T/s0.setup"]'
 echo mine >>"$W/d1/file1" && echo mine >"$W/untracked"
 work
-is 'what somebody left in the worktree is saved before setup' "$(git -C "$R" show "refs/salvage/$ID:untracked" "refs/salvage/$ID:d1/file1" | paste -sd,)" 'mine,line of file 1,mine'
+is 'uncommitted files in the worktree are saved before setup' "$(git -C "$R" show "refs/salvage/$ID:untracked" "refs/salvage/$ID:d1/file1" | paste -sd,)" 'mine,line of file 1,mine'
 ok 'the log tells where' grep -q "what was in the worktree is saved in refs/salvage/$ID" "$S/output.log"
-is 'setup and implementer see what is committed, not what somebody left in the worktree' \
+is 'setup and implementer see the commit, not uncommitted files of the worktree' \
     "$(cat "$T/s0.setup") $(git -C "$R" show session/s0/1:copy)" 'line of file 1 line of file 1'
 
 role implementer <<'E'

@@ -234,10 +234,10 @@ echo fixed >work; git commit -qam 'Fix of the tech-lead'; [ "$ITEM_ID" != d5 ] |
 E
 session d4 '.gates = ["echo $(cat work) >>$T/gated"]'
 work
-is 'a tech-lead may mend the work' "$(ended)" "$approved,tech-lead,APPROVED"
+is 'a tech-lead may repair the work' "$(ended)" "$approved,tech-lead,APPROVED"
 is 'the verdict names the new commit' "$(git -C "$R" show "$(rec review.json .commit):work")" fixed
 is 'the new commit of a tech-lead is the head of the branch' "$(rec review.json .commit)" "$(head_of)"
-is 'after the tech-lead mended the work the gates run again' "$(cat "$T/gated")" 'round 1
+is 'after the tech-lead repaired the work the gates run again' "$(cat "$T/gated")" 'round 1
 fixed'
 session d5
 work

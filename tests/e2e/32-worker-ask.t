@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Questions of an agent, and the answers of everybody else.
+# Questions of an agent, and the answers of others.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/session.sh"
 cd "$T" || exit 1
@@ -161,7 +161,7 @@ mkfifo "$S/answers/$q.txt"; bad 'a FIFO is refused' "$q.txt"
 mkdir "$S/answers/$q.md"; bad 'a directory is refused' "$q.md"
 rmdir "$S/answers/$q.md.refused"; rm -f "$S"/answers/*.refused
 truncate -s 1G "$T/huge" && mv "$T/huge" "$S/answers/$q"; bad 'a gigabyte is refused' "$q"
-put "$q.txt" "$(printf 'bad \377\376 bytes')"; bad 'what is not UTF-8 is refused' "$q.txt"
+put "$q.txt" "$(printf 'bad \377\376 bytes')"; bad 'an answer that is not UTF-8 is refused' "$q.txt"
 printf 'with a \000 in it' >"$T/nul" && cp "$T/nul" "$S/answers/$q.md"; bad 'so is what has a NUL' "$q.md"
 deep 1000000 >"$T/deep" && cp "$T/deep" "$S/answers/$q.json"; bad 'JSON a million deep is refused' "$q.json"
 for text in '{"version": 1, "answer": ["no"]}' '{"version": 1}' '{"version": 2, "answer": "x"}' '{"version": 1, "answer": "torn'; do

@@ -109,9 +109,9 @@ if [ -e app/.git ]; then rm -rf app/.git; else git init -q app; echo x >app/x; f
 E
 session scaffold
 work
-is 'a repository that a tool has left is given back to the implementer, who mends it' "$status" 0
+is 'a repository that a tool has left is given back to the implementer, who repairs it' "$status" 0
 like 'the prompt names it, and what to do' "$(said prompt)" 'nested git repository at app: remove its \.git'
-is 'the files of a repository that a tool has left are committed once it is mended' "$(git -C "$W" ls-tree -r --name-only HEAD app)" app/x
+is 'the files of a repository that a tool has left are committed once it is repaired' "$(git -C "$W" ls-tree -r --name-only HEAD app)" app/x
 evil="$T/evil"
 printf '#!/bin/sh\necho "$0 $*" >>"%s"\ncat\n' "$T/marker" >"$evil" && chmod +x "$evil"
 cat >"$T/plant" <<'E'

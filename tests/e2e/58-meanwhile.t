@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What somebody else does between two steps of a command: it is stopped there.
+# What others do between two steps of a command: it is stopped there.
 . "$(dirname "$0")/lib.sh"
 strace -f -o /dev/null true 2>/dev/null || skip_all 'no strace, or not allowed to'
 export ASAN_OPTIONS=detect_leaks=0	# it does not work for those that are traced
@@ -38,7 +38,7 @@ git reset -q --hard
 run orchestrator merge late
 is 'without it the merge is made' "$status $(git show main:late)" '0 late'
 
-# Somebody has put a worktree of his own where that of an approved session was.
+# A person has put another worktree where that of an approved session was.
 approved place 'echo place >place'
 rm -rf .worktrees/place && git worktree prune && git worktree add -q -b theirs .worktrees/place && echo theirs >.worktrees/place/theirs
 run orchestrator merge place
@@ -53,9 +53,9 @@ approved branch 'echo branch >branch'
 stop_after renameat2 orchestrator merge branch
 theirs=$(git commit-tree -p session/branch/1 -m Theirs 'session/branch/1^{tree}') && git update-ref refs/heads/session/branch/1 "$theirs"
 go
-is 'a branch that somebody goes on with keeps no merge from its end' "$status $(st branch .status) $(git show main:branch)" '0 merged branch'
-like 'the merge says that somebody goes on with the branch' "$err" 'session/branch/1 has moved on and is kept'
-is 'a branch that somebody goes on with stays where it is' "$(git rev-parse session/branch/1)" "$theirs"
+is 'a branch that a person continues keeps no merge from its end' "$status $(st branch .status) $(git show main:branch)" '0 merged branch'
+like 'the merge says that a person continues the branch' "$err" 'session/branch/1 has moved on and is kept'
+is 'a branch that a person continues stays where it is' "$(git rev-parse session/branch/1)" "$theirs"
 git update-ref -d refs/heads/session/branch/1
 
 # A merge was killed after it had said what it was going to do.
@@ -68,7 +68,7 @@ like 'the refusal to cancel a session whose merge is under way says so' "$err" '
 run orchestrator recover
 is 'recover completes the merge' "$status $(git show main:half) $(git status --porcelain)" '0 half '
 
-# A dispatch has made the session and could not start its worker, which somebody else has done.
+# A dispatch has made the session and could not start its worker, which another command has done.
 begun() {	# ITEM: its directory is there, and its worker can't be started any more
 	cp "$O/libexec/worker" "$T/worker" && ORCHESTRATOR_WORKER=$T/worker stop_after renameat2 orchestrator dispatch "$1" -- sh -c "echo $1 >$1"
 	S=$(session_of "$1")
@@ -94,7 +94,7 @@ stopped=$w tracer=$worker; go
 run orchestrator merge second
 is 'a session that another worker had is done, and merged' "$status $(git show main:second)" '0 second'
 
-# Somebody dispatches a task, its list knows of that, and its session is not there yet.
+# Another command dispatches a task, its list knows of that, and its session is not there yet.
 jq '. + { agents: { sh: { command: "echo $ITEM_ID >$ITEM_ID" } }, roles: { implementer: "sh" } }' .orchestrator/config.json >"$T/new" &&
     cp "$T/new" .orchestrator/config.json && git commit -qam 'An agent'
 orchestrator tasks create joined --task 'j1: One' --task 'j2: Two' >/dev/null; orchestrator tasks depend j2 j1 >/dev/null
@@ -117,7 +117,7 @@ wait_for 20 waits; kill -9 "$stopped"; wait $tracer 2>/dev/null
 wait $p
 is 'execute dispatches a task that nobody dispatches any more' "$? $(git show main:j3)" '0 j3'
 
-# Somebody puts a session away while another command is about to act on it.
+# Another command archives a session while another command is about to act on it.
 sessions=$within
 left() { find "$sessions" -mindepth 1 -maxdepth 1 -name '[!.]*' -printf '%f '; }
 failed() { orchestrator dispatch --wait "$1" -- sh -c "echo $1 >$1; exit 3" >/dev/null 2>&1; S=$(session_of "$1"); }

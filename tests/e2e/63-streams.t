@@ -291,7 +291,7 @@ wrong 'too much at once' '.streams += [range(4) as $i | .streams[1] | .streamId 
 wrong 'the other name of dependencies' '.streams[1].streamDependencies = ["Stream-Q"]' 'unknown dependency: Stream-B depends on Stream-Q'
 wrong 'an unknown dependency' '.streams[1].dependencies = ["Stream-Q"]' 'unknown dependency: Stream-B depends on Stream-Q'
 wrong 'a dependency against the phases' '.streams[0].dependencies = ["Stream-B"] | .streams[1].dependencies = []' 'Stream-A \(foundation\) depends on Stream-B'
-wrong 'a plan with what is not there' '.executionPlan.parallel += ["Stream-Q"]' 'executionPlan: parallel has Stream-Q, which is not in'
+wrong 'a plan with an unknown stream' '.executionPlan.parallel += ["Stream-Q"]' 'executionPlan: parallel has Stream-Q, which is not in'
 wrong 'a plan without what is there' '.executionPlan.parallel = ["Stream-B"]' 'Stream-C is in "streams" and not in the executionPlan'
 wrong 'a plan with another phase' '.executionPlan |= (.parallel = ["Stream-B"] | .integration += ["Stream-C"])' 'integration has Stream-C, whose streamPhase is parallel'
 wrong 'an id that is there twice' '.streams += [.streams[1]]' 'duplicate stream Stream-B'

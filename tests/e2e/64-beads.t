@@ -198,7 +198,7 @@ run orchestrator dispatch i4
 like 'one that is closed is done' "$status $err" '^73 orchestrator: issue i4 is closed'
 bd update i2 --assignee eve --status in_progress >/dev/null
 run orchestrator dispatch i2
-is 'one that somebody has is his' "$status $err" '1 orchestrator: issue i2: claimed by eve'
+is 'an issue that a person has claimed stays theirs' "$status $err" '1 orchestrator: issue i2: claimed by eve'
 run orchestrator merge
 is 'merge closes it at once' "$status $(closed_once)" '0 i1'
 git reset -q --hard HEAD~1
@@ -206,7 +206,7 @@ jq '(.tasks[] | select(.id == "i1")).claimed = true' "$ORCHESTRATOR_HOME"/worksp
     cp "$T/new" "$(ls "$ORCHESTRATOR_HOME"/workspaces/*/tasklists/tl-????????.json)"
 bd update i1 --status in_progress >/dev/null
 run orchestrator plan
-like 'what is not in the target is not closed' "$err" "issue i1 is not closed: its merge [0-9a-f]{12} is not in main"
+like 'an issue whose merge is not in the target is not closed' "$err" "issue i1 is not closed: its merge [0-9a-f]{12} is not in main"
 is 'an issue whose merge is not in the target stays as it is' "$(db i1 .status)" in_progress
 
 # SIGKILL.

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Files that filters convert (gitattributes(5)): they are committed as the user's git would, and a worktree
-# that holds something else than its commit for ever is no changed one.
+# that for ever differs from its commit is no changed one.
 . "$(dirname "$0")/lib.sh"
 
 cat >"$T/agent" <<'E'

@@ -110,7 +110,7 @@ run orchestrator salvage restore "$s"
 is 'salvage restore is not made over something' "$status" 73
 ok 'git takes the worktree of salvage restore away again' git worktree remove ".worktrees/$s"
 is 'what was restored stays saved' "$(git show "refs/salvage/$s:new")" new
-# Somebody is in the worktree.
+# A person is in the worktree.
 logged orchestrator dispatch --wait inside -- sh -c 'echo inside >inside'
 (cd .worktrees/inside && exec cat "$T/.never") & p=$!
 in_it() { [ "$(readlink "/proc/$p/cwd")" = "$PWD/.worktrees/inside" ] && [ "$(cat "/proc/$p/comm")" = cat ]; }

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What agents, setup commands and gates can't do, whoever confines them.
+# What agents, setup commands and gates can't do, under each means of confinement.
 # shellcheck disable=SC2016 # scripts
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/session.sh"

@@ -78,7 +78,7 @@ does <<'E'
 mkdir -p src/sub; echo >src/a.c; echo >src/sub/a.c; echo >"$(printf 'a\033[31mb')"; echo >d1/file1
 E
 work
-is 'what is not halts the session' "$(ended)" 'failed isolation-breach'
+is 'a path that is not allowed halts the session' "$(ended)" 'failed isolation-breach'
 like 'each path is named' "$(flagged)" 'd1/file1: is not in the item.s allowed_paths; src/sub/a.c: is not'
 like 'harmless for a terminal' "$(flagged)" 'a.033\[31mb: is not'
 session hidden; paths '.forbidden_paths = ["d1/**"]'

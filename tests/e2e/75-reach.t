@@ -9,7 +9,7 @@ cd "$T" || exit 1
 
 python3 -c '' 2>/dev/null || skip_all 'no python3'
 reach=$top/tests/e2e/reach user=user as_other=
-if [ "$(id -u)" = 0 ]; then	# somebody else tries all of it meanwhile
+if [ "$(id -u)" = 0 ]; then	# another user tries all of it meanwhile
 	user=root
 	as_other='setpriv --reuid 65534 --regid 65534 --clear-groups env -u TMPDIR -u BAIL'
 	# shellcheck disable=SC2086 # words

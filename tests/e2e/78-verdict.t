@@ -166,7 +166,7 @@ session masks "$masked"
 work
 is 'what steers the client of a judge is not in its tree, and git misses nothing' "$(ended),$(paste -sd'|' masks.reviewer.found)" \
     'approved,,approved,.claude d1 d2 d3 doc work||Of the change.|b'
-is 'the prompt names what is not there, and has the instructions of the target' "$(sed -n '/would steer you/,$p' masks.reviewer.prompt | grep -v '^$' | sed 's/.*prints them://' | paste -sd' ')" \
+is 'the prompt names the hidden files, and has the instructions of the target' "$(sed -n '/would steer you/,$p' masks.reviewer.prompt | grep -v '^$' | sed 's/.*prints them://' | paste -sd' ')" \
     ' - AGENTS.md - .agents - .codex The instructions for agents of the commit that the work is based on: <instructions> Of the target. </instructions>'
 is 'a commit with files that steer a client is approved as it is' \
     "$(git -C "$R" ls-tree -r --name-only session/masks/1 | paste -sd' ')" '.agents .claude/x .codex/config.toml .codex/evil AGENTS.md d1/file1 d2/file2 d3/file3 doc/rules work'

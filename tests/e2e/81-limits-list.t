@@ -65,7 +65,7 @@ rm "$T/runs"; orchestrator tasks reopen broken1 >/dev/null
 timeout 60 orchestrator execute same >/dev/null
 is 'a task that is reopened is tried again' "$(tried broken1)" 2
 
-# Before anybody is at work.
+# Before an agent is at work.
 world place '"max_parallel": 1, "setup": [ "exit 7" ]' a b c
 run timeout 60 orchestrator execute place
 like 'a setup that fails for two tasks stops the list' "$out" ': stopping: sessions of two tasks failed in the same way before they were at work'

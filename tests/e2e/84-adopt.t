@@ -121,15 +121,15 @@ is 'a rejected session that is adopted with nothing changed is judged once more'
 like 'adopt of a rejected session says that it judges the head again' "$out" ': judging its head again'
 echo good >"$W/bad-one"
 run orchestrator adopt --wait bad-one
-is 'a rejected session that was mended by hand is approved' "$status $(st bad-one .status)" '0 approved'
-is 'the reviewer sees the mended work of a rejected session' "$(seen bad-one)" 'bad-one: bad-one bad-one: bad-one good by hand '
-ok 'a rejected session that was mended by hand is merged' orchestrator merge bad-one
+is 'a rejected session that was repaired by hand is approved' "$status $(st bad-one .status)" '0 approved'
+is 'the reviewer sees the repaired work of a rejected session' "$(seen bad-one)" 'bad-one: bad-one bad-one: bad-one good by hand '
+ok 'a rejected session that was repaired by hand is merged' orchestrator merge bad-one
 dispatch broken-one
 is 'a session whose gate fails has failed' "$(st broken-one '[.status, .reason] | join(" ")')" 'failed gate'
 rm "$W/broken"
 run orchestrator adopt --wait broken-one
-is 'a session whose gate failed passes when it was mended by hand' "$status $(st broken-one .status)" '0 approved'
-ok 'a session whose gate failed is merged when it was mended by hand' orchestrator merge broken-one
+is 'a session whose gate failed passes when it was repaired by hand' "$status $(st broken-one .status)" '0 approved'
+ok 'a session whose gate failed is merged when it was repaired by hand' orchestrator merge broken-one
 is 'a file that was removed by hand is not merged' "$(git ls-tree --name-only main broken)" ''
 dispatch mute-one; : >"$T/speaks"
 is 'a session whose reviewer gives no verdict has failed' "$(st mute-one '[.status, .reason] | join(" ")')" 'failed no-verdict'

@@ -8,13 +8,13 @@ cd "$T" || exit 1
 : >"$T/prelude"
 given() { rec review.json '[.gates[] | select(.name == "worktree") | .output] | first' | sed -n 1p; }
 
-# try SENTENCE ITEM REGEXP: the first run of role script $1 ends unfinished, the second mends it.
+# try SENTENCE ITEM REGEXP: the first run of role script $1 ends unfinished, the second repairs it.
 try() {
 	session "$2" '.gates = ["true"]'
 	jq '.session.target = "main"' "$S/config.json" >"$T/.config" && cp "$T/.config" "$S/config.json"
 	work
 	like "$1 is given back, with what to do" "$(given)" "$3"
-	is "$1, mended in the next run, is approved as a whole" "$(st .status) $(git -C "$R" show "session/$2/1:work" 2>/dev/null | paste -sd' ')" "approved $4"
+	is "$1, repaired in the next run, is approved as a whole" "$(st .status) $(git -C "$R" show "session/$2/1:work" 2>/dev/null | paste -sd' ')" "approved $4"
 }
 unfinished() { no_roles; { echo 'if [ ! -e "$T/again.$ITEM_ID" ]; then : >"$T/again.$ITEM_ID"'; echo "$1"; echo 'exit 0; fi'; echo "$2"; } >"$T/roles/implementer"; }
 

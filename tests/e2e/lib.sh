@@ -99,7 +99,7 @@ wait_for() {
 	read -r _end _ </proc/uptime; _end=$((${_end%.*} + $1 * 3)); shift
 	until "$@" >/dev/null 2>&1; do
 		read -r _now _ </proc/uptime
-		[ "${_now%.*}" -le "$_end" ] || { echo "waited in vain for: $*" | diag; return 1; }
+		[ "${_now%.*}" -le "$_end" ] || { echo "gave up waiting for: $*" | diag; return 1; }
 		timeout 0.03 cat <&9 || :	# nobody ever writes to it
 	done
 }

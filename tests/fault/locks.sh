@@ -32,7 +32,7 @@ tried_merge() {	# LOCK WHOSE: prints what is wrong
 		[ -e "$_lock" ] || echo 'refused, and the lock is gone'
 		grep -qF "$1" "$T/victim.log" || echo "refused without naming it: $(tail -n 1 "$T/victim.log")"
 		case "$2 $1" in
-		dead\ index.lock) ;;	# a user's: whoever made it may be about to come back to it
+		dead\ index.lock) ;;	# a user's, who may be about to come back to it
 		dead\ *) echo "refused, though it is nobody's: $(tail -n 1 "$T/victim.log")" ;;
 		esac ;;
 	esac

@@ -29,7 +29,7 @@ from recorded import Trace, World, calls, strange
 
 
 def synced(ops, pending, node, begun):
-	"""What is not on disk after a sync of node (None: of everything)."""
+	"""The changes missing on disk after a sync of node (None: of everything)."""
 	if node is None:
 		return [i for i in pending if i >= begun]
 	chain, left = {node}, []

@@ -21,7 +21,7 @@ case_world() {
 	    echo '{ "version": 1, "id": "item", "title": "Item" }' >"$S/item.json"
 	export W
 }
-# Whoever answers: as soon as a question is there, until the run is over.  One that was withdrawn
+# The answering loop: as soon as a question is there, until the run is over.  One that was withdrawn
 # when the answer came, since its worker had to stop, is asked again, and answered again.
 answer() {
 	_given=

@@ -146,7 +146,7 @@ fuzz_names(const char *buf, size_t len)
 	free(s);
 }
 
-/* A question with options, and what somebody answered. */
+/* A question with options, and its answer. */
 void
 fuzz_reply(const char *buf, size_t len)
 {

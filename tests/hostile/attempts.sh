@@ -2,7 +2,7 @@
 # shellcheck shell=sh disable=SC2154 # of the driver, and for it
 #
 # Attempts, made with the whole source at hand, to have merged what was rejected or never judged, to
-# steer a verdict or a gate, to run something outside or to lose somebody's work: the scripts of
+# steer a verdict or a gate, to run something outside or to lose a person's work: the scripts of
 # attempts/, a line each.  Each has a control, without which it does not count: attempts/lib.sh.
 exec 6>&1	# where the lines go
 attempts=$here/attempts

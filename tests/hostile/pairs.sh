@@ -4,7 +4,7 @@
 # What each run can leave, and who finds it: every role leaves a mark wherever it can write, and looks
 # for the marks of all that ran before.  The table says for each thing who left it and who found
 # it; whom a thing may reach is the list `allowed'.  With the walls down (no confinement, the same
-# places) each thing has to reach somebody, or it was not tried.
+# places) each thing has to reach another process, or it was not tried.
 exec 6>&1	# where the table goes
 things='ignored cache npm tmp vartmp shm gitconfig hook attributes ref client clientjson home session inbox answers repository checkout state process'
 writers='setup implementer clean-setup gate reviewer tech-lead'

@@ -215,7 +215,7 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	text_printf(out, "error: %s\n", run->error_text);
 }
 
-/* Standard error, or what is not an event; before the result it may be the reason of a failure. */
+/* Standard error, or a line that is no event; before the result it may be the reason of a failure. */
 static void
 take_plain(struct agent_run *run, const char *line, size_t len, struct text *out)
 {

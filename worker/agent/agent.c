@@ -207,18 +207,18 @@ agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome
     const char *prompt, struct recovery *r)
 {
 	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost && !run->judges;
-	enum escalation rung = lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
+	enum escalation next = lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
 
 	if (lost)
 		output_log("the conversation is lost; a new one is begun");
-	if (rung == ESCALATION_GIVE_UP) {
+	if (next == ESCALATION_GIVE_UP) {
 		if (*outcome == AGENT_STALLED || (*outcome == AGENT_ERROR && run->full))
 			*outcome = AGENT_IMPOSSIBLE;
 		return false;
 	}
 	text_free(&run->result);
 	*run = (struct agent_run){ .agent = run->agent, .role = run->role, .step = run->step,
-		.resume = rung == ESCALATION_RESUME && agent_resumable(w, run->role)
+		.resume = next == ESCALATION_RESUME && agent_resumable(w, run->role)
 		    ? w->state.conversation[run->role] : NULL };
 	return true;
 }

@@ -135,16 +135,16 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 		.resumable = agent_resumable(w, run->role) &&
 		    w->state.conversation[run->role] != NULL,
 		.attempts = w->state.rescue.attempts };
-	enum escalation rung = limit_escalation(&w->limits, &t);
+	enum escalation next = limit_escalation(&w->limits, &t);
 	const char *id = w->config.session;
 
 	if (run->full)
 		worker_fail(w, REASON_FULL, "%s: %s; %lld recoveries were tried", role_name(run->role),
 		    run->last[0] != '\0' ? run->last : run->error_text, (long long)t.attempts);
-	if (rung == ESCALATION_GIVE_UP) {
+	if (next == ESCALATION_GIVE_UP) {
 		output_log("%s: %s; no recovery is left", id,
 		    run->full ? "context exhausted" : "stall detected");
-		return rung;
+		return next;
 	}
 	strlcpy(w->state.rescue.cause, run->full ? REASON_FULL : REASON_STALL,
 	    sizeof(w->state.rescue.cause));
@@ -154,7 +154,7 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 	    run->full ? "context exhausted" : "stall detected");
 	output_log("Attempting recovery for %s (attempt %lld)", id,
 	    (long long)w->state.rescue.attempts);
-	if (rung == ESCALATION_FRESH) {
+	if (next == ESCALATION_FRESH) {
 		free(w->state.conversation[run->role]);
 		w->state.conversation[run->role] = NULL;
 		r->prompt = prompt_fresh(w, prompt);
@@ -163,7 +163,7 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 		r->prompt = w->state.step == STEP_IMPLEMENT ? prompt_implement(w) : NULL;
 	}
 	(void)worker_save(w, true);
-	return rung;
+	return next;
 }
 
 enum escalation

@@ -144,7 +144,7 @@ take_message(struct worker *w, const char *id, const struct message *m, char *re
 	return -1;
 }
 
-/* The reply is on disk: whoever waits for it may read it, unless it is still to be answered. */
+/* The reply is on disk: the sender may read it, unless it is still to be answered. */
 static void
 reply(struct worker *w, const char *id)
 {

@@ -85,7 +85,7 @@ struct worker {
 	struct strings	 options;
 	bool		 summarised;		/* worker summary was used */
 
-	bool		 handed_back;		/* this step's failure is one that the implementer is to mend */
+	bool		 handed_back;		/* this step's failure is for the implementer to repair */
 	char		 fail_reason[32];	/* of an EVENT_FAILED */
 	char		 fail_detail[512];
 };

@@ -46,7 +46,7 @@ map_self(uid_t uid, gid_t gid)
 
 /*
  * Mounts of one's own from now on: 0; -1 without; -2 when there is no way back and the command
- * would run as somebody else.
+ * would run as another user.
  */
 static int
 enter(void)
@@ -58,7 +58,7 @@ enter(void)
 		return -1;
 	if (uid != 0 && map_self(uid, gid) == -1)
 		return -2;
-	/* what root mounts would be everybody's otherwise */
+	/* what root mounts would be seen by all users otherwise */
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ? -1 : 0;
 }
 
@@ -71,7 +71,7 @@ make_dir(int dirfd, const char *name)
 	return file_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 }
 
-/* A whiteout: no privilege makes it, and whoever removes it through the layer leaves another. */
+/* A whiteout: no privilege makes it, and removing it through the layer leaves another. */
 static int
 hide(int upper, const char *names)
 {

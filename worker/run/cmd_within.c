@@ -19,7 +19,7 @@
 #include "worker/core/cmd.h"
 
 /*
- * A wall between a command and whoever calls it, for what a judge runs of others' code:
+ * A wall between a command and its caller, for what a judge runs of others' code:
  *
  *	worker within COMMAND [ARGUMENT...]
  *	worker within -w /tmp -w /dev/pts COMMAND [ARGUMENT...]	nothing else can be written

@@ -108,7 +108,7 @@ add_protected(const struct worker *w, struct sandbox *sb)
 	const char *common = w->repo.common != NULL ? w->repo.common : w->config.repository;
 	char *dir = confine_state(w);
 
-	/* whoever reads a lock can keep it, and all who wait for it */
+	/* a reader of a lock can keep it, and block all who wait for it */
 	sandbox_add(sb, dir != NULL ? dir : getenv("ORCHESTRATOR_HOME"), SANDBOX_EMPTY);
 	if (dir == NULL) {	/* its neighbours at least */
 		dir = text_format("%.*s", (int)(strrchr(w->path, '/') - w->path), w->path);

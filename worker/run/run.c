@@ -44,7 +44,7 @@ struct running {
 
 /*
  * Asks the whole tree to stop; what is left after the grace time is killed.  An agent at
- * a limit has longer to save its work, until somebody wants it stopped.
+ * a limit has longer to save its work, until it is to be stopped.
  */
 static void
 run_stop(struct running *r, enum run_end why)

@@ -44,7 +44,7 @@ say_verdict(enum status status)
 		output_verdict(v == VERDICT_APPROVED ? "APPROVED" : "REJECTED");
 }
 
-/* Published last: whoever reads the end finds nothing of the session in the worker's hands, and the line
+/* Published last: a reader of the end finds nothing of the session in the worker's hands, and the line
  * of the verdict is the log's last. */
 static void
 finish(struct worker *w, const struct step_move *move)
@@ -194,7 +194,7 @@ run(void *arguments)
 
 	rc = worker_open(&w, a->dir, a->detach);
 	if (rc != 0 && rc != EX_TEMPFAIL && fault_passing())
-		rc = EX_OSERR;	/* whoever started it tries again */
+		rc = EX_OSERR;	/* its starter tries again */
 	if (rc == 0) {
 		begin(&w);
 		if (status_live(w.state.status)) {

@@ -28,7 +28,7 @@ set_feedback(struct worker *w, const struct gate_result *g, const char *why)
 	w->state.feedback = t.buf;
 }
 
-/* A gate that changed files of the commit has failed; what it left beside them is removed, for whoever is
+/* A gate that changed files of the commit has failed; what it left beside them is removed, for the run that is
  * next sees the commit, and what it ignores.  0, 1: it has changed them, -1: worker_fail is set. */
 static int
 gate_void(struct worker *w, struct gate_result *g, char *detail, size_t len)

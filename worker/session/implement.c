@@ -24,7 +24,7 @@ step_implement(struct worker *w)
 	outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
 	free(prompt);
 	text = result;
-	/* Whoever resolved talks of that; the summary is of the whole work. */
+	/* An agent that resolved describes the resolution; the summary is of the whole work. */
 	if (outcome == AGENT_OK && !w->summarised && !worker_resolving(w) && text != NULL && *text != '\0' &&
 	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
 		free(result);

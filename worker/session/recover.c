@@ -114,7 +114,7 @@ begin_records(struct worker *w)
 	s->worker_pid = getpid();
 	boot_id(boot, sizeof(boot));
 	w->rebooted = s->boot_id[0] != '\0' && strcmp(s->boot_id, boot) != 0;
-	if (!w->rebooted)	/* else once all is mended */
+	if (!w->rebooted)	/* else once all is repaired */
 		strlcpy(s->boot_id, boot, sizeof(s->boot_id));
 }
 
@@ -234,7 +234,7 @@ clean_up_after(struct worker *w, bool detach)
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
-	if (worktree_repair(w) == 0)	/* what it could not mend has its step say why */
+	if (worktree_repair(w) == 0)	/* what it could not repair has its step say why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
 	if (!judge_waits(w))

@@ -19,7 +19,7 @@
 
 #define PATHS_MAX	2000		/* changed files that are searched one by one */
 
-static const struct { const char *file, *what, *mend; } states[] = {
+static const struct { const char *file, *what, *repair; } states[] = {
 	{ "MERGE_HEAD", "a merge", "resolve its conflicts and commit, or git merge --abort" },
 	{ "rebase-merge", "a rebase", "git rebase --continue, or git rebase --abort" },
 	{ "rebase-apply", "a rebase or git am", "continue it, or git rebase --abort" },
@@ -35,7 +35,7 @@ unfinished_text(const struct unfinished *u, char *text, size_t len)
 {
 	for (size_t i = 0; u->file != NULL && i < sizeof(states) / sizeof(states[0]); i++)
 		if (strcmp(states[i].file, u->file) == 0) {
-			snprintf(text, len, "%s is not finished in the worktree: %s", states[i].what, states[i].mend);
+			snprintf(text, len, "%s is not finished in the worktree: %s", states[i].what, states[i].repair);
 			return true;
 		}
 	if (u->unmerged[0] != '\0')

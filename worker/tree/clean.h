@@ -30,7 +30,7 @@ struct gate_result;
  * NULL: not wanted; gate_result_release frees it); EVENT_FAILED (worker_fail is set).
  */
 enum event clean_ready(struct worker *, const char *commit, struct gate_result *failed);
-/* Gives whoever works there next a writable git directory of its own, at the commit: in
+/* Gives the next run there a writable git directory of its own, at the commit: in
  * SESSION_DIR_SCRATCH_GIT. 0 or -1 (worker_fail is set). */
 int clean_scratch(struct worker *);
 enum worktree_state clean_compare(struct worker *, char *detail, size_t len);

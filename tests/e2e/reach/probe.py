@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# probe.py OUT KIND: tries all that a run could do to what is not its own, and prints what worked, a
+# probe.py OUT KIND: tries all that a run could do to things of others, and prints what worked, a
 # line each.  Where nothing confines it, KIND off, only what reach/outside.py and the session have is
 # tried: the rest of the machine is left alone.
 import ctypes, errno, json, os, resource, socket, stat, sys

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the implementer says of its work has lines that read as trailers of the merge commit: that nobody has judged it, and that somebody has.
+# What the implementer says of its work has lines that read as trailers of the merge commit: that it was not judged, and that it was.
 . "${0%/*}/lib.sh"
 attempt() {
 	begin <<-'E'

@@ -37,7 +37,7 @@ static const struct {
 	{ "one that is ambiguous goes beside those that are not", "a", "-", 4, false, 0 },
 	{ "but not beside another one", "-", "- b", 4, false, 1 },
 	{ "unless they are trusted", "-", "- b", 4, true, 0 },
-	{ "or somebody said that they may be", "+", "+", 4, false, 0 },
+	{ "or a person said that they may be", "+", "+", 4, false, 0 },
 	{ "of both", "+", "-", 4, false, NONE },
 	{ "what overlaps with one that waits does not overtake it", "src/a", "src/** src/b c", 4, false, 2 },
 };

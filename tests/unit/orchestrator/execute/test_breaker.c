@@ -66,7 +66,7 @@ the_same_failure_of_a_task_on_the_same_commit_ends_the_task(void **state)
 }
 
 static void
-what_fails_before_anybody_is_at_work_ends_all(void **state)
+failures_before_an_agent_is_at_work_end_all(void **state)
 {
 	static const struct row rows[] = {
 		{ 0, 0, 60000, STATUS_FAILED, "c1", "setup", TRIP_NONE },
@@ -114,7 +114,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_same_failure_of_a_task_on_the_same_commit_ends_the_task),
-		cmocka_unit_test(what_fails_before_anybody_is_at_work_ends_all),
+		cmocka_unit_test(failures_before_an_agent_is_at_work_end_all),
 		cmocka_unit_test(many_that_die_at_once_are_an_outage),
 	};
 

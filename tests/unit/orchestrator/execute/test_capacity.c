@@ -22,7 +22,7 @@ static const struct {
 	{ "the smaller of both", 1600, 1, 512, 10, 3 },
 	{ "never none", 100, 8, 512, 4, 1 },
 	{ "no memory at all", 0, 0, 512, 4, 1 },
-	{ "what is not known does not limit", -1, 0, 512, 7, 7 },
+	{ "an unknown figure does not limit", -1, 0, 512, 7, 7 },
 };
 
 static void

@@ -102,7 +102,7 @@ the_trace_of_git_tells_a_fault_from_a_name(void **state)
 	git_repo_release(&r);
 }
 
-/* A call that waits for ever is ended in time, and the reason is no fault of anybody's. */
+/* A call that waits for ever is ended in time, and the reason is not classified as a fault. */
 static void
 git_is_ended_when_it_takes_too_long(void **state)
 {

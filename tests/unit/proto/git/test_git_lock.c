@@ -13,7 +13,7 @@ lock_is_there(const struct git_repo *r)
 	return access(LOCK, F_OK) == 0;
 }
 
-/* Tried more than once: a git of somebody else's keeps the lock, too, while it works. */
+/* Tried more than once: a git of another user keeps the lock, too, while it works. */
 static bool
 lock_stays(const struct git_repo *r)
 {
@@ -44,7 +44,7 @@ end(void)
 }
 
 static void
-a_lock_that_somebody_could_hold_is_left(void **state)
+a_lock_that_a_process_could_hold_is_left(void **state)
 {
 	struct git_repo r;
 
@@ -93,7 +93,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		SCRATCH_TEST(a_lock_that_somebody_could_hold_is_left),
+		SCRATCH_TEST(a_lock_that_a_process_could_hold_is_left),
 		SCRATCH_TEST(a_lock_goes_while_a_git_works_in_another_repository),
 	};
 

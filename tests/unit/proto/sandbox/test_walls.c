@@ -22,7 +22,7 @@
 #include "proto/sandbox/sandbox.h"
 #include "proto/sys/child.h"
 
-/* For a child behind walls, which ends with the line of what is not as it should be. */
+/* For a child behind walls, which ends with the line of the first difference. */
 #define REFUSED(number, call)	do { \
 	errno = 0; \
 	if ((call) != -1 || errno != (number)) \

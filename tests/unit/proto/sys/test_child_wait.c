@@ -53,9 +53,9 @@ signal_parent(void *arg)
 	return kill(getppid(), SIGTERM);
 }
 
-/* Whoever waits for a child hears of a signal, which stays for the next who asks, and of a file. */
+/* A process that waits for a child hears of a signal, which stays for the next who asks, and of a file. */
 static void
-a_wait_for_a_child_ends_when_somebody_wants_it(void **state)
+a_wait_for_a_child_ends_on_request(void **state)
 {
 	struct child_spec lasting = SPEC("sleep", "1000"), making = SPEC("sh", "-c", ": >w/cancel; exec sleep 1000");
 	struct child_io io = { .timeout_ms = 20000, .stoppable = true, .grace_ms = 1000 };
@@ -90,7 +90,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCRATCH_TEST(who_is_to_end_is_asked_first_and_its_whole_group_goes),
-		SCRATCH_TEST(a_wait_for_a_child_ends_when_somebody_wants_it),
+		SCRATCH_TEST(a_wait_for_a_child_ends_on_request),
 	};
 
 	if (proc_adopt() == -1)

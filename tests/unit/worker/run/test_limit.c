@@ -60,7 +60,7 @@ what_is_reached_and_when_follows_from_the_clocks(void **state)
 static void
 the_ladder_is_resume_then_anew_then_the_end(void **state)
 {
-	static const struct { struct trouble t; enum escalation rung; } rows[] = {
+	static const struct { struct trouble t; enum escalation next; } rows[] = {
 		{ { .resumable = true }, ESCALATION_RESUME },
 		{ { .resumable = true, .resumed = true, .attempts = 1 }, ESCALATION_FRESH },
 		{ { .resumable = true, .resumed = true, .attempts = 2 }, ESCALATION_FRESH },
@@ -75,7 +75,7 @@ the_ladder_is_resume_then_anew_then_the_end(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < N(rows); i++)
-		if (limit_escalation(&all, &rows[i].t) != rows[i].rung)
+		if (limit_escalation(&all, &rows[i].t) != rows[i].next)
 			fail_msg("row %zu: %d", i, (int)limit_escalation(&all, &rows[i].t));
 	assert_int_equal(limit_escalation(&none, &first), ESCALATION_GIVE_UP);
 }
