@@ -37,20 +37,22 @@ grace(int fd)
 static enum waited
 wait_unlocked(struct entry *e, int fd, int64_t seconds)
 {
+	struct watch_timer	timer = { 0 };
 	struct watch_event	ev;
+	enum waited		waited = WAITED_ENDED;
 
-	watch_timer(0, clock_now() + seconds * CLOCK_S);
+	watch_timer(&timer, clock_now() + seconds * CLOCK_S);
 	for (;;) {
 		entry_probe(e, fd);
-		if (!e->alive)
+		if (!e->alive || waited != WAITED_ENDED)
 			break;
 		if (watch_next(&ev) == -1 || ev.kind == WATCH_TIMER)
-			return WAITED_TIMEOUT;
-		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
-			return WAITED_SIGNAL;
+			waited = WAITED_TIMEOUT;
+		else if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
+			waited = WAITED_SIGNAL;
 	}
-	watch_timer(0, 0);
-	return WAITED_ENDED;
+	watch_timer(&timer, 0);
+	return e->alive ? waited : WAITED_ENDED;
 }
 
 /* The worker did not obey: it goes, and with it what it had started. */

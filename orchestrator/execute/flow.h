@@ -35,6 +35,7 @@
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
+#include "proto/sys/watch.h"
 
 #define FLOW_LOOKED_AT	64	/* ready tasks, of which the first that may go does */
 #define FLOW_TRIES	3	/* more, of a dispatch that failed */
@@ -105,6 +106,7 @@ struct flow {
 	struct manifest	*manifest;	/* or NULL */
 	int64_t		 manifest_at;	/* ns of CLOCK_MONOTONIC: not written before */
 	bool		 manifest_due;	/* its timer is armed */
+	struct watch_timer look_timer, until_timer, manifest_timer;
 	char		 former[SESSION_ID_MAX];	/* of the dispatch under way: what it is done again after */
 	struct flow_note *note;		/* shared with it, and with the one that refreshes */
 	const struct source *source;	/* that keeps the list, or NULL */

@@ -206,7 +206,7 @@ flow_manifest_changed(struct flow *f)
 	if (f->manifest == NULL || f->manifest_due)
 		return;
 	f->manifest_due = true;
-	watch_timer(LOOP_TIMER_MANIFEST, now + PLAN_DELAY > f->manifest_at ? now + PLAN_DELAY :
+	watch_timer(&f->manifest_timer, now + PLAN_DELAY > f->manifest_at ? now + PLAN_DELAY :
 	    f->manifest_at);
 }
 

@@ -49,7 +49,7 @@ check_until(struct flow *f)
 	if (left <= 0)
 		flow_stop(f, "the time of --until has come");
 	else
-		watch_timer(LOOP_TIMER_UNTIL, clock_now() + left * CLOCK_MS);
+		watch_timer(&f->until_timer, clock_now() + left * CLOCK_MS);
 }
 
 void
@@ -72,7 +72,7 @@ flow_turn(struct flow *f)
 	found = f->look && flow_pick(f, &p);
 	f->look = false;
 	if (!found) {
-		watch_timer(LOOP_TIMER_FLOW,
+		watch_timer(&f->look_timer,
 		    earlier(earlier(f->wake, f->owed ? f->refresh_at : 0), f->ask_again));
 		return;
 	}
@@ -85,7 +85,7 @@ flow_turn(struct flow *f)
 		flow_reaped(f, EX_OSERR << 8);
 		/* no child's end makes the next turn */
 		f->wake = f->stopped != NULL ? 0 : clock_now();
-		watch_timer(LOOP_TIMER_FLOW, f->wake);
+		watch_timer(&f->look_timer, f->wake);
 	}
 }
 
@@ -111,7 +111,7 @@ flow_join(struct flow *f)
 		loop_add(f->loop, session, false);
 	}
 	if (coming)
-		watch_timer(LOOP_TIMER_FLOW, earlier(f->ask_again, clock_now() + JOIN));
+		watch_timer(&f->look_timer, earlier(f->ask_again, clock_now() + JOIN));
 	return coming;
 }
 

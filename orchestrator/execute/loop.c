@@ -35,6 +35,26 @@ loop_cache(struct loop *l)
 	l->dirty = false;
 }
 
+static void
+cache_due(void *l)
+{
+	loop_cache(l);
+}
+
+static void
+look_due(void *arg)
+{
+	struct flow	*f = arg;
+
+	f->look = true;
+}
+
+static void
+manifest_due(void *f)
+{
+	flow_manifest_write(f, false);
+}
+
 static int
 add_one(void *arg, const char *id)
 {
@@ -60,8 +80,9 @@ rescan(struct loop *l)
 
 /* New sessions whose worker nobody has started in all that time. */
 static void
-grace_over(struct loop *l)
+grace_over(void *arg)
 {
+	struct loop	*l = arg;
 	struct sess	*s;
 
 	TAILQ_FOREACH(s, &l->table.all, all) {
@@ -162,17 +183,6 @@ loop_event(struct loop *l, const struct watch_event *ev)
 		reap(l);
 		break;
 	case WATCH_TIMER:
-		if (ev->id == LOOP_TIMER_GRACE)
-			grace_over(l);
-		else if (ev->id == LOOP_TIMER_CACHE)
-			loop_cache(l);
-		else if (ev->id == LOOP_TIMER_MANIFEST && l->flow != NULL)
-			flow_manifest_write(l->flow, false);
-		else if (ev->id == LOOP_TIMER_POLICY)
-			policy_start(&l->policy);
-		else if (ev->id == LOOP_TIMER_FLOW && l->flow != NULL)
-			l->flow->look = true;
-		break;
 	case WATCH_FD:
 		break;
 	}
@@ -234,6 +244,12 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 	l->o = o;
 	l->flow = f;
 	l->cache_delay = CACHE_DELAY;
+	l->cache = (struct watch_timer){ .fire = cache_due, .arg = l };
+	l->grace = (struct watch_timer){ .fire = grace_over, .arg = l };
+	if (f != NULL) {
+		f->look_timer = (struct watch_timer){ .fire = look_due, .arg = f };
+		f->manifest_timer = (struct watch_timer){ .fire = manifest_due, .arg = f };
+	}
 	TAILQ_INIT(&l->due);
 	table_init(&l->table);
 	policy_init(&l->policy);
@@ -253,6 +269,13 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 void
 loop_end(struct loop *l)
 {
+	watch_timer(&l->cache, 0);
+	watch_timer(&l->grace, 0);
+	if (l->flow != NULL) {
+		watch_timer(&l->flow->look_timer, 0);
+		watch_timer(&l->flow->until_timer, 0);
+		watch_timer(&l->flow->manifest_timer, 0);
+	}
 	json_free(l->done);
 	strings_free(&l->lost);
 	table_release(&l->table);

@@ -22,14 +22,6 @@
 #include "orchestrator/execute/table.h"
 #include "orchestrator/merge/merging.h"
 #include "proto/record/question.h"
-#include "proto/sys/watch.h"
-
-#define LOOP_TIMER_CACHE	0
-#define LOOP_TIMER_GRACE	1
-#define LOOP_TIMER_FLOW		2
-#define LOOP_TIMER_UNTIL	3
-#define LOOP_TIMER_MANIFEST	4
-#define LOOP_TIMER_POLICY	5
 
 struct flow;
 
@@ -51,6 +43,7 @@ struct loop {
 	struct strings	 lost;		/* items of sessions that went away unmerged */
 	bool		 dirty;		/* orchestrator.json is out of date */
 	int64_t		 cache_delay;	/* ns from a change to its next writing */
+	struct watch_timer cache, grace;
 	struct sess_list due;		/* to be attended to before the next wait */
 	struct sess_list queue;		/* approved, oldest first */
 	struct sess_list blocked;	/* whose merge failed */

@@ -15,7 +15,7 @@ void
 loop_changed(struct loop *l)
 {
 	if (!l->dirty)
-		watch_timer(LOOP_TIMER_CACHE, clock_now() + l->cache_delay);
+		watch_timer(&l->cache, clock_now() + l->cache_delay);
 	l->dirty = true;
 	if (l->flow != NULL)
 		flow_manifest_changed(l->flow);

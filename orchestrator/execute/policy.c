@@ -23,12 +23,19 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
+static void
+start_again(void *p)
+{
+	policy_start(p);
+}
+
 void
 policy_init(struct policy *p)
 {
 	TAILQ_INIT(&p->waiting);
 	TAILQ_INIT(&p->running);
 	p->nrunning = 0;
+	p->again = (struct watch_timer){ .fire = start_again, .arg = p };
 }
 
 static void
@@ -49,7 +56,7 @@ policy_start(struct policy *p)
 		if ((j->pid = child_call(policy_command, j)) == -1) {
 			log_warn("%s: %s: policy command: it is tried again", j->e.id, j->question);
 			TAILQ_INSERT_HEAD(&p->waiting, j, entry);
-			watch_timer(LOOP_TIMER_POLICY, clock_now() + POLICY_RETRY * CLOCK_MS);
+			watch_timer(&p->again, clock_now() + POLICY_RETRY * CLOCK_MS);
 			return;
 		}
 		TAILQ_INSERT_TAIL(&p->running, j, entry);
@@ -137,4 +144,5 @@ policy_stop(struct policy *p)
 		job_free(j);
 	}
 	p->nrunning = 0;
+	watch_timer(&p->again, 0);
 }

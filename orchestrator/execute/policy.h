@@ -16,6 +16,7 @@
 #include "orchestrator/session/registry.h"
 #include "proto/record/question.h"
 #include "proto/settings/settings.h"
+#include "proto/sys/watch.h"
 
 #define POLICY_COMMANDS		4			/* at the same time */
 #define POLICY_RETRY		5000			/* until an answer is written, ms */
@@ -32,6 +33,7 @@ TAILQ_HEAD(policy_jobs, policy_job);
 struct policy {
 	struct policy_jobs	waiting, running;
 	size_t			nrunning;
+	struct watch_timer	again;		/* no process could be had */
 };
 void policy_init(struct policy *);
 /* The open questions of a session that have not been tried.  unwritten gets those whose answer could
@@ -50,7 +52,7 @@ int policy_command(void *job);
 /* Was pid one of the commands? Then the next one is started. */
 bool policy_reaped(struct policy *, pid_t pid);
 /* Starts the commands that wait, as many as may run: what no process could be had for is left to
- * LOOP_TIMER_POLICY. */
+ * the timer. */
 void policy_start(struct policy *);
 /* Kills the commands that run. */
 void policy_stop(struct policy *);

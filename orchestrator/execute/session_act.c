@@ -21,10 +21,10 @@
 #define GRACE	(5 * CLOCK_S)	/* for the maker of a session to start its worker */
 
 static void
-wait_grace(struct sess *s)
+wait_grace(struct loop *l, struct sess *s)
 {
 	if (!s->grace)
-		watch_timer(LOOP_TIMER_GRACE, clock_now() + GRACE);
+		watch_timer(&l->grace, clock_now() + GRACE);
 	s->grace = true;
 }
 
@@ -67,7 +67,7 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 	strings_free(&s->unwritten);
 	s->unwritten = unwritten;
 	if (unwritten.n > 0)	/* a full disk, say: once more, after a while */
-		wait_grace(s);
+		wait_grace(l, s);
 	free(fresh);
 	questions_release(&qs);
 }
@@ -93,7 +93,7 @@ start_worker(struct loop *l, struct sess *s)
 	else if (errno == EBUSY || fault_passing()) {	/* nobody's fault, and it passes */
 		log_warnx("%s: no worker yet: %s", s->e.id, why);
 		s->unstarted = true;
-		wait_grace(s);
+		wait_grace(l, s);
 		return false;
 	} else if (entry_declare(&s->e, STATUS_FAILED, "spawn", why) == -1)
 		log_warnx("%s: no worker: %s", s->e.id, why);
@@ -114,7 +114,7 @@ declare_died(struct loop *l, struct sess *s, enum action a)
 	if (entry_declare(&s->e, STATUS_FAILED, "died", why) == 0)
 		loop_say(l, s->e.id, "failed", "died: %s", why);
 	else
-		wait_grace(s);
+		wait_grace(l, s);
 }
 
 bool
@@ -128,7 +128,7 @@ session_act(struct loop *l, struct sess *s, enum action a)
 		declare_died(l, s, a);
 		return true;
 	case ACTION_GRACE:
-		wait_grace(s);
+		wait_grace(l, s);
 		return false;
 	case ACTION_ANSWER:
 		look_questions(l, s, true);

@@ -4,8 +4,8 @@
 
 /*
  * The one wait.  A program sleeps here and nowhere else: file events (through
- * libinotifytools, which no other file uses), signals, descriptors, and one
- * timer per use.  Nothing ticks.
+ * libinotifytools, which no other file uses), signals, descriptors, and timers.
+ * Nothing ticks.
  *
  *	watch_open() at single-threaded start;
  *	watch_dir(path) for each directory: then scan it (watch, then scan);
@@ -24,13 +24,12 @@ enum watch_kind { WATCH_FILE, WATCH_GONE, WATCH_RESCAN, WATCH_SIGNAL, WATCH_FD, 
 
 struct watch_event {
 	enum watch_kind	 kind;
-	int		 id;		/* FILE, GONE: the id of watch_dir; FD: the descriptor; TIMER: its slot */
+	int		 id;		/* FILE, GONE: the id of watch_dir; FD: the descriptor */
+	const struct watch_timer *timer;	/* TIMER: it has fired, and its function has been called */
 	char		 name[256];	/* FILE: entry in the directory, "" for itself */
 	int		 signo;
 	short		 revents;	/* FD: POLLIN, POLLHUP, ... */
 };
-
-#define WATCH_TIMERS	8		/* timer slots 0..7, each armed at most once */
 
 /* Blocks SIGTERM, SIGINT, SIGHUP, SIGCHLD, ignores SIGPIPE and SIGIO, opens the
  * signalfd and the inotify instance (close-on-exec).  0 or -1; EMFILE means
@@ -60,8 +59,18 @@ void watch_undir(int id);
 int watch_fd(int fd);
 void watch_unfd(int fd);
 
-/* Arms timer slot for CLOCK_MONOTONIC ns (clock.h), 0 disarms. */
-void watch_timer(int slot, int64_t deadline);
+/*
+ * Arms the timer for CLOCK_MONOTONIC ns (clock.h), 0 disarms.  watch_next disarms it, calls its
+ * function, if it has one, and reports WATCH_TIMER.  The caller keeps it where it is as long as
+ * it is armed.
+ */
+struct watch_timer {
+	void		(*fire)(void *);
+	void		*arg;
+	int64_t		 deadline;
+	struct watch_timer *next;	/* of those that are armed */
+};
+void watch_timer(struct watch_timer *, int64_t deadline);
 
 /* Blocks until something happened; 0, or -1 on an error of the wait itself.
  * Pending library events are always delivered before sleeping. */

@@ -29,7 +29,7 @@ static struct {
 	struct pollfd	*poll;
 	size_t		 npoll, poll_size;
 	size_t		 ready;		/* poll entries before this one were reported */
-	int64_t		 timer[WATCH_TIMERS];
+	struct watch_timer *timers;	/* that are armed, the nearest first */
 	int64_t		 rescan;	/* degraded: when */
 	bool		 buffered;	/* the library, or its descriptor, may have events */
 	int		 batch;
@@ -169,10 +169,21 @@ watch_unfd(int fd)
 }
 
 void
-watch_timer(int slot, int64_t deadline)
+watch_timer(struct watch_timer *t, int64_t deadline)
 {
-	if (slot >= 0 && slot < WATCH_TIMERS)
-		w.timer[slot] = deadline;
+	struct watch_timer **p = &w.timers;
+
+	while (*p != NULL && *p != t)
+		p = &(*p)->next;
+	if (*p == t)
+		*p = t->next;
+	if (deadline == 0)
+		return;
+	for (p = &w.timers; *p != NULL && (*p)->deadline <= deadline;)
+		p = &(*p)->next;
+	t->deadline = deadline;
+	t->next = *p;
+	*p = t;
 }
 
 static bool
@@ -232,19 +243,14 @@ next_ready(struct watch_event *ev)
 static bool
 next_timer(struct watch_event *ev)
 {
-	int64_t now = 0;
-	int i;
+	struct watch_timer *t = w.timers;
 
-	for (i = 0; i < WATCH_TIMERS; i++) {
-		if (w.timer[i] == 0)
-			continue;
-		if (now == 0)
-			now = clock_now();
-		if (w.timer[i] > now)
-			continue;
-		w.timer[i] = 0;
+	if (t != NULL && t->deadline <= clock_now()) {
+		w.timers = t->next;
 		ev->kind = WATCH_TIMER;
-		ev->id = i;
+		ev->timer = t;
+		if (t->fire != NULL)
+			t->fire(t->arg);
 		return true;
 	}
 	if (w.degraded && w.rescan <= clock_now()) {
@@ -260,11 +266,9 @@ wait_ready(bool sleep)
 {
 	int64_t nearest = w.degraded ? w.rescan : 0, left;
 	struct timespec ts = { 0 }, *timeout = NULL;
-	int i;
 
-	for (i = 0; i < WATCH_TIMERS; i++)
-		if (w.timer[i] != 0 && (nearest == 0 || w.timer[i] < nearest))
-			nearest = w.timer[i];
+	if (w.timers != NULL && (nearest == 0 || w.timers->deadline < nearest))
+		nearest = w.timers->deadline;
 	if (!sleep || nearest != 0) {
 		left = sleep ? nearest - clock_now() : 0;
 		if (left < 0)

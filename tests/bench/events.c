@@ -168,8 +168,8 @@ count(struct world *w, bool cache, int out)
 		    (double)w->l.cache_delay / 1e6);
 		return;
 	}
-	watch_timer(LOOP_TIMER_CACHE, 0);
-	watch_timer(LOOP_TIMER_GRACE, 0);
+	watch_timer(&w->l.cache, 0);
+	watch_timer(&w->l.grace, 0);
 	for (long i = 0; i < EVENTS; i++) {
 		change(w, i);
 		measured(one_event, w);

@@ -10,7 +10,6 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 
-#define TIMER		0
 #define UNTOLD		(5 * 60 * INT64_C(1000))	/* when the client did not say, or is wrong */
 #define LONGEST		(8 * 86400 * INT64_C(1000))	/* limits are by the week at most */
 
@@ -34,6 +33,7 @@ bool
 park_wait(struct worker *w)
 {
 	struct watch_event ev;
+	struct watch_timer timer = { 0 };
 	bool over = w->state.parked_until == 0;
 	int64_t left;
 
@@ -45,13 +45,13 @@ park_wait(struct worker *w)
 		over = left <= 0;
 		if (over || worker_interrupted(w))
 			break;
-		watch_timer(TIMER, clock_now() + left * CLOCK_MS);
+		watch_timer(&timer, clock_now() + left * CLOCK_MS);
 		if (watch_next(&ev) == -1)
 			break;
 		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
 			w->stop_signal = ev.signo;
 	}
-	watch_timer(TIMER, 0);
+	watch_timer(&timer, 0);
 	if (!over)
 		return false;
 	w->state.parked_until = 0;
@@ -64,6 +64,7 @@ park_answer(struct worker *w, const char *id)
 {
 	struct question *q;
 	struct watch_event ev;
+	struct watch_timer timer = { 0 };
 	char own[SESSION_ID_MAX];
 	bool busy;
 
@@ -73,12 +74,12 @@ park_answer(struct worker *w, const char *id)
 		q = questions_find(&w->questions, own);
 		if (q == NULL || q->status == QUESTION_ANSWERED || worker_interrupted(w))
 			break;
-		watch_timer(TIMER, busy ? clock_now() + CLOCK_S : 0);
+		watch_timer(&timer, busy ? clock_now() + CLOCK_S : 0);
 		if (watch_next(&ev) == -1)
 			break;
 		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
 			w->stop_signal = ev.signo;
 	}
-	watch_timer(TIMER, 0);
+	watch_timer(&timer, 0);
 	return q != NULL && q->status == QUESTION_ANSWERED ? q : NULL;
 }

@@ -26,8 +26,6 @@
 
 #define MAIL_LEFT	40	/* batches of messages that a run which has ended still has taken in */
 
-enum { TIMER_LIMIT, TIMER_GRACE, TIMER_MAIL, TIMER_ANSWERS, TIMER_GUARD = GUARD_TIMER };
-
 struct running {
 	struct worker	*w;
 	const struct run_spec *spec;
@@ -40,6 +38,7 @@ struct running {
 	bool		 exited;	/* there is nobody to wait for */
 	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
 	struct watchdog	 guard;
+	struct watch_timer limit, grace, mail, answers;
 };
 
 /*
@@ -62,11 +61,11 @@ run_stop(struct running *r, enum run_end why)
 			child_hold_ask(r->pid);	/* bubblewrap itself would end with all of it, by force */
 		else
 			proc_signal(SIGTERM, r->pid);
-		watch_timer(TIMER_LIMIT, 0);
+		watch_timer(&r->limit, 0);
 		watchdog_halt(&r->guard);
 	}
 	r->kill_at = kill_at;
-	watch_timer(TIMER_GRACE, kill_at);
+	watch_timer(&r->grace, kill_at);
 }
 
 /* bubblewrap tells of a signal as a shell does. */
@@ -109,7 +108,7 @@ static void
 run_answers(struct running *r)
 {
 	if (answers_scan(r->w))
-		watch_timer(TIMER_ANSWERS, clock_now() + CLOCK_S);
+		watch_timer(&r->answers, clock_now() + CLOCK_S);
 }
 
 /* A flood of messages is taken in by turns with everything else; the event of cancel is behind it. */
@@ -125,7 +124,7 @@ run_mail(struct running *r)
 	if (!more)
 		return;
 	run_check_cancel(r);
-	watch_timer(TIMER_MAIL, clock_now());
+	watch_timer(&r->mail, clock_now());
 }
 
 /* A directory that is held open sends no word of its own end; the loss of what it
@@ -154,7 +153,7 @@ run_file_event(struct running *r, const struct watch_event *ev)
 	struct worker *w = r->w;
 
 	if (ev->id == w->watch_inbox) {
-		watch_timer(TIMER_MAIL, clock_now());	/* once for all that came together */
+		watch_timer(&r->mail, clock_now());	/* once for all that came together */
 		watchdog_life(&r->guard);
 	} else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		run_answers(r);
@@ -176,27 +175,40 @@ run_signal(struct running *r, int signo)
 }
 
 static void
-run_timer(struct running *r, int id)
+limit_over(void *run)
 {
-	switch (id) {
-	case TIMER_LIMIT:
-		run_stop(r, RUN_TIMEOUT);
-		break;
-	case TIMER_MAIL:
-		run_mail(r);
-		break;
-	case TIMER_ANSWERS:
-		run_answers(r);
-		break;
-	case TIMER_GUARD:
-		r->res->limit = watchdog_due(&r->guard);
-		if (r->res->limit != LIMIT_OK)
-			run_stop(r, RUN_LIMIT);
-		break;
-	default:	/* the grace time is over: the tree is killed below */
-		r->exited = r->res->killed = true;
-		break;
-	}
+	run_stop(run, RUN_TIMEOUT);
+}
+
+/* The tree is killed by run_end(). */
+static void
+grace_over(void *run)
+{
+	struct running *r = run;
+
+	r->exited = r->res->killed = true;
+}
+
+static void
+mail_due(void *run)
+{
+	run_mail(run);
+}
+
+static void
+answers_due(void *run)
+{
+	run_answers(run);
+}
+
+static void
+guard_due(void *run)
+{
+	struct running *r = run;
+
+	r->res->limit = watchdog_due(&r->guard);
+	if (r->res->limit != LIMIT_OK)
+		run_stop(r, RUN_LIMIT);
 }
 
 static void
@@ -233,7 +245,6 @@ run_event(struct running *r, const struct watch_event *ev)
 		run_signal(r, ev->signo);
 		break;
 	case WATCH_TIMER:
-		run_timer(r, ev->id);
 		break;
 	}
 }
@@ -289,7 +300,7 @@ run_watch(struct running *r)
 
 	watch_fd(r->pipe);
 	if (timeout > 0)
-		watch_timer(TIMER_LIMIT, clock_now() + timeout * CLOCK_S);
+		watch_timer(&r->limit, clock_now() + timeout * CLOCK_S);
 	r->w->watch_inbox = -1;
 	if (r->spec->run != NULL && r->w->inbox) {
 		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path, r->spec->run);
@@ -325,10 +336,10 @@ run_end(struct running *r)
 	stream_finish(&r->stream);
 	watchdog_end(&r->guard);
 	watch_unfd(r->pipe);
-	watch_timer(TIMER_LIMIT, 0);
-	watch_timer(TIMER_GRACE, 0);
-	watch_timer(TIMER_MAIL, 0);
-	watch_timer(TIMER_ANSWERS, 0);
+	watch_timer(&r->limit, 0);
+	watch_timer(&r->grace, 0);
+	watch_timer(&r->mail, 0);
+	watch_timer(&r->answers, 0);
 	for (int n = 0; n < MAIL_LEFT && mail_scan(r->w) && r->res->end == RUN_EXITED && !worker_interrupted(r->w);)
 		n++;
 	watch_undir(r->w->watch_inbox);
@@ -339,7 +350,9 @@ run_end(struct running *r)
 void
 run_command(struct worker *w, const struct run_spec *spec, struct run_result *res)
 {
-	struct running r = { .w = w, .spec = spec, .res = res };
+	struct running r = { .w = w, .spec = spec, .res = res, .limit = { .fire = limit_over, .arg = &r },
+		.grace = { .fire = grace_over, .arg = &r }, .mail = { .fire = mail_due, .arg = &r },
+		.answers = { .fire = answers_due, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r } };
 	struct watch_event ev;
 	int64_t began = clock_now();
 	int fds[2];

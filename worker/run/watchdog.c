@@ -42,7 +42,7 @@ arm(struct watchdog *g)
 	struct limit_clocks c = clocks(g);
 	int64_t due = limit_due(&g->w->limits, &c);
 
-	watch_timer(GUARD_TIMER, due == 0 ? 0 : clock_now() + due * CLOCK_MS);
+	watch_timer(&g->timer, due == 0 ? 0 : clock_now() + due * CLOCK_MS);
 }
 
 static void
@@ -73,7 +73,7 @@ work(struct watchdog *g)
 void
 watchdog_begin(struct watchdog *g, struct worker *w)
 {
-	*g = (struct watchdog){ .w = w, .newest = clock_wall() };
+	*g = (struct watchdog){ .w = w, .newest = clock_wall(), .timer = g->timer };
 	alive_at(g, clock_now(), g->newest);
 	work(g);
 	arm(g);
@@ -153,7 +153,7 @@ void
 watchdog_halt(struct watchdog *g)
 {
 	if (g->w != NULL)
-		watch_timer(GUARD_TIMER, 0);
+		watch_timer(&g->timer, 0);
 }
 
 void
@@ -162,7 +162,7 @@ watchdog_end(struct watchdog *g)
 	if (g->w == NULL)
 		return;
 	count(g);
-	watch_timer(GUARD_TIMER, 0);
+	watch_timer(&g->timer, 0);
 	g->w = NULL;
 }
 

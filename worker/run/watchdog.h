@@ -15,9 +15,8 @@
 
 #include <stdint.h>
 
+#include "proto/sys/watch.h"
 #include "worker/run/limit.h"
-
-#define GUARD_TIMER	4	/* slot of watch.h */
 
 struct worker;
 
@@ -27,6 +26,7 @@ struct watchdog {
 	int64_t		 life;		/* clock_now of the last sign of life */
 	int64_t		 life_wall;	/* and clock_wall */
 	int64_t		 newest;	/* change in the worktree that is known, wall ms */
+	struct watch_timer timer;	/* the run gives it its function, which calls watchdog_due */
 };
 
 void watchdog_begin(struct watchdog *, struct worker *);

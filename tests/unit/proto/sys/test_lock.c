@@ -113,6 +113,7 @@ one_process_holds_the_lock_and_is_named(void **state)
 static void
 the_death_of_the_holder_is_an_event_and_the_lock_is_free_then(void **state)
 {
+	struct watch_timer limit = { 0 };
 	struct watch_event ev;
 	bool seen = false;
 	pid_t pid;
@@ -125,7 +126,7 @@ the_death_of_the_holder_is_an_event_and_the_lock_is_free_then(void **state)
 	id = watch_dir(*state, false);
 	assert_true(id > 0);
 	assert_int_equal(lock_held(AT_FDCWD, "l", NULL), 1);
-	watch_timer(0, clock_now() + 10 * CLOCK_S);
+	watch_timer(&limit, clock_now() + 10 * CLOCK_S);
 	kill(pid, SIGKILL);
 	while (!seen) {
 		assert_int_equal(watch_next(&ev), 0);

@@ -10,14 +10,14 @@
 #include "proto/base/clock.h"
 #include "proto/sys/watch.h"
 
-#define LIMIT_SLOT	7
+static struct watch_timer limit;
 
 static int
 enter(void **state)
 {
 	if (scratch_enter(state) == -1 || watch_open() == -1)
 		return -1;
-	watch_timer(LIMIT_SLOT, clock_now() + 120 * CLOCK_S);
+	watch_timer(&limit, clock_now() + 120 * CLOCK_S);
 	return 0;
 }
 
@@ -36,7 +36,7 @@ next(enum watch_kind kind)
 
 	do {
 		assert_int_equal(watch_next(&ev), 0);
-		if (ev.kind == WATCH_TIMER && ev.id == LIMIT_SLOT)
+		if (ev.kind == WATCH_TIMER && ev.timer == &limit)
 			fail_msg("no event of kind %d", (int)kind);
 	} while (ev.kind != kind);
 	return ev;
@@ -150,6 +150,7 @@ the_end_of_a_directory_is_reported_once(void **state)
 static void
 a_directory_watched_twice_is_left_after_the_second_time(void **state)
 {
+	struct watch_timer soon = { 0 };
 	int id = watch_dir(*state, false);
 
 	assert_int_equal(watch_dir(".", true), id);
@@ -158,7 +159,7 @@ a_directory_watched_twice_is_left_after_the_second_time(void **state)
 	assert_string_equal(next(WATCH_FILE).name, "a");
 	watch_undir(id);
 	touch("b");
-	watch_timer(0, clock_now() + CLOCK_MS);
+	watch_timer(&soon, clock_now() + CLOCK_MS);
 	for (;;) {
 		struct watch_event ev;
 
@@ -170,25 +171,58 @@ a_directory_watched_twice_is_left_after_the_second_time(void **state)
 }
 
 static void
+count(void *n)
+{
+	++*(int *)n;
+}
+
+static void
 timers_come_in_time_and_once(void **state)
 {
 	int64_t start = clock_now();
+	int fired = 0;
+	struct watch_timer late = { .fire = count, .arg = &fired }, early = late, never = late;
 	struct watch_event ev;
 
 	(void)state;
-	watch_timer(1, start + 30 * CLOCK_MS);
-	watch_timer(2, start + 10 * CLOCK_MS);
-	watch_timer(3, start + 5 * CLOCK_MS);
-	watch_timer(3, 0);
+	watch_timer(&late, start + 30 * CLOCK_MS);
+	watch_timer(&early, start + 10 * CLOCK_MS);
+	watch_timer(&never, start + 5 * CLOCK_MS);
+	watch_timer(&never, 0);
 	assert_int_equal(watch_next(&ev), 0);
 	assert_int_equal(ev.kind, WATCH_TIMER);
-	assert_int_equal(ev.id, 2);
+	assert_ptr_equal(ev.timer, &early);
+	assert_int_equal(fired, 1);
 	assert_true(clock_now() >= start + 10 * CLOCK_MS);
 	assert_int_equal(watch_next(&ev), 0);
-	assert_int_equal(ev.id, 1);
-	watch_timer(LIMIT_SLOT, clock_now());
+	assert_ptr_equal(ev.timer, &late);
+	assert_int_equal(fired, 2);
+	watch_timer(&limit, clock_now());
 	assert_int_equal(watch_next(&ev), 0);
-	assert_int_equal(ev.id, LIMIT_SLOT);
+	assert_ptr_equal(ev.timer, &limit);
+}
+
+/* As many as there are uses: none is lost in silence. */
+static void
+each_of_many_timers_comes_in_order(void **state)
+{
+	struct watch_timer many[20] = { { 0 } };
+	int64_t now = clock_now();
+	struct watch_event ev;
+
+	(void)state;
+	for (int i = 0; i < 20; i++)	/* every second one is armed anew, for after the others */
+		watch_timer(&many[i], now + 1 + (i * 7) % 20);
+	for (int i = 0; i < 20; i += 2)
+		watch_timer(&many[i], now + 100 - i);
+	for (int n = 0, last = 0; n < 20; n++) {
+		assert_int_equal(watch_next(&ev), 0);
+		assert_int_equal(ev.kind, WATCH_TIMER);
+		assert_true(ev.timer >= many && ev.timer < many + 20);
+		assert_true((int)(ev.timer->deadline - now) >= last);
+		last = (int)(ev.timer->deadline - now);
+		many[ev.timer - many].deadline = 0;	/* none comes twice */
+	}
 }
 
 static void
@@ -230,6 +264,7 @@ signals_get_a_turn_in_a_flood_of_files(void **state)
 static void
 descriptors_are_reported_while_they_are_watched(void **state)
 {
+	struct watch_timer soon = { 0 };
 	struct watch_event ev;
 	int a[2], b[2];
 
@@ -249,7 +284,7 @@ descriptors_are_reported_while_they_are_watched(void **state)
 	close(b[1]);
 	assert_true(next(WATCH_FD).revents & POLLHUP);
 	watch_unfd(b[0]);
-	watch_timer(0, clock_now() + CLOCK_MS);
+	watch_timer(&soon, clock_now() + CLOCK_MS);
 	assert_int_equal(watch_next(&ev), 0);
 	assert_int_equal(ev.kind, WATCH_TIMER);
 	close(a[0]);
@@ -289,6 +324,7 @@ main(void)
 		TEST(the_end_of_a_directory_is_reported_once),
 		TEST(a_directory_watched_twice_is_left_after_the_second_time),
 		TEST(timers_come_in_time_and_once),
+		TEST(each_of_many_timers_comes_in_order),
 		TEST(signals_arrive_as_events),
 		TEST(signals_get_a_turn_in_a_flood_of_files),
 		TEST(descriptors_are_reported_while_they_are_watched),
