@@ -38,6 +38,15 @@ strings_has(const struct strings *list, const char *s)
 	return false;
 }
 
+int
+name_index(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; name != NULL && i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return (int)i;
+	return -1;
+}
+
 const char *
 strings_value(const struct strings *list, const char *name)
 {

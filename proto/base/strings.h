@@ -18,6 +18,9 @@ bool strings_has(const struct strings *, const char *);
 /* The same strings with NULL at the end, as exec(3) wants them; the vector alone is malloced. */
 const char **strings_vector(const struct strings *);
 
+/* Which of n names it is; -1 when it is none, or NULL. */
+int name_index(const char *const *names, size_t n, const char *name);
+
 /* In a list of NAME=value: replaces the one of that name, or adds it. */
 void strings_set(struct strings *, const char *name, const char *value);
 void strings_put(struct strings *, const char *pair);	/* "NAME=value" as it is */

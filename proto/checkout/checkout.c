@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/alloc.h"
 #include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
 #include "proto/session/session.h"
@@ -45,12 +45,10 @@ is_on(int fd, const char *ref)
 static void
 add(struct checkout **list, size_t *n, char *path, char *gitdir)
 {
-	*list = reallocarray(*list, *n + 1, sizeof(**list));
-	if (*list == NULL)
-		errx(1, "out of memory");
-	memset(&(*list)[*n], 0, sizeof(**list));
-	(*list)[*n].path = path;
-	(*list)[(*n)++].gitdir = gitdir;
+	struct checkout *one = array_add(list, n, sizeof(*one));
+
+	one->path = path;
+	one->gitdir = gitdir;
 }
 
 /* ref or path selects; the other one is NULL.  -1: what it is can't be told now. */

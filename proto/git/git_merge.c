@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 
 struct cursor {			/* NUL separated fields */
@@ -24,16 +25,14 @@ next(struct cursor *c)
 static void
 add_conflict(struct state_conflict **list, size_t *n, const char *path, const char *kind, size_t len)
 {
-	size_t i;
+	struct state_conflict *one;
 
-	for (i = 0; i < *n; i++)
+	for (size_t i = 0; i < *n; i++)
 		if (strcmp((*list)[i].path, path) == 0)
 			return;
-	*list = reallocarray(*list, *n + 1, sizeof(**list));
-	if (*list == NULL || ((*list)[*n].path = strdup(path)) == NULL ||
-	    ((*list)[*n].kind = strndup(kind, len)) == NULL)
-		errx(1, "out of memory");
-	(*n)++;
+	one = array_add(list, n, sizeof(*one));
+	one->path = text_format("%s", path);
+	one->kind = text_format("%.*s", (int)len, kind);
 }
 
 /* Messages: count, that many paths, the type, the text; "CONFLICT (kind)" is a conflict of the

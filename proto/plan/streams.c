@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/json/field.h"
 #include "proto/json/json.h"
@@ -22,10 +23,7 @@ stream_phase_name(enum stream_phase p)
 int
 stream_phase_parse(const char *s)
 {
-	for (int i = 0; i < STREAM_PHASES; i++)
-		if (strcmp(task_phases[i], s) == 0)
-			return i;
-	return -1;
+	return name_index(task_phases, STREAM_PHASES, s);
 }
 
 void
@@ -57,12 +55,8 @@ streams_find(const struct streams *s, const char *id)
 struct stream *
 streams_add(struct streams *s, const char *id)
 {
-	struct stream *one;
+	struct stream *one = array_add(&s->v, &s->n, sizeof(*s->v));
 
-	if ((s->v = reallocarray(s->v, s->n + 1, sizeof(*s->v))) == NULL)
-		err(1, NULL);
-	one = &s->v[s->n++];
-	memset(one, 0, sizeof(*one));
 	one->phase = STREAM_PARALLEL;
 	one->own.priority = one->work.priority = 2;
 	strlcpy(one->id, id, sizeof(one->id));

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "proto/base/alloc.h"
 #include "proto/base/array.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
@@ -43,10 +44,7 @@ task_status_name(enum task_status s)
 int
 task_status_parse(const char *name)
 {
-	for (int i = 0; i < TASK_STATUS_COUNT; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	return -1;
+	return name_index(names, TASK_STATUS_COUNT, name);
 }
 
 bool
@@ -225,10 +223,7 @@ task_enter(struct task *t, enum task_status to, const char *by, const char *reas
 	}
 	while (t->nhistory >= TASK_MAX_HISTORY)
 		forget_oldest(t);
-	t->history = reallocarray(t->history, t->nhistory + 1, sizeof(*t->history));
-	if (t->history == NULL)
-		err(1, NULL);
-	c = &t->history[t->nhistory++];
+	c = array_add(&t->history, &t->nhistory, sizeof(*c));
 	c->at = clock_wall();
 	c->from = t->status;
 	c->to = to;

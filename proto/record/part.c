@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/json/member.h"
 #include "proto/record/item.h"
@@ -13,20 +13,11 @@ copy(const char *s)
 	return s == NULL || s[0] == '\0' ? NULL : text_format("%s", s);
 }
 
-static struct part *
-grow(struct parts *p)
-{
-	if ((p->v = reallocarray(p->v, p->n + 1, sizeof(*p->v))) == NULL)
-		err(1, NULL);
-	memset(&p->v[p->n], 0, sizeof(*p->v));
-	return &p->v[p->n++];
-}
-
 struct part *
 parts_add(struct parts *p, const char *id, const char *title, const char *description,
     const char *acceptance)
 {
-	struct part *one = grow(p);
+	struct part *one = array_add(&p->v, &p->n, sizeof(*p->v));
 
 	strlcpy(one->id, id, sizeof(one->id));
 	one->title = text_format("%s", title == NULL ? id : title);
@@ -60,7 +51,7 @@ parts_read(struct parts *p, struct field *f)
 
 	for (size_t i = 0; i < n && !field_bad(f); i++) {
 		struct field in = field_at(f, "tasks", i);
-		struct part *one = grow(p);
+		struct part *one = array_add(&p->v, &p->n, sizeof(*p->v));
 
 		members_read(&in, part, one);
 		if (one->title == NULL)

@@ -24,10 +24,7 @@ question_status_name(enum question_status s)
 static int
 question_status_parse(const char *name)
 {
-	for (int i = QUESTION_OPEN; i < QUESTION_STATUSES; i++)
-		if (strcmp(status_names[i], name) == 0)
-			return (i);
-	return (-1);
+	return (name_index(status_names, QUESTION_STATUSES, name));
 }
 
 static const struct member question[] = {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/record/question.h"
 
@@ -130,10 +131,7 @@ add_seen(struct questions *qs, const struct seen *new)
 		memmove(&qs->seen[oldest], &qs->seen[oldest + 1],
 		    (--qs->nseen - oldest) * sizeof(*qs->seen));
 	}
-	qs->seen = reallocarray(qs->seen, qs->nseen + 1, sizeof(*qs->seen));
-	if (qs->seen == NULL)
-		err(1, NULL);
-	qs->seen[qs->nseen++] = *new;
+	*(struct seen *)array_add(&qs->seen, &qs->nseen, sizeof(*new)) = *new;
 }
 
 void
@@ -151,12 +149,8 @@ questions_note(struct questions *qs, const char *id, const char *kind, bool acce
 static struct question *
 append(struct questions *qs, const char *id, const char *text, const struct strings *options)
 {
-	struct question *q;
+	struct question *q = array_add(&qs->q, &qs->n, sizeof(*qs->q));
 
-	if ((qs->q = reallocarray(qs->q, qs->n + 1, sizeof(*qs->q))) == NULL)
-		err(1, NULL);
-	q = &qs->q[qs->n++];
-	memset(q, 0, sizeof(*q));
 	strlcpy(q->id, id, sizeof(q->id));
 	if ((q->text = strdup(text)) == NULL)
 		err(1, NULL);

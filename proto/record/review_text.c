@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
 #include "proto/json/member.h"
 #include "proto/record/review.h"
 
@@ -112,11 +112,7 @@ review_text(const struct review *r, size_t *len)
 struct opinion *
 review_add_opinion(struct review *r)
 {
-	r->opinions = reallocarray(r->opinions, r->nopinions + 1, sizeof(*r->opinions));
-	if (r->opinions == NULL)
-		err(1, NULL);
-	memset(&r->opinions[r->nopinions], 0, sizeof(*r->opinions));
-	return (&r->opinions[r->nopinions++]);
+	return (array_add(&r->opinions, &r->nopinions, sizeof(*r->opinions)));
 }
 
 struct gate_result *
@@ -131,9 +127,5 @@ review_add_gate(struct review *r)
 		gate_result_release(&r->gates[0]);
 		memmove(&r->gates[0], &r->gates[1], --r->ngates * sizeof(*r->gates));
 	}
-	r->gates = reallocarray(r->gates, r->ngates + 1, sizeof(*r->gates));
-	if (r->gates == NULL)
-		err(1, NULL);
-	memset(&r->gates[r->ngates], 0, sizeof(*r->gates));
-	return (&r->gates[r->ngates++]);
+	return (array_add(&r->gates, &r->ngates, sizeof(*r->gates)));
 }

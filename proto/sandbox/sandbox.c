@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
 #include "proto/base/array.h"
 #include "proto/sandbox/sandbox.h"
 
@@ -21,10 +22,11 @@ sandbox_below(const char *path, const char *dir)
 static void
 put(struct sandbox *sb, char *path, char *from, enum sandbox_access access, bool dir)
 {
-	sb->v = reallocarray(sb->v, sb->n + 1, sizeof(*sb->v));
-	if (sb->v == NULL || path == NULL)
+	struct sandbox_path *one = array_add(&sb->v, &sb->n, sizeof(*sb->v));
+
+	if (path == NULL)
 		err(1, NULL);
-	sb->v[sb->n++] = (struct sandbox_path){ path, access, dir, from };
+	*one = (struct sandbox_path){ path, access, dir, from };
 }
 
 void

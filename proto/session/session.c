@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/base/array.h"
+#include "proto/base/strings.h"
 #include "proto/session/session.h"
 
 const char *const session_run_dirs[SESSION_RUN_DIRS] = { SESSION_DIR_TMP, SESSION_DIR_CACHE, SESSION_DIR_LAYER,
@@ -46,19 +47,6 @@ name_of(const char *const *names, size_t n, size_t value)
 	return value < n ? names[value] : "?";
 }
 
-static int
-value_of(const char *const *names, size_t n, const char *name)
-{
-	size_t i;
-
-	if (name == NULL)
-		return -1;
-	for (i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return (int)i;
-	return -1;
-}
-
 const char *
 role_name(enum role r)
 {
@@ -68,7 +56,7 @@ role_name(enum role r)
 int
 role_parse(const char *name)
 {
-	return value_of(roles, ROLE_COUNT, name);
+	return name_index(roles, ROLE_COUNT, name);
 }
 
 const char *
@@ -80,7 +68,7 @@ step_name(enum step s)
 int
 step_parse(const char *name)
 {
-	return value_of(steps, STEP_COUNT, name);
+	return name_index(steps, STEP_COUNT, name);
 }
 
 const char *
@@ -92,7 +80,7 @@ verdict_name(enum verdict v)
 int
 verdict_parse(const char *name)
 {
-	return value_of(verdicts, VERDICT_COUNT, name);
+	return name_index(verdicts, VERDICT_COUNT, name);
 }
 
 int

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
 #include "proto/json/json.h"
 #include "proto/settings/adapter.h"
 #include "proto/settings/settings.h"
@@ -114,13 +115,8 @@ set_merge(struct keys *k, const char *path, const struct json *v, void *base,
 static struct agent *
 add_agent(struct settings *s, const char *name, const char *adapter)
 {
-	struct agent *a;
+	struct agent *a = array_add(&s->agents, &s->nagents, sizeof(*s->agents));
 
-	s->agents = reallocarray(s->agents, s->nagents + 1, sizeof(*s->agents));
-	if (s->agents == NULL)
-		err(1, NULL);
-	a = &s->agents[s->nagents++];
-	memset(a, 0, sizeof(*a));
 	a->name = copy(name);
 	a->adapter = copy(adapter);
 	return (a);

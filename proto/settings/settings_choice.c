@@ -22,10 +22,7 @@ review_mode_name(enum review_mode mode)
 int
 review_mode_parse(const char *name)
 {
-	for (int i = 0; name != NULL && i < REVIEW_MODES; i++)
-		if (strcmp(review_modes[i], name) == 0)
-			return (i);
-	return (-1);
+	return (name_index(review_modes, REVIEW_MODES, name));
 }
 
 size_t
@@ -120,8 +117,5 @@ conflict_mode_name(enum conflict_mode mode)
 int
 conflict_mode_parse(const char *name)
 {
-	for (int i = 0; name != NULL && i < CONFLICT_MODES; i++)
-		if (strcmp(conflict_modes[i], name) == 0)
-			return (i);
-	return (-1);
+	return (name_index(conflict_modes, CONFLICT_MODES, name));
 }
