@@ -105,16 +105,19 @@ run_check_cancel(struct running *r)
 }
 
 static void
-run_answers(struct running *r)
+run_answers(void *run)
 {
+	struct running *r = run;
+
 	if (answers_scan(r->w))
 		watch_timer(&r->answers, clock_now() + CLOCK_S);
 }
 
 /* A flood of messages is taken in by turns with everything else; the event of cancel is behind it. */
 static void
-run_mail(struct running *r)
+run_mail(void *run)
 {
+	struct running *r = run;
 	int64_t open = r->w->state.questions_open;
 	bool more = mail_scan(r->w);
 
@@ -187,18 +190,6 @@ grace_over(void *run)
 	struct running *r = run;
 
 	r->exited = r->res->killed = true;
-}
-
-static void
-mail_due(void *run)
-{
-	run_mail(run);
-}
-
-static void
-answers_due(void *run)
-{
-	run_answers(run);
 }
 
 static void
@@ -351,8 +342,8 @@ void
 run_command(struct worker *w, const struct run_spec *spec, struct run_result *res)
 {
 	struct running r = { .w = w, .spec = spec, .res = res, .limit = { .fire = limit_over, .arg = &r },
-		.grace = { .fire = grace_over, .arg = &r }, .mail = { .fire = mail_due, .arg = &r },
-		.answers = { .fire = answers_due, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r } };
+		.grace = { .fire = grace_over, .arg = &r }, .mail = { .fire = run_mail, .arg = &r },
+		.answers = { .fire = run_answers, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r } };
 	struct watch_event ev;
 	int64_t began = clock_now();
 	int fds[2];
