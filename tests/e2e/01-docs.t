@@ -93,7 +93,8 @@ is 'no manual shows another command' "$(awk '$1 == "orchestrator" && $2 ~ /^[a-z
 # options: usage, --help, manual and behaviour are those of one table
 all=$(for c in $commands; do orchestrator "$c" --help; done
     for c in $(worker --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do worker "$c" --help; done)
-all=$(echo "$all" | sed -n 's/^\(usage:\|      \) \([a-z][a-z -]*[a-z]\).*/\2/p')
+all=$(echo "$all" | sed -n 's/^\(usage:\|      \) \([a-z][a-z -]*[a-z]\).*/\2/p' |
+    sed 's/^\(worker [a-z]*\) .*/\1/')	# what follows is an argument, as in "worker verdict approved"
 is 'the commands of commands are among all' "$(echo "$all" | grep -cx -e 'orchestrator tasks add' -e 'worker ask')" 2
 # shellcheck disable=SC2086 # a command is two words or three
 echo "$all" | while read -r c; do
