@@ -12,7 +12,7 @@
  * raw and written back.
  *
  * R_load and R_save, where a record has them, add the file: reading with
- * distrust, replacing whole.  field.h reads the members.
+ * distrust, replacing whole.  Most are tables of members (member.h); field.h reads one member.
  */
 
 #include <stdbool.h>
