@@ -97,10 +97,62 @@ commit(struct merge *m)
 	return rc == -1 ? MERGE_ERROR : MERGE_MERGED;
 }
 
+/* What the merge changes is what was judged only if target and work have nothing in common that came after the base. */
+static enum merge_outcome
+check_base(struct merge *m)
+{
+	const char *const argv[] = { "merge-base", "--all", m->old, m->state.head, NULL };
+	char *out = NULL, *detail;
+	enum merge_outcome outcome = MERGE_CONFLICT;
+	size_t n;
+	bool same;
+
+	if (git_run(&m->git, argv, NULL, 0, &out, NULL, NULL, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	n = out != NULL ? strcspn(out, "\n") : 0;
+	same = n > 0 && strcmp(out + n, "\n") == 0 && strncmp(out, m->state.base, n) == 0;
+	free(out);
+	if (same)
+		return MERGE_MERGED;
+	detail = text_format("%s has commits of the work already: orchestrator retry %s does the rest on top of them",
+	    m->config.target, m->state.item);
+	if (merge_enter(m, STATUS_CONFLICT, "conflict", detail) == -1)
+		outcome = MERGE_ERROR;
+	else
+		merge_says(m, outcome, "%s: %s", m->id, detail);
+	free(detail);
+	return outcome;
+}
+
+/* The target has the commits: has it their content, too?  A later commit may have taken it back. */
+static enum merge_outcome
+check_content(struct merge *m)
+{
+	struct git_change *work = NULL, *left = NULL;
+	size_t nwork = 0, nleft = 0, i, k = 0;
+	enum merge_outcome outcome = MERGE_NOTHING;
+
+	if (git_diff(&m->git, m->state.base, m->state.head, &work, &nwork, m->err, m->errlen) == -1 ||
+	    git_diff(&m->git, m->old, m->state.head, &left, &nleft, m->err, m->errlen) == -1)
+		outcome = MERGE_ERROR;
+	for (i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
+		for (k = 0; k < nleft && outcome == MERGE_NOTHING; k++)
+			if (strcmp(work[i].path, left[k].path) == 0)
+				outcome = merge_says(m, MERGE_NOT_APPROVED, "%s: %s contains its commits, but not what they "
+				    "made of %s; orchestrator retry %s does the task again, orchestrator cleanup %s removes it",
+				    m->id, m->target, work[i].path, m->state.item, m->id);
+	git_changes_free(work, nwork);
+	git_changes_free(left, nleft);
+	if (outcome == MERGE_NOTHING)
+		log_info("%s: %s contains it already", m->id, m->target);
+	return outcome;
+}
+
 enum merge_outcome
 merge_compute(struct merge *m)
 {
 	struct state_conflict *list;
+	enum merge_outcome outcome;
 	size_t n;
 	int rc;
 
@@ -124,9 +176,8 @@ merge_compute(struct merge *m)
 	if (git_diff(&m->git, m->old, m->tree, &m->changes, &m->nchanges, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
 	/* Only what changes nothing can have been merged before. */
-	if (m->nchanges == 0 && git_is_ancestor(&m->git, m->state.head, m->old)) {
-		log_info("%s: %s contains it already", m->id, m->target);
-		return MERGE_NOTHING;
-	}
-	return commit(m);
+	if (m->nchanges == 0 && git_is_ancestor(&m->git, m->state.head, m->old))
+		return check_content(m);
+	outcome = check_base(m);
+	return outcome == MERGE_MERGED ? commit(m) : outcome;
 }

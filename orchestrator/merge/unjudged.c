@@ -65,9 +65,9 @@ find(struct unjudged *u, const struct git *g, const char *dir, const char *head,
 		u->git.alternates = u->objects;
 		head = u->commit;
 	}
-	rc = git_worktree_differs(&u->git, head, quick, &u->paths, err, errlen);
+	rc = git_worktree_differs(&u->git, head, quick, &u->paths, &u->left, err, errlen);
 	u->git.alternates = NULL;
-	return rc == -1 ? -1 : u->commit[0] != '\0' || u->paths.n > 0;
+	return rc == -1 ? -1 : u->commit[0] != '\0' || u->paths.n > 0 || u->left.n > 0;
 }
 
 int
@@ -119,6 +119,7 @@ unjudged_text(const struct unjudged *u)
 
 	add_names(&t, "commit", "commits", &u->commits);
 	add_names(&t, "a change in", "changes in", &u->paths);
+	add_names(&t, "the nested repository or large file", "nested repositories or large files", &u->left);
 	return t.buf;
 }
 
@@ -131,6 +132,11 @@ unjudged_save(const struct unjudged *u, const struct git *g, const struct state 
 	char *dir;
 	int rc = 0;
 
+	if (u->left.n > 0) {
+		snprintf(err, errlen, "%s/%s can't be saved: move it out of the worktree, and merge again",
+		    u->git.worktree, u->left.v[0]);
+		return -1;
+	}
 	if (u->commit[0] != '\0') {
 		strings_add(&tips, u->commit);
 		dir = text_format("%.*s", (int)(strrchr(u->objects, '/') - u->objects), u->objects);
@@ -153,5 +159,6 @@ unjudged_release(struct unjudged *u)
 	free(u->objects);
 	strings_free(&u->commits);
 	strings_free(&u->paths);
+	strings_free(&u->left);
 	memset(u, 0, sizeof(*u));
 }

@@ -300,11 +300,11 @@ int git_salvage(const struct git *, const char *session_id, const char *commit, 
 #define GIT_SALVAGE_TIPS	12
 int git_salvage_commits(const struct git *, const char *session_id, const char *commit, const struct strings *tips,
     char *err, size_t errlen);
-/* The paths in which the worktree differs from commit; what is ignored or can't be committed is none.
+/* The paths in which the worktree differs from commit; what is ignored is none, and what can't be committed is in left.
  * quick: the index is at commit, and where nothing differs from it one process is enough, which reads
  * no file. */
 int git_worktree_differs(const struct git *, const char *commit, bool quick, struct strings *paths,
-    char *err, size_t errlen);
+    struct strings *left, char *err, size_t errlen);
 struct git_salvaged {
 	char		 commit[OID_MAX];	/* what was saved */
 	char		 parent[OID_MAX];	/* the commit on which it lay */

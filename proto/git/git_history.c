@@ -19,25 +19,25 @@ is_own(const char *branch, const char *own)
 	return strcmp(branch, own) == 0 || (n > 0 && strncmp(branch, own, n) == 0);
 }
 
-/* "^commit" a line for each branch of others, here and at remotes; and where the target is, "" = nowhere. */
+/* "^commit" a line for each branch of others, here and at remotes, and each tag; and where the target is, "" = nowhere. */
 static int
 others(const struct git_repo *r, const char *own, const char *target, struct text *t, char tip[OID_MAX], char *err,
     size_t errlen)
 {
-	static const char *const prefixes[] = { "refs/heads/", "refs/remotes/" };
+	static const char *const prefixes[] = { "refs/heads/", "refs/remotes/", "refs/tags/" };
 	int dirfd = file_find_dir(AT_FDCWD, r->common), rc = dirfd == -1 ? git_fail_errno(err, errlen, "%s", r->common) : 0;
 	struct git_refs refs;
 	const char *name;
 
 	tip[0] = '\0';
-	for (size_t i = 0; rc == 0 && i < 2; i++) {
+	for (size_t i = 0; rc == 0 && i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
 		if ((rc = git_refs_list(dirfd, prefixes[i], r->hexlen, false, &refs, err, errlen)) == -1)
 			break;
 		for (size_t n = 0; n < refs.n; n++) {
 			name = refs.v[n].name + strlen(prefixes[i]);
 			if (i == 0 && target != NULL && strcmp(name, target) == 0)
 				strlcpy(tip, refs.v[n].oid, OID_MAX);
-			if (i == 1 || !is_own(name, own))
+			if (i > 0 || !is_own(name, own))
 				text_printf(t, "^%s\n", refs.v[n].oid);
 		}
 		git_refs_free(&refs);
@@ -54,9 +54,10 @@ rev_list(const struct git *g, const char *option, const struct text *in, char **
 	return git_run(g, argv, in->buf, in->len, out, NULL, NULL, err, errlen);
 }
 
-/* Adds, a line each, what the commits in out descend from; true = that is base alone. */
+/* Adds, a line each, what the commits in out descend from; true = that is base alone.  own: the work has commits that
+ * no other branch has. */
 static bool
-find_roots(char *out, const char *base, const char *commit, struct text *roots)
+find_roots(char *out, const char *base, const char *commit, struct text *roots, bool *own)
 {
 	bool plain = true, any = false;
 	char *line, *next;
@@ -70,6 +71,7 @@ find_roots(char *out, const char *base, const char *commit, struct text *roots)
 		plain = false;
 		text_printf(roots, "%s\n", line + 1);
 	}
+	*own = any;
 	if (!any)
 		text_printf(roots, "%s\n", commit);
 	return plain && any;
@@ -95,8 +97,8 @@ last_of_target(const struct git *g, const char *commit, const char *tip, char ba
 	return rc == -1 ? -1 : 0;
 }
 
-/* Without a merge every commit of the work was made there, or its content would be shown as such: it may be
- * the very commit that another session has made of the same content at the same time. */
+/* Without a merge, and without a commit of its own, the work may be the very commit that another session has made of the
+ * same content at the same time. */
 static int
 has_merges(const struct git *g, const char *commit, const char *base, char *err, size_t errlen)
 {
@@ -119,19 +121,20 @@ git_history(const struct git *g, const char *commit, const char *own, const char
 {
 	struct text in = { 0 }, roots = { 0 };
 	char tip[OID_MAX], last[OID_MAX], *out = NULL;
+	bool beyond = false;
 	int rc;
 
 	strlcpy(last, base, sizeof(last));
 	text_printf(&in, "%s\n^%s\n", commit, base);
 	rc = others(g->repo, own, target, &in, tip, err, errlen);
 	if (rc == 0 && (rc = rev_list(g, "--boundary", &in, &out, err, errlen)) == 0 &&
-	    !find_roots(out, base, commit, &roots) &&
+	    !find_roots(out, base, commit, &roots, &beyond) &&
 	    (rc = last_of_target(g, commit, tip, last, err, errlen)) == 0 && strcmp(last, commit) != 0) {
 		free(out);
 		out = NULL;
 		text_printf(&roots, "^%s\n", last);
 		rc = rev_list(g, "-1", &roots, &out, err, errlen);
-		if (rc == 0 && out != NULL && out[0] != '\0' && (rc = has_merges(g, commit, last, err, errlen)) == 1)
+		if (rc == 0 && out != NULL && out[0] != '\0' && (rc = beyond ? 1 : has_merges(g, commit, last, err, errlen)) == 1)
 			rc = git_fail_as(FAULT_WORK, err, errlen, "commit %.12s is of another branch, and in the history of the "
 			    "work: that branch would count as merged; cherry-pick what is needed of it", out);
 		else if (rc == 0)

@@ -124,10 +124,9 @@ git_salvage_commits(const struct git *g, const char *session_id, const char *com
 
 int
 git_worktree_differs(const struct git *g, const char *commit, bool quick, struct strings *paths,
-    char *err, size_t errlen)
+    struct strings *left, char *err, size_t errlen)
 {
 	struct git_change *c = NULL;
-	struct strings left = { 0 };
 	struct git copy = *g, apart;
 	char tree[OID_MAX];
 	size_t i, n = 0;
@@ -137,7 +136,7 @@ git_worktree_differs(const struct git *g, const char *commit, bool quick, struct
 		return rc;
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
-	rc = worktree_of_rest(&copy, g->index, commit, &left, tree, err, errlen);
+	rc = worktree_of_rest(&copy, g->index, commit, left, tree, err, errlen);
 	apart = git_apart(&copy);
 	if (rc == 0)
 		rc = git_diff(&apart, commit, tree, &c, &n, err, errlen);
@@ -145,7 +144,6 @@ git_worktree_differs(const struct git *g, const char *commit, bool quick, struct
 	for (i = 0; i < n; i++)
 		strings_add(paths, c[i].path);
 	git_changes_free(c, n);
-	strings_free(&left);
 	unlink(copy.index);
 	free(copy.index);
 	return rc;

@@ -331,7 +331,8 @@ git_touched(const struct git *g, char *err, size_t errlen)
 		return -1;
 	for (p = out; !touched && p != NULL && p < out + len; p += strlen(p) + 1) {
 		path = text_format("%s/%s", g->worktree, p);
-		touched = lstat(path, &st) == -1 || !S_ISDIR(st.st_mode);
+		/* a directory is a submodule, or, named with a slash, a repository that was made there */
+		touched = lstat(path, &st) == -1 || !S_ISDIR(st.st_mode) || p[strlen(p) - 1] == '/';
 		free(path);
 	}
 	free(out);

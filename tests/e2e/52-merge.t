@@ -238,6 +238,23 @@ is 'when the target moves meanwhile the merge is made on what is there now' "$? 
 is 'the gates of a merge have seen the target that moved meanwhile' "$(wc -l <"$T/gates")" 2
 is 'the checkout is clean' "$(git status --porcelain)" ''
 
+# A part of the work came to the target without it.
+repository part
+dispatch part 'echo 1 >p1; git add p1; git commit -qm One; echo 2 >p2; git add p2; git commit -qm Two; exit 0'
+git merge -q --no-ff -m 'By hand' session/part/1~1
+run orchestrator merge part
+is 'work of which the target has a part already is not merged' "$status $(st part .status)" '1 conflict'
+like 'the conflict of work of which the target has a part says so' "$out$err" 'main has commits of the work already: orchestrator retry part'
+run orchestrator retry part
+wait_for 20 sh -c '[ "$(orchestrator --json status part | jq -r .status)" = approved ]'
+run orchestrator merge part
+is 'retried work of which the target has a part is merged' "$status $(git show main:p1 main:p2 | paste -sd,)" '0 1,2'
+dispatch gone 'echo 3 >p3; git add p3; git commit -qm Three'
+git merge -q --no-ff -m 'By hand' session/gone/1 && git rm -q p3 && git commit -qm 'No p3'
+run orchestrator merge gone
+is 'work that the target had, and has no longer, does not count as merged' "$status $(st gone .status)" '1 approved'
+like 'the refusal of work that the target had names what is missing' "$out$err" 'contains its commits, but not what they made of p3'
+
 # Repositories of other kinds.
 other() {	# SENTENCE
 	dispatch other 'seq 22 >file1; echo other >other; git add .; git commit -qm Work'

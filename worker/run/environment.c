@@ -226,6 +226,22 @@ passes(const struct confine *c, const char *pair, bool agent)
 	return socket != 0 ? socket > 0 : sandbox_variable(name, agent, &c->environment);
 }
 
+/* What is committed may be a bare repository, of which git would show what the author chose, with its programs. */
+static void
+refuse_bare(struct strings *env)
+{
+	const char *value = strings_value(env, "GIT_CONFIG_COUNT");
+	unsigned long n = value != NULL ? strtoul(value, NULL, 10) : 0;
+	char name[64];
+
+	snprintf(name, sizeof(name), "GIT_CONFIG_KEY_%lu", n);
+	strings_set(env, name, "safe.bareRepository");
+	snprintf(name, sizeof(name), "GIT_CONFIG_VALUE_%lu", n);
+	strings_set(env, name, "explicit");
+	snprintf(name, sizeof(name), "%lu", n + 1);
+	strings_set(env, "GIT_CONFIG_COUNT", name);
+}
+
 int
 run_environment(const struct worker *w, const struct run_spec *spec, struct strings *env, char *err,
     size_t len)
@@ -251,6 +267,8 @@ run_environment(const struct worker *w, const struct run_spec *spec, struct stri
 	keep_out_of_tree(env, actor_rights[spec->actor].judge || spec->actor == ACTOR_COMMIT);
 	set_path(w, env);
 	set_session(w, spec->actor, env);
+	if (actor_rights[spec->actor].judge)
+		refuse_bare(env);
 	if (w->sandbox != SANDBOX_NONE && actor_rights[spec->actor].judge)
 		set_within(w, spec->actor, env);
 	return 0;

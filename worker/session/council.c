@@ -123,6 +123,28 @@ judge_begin(struct worker *w, enum role role)
 	return role == ROLE_TECH_LEAD ? clean_scratch(w) : 0;
 }
 
+/* Commits of a tech-lead that has not approved are nobody's work, and are kept. */
+static int
+save_commits(struct worker *w, const char *commit)
+{
+	struct strings tips = { 0 };
+	char err[GIT_ERR];
+	int rc = 0;
+
+	if (strcmp(commit, w->state.head) == 0)
+		return 0;
+	strings_add(&tips, commit);
+	rc = git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err, sizeof(err));
+	strings_free(&tips);
+	if (rc == -1) {
+		worker_failed(w, "git", "%s", err);
+		return -1;
+	}
+	output_log("commit %.12s of the tech-lead, which has not approved, is saved in refs/salvage/%s", commit,
+	    w->config.session);
+	return 0;
+}
+
 /* The commits of the tech-lead become the session's; what it has not committed is saved and is no
  * part of the work.  The tree has been written in, and is of no use any more. */
 static int
@@ -142,6 +164,8 @@ take_repair(struct worker *w, bool approved)
 	if (saved)
 		output_log("the tech-lead's uncommitted changes are left out of the work and saved in refs/salvage/%s",
 		    w->config.session);
+	if (!approved && save_commits(w, commit) == -1)
+		return -1;
 	clean_drop(w);
 	if (!approved || strcmp(commit, w->state.head) == 0)
 		return 0;
