@@ -36,6 +36,7 @@ worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen
 	struct git	 g = { .repo = &o->repo, .objects = o->repo.objects,
 	    .worktree = e->state.worktree };
 	const char	*commit = e->state.head[0] != '\0' ? e->state.head : e->state.base;
+	struct strings	 left = { 0 };
 	bool		 saved = false;
 	int		 rv;
 
@@ -46,7 +47,10 @@ worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen
 	g.index = text_format("%s/%s", g.dir, "index");
 	rv = git_safe_make(&o->repo, g.dir, why, whylen);
 	if (rv == 0)
-		rv = git_salvage(&g, e->id, commit, &saved, why, whylen);
+		rv = git_salvage_most(&g, e->id, commit, &saved, &left, why, whylen);
+	if (rv == 0)
+		rv = trash_keep_left(e->state.worktree, e->id, e->state.worktree, &left, why, whylen);
+	strings_free(&left);
 	free(g.index);
 	free(g.dir);
 	if (rv == 0 && saved)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -39,11 +41,53 @@ trash_gone_path(const char *worktree, const char *session)
 	return beside(worktree, ".gone-", session);
 }
 
+/* A name that is free there, malloced. */
+static char *
+free_name(int dirfd, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *name = NULL;
+	unsigned n = 0;
+
+	do {
+		free(name);
+		name = text_format("%u-%s", ++n, slash != NULL ? slash + 1 : path);
+	} while (file_exists(dirfd, name));
+	return name;
+}
+
+int
+trash_keep_left(const char *worktree, const char *session, const char *tree, const struct strings *left, char *err,
+    size_t errlen)
+{
+	char *dir = beside(worktree, ".left-", session), *name;
+	int from = -1, to = -1, rc = 0;
+
+	if (left->n > 0 && ((mkdir(dir, 0700) == -1 && errno != EEXIST) || (from = file_find_dir(AT_FDCWD, tree)) == -1 ||
+	    (to = file_find_dir(AT_FDCWD, dir)) == -1))
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < left->n; i++) {
+		name = free_name(to, left->v[i]);
+		if ((rc = file_shift(from, left->v[i], to, name)) == 0)
+			log_warnx("%s: git can't save %s: it is kept as %s/%s", session, left->v[i], dir, name);
+		else if (errno == ENOENT)
+			rc = 0;
+		free(name);
+	}
+	if (rc == -1)
+		snprintf(err, errlen, "%s: %s", dir, strerror(errno));
+	file_close(from);
+	file_close(to);
+	free(dir);
+	return rc;
+}
+
 static int
 salvage(const struct git_repo *repo, int fd, const char *path, const char *session,
     const char *trash, char *err, size_t errlen)
 {
 	struct git g = { .repo = repo, .objects = repo->objects };
+	struct strings left = { 0 };
 	struct state s;
 	bool saved;
 	int rc;
@@ -55,8 +99,11 @@ salvage(const struct git_repo *repo, int fd, const char *path, const char *sessi
 	g.worktree = text_format("%s", trash);
 	rc = git_safe_make(repo, g.dir, err, errlen);
 	if (rc == 0)
-		rc = git_salvage(&g, session, s.head[0] != '\0' ? s.head : s.base, &saved, err,
+		rc = git_salvage_most(&g, session, s.head[0] != '\0' ? s.head : s.base, &saved, &left, err,
 		    errlen);
+	if (rc == 0)
+		rc = trash_keep_left(trash, session, trash, &left, err, errlen);
+	strings_free(&left);
 	state_release(&s);
 	free(g.dir);
 	free(g.index);

@@ -18,6 +18,9 @@
 /* <directory of worktree>/.trash-<session>, and the other name of it. */
 char *trash_path(const char *worktree, const char *session);
 char *trash_gone_path(const char *worktree, const char *session);
+/* Moves the paths in left, which git can't save, from tree to .left-<session> beside worktree, and says so.  0 or -1. */
+int trash_keep_left(const char *worktree, const char *session, const char *tree, const struct strings *left, char *err,
+    size_t errlen);
 /* Deletes the clean trees (pool.h) of a session that is over and was not merged. 0 or -1. */
 int trash_clean_trees(const char *worktree, const char *session, char *err, size_t errlen);
 /* The same as soon as one has ended, with its lock held; what can't be deleted is said, and cleanup's. */

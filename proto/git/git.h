@@ -295,6 +295,9 @@ int git_history(const struct git *, const char *commit, const char *own, const c
  * parent), without touching index or worktree. *saved says whether there was anything. */
 int git_salvage(const struct git *, const char *session_id, const char *commit, bool *saved,
     char *err, size_t errlen);
+/* The same, with the paths that can't be saved (nested repositories, large files) in left. */
+int git_salvage_most(const struct git *, const char *session_id, const char *commit, bool *saved, struct strings *left,
+    char *err, size_t errlen);
 /* Saves commits that are in the repository and that nothing leads to there, as parents of a commit on top of
  * commit with the tree of the first. */
 #define GIT_SALVAGE_TIPS	12

@@ -75,10 +75,9 @@ name_left(const struct git *g, struct strings *left)
 }
 
 int
-git_salvage(const struct git *g, const char *session_id, const char *commit, bool *saved, char *err,
-    size_t errlen)
+git_salvage_most(const struct git *g, const char *session_id, const char *commit, bool *saved, struct strings *left,
+    char *err, size_t errlen)
 {
-	struct strings left = { 0 };
 	struct git copy = *g;
 	char tree[OID_MAX], own[OID_MAX], *ref;
 	int rc = -1;
@@ -89,7 +88,7 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 	copy.index = text_format("%s/salvage.index", g->dir);
 	copy.objects = g->repo->objects;
 	ref = text_format("refs/salvage/%s", session_id);
-	if (worktree_of_rest(&copy, g->index, commit, &left, tree, err, errlen) == 0 &&
+	if (worktree_of_rest(&copy, g->index, commit, left, tree, err, errlen) == 0 &&
 	    git_tree_of(&copy, commit, own, err, errlen) == 0) {
 		rc = 0;
 		if (strcmp(tree, own) != 0) {
@@ -98,10 +97,20 @@ git_salvage(const struct git *g, const char *session_id, const char *commit, boo
 			    save(&copy, ref, session_id, commit, tree, NULL, err, errlen);
 		}
 	}
-	name_left(g, &left);
 	unlink(copy.index);
 	free(copy.index);
 	free(ref);
+	return rc;
+}
+
+int
+git_salvage(const struct git *g, const char *session_id, const char *commit, bool *saved, char *err,
+    size_t errlen)
+{
+	struct strings left = { 0 };
+	int rc = git_salvage_most(g, session_id, commit, saved, &left, err, errlen);
+
+	name_left(g, &left);
 	return rc;
 }
 

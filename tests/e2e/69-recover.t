@@ -126,6 +126,13 @@ kill $p; wait $p 2>/dev/null
 run orchestrator cleanup
 ok 'cleanup removes the worktree once no process uses it' not test -e .worktrees/inside
 ok 'cleanup removes the branch of the worktree once no process uses it' not git rev-parse --verify -q session/inside/1
+# What git can't save is kept beside.
+logged orchestrator dispatch --wait nest -- sh -c 'mkdir deep; for i in app deep/app; do git init -q $i; echo $i >$i/file; git -C $i add .; git -C $i commit -qm App; done; exit 3'
+S=$(basename "$(session_of nest)")
+run orchestrator retry nest
+is 'retry keeps repositories that an agent has made in the worktree' \
+    "$status $(cd ".worktrees/.left-$S" && wait_for 10 test -e 2-app/.git && cat 1-app/file 2-app/file | paste -sd,)" '0 app,deep/app'
+logged orchestrator cancel nest
 # A power loss has left the record of a merge, without the commit; tests/fault/locks.sh has the locks.
 logged orchestrator dispatch --wait cut -- sh -c 'echo cut >cut'
 f=$(session_of cut)/state.json
