@@ -196,7 +196,7 @@ recovery_keep(struct worker *w, const char *reason)
 	snprintf(message, sizeof(message), "%s: unfinished: %s\n", w->config.item,
 	    w->item.title != NULL ? w->item.title : "work of the implementer");
 	kept = limit && w->state.step == STEP_IMPLEMENT && worktree_commit(w, message) != -1;
-	beside_save(w);
+	beside_save(w, SESSION_DIR_AGENT_GIT);
 	if (limit && !kept) {
 		if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err,
 		    sizeof(err)) == -1)

@@ -13,6 +13,7 @@
 #include "worker/core/worker.h"
 #include "worker/run/limit.h"
 #include "worker/tree/audit.h"
+#include "worker/tree/beside.h"
 #include "worker/tree/clean.h"
 #include "worker/tree/import.h"
 #include "worker/tree/worktree.h"
@@ -123,39 +124,20 @@ judge_begin(struct worker *w, enum role role)
 	return role == ROLE_TECH_LEAD ? clean_scratch(w) : 0;
 }
 
-/* Commits of a tech-lead that has not approved are nobody's work, and are kept. */
-static int
-save_commits(struct worker *w, const char *commit)
-{
-	struct strings tips = { 0 };
-	char err[GIT_ERR];
-	int rc = 0;
-
-	if (strcmp(commit, w->state.head) == 0)
-		return 0;
-	strings_add(&tips, commit);
-	rc = git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err, sizeof(err));
-	strings_free(&tips);
-	if (rc == -1) {
-		worker_failed(w, "git", "%s", err);
-		return -1;
-	}
-	output_log("commit %.12s of the tech-lead, which has not approved, is saved in refs/salvage/%s", commit,
-	    w->config.session);
-	return 0;
-}
-
-/* The commits of the tech-lead become the session's; what it has not committed is saved and is no
- * part of the work.  The tree has been written in, and is of no use any more. */
+/* The commits of a tech-lead that has approved become the session's; its other commits, and what it has not committed,
+ * are saved and are no part of the work.  The tree has been written in, and is of no use any more. */
 static int
 take_repair(struct worker *w, bool approved)
 {
 	char dir[PATH_MAX + 32], commit[OID_MAX], files[OID_MAX], err[GIT_ERR];
-	bool saved = false;
+	bool saved = false, taken = false;
+	int rc = 0;
 
 	snprintf(dir, sizeof(dir), "%s/" SESSION_DIR_SCRATCH_GIT, w->path);
-	if (import_work(w, dir, commit) == -1)
+	if (import_work(w, dir, commit) == -1) {
+		beside_save(w, SESSION_DIR_SCRATCH_GIT);
 		return -1;
+	}
 	strlcpy(w->clean.commit, commit, sizeof(w->clean.commit));
 	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1) {
 		worker_failed(w, "git", "%s", err);
@@ -164,15 +146,14 @@ take_repair(struct worker *w, bool approved)
 	if (saved)
 		output_log("the tech-lead's uncommitted changes are left out of the work and saved in refs/salvage/%s",
 		    w->config.session);
-	if (!approved && save_commits(w, commit) == -1)
-		return -1;
+	taken = approved && strcmp(commit, w->state.head) != 0;
+	if (taken && (worktree_move(w, w->state.head, commit, files) == -1 || worktree_advance(w, commit, files) == -1))
+		rc = -1;
+	beside_save(w, SESSION_DIR_SCRATCH_GIT);
 	clean_drop(w);
-	if (!approved || strcmp(commit, w->state.head) == 0)
-		return 0;
-	if (worktree_move(w, w->state.head, commit, files) == -1 || worktree_advance(w, commit, files) == -1)
-		return -1;
-	worktree_settle_base(w);
-	return 0;
+	if (taken && rc == 0)
+		worktree_settle_base(w);
+	return rc;
 }
 
 /* One run of a judge on the commit, in a clean tree; -1: none is possible. */

@@ -79,7 +79,7 @@ unfinished_git(struct worker *w)
 	(void)index_walk(index, w->repo.hexlen, &st, find_unmerged, &u, err, sizeof(err));
 	free(index);
 	close(dirfd);
-	if (beside_find(w, 1, &b, err, sizeof(err)) == -1)
+	if (beside_find(w, SESSION_DIR_AGENT_GIT, 1, &b, err, sizeof(err)) == -1)
 		return worker_failed(w, "git", "%s", err);
 	if (b.names.n > 0) {
 		strlcpy(u.branch, b.names.v[0], sizeof(u.branch));

@@ -155,20 +155,20 @@ find(struct look *l, size_t max, struct beside *b, char *err, size_t len)
 }
 
 static void
-look_at(struct look *l, struct worker *w)
+look_at(struct look *l, struct worker *w, const char *gitdir)
 {
 	*l = (struct look){ .w = w };
-	gitdir_path(w, SESSION_DIR_AGENT_GIT, l->dir, sizeof(l->dir));
+	gitdir_path(w, gitdir, l->dir, sizeof(l->dir));
 	l->objects = text_format("%s/objects", l->dir);
 }
 
 int
-beside_find(struct worker *w, size_t max, struct beside *b, char *err, size_t len)
+beside_find(struct worker *w, const char *gitdir, size_t max, struct beside *b, char *err, size_t len)
 {
 	struct look l;
 	int rc = 0;
 
-	look_at(&l, w);
+	look_at(&l, w, gitdir);
 	if (git_private_head(&w->repo, l.dir, l.head, err, len) == 0)	/* else its import says why */
 		rc = find(&l, max, b, err, len);
 	free(l.objects);
@@ -202,7 +202,7 @@ saved_tips(struct look *l, const struct beside *b, struct strings *tips, struct 
 }
 
 void
-beside_save(struct worker *w)
+beside_save(struct worker *w, const char *gitdir)
 {
 	struct strings tips = { 0 }, some;
 	struct text named = { 0 };
@@ -211,9 +211,9 @@ beside_save(struct worker *w)
 	struct look l;
 	int rc;
 
-	look_at(&l, w);
+	look_at(&l, w, gitdir);
 	(void)git_private_head(&w->repo, l.dir, l.head, NULL, 0);
-	rc = beside_find(w, BRANCHES_MAX, &b, err, sizeof(err));
+	rc = beside_find(w, gitdir, BRANCHES_MAX, &b, err, sizeof(err));
 	saved_tips(&l, &b, &tips, &named);
 	for (size_t i = 0; rc == 0 && i < tips.n; i += some.n) {
 		some = (struct strings){ .v = tips.v + i, .n = tips.n - i };

@@ -3,7 +3,7 @@
 #define WORKER_BESIDE_H
 
 /*
- * Commits that an implementer has left outside its HEAD: on another branch of its git directory (the target's
+ * Commits that an agent has left outside its HEAD: on another branch of its git directory (gitdir, in the session's) (the target's
  * and the session's own included), or in its stash.  A branch does not count when HEAD has its content, by a
  * merge, a cherry-pick or otherwise.
  */
@@ -20,9 +20,9 @@ struct beside {
 };
 /* At most max of them; their objects are in the repository then, where that can be.  0, or -1 with err when it
  * could not be found out, since the machine has failed. */
-int beside_find(struct worker *, size_t max, struct beside *, char *err, size_t errlen);
+int beside_find(struct worker *, const char *gitdir, size_t max, struct beside *, char *err, size_t errlen);
 void beside_free(struct beside *);
 /* Saves them to refs/salvage/<session-id>, and HEAD, if the session has not taken it over. */
-void beside_save(struct worker *);
+void beside_save(struct worker *, const char *gitdir);
 
 #endif
