@@ -132,11 +132,6 @@ unjudged_save(const struct unjudged *u, const struct git *g, const struct state 
 	char *dir;
 	int rc = 0;
 
-	if (u->left.n > 0) {
-		snprintf(err, errlen, "%s/%s can't be saved: move it out of the worktree, and merge again",
-		    u->git.worktree, u->left.v[0]);
-		return -1;
-	}
 	if (u->commit[0] != '\0') {
 		strings_add(&tips, u->commit);
 		dir = text_format("%.*s", (int)(strrchr(u->objects, '/') - u->objects), u->objects);

@@ -15,7 +15,7 @@ struct unjudged {
 	char		*objects;	/* of the git directory that the worktree names */
 	char		 commit[OID_MAX];	/* HEAD there; "" = nothing that state.head does not have */
 	struct strings	 commits;	/* "ID \"SUBJECT\"", of those since state.head */
-	struct strings	 left;		/* nested repositories, large files: nothing that git could save */
+	struct strings	 left;		/* nested repositories, large files: git can't save them (trash_keep_left) */
 	struct strings	 paths;		/* in which the worktree differs from that, or from state.head */
 };
 
@@ -26,7 +26,7 @@ int unjudged_find(struct unjudged *, const struct git *g, const char *path, cons
     bool quick, char *err, size_t errlen);
 /* 'commit 1234567 "By hand" and changes in a, b and 3 more'; malloced, NULL: there is nothing. */
 char *unjudged_text(const struct unjudged *);
-/* Saves all of it to refs/salvage/<session-id>, if all of it can be saved. 0 or -1 with err. */
+/* Saves all of it but left to refs/salvage/<session-id>. 0 or -1 with err. */
 int unjudged_save(const struct unjudged *, const struct git *g, const struct state *, char *err,
     size_t errlen);
 void unjudged_release(struct unjudged *);

@@ -95,7 +95,7 @@ client_words(const char *words, void (*fn)(void *, const char *), void *arg)
 	}
 }
 
-struct match { const char *path; bool found; };
+struct match { const char *path; size_t end; };
 
 static void
 match_one(void *arg, const char *word)
@@ -103,16 +103,25 @@ match_one(void *arg, const char *word)
 	struct match *m = arg;
 	size_t len = strlen(word);
 
-	for (const char *p = m->path; p != NULL && !m->found; p = strchr(p, '/'), p = p != NULL ? p + 1 : NULL)
-		m->found = strncmp(p, word, len) == 0 && (p[len] == '\0' || p[len] == '/');
+	for (const char *p = m->path; p != NULL && m->end == 0; p = strchr(p, '/'), p = p != NULL ? p + 1 : NULL)
+		if (strncmp(p, word, len) == 0 && (p[len] == '\0' || p[len] == '/'))
+			m->end = (size_t)(p - m->path) + len;
+}
+
+size_t
+client_steered_at(const struct client *c, const char *path)
+{
+	struct match m = { .path = path };
+
+	client_words(c->steers, match_one, &m);
+	return m.end;
 }
 
 bool
 client_steered_by(const char *path)
 {
-	struct match m = { .path = path };
-
-	for (size_t i = 0; i < nclients && !m.found; i++)
-		client_words(clients[i].steers, match_one, &m);
-	return m.found;
+	for (size_t i = 0; i < nclients; i++)
+		if (client_steered_at(&clients[i], path) != 0)
+			return true;
+	return false;
 }

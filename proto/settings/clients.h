@@ -56,5 +56,7 @@ char *client_user_home(const struct client_home *, const char *variable, const c
 void client_words(const char *words, void (*fn)(void *, const char *), void *);
 /* Does a path of a project, at its top or further below, steer a client? */
 bool client_steered_by(const char *path);
+/* Does it steer this one?  The length of what does: of the path, or of a directory that it is in; 0 = it does not. */
+size_t client_steered_at(const struct client *, const char *path);
 
 #endif

@@ -133,6 +133,14 @@ run orchestrator retry nest
 is 'retry keeps repositories that an agent has made in the worktree' \
     "$status $(cd ".worktrees/.left-$S" && wait_for 10 test -e 2-app/.git && cat 1-app/file 2-app/file | paste -sd,)" '0 app,deep/app'
 logged orchestrator cancel nest
+logged orchestrator dispatch --wait nest-by-hand -- sh -c 'echo work >work'
+git init -q .worktrees/nest-by-hand/lib && echo hand >.worktrees/nest-by-hand/lib/file
+S=$(basename "$(session_of nest-by-hand)")
+run orchestrator merge nest-by-hand
+is 'a repository that was made in the worktree is not merged past' "$status" 1
+run orchestrator merge --approved nest-by-hand
+is 'merge --approved keeps a repository that was made in the worktree' \
+    "$status $(wait_for 10 test -e ".worktrees/.left-$S/1-lib/.git" && cat ".worktrees/.left-$S/1-lib/file")" '0 hand'
 # A power loss has left the record of a merge, without the commit; tests/fault/locks.sh has the locks.
 logged orchestrator dispatch --wait cut -- sh -c 'echo cut >cut'
 f=$(session_of cut)/state.json

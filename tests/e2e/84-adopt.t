@@ -67,9 +67,6 @@ run orchestrator merge two
 is 'edits are not merged past' "$status $(st two .status)" '1 approved'
 like 'the refusal to merge past edits names their paths, without those that are ignored, and a repository that was made there' \
     "$out" 'has changes in new, two and the nested repository or large file nested, not judged'
-run orchestrator merge --approved two
-is 'merge --approved does not merge past a repository that it could not save' "$status $(st two .status) $([ -d "$W/nested/.git" ] && echo kept)" '1 approved kept'
-like 'merge --approved says what to do with a repository that it could not save' "$out$err" 'nested can.t be saved: move it out of the worktree, and merge again'
 rm -rf "$W/nested"
 run orchestrator --json adopt two
 is 'adopt --json names the paths' "$(printf '%s' "$out" | jq -c '[.version, .session, .item, .status, .commits, .paths]')" \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,18 +42,47 @@ close_dirs(const struct masking *m)
 	file_close(m->masked);
 }
 
+/* By which it is put aside: the number that it has among those that are. */
+static void
+aside_name(char *name, size_t len, size_t i)
+{
+	snprintf(name, len, "%zu", i);
+}
+
 /* A link itself goes, not what it leads to. */
 static void
 take_away(void *arg, const char *path)
 {
 	struct masking *m = arg;
+	char name[32];
 
 	if (m->failed || !file_exists(m->tree, path))
 		return;
-	if (file_remove_tree(m->masked, path) == 0 && file_shift(m->tree, path, m->masked, path) == 0)
+	aside_name(name, sizeof(name), m->w->masked.n);
+	if (file_remove_tree(m->masked, name) == 0 && file_shift(m->tree, path, m->masked, name) == 0)
 		strings_add(&m->w->masked, path);
 	else
 		m->failed = true;
+}
+
+/* Those of the commit further below. */
+static int
+take_below(struct masking *m, const struct client *c, char *err, size_t len)
+{
+	static const char *const argv[] = { "ls-files", "-z", NULL };
+	char *out = NULL;
+	size_t n = 0, end;
+	int rc = git_run(&m->w->clean.git, argv, NULL, 0, &out, &n, NULL, err, len);
+
+	for (char *p = out, *next; rc == 0 && p != NULL && p < out + n; p = next) {
+		next = p + strlen(p) + 1;
+		if ((end = client_steered_at(c, p)) != 0) {
+			p[end] = '\0';
+			take_away(m, p);
+		}
+	}
+	free(out);
+	return rc;
 }
 
 /* In the index that the judge's git has, they are not looked for. */
@@ -96,10 +126,13 @@ mask_begin(struct worker *w, enum role role)
 		return 0;
 	if (open_dirs(&m) == -1)
 		m.failed = true;
-	else
+	else {
 		client_words(c->steers, take_away, &m);
+		if (!m.failed && take_below(&m, c, err, sizeof(err)) == -1)
+			m.failed = true;
+	}
 	close_dirs(&m);
-	if (m.failed)
+	if (m.failed && err[0] == '\0')
 		fault_set(errno);
 	if (!m.failed && w->masked.n > 0 && skip(w, role == ROLE_TECH_LEAD ? SESSION_DIR_SCRATCH_GIT
 	    : SESSION_DIR_CLEAN_GIT, err, sizeof(err)) == -1)
@@ -116,12 +149,15 @@ void
 mask_end(struct worker *w)
 {
 	struct masking m = { .w = w, .tree = -1, .masked = -1 };
+	char name[32];
 
 	if (w->masked.n > 0 && w->clean.tree != NULL) {
 		m.failed = open_dirs(&m) == -1;
 		/* one that a tech-lead has made meanwhile stays */
-		for (size_t i = 0; i < w->masked.n && !m.failed; i++)
-			m.failed = file_shift(m.masked, w->masked.v[i], m.tree, w->masked.v[i]) == -1 && errno != EEXIST;
+		for (size_t i = 0; i < w->masked.n && !m.failed; i++) {
+			aside_name(name, sizeof(name), i);
+			m.failed = file_shift(m.masked, name, m.tree, w->masked.v[i]) == -1 && errno != EEXIST;
+		}
 		close_dirs(&m);
 		if (m.failed)
 			clean_drop(w);
