@@ -31,7 +31,7 @@ entry_worktree_is_ours(const struct orch *o, const struct entry *e)
 }
 
 static int
-worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
+worktree_salvage(struct orch *o, const struct entry *e, bool remove, char *why, size_t whylen)
 {
 	struct git	 g = { .repo = &o->repo, .objects = o->repo.objects,
 	    .worktree = e->state.worktree };
@@ -46,7 +46,9 @@ worktree_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen
 	g.dir = text_format("%s/%s", e->path, SESSION_DIR_SAFE_GIT);
 	g.index = text_format("%s/%s", g.dir, "index");
 	rv = git_safe_make(&o->repo, g.dir, why, whylen);
-	if (rv == 0)
+	if (rv == 0 && !remove)
+		rv = git_salvage(&g, e->id, commit, &saved, why, whylen);
+	else if (rv == 0)
 		rv = git_salvage_most(&g, e->id, commit, &saved, &left, why, whylen);
 	if (rv == 0)
 		rv = trash_keep_left(e->state.worktree, e->id, e->state.worktree, &left, why, whylen);
@@ -102,7 +104,7 @@ entry_worktree_clear(struct orch *o, struct entry *e, bool remove, char *why, si
 			    e->state.worktree, who);
 			return -1;
 		}
-		if (worktree_salvage(o, e, why, whylen) == -1)
+		if (worktree_salvage(o, e, remove, why, whylen) == -1)
 			return -1;
 		if (remove && worktree_drop(o, e, why, whylen) == -1)
 			return -1;
@@ -170,7 +172,7 @@ entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	if ((lock = lock_take_dir(e->path, SESSION_FILE_LOCK, "orchestrator", true, &fd)) == -1)
 		return 0;
 	if (entry_worktree_is_ours(o, e))
-		rv = worktree_salvage(o, e, why, whylen);
+		rv = worktree_salvage(o, e, false, why, whylen);
 	close(lock);
 	close(fd);
 	return rv;
