@@ -100,7 +100,7 @@ fuzz_text(const char *buf, size_t len)
 	rest = fuzz_field(&buf, &len);
 	text_first_line(line, sizeof(line), first);
 	if (strlen(line) >= sizeof(line) || strpbrk(line, "\r\n") != NULL ||
-	    strncmp(line, first, strlen(line)) != 0 ||
+	    strncmp(line, first + strspn(first, " \t\r\n"), strlen(line)) != 0 ||
 	    (utf8(first, strlen(first)) && !utf8(line, strlen(line))))
 		fuzz_fail("not the first line: %s", line);
 	text_expand(&t, rest, vars, sizeof(vars) / sizeof(vars[0]));
