@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,12 +30,29 @@ give_back(struct merge *m, const char *detail)
 	    merge_says(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
 }
 
+static enum merge_outcome __attribute__((format(printf, 2, 3)))
+enter_conflict(struct merge *m, const char *fmt, ...)
+{
+	enum merge_outcome outcome;
+	char *detail = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&detail, fmt, ap) == -1)
+		abort();
+	va_end(ap);
+	outcome = merge_enter(m, STATUS_CONFLICT, "conflict", detail) == -1 ? MERGE_ERROR :
+	    merge_says(m, MERGE_CONFLICT, "%s: %s", m->id, detail);
+	free(detail);
+	return outcome;
+}
+
 /* Of paths, or as a whole: with none. */
 static enum merge_outcome
 conflict(struct merge *m, struct state_conflict *list, size_t n)
 {
 	const struct settings *set = &m->config.settings;
-	enum merge_outcome rv = MERGE_CONFLICT;
+	enum merge_outcome rv;
 	struct text detail = { 0 };
 	size_t i;
 
@@ -52,10 +70,8 @@ conflict(struct merge *m, struct state_conflict *list, size_t n)
 	m->state.nconflicts = n;
 	if (set->on_conflict == CONFLICT_RESOLVE && m->state.resolves < set->resolves)
 		rv = give_back(m, detail.buf);
-	else if (merge_enter(m, STATUS_CONFLICT, "conflict", detail.buf) == -1)
-		rv = MERGE_ERROR;
 	else
-		merge_says(m, rv, "%s: %s", m->id, detail.buf);
+		rv = enter_conflict(m, "%s", detail.buf);
 	text_free(&detail);
 	return rv;
 }
@@ -102,8 +118,7 @@ static enum merge_outcome
 check_base(struct merge *m)
 {
 	const char *const argv[] = { "merge-base", "--all", m->old, m->state.head, NULL };
-	char *out = NULL, *detail;
-	enum merge_outcome outcome = MERGE_CONFLICT;
+	char *out = NULL;
 	size_t n;
 	bool same;
 
@@ -112,37 +127,36 @@ check_base(struct merge *m)
 	n = out != NULL ? strcspn(out, "\n") : 0;
 	same = n > 0 && strcmp(out + n, "\n") == 0 && strncmp(out, m->state.base, n) == 0;
 	free(out);
-	if (same)
-		return MERGE_MERGED;
-	detail = text_format("%s has commits of the work already: orchestrator retry %s does the rest on top of them",
-	    m->config.target, m->state.item);
-	if (merge_enter(m, STATUS_CONFLICT, "conflict", detail) == -1)
-		outcome = MERGE_ERROR;
-	else
-		merge_says(m, outcome, "%s: %s", m->id, detail);
-	free(detail);
-	return outcome;
+	return same ? MERGE_MERGED : enter_conflict(m, "%s has commits of the work already: orchestrator retry %s does the "
+	    "rest on top of them", m->config.target, m->state.item);
 }
 
-/* The target has the commits: has it their content, too?  A later commit may have taken it back. */
+static bool
+has_path(const struct git_change *c, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(c[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* The target has the commits.  A path that the work changed, and that is there as it was before, was taken back. */
 static enum merge_outcome
 check_content(struct merge *m)
 {
-	struct git_change *work = NULL, *left = NULL;
-	size_t nwork = 0, nleft = 0, i, k = 0;
+	struct git_change *work = NULL, *since = NULL;
+	size_t nwork = 0, nsince = 0;
 	enum merge_outcome outcome = MERGE_NOTHING;
 
 	if (git_diff(&m->git, m->state.base, m->state.head, &work, &nwork, m->err, m->errlen) == -1 ||
-	    git_diff(&m->git, m->old, m->state.head, &left, &nleft, m->err, m->errlen) == -1)
+	    git_diff(&m->git, m->state.base, m->old, &since, &nsince, m->err, m->errlen) == -1)
 		outcome = MERGE_ERROR;
-	for (i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
-		for (k = 0; k < nleft && outcome == MERGE_NOTHING; k++)
-			if (strcmp(work[i].path, left[k].path) == 0)
-				outcome = merge_says(m, MERGE_NOT_APPROVED, "%s: %s contains its commits, but not what they "
-				    "made of %s; orchestrator retry %s does the task again, orchestrator cleanup %s removes it",
-				    m->id, m->target, work[i].path, m->state.item, m->id);
+	for (size_t i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
+		if (!has_path(since, nsince, work[i].path))
+			outcome = enter_conflict(m, "%s had the work, and has its change of %s no longer: orchestrator retry %s "
+			    "does it again", m->config.target, work[i].path, m->state.item);
 	git_changes_free(work, nwork);
-	git_changes_free(left, nleft);
+	git_changes_free(since, nsince);
 	if (outcome == MERGE_NOTHING)
 		log_info("%s: %s contains it already", m->id, m->target);
 	return outcome;

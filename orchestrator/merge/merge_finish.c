@@ -97,7 +97,7 @@ struct discard {
 	const char	*trash;
 };
 
-/* Uncommitted changes in the worktree after the verdict is saved first. */
+/* Uncommitted changes in the worktree after the verdict are saved first. */
 static int
 discard(void *arg)
 {

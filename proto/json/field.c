@@ -145,16 +145,6 @@ field_id(struct field *f, const char *key, char *buf, size_t len, bool (*valid)(
 	}
 }
 
-void
-field_oid(struct field *f, const char *key, char *oid)
-{
-	field_str(f, key, oid, OID_MAX);
-	if (oid[0] != '\0' && !oid_valid(oid)) {
-		field_fail(f, key, "is not an object id");
-		oid[0] = '\0';
-	}
-}
-
 char *
 field_text(struct field *f, const char *key, size_t max)
 {

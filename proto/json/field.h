@@ -9,7 +9,7 @@
  *
  *	struct field f = field_begin(json, "state.json", err, errlen);
  *	field_str(&f, "reason", s->reason, sizeof(s->reason));
- *	field_oid(&f, "head", s->head);
+ *	s->round = field_int(&f, "round", 0, ROUNDS_MAX, 0);
  *	if (field_bad(&f)) ...
  *
  * A member that is absent or null is empty, 0, false or NULL; anything else of
@@ -50,7 +50,6 @@ void field_need(struct field *, const char *key);	/* an error unless field_has *
 void field_str(struct field *, const char *key, char *buf, size_t len);
 /* As field_str, but an error unless valid(string); empty is left alone. */
 void field_id(struct field *, const char *key, char *buf, size_t len, bool (*valid)(const char *));
-void field_oid(struct field *, const char *key, char *oid);	/* OID_MAX bytes */
 char *field_text(struct field *, const char *key, size_t max);	/* malloced */
 int64_t field_int(struct field *, const char *key, int64_t min, int64_t max, int64_t dflt);
 bool field_bool(struct field *, const char *key);

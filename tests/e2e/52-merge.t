@@ -252,8 +252,8 @@ is 'retried work of which the target has a part is merged' "$status $(git show m
 dispatch gone 'echo 3 >p3; git add p3; git commit -qm Three'
 git merge -q --no-ff -m 'By hand' session/gone/1 && git rm -q p3 && git commit -qm 'No p3'
 run orchestrator merge gone
-is 'work that the target had, and has no longer, does not count as merged' "$status $(st gone .status)" '1 approved'
-like 'the refusal of work that the target had names what is missing' "$out$err" 'contains its commits, but not what they made of p3'
+is 'work that the target had, and has no longer, does not count as merged' "$status $(st gone .status)" '1 conflict'
+like 'the refusal of work that the target had names what is missing' "$out$err" 'main had the work, and has its change of p3 no longer: orchestrator retry gone does it again'
 
 # Repositories of other kinds.
 other() {	# SENTENCE
