@@ -75,13 +75,14 @@ by_force(struct entry *e, int fd)
 static int
 stop_worker(struct entry *e, int fd, bool *forced)
 {
-	int	rv = 0;
+	struct watch	watch = { 0 };
+	int		rv = 0;
 
 	if (watch_open() == -1 && !watch_degraded()) {
 		log_warn("inotify");
 		return EX_OSERR;
 	}
-	watch_dir(e->path, false);
+	watch_dir(&watch, e->path, false);
 	if (file_create(fd, SESSION_FILE_CANCEL, "", 0, 0) == -1 && errno != EEXIST) {
 		log_warn("%s/%s", e->path, SESSION_FILE_CANCEL);
 		rv = errno == EACCES ? EX_NOPERM : EX_IOERR;

@@ -130,13 +130,14 @@ static int
 follow(struct follow *f, const char *path)
 {
 	struct watch_event	ev;
+	struct watch		watch = { 0 };
 	bool			over;
 
 	if (watch_open() == -1 && !watch_degraded()) {
 		log_warn("inotify");
 		return EX_OSERR;
 	}
-	watch_dir(path, true);
+	watch_dir(&watch, path, true);
 	over = is_over(f);
 	while (catch_up(f) == 0 && !ferror(stdout)) {
 		if (over)

@@ -79,7 +79,8 @@ struct flow {
 	struct capacity	 capacity;	/* where the limits' max is from */
 	struct settings	 settings;	/* of the target */
 	struct ask	 ask;		/* the question about what does not say its paths */
-	bool		 ask_due;	/* something was dropped into answers/ */
+	struct watch	 ask_watch;	/* of answers/ */
+	bool		 ask_due;	/* something was dropped into it */
 	int64_t		 ask_again;	/* it, or an answer, could not be written: when to try, 0 = no */
 	struct timespec	 asked;		/* the list's time, as it was looked at for this */
 	const char	*max_name;	/* who said what it is limited from */
@@ -114,8 +115,8 @@ struct flow {
 	pid_t		 refresh_pid;	/* of the child that asks, 0 = none */
 	unsigned	 refresh_tries;	/* that failed */
 	int64_t		 refresh_at;	/* ns of CLOCK_MONOTONIC; the next one, 0 = now */
-	int		 wake_watch;	/* of the directory where it says so, or -1 */
-	int		 list_watch;	/* of the directory of the lists, or -1 */
+	struct watch	 wake_watch;	/* of the directory where it says so */
+	struct watch	 list_watch;	/* of the directory of the lists */
 	bool		 hint;		/* it is asked because of another list alone */
 	const char	*pause;		/* the phase of streams before which to stop, or NULL */
 	bool		 paused;	/* streams of it are ready */
@@ -172,9 +173,8 @@ void flow_push(struct flow *);
 void flow_refreshed(struct flow *, int status);
 /* Watches for, and takes, the file by which the other side says that something has changed. */
 void flow_watch_source(struct flow *);
-void flow_woken(struct flow *, const char *name);
 /* A file of the lists' directory has changed: a local source takes in what people keep in theirs. */
-void flow_list_changed(struct flow *, const char *name);
+void flow_list_changed(void *flow, const struct watch_event *);
 
 /* Is there such a phase?  An error where there is none at all. */
 int flow_pause_check(const struct flow *);

@@ -128,6 +128,15 @@ ask(struct flow *f)
 	free(text);
 }
 
+static void
+answers_event(void *flow, const struct watch_event *ev)
+{
+	struct flow *f = flow;
+
+	(void)ev;
+	f->ask_due = true;
+}
+
 void
 flow_ask(struct flow *f)
 {
@@ -143,7 +152,8 @@ flow_ask(struct flow *f)
 		}
 		f->ask_again = clock_now();	/* what was asked before and has no answer yet */
 		path = text_format("%s/" SESSION_DIR_ANSWERS, f->ask.path);
-		if ((f->ask.watch = watch_dir(path, false)) == -1)
+		f->ask_watch = (struct watch){ .fire = answers_event, .arg = f };
+		if (watch_dir(&f->ask_watch, path, false) == -1)
 			log_warn("%s: not watched: an answer is seen when execute starts again", path);
 		free(path);
 	} else if (!f->ask_due && (f->ask_again == 0 || f->ask_again > clock_now()) &&

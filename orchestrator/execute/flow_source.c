@@ -86,27 +86,12 @@ flow_push(struct flow *f)
 	f->refresh_at = 0;
 }
 
-void
-flow_watch_source(struct flow *f)
-{
-	char *dir;
-
-	f->wake_watch = -1;
-	if (f->source == NULL || f->source->wake_dir == NULL || (dir = f->source->wake_dir(f->o)) == NULL)
-		return;
-	if ((f->wake_watch = watch_dir(dir, false)) == -1)
-		log_warn("%s: not watched: what changes there is seen after the next merge", dir);
-	else
-		flow_woken(f, SOURCE_WAKE);	/* it may have been there before */
-	free(dir);
-}
-
-void
-flow_woken(struct flow *f, const char *name)
+static void
+wake(struct flow *f)
 {
 	char *dir, *path;
 
-	if (strcmp(name, SOURCE_WAKE) != 0 || (dir = f->source->wake_dir(f->o)) == NULL)
+	if ((dir = f->source->wake_dir(f->o)) == NULL)
 		return;
 	path = text_format("%s/" SOURCE_WAKE, dir);
 	if (unlink(path) == 0)
@@ -115,14 +100,37 @@ flow_woken(struct flow *f, const char *name)
 	free(dir);
 }
 
-void
-flow_list_changed(struct flow *f, const char *name)
+static void
+wake_event(void *flow, const struct watch_event *ev)
 {
+	if (strcmp(ev->name, SOURCE_WAKE) == 0)
+		wake(flow);
+}
+
+void
+flow_watch_source(struct flow *f)
+{
+	char *dir;
+
+	if (f->source == NULL || f->source->wake_dir == NULL || (dir = f->source->wake_dir(f->o)) == NULL)
+		return;
+	f->wake_watch = (struct watch){ .fire = wake_event, .arg = f };
+	if (watch_dir(&f->wake_watch, dir, false) == -1)
+		log_warn("%s: not watched: what changes there is seen after the next merge", dir);
+	else
+		wake(f);	/* it may have been there before */
+	free(dir);
+}
+
+void
+flow_list_changed(void *flow, const struct watch_event *ev)
+{
+	struct flow *f = flow;
 	char id[TASKLIST_ID_MAX];
 
-	strlcpy(id, name, sizeof(id));
+	strlcpy(id, ev->name, sizeof(id));
 	if (f->source == NULL || !f->source->local || f->owed || !tasklist_id_valid(id) ||
-	    strcmp(name + strlen(id), TASKLIST_SUFFIX) != 0 || strcmp(id, f->id) == 0)
+	    strcmp(ev->name + strlen(id), TASKLIST_SUFFIX) != 0 || strcmp(id, f->id) == 0)
 		return;
 	/* While it is being asked it may have read that one before. */
 	f->hint = f->refresh_pid == 0 || f->hint;

@@ -94,39 +94,15 @@ grace_over(void *arg)
 }
 
 static void
-file_event(struct loop *l, const struct watch_event *ev)
+sessions_event(void *arg, const struct watch_event *ev)
 {
-	static const char *const matters[] = {
-		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, ""
-	};
-	struct sess	*s;
+	struct loop	*l = arg;
+	struct sess	*s = table_find(&l->table, ev->name);
 
-	if (ev->id == l->watch) {
-		if ((s = table_find(&l->table, ev->name)) == NULL)
-			loop_add(l, ev->name, false);
-		else
-			loop_due(l, s, false);
-		return;
-	}
-	if (l->flow != NULL && ev->id == l->flow->wake_watch) {
-		flow_woken(l->flow, ev->name);
-		return;
-	}
-	if (l->flow != NULL && ev->id == l->flow->list_watch) {
-		flow_list_changed(l->flow, ev->name);
-		return;
-	}
-	if (l->flow != NULL && ev->id == l->flow->ask.watch && l->flow->ask.path != NULL) {
-		l->flow->ask_due = true;
-		return;
-	}
-	if ((s = table_watched(&l->table, ev->id)) == NULL)
-		return;
-	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
-		if (ev->kind == WATCH_GONE || strcmp(ev->name, matters[i]) == 0) {
-			loop_due(l, s, false);
-			break;
-		}
+	if (s == NULL)
+		loop_add(l, ev->name, false);
+	else
+		loop_due(l, s, false);
 }
 
 static void
@@ -167,10 +143,6 @@ int
 loop_event(struct loop *l, const struct watch_event *ev)
 {
 	switch (ev->kind) {
-	case WATCH_FILE:
-	case WATCH_GONE:
-		file_event(l, ev);
-		break;
 	case WATCH_RESCAN:
 		rescan(l);
 		break;
@@ -182,6 +154,8 @@ loop_event(struct loop *l, const struct watch_event *ev)
 			return ev->signo;
 		reap(l);
 		break;
+	case WATCH_FILE:
+	case WATCH_GONE:
 	case WATCH_TIMER:
 	case WATCH_FD:
 		break;
@@ -229,7 +203,7 @@ watch_list(struct loop *l)
 	char	*path = tasks_path(l->o->workspace, l->flow->id);
 
 	*strrchr(path, '/') = '\0';
-	if ((l->flow->list_watch = watch_dir(path, false)) == -1)
+	if (watch_dir(&l->flow->list_watch, path, false) == -1)
 		log_warn("%s: not watched", path);
 	free(path);
 	l->flow->loop = l;
@@ -246,14 +220,16 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 	l->cache_delay = CACHE_DELAY;
 	l->cache = (struct watch_timer){ .fire = cache_due, .arg = l };
 	l->grace = (struct watch_timer){ .fire = grace_over, .arg = l };
+	l->watch = (struct watch){ .fire = sessions_event, .arg = l };
 	if (f != NULL) {
 		f->look_timer = (struct watch_timer){ .fire = look_due, .arg = f };
 		f->manifest_timer = (struct watch_timer){ .fire = manifest_due, .arg = f };
+		f->list_watch = (struct watch){ .fire = flow_list_changed, .arg = f };
 	}
 	TAILQ_INIT(&l->due);
 	table_init(&l->table);
 	policy_init(&l->policy);
-	if (queue_init(l) == -1 || (l->watch = watch_dir(o->sessions, false)) == -1) {
+	if (queue_init(l) == -1 || watch_dir(&l->watch, o->sessions, false) == -1) {
 		log_warn("%s", o->sessions);
 		loop_end(l);
 		return EX_OSERR;
@@ -275,7 +251,11 @@ loop_end(struct loop *l)
 		watch_timer(&l->flow->look_timer, 0);
 		watch_timer(&l->flow->until_timer, 0);
 		watch_timer(&l->flow->manifest_timer, 0);
+		watch_undir(&l->flow->wake_watch);
+		watch_undir(&l->flow->list_watch);
+		watch_undir(&l->flow->ask_watch);
 	}
+	watch_undir(&l->watch);
 	json_free(l->done);
 	strings_free(&l->lost);
 	table_release(&l->table);

@@ -36,7 +36,7 @@ struct loop {
 	struct flow	*flow;		/* a task list that is worked off, or NULL */
 	struct table	 table;
 	struct policy	 policy;
-	int		 watch;		/* of isolated-sessions/ */
+	struct watch	 watch;		/* of isolated-sessions/ */
 	size_t		 pending;	/* sessions that execute stays for */
 	size_t		 merged;
 	struct json	*done;		/* merged sessions, for the report */

@@ -55,22 +55,41 @@ loop_merged(struct loop *l, const struct entry *e, const char *commit)
 	loop_say(l, e->id, "merged", "%.12s", commit);
 }
 
+static void
+session_event(void *arg, const struct watch_event *ev)
+{
+	static const char *const matters[] = {
+		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, ""
+	};
+	struct sess	*s = arg;
+
+	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
+		if (ev->kind == WATCH_GONE || strcmp(ev->name, matters[i]) == 0) {
+			loop_due(s->loop, s, false);
+			break;
+		}
+}
+
 void
 loop_add(struct loop *l, const char *id, bool starting)
 {
 	struct sess	*s;
 	char		*path;
-	int		 watch;
+	int		 rv;
 
 	if (!session_id_valid(id) || table_find(&l->table, id) != NULL)
 		return;
 	path = text_format("%s/%s", l->o->sessions, id);
-	watch = watch_dir(path, false);
-	if (watch != -1 || errno != ENOENT) {
-		if (watch == -1)
+	s = table_add(&l->table, id);
+	s->loop = l;
+	s->watch = (struct watch){ .fire = session_event, .arg = s };
+	s->action = ACTION_OVER;
+	rv = watch_dir(&s->watch, path, false);
+	if (rv == -1 && errno == ENOENT)
+		table_remove(&l->table, s);
+	else {
+		if (rv == -1)
 			log_warn("%s: not watched", path);
-		s = table_add(&l->table, id, watch);
-		s->action = ACTION_OVER;
 		loop_due(l, s, starting);
 	}
 	free(path);
@@ -109,8 +128,7 @@ loop_forget(struct loop *l, struct sess *s)
 	l->pending -= schedule_pending(s->action);
 	if (l->flow != NULL)
 		l->flow->look = true;
-	if (s->watch != -1)
-		watch_undir(s->watch);
+	watch_undir(&s->watch);
 	table_remove(&l->table, s);
 	loop_changed(l);
 }

@@ -17,18 +17,10 @@ bucket_of(const char *id, size_t nbuckets)
 	return h & (nbuckets - 1);
 }
 
-/* Ids of watches are anything but dense: those of directories without one begin at 2^30. */
-static struct sess_chain *
-watch_bucket(const struct table *t, int watch)
-{
-	return &t->by_watch[(unsigned)watch & (t->nbuckets - 1)];
-}
-
 static void
 insert(struct table *t, struct sess *s)
 {
 	SLIST_INSERT_HEAD(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, chain);
-	SLIST_INSERT_HEAD(watch_bucket(t, s->watch), s, watched);
 }
 
 /* To a power of two. */
@@ -38,9 +30,7 @@ resize(struct table *t, size_t nbuckets)
 	struct sess	*s;
 
 	free(t->bucket);
-	free(t->by_watch);
-	if ((t->bucket = calloc(nbuckets, sizeof(*t->bucket))) == NULL ||
-	    (t->by_watch = calloc(nbuckets, sizeof(*t->by_watch))) == NULL)
+	if ((t->bucket = calloc(nbuckets, sizeof(*t->bucket))) == NULL)
 		err(EX_OSERR, NULL);
 	t->nbuckets = nbuckets;
 	TAILQ_FOREACH(s, &t->all, all)
@@ -67,26 +57,13 @@ table_find(const struct table *t, const char *id)
 }
 
 struct sess *
-table_watched(const struct table *t, int watch)
-{
-	struct sess	*s;
-
-	if (watch >= 0)
-		SLIST_FOREACH(s, watch_bucket(t, watch), watched)
-			if (s->watch == watch)
-				return s;
-	return NULL;
-}
-
-struct sess *
-table_add(struct table *t, const char *id, int watch)
+table_add(struct table *t, const char *id)
 {
 	struct sess	*s;
 
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		err(EX_OSERR, NULL);
 	strlcpy(s->e.id, id, sizeof(s->e.id));
-	s->watch = watch;
 	TAILQ_INSERT_TAIL(&t->all, s, all);
 	if (++t->n > t->nbuckets)
 		resize(t, t->nbuckets * 2);
@@ -101,7 +78,6 @@ table_remove(struct table *t, struct sess *s)
 	SLIST_REMOVE(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, sess, chain);
 	TAILQ_REMOVE(&t->all, s, all);
 	t->n--;
-	SLIST_REMOVE(watch_bucket(t, s->watch), s, sess, watched);
 	strings_free(&s->open);
 	strings_free(&s->unwritten);
 	free(s->why);
@@ -115,6 +91,5 @@ table_release(struct table *t)
 	while (!TAILQ_EMPTY(&t->all))
 		table_remove(t, TAILQ_FIRST(&t->all));
 	free(t->bucket);
-	free(t->by_watch);
 	memset(t, 0, sizeof(*t));
 }

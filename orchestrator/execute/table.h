@@ -3,18 +3,22 @@
 #define ORCHESTRATOR_TABLE_H
 
 /*
- * The sessions that execute knows, by id and by watch id: finding one costs the
- * same with ten as with ten thousand.
+ * The sessions that execute knows, by id: finding one costs the same with ten as with
+ * ten thousand.
  */
 
 #include <sys/queue.h>
 
 #include "orchestrator/execute/schedule.h"
 #include "orchestrator/session/registry.h"
+#include "proto/sys/watch.h"
+
+struct loop;
 
 struct sess {
 	struct entry	 e;		/* as of the last look at it */
-	int		 watch;		/* of its directory, -1 = none */
+	struct loop	*loop;
+	struct watch	 watch;		/* of its directory */
 	enum action	 action;	/* what was decided then */
 	bool		 fresh;		/* has open questions that no policy has seen */
 	bool		 grace;		/* new, or its death could not be written: given time */
@@ -29,7 +33,7 @@ struct sess {
 	TAILQ_ENTRY(sess) queue;		/* of merges, or of those that are blocked */
 	TAILQ_ENTRY(sess) due_link;
 	TAILQ_ENTRY(sess) all;
-	SLIST_ENTRY(sess) chain, watched;
+	SLIST_ENTRY(sess) chain;
 };
 TAILQ_HEAD(sess_list, sess);
 SLIST_HEAD(sess_chain, sess);
@@ -37,15 +41,14 @@ SLIST_HEAD(sess_chain, sess);
 struct table {
 	struct sess_list  all;
 	size_t		  n;
-	struct sess_chain *bucket, *by_watch;
+	struct sess_chain *bucket;
 	size_t		  nbuckets;
 };
 void table_init(struct table *);
 void table_release(struct table *);
 struct sess *table_find(const struct table *, const char *id);
-struct sess *table_watched(const struct table *, int watch);
-/* A new one with this id, watched as watch (-1 = not). */
-struct sess *table_add(struct table *, const char *id, int watch);
-void table_remove(struct table *, struct sess *);	/* and frees it */
+struct sess *table_add(struct table *, const char *id);
+/* Frees it too: it is not watched any more. */
+void table_remove(struct table *, struct sess *);
 
 #endif

@@ -34,7 +34,6 @@ ask_open(struct ask *a, const char *instance, bool make)
 	int fd, rv;
 
 	memset(a, 0, sizeof(*a));
-	a->watch = -1;
 	a->path = text_format("%s", instance);
 	if ((fd = open_dir(a)) == -1) {
 		ask_release(a);

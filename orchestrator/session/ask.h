@@ -21,7 +21,6 @@ struct ask {
 	struct questions qs;
 	char		*path;		/* of the instance; NULL = not open */
 	bool		 unsaved;	/* the record could not be written: to be tried again */
-	int		 watch;		/* of answers/, -1 = none: for a waiting caller */
 };
 
 /* make: for execute, which is going to ask. */

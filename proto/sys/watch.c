@@ -16,12 +16,10 @@
 #define EVENTS		(IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_DELETE | IN_MOVED_FROM | \
 			    IN_MOVE_SELF | IN_DELETE_SELF | IN_ONLYDIR)
 
-#define PRETENDED	(1 << 30)	/* the first id of a directory without a watch */
-
 struct dir {
-	int	 wd;		/* is the id too */
-	int	 users;		/* watch_dir minus watch_undir */
-	bool	 gone;		/* the kernel removed the watch, or never had it */
+	int		 wd;
+	struct watch	*users;
+	bool		 gone;		/* the kernel removed the watch */
 };
 
 /* The library has one instance a process, and so has this. */
@@ -111,20 +109,8 @@ dir_add(int wd)
 	}
 	i = dir_index(wd);
 	memmove(w.dirs + i + 1, w.dirs + i, (w.n - i) * sizeof(*w.dirs));
-	w.dirs[i] = (struct dir){ .wd = wd, .users = 1 };
+	w.dirs[i] = (struct dir){ .wd = wd };
 	w.n++;
-	return wd;
-}
-
-/* An id for a directory that is looked at and not watched; the kernel's stay below. */
-static int
-dir_pretend(void)
-{
-	int last = w.n == 0 ? 0 : w.dirs[w.n - 1].wd, wd;
-
-	wd = dir_add(last < PRETENDED ? PRETENDED : last + 1);
-	if (wd != -1)
-		dir_find(wd)->gone = true;
 	return wd;
 }
 
@@ -133,16 +119,11 @@ dir_pretend(void)
 static int
 add_watch(const char *path, uint32_t mask)
 {
-	struct dir *d;
 	int wd;
 
 	wd = inotify_add_watch(w.fd, path, mask | IN_MASK_ADD);
-	if (wd == -1)
-		return -1;
-	if ((d = dir_find(wd)) != NULL) {
-		d->users++;
+	if (wd == -1 || dir_find(wd) != NULL)
 		return wd;
-	}
 	if (!inotifytools_watch_file(path, (int)(mask | IN_MASK_ADD))) {
 		errno = inotifytools_error();
 		inotify_rm_watch(w.fd, wd);
@@ -157,53 +138,68 @@ add_watch(const char *path, uint32_t mask)
 }
 
 int
-watch_dir(const char *path, bool content)
+watch_dir(struct watch *watch, const char *path, bool content)
 {
 	uint32_t mask = EVENTS | (content ? IN_MODIFY : 0);
 	char handle[64];
-	int fd, wd, saved;
+	int fd, wd = 0, saved;
+	struct dir *d;
 
 	/* through a handle: both calls of add_watch mean the same directory then */
 	fd = file_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (fd == -1)
 		return -1;
-	if (w.fd == -1) {
-		wd = dir_pretend();
-	} else {
+	watch->wd = 0;
+	if (w.fd != -1) {
 		snprintf(handle, sizeof(handle), "/proc/self/fd/%d", fd);
 		wd = add_watch(handle, mask);
 		if (wd == -1 && errno == ENOSPC) {
 			watch_degrade("no inotify watch is left for this user",
 			    "sysctl fs.inotify.max_user_watches=524288");
-			wd = dir_pretend();
+			wd = 0;
 		}
 	}
 	saved = errno;
 	close(fd);
 	errno = saved;
-	return wd;
+	if (wd > 0) {
+		d = dir_find(wd);
+		watch->wd = wd;
+		watch->next = d->users;
+		d->users = watch;
+	}
+	return wd == -1 ? -1 : 0;
 }
 
 void
-watch_undir(int id)
+watch_undir(struct watch *watch)
 {
-	struct dir *d = dir_find(id);
+	struct dir *d = dir_find(watch->wd);
+	struct watch **p;
 	size_t i;
 
-	if (d == NULL || --d->users > 0)
+	watch->wd = 0;
+	if (d == NULL)
+		return;
+	for (p = &d->users; *p != NULL && *p != watch;)
+		p = &(*p)->next;
+	if (*p == watch)
+		*p = watch->next;
+	if (d->users != NULL)
 		return;
 	/* of one that is gone the library would print that it cannot remove it */
 	if (!d->gone && w.fd != -1)
-		inotifytools_remove_watch_by_wd(id);
+		inotifytools_remove_watch_by_wd(d->wd);
 	i = (size_t)(d - w.dirs);
 	w.n--;
 	memmove(w.dirs + i, w.dirs + i + 1, (w.n - i) * sizeof(*w.dirs));
 }
 
-/* Turns an event of the library into one of ours; false = of no interest. */
+/* Turns an event of the library into one of ours, and tells the watches; false = of no interest. */
 static bool
 translate(const struct inotify_event *e, struct watch_event *ev)
 {
+	struct watch *user, *next;
 	struct dir *d;
 
 	if (e->wd == -1 || (e->mask & IN_Q_OVERFLOW)) {
@@ -217,9 +213,13 @@ translate(const struct inotify_event *e, struct watch_event *ev)
 	if (e->mask & IN_IGNORED)
 		d->gone = true;
 	ev->kind = e->mask & (IN_IGNORED | IN_MOVE_SELF | IN_UNMOUNT) ? WATCH_GONE : WATCH_FILE;
-	ev->id = e->wd;
 	if (e->len > 0)
 		snprintf(ev->name, sizeof(ev->name), "%s", e->name);
+	for (user = d->users; user != NULL; user = next) {
+		next = user->next;
+		if (user->fire != NULL)
+			user->fire(user->arg, ev);
+	}
 	return true;
 }
 

@@ -24,7 +24,7 @@ enum watch_kind { WATCH_FILE, WATCH_GONE, WATCH_RESCAN, WATCH_SIGNAL, WATCH_FD, 
 
 struct watch_event {
 	enum watch_kind	 kind;
-	int		 id;		/* FILE, GONE: the id of watch_dir; FD: the descriptor */
+	int		 fd;		/* FD: the descriptor */
 	const struct watch_timer *timer;	/* TIMER: it has fired, and its function has been called */
 	char		 name[256];	/* FILE: entry in the directory, "" for itself */
 	int		 signo;
@@ -42,18 +42,28 @@ void watch_close(void);
 void watch_leave(void);
 bool watch_degraded(void);
 
-/* Watches a directory for entries that appear, are closed after writing, moved
+/*
+ * Watches a directory for entries that appear, are closed after writing, moved
  * in, or removed, and for its own end (WATCH_GONE).  content = true adds every
- * modification of a file in it.  Returns an id > 0 or -1; links are not followed.
- * When no watch is left watch_degraded() becomes true, and the id is of no use.
+ * modification of a file in it.  Returns 0 or -1; links are not followed.
+ * When no watch is left watch_degraded() becomes true, and nothing is reported.
  *
- * The same directory watched twice has the same id, and needs watch_undir twice.
- * After WATCH_GONE the id stays valid, and of no use, until watch_undir; a
+ * watch_next calls the watch's function, if it has one, and then reports the event: once, however
+ * many watches the directory has.  The caller keeps the watch where it is until watch_undir, which
+ * the function may call for its own watch; watch_undir of one that is not in use does nothing.
+ * After WATCH_GONE a watch stays in use and reports nothing; a
  * directory that was moved goes on to report what happens in it.  A directory is
  * not gone for the kernel as long as any process has it open: who keeps a
- * descriptor of it watches its parent too, or looks at st_nlink. */
-int watch_dir(const char *path, bool content);
-void watch_undir(int id);
+ * descriptor of it watches its parent too, or looks at st_nlink.
+ */
+struct watch {
+	void		(*fire)(void *, const struct watch_event *);
+	void		*arg;
+	int		 wd;		/* of the kernel; 0 = not in use, or degraded */
+	struct watch	*next;		/* of the same directory */
+};
+int watch_dir(struct watch *, const char *path, bool content);
+void watch_undir(struct watch *);
 
 /* Adds or removes a descriptor to wait for reading. */
 int watch_fd(int fd);

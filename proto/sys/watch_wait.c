@@ -231,7 +231,7 @@ next_ready(struct watch_event *ev)
 			w.buffered = true;
 		} else {
 			ev->kind = WATCH_FD;
-			ev->id = p->fd;
+			ev->fd = p->fd;
 			ev->revents = p->revents;
 			w.ready++;
 			return true;

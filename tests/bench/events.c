@@ -23,7 +23,7 @@
 #include "proto/sys/lock.h"
 
 #include "count.h"
-#include "orchestrator.h"
+#include "orchestrator/workspace/orch.h"
 
 #define EVENTS	10
 

@@ -9,7 +9,7 @@
 #include "orchestrator/execute/flow.h"
 
 #include "count.h"
-#include "orchestrator.h"
+#include "orchestrator/workspace/orch.h"
 
 #define AT_ONCE	4
 

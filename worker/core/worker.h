@@ -19,13 +19,14 @@
 #include "proto/sandbox/sandbox.h"
 #include "proto/settings/clients.h"
 #include "proto/settings/settings.h"
+#include "proto/sys/watch.h"
 #include "worker/core/step.h"
 
 struct worker {
 	char		 path[PATH_MAX];	/* session directory, absolute */
 	int		 dirfd;
 	int		 lockfd;		/* worker.lock, for life */
-	int		 watch_session, watch_answers, watch_inbox;	/* ids of watch.h, -1 = none */
+	struct watch	 watch_session, watch_answers;	/* their events are of the run that is under way */
 	struct item	 item;
 	struct config	 config;
 	struct session_limits limits;		/* of the settings, and of the item over them */

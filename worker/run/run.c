@@ -39,6 +39,7 @@ struct running {
 	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
 	struct watchdog	 guard;
 	struct watch_timer limit, grace, mail, answers;
+	struct watch inbox;
 };
 
 /*
@@ -151,19 +152,34 @@ run_scan(struct running *r)
 }
 
 static void
-run_file_event(struct running *r, const struct watch_event *ev)
+session_event(void *run, const struct watch_event *ev)
 {
-	struct worker *w = r->w;
-
-	if (ev->id == w->watch_inbox) {
-		watch_timer(&r->mail, clock_now());	/* once for all that came together */
-		watchdog_life(&r->guard);
-	} else if (ev->id == w->watch_answers || strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
-		run_answers(r);
+	if (ev->kind == WATCH_GONE || strcmp(ev->name, SESSION_FILE_ITEM) == 0)
+		run_check_gone(run);
+	else if (strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
+		run_answers(run);
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
-		run_check_cancel(r);
-	else if (strcmp(ev->name, SESSION_FILE_ITEM) == 0)
-		run_check_gone(r);
+		run_check_cancel(run);
+}
+
+static void
+answers_event(void *run, const struct watch_event *ev)
+{
+	if (ev->kind == WATCH_GONE)
+		run_check_gone(run);
+	else
+		run_answers(run);
+}
+
+static void
+inbox_event(void *run, const struct watch_event *ev)
+{
+	struct running *r = run;
+
+	if (ev->kind == WATCH_GONE)
+		return;
+	watch_timer(&r->mail, clock_now());	/* once for all that came together */
+	watchdog_life(&r->guard);
 }
 
 static void
@@ -218,26 +234,12 @@ run_output(struct running *r)
 static void
 run_event(struct running *r, const struct watch_event *ev)
 {
-	switch (ev->kind) {
-	case WATCH_FD:
+	if (ev->kind == WATCH_FD)
 		run_output(r);
-		break;
-	case WATCH_FILE:
-		run_file_event(r, ev);
-		break;
-	case WATCH_RESCAN:
+	else if (ev->kind == WATCH_RESCAN)
 		run_scan(r);
-		break;
-	case WATCH_GONE:
-		if (ev->id != r->w->watch_inbox)
-			run_check_gone(r);
-		break;
-	case WATCH_SIGNAL:
+	else if (ev->kind == WATCH_SIGNAL)
 		run_signal(r, ev->signo);
-		break;
-	case WATCH_TIMER:
-		break;
-	}
 }
 
 static pid_t
@@ -292,10 +294,11 @@ run_watch(struct running *r)
 	watch_fd(r->pipe);
 	if (timeout > 0)
 		watch_timer(&r->limit, clock_now() + timeout * CLOCK_S);
-	r->w->watch_inbox = -1;
+	r->w->watch_session.fire = session_event, r->w->watch_session.arg = r;
+	r->w->watch_answers.fire = answers_event, r->w->watch_answers.arg = r;
 	if (r->spec->run != NULL && r->w->inbox) {
 		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path, r->spec->run);
-		r->w->watch_inbox = watch_dir(inbox, false);
+		watch_dir(&r->inbox, inbox, false);
 	}
 	if (r->spec->run != NULL)
 		watchdog_begin(&r->guard, r->w);
@@ -309,6 +312,8 @@ run_end(struct running *r)
 	bool ended = cgroup_end(&r->group) == 0;
 	char why[GIT_ERR];
 
+	watch_undir(&r->inbox);
+	r->w->watch_session.fire = r->w->watch_answers.fire = NULL;
 	/* One that has become another user can't be ended without a group: what it may still do
 	 * makes all void. */
 	if (proc_kill(0) == -1 || !ended)
@@ -333,8 +338,6 @@ run_end(struct running *r)
 	watch_timer(&r->answers, 0);
 	for (int n = 0; n < MAIL_LEFT && mail_scan(r->w) && r->res->end == RUN_EXITED && !worker_interrupted(r->w);)
 		n++;
-	watch_undir(r->w->watch_inbox);
-	r->w->watch_inbox = -1;
 	close(r->pipe);
 }
 
@@ -343,7 +346,8 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 {
 	struct running r = { .w = w, .spec = spec, .res = res, .limit = { .fire = limit_over, .arg = &r },
 		.grace = { .fire = grace_over, .arg = &r }, .mail = { .fire = run_mail, .arg = &r },
-		.answers = { .fire = run_answers, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r } };
+		.answers = { .fire = run_answers, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r },
+		.inbox = { .fire = inbox_event, .arg = &r } };
 	struct watch_event ev;
 	int64_t began = clock_now();
 	int fds[2];

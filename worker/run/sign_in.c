@@ -130,7 +130,8 @@ wait_for_lock(struct worker *w)
 {
 	char *dir = confine_state(w), name[64];
 	struct watch_event ev;
-	int dirfd = -1, id;
+	struct watch watch = { 0 };
+	int dirfd = -1;
 
 	snprintf(name, sizeof(name), "sign-in-%s.lock", w->home.client->name);
 	if (dir != NULL)
@@ -139,7 +140,7 @@ wait_for_lock(struct worker *w)
 		free(dir);
 		return 0;	/* a session by hand, where nothing is shared */
 	}
-	id = watch_dir(dir, false);
+	watch_dir(&watch, dir, false);
 	w->home.lock = lock_take(dirfd, name, "worker", false);
 	if (w->home.lock == -1 && errno == EAGAIN)
 		output_log("another run may renew the sign-in of %s: waiting for its end", w->home.client->name);
@@ -148,7 +149,7 @@ wait_for_lock(struct worker *w)
 			w->stop_signal = ev.signo;
 		w->home.lock = lock_take(dirfd, name, "worker", false);
 	}
-	watch_undir(id);
+	watch_undir(&watch);
 	close(dirfd);
 	free(dir);
 	return w->home.lock != -1 ? 0 : -1;

@@ -83,8 +83,7 @@ static int
 run(void *arguments)
 {
 	const struct arguments *a = arguments;
-	struct worker w = { .lockfd = -1, .watch_session = -1, .watch_answers = -1,
-		.watch_inbox = -1 };
+	struct worker w = { .lockfd = -1 };
 	int rc;
 
 	if (watch_open() == -1 && !watch_degraded())

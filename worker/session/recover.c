@@ -171,10 +171,8 @@ watch_session(struct worker *w)
 	char path[PATH_MAX + 16];
 
 	snprintf(path, sizeof(path), "%s/" SESSION_DIR_ANSWERS, w->path);
-	w->watch_session = watch_dir(w->path, false);
-	w->watch_answers = watch_dir(path, false);
-	w->watch_inbox = -1;
-	if (!watch_degraded() && (w->watch_session == -1 || w->watch_answers == -1)) {
+	if ((watch_dir(&w->watch_session, w->path, false) == -1 ||
+	    watch_dir(&w->watch_answers, path, false) == -1) && !watch_degraded()) {
 		log_warn("%s: can't watch it", w->path);
 		return EX_OSERR;
 	}

@@ -61,12 +61,13 @@ a_wait_for_a_child_ends_on_request(void **state)
 	struct child_io io = { .timeout_ms = 20000, .stoppable = true, .grace_ms = 1000 };
 	struct child_wait wait = { .stoppable = true, .deadline = clock_now() + 20 * CLOCK_S };
 	struct watch_event ev;
+	struct watch dir = { 0 };
 	pid_t pid;
 
 	(void)state;
 	assert_int_equal(mkdir("w", 0700), 0);
 	assert_int_equal(watch_open(), 0);
-	assert_true(watch_dir("w", false) > 0);
+	assert_int_equal(watch_dir(&dir, "w", false), 0);
 	assert_true((pid = child_start(&lasting, NULL)) > 0);
 	assert_int_equal(child_call(signal_parent, NULL) > 0, 1);
 	assert_int_equal(child_finish(pid, &wait), -1);

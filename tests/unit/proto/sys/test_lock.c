@@ -116,15 +116,14 @@ the_death_of_the_holder_is_an_event_and_the_lock_is_free_then(void **state)
 	struct watch_timer limit = { 0 };
 	struct watch_event ev;
 	bool seen = false;
+	struct watch dir = { 0 };
 	pid_t pid;
-	int id;
 
 	(void)state;
 	pid = child_call(hold, state);
 	WAIT_FOR(lock_held(AT_FDCWD, "l", NULL) == 1);
 	assert_int_equal(watch_open(), 0);
-	id = watch_dir(*state, false);
-	assert_true(id > 0);
+	assert_int_equal(watch_dir(&dir, *state, false), 0);
 	assert_int_equal(lock_held(AT_FDCWD, "l", NULL), 1);
 	watch_timer(&limit, clock_now() + 10 * CLOCK_S);
 	kill(pid, SIGKILL);

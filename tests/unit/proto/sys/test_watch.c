@@ -28,6 +28,31 @@ leave(void **state)
 	return scratch_leave(state);
 }
 
+/* A watched directory, and what its function was told. */
+struct seen {
+	struct watch	 watch;
+	int		 times;
+	enum watch_kind	 kind;
+	char		 name[256];
+};
+
+static void
+see(void *arg, const struct watch_event *ev)
+{
+	struct seen *seen = arg;
+
+	seen->times++;
+	seen->kind = ev->kind;
+	snprintf(seen->name, sizeof(seen->name), "%s", ev->name);
+}
+
+static void
+look_at(struct seen *seen, const char *path)
+{
+	*seen = (struct seen){ .watch = { .fire = see, .arg = seen } };
+	assert_int_equal(watch_dir(&seen->watch, path, false), 0);
+}
+
 /* The next event that is not of another kind; fails after the limit. */
 static struct watch_event
 next(enum watch_kind kind)
@@ -55,13 +80,15 @@ static void
 entries_that_appear_and_go_are_reported_by_name(void **state)
 {
 	struct watch_event ev;
-	int id = watch_dir(*state, false);
+	struct seen seen;
 
-	assert_true(id > 0);
+	look_at(&seen, *state);
 	touch("a");
 	ev = next(WATCH_FILE);
 	assert_string_equal(ev.name, "a");
-	assert_int_equal(ev.id, id);
+	assert_int_equal(seen.times, 1);
+	assert_int_equal(seen.kind, WATCH_FILE);
+	assert_string_equal(seen.name, "a");
 	assert_int_equal(rename("a", "b"), 0);
 	do
 		ev = next(WATCH_FILE);
@@ -73,6 +100,7 @@ entries_that_appear_and_go_are_reported_by_name(void **state)
 static void
 nothing_is_missed_when_directories_are_watched_and_then_scanned(void **state)
 {
+	struct watch dirs[200] = { { 0 } };
 	char dir[64], path[80];
 	int i, found = 0;
 
@@ -83,7 +111,7 @@ nothing_is_missed_when_directories_are_watched_and_then_scanned(void **state)
 		assert_int_equal(mkdir(dir, 0700), 0);
 		if (i % 2 == 0)
 			touch(path);	/* before the watch: only the scan sees it */
-		assert_true(watch_dir(dir, false) > 0);
+		assert_true(watch_dir(&dirs[i], dir, false) == 0);
 		found += access(path, F_OK) == 0;
 		if (i % 2 != 0)
 			touch(path);
@@ -100,10 +128,11 @@ nothing_is_missed_when_directories_are_watched_and_then_scanned(void **state)
 static void
 an_overflow_is_a_rescan_and_watching_goes_on(void **state)
 {
+	struct watch dir = { 0 };
 	char name[32];
 	int i;
 
-	assert_true(watch_dir(*state, false) > 0);
+	assert_int_equal(watch_dir(&dir, *state, false), 0);
 	for (i = 0; i < 20000; i++) {
 		snprintf(name, sizeof(name), "f%d", i % 50);
 		if (i % 100 < 50)
@@ -119,31 +148,36 @@ an_overflow_is_a_rescan_and_watching_goes_on(void **state)
 static void
 the_end_of_a_directory_is_reported_once(void **state)
 {
-	struct watch_event ev;
-	int a, b;
+	struct watch link = { 0 };
+	struct seen a, b, anew;
 
 	assert_int_equal(mkdir("a", 0700), 0);
 	assert_int_equal(mkdir("b", 0700), 0);
-	a = watch_dir("a", false);
-	b = watch_dir("b", false);
+	look_at(&a, "a");
+	look_at(&b, "b");
 	assert_int_equal(rmdir("a"), 0);
-	ev = next(WATCH_GONE);
-	assert_int_equal(ev.id, a);
-	watch_undir(a);
+	next(WATCH_GONE);
+	assert_int_equal(a.kind, WATCH_GONE);
+	assert_int_equal(b.times, 0);
+	watch_undir(&a.watch);
 	assert_int_equal(rename("b", "c"), 0);
-	ev = next(WATCH_GONE);
-	assert_int_equal(ev.id, b);
-	watch_undir(b);
+	next(WATCH_GONE);
+	assert_int_equal(b.kind, WATCH_GONE);
+	assert_int_equal(b.times, 1);
+	watch_undir(&b.watch);
 	/* the same name again is another directory */
 	assert_int_equal(mkdir("a", 0700), 0);
-	assert_int_not_equal(watch_dir("a", false), a);
+	a.times = 0;
+	look_at(&anew, "a");
 	touch("c/x");
 	touch("a/y");
 	assert_string_equal(next(WATCH_FILE).name, "y");
-	assert_int_equal(watch_dir("none", false), -1);
+	assert_int_equal(anew.times, 1);
+	assert_int_equal(a.times, 0);
+	assert_int_equal(watch_dir(&link, "none", false), -1);
 	assert_int_equal(errno, ENOENT);
 	assert_int_equal(symlink("a", "link"), 0);
-	assert_int_equal(watch_dir("link", false), -1);
+	assert_int_equal(watch_dir(&link, "link", false), -1);
 	(void)state;
 }
 
@@ -151,13 +185,21 @@ static void
 a_directory_watched_twice_is_left_after_the_second_time(void **state)
 {
 	struct watch_timer soon = { 0 };
-	int id = watch_dir(*state, false);
+	struct seen one, two;
 
-	assert_int_equal(watch_dir(".", true), id);
-	watch_undir(id);
+	look_at(&one, *state);
+	look_at(&two, ".");
+	assert_int_equal(mkdir("d", 0700), 0);
+	assert_string_equal(next(WATCH_FILE).name, "d");
+	assert_int_equal(one.times, 1);
+	assert_int_equal(two.times, 1);
+	watch_undir(&one.watch);
+	watch_undir(&one.watch);
 	touch("a");
 	assert_string_equal(next(WATCH_FILE).name, "a");
-	watch_undir(id);
+	assert_int_equal(one.times, 1);
+	assert_int_equal(two.times, 2);
+	watch_undir(&two.watch);
 	touch("b");
 	watch_timer(&soon, clock_now() + CLOCK_MS);
 	for (;;) {
@@ -243,10 +285,11 @@ static void
 signals_get_a_turn_in_a_flood_of_files(void **state)
 {
 	struct watch_event ev;
+	struct watch dir = { 0 };
 	char name[32];
 	int i;
 
-	assert_true(watch_dir(*state, false) > 0);
+	assert_int_equal(watch_dir(&dir, *state, false), 0);
 	for (i = 0; i < 2000; i++) {
 		snprintf(name, sizeof(name), "f%d", i);
 		assert_int_equal(mkdir(name, 0700), 0);
@@ -276,11 +319,11 @@ descriptors_are_reported_while_they_are_watched(void **state)
 	assert_int_equal(write(a[1], "x", 1), 1);
 	assert_int_equal(write(b[1], "x", 1), 1);
 	ev = next(WATCH_FD);
-	assert_int_equal(ev.id, a[0]);
+	assert_int_equal(ev.fd, a[0]);
 	assert_int_equal(ev.revents, POLLIN);
 	watch_unfd(a[0]);
-	assert_int_equal(next(WATCH_FD).id, b[0]);
-	assert_int_equal(next(WATCH_FD).id, b[0]);
+	assert_int_equal(next(WATCH_FD).fd, b[0]);
+	assert_int_equal(next(WATCH_FD).fd, b[0]);
 	close(b[1]);
 	assert_true(next(WATCH_FD).revents & POLLHUP);
 	watch_unfd(b[0]);
