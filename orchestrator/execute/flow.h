@@ -10,7 +10,7 @@
  *	flow_load.c	the list, each time that it has changed
  *	flow_task.c	a task of it, and the sessions it had
  *	flow_pick.c	which of its tasks goes out next, and with which
- *	flow_settle.c	what has become of a task: its time, and whether it is tried again
+ *	flow_settle.c	what has become of a task, and whether it is tried again
  *	flow_source.c	the other side, when a source keeps the list
  *	flow_dispatch.c	a session for it
  *	flow_note.c	what children leave behind for execute
@@ -46,17 +46,10 @@ struct loop;
 
 struct flow_task {
 	char		 session[SESSION_ID_MAX];	/* that it had last, as far as is known */
-	bool		 open;		/* it has it, and its time is not counted yet */
-	bool		 merged;	/* since the flow began */
+	bool		 open;		/* it has it, and its end is not judged yet */
 	bool		 final;		/* has failed, and is not tried again */
 	bool		 hopeless;	/* failed twice in the same way */
 	char		*failed_as;	/* as breaker.h compares it; NULL = it has not */
-	unsigned	 sessions;	/* that have ended since then */
-	int64_t		 spent;		/* by these, ms */
-	int64_t		 input, output, cost;	/* tokens, millionths of a dollar */
-	struct {			/* of these, of the last one */
-		int64_t	 spent, input, output, cost;
-	} last_one;
 	unsigned	 tries;		/* of its dispatch that failed */
 	bool		 last;		/* one more is left, when nothing else runs */
 	bool		 alone;		/* it is, or was: nothing is to be beside it */
@@ -193,9 +186,9 @@ void flow_ask_known(struct flow *);
 /* The manifest (manifest.h) of what is to be done. */
 struct preview;
 struct json *flow_manifest_plan(struct flow *, const struct preview *);
-/* Of execute: begins it; says which session has what; writes it, once it is time. */
+/* Of execute: begins it; says that the list has a session for task i; writes it, once it is time. */
 void flow_manifest_begin(struct flow *);
-void flow_manifest_sent(struct flow *, const struct pick *, const char *session);
+void flow_manifest_sent(struct flow *, size_t i);
 void flow_manifest_error(struct flow *, const char *task, const char *why, bool final);
 void flow_manifest_changed(struct flow *);
 void flow_manifest_write(struct flow *, bool over);

@@ -61,17 +61,20 @@ last_spawn(const struct orch *o)
 	return n;
 }
 
-/* Those that have a session already. */
+/* The session of a task, no matter which command made it, and all tasks that it is for. */
 static void
-adopt(struct flow *f, struct manifest *m)
+adopt(struct manifest *m, const struct tasklist *l, size_t i)
 {
-	for (size_t i = 0; i < m->n; i++) {
-		const struct pick p = m->v[i].tasks;
-		const struct task *t = &f->list.v[p.v[0]];
+	const char *session = l->v[i].session;
+	char item[SESSION_ID_MAX];
+	struct pick p = { .n = 1 };
 
-		if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0')
-			manifest_sent(m, &p, t->session);
-	}
+	p.v[0] = flow_follows(l, &l->v[i]) && entry_item(session, item, sizeof(item)) ?
+	    tasklist_find(l, item) : i;
+	for (size_t k = 0; k < l->n && p.n < GROUP_MAX; k++)
+		if (k != p.v[0] && strcmp(l->v[k].session, session) == 0)
+			p.v[p.n++] = k;
+	manifest_sent(m, &p, session);
 }
 
 static struct manifest *
@@ -80,21 +83,23 @@ build(struct flow *f, const struct preview *p)
 	struct manifest *m = make(f, p);
 
 	m->spawn = last_spawn(f->o) + 1;
-	adopt(f, m);
+	for (size_t i = 0; i < f->list.n; i++)
+		if (f->list.v[i].status == TASK_IN_PROGRESS && f->list.v[i].session[0] != '\0')
+			adopt(m, &f->list, i);
 	return m;
 }
 
 static void
-look(struct flow *f, struct terminal *t)
+look(struct flow *f, const struct manifest *m, struct terminal *t)
 {
 	const struct sess *s = f->loop == NULL ? NULL : table_find(&f->loop->table, t->session);
 	struct entry e;
 
 	if (s != NULL && s->e.error == NULL && s->e.path != NULL)
-		manifest_look(t, &s->e);
+		manifest_look(m, t, &s->e);
 	else if (s == NULL && flow_entry(f->o, t->session, &e) == 0) {
 		if (e.error == NULL)
-			manifest_look(t, &e);
+			manifest_look(m, t, &e);
 		entry_release(&e);
 	}
 }
@@ -141,11 +146,12 @@ static void
 look_all(struct flow *f, struct manifest *m)
 {
 	m->at = clock_wall();
+	m->elapsed = (clock_now() - f->began) / CLOCK_MS;
 	m->trust = f->limits.trust;
 	for (size_t i = 0; i < m->n; i++)
 		if (m->v[i].session[0] != '\0' &&
 		    (m->v[i].status == TERMINAL_ACTIVE || !m->v[i].archived))
-			look(f, &m->v[i]);
+			look(f, m, &m->v[i]);
 	look_files(f, m);
 	strings_free(&m->requeue);
 	for (size_t i = 0; i < f->list.n && i < f->graph.n; i++)
@@ -162,7 +168,7 @@ flow_manifest_plan(struct flow *f, const struct preview *p)
 
 	for (size_t i = 0; i < m->n; i++)
 		if (m->v[i].session[0] != '\0')
-			look(f, &m->v[i]);
+			look(f, m, &m->v[i]);
 	j = manifest_json(m, &f->list);
 	manifest_free(m);
 	return j;
@@ -183,10 +189,10 @@ flow_manifest_begin(struct flow *f)
 }
 
 void
-flow_manifest_sent(struct flow *f, const struct pick *p, const char *session)
+flow_manifest_sent(struct flow *f, size_t i)
 {
 	if (f->manifest != NULL)
-		manifest_sent(f->manifest, p, session);
+		adopt(f->manifest, &f->list, i);
 }
 
 void

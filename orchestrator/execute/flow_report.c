@@ -6,24 +6,24 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/view/show.h"
-#include "proto/base/clock.h"
 #include "proto/json/record.h"
 
 struct report {
 	const struct flow *f;
+	struct manifest_sums sums;
 	struct json	*list[FATES];
-	int64_t		 wall, spent;	/* ms */
-	int64_t		 input, output, cost;
 	size_t		 complete, elsewhere;
 };
 
 /* FATES: there is nothing to say of it. */
 static enum fate
-group_of(const struct flow *f, size_t i)
+group_of(const struct report *r, size_t i)
 {
+	const struct flow *f = r->f;
+
 	switch (f->list.v[i].status) {
 	case TASK_COMPLETE:
-		return f->t[i].merged ? FATE_MERGED : FATES;
+		return r->sums.merged[i] ? FATE_MERGED : FATES;
 	case TASK_FAILED:
 		return FATE_FAILED;
 	case TASK_BLOCKED:
@@ -89,6 +89,7 @@ add(struct report *r, size_t i, enum fate in)
 {
 	const struct flow *f = r->f;
 	const struct task *t = &f->list.v[i];
+	const struct manifest_use *use = &r->sums.task[i];
 	struct json *j = json_new_object();
 	char *why, lead[SESSION_ID_MAX];
 
@@ -99,9 +100,9 @@ add(struct report *r, size_t i, enum fate in)
 		if (flow_follows(&f->list, t) && entry_item(t->session, lead, sizeof(lead)))
 			json_put_str(j, "with", lead);
 		json_put_str(j, "session", t->session[0] != '\0' ? t->session : NULL);
-		json_put_int(j, "sessions", f->t[i].sessions);
-		json_put_int(j, "ms", f->t[i].spent);
-		report_usage(j, f->t[i].input, f->t[i].output, f->t[i].cost);
+		json_put_int(j, "sessions", (int64_t)use->sessions);
+		json_put_int(j, "ms", use->ms);
+		report_usage(j, use->input, use->output, use->cost);
 		put_log(j, f->o, t->session);
 	}
 	if (in == FATE_FAILED || in == FATE_BLOCKED) {
@@ -119,19 +120,15 @@ make(struct report *r, const struct flow *f)
 
 	memset(r, 0, sizeof(*r));
 	r->f = f;
+	manifest_sum(f->manifest, &f->list, &r->sums);
 	for (int k = 0; k < FATES; k++)
 		r->list[k] = json_new_array();
 	for (size_t i = 0; i < f->list.n; i++) {
-		r->spent += f->t[i].spent;
-		r->input += f->t[i].input;
-		r->output += f->t[i].output;
-		r->cost += f->t[i].cost;
 		r->complete += f->list.v[i].status == TASK_COMPLETE;
 		r->elsewhere += flow_elsewhere(&f->list.v[i]);
-		if ((in = group_of(f, i)) != FATES)
+		if ((in = group_of(r, i)) != FATES)
 			add(r, i, in);
 	}
-	r->wall = (clock_now() - f->began) / CLOCK_MS;
 }
 
 static struct json *
@@ -147,10 +144,11 @@ record(struct report *r)
 	json_put_str(j, "stopped", r->f->stopped);
 	for (int k = 0; k < FATES; k++)
 		json_put(j, fate_name((enum fate)k), r->list[k]);
-	json_put_int(j, "wall_ms", r->wall);
-	json_put_int(j, "sequential_ms", r->spent);
-	json_put_int(j, "saved_ms", r->spent - r->wall);
-	report_usage(j, r->input, r->output, r->cost);
+	json_put_int(j, "wall_ms", r->f->manifest->elapsed);
+	json_put_int(j, "sequential_ms", r->sums.all.ms);
+	json_put_int(j, "saved_ms", r->sums.saved);
+	report_usage(j, r->sums.all.input, r->sums.all.output, r->sums.all.cost);
+	manifest_sums_free(&r->sums);
 	return j;
 }
 
@@ -164,6 +162,7 @@ flow_report(struct flow *f)
 
 	if ((rv = flow_load(f)) != 0)
 		return rv;
+	flow_manifest_write(f, true);
 	make(&r, f);
 	j = record(&r);
 	report_save(f->o, j);

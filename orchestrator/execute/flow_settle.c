@@ -41,50 +41,19 @@ judge(struct flow *f, size_t i, const struct entry *e)
 	t->failed_as = text_format("%s", same);
 }
 
-/* What it was at before the flow began is not of this flow's time. */
+/* Of several that share a session, one has its death. */
 static void
-count_time(struct flow *f, size_t i)
+close_session(struct flow *f, size_t i)
 {
-	struct flow_task *t = &f->t[i];
-	const char *id = f->list.v[i].item.id;
 	char item[SESSION_ID_MAX];
 	struct entry e;
-	int64_t from, to;
 
-	t->open = false;
-	memset(&t->last_one, 0, sizeof(t->last_one));
-	if (t->session[0] == '\0' || !entry_item(t->session, item, sizeof(item)) ||
-	    flow_entry(f->o, t->session, &e) == -1)
+	f->t[i].open = false;
+	if (!entry_item(f->t[i].session, item, sizeof(item)) || strcmp(item, f->list.v[i].item.id) != 0 ||
+	    flow_entry(f->o, f->t[i].session, &e) == -1)
 		return;
-	from = e.state.created_at > f->began_wall ? e.state.created_at : f->began_wall;
-	to = e.state.ended_at > 0 ? e.state.ended_at : e.state.updated_at;
-	t->sessions++;
-	/* Of several that share it, one has its time, and its death. */
-	if (strcmp(item, id) == 0) {
-		t->last_one.spent = to > from ? to - from : 0;
-		t->last_one.input = e.state.input_tokens;
-		t->last_one.output = e.state.output_tokens;
-		t->last_one.cost = e.state.cost_microusd;
-		t->spent += t->last_one.spent;
-		t->input += t->last_one.input;
-		t->output += t->last_one.output;
-		t->cost += t->last_one.cost;
-		judge(f, i, &e);
-	}
+	judge(f, i, &e);
 	entry_release(&e);
-}
-
-/* Its session goes on: it is counted when it is over again. */
-static void
-open_again(struct flow_task *t)
-{
-	t->open = true;
-	t->final = t->hopeless = false;
-	t->sessions -= t->sessions > 0;
-	t->spent -= t->last_one.spent;
-	t->input -= t->last_one.input;
-	t->output -= t->last_one.output;
-	t->cost -= t->last_one.cost;
 }
 
 static void
@@ -117,19 +86,20 @@ flow_settle(struct flow *f, size_t i, bool first)
 
 	if (other) {
 		if (ft->open)
-			count_time(f, i);
+			close_session(f, i);
 		strlcpy(ft->session, t->session, sizeof(ft->session));
 		ft->open = !first || t->status == TASK_IN_PROGRESS;
 		ft->final = false;
+		if (ft->open)
+			flow_manifest_sent(f, i);
 	}
 	news = ft->open;
 	if (t->status != TASK_IN_PROGRESS && ft->open) {
-		count_time(f, i);
+		close_session(f, i);
 		flow_push(f);
 	}
 	switch (t->status) {
 	case TASK_COMPLETE:
-		ft->merged |= news && t->session[0] != '\0';
 		if (news)
 			breaker_success(&f->breaker);
 		ft->final = false;
@@ -146,8 +116,10 @@ flow_settle(struct flow *f, size_t i, bool first)
 		ft->final = ft->hopeless = false;
 		break;
 	case TASK_IN_PROGRESS:
-		if (!ft->open && t->session[0] != '\0')
-			open_again(ft);
+		if (!ft->open && t->session[0] != '\0') {	/* its session goes on */
+			ft->open = true;
+			ft->final = ft->hopeless = false;
+		}
 		break;
 	case TASK_STATUS_COUNT:
 		break;

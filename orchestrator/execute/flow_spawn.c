@@ -208,7 +208,6 @@ sent(struct flow *f)
 	f->t[f->spawning.v[0]].tries = 0;
 	loop_say(f->loop, n->session, "dispatched", "task%s %s", f->spawning.n > 1 ? "s" : "", tasks);
 	free(tasks);
-	flow_manifest_sent(f, &f->spawning, n->session);
 	loop_add(f->loop, n->session, false);
 }
 

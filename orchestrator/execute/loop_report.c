@@ -61,7 +61,6 @@ loop_report(struct loop *l)
 
 	say_left(l);
 	if (l->flow != NULL) {
-		flow_manifest_write(l->flow, true);
 		flow_pause_say(l->flow);
 		return flow_pause_status(l->flow, flow_report(l->flow));
 	}

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/execute/manifest.h"
+#include "proto/base/alloc.h"
 #include "proto/base/text.h"
-
-#define NAMED	20	/* sessions in the summary */
 
 struct manifest *
 manifest_make(void)
@@ -93,10 +91,12 @@ struct terminal *
 manifest_sent(struct manifest *m, const struct pick *p, const char *session)
 {
 	struct terminal *t;
-	size_t i;
+	size_t i = m->n;
 
 	make_room(m, p);
-	if ((i = m->planned[p->v[0]]) == SIZE_MAX) {
+	while (i > 0 && strcmp(m->v[i - 1].session, session) != 0)
+		i--;
+	if (i-- == 0 && (i = m->planned[p->v[0]]) == SIZE_MAX) {
 		i = m->n;
 		manifest_plan(m, p);
 	}
@@ -111,8 +111,17 @@ manifest_sent(struct manifest *m, const struct pick *p, const char *session)
 	return t;
 }
 
+int64_t
+manifest_took(const struct state *s, int64_t since)
+{
+	int64_t from = s->created_at > since ? s->created_at : since;
+	int64_t to = s->ended_at > 0 ? s->ended_at : s->updated_at;
+
+	return to > from ? to - from : 0;
+}
+
 void
-manifest_look(struct terminal *t, const struct entry *e)
+manifest_look(const struct manifest *m, struct terminal *t, const struct entry *e)
 {
 	const struct state *s = &e->state;
 
@@ -123,6 +132,10 @@ manifest_look(struct terminal *t, const struct entry *e)
 	t->state = s->status;
 	t->started_at = s->started_at > 0 ? s->started_at : s->created_at;
 	t->ended_at = status_ended(s->status) ? s->ended_at : 0;
+	t->ms = status_ended(s->status) ? manifest_took(s, m->begun_at) : 0;
+	t->input = s->input_tokens;
+	t->output = s->output_tokens;
+	t->cost = s->cost_microusd;
 	t->done = s->tasks_done;
 	t->total = s->tasks_total;
 	strlcpy(t->reason, s->reason, sizeof(t->reason));
@@ -143,37 +156,37 @@ manifest_error(struct manifest *m, const char *task, const char *why, bool final
 	free(text);
 }
 
-const char *
-manifest_terminal(size_t i, char buf[32])
-{
-	snprintf(buf, 32, "TERM-%03zu", i + 1);
-	return buf;
-}
-
 /* A task without an estimate counts what its sessions took. */
 static void
 add_time(const struct terminal *t, const struct tasklist *l, bool *seen, struct manifest_sums *s)
 {
-	int64_t took = t->ended_at > t->started_at ? t->ended_at - t->started_at : 0;
-
 	for (size_t k = 0; k < t->tasks.n; k++) {
 		const struct task *one = &l->v[t->tasks.v[k]];
 
 		if (one->item.estimate == 0)
-			s->estimate += took / (int64_t)t->tasks.n;
+			s->estimate += t->ms / (int64_t)t->tasks.n;
 		else if (!seen[t->tasks.v[k]])
 			s->estimate += one->item.estimate * 60000;
 	}
 }
 
+static void
+add_use(const struct terminal *t, struct manifest_use *u)
+{
+	u->ms += t->ms;
+	u->input += t->input;
+	u->output += t->output;
+	u->cost += t->cost;
+}
+
 void
 manifest_sum(const struct manifest *m, const struct tasklist *l, struct manifest_sums *s)
 {
-	bool *seen = calloc(l->n + 1, sizeof(*seen));
+	bool *seen = alloc_array(l->n, sizeof(*seen));
 
-	if (seen == NULL)
-		err(1, NULL);
 	memset(s, 0, sizeof(*s));
+	s->task = alloc_array(l->n, sizeof(*s->task));
+	s->merged = alloc_array(l->n, sizeof(*s->merged));
 	for (size_t i = 0; i < m->n; i++) {
 		const struct terminal *t = &m->v[i];
 		bool over = t->status > TERMINAL_ACTIVE;
@@ -183,10 +196,18 @@ manifest_sum(const struct manifest *m, const struct tasklist *l, struct manifest
 		s->over += over;
 		s->outputs += t->files.n;
 		s->conflicts += status_traits(t->state)->outcome == OUTCOME_BLOCKED;
+		s->saved += t->status == TERMINAL_COMPLETED ? t->ms : 0;
 		add_time(t, l, seen, s);
+		if (over && t->tasks.n > 0) {
+			s->all.sessions++;
+			add_use(t, &s->all);
+			add_use(t, &s->task[t->tasks.v[0]]);
+		}
 		for (size_t k = 0; k < t->tasks.n; k++) {
 			const struct task *one = &l->v[t->tasks.v[k]];
 
+			s->task[t->tasks.v[k]].sessions += over;
+			s->merged[t->tasks.v[k]] |= t->status == TERMINAL_COMPLETED;
 			s->completed += t->status == TERMINAL_COMPLETED;
 			s->failed += t->status == TERMINAL_FAILED &&
 			    strcmp(one->session, t->session) == 0 && one->status != TASK_COMPLETE;
@@ -198,53 +219,19 @@ manifest_sum(const struct manifest *m, const struct tasklist *l, struct manifest
 			    (m->trust || one->item.allowed_paths.n > 0);
 		}
 	}
-	s->actual = m->begun_at == 0 ? 0 : (m->ended_at > 0 ? m->ended_at : m->at) - m->begun_at;
+	s->saved -= m->elapsed;
 	free(seen);
 }
 
-static void
-add_terminal(struct text *out, const struct manifest *m, const struct tasklist *l, size_t i)
+void
+manifest_sums_free(struct manifest_sums *s)
 {
-	const struct terminal *t = &m->v[i];
-	char name[32];
-
-	text_printf(out, "- %s:", manifest_terminal(i, name));
-	for (size_t k = 0; k < t->tasks.n; k++)
-		text_printf(out, "%s %s", k > 0 ? " +" : "", l->v[t->tasks.v[k]].item.id);
-	if (t->ended_at > t->started_at)
-		text_printf(out, " (%.1f min%s)", (double)(t->ended_at - t->started_at) / 60000,
-		    t->status == TERMINAL_FAILED ? ", failed" : "");
-	text_puts(out, "\n");
+	free(s->task);
+	free(s->merged);
 }
 
-static const char *
-headline(const struct manifest *m, const struct manifest_sums *s)
+long long
+manifest_gain(int64_t saved, int64_t elapsed)
 {
-	if (m->begun_at == 0)
-		return "Parallel Execution Planned";
-	if (m->ended_at == 0)
-		return "Parallel Execution in Progress";
-	return s->completed == s->total ? "Parallel Execution Complete" :
-	    "Parallel Execution Partly Complete";
-}
-
-char *
-manifest_summary(const struct manifest *m, const struct tasklist *l, const struct manifest_sums *s)
-{
-	struct text t = { 0 };
-	size_t named = 0;
-
-	text_printf(&t, "%s\n\n%zu sessions for %zu tasks, %zu complete:\n", headline(m, s),
-	    s->terminals, s->total, s->completed);
-	for (size_t i = 0; i < m->n; i++)
-		if (m->v[i].tasks.n > 0 && named++ < NAMED)
-			add_terminal(&t, m, l, i);
-	if (named > NAMED)
-		text_printf(&t, "- and %zu more\n", named - NAMED);
-	text_printf(&t, "\n%zu artifacts\n", s->outputs);
-	if (m->begun_at > 0 && s->estimate > s->actual)
-		text_printf(&t, "Time saved: %.1f minutes (%lld%% faster than sequential)\n",
-		    (double)(s->estimate - s->actual) / 60000,
-		    (long long)((s->estimate - s->actual) * 100 / s->estimate));
-	return t.buf;
+	return saved + elapsed > 0 ? saved * 100 / (saved + elapsed) : 0;
 }

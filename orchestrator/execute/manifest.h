@@ -3,8 +3,9 @@
 #define ORCHESTRATOR_MANIFEST_H
 
 /*
- * The manifest: what is to be done by which session, and what became of it
- * (orchestrator-session(5), plan.json).  Pure: who reads and writes files is flow_manifest.c.
+ * The model of a run: what is to be done by which session, and what became of it.  The
+ * manifest (orchestrator-session(5), plan.json) and the report (report.h) are views of it and
+ * show its figures.  Pure: who reads and writes files is flow_manifest.c.
  * A session is a terminal in its words: TERM-001 and so on, in the order in which they
  * are planned; one that was not planned (a task is done again, or is new) comes after these.
  *
@@ -12,7 +13,7 @@
  *	manifest_plan(m, pick) for each session that is to be, in order
  *	manifest_sent(m, pick, session) when there is one
  *	manifest_look(m, terminal, entry) as it goes on
- *	manifest_json(m, list)
+ *	manifest_sum(m, list, figures), or manifest_json(m, list)
  */
 
 #include "orchestrator/execute/artifacts.h"
@@ -31,6 +32,8 @@ struct terminal {
 	enum terminal_status status;
 	enum status	 state;		/* of the session */
 	int64_t		 started_at, ended_at;	/* wall ms */
+	int64_t		 ms;		/* that it took since the run began; 0 = it has not ended */
+	int64_t		 input, output, cost;	/* tokens, millionths of a dollar */
 	int64_t		 done, total;	/* of worker progress */
 	char		 reason[32];
 	char		*detail;
@@ -43,6 +46,7 @@ struct manifest {
 	char		 instance[SESSION_ID_MAX];
 	unsigned	 spawn;
 	int64_t		 at, begun_at, ended_at;	/* wall ms; 0 = not yet */
+	int64_t		 elapsed;	/* ms since it began, of CLOCK_MONOTONIC */
 	bool		 trust;		/* ambiguous ones may be at once */
 	struct terminal	*v;
 	size_t		 n;
@@ -56,24 +60,34 @@ struct manifest {
 struct manifest *manifest_make(void);
 void manifest_free(struct manifest *);	/* NULL too */
 struct terminal *manifest_plan(struct manifest *, const struct pick *);
+/* Again with the same session: replaces its tasks. */
 struct terminal *manifest_sent(struct manifest *, const struct pick *, const char *session);
-void manifest_look(struct terminal *, const struct entry *);
+void manifest_look(const struct manifest *, struct terminal *, const struct entry *);
 void manifest_error(struct manifest *, const char *task, const char *why, bool final);
 /* terminal_manifest, with now as its time. */
 struct json *manifest_json(const struct manifest *, const struct tasklist *);
 
 /* Minutes with two decimals; a whole number as such. */
 struct json *manifest_minutes(int64_t ms);
+/* What sessions that are over have used. */
+struct manifest_use {
+	size_t	sessions;
+	int64_t	ms, input, output, cost;
+};
 /* The same in figures. */
 struct manifest_sums {
 	size_t	total, parallelizable, terminals, spawned, over;
 	size_t	completed, failed;	/* tasks, of sessions that are over */
 	size_t	outputs, conflicts;
-	int64_t	estimate, actual;	/* ms; actual 0 = nothing has begun */
+	int64_t	estimate, saved;	/* ms */
+	struct manifest_use all, *task;	/* by index in the list; what several share counts for the first */
+	bool	*merged;		/* by index in the list: in a session that was merged */
 };
 void manifest_sum(const struct manifest *, const struct tasklist *, struct manifest_sums *);
-/* For people; malloced. */
-char *manifest_summary(const struct manifest *, const struct tasklist *, const struct manifest_sums *);
-const char *manifest_terminal(size_t i, char buf[32]);	/* "TERM-001" */
+void manifest_sums_free(struct manifest_sums *);
+/* The time of a session after since, to its end or else to its last change; ms. */
+int64_t manifest_took(const struct state *, int64_t since);
+/* The time saved in percent of what was merged, one after another. */
+long long manifest_gain(int64_t saved, int64_t elapsed);
 
 #endif

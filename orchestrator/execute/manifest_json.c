@@ -8,6 +8,8 @@
 #include "proto/json/field.h"
 #include "proto/json/record.h"
 
+#define NAMED	20	/* sessions in the summary */
+
 static const char *const status_names[] = {
 	[TERMINAL_PENDING] = "pending", [TERMINAL_ACTIVE] = "in_progress",
 	[TERMINAL_COMPLETED] = "completed", [TERMINAL_FAILED] = "failed",
@@ -29,12 +31,20 @@ manifest_minutes(int64_t ms)
 	    json_new_real((double)hundredths / 100);
 }
 
+/* "TERM-001" */
+static const char *
+terminal_name(size_t i, char buf[32])
+{
+	snprintf(buf, 32, "TERM-%03zu", i + 1);
+	return buf;
+}
+
 static void
 put_terminal(struct json *j, const char *key, size_t i)
 {
 	char buf[32];
 
-	json_put_str(j, key, manifest_terminal(i, buf));
+	json_put_str(j, key, terminal_name(i, buf));
 }
 
 static const struct task *
@@ -175,7 +185,7 @@ result(const struct writing *w, const struct terminal *t, struct json *j)
 	for (size_t i = 0; i < t->files.n; i++)
 		json_append(outputs, json_new_string(t->files.v[i].path));
 	json_put(j, "outputs", outputs);
-	json_put(j, "duration_minutes", manifest_minutes(t->ended_at - t->started_at));
+	json_put(j, "duration_minutes", manifest_minutes(t->ms));
 	if (t->status == TERMINAL_FAILED) {
 		e = json_new_object();
 		json_put_str(e, "task", current(w, t));
@@ -194,7 +204,7 @@ completion_json(const struct writing *w)
 	json_put_bool(j, "all_completed", w->sums.total > 0 && w->sums.completed == w->sums.total);
 	record_put_time(j, "completed_at", w->m->ended_at);
 	json_put(j, "total_duration_minutes", w->m->ended_at > 0 ?
-	    manifest_minutes(w->sums.actual) : NULL);
+	    manifest_minutes(w->m->elapsed) : NULL);
 	json_put(j, "terminal_results", each(w, "terminal", result));
 	return j;
 }
@@ -219,18 +229,16 @@ merged_json(const struct writing *w)
 }
 
 static struct json *
-performance_json(const struct manifest_sums *s)
+performance_json(const struct writing *w)
 {
 	struct json *j = json_new_object();
-	int64_t saved = s->estimate - s->actual;
-	bool known = s->actual > 0;
+	bool known = w->m->elapsed > 0;
 	char gain[32];
 
-	json_put(j, "sequential_estimate_minutes", manifest_minutes(s->estimate));
-	json_put(j, "parallel_actual_minutes", known ? manifest_minutes(s->actual) : NULL);
-	json_put(j, "time_saved_minutes", known ? manifest_minutes(saved) : NULL);
-	snprintf(gain, sizeof(gain), "%lld%%",
-	    (long long)(s->estimate > 0 ? saved * 100 / s->estimate : 0));
+	json_put(j, "sequential_estimate_minutes", manifest_minutes(w->sums.estimate));
+	json_put(j, "parallel_actual_minutes", known ? manifest_minutes(w->m->elapsed) : NULL);
+	json_put(j, "time_saved_minutes", known ? manifest_minutes(w->sums.saved) : NULL);
+	snprintf(gain, sizeof(gain), "%lld%%", manifest_gain(w->sums.saved, w->m->elapsed));
 	json_put_str(j, "efficiency_gain", known ? gain : NULL);
 	return j;
 }
@@ -267,6 +275,52 @@ recovery_json(const struct writing *w)
 	return j;
 }
 
+static void
+add_terminal(struct text *out, const struct manifest *m, const struct tasklist *l, size_t i)
+{
+	const struct terminal *t = &m->v[i];
+	char name[32];
+
+	text_printf(out, "- %s:", terminal_name(i, name));
+	for (size_t k = 0; k < t->tasks.n; k++)
+		text_printf(out, "%s %s", k > 0 ? " +" : "", l->v[t->tasks.v[k]].item.id);
+	if (t->ms > 0)
+		text_printf(out, " (%.1f min%s)", (double)t->ms / 60000,
+		    t->status == TERMINAL_FAILED ? ", failed" : "");
+	text_puts(out, "\n");
+}
+
+static const char *
+headline(const struct manifest *m, const struct manifest_sums *s)
+{
+	if (m->begun_at == 0)
+		return "Parallel Execution Planned";
+	if (m->ended_at == 0)
+		return "Parallel Execution in Progress";
+	return s->completed == s->total ? "Parallel Execution Complete" :
+	    "Parallel Execution Partly Complete";
+}
+
+static char *
+summary_text(const struct manifest *m, const struct tasklist *l, const struct manifest_sums *s)
+{
+	struct text t = { 0 };
+	size_t named = 0;
+
+	text_printf(&t, "%s\n\n%zu sessions for %zu tasks, %zu complete:\n", headline(m, s),
+	    s->terminals, s->total, s->completed);
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].tasks.n > 0 && named++ < NAMED)
+			add_terminal(&t, m, l, i);
+	if (named > NAMED)
+		text_printf(&t, "- and %zu more\n", named - NAMED);
+	text_printf(&t, "\n%zu artifacts\n", s->outputs);
+	if (s->saved > 0)
+		text_printf(&t, "Time saved: %.1f minutes (%lld%% faster than sequential)\n",
+		    (double)s->saved / 60000, manifest_gain(s->saved, m->elapsed));
+	return t.buf;
+}
+
 struct json *
 manifest_json(const struct manifest *m, const struct tasklist *l)
 {
@@ -290,11 +344,12 @@ manifest_json(const struct manifest *m, const struct tasklist *l)
 	json_put_int(updates, "artifacts_created", (int64_t)w.sums.outputs);
 	json_put_bool(updates, "parallel_execution_logged", m->begun_at > 0);
 	json_put(j, "session_updates", updates);
-	json_put(j, "performance", performance_json(&w.sums));
+	json_put(j, "performance", performance_json(&w));
 	json_put(j, "cleanup", cleanup_json(&w));
 	json_put(j, "recovery_plan", recovery_json(&w));
-	summary = manifest_summary(m, l, &w.sums);
+	summary = summary_text(m, l, &w.sums);
 	json_put_str(j, "summary", summary);
 	free(summary);
+	manifest_sums_free(&w.sums);
 	return j;
 }

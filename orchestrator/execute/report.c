@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
 #include "proto/base/array.h"
 #include "proto/base/clock.h"
@@ -114,7 +115,7 @@ print_one(const struct json *j, enum fate in)
 void
 report_text(const struct json *j)
 {
-	int64_t wall = json_int(j, "wall_ms", 0), spent = json_int(j, "sequential_ms", 0);
+	int64_t wall = json_int(j, "wall_ms", 0), saved = json_int(j, "saved_ms", 0);
 	const char *list = json_str(j, "list");
 	const struct json *v;
 
@@ -141,10 +142,11 @@ report_text(const struct json *j)
 		puts("orchestrator tasks reopen TASK gives one that failed another try");
 	if (json_get(j, "wall_ms") == NULL)
 		return;
-	printf("%.1f s; one after another %.1f s", (double)wall / 1000, (double)spent / 1000);
-	if (spent > wall)
-		printf(": %.1f s (%lld %%) saved", (double)(spent - wall) / 1000,
-		    (long long)((spent - wall) * 100 / spent));
+	printf("%.1f s; one after another %.1f s", (double)wall / 1000,
+	    (double)json_int(j, "sequential_ms", 0) / 1000);
+	if (saved > 0)
+		printf(": %.1f s (%lld %%) saved on what was merged", (double)saved / 1000,
+		    manifest_gain(saved, wall));
 	print_usage(j, "; ");
 	putchar('\n');
 }
@@ -154,13 +156,12 @@ report_session(const struct entry *e, const char *dir, const char *reason)
 {
 	const struct state *s = &e->state;
 	struct json *j = json_new_object();
-	int64_t to = s->ended_at > 0 ? s->ended_at : s->updated_at;
 	char *log = text_format("%s/%s/" SESSION_FILE_LOG, dir, e->id);
 
 	json_put_str(j, "task", s->item);
 	json_put_str(j, "session", e->id);
 	json_put_int(j, "sessions", 1);
-	json_put_int(j, "ms", to > s->created_at ? to - s->created_at : 0);
+	json_put_int(j, "ms", manifest_took(s, 0));
 	report_usage(j, s->input_tokens, s->output_tokens, s->cost_microusd);
 	json_put_str(j, "log", log);
 	if (reason != NULL)

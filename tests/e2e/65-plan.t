@@ -94,7 +94,16 @@ is 'the error in the manifest has its kind and its task' \
 # shellcheck disable=SC2046 # lines
 ok 'the logs that the manifest names are there' ls $(manifest '.cleanup.logs_archived[]')
 ok 'the context in the manifest is the session directory' test -s "$(manifest '.context_isolation[0].context_package')/item.json"
-is 'the manifest says what was saved' "$(manifest .performance.efficiency_gain)" 99%
+# of a plan.json, then of a report.json: the same figures
+is 'plan.json and report.json have the same times, counts and durations' \
+    "$(manifest '| { actual: .performance.parallel_actual_minutes, saved: .performance.time_saved_minutes,
+	gain: .performance.efficiency_gain, merged: .session_updates.tasks_completed, failed: .recovery_plan.failed_tasks,
+	took: [.completion.terminal_results[] | select(.status == "completed").duration_minutes] | sort }')" \
+    "$(jq -c 'def minutes: . / 600 | round / 100;
+	{ actual: .wall_ms | minutes, saved: .saved_ms | minutes,
+	gain: "\(if .saved_ms + .wall_ms > 0 then .saved_ms * 100 / (.saved_ms + .wall_ms) | trunc else 0 end)%",
+	merged: .merged | length, failed: .failed | length,
+	took: [.merged[] | select(.with == null).ms | minutes] | sort }' "$(instance)/report.json")"
 members "$(instance)/plan.json" >"$T/members"
 is 'all fields that are known have their names' "$(grep -vxFf "$T/members" "$top/tests/unit/fixtures/manifest-fields")" ''
 rm "$T/fail"; orchestrator tasks reopen broken >/dev/null

@@ -40,7 +40,7 @@ make_list(struct tasklist *l)
 
 /* The session's state after so many minutes. */
 static void
-look(struct terminal *t, enum status status, int64_t minutes, const char *reason)
+look(const struct manifest *m, struct terminal *t, enum status status, int64_t minutes, const char *reason)
 {
 	char path[] = "/sessions/s";
 	struct entry e = { .path = path, .archived = status == STATUS_MERGED };
@@ -52,7 +52,7 @@ look(struct terminal *t, enum status status, int64_t minutes, const char *reason
 	e.state.tasks_total = 2;
 	strlcpy(e.state.reason, reason, sizeof(e.state.reason));
 	strlcpy(e.state.detail, "in words", sizeof(e.state.detail));
-	manifest_look(t, &e);
+	manifest_look(m, t, &e);
 }
 
 static const struct json *
@@ -125,25 +125,26 @@ what_is_done(void **state)
 	(void)state;
 	make_list(&l);
 	m->begun_at = BEGUN;
-	look(manifest_sent(m, &first, "session-auth-000000"), STATUS_RUNNING, 0, "");
+	look(m, manifest_sent(m, &first, "session-auth-000000"), STATUS_RUNNING, 0, "");
 	j = manifest_json(m, &l);
 	expect(j, "monitoring.0.progress", "\"50%\"");
 	expect(j, "monitoring.0.current_task", "\"client\"");
 	expect(j, "cleanup.terminals_closed", "false");
 	json_free(j);
-	look(&m->v[0], STATUS_MERGED, 20, "");
-	look(manifest_sent(m, &second, "session-models-000000"), STATUS_MERGED, 18, "");
+	look(m, &m->v[0], STATUS_MERGED, 20, "");
+	look(m, manifest_sent(m, &second, "session-models-000000"), STATUS_MERGED, 18, "");
 	m->ended_at = BEGUN + 22 * MINUTE;
+	m->elapsed = 22 * MINUTE;
 	j = manifest_json(m, &l);
 	assert_int_equal(m->n, 2);
 	expect(j, "completion.all_completed", "true");
 	expect(j, "completion.total_duration_minutes", "22");
 	expect(j, "completion.terminal_results.0.duration_minutes", "20");
-	expect(j, "performance.time_saved_minutes", "23");
-	expect(j, "performance.efficiency_gain", "\"51%\"");
+	expect(j, "performance.time_saved_minutes", "16");
+	expect(j, "performance.efficiency_gain", "\"42%\"");
 	expect(j, "recovery_plan.action", "\"none\"");
 	expect(j, "cleanup.logs_archived.1", "\"/sessions/s/output.log\"");
-	assert_non_null(strstr(json_str(j, "summary"), "Time saved: 23.0 minutes (51% faster"));
+	assert_non_null(strstr(json_str(j, "summary"), "Time saved: 16.0 minutes (42% faster"));
 	json_free(j);
 	manifest_free(m);
 	tasklist_release(&l);
@@ -160,8 +161,8 @@ what_fails(void **state)
 	(void)state;
 	make_list(&l);
 	m->begun_at = BEGUN;
-	look(manifest_sent(m, &first, "session-auth-000000"), STATUS_MERGED, 20, "");
-	look(manifest_sent(m, &second, "session-models-000000"), STATUS_FAILED, 18, "agent-error");
+	look(m, manifest_sent(m, &first, "session-auth-000000"), STATUS_MERGED, 20, "");
+	look(m, manifest_sent(m, &second, "session-models-000000"), STATUS_FAILED, 18, "agent-error");
 	strlcpy(l.v[2].session, "session-models-000000", sizeof(l.v[2].session));
 	strlcpy(l.v[3].session, "session-models-000000", sizeof(l.v[3].session));
 	strings_add(&m->requeue, "utils");
@@ -175,6 +176,38 @@ what_fails(void **state)
 	json_free(j);
 	manifest_sent(m, &again, "session-utils-000000");
 	assert_int_equal(m->n, 3);
+	manifest_free(m);
+	tasklist_release(&l);
+}
+
+/* What is merged, once: neither a failed session nor an estimate saves time. */
+static void
+what_is_saved(void **state)
+{
+	static const struct pick again = { .v = { 3 }, .n = 1 };
+	struct manifest *m = make();
+	struct manifest_sums s;
+	struct tasklist l;
+
+	(void)state;
+	make_list(&l);
+	m->begun_at = BEGUN;
+	m->elapsed = 30 * MINUTE;
+	look(m, manifest_sent(m, &first, "session-auth-000000"), STATUS_MERGED, 20, "");
+	look(m, manifest_sent(m, &first, "session-auth-000000"), STATUS_MERGED, 20, "");
+	look(m, manifest_sent(m, &second, "session-models-000000"), STATUS_FAILED, 18, "agent-error");
+	look(m, manifest_sent(m, &again, "session-utils-000000"), STATUS_MERGED, 25, "");
+	manifest_sum(m, &l, &s);
+	assert_int_equal(m->n, 3);
+	assert_int_equal(s.saved, (20 + 25 - 30) * MINUTE);
+	assert_int_equal(manifest_gain(s.saved, m->elapsed), 33);
+	assert_int_equal(s.all.ms, (20 + 18 + 25) * MINUTE);
+	assert_int_equal(s.task[0].ms, 20 * MINUTE);
+	assert_int_equal(s.task[1].ms, 0);
+	assert_int_equal(s.task[1].sessions, 1);
+	assert_int_equal(s.task[3].sessions, 2);
+	assert_true(s.merged[0] && s.merged[1] && !s.merged[2] && s.merged[3]);
+	manifest_sums_free(&s);
 	manifest_free(m);
 	tasklist_release(&l);
 }
@@ -230,6 +263,7 @@ main(void)
 		cmocka_unit_test(what_is_planned),
 		cmocka_unit_test(what_is_done),
 		cmocka_unit_test(what_fails),
+		cmocka_unit_test(what_is_saved),
 		cmocka_unit_test(what_goes_otherwise_than_planned),
 		cmocka_unit_test(what_merges_brought),
 	};
