@@ -82,7 +82,7 @@ cat .orchestrator/config.json
 
 say "Three items, each in a worktree of its own"
 show orchestrator dispatch glossary --title 'A glossary' \
-    --description 'Write demo/glossary.md: a list of the file names defined in proto/session/session.h.'
+    --description 'Write demo/glossary.md: a list of the file names defined in proto/session/layout.h.'
 show orchestrator dispatch greeting --title 'A page that greets' \
     --description 'Write demo/greeting.md: a greeting. Ask for whom: "the world" or "the reviewer".'
 show orchestrator dispatch spelling --title 'A page on messages' \

@@ -4,11 +4,16 @@
 #include <string.h>
 
 #include "orchestrator/merge/adopt.h"
+#include "orchestrator/merge/unjudged.h"
 #include "orchestrator/session/await.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 static void
 print_text(const struct entry *e, const struct unjudged *u)

@@ -7,12 +7,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 

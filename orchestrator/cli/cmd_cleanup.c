@@ -8,10 +8,11 @@
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
-#include "proto/settings/settings.h"
 
 struct cleaning {
 	bool		 quiet;		/* --json: nothing but the object at the end */

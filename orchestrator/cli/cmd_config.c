@@ -3,10 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/session/plan.h"
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/settings/settings.h"
 
 /* The settings as they are with each of their sources laid over the ones before. */
 enum layer { DEFAULTS, USER, REPOSITORY, LAYERS };

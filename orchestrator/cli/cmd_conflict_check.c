@@ -4,8 +4,12 @@
 
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/glob.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
 
 struct arguments {
 	const char	*stream;

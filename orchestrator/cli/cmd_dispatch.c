@@ -8,6 +8,8 @@
 
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"

@@ -2,9 +2,14 @@
 #include <stdio.h>
 
 #include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/flow.h"
 #include "orchestrator/session/plan.h"
+#include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/json/json.h"
 
 /* The dispatch of one may have changed what can be beside it, and others change the list. */
 static int

@@ -7,9 +7,11 @@
 
 #include "orchestrator/cli/cmd_plan.h"
 #include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/source/task_link.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/sys/file.h"
 #include "proto/sys/fs.h"
@@ -86,7 +88,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
 		task_link_recover(o);
 		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0) {
-			orch_tell_unconfined(o, f.settings.confine.mode);
+			orch_tell_unconfined(o, &f.settings);
 			rv = run_locked(o, &f);
 		}
 		flow_release(&f);

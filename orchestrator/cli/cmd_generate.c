@@ -10,7 +10,11 @@
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
 
 struct arguments {
 	const char	*out, *list;

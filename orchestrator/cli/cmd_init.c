@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/sys/file.h"
 

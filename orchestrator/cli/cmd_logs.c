@@ -8,11 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 

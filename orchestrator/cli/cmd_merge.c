@@ -4,12 +4,16 @@
 #include <stdlib.h>
 
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 static int
 approval_compare(const void *a, const void *b)

@@ -2,8 +2,11 @@
 
 #include <stdio.h>
 
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 
 static int
 run(struct orch *o, void *arguments)

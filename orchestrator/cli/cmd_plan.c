@@ -3,11 +3,17 @@
 #include <stdlib.h>
 
 #include "orchestrator/cli/cmd_plan.h"
+#include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/preview.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/json/json.h"
 
 static int
 show(struct flow *f, const struct flow_args *a)

@@ -4,7 +4,8 @@
 
 /* What plan prints, for execute --dry-run too. */
 
-#include "orchestrator/cli/flow_args.h"
+struct flow_args;
+struct orch;
 
 /* The exit status of plan. */
 int plan_show(struct orch *, const struct flow_args *, const char *list);

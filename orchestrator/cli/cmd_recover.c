@@ -5,11 +5,14 @@
 #include "orchestrator/execute/schedule.h"
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/orphans.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
-#include "proto/base/log.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 struct recovery {
 	struct orch	*o;

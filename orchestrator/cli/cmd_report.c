@@ -7,7 +7,10 @@
 
 #include "orchestrator/execute/report.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/retry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/workspace/cmd.h"
+#include "proto/record/item.h"
 
 static int
 run(struct orch *o, void *arguments)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "orchestrator/cli/salvage.h"
+#include "orchestrator/workspace/cmd.h"
 
 static const struct syntax *const commands[] = {
 	&cmd_salvage_list.syntax, &cmd_salvage_show.syntax, &cmd_salvage_restore.syntax, NULL,

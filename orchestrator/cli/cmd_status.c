@@ -5,10 +5,14 @@
 #include <string.h>
 
 #include "orchestrator/cli/status_one.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 #define ENDED_SHOWN	20	/* of the ended ones, the newest */
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/cmd.h"
 
 static const struct syntax *const commands[] = {
 	&cmd_tasks_create.syntax, &cmd_tasks_list.syntax, &cmd_tasks_show.syntax, &cmd_tasks_add.syntax, &cmd_tasks_edit.syntax,

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/workspace/cmd.h"
 #include "proto/sys/manual.h"
 
 /* Here, since it knows all commands, and is one of them. */

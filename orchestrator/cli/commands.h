@@ -4,7 +4,6 @@
 
 /* The table of commands, and the options that stand before or after each. */
 
-#include "orchestrator/workspace/cmd.h"
 #include "proto/base/program.h"
 
 struct globals {

@@ -4,8 +4,11 @@
 
 #include "orchestrator/session/await.h"
 #include "orchestrator/session/spawn.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/record/item.h"
+#include "proto/session/layout.h"
 
 static void
 show_text(const struct dispatched *d)

@@ -7,8 +7,7 @@
  * a limit, BAD will not work; the text says why and what to do.
  */
 
-#include "orchestrator/workspace/orch.h"
-#include "proto/json/json.h"
+#include <stdbool.h>
 
 #define DOCTOR_PROBE	".tmp-doctor"	/* what it makes for a moment, in the state directory */
 

@@ -7,7 +7,7 @@
 #include "orchestrator/cli/doctor.h"
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
-#include "proto/session/session.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 static void

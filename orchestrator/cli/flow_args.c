@@ -4,6 +4,8 @@
 
 #include "orchestrator/cli/deadline.h"
 #include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 

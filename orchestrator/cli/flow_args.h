@@ -7,7 +7,12 @@
  * list that it means.
  */
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/source/source.h"
+#include "proto/base/option.h"
+
+struct flow;
+struct orch;
+struct syntax;
 
 enum { FAILURE_UNSAID, FAILURE_GO_ON, FAILURE_STOP };
 

@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 

@@ -2,7 +2,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/preview.h"
+#include "orchestrator/source/tasks.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
 
 static struct json *

@@ -3,6 +3,7 @@
 
 #include "orchestrator/cli/salvage.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 
 #define PREFIX	"session-"

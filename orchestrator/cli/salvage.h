@@ -10,7 +10,9 @@
  *	salvage_*.c		the commands
  */
 
-#include "orchestrator/workspace/orch.h"
+#include "proto/git/git.h"
+
+struct orch;
 
 struct salvage {
 	struct git	 git;		/* borrows from the orch */

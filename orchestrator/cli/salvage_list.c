@@ -4,6 +4,8 @@
 #include "orchestrator/cli/salvage.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 

@@ -6,8 +6,11 @@
 #include "orchestrator/cli/salvage.h"
 #include "orchestrator/session/place.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 /* The files, by the safe git: nothing that is in them runs.  Then it is a worktree like any other. */
 static int

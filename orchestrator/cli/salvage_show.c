@@ -4,9 +4,12 @@
 
 #include "orchestrator/cli/salvage.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/session/caps.h"
 
 #define DIFF_MAX	(16u << 20)
 

@@ -7,12 +7,16 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/status_one.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/record/question.h"
 #include "proto/record/review.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 static void

@@ -4,7 +4,8 @@
 
 /* Everything that is known of one session, for people and as JSON. */
 
-#include "orchestrator/session/registry.h"
+struct entry;
+struct orch;
 
 void status_one(struct orch *, const struct entry *);
 void status_one_json(struct orch *, const struct entry *);

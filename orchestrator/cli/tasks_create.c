@@ -7,8 +7,12 @@
 #include <unistd.h>
 
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/plan/taskgraph.h"
 #include "proto/sys/file.h"
 
 struct arguments {

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "orchestrator/source/tasks.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/field.h"
 #include "proto/json/record.h"
 

@@ -2,11 +2,13 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "orchestrator/cli/tasks_options.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/glob.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/settings/settings_keys.h"
 

@@ -5,7 +5,8 @@
 /* What "tasks add" and "tasks edit" say of a task. */
 
 #include "proto/base/option.h"
-#include "proto/plan/tasklist.h"
+
+struct task;
 
 struct task_options {
 	const char	*title, *description, *acceptance, *agent_type, *parallelizable, *stream;

@@ -6,8 +6,11 @@
 
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/taskgraph.h"
 
 void
 tasks_line(struct text *t, const struct task *task)

@@ -7,7 +7,11 @@
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/plan/taskgraph.h"
 
 struct resume {
 	struct orch	*o;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "orchestrator/execute/artifacts.h"
+#include "proto/base/text.h"
+#include "proto/git/git.h"
 
 #define ARTIFACTS_MAX	10000	/* of one merge */
 

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/base/text.h"
-#include "proto/git/git.h"
+struct git;
+struct text;
 
 struct artifact {
 	char	*path;

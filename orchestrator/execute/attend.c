@@ -4,7 +4,10 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/merge/merging.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 
 #define TURNS	3	/* the second one is about what the first one has done */
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/session/session.h"
+#include "proto/session/status.h"
 
 #define BREAKER_QUICK	INT64_C(10000)	/* ms: who lives no longer died at once */
 #define BREAKER_WINDOW	INT64_C(60000)	/* ms, for all of them */

@@ -6,7 +6,7 @@
 
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"

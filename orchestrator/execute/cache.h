@@ -7,6 +7,8 @@
 
 #include "orchestrator/execute/table.h"
 
+struct orch;
+
 void cache_write(const struct orch *, const struct table *);
 
 #endif

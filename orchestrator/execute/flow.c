@@ -7,10 +7,10 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
-#include "orchestrator/session/plan.h"
+#include "orchestrator/execute/manifest.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
-#include "proto/base/log.h"
-#include "proto/json/record.h"
+#include "proto/base/text.h"
 
 int
 flow_open(struct flow *f, struct orch *o, const char *list)

@@ -28,14 +28,15 @@
 #include "orchestrator/execute/breaker.h"
 #include "orchestrator/execute/capacity.h"
 #include "orchestrator/execute/group.h"
-#include "orchestrator/execute/manifest.h"
 #include "orchestrator/session/ask.h"
-#include "orchestrator/session/registry.h"
-#include "orchestrator/session/spawn.h"
-#include "orchestrator/source/source.h"
-#include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
+#include "proto/plan/taskgraph.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/watch.h"
+
+struct dispatched;
+struct entry;
+struct task;
 
 #define FLOW_LOOKED_AT	64	/* ready tasks, of which the first that may go does */
 #define FLOW_TRIES	3	/* more, of a dispatch that failed */

@@ -7,8 +7,11 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/policy.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 

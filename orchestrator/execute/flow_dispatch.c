@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/retry.h"
+#include "orchestrator/session/spawn.h"
 
 /* Was it a session of this task? Another list, or a person, may have had an item of its id. */
 static bool

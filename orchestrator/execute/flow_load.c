@@ -2,9 +2,12 @@
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "orchestrator/execute/flow.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 

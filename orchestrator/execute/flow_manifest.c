@@ -7,9 +7,12 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/preview.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
-#include "proto/json/record.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 

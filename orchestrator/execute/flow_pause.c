@@ -4,6 +4,8 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/source/source.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 
 static bool

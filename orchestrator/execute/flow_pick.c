@@ -2,6 +2,7 @@
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"

@@ -4,9 +4,14 @@
 #include <string.h>
 
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 
 struct report {
 	const struct flow *f;

@@ -4,6 +4,7 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "proto/base/text.h"
 
 /* A session of the task has ended: is it worth going on? */
 static void

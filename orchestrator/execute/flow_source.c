@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/execute/flow.h"
-#include "orchestrator/execute/loop.h"
 #include "orchestrator/source/source.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/child.h"
 #include "proto/sys/watch.h"
 

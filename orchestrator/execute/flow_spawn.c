@@ -8,10 +8,14 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/claim.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/child.h"
 #include "proto/sys/watch.h"
 

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/source/last_session.h"
+#include "proto/base/text.h"
 #include "proto/plan/streams.h"
 
 int

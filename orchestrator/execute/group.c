@@ -6,6 +6,9 @@
 #include "orchestrator/execute/group.h"
 #include "proto/base/glob.h"
 #include "proto/base/text.h"
+#include "proto/plan/tasklist.h"
+#include "proto/record/item.h"
+#include "proto/record/part.h"
 
 struct bin {
 	const struct task *v[GROUP_MAX];

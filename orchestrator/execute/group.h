@@ -14,7 +14,10 @@
  * had a session before: what has failed in a group is done again by itself.
  */
 
-#include "proto/plan/tasklist.h"
+#include <stddef.h>
+
+struct item;
+struct task;
 
 #define GROUP_MAX	3	/* tasks of a session */
 #define GROUP_MINUTES	30

@@ -14,11 +14,11 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/source/task_link.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
-#include "proto/base/text.h"
-#include "proto/json/record.h"
+#include "proto/json/json.h"
 #include "proto/sys/watch.h"
 
 #define CACHE_DELAY	(200 * CLOCK_MS)

@@ -20,10 +20,10 @@
 
 #include "orchestrator/execute/policy.h"
 #include "orchestrator/execute/table.h"
-#include "orchestrator/merge/merging.h"
-#include "proto/record/question.h"
+#include "proto/git/git.h"
 
 struct flow;
+struct questions;
 
 /* What the child that merges, or dispatches again, leaves behind. */
 struct merge_note {

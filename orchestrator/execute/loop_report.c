@@ -6,7 +6,8 @@
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/json/json.h"
 
 static int64_t
 sum(const struct json *list)

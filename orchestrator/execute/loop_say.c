@@ -6,6 +6,7 @@
 
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"

@@ -6,9 +6,12 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/session/layout.h"
 #include "proto/sys/watch.h"
 
 void

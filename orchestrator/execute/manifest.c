@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "orchestrator/execute/manifest.h"
+#include "orchestrator/session/registry.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
+#include "proto/plan/tasklist.h"
 
 struct manifest *
 manifest_make(void)

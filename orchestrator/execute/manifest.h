@@ -18,7 +18,13 @@
 
 #include "orchestrator/execute/artifacts.h"
 #include "orchestrator/execute/group.h"
-#include "orchestrator/session/registry.h"
+#include "proto/base/id.h"
+#include "proto/base/strings.h"
+#include "proto/session/status.h"
+
+struct entry;
+struct state;
+struct tasklist;
 
 #define MANIFEST_ERRORS	100
 

@@ -5,8 +5,11 @@
 
 #include "orchestrator/execute/manifest.h"
 #include "proto/base/array.h"
+#include "proto/base/text.h"
 #include "proto/json/field.h"
 #include "proto/json/record.h"
+#include "proto/plan/tasklist.h"
+#include "proto/session/layout.h"
 
 #define NAMED	20	/* sessions in the summary */
 

@@ -8,17 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/policy.h"
-#include "orchestrator/session/answer.h"
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
-#include "proto/base/pattern.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
+#include "proto/record/question.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"

@@ -14,9 +14,10 @@
 #include <sys/types.h>
 
 #include "orchestrator/session/registry.h"
-#include "proto/record/question.h"
-#include "proto/settings/settings.h"
 #include "proto/sys/watch.h"
+
+struct question;
+struct settings;
 
 #define POLICY_COMMANDS		4			/* at the same time */
 #define POLICY_RETRY		5000			/* until an answer is written, ms */

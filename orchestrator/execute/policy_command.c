@@ -7,15 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/execute/policy.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/view/show.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
+#include "proto/record/question.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 

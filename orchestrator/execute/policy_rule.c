@@ -9,6 +9,8 @@
 #include "proto/base/log.h"
 #include "proto/base/pattern.h"
 #include "proto/json/record.h"
+#include "proto/record/question.h"
+#include "proto/settings/settings.h"
 
 static bool
 rule_matches(const struct entry *e, const struct question *q, const struct rule *r)

@@ -2,8 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/preview.h"
 #include "proto/base/alloc.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 
 struct sim {

@@ -8,7 +8,7 @@
  * execute chooses with; nothing is changed, neither on disk nor in the flow.
  */
 
-#include "orchestrator/execute/flow.h"
+#include "proto/plan/taskgraph.h"
 
 struct preview {
 	const struct flow *f;	/* borrowed; its list is read */

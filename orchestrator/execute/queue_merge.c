@@ -9,8 +9,11 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/merge/merging.h"
 #include "orchestrator/workspace/claim.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/child.h"
 
 static int

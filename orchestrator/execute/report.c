@@ -7,10 +7,14 @@
 
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/array.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 const char *

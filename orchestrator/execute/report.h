@@ -8,9 +8,10 @@
  * that it looks the same when it is shown again.
  */
 
-#include "orchestrator/session/registry.h"
-#include "orchestrator/workspace/orch.h"
-#include "proto/json/json.h"
+#include <stdint.h>
+
+struct entry;
+struct orch;
 
 #define REPORT_FILE	"report.json"
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "proto/session/session.h"
+#include "proto/session/status.h"
 
 #define SCHEDULE_RESTARTS	3	/* of a worker that died, over the session's life */
 

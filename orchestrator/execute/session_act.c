@@ -5,16 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/view/show.h"
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/record/question.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 

@@ -6,11 +6,15 @@
 #include <unistd.h>
 
 #include "orchestrator/merge/adopt.h"
+#include "orchestrator/merge/unjudged.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
+#include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 

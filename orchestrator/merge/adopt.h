@@ -10,8 +10,9 @@
  * started.  The worker imports and commits; without one execute and recover start it.
  */
 
-#include "orchestrator/merge/unjudged.h"
-#include "orchestrator/session/registry.h"
+struct entry;
+struct orch;
+struct unjudged;
 
 /* 0, or a sysexits status with the error printed; what is what was found, to be released in any case. */
 int adopt(struct orch *, struct entry *, struct unjudged *what);

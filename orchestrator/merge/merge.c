@@ -13,7 +13,9 @@
 #include "orchestrator/session/trash.h"
 #include "orchestrator/source/task_link.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/record/config.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 

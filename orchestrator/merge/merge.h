@@ -16,8 +16,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/git/git.h"
-
 struct merge_request {
 	const struct git_repo *repo;
 	const char	*workspace;	/* directory with safe.git and merge.lock */

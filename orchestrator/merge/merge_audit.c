@@ -2,6 +2,7 @@
 #include "orchestrator/merge/merge_internal.h"
 #include "proto/base/log.h"
 #include "proto/git/audit.h"
+#include "proto/record/item.h"
 
 static enum merge_outcome
 judge(struct merge *m, const struct audit *a)

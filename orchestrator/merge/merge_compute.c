@@ -8,6 +8,9 @@
 #include "orchestrator/session/conflict.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/record/item.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 /* Its own worker goes on: the target is merged into its branch, resolved and reviewed there. */

@@ -12,6 +12,7 @@
 #include "orchestrator/merge/merge_internal.h"
 #include "orchestrator/session/trash.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 

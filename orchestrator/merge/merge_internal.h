@@ -5,13 +5,11 @@
 /* What the merge*.c files share. */
 
 #include "orchestrator/merge/merge.h"
-#include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
-#include "proto/json/record.h"
+#include "proto/git/git.h"
 #include "proto/record/config.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
-#include "proto/settings/settings.h"
 
 struct merge {
 	const struct merge_request *req;

@@ -8,6 +8,7 @@
 
 #include "orchestrator/merge/merge_internal.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/file.h"
 
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "orchestrator/merge/merge_internal.h"
+#include "proto/session/layout.h"
 
 enum merge_outcome
 merge_says(struct merge *m, enum merge_outcome outcome, const char *fmt, ...)

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/retry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/last_session.h"
 #include "orchestrator/workspace/claim.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 
 /* execute starts it otherwise. */
 static void

@@ -5,7 +5,10 @@
 /* merge.h for the sessions of the registry, and what its outcomes are called. */
 
 #include "orchestrator/merge/merge.h"
-#include "orchestrator/session/registry.h"
+#include "proto/base/id.h"
+
+struct entry;
+struct orch;
 
 /* Merges the session (or completes its merge) and drops its claim when it is over.  One that was
  * given back has its worker again.  leave: see merge.h. */

@@ -7,6 +7,8 @@
 
 #include "orchestrator/merge/unjudged.h"
 #include "proto/base/text.h"
+#include "proto/record/state.h"
+#include "proto/session/layout.h"
 
 #define NAMED		3	/* commits, and paths */
 #define NAME_LEN	60	/* bytes of each */

@@ -7,8 +7,10 @@
  * and edits.  merge does not pass over them, adopt has them judged.  With the session's lock held.
  */
 
+#include "proto/base/strings.h"
 #include "proto/git/git.h"
-#include "proto/record/state.h"
+
+struct state;
 
 struct unjudged {
 	struct git	 git;		/* the session's safe directory, its index and worktree */

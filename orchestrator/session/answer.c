@@ -9,6 +9,8 @@
 
 #include "orchestrator/session/answer.h"
 #include "proto/record/answer.h"
+#include "proto/record/question.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 static enum answer_result

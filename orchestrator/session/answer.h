@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "proto/record/question.h"
+struct question;
 
 enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
 

@@ -8,10 +8,14 @@
 #include <unistd.h>
 
 #include "orchestrator/session/ask.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 

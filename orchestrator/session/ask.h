@@ -14,8 +14,9 @@
  * Functions print their errors and return 0, or -1 with nothing changed.
  */
 
-#include "orchestrator/session/registry.h"
 #include "proto/record/question.h"
+
+struct entry;
 
 struct ask {
 	struct questions qs;

@@ -10,6 +10,7 @@
 #include "orchestrator/session/await.h"
 #include "proto/base/log.h"
 #include "proto/record/state.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 

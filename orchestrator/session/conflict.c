@@ -4,7 +4,11 @@
 #include <unistd.h>
 
 #include "orchestrator/session/conflict.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 

@@ -7,8 +7,9 @@
  * archive.  The results are malloced text.
  */
 
-#include "orchestrator/session/registry.h"
-#include "proto/git/git.h"
+struct git;
+struct orch;
+struct state;
 
 /* What was merged (or committed by hand) between the state's base and the commit target, and
  * changed a file of its conflicts: the summaries, oldest first. */

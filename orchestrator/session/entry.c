@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/session/registry.h"
@@ -13,9 +14,9 @@
 #include "orchestrator/source/task_link.h"
 #include "proto/base/array.h"
 #include "proto/base/log.h"
-#include "proto/git/git.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
+#include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

@@ -4,7 +4,9 @@
 
 /* What interrupted commands have left behind. */
 
-#include "orchestrator/workspace/orch.h"
+#include <stddef.h>
+
+struct orch;
 
 /* Releases claims without a session, removes session directories that were never finished,
  * worktrees of merged sessions, trash, and the pool of worktrees; prints each. Returns how many.

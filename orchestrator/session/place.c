@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "orchestrator/session/place.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/file.h"
 
 #define WORKTREES	".worktrees"

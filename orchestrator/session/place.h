@@ -6,7 +6,7 @@
  * The worktree of a new session, below .worktrees/ of the repository, and its branch.
  */
 
-#include "orchestrator/workspace/orch.h"
+struct orch;
 
 /* Where the worktree of an item lies; where: as its record says, or NULL; malloced. */
 char *place_path(const struct orch *, const char *item, const char *where);

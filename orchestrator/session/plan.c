@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "orchestrator/session/plan.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/record/config.h"
 
 int

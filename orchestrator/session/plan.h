@@ -7,8 +7,10 @@
  * which role.  Nothing is made on disk but the workspace.
  */
 
-#include "orchestrator/session/spawn.h"
-#include "proto/record/config.h"
+struct config;
+struct dispatch;
+struct orch;
+struct settings;
 
 /* Name of the agent that stands for the COMMAND of dispatch ITEM -- COMMAND. */
 #define PLAN_COMMAND	"command"

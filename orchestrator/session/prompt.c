@@ -5,9 +5,13 @@
 #include <unistd.h>
 
 #include "orchestrator/session/prompt.h"
+#include "orchestrator/session/spawn.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/record/item.h"
 #include "proto/record/state.h"
+#include "proto/session/layout.h"
 #include "proto/settings/prompts.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"

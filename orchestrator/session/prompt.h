@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-#include "orchestrator/session/spawn.h"
+struct dispatch;
+struct orch;
 
 #define PROMPTS_STEPS	9	/* present, review, respond, decide, rework, gate, resume, resolve,
 					 * fresh */

@@ -11,6 +11,7 @@
 #include "orchestrator/session/recycle.h"
 #include "orchestrator/session/scrub.h"
 #include "proto/base/text.h"
+#include "proto/git/git.h"
 #include "proto/git/pool.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"

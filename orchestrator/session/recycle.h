@@ -11,7 +11,9 @@
  * that some process still uses, or that is odd in any other way, is not kept.
  */
 
-#include "proto/git/git.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct recycling {
 	const struct git_repo *repo;

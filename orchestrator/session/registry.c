@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "orchestrator/session/registry.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/sys/dir.h"
-#include "proto/sys/file.h"
 
 int
 registry_each(const char *dir, int (*fn)(void *, const char *), void *arg)

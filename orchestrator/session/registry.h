@@ -11,8 +11,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "orchestrator/workspace/orch.h"
 #include "proto/record/state.h"
+
+struct orch;
 
 struct entry {
 	char		 id[SESSION_ID_MAX];

@@ -6,8 +6,10 @@
  * An ended session's item once more.
  */
 
-#include "orchestrator/session/registry.h"
-#include "orchestrator/session/spawn.h"
+struct dispatched;
+struct entry;
+struct item;
+struct orch;
 
 /* What to repair after it: the council's findings, else why it ended; malloced, NULL: not known. */
 char *retry_findings(struct orch *, const struct entry *);

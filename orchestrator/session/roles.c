@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/session/plan.h"
+#include "orchestrator/session/spawn.h"
 #include "orchestrator/workspace/program.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/settings/adapter.h"
+#include "proto/settings/settings.h"
 
 static const char *
 last_path(const struct strings *env, const char *path)

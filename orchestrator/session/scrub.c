@@ -13,6 +13,7 @@
 #include "orchestrator/session/scrub.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/git/git.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 

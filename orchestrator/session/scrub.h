@@ -14,8 +14,9 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "proto/git/git.h"
+struct git;
 
 /*
  * g->worktree against g->index.  keep: files beside the index stay, but no .git, .gitignore

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/array.h"
 #include "proto/json/record.h"
+#include "proto/record/question.h"
 #include "proto/sys/file.h"
 
 #define BAR	20	/* characters */

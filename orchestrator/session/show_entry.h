@@ -4,9 +4,9 @@
 
 /* How sessions look on standard output, for people and for scripts. */
 
-#include "orchestrator/session/registry.h"
-#include "orchestrator/view/show.h"
-#include "proto/record/question.h"
+struct entry;
+struct orch;
+struct question;
 
 /* Opens the repository and finds the session that name means.  Otherwise the error is printed: a
  * sysexits status. */

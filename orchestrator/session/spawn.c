@@ -6,13 +6,16 @@
 
 #include "orchestrator/session/place.h"
 #include "orchestrator/session/plan.h"
-#include "orchestrator/session/registry.h"
+#include "orchestrator/session/prompt.h"
+#include "orchestrator/session/spawn.h"
 #include "orchestrator/session/spawn_dir.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/claim.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/record/config.h"
 
 static void
@@ -142,7 +145,7 @@ dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
 	memset(out, 0, sizeof(*out));
 	if ((status = orch_make(o)) != 0 || (status = plan_make(o, d, &config)) != 0)
 		return status;
-	orch_tell_unconfined(o, config.settings.confine.mode);
+	orch_tell_unconfined(o, &config.settings);
 	if ((status = prompts_make(o, d, config.base, &prompts)) == 0) {
 		fill(o, d, &config);
 		if ((status = make_session(o, d, &config, &prompts)) == 0) {

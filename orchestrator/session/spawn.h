@@ -6,8 +6,11 @@
  * From an item to a session whose worker lives.
  */
 
-#include "orchestrator/workspace/orch.h"
-#include "proto/record/item.h"
+#include <sys/types.h>
+
+#include "proto/base/id.h"
+
+struct orch;
 
 struct dispatch {
 	struct item	*item;

@@ -9,8 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/session/prompt.h"
 #include "orchestrator/session/spawn_dir.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/record/config.h"
+#include "proto/record/item.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

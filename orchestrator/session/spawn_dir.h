@@ -7,8 +7,12 @@
  * durable, renamed in.  One that can be seen is complete.
  */
 
-#include "orchestrator/session/prompt.h"
-#include "proto/record/config.h"
+#include <stddef.h>
+
+struct config;
+struct item;
+struct orch;
+struct prompts;
 
 /* 0, or -1 with errno and a reason; then spawn_dir_drop removes what there is of it. */
 int spawn_dir_make(struct orch *, const struct config *, const struct item *,

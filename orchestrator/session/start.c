@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "orchestrator/session/spawn.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/fault.h"
+#include "proto/base/text.h"
 #include "proto/record/config.h"
+#include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

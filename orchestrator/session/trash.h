@@ -11,9 +11,11 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "proto/git/git.h"
-#include "proto/record/state.h"
+struct git_repo;
+struct state;
+struct strings;
 
 /* <directory of worktree>/.trash-<session>, and the other name of it. */
 char *trash_path(const char *worktree, const char *session);

@@ -3,15 +3,17 @@
 
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sandbox/sandbox.h"
+#include "proto/settings/settings.h"
 
 void
-orch_tell_unconfined(struct orch *o, enum confine_mode mode)
+orch_tell_unconfined(struct orch *o, const struct settings *settings)
 {
 	struct sandbox_probe probe;
 	char why[320], *known;
 
-	if (o->told || mode != CONFINE_AUTO)
+	if (o->told || settings->confine.mode != CONFINE_AUTO)
 		return;
 	o->told = true;
 	known = text_format("%s/confine", o->home);	/* what a worker found out stands there */

@@ -11,8 +11,11 @@
 
 #include "orchestrator/source/bd.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
-#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

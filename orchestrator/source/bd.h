@@ -15,9 +15,11 @@
  * issue alone being an array of one; what is in it is not looked at.
  */
 
-#include "orchestrator/workspace/orch.h"
+#include <stdint.h>
+
 #include "proto/base/strings.h"
-#include "proto/json/json.h"
+
+struct json;
 
 #define BD_PROGRAM	"bd"
 #define BD_WHY		512

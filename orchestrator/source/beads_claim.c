@@ -4,7 +4,10 @@
 
 #include "orchestrator/source/beads.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
 
 struct marking {
 	const char	*task;

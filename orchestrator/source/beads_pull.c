@@ -5,8 +5,11 @@
 
 #include "orchestrator/source/beads.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/plan/taskgraph.h"
 
 struct take {
 	const struct bd	*b;

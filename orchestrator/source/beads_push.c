@@ -10,10 +10,9 @@
 #include "orchestrator/source/last_session.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/plan/tasklist.h"
-#include "proto/record/config.h"
-#include "proto/sys/file.h"
 
 #define PUSH_LOCK	"beads-owe.lock"
 

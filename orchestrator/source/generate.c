@@ -9,9 +9,12 @@
 
 #include "orchestrator/source/generate.h"
 #include "orchestrator/source/streams_file.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/plan/tasklist.h"
 #include "proto/sys/file.h"
 
 /* What people wrote into the former file stays: names, worktrees, unknown fields. */

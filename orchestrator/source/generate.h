@@ -4,8 +4,10 @@
 
 /* A streams file made of a task list whose tasks carry streams. */
 
-#include "orchestrator/workspace/orch.h"
 #include "proto/plan/streams.h"
+
+struct orch;
+struct tasklist;
 
 /*
  * What is to be written: the list's streams, with what the file at the path has that

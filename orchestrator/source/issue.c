@@ -7,6 +7,8 @@
 #include "orchestrator/source/issue.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/plan/tasklist.h"
 
 static const char *
 text_of(const struct json *j, const char *key)

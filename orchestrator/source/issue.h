@@ -7,8 +7,13 @@
  * tasks.  Pure.  Texts are borrowed from the JSON, which must outlive the issue.
  */
 
-#include "proto/json/json.h"
-#include "proto/plan/tasklist.h"
+#include <stdint.h>
+
+#include "proto/base/id.h"
+
+struct strings;
+struct task;
+struct tasklist;
 
 struct issue {
 	char		 id[SESSION_ID_MAX];

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 
 /* Files are replaced whole, or written by people: either changes one of these. */
 static bool

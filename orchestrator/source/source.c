@@ -4,8 +4,9 @@
 
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
-#include "proto/json/record.h"
+#include "proto/base/text.h"
 
 #define TASKS	"tasks"
 #define NOTHING	"none"

@@ -16,8 +16,10 @@
  * Functions print their errors and return 0 or a sysexits status.
  */
 
-#include "orchestrator/workspace/orch.h"
-#include "proto/plan/tasklist.h"
+#include "proto/base/id.h"
+
+struct orch;
+struct tasklist;
 
 #define SOURCE_WORDS	4
 extern const char *const source_words[SOURCE_WORDS + 1];	/* what --source may name, ended by NULL */

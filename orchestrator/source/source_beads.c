@@ -9,8 +9,10 @@
 #include "orchestrator/source/beads.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "orchestrator/workspace/program.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 
 #define DIRECTORY	".beads"

@@ -7,7 +7,9 @@
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/sys/lock.h"
 

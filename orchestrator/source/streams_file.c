@@ -10,7 +10,11 @@
 
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 static const char *const places[] = { STREAMS_PLACE, STREAMS_OTHER_PLACE };

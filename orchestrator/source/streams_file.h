@@ -11,8 +11,9 @@
  *	streams_file_release(&f);	in any case
  */
 
-#include "orchestrator/workspace/orch.h"
 #include "proto/plan/streams.h"
+
+struct orch;
 
 struct streams_file {
 	char		*path;		/* NULL = there is none */

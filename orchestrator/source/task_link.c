@@ -6,8 +6,12 @@
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/task_link_change.h"
+#include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/plan/taskgraph.h"
 
 /* Lists that have the task; with a session: as its last one, and not COMPLETE. */
 struct search {

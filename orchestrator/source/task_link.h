@@ -17,9 +17,10 @@
  * item that came from nowhere closes nothing.
  */
 
-#include "orchestrator/workspace/orch.h"
 #include "proto/plan/tasklist.h"
-#include "proto/record/item.h"
+#include "proto/session/status.h"
+
+struct orch;
 
 /*
  * Fills item from the task of that id (in the list that in names, NULL = any) and names its

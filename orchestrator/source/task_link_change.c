@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "orchestrator/source/task_link_change.h"
+#include "orchestrator/source/tasks.h"
 #include "proto/base/array.h"
 #include "proto/json/record.h"
 

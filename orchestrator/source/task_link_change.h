@@ -6,8 +6,11 @@
  * What becomes of all tasks of a list that a session has.
  */
 
-#include "orchestrator/source/tasks.h"
-#include "proto/record/state.h"
+#include "proto/plan/tasklist.h"
+#include "proto/session/status.h"
+
+struct task;
+struct tasklist;
 
 #define TASK_LINK_NEVER_WAS	"its session never came to life"
 

@@ -6,8 +6,11 @@
 
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/task_link_change.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/claim.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/state.h"
 #include "proto/sys/dir.h"

@@ -10,7 +10,10 @@
 #include <unistd.h>
 
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/plan/taskgraph.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

@@ -16,9 +16,13 @@
 
 #include <sys/stat.h>
 
-#include "orchestrator/workspace/orch.h"
-#include "proto/json/json.h"
-#include "proto/plan/taskgraph.h"
+#include "proto/plan/tasklist.h"
+
+struct orch;
+struct task;
+struct taskgraph;
+struct tasklist;
+struct text;
 
 /* The open directory tasklists/, or -1 with errno (ENOENT: no list yet). make: made if absent. */
 int tasks_dir(const char *workspace, bool make);

@@ -3,8 +3,11 @@
 #include <string.h>
 
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/plan/taskgraph.h"
 
 #define NAMED	8	/* lists in a message */
 

@@ -10,6 +10,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 /* JSON may hold DEL, C1 and bidirectional controls as they are; a terminal must not see them.
  * They stand in strings only, where text_line writes all but DEL as JSON does. */

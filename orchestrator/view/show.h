@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "proto/json/json.h"
+struct json;
 
 /* Prints a value with a newline and frees it. */
 void show_json(struct json *);

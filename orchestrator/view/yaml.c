@@ -5,6 +5,7 @@
 
 #include "orchestrator/view/yaml.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 static int
 collect(void *arg, unsigned char *buf, size_t len)

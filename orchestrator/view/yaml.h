@@ -4,7 +4,7 @@
 
 /* A JSON value as YAML: the only user of libyaml. */
 
-#include "proto/json/json.h"
+struct json;
 
 /* A document with a newline at its end; malloced.  NULL: libyaml refuses. Strings are quoted, texts of
  * several lines are blocks; what a terminal would obey is escaped. */

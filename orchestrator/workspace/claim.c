@@ -12,6 +12,7 @@
 
 #include "orchestrator/workspace/claim.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/text.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 

@@ -2,16 +2,9 @@
 #ifndef ORCHESTRATOR_CMD_H
 #define ORCHESTRATOR_CMD_H
 
-/*
- * What a subcommand is.  Exit statuses are those of <sysexits.h>, with 1 for "it worked, and the
- * outcome is negative" (orchestrator(1), EXIT STATUS).
- */
-
-#include <sysexits.h>
+/* What a subcommand is. */
 
 #include "proto/base/option.h"
-
-#define EX_NEGATIVE	1
 
 struct orch;
 

@@ -9,6 +9,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 #define DIRECTORY	".orchestrator"

@@ -9,6 +9,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/id.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/sys/file.h"
 
 #define INSTANCE	"instance-"

@@ -13,11 +13,9 @@
 #include <unistd.h>
 
 #include "orchestrator/workspace/orch.h"
-#include "proto/base/fault.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/git/git.h"
-#include "proto/sys/file.h"
 
 static char *
 absolute(const char *path)

@@ -4,17 +4,19 @@
 
 /*
  * What every subcommand works on: the repository, its workspace, the current
- * instance.
+ * instance.  Exit statuses are those of <sysexits.h>, with 1 for "it worked, and the
+ * outcome is negative" (orchestrator(1), EXIT STATUS).
  */
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sysexits.h>
 
-#include "orchestrator/workspace/cmd.h"
-#include "proto/base/text.h"
 #include "proto/git/git.h"
-#include "proto/settings/settings.h"
 
+struct settings;
+
+#define EX_NEGATIVE	1
 #define ORCH_REF_MAX	512			/* buffer size of a reference */
 #define ORCH_LOCK	"orchestrator.lock"	/* of an instance: held by execute */
 
@@ -50,7 +52,7 @@ int orch_instance(struct orch *);
  * absent; *g borrows from the orch.  0, or -1 with err. */
 int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
 /* Warns, once, when nothing confines what runs here and the settings leave that to us. */
-void orch_tell_unconfined(struct orch *, enum confine_mode);
+void orch_tell_unconfined(struct orch *, const struct settings *);
 /* The sysexits status for an errno of something that could not be made. */
 int orch_status(int error);
 

@@ -4,6 +4,8 @@
 
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/settings/settings.h"
 
 #define HEADS	"refs/heads/"
 

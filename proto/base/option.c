@@ -4,7 +4,6 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "proto/base/log.h"
 #include "proto/base/option.h"
 #include "proto/base/text.h"
 

@@ -6,9 +6,9 @@
 #include <unistd.h>
 
 #include "proto/base/alloc.h"
+#include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
-#include "proto/session/session.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 

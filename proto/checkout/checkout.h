@@ -23,7 +23,9 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#include "proto/git/git.h"
+struct git;
+struct git_change;
+struct git_repo;
 
 struct checkout {
 	char		*path;		/* top of the working tree, absolute */

@@ -11,7 +11,7 @@
 
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
-#include "proto/git/git_internal.h"
+#include "proto/git/git.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 

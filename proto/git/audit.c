@@ -5,7 +5,10 @@
 #include "proto/base/glob.h"
 #include "proto/base/text.h"
 #include "proto/git/audit.h"
+#include "proto/git/git.h"
+#include "proto/record/item.h"
 #include "proto/settings/clients.h"
+#include "proto/settings/settings.h"
 
 #define MODE_LINK	0120000u
 #define NAMES_MAX	(64u << 20)

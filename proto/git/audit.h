@@ -8,8 +8,13 @@
  * the repository: hooks, configuration, branches.
  */
 
-#include "proto/git/git.h"
-#include "proto/settings/settings.h"
+#include "proto/base/strings.h"
+
+struct git;
+struct git_change;
+struct git_repo;
+struct item;
+struct settings;
 
 struct audit {
 	struct strings	 breaches;	/* "PATH: why": they halt the session */

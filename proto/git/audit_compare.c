@@ -5,6 +5,7 @@
 
 #include "proto/base/text.h"
 #include "proto/git/audit.h"
+#include "proto/git/git.h"
 
 #define SESSIONS	"session/"
 

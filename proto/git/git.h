@@ -26,8 +26,10 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 
-#include "proto/record/item.h"
-#include "proto/record/state.h"
+#include "proto/base/id.h"
+
+struct state_conflict;
+struct strings;
 
 #define GIT_ERR		1024
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/git/git_internal.h"
+#include "proto/record/state.h"
 
 #define PATHS_MAX	200	/* on a command line */
 

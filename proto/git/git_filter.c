@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 
 #define STORE		"objects"

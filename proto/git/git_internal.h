@@ -8,9 +8,12 @@
 
 #include <stdarg.h>
 
-#include "proto/base/text.h"
+#include "proto/base/strings.h"
 #include "proto/git/git.h"
 #include "proto/sys/child.h"
+
+struct state_conflict;
+struct text;
 
 #define GIT_TEXT_MAX	(64u << 20)	/* output that is parsed */
 

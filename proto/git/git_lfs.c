@@ -12,6 +12,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"

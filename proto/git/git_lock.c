@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "proto/base/text.h"
-#include "proto/git/git_internal.h"
+#include "proto/git/git.h"
 #include "proto/sys/child.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"

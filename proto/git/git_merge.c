@@ -6,6 +6,7 @@
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/git/git_internal.h"
+#include "proto/record/state.h"
 
 struct cursor {			/* NUL separated fields */
 	char	*p, *end;

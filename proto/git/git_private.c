@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 #include "proto/record/config.h"
 #include "proto/sys/file.h"

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "proto/base/fault.h"
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"

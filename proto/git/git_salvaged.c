@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "proto/git/git_internal.h"
-#include "proto/session/session.h"
 
 #define PREFIX	"refs/salvage/"
 

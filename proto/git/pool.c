@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/git/git.h"
 #include "proto/git/pool.h"
 #include "proto/sys/boot.h"
 #include "proto/sys/dir.h"

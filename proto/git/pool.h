@@ -21,7 +21,9 @@
  * only to be deleted: what was done in them is merged or saved, or nothing was done yet.
  */
 
-#include "proto/git/git.h"
+#include "proto/base/id.h"
+
+struct git_repo;
 
 #define POOL_DIR	".pool"
 #define POOL_NEW	".new-"

@@ -9,6 +9,7 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/field.h"
+#include "proto/json/json.h"
 
 struct field
 field_begin(const struct json *o, const char *what, char *err, size_t errlen)

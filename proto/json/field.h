@@ -20,9 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/base/id.h"
 #include "proto/base/strings.h"
-#include "proto/json/json.h"
 
 #define FIELD_NO_LIST	((size_t)-1)
 

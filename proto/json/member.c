@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 
 static void *
 at(const void *base, size_t offset)

@@ -22,7 +22,6 @@
 #include <stdint.h>
 
 #include "proto/json/field.h"
-#include "proto/json/record.h"
 #include "proto/sys/file.h"
 
 enum member_type {

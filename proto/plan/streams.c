@@ -11,6 +11,7 @@
 #include "proto/json/json.h"
 #include "proto/json/record.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/tasklist.h"
 
 _Static_assert(STREAM_PHASES == TASK_PHASES, "each phase has its name in task_phases");
 

@@ -17,7 +17,10 @@
  * Problems are lines that say cause and cure; all of them are collected.
  */
 
-#include "proto/plan/tasklist.h"
+#include "proto/record/item.h"
+
+struct task;
+struct tasklist;
 
 #define STREAMS_FILE	"orchestration-config.json"
 #define STREAMS_VERSION	"1.0"

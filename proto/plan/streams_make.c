@@ -8,6 +8,7 @@
 #include "proto/json/field.h"
 #include "proto/json/json.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/tasklist.h"
 
 static bool
 is_needed(const struct streams *s, const char *id)

@@ -9,6 +9,7 @@
 #include "proto/json/json.h"
 #include "proto/json/record.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/tasklist.h"
 
 #define NAME_MAX_BYTES	(TASKLIST_MAX_NAME / 2)	/* the name of its list has the id too */
 #define MINUTES_MAX	100000

@@ -6,6 +6,7 @@
 #include "proto/base/glob.h"
 #include "proto/base/text.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/tasklist.h"
 
 static void
 add_once(struct strings *to, const char *s)

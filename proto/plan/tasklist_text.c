@@ -6,6 +6,7 @@
 #include "proto/base/text.h"
 #include "proto/json/json_scan.h"
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 #include "proto/plan/tasklist.h"
 
 static const struct member change[] = {

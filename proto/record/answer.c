@@ -10,6 +10,8 @@
 #include "proto/json/json.h"
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
+#include "proto/session/caps.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 void

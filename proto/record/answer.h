@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "proto/session/session.h"
+#include "proto/base/id.h"
 
 struct answer {
 	char	 question[SESSION_ID_MAX];

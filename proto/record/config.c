@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 #include "proto/record/config.h"
 #include "proto/record/item.h"
 #include "proto/record/state.h"
+#include "proto/session/layout.h"
 #include "proto/settings/settings.h"
 
 static bool

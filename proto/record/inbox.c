@@ -8,8 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/id.h"
 #include "proto/record/inbox.h"
-#include "proto/session/session.h"
+#include "proto/session/caps.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 

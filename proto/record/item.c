@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 #include "proto/record/item.h"
+#include "proto/session/layout.h"
 #include "proto/settings/settings_keys.h"
 
 bool

@@ -10,7 +10,6 @@
 
 #include "proto/base/strings.h"
 #include "proto/record/part.h"
-#include "proto/session/session.h"
 #include "proto/settings/limits.h"
 
 #define ITEM_MAX_TITLE	1024		/* bytes */

@@ -5,8 +5,10 @@
 /* A message of the inbox: {"version":1,"kind":"ask",...}.  The role never
  * comes from here but from the directory it lies in. */
 
-#include "proto/record/item.h"
-#include "proto/session/session.h"
+#include <stdint.h>
+
+#include "proto/base/strings.h"
+#include "proto/session/status.h"
 
 enum message_kind { MESSAGE_ASK, MESSAGE_PROGRESS, MESSAGE_VERDICT, MESSAGE_SUMMARY,
     MESSAGE_BLOCKED, MESSAGE_KINDS };

@@ -4,6 +4,7 @@
 
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 #include "proto/json/member.h"
 #include "proto/record/item.h"
 

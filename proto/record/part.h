@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "proto/session/session.h"
+#include "proto/base/id.h"
 
 #define PARTS_MAX	1000
 

@@ -5,7 +5,9 @@
 
 #include "proto/base/array.h"
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 #include "proto/record/question.h"
+#include "proto/session/layout.h"
 
 static const char *const status_names[] = {
 	[QUESTION_OPEN] = "open",

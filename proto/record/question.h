@@ -6,8 +6,10 @@
 
 #include <stdint.h>
 
-#include "proto/record/item.h"
-#include "proto/session/session.h"
+#include "proto/base/id.h"
+#include "proto/base/strings.h"
+#include "proto/session/caps.h"
+#include "proto/session/role.h"
 
 #define QUESTION_MAX_OPTION	1024	/* bytes */
 #define QUESTIONS_MAX_ATTACHED	1024	/* asks that stand for a question asked before; the oldest go */

@@ -5,7 +5,7 @@
 
 #include "proto/json/member.h"
 #include "proto/record/review.h"
-#include "proto/settings/settings.h"
+#include "proto/session/layout.h"
 
 int
 review_parse(struct review *r, const char *buf, size_t len, char *err, size_t errlen)

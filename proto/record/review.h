@@ -5,9 +5,12 @@
 /* review.json: opinions, findings, rounds, the evidence of the gates, the
  * verdict and the one commit it judged. */
 
-#include "proto/record/item.h"
-#include "proto/record/state.h"
-#include "proto/session/session.h"
+#include <stdint.h>
+
+#include "proto/base/id.h"
+#include "proto/base/strings.h"
+#include "proto/session/role.h"
+#include "proto/session/status.h"
 
 #define REVIEW_MAX_OPINIONS	256
 #define REVIEW_MAX_GATES	64

@@ -4,6 +4,8 @@
 
 #include "proto/json/member.h"
 #include "proto/record/review.h"
+#include "proto/session/caps.h"
+#include "proto/session/layout.h"
 #include "proto/settings/settings.h"
 
 static bool

@@ -5,7 +5,9 @@
 
 #include "proto/base/alloc.h"
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 #include "proto/record/review.h"
+#include "proto/session/caps.h"
 
 /* The last bytes of s, from a line's or at least a character's beginning. */
 static const char *

@@ -6,7 +6,10 @@
 
 #include "proto/base/clock.h"
 #include "proto/json/member.h"
+#include "proto/json/record.h"
+#include "proto/record/item.h"
 #include "proto/record/state.h"
+#include "proto/session/layout.h"
 
 #define MAX_COUNT	INT64_C(1000000000)
 #define MAX_USD		((double)STATE_MAX_USAGE / 1e6)

@@ -8,9 +8,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "proto/record/item.h"
-#include "proto/session/session.h"
-
+#include "proto/base/id.h"
+#include "proto/base/strings.h"
+#include "proto/session/caps.h"
+#include "proto/session/role.h"
+#include "proto/session/status.h"
+#include "proto/session/step.h"
 
 /* Caps; texts over them are cut by the writer. */
 #define STATE_MAX_NOTE		1024

@@ -7,7 +7,6 @@
 
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
-#include "proto/session/session.h"
 
 /* "*" at the end stands for any rest. */
 static const char *const everyone[] = {

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox.h"
 #include "proto/sys/boot.h"

@@ -3,7 +3,10 @@
 
 #include "proto/base/array.h"
 #include "proto/base/strings.h"
-#include "proto/session/session.h"
+#include "proto/session/layout.h"
+#include "proto/session/role.h"
+#include "proto/session/status.h"
+#include "proto/session/step.h"
 
 const char *const session_run_dirs[SESSION_RUN_DIRS] = { SESSION_DIR_TMP, SESSION_DIR_CACHE, SESSION_DIR_LAYER,
 	SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER, SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "proto/base/array.h"
 #include "proto/session/status.h"
 
 #define TO(s)		(1u << STATUS_##s)

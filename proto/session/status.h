@@ -52,6 +52,8 @@ enum status { STATUSES(STATUS_ENUM) STATUS_COUNT };
 #undef STATUS_ENUM
 
 enum verdict { VERDICT_NONE, VERDICT_APPROVED, VERDICT_REJECTED, VERDICT_COUNT };
+const char *verdict_name(enum verdict);	/* "none", "approved", "rejected" */
+int verdict_parse(const char *);	/* -1: unknown */
 
 struct status_traits {
 	const char	*name;		/* in files */

@@ -4,6 +4,7 @@
 
 #include "proto/base/text.h"
 #include "proto/settings/clients.h"
+#include "proto/settings/settings.h"
 
 const struct client clients[] = {
 	{ .name = "claude",

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/settings/settings.h"
+struct agent;
 
 #define CLIENT_HOMES	3
 

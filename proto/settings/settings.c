@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "proto/base/alloc.h"
+#include "proto/base/id.h"
 #include "proto/json/json.h"
 #include "proto/settings/adapter.h"
 #include "proto/settings/settings.h"

@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "proto/base/strings.h"
-#include "proto/session/session.h"
+#include "proto/session/role.h"
 #include "proto/settings/limits.h"
 
 #define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */

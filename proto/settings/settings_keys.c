@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 

@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "proto/json/json.h"
+struct json;
 
 #define KEYS_PATH	192
 

@@ -17,8 +17,11 @@
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
+#include "proto/base/text.h"
 #include "proto/record/state.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 

@@ -7,9 +7,9 @@
  * COMPLETE, what it held up is ready, the next one is chosen and IN_PROGRESS.
  */
 #include "orchestrator/execute/flow.h"
+#include "proto/base/text.h"
 
 #include "count.h"
-#include "orchestrator/workspace/orch.h"
 
 #define AT_ONCE	4
 

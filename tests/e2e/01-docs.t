@@ -12,7 +12,7 @@ synopsis() {
 flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
 # orchestrator-session.5, session.h and status.h
 in_manual=$(sed -n '/^\.Sh FILES/,/^\.Sh STATUS/s/^\.It Pa \([^ ]*[^/ ]\)\/\{0,1\}$/\1/p' man/orchestrator-session.5 | sort)
-in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session/session.h | sort)
+in_header=$(sed -n 's/^#define SESSION_\(FILE\|DIR\)_[A-Z_]*[[:space:]]*"\(.*\)".*/\2/p' proto/session/layout.h | sort)
 is 'orchestrator-session.5 and session.h name the same files' "$in_manual" "$in_header"
 missing=
 for word in $(sed -n 's/^	\[[A-Z_]*\] = "\(.*\)",$/\1/p' proto/session/session.c); do

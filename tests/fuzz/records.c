@@ -6,6 +6,7 @@
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
 #include "proto/record/config.h"
+#include "proto/record/item.h"
 #include "proto/record/message.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
+#include "proto/record/state.h"
 #include "tests/fuzz/fuzz.h"
 
 void

@@ -6,6 +6,8 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/git/git.h"
+#include "proto/json/json.h"
+#include "proto/plan/tasklist.h"
 #include "proto/record/answer.h"
 #include "proto/record/question.h"
 #include "proto/settings/settings.h"

@@ -8,6 +8,7 @@
 
 #include "proto/json/json.h"
 #include "proto/record/state.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/child.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/claude_event.h"

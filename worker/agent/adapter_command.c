@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "proto/session/caps.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/child.h"
 #include "worker/agent/agent.h"
 

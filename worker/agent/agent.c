@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "proto/base/clock.h"
-#include "proto/base/log.h"
 #include "proto/record/inbox.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/instructions.h"

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 #include "proto/base/text.h"
-#include "proto/settings/settings.h"
+#include "proto/session/role.h"
+#include "proto/session/step.h"
 #include "worker/agent/verdict.h"
 
 struct worker;

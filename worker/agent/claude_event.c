@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/text.h"
+#include "proto/json/json.h"
 #include "worker/agent/claude_event.h"
 
 #define SHOWN		400	/* bytes of a tool's input or output that are shown */

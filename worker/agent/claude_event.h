@@ -6,8 +6,7 @@
 
 #include <stddef.h>
 
-#include "proto/base/text.h"
-#include "proto/json/json.h"
+struct text;
 
 /* The event of a line; NULL if it is none. */
 struct json *claude_event_parse(const char *, size_t);

@@ -4,6 +4,7 @@
 
 #include "proto/base/text.h"
 #include "proto/git/git.h"
+#include "proto/session/layout.h"
 #include "proto/settings/clients.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"

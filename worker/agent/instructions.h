@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/session/session.h"
+#include "proto/session/role.h"
 
 struct worker;
 

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/settings/clients.h"
-#include "proto/sys/file.h"
+#include "proto/session/layout.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/instructions.h"
 #include "worker/agent/judge.h"

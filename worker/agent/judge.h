@@ -11,9 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/base/text.h"
-#include "proto/session/session.h"
+#include "proto/session/role.h"
+#include "proto/session/status.h"
 
+struct text_var;
 struct worker;
 
 /*

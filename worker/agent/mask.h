@@ -8,7 +8,7 @@
  * them, as claude, needs no mask.
  */
 
-#include "proto/session/session.h"
+#include "proto/session/role.h"
 
 struct worker;
 

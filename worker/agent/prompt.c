@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/base/array.h"
+#include "proto/session/layout.h"
 #include "proto/settings/prompts.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"

@@ -4,8 +4,7 @@
 
 /* Prompts: prompts/NAME.md of the session or the built-in text, expanded. */
 
-#include "proto/base/text.h"
-
+struct text_var;
 struct worker;
 
 /* Extra values for one prompt, which go before those of every prompt; name NULL ends the list.

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/sys/file.h"
+#include "proto/session/layout.h"
 #include "worker/agent/park.h"
 #include "worker/agent/prompt.h"
 #include "worker/agent/recovery.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
+#include "worker/run/run.h"
 #include "worker/run/watchdog.h"
 #include "worker/tree/beside.h"
 #include "worker/tree/worktree.h"

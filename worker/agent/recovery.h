@@ -13,7 +13,8 @@
 
 #include "worker/agent/agent.h"
 #include "worker/run/limit.h"
-#include "worker/run/run.h"
+
+struct run_result;
 
 struct recovery {			/* of one agent_go, zeroed */
 	bool	 resumed;	/* the conversation was resumed once */

@@ -4,7 +4,7 @@
 
 #include "proto/base/array.h"
 #include "proto/base/text.h"
-#include "proto/record/item.h"
+#include "proto/json/json.h"
 #include "proto/record/question.h"
 #include "worker/agent/verdict.h"
 

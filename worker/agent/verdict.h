@@ -12,8 +12,9 @@
 #include <stddef.h>
 
 #include "proto/base/strings.h"
-#include "proto/json/json.h"
-#include "proto/session/session.h"
+#include "proto/session/status.h"
+
+struct json;
 
 /* Runs of a judge for one verdict; questions that one conversation may ask a person. */
 #define VERDICT_TRIES		3

@@ -8,6 +8,7 @@
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "worker/client/mail.h"

@@ -7,8 +7,10 @@
  * reply on a slot of worker.lock, asleep in the kernel.
  */
 
-#include "proto/record/message.h"
-#include "proto/record/question.h"
+#include <stddef.h>
+
+struct message;
+struct questions;
 
 struct client {
 	int		 dirfd;		/* the session directory, wherever it is moved */

@@ -7,6 +7,8 @@
 #include "proto/base/log.h"
 #include "proto/json/record.h"
 #include "proto/record/inbox.h"
+#include "proto/record/message.h"
+#include "proto/record/question.h"
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 
+#include "proto/record/message.h"
+#include "proto/session/caps.h"
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 

@@ -2,7 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/log.h"
+#include "proto/record/message.h"
+#include "proto/session/caps.h"
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 

@@ -6,6 +6,8 @@
 
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/record/message.h"
+#include "proto/session/caps.h"
 #include "proto/sys/file.h"
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"

@@ -9,6 +9,7 @@
 #include "proto/base/log.h"
 #include "proto/record/inbox.h"
 #include "proto/record/message.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 #include "worker/client/mail.h"

@@ -6,6 +6,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 

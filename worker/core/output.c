@@ -10,7 +10,6 @@
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
-#include "proto/session/session.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 

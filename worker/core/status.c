@@ -8,6 +8,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"

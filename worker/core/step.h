@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "proto/session/status.h"
+#include "proto/session/step.h"
 #include "proto/settings/settings.h"
 
 enum event {

@@ -13,12 +13,12 @@
 #include "proto/git/audit.h"
 #include "proto/git/git.h"
 #include "proto/record/config.h"
+#include "proto/record/item.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
 #include "proto/sandbox/sandbox.h"
 #include "proto/settings/clients.h"
-#include "proto/settings/settings.h"
 #include "proto/sys/watch.h"
 #include "worker/core/step.h"
 

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "proto/session/session.h"
+#include "proto/session/role.h"
 
 enum actor {
 	ACTOR_SETUP,		/* setup commands in the session's worktree */

@@ -10,12 +10,14 @@
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
 #include "worker/run/gitdir.h"
 #include "worker/run/home.h"
+#include "worker/run/run.h"
 
 #define CACHE	"confine"	/* in the state directory: bubblewrap works here */
 

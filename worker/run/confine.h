@@ -14,8 +14,11 @@
 
 #include <stdbool.h>
 
-#include "worker/run/run.h"
+#include "proto/session/status.h"
+#include "worker/run/actor.h"
 
+struct run_spec;
+struct strings;
 struct worker;
 struct sandbox_walls;
 

@@ -8,6 +8,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
+#include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"

@@ -4,10 +4,10 @@
 
 /* One command of the settings, setup or a gate, and its result. */
 
-#include "proto/record/review.h"
-#include "proto/settings/settings.h"
 #include "worker/run/run.h"
 
+struct command;
+struct gate_result;
 struct worker;
 
 /* Runs one command by /bin/sh -c as the actor, with its time limit, and fills *g

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proto/base/fault.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "proto/base/fault.h"
+#include "proto/session/layout.h"
 #include "proto/settings/clients.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "proto/session/status.h"
+#include "proto/settings/limits.h"
 #include "worker/run/limit.h"
 
 static int64_t

@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "proto/session/session.h"
-#include "proto/settings/limits.h"
+struct session_limits;
 
 struct limit_clocks {		/* milliseconds */
 	int64_t		 spent;		/* agents were at work in this session */

@@ -11,6 +11,7 @@
 
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
+#include "proto/session/layout.h"
 #include "proto/sys/cgroup.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
@@ -34,8 +35,7 @@ struct running {
 	int		 pipe;
 	pid_t		 pid;
 	struct cgroup	 group;
-	bool		 reaped;
-	bool		 exited;	/* there is nobody to wait for */
+	bool		 reaped, exited;	/* exited: there is nobody to wait for */
 	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
 	struct watchdog	 guard;
 	struct watch_timer limit, grace, mail, answers;

@@ -13,7 +13,6 @@
 #include <stdint.h>
 
 #include "proto/base/text.h"
-#include "proto/record/item.h"
 #include "worker/run/actor.h"
 #include "worker/run/limit.h"
 

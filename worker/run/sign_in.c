@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include "proto/base/clock.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 #include "proto/settings/clients.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"

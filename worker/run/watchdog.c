@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "proto/base/clock.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 #include "worker/core/output.h"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "proto/json/json.h"
+#include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/watch.h"
 #include "worker/core/cmd.h"

@@ -9,8 +9,7 @@
 
 #include "proto/base/array.h"
 #include "proto/base/fault.h"
-#include "proto/base/log.h"
-#include "proto/sys/child.h"
+#include "proto/session/layout.h"
 #include "worker/agent/recovery.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "proto/sys/manual.h"
+#include "worker/core/cmd.h"
 #include "worker/session/commands.h"
 
 /* Here, since it knows all commands, and is one of them. */

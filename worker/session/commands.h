@@ -5,7 +5,6 @@
 /* The table of commands, and the options that stand before each. */
 
 #include "proto/base/program.h"
-#include "worker/core/cmd.h"
 
 struct globals { char *const *command; };
 extern const struct program worker_program;

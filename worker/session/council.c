@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/judge.h"

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proto/base/clock.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/gate_run.h"

@@ -4,9 +4,11 @@
 
 /* The gates: run in the clean tree, and what comes of them. */
 
-#include "proto/record/review.h"
-#include "proto/settings/settings.h"
+#include <stdbool.h>
+#include <stddef.h>
 
+struct command;
+struct gate_result;
 struct worker;
 
 /* -1 (worker_fail is set) when the review is by gates and there is none: nothing would be judged. */

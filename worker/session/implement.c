@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/prompt.h"
-#include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/session/gate.h"
 #include "worker/session/resolve.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "proto/base/log.h"
+#include "worker/core/cmd.h"
 #include "worker/session/commands.h"
 
 int

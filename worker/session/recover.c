@@ -15,6 +15,7 @@
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
+#include "proto/session/layout.h"
 #include "proto/sys/boot.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"

@@ -9,7 +9,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
-#include "proto/sys/child.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"

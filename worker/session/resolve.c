@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"

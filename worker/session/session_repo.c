@@ -11,6 +11,7 @@
 
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
 #include "worker/session/session_repo.h"

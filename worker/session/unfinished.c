@@ -10,6 +10,7 @@
 
 #include "proto/base/text.h"
 #include "proto/git/git.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"

@@ -12,6 +12,7 @@
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proto/base/fault.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
@@ -18,7 +18,6 @@
 #include "worker/run/run.h"
 #include "worker/tree/filter.h"
 #include "worker/tree/import.h"
-#include "worker/tree/worktree.h"
 
 #define LIMIT_S		600
 #define SAID_MAX	8192	/* bytes of what git says */

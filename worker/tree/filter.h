@@ -8,7 +8,7 @@
  * confinement of the implementer's runs, in the agent's git directory.
  */
 
-#include "proto/record/state.h"
+#include "proto/base/id.h"
 
 struct worker;
 

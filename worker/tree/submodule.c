@@ -6,6 +6,7 @@
 
 #include "proto/base/fault.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
 #include "worker/tree/submodule.h"

@@ -10,9 +10,9 @@
 
 #include <stddef.h>
 
-#include "proto/git/git.h"
 #include "worker/core/step.h"
 
+struct git_change;
 struct worker;
 
 /* Of the changes from base to head: EVENT_DONE, or one was given back, or EVENT_FAILED. */

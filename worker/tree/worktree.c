@@ -8,12 +8,10 @@
 #include <unistd.h>
 
 #include "proto/base/fault.h"
-#include "proto/base/text.h"
-#include "proto/sys/file.h"
+#include "proto/session/layout.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"
-#include "worker/tree/audit.h"
 #include "worker/tree/filter.h"
 #include "worker/tree/import.h"
 #include "worker/tree/worktree.h"

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "proto/record/state.h"
+#include "proto/base/id.h"
 
 struct worker;
 

@@ -2,6 +2,7 @@
 #include "tests/unit/option_table.h"
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/workspace/cmd.h"
 
 static void
 each_table_of_options_is_whole(void **state)

@@ -12,6 +12,7 @@
 
 #include "orchestrator/execute/group.h"
 #include "proto/base/text.h"
+#include "proto/plan/tasklist.h"
 
 /*
  * Tasks as words: "15:src/a" has that estimate and path, "-" for the path is none, "!" before it

@@ -11,7 +11,10 @@
 #include <cmocka.h>
 
 #include "orchestrator/execute/manifest.h"
+#include "orchestrator/session/registry.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/plan/tasklist.h"
 
 #define MINUTE	60000
 #define BEGUN	INT64_C(1770998415000)

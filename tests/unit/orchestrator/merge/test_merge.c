@@ -2,11 +2,11 @@
 #include <sys/wait.h>
 
 #include <poll.h>
-#include <signal.h>
 
 #include "orchestrator/merge/merge.h"
 #include "proto/base/log.h"
 #include "proto/record/config.h"
+#include "proto/record/item.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
 #include "proto/sys/child.h"

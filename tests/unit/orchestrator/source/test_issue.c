@@ -11,6 +11,9 @@
 
 #include "orchestrator/source/bd.h"
 #include "orchestrator/source/issue.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/plan/tasklist.h"
 
 static const struct {
 	const char	*what, *text;

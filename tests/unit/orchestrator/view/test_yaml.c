@@ -12,6 +12,7 @@
 
 #include "orchestrator/view/yaml.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 
 /* What a reader of YAML makes of it, as JSON again: a plain scalar as it is, others as strings. */
 static struct json *

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/base/fault.h"
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 
 static void

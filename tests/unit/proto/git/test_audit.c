@@ -10,6 +10,8 @@
 
 #include "proto/base/glob.h"
 #include "proto/git/audit.h"
+#include "proto/git/git.h"
+#include "proto/record/item.h"
 
 static void
 a_glob_matches_a_path(void **state)

@@ -3,6 +3,7 @@
 
 #include "proto/base/log.h"
 #include "proto/git/git_internal.h"
+#include "proto/record/state.h"
 #include "tests/unit/repo.h"
 
 static void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proto/git/git.h"
+#include "proto/record/state.h"
 #include "tests/unit/repo.h"
 
 struct scene {

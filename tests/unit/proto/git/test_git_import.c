@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proto/record/state.h"
 #include "tests/unit/repo.h"
 
 /* A session's git directory "git" with the worktree "w", and a commit of the agent's. */

@@ -2,8 +2,8 @@
 #include "tests/unit/scratch.h"
 
 #include "proto/base/text.h"
-#include "proto/json/json.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/tasklist.h"
 
 #define HEAD	"{\"version\":\"1.0\",\"initiative\":{\"id\":\"I\",\"name\":\"N\"},\"streams\":["
 #define STREAM(id, phase, on) "{\"streamId\":\"" id "\",\"streamPhase\":\"" phase "\"," \

@@ -7,7 +7,7 @@
 
 #include "proto/base/text.h"
 #include "proto/record/inbox.h"
-#include "proto/session/session.h"
+#include "proto/session/caps.h"
 
 struct heard {
 	struct text	 log;

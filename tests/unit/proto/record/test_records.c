@@ -10,16 +10,14 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "proto/base/clock.h"
 #include "proto/json/json.h"
 #include "proto/record/answer.h"
 #include "proto/record/config.h"
+#include "proto/record/item.h"
 #include "proto/record/message.h"
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
-#include "proto/settings/settings.h"
-#include "proto/sys/file.h"
 
 #define OID "0123456789012345678901234567890123456789"
 #define HEAD "{\"version\":1,\"session\":\"session-it-abc123\",\"item\":\"it\","

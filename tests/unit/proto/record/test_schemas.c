@@ -12,6 +12,7 @@
 
 #include "proto/base/text.h"
 #include "proto/json/member.h"
+#include "proto/json/record.h"
 #include "proto/plan/tasklist.h"
 #include "proto/record/config.h"
 #include "proto/record/item.h"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "proto/base/id.h"
+#include "proto/session/role.h"
+#include "proto/session/status.h"
+#include "proto/session/step.h"
 #include "tests/unit/scratch.h"
-
-#include "proto/session/session.h"
 
 static void
 every_name_is_parsed_back(void **state)

@@ -2,6 +2,7 @@
 #include "tests/unit/scratch.h"
 
 #include "proto/settings/clients.h"
+#include "proto/settings/settings.h"
 
 static void
 what_steers_a_client_is_known_at_any_depth(void **state)

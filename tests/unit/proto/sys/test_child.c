@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <signal.h>
 
-#include "proto/base/clock.h"
 #include "proto/sys/child.h"
 
 #define SPEC(...)	{ .argv = (const char *const[]){ __VA_ARGS__, NULL }, .in = -1, .out = -1, .err = -1 }

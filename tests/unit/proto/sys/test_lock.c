@@ -8,7 +8,7 @@
 #include <signal.h>
 
 #include "proto/base/clock.h"
-#include "proto/session/session.h"
+#include "proto/base/id.h"
 #include "proto/sys/child.h"
 #include "proto/sys/lock.h"
 #include "proto/sys/watch.h"

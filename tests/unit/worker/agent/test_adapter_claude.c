@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "proto/settings/settings.h"
 #include "worker/agent/agent.h"
 
 /* Streams recorded from the client (2.1.197); tests run in the top directory. */

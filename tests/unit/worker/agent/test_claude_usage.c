@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "proto/record/state.h"
+#include "proto/settings/settings.h"
 #include "worker/agent/agent.h"
 
 static void

@@ -2,6 +2,8 @@
 #include "tests/unit/scratch.h"
 
 #include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/session/caps.h"
 #include "worker/agent/verdict.h"
 
 static char err[256];

@@ -9,6 +9,8 @@
 #include <cmocka.h>
 
 #include "proto/json/json.h"
+#include "proto/session/status.h"
+#include "proto/settings/limits.h"
 #include "proto/settings/settings_keys.h"
 #include "worker/run/limit.h"
 

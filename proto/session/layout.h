@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef PROTO_LAYOUT_H
+#define PROTO_LAYOUT_H
+
+/*
+ * The names in a session directory.  man/orchestrator-session.5 is canonical; a test checks that
+ * the names here and there are the same set.
+ */
+
+/* A trailing slash in orchestrator-session(5) is a directory. */
+#define SESSION_FILE_ITEM		"item.json"
+#define SESSION_FILE_CONFIG		"config.json"
+#define SESSION_FILE_PROMPT		"prompt.md"
+#define SESSION_FILE_LOCK		"worker.lock"
+#define SESSION_FILE_STATE		"state.json"
+#define SESSION_FILE_QUESTIONS		"questions.json"
+#define SESSION_FILE_ANSWERS_JSON	"answers.json"
+#define SESSION_FILE_CANCEL		"cancel"
+#define SESSION_FILE_LOG		"output.log"
+#define SESSION_FILE_MERGE_LOG		"merge.log"
+#define SESSION_FILE_SUMMARY		"summary.md"
+#define SESSION_FILE_PRESENTATION	"presentation.md"
+#define SESSION_FILE_REVIEW		"review.json"
+#define SESSION_DIR_PROMPTS		"prompts"
+#define SESSION_DIR_INBOX		"inbox"
+#define SESSION_DIR_ANSWERS		"answers"
+#define SESSION_DIR_GIT			"git"
+#define SESSION_DIR_AGENT_GIT		"agent.git"
+#define SESSION_DIR_SAFE_GIT		"safe.git"
+#define SESSION_DIR_BIN			"bin"
+#define SESSION_DIR_TRANSCRIPT		"transcript"
+#define SESSION_DIR_TMP			"tmp"
+#define SESSION_DIR_CLIENT		"client"
+#define SESSION_DIR_CACHE		"cache"
+#define SESSION_DIR_LAYER		"layer"
+#define SESSION_DIR_CLEAN_CACHE		"cache.clean"
+#define SESSION_DIR_CLEAN_LAYER		"layer.clean"
+#define SESSION_DIR_CLEAN_GIT		"clean.git"
+#define SESSION_DIR_SCRATCH_GIT		"scratch.git"
+#define SESSION_DIR_CLEAN		"clean"
+
+/* Directories that are there for runs alone: they go with the session, the first with each run. */
+#define SESSION_RUN_DIRS		9
+extern const char *const session_run_dirs[SESSION_RUN_DIRS];
+
+
+#endif
