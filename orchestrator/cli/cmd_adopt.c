@@ -93,5 +93,5 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_adopt = COMMAND("adopt",
-    "have changes made by hand in a session's worktree reviewed as its work", run,
+    "review changes made by hand in a session's worktree as its work", run,
     OPTION_ROWS(rows, struct arguments));

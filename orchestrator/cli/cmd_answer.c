@@ -83,8 +83,7 @@ print_done(const struct orch *o, const struct entry *e, const struct question *q
 	if (!e->alive && e->state.item[0] == '\0')
 		log_info("orchestrator execute takes the answer once it runs; it is not running now");
 	else if (!e->alive)
-		log_info("%s: no worker lives; the answer is taken once orchestrator execute "
-		    "starts it again", e->id);
+		log_info("%s: no worker is running; the answer is taken once orchestrator execute restarts it", e->id);
 }
 
 static int

@@ -63,7 +63,7 @@ wait_unlocked(struct entry *e, int fd, int64_t seconds)
 static int
 by_force(struct entry *e, int fd)
 {
-	log_info("%s: would not stop; it is killed", e->id);
+	log_info("%s: did not stop when asked; killing it", e->id);
 	entry_probe(e, fd);
 	if (e->alive && e->pid > 0 && kill(e->pid, SIGKILL) == -1 && errno != ESRCH) {
 		log_warn("%s: kill %jd", e->id, (intmax_t)e->pid);
@@ -99,7 +99,7 @@ stop_worker(struct entry *e, int fd, bool *forced)
 			rv = by_force(e, fd);
 			break;
 		case WAITED_SIGNAL:
-			log_info("%s: asked to stop; not waited for", e->id);
+			log_info("%s: asked to stop; not waiting for its end", e->id);
 			rv = EX_TEMPFAIL;
 			break;
 		}
@@ -130,7 +130,7 @@ cancel(struct orch *o, struct entry *e)
 		return rv;
 	/* A worker that stopped cleanly has said so itself; then nothing is left to declare. */
 	if (entry_declare(e, STATUS_CANCELLED, forced ? "killed" : "cancelled", forced ?
-	    "would not stop and was killed" : "cancelled while no worker lived") == -1)
+	    "did not stop when asked and was killed" : "cancelled while no worker was running") == -1)
 		return EX_IOERR;
 	if (e->state.status != STATUS_CANCELLED) {
 		log_warnx("%s is %s: not cancelled", e->id, show_status(e));
@@ -146,7 +146,7 @@ cancel(struct orch *o, struct entry *e)
 		json_put_str(j, "status", status_name(e->state.status));
 		show_json(j);
 	} else
-		printf("%s: cancelled; orchestrator retry %s begins again\n", e->id,
+		printf("%s: cancelled; orchestrator retry %s starts over\n", e->id,
 		    e->state.item);
 	return 0;
 }

@@ -43,9 +43,9 @@ note(const struct cleaning *c, const char *fmt, ...)
 static void
 declare_dead(struct entry *e, struct cleaning *c)
 {
-	switch (entry_declare(e, STATUS_FAILED, "died", "no worker lived when cleanup came")) {
+	switch (entry_declare(e, STATUS_FAILED, "died", "cleanup found no running worker")) {
 	case 0:
-		note(c, "%s: no worker lives: failed (died)", e->id);
+		note(c, "%s: no worker is running: failed (died)", e->id);
 		json_append(c->failed, json_new_string(e->id));
 		break;
 	case -1:
@@ -87,7 +87,7 @@ clean(struct orch *o, struct entry *e, struct cleaning *c)
 	}
 	if (entry_dead(e) && (e->state.status == STATUS_PENDING ||
 	    state_given_back(&e->state))) {
-		note(c, "%s: not started yet; execute starts it, cancel gives it up", e->id);
+		note(c, "%s: not started yet; execute starts it, cancel abandons it", e->id);
 		return;
 	}
 	if (entry_dead(e))
@@ -142,4 +142,4 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_cleanup = COMMAND("cleanup",
-    "mark the dead as failed, archive what is over, remove merged worktrees", run, NO_ROWS);
+    "mark dead sessions failed, archive ended ones, remove merged worktrees", run, NO_ROWS);

@@ -87,7 +87,7 @@ check(struct orch *o, const struct streams *s, const struct arguments *a)
 	size_t stream;
 
 	if ((stream = streams_find(s, a->stream)) == STREAMS_NONE) {
-		log_warnx("no stream \"%s\" in the streams file; orchestrator config shows what is", a->stream);
+		log_warnx("no stream \"%s\" in the streams file; orchestrator config lists them", a->stream);
 		return EX_NOINPUT;
 	}
 	for (char *const *file = a->files; *file != NULL; file++)

@@ -26,22 +26,22 @@ static const struct option_row rows[] = {
 	OPT_STRING(struct arguments, title, 0, "title", "T", "the item's title"),
 	OPT_STRING(struct arguments, description, 0, "description", "TEXT", "what is to be done; - reads standard input"),
 	OPT_STRING(struct arguments, file, 0, "item", "FILE", "read the item from a file in the form of item.json"),
-	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the task list whose task the item is"),
-	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent that takes all roles"),
+	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the task list that has the task ITEM"),
+	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent for all roles"),
 	OPT_CHOICE(struct arguments, review, 0, "review", "MODE", review_modes, "who approves the work"),
 	OPT_FLAG(struct arguments, wait, 0, "wait", "wait until the session has ended or is approved"),
 	OPERAND_OPTIONAL(struct arguments, item, "ITEM"),
 	OPERAND_OPTIONAL(struct arguments, agent_type, "AGENT-TYPE"),
-	OPT_COMMAND(struct arguments, command, "COMMAND ...", "the command that is the implementer"),
+	OPT_COMMAND(struct arguments, command, "COMMAND ...", "the command to run as the implementer"),
 };
 
 static int
 check(const struct arguments *a)
 {
 	if (a->item == NULL && a->file == NULL)
-		return option_error(&cmd_dispatch.syntax, "ITEM is missing, and so is --item");
+		return option_error(&cmd_dispatch.syntax, "give ITEM or --item");
 	if (a->list != NULL && (a->file != NULL || a->title != NULL || a->description != NULL))
-		return option_error(&cmd_dispatch.syntax, "--list is for a task as it stands there: leave out "
+		return option_error(&cmd_dispatch.syntax, "--list takes the task as the list has it: leave out "
 		    "--item, --title and --description");
 	return 0;
 }
@@ -50,10 +50,10 @@ static int
 check_ids(const struct arguments *a)
 {
 	if (a->item != NULL && !item_id_valid(a->item))
-		log_warnx("\"%s\" is no item id: up to 64 of A-Z a-z 0-9 . _ -, beginning with a "
+		log_warnx("\"%s\" is not a valid item id: give up to 64 of A-Z a-z 0-9 . _ -, beginning with a "
 		    "letter or digit, without \"..\", not ending in \".\" or \".lock\"", a->item);
 	else if (a->agent_type != NULL && !item_id_valid(a->agent_type))
-		log_warnx("\"%s\" is no agent type: it is made like an item id (letters, digits, "
+		log_warnx("\"%s\" is not a valid agent type: it has the form of an item id (letters, digits, "
 		    "\".\", \"_\", \"-\")", a->agent_type);
 	else
 		return 0;
@@ -102,7 +102,7 @@ read_stdin(void)
 		}
 	}
 	if (n == 0 && t.buf != NULL && strlen(t.buf) != t.len) {
-		log_warnx("--description -: holds a NUL byte; give it as text");
+		log_warnx("--description -: contains a NUL byte; give plain text");
 		n = -1;
 	}
 	if (n == -1)
@@ -118,7 +118,7 @@ check_text(const struct item *item, const char *what, const char *text, size_t m
 	if (text == NULL)
 		return 0;
 	if (strlen(text) > max)
-		log_warnx("item %s: its %s has %zu bytes, %zu are the limit", item->id, what,
+		log_warnx("item %s: its %s has %zu bytes, but the limit is %zu", item->id, what,
 		    strlen(text), max);
 	else if (!text_utf8_valid(text, strlen(text)))
 		log_warnx("item %s: its %s is not UTF-8 text", item->id, what);

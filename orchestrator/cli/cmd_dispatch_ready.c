@@ -66,7 +66,7 @@ run_flow(struct flow *f)
 		return rv != 0 ? rv : status;
 	}
 	if (rv == 0 && status == 0 && json_count(sessions) == 0)
-		puts("nothing is ready that could go out now; see orchestrator plan");
+		puts("no ready task can be dispatched now; see orchestrator plan");
 	json_free(sessions);
 	return rv != 0 ? rv : status;
 }
@@ -92,5 +92,5 @@ run(struct orch *o, void *arguments)
 	return rv;
 }
 
-const struct cmd cmd_dispatch_ready = COMMAND("dispatch-ready", "start sessions for what is ready",
+const struct cmd cmd_dispatch_ready = COMMAND("dispatch-ready", "start sessions for all ready tasks",
     run, OPTION_ROWS(rows, struct flow_args));

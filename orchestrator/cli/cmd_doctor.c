@@ -76,8 +76,8 @@ check_hooks(struct report *r, const struct orch *o)
 		closedir(d);
 	}
 	if (n > 0)
-		report_add(r, "hooks", HEALTH_NOTE, "%s holds %zu: they are run neither for the "
-		    "agents' commits nor for merges; make gates of what must hold", path, n);
+		report_add(r, "hooks", HEALTH_NOTE, "%s holds %zu: git hooks run neither for the agents' commits nor for "
+		    "merges; make gates of the checks that must pass", path, n);
 	free(path);
 }
 
@@ -124,7 +124,7 @@ check_settings(struct report *r, struct orch *o)
 	static const char *const by[] = {
 		[REVIEW_COUNCIL] = "the council approves",
 		[REVIEW_GATES] = "the gates alone approve",
-		[REVIEW_NONE] = "nobody judges, everything is approved",
+		[REVIEW_NONE] = "all work is approved without a review",
 	};
 	ARRAY_WHOLE(by, REVIEW_MODES);
 	const struct dispatch d = { .attempt = 1 };
@@ -193,4 +193,4 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_doctor = COMMAND("doctor",
-    "say what is missing or will not work on this machine", run, NO_ROWS);
+    "report what is missing or will not work on this machine", run, NO_ROWS);

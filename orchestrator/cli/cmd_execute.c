@@ -33,8 +33,7 @@ lock_instance(const struct orch *o, int *status)
 	if ((lock = lock_take(dir, ORCH_LOCK, "execute", false)) == -1) {
 		if (errno == EAGAIN || errno == EACCES) {
 			if (lock_held(dir, ORCH_LOCK, &pid) == 1)
-				log_warnx("execute runs already here, as process %jd: wait for "
-				    "it or stop that one", (intmax_t)pid);
+				log_warnx("execute is already running here as process %jd: wait for it or stop it", (intmax_t)pid);
 			else
 				log_warnx("another execute has just ended: try again");
 			*status = EX_TEMPFAIL;
@@ -115,9 +114,9 @@ run_sessions(struct orch *o, const struct flow_args *a)
 
 static const struct option_row rows[] = {
 	FLOW_ROWS,
-	OPT_STRING(struct flow_args, until, 0, "until", "TIME", "dispatch nothing more after that"),
+	OPT_STRING(struct flow_args, until, 0, "until", "TIME", "dispatch nothing after this time"),
 	OPT_CHOICE(struct flow_args, pause, 0, "pause-before", "PHASE", task_phases, "stop before this phase of streams"),
-	OPT_SET(struct flow_args, failure, 0, "keep-going", FAILURE_GO_ON, "go on with the rest after a failure: the default"),
+	OPT_SET(struct flow_args, failure, 0, "keep-going", FAILURE_GO_ON, "continue with the rest after a failure (the default)"),
 	OPT_SET(struct flow_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
 	OPT_FLAG(struct flow_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
 	FLOW_OPERAND,
@@ -139,5 +138,5 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_execute = COMMAND("execute",
-    "do all there is to do: dispatch what is ready, answer by policy, merge what is approved, until nothing is left",
+    "dispatch what is ready, answer by policy and merge what is approved until nothing is left",
     run, OPTION_ROWS(rows, struct flow_args));

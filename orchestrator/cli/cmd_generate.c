@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 	OPT_LIST(struct arguments, said[STREAM_FOUNDATION], 0, "foundation", "STREAM", "a stream of the first phase"),
 	OPT_LIST(struct arguments, said[STREAM_PARALLEL], 0, "parallel", "STREAM", "a stream of the second phase"),
 	OPT_LIST(struct arguments, said[STREAM_INTEGRATION], 0, "integration", "STREAM", "a stream of the last phase"),
-	OPT_FLAG(struct arguments, force, 0, "force", "replace a file that is there"),
+	OPT_FLAG(struct arguments, force, 0, "force", "replace an existing file"),
 	OPERAND_OPTIONAL(struct arguments, list, "LIST"),
 };
 
@@ -166,7 +166,7 @@ run(struct orch *o, void *arguments)
 	if ((rv = orch_open(o)) == 0) {
 		task_link_recover(o);
 		if (a->out == NULL && o->repo.top == NULL) {
-			log_warnx("%s: a bare repository has no place for it; say one by --out", o->repo.common);
+			log_warnx("%s: a bare repository has no place for it; name a file with --out", o->repo.common);
 			rv = EX_USAGE;
 		} else
 			rv = generate(o, a);

@@ -16,9 +16,9 @@
 #include "proto/sys/file.h"
 
 static const char template[] =
-    "// Settings of orchestrator for this repository; orchestrator-config(5) tells all of them.\n"
+    "// Settings of orchestrator for this repository; orchestrator-config(5) lists them all.\n"
     "// They are read from the target's commit: a change counts once it is committed.\n"
-    "// What is commented out shows an example; the defaults work without any setting.\n"
+    "// The commented-out lines are examples; the defaults work without any setting.\n"
     "{\n"
     "\t// The branch that approved work is merged into.  Default: the one checked out.\n"
     "\t// \"target\": \"main\",\n"

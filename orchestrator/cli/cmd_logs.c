@@ -163,7 +163,7 @@ follow_result(const struct follow *f, const struct entry *e)
 	if (status_approved(f->status))
 		return 0;
 	if (status_live(f->status))
-		log_warnx("%s: no worker lives; orchestrator execute starts it again", e->id);
+		log_warnx("%s: no worker is running; orchestrator execute restarts it", e->id);
 	return EX_NEGATIVE;
 }
 

@@ -137,7 +137,7 @@ struct arguments {
 	const char	*session;
 };
 static const struct option_row rows[] = {
-	OPT_FLAG(struct arguments, approved, 0, "approved", "save, and leave out, changes beside what was approved"),
+	OPT_FLAG(struct arguments, approved, 0, "approved", "leave out changes that were not approved, and save them"),
 	OPERAND_OPTIONAL(struct arguments, session, "SESSION"),
 };
 

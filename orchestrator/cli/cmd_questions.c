@@ -23,8 +23,8 @@ print_question(const struct entry *e, const struct question *q)
 
 	printf("%s  %s  %s  %s%s\n", e->id, q->id, show_age(q->asked_at),
 	    instance ? "execute" : role_name(q->role), e->alive ? "" : instance ?
-	    "  (execute does not run: it takes the answer when it does)" :
-	    "  (no worker lives: orchestrator execute starts it again)");
+	    "  (execute is not running: it takes the answer once it runs)" :
+	    "  (no worker is running: orchestrator execute restarts it)");
 	show_block(stdout, q->text);
 	for (size_t i = 0; i < q->options.n; i++) {
 		printf("    %zu) ", i + 1);

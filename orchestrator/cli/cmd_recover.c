@@ -67,8 +67,8 @@ give_up(struct recovery *r, struct entry *e)
 	char *why;
 
 	entry_declare(e, STATUS_FAILED, "died", "its worker was started again too often");
-	why = text_format("its worker died %d times; orchestrator logs %s says where, orchestrator "
-	    "retry %s begins again", SCHEDULE_RESTARTS + 1, e->id, e->id);
+	why = text_format("its worker died %d times; orchestrator logs %s says where, orchestrator retry %s starts over",
+	    SCHEDULE_RESTARTS + 1, e->id, e->id);
 	person(r, e, why);
 	free(why);
 }
@@ -174,5 +174,5 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_recover = COMMAND("recover",
-    "after a crash or a reboot: bring every session back to work, or say what it waits for", run,
+    "after a crash or a reboot, resume every session or say what it waits for", run,
     NO_ROWS);

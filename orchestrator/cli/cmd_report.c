@@ -54,7 +54,7 @@ load(const char *instance, struct json **j)
 	*j = NULL;
 	if (file_read(AT_FDCWD, path, REPORT_MAX, &buf, &len) == -1) {
 		if (errno == ENOENT)
-			log_warnx("there is no report yet; orchestrator execute makes one at its end");
+			log_warnx("there is no report yet; orchestrator execute writes one when it ends");
 		else
 			log_warn("%s", path);
 		rv = EX_NOINPUT;
@@ -81,7 +81,7 @@ show(struct orch *o, const char *name, bool yaml)
 	else if (o->instance != NULL)
 		instance = text_format("%s", o->instance);
 	else
-		log_warnx("there is no report yet; orchestrator execute makes one at its end");
+		log_warnx("there is no report yet; orchestrator execute writes one when it ends");
 	if (instance == NULL)
 		return EX_NOINPUT;
 	if ((rv = load(instance, &j)) == 0 && yaml)

@@ -86,7 +86,7 @@ review(const struct orch *o, const struct entry *e)
 		log_warnx("%s: %s", e->id, why);
 		rv = EX_DATAERR;
 	} else if (r.session[0] == '\0') {
-		log_warnx("%s is %s: it was not reviewed yet", e->id, show_status(e));
+		log_warnx("%s is %s: it has not been reviewed yet", e->id, show_status(e));
 		rv = EX_NOINPUT;
 	} else
 		print_review(e, &r);

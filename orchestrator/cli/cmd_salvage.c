@@ -7,5 +7,5 @@ static const struct syntax *const commands[] = {
 };
 
 const struct cmd cmd_salvage = COMMAND("salvage",
-    "show and bring back work that was saved before something was stopped or removed", NULL,
+    "show and restore work that was saved before a session was stopped or removed", NULL,
     .sub = commands);

@@ -24,7 +24,7 @@ print_note(const struct entry *e)
 	if (e->error != NULL)
 		text_print(stdout, e->error, false);
 	else if (entry_dead(e))
-		fputs(e->begun ? "no worker lives: orchestrator execute starts it again, "
+		fputs(e->begun ? "no worker is running: orchestrator execute restarts it, "
 		    "cleanup marks it failed" : "orchestrator execute starts it", stdout);
 	else if (s->parked_until != 0 && status_live(s->status)) {
 		char	buf[CLOCK_TEXT];
@@ -89,7 +89,7 @@ print_all(const struct entries *es)
 		printf("%s (%zu)\n", group_title((enum status_group)g), n[g]);
 		skip = g == GROUP_ENDED && n[g] > ENDED_SHOWN ? n[g] - ENDED_SHOWN : 0;
 		if (skip > 0)
-			printf("  %zu older ones: --json lists them\n", skip);
+			printf("  %zu older sessions: --json lists them\n", skip);
 		for (size_t i = 0; i < es->n; i++) {
 			if ((int)entry_group(&es->v[i]) != g)
 				continue;
@@ -167,5 +167,5 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_status = COMMAND("status",
-    "show all sessions, or everything that is known of one", run,
+    "show all sessions, or everything known about one", run,
     OPTION_ROWS(rows, struct session_argument));

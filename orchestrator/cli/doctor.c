@@ -52,8 +52,8 @@ doctor_file_system(struct report *r, const char *name, const char *path)
 	if (type == NULL)
 		report_add(r, name, HEALTH_BAD, "%s: %s", path, strerror(errno));
 	else if (remote)
-		report_add(r, name, HEALTH_BAD, "%s is on %s, which does not deliver events "
-		    "of other machines or has no reliable locks; use a local file system", path, type);
+		report_add(r, name, HEALTH_BAD, "%s is on %s, which does not deliver events from other machines or has no "
+		    "reliable locks; use a local file system", path, type);
 	else if (*type == '\0')
 		report_add(r, name, HEALTH_NOTE, "%s is on a file system of unknown type; it must "
 		    "be local and deliver inotify events", path);
@@ -203,8 +203,8 @@ doctor_proc(struct report *r)
 		report_add(r, "processes", HEALTH_GOOD, "/proc shows the children of a process");
 		close(fd);
 	} else
-		report_add(r, "processes", HEALTH_BAD, "%s: %s; mount /proc, with a kernel that has "
-		    "CONFIG_PROC_CHILDREN: what an agent leaves running is found there", path,
+		report_add(r, "processes", HEALTH_BAD, "%s: %s; mount /proc, with a kernel that has CONFIG_PROC_CHILDREN: "
+		    "leftover processes of agents are found there", path,
 		    strerror(errno));
 	free(path);
 }
@@ -235,14 +235,14 @@ doctor_cgroup(struct report *r)
 	if (cgroup_here(&place, why, sizeof(why)) == 0 &&
 	    cgroup_make(&g, place.own, CGROUP_NAME "doctor.", why, sizeof(why)) == 0 &&
 	    !is_born_in(&g))
-		snprintf(why, sizeof(why), "nothing can be started in one of %.900s", place.own);
+		snprintf(why, sizeof(why), "no process can be started in a cgroup of %.900s", place.own);
 	else if (g.fd != -1) {
-		report_add(r, "cgroup", HEALTH_GOOD, "each run has a cgroup of its own below %s; "
+		report_add(r, "cgroup", HEALTH_GOOD, "each run has its own cgroup below %s; "
 		    "ending it ends all leftover processes of the run, also after a crash", place.own);
 		(void)cgroup_end(&g);
 		return;
 	}
 	(void)cgroup_end(&g);
 	report_add(r, "cgroup", HEALTH_NOTE, "no cgroup per run (%s); leftover processes are found "
-	    "through the process tree instead; systemd-run --user --scope COMMAND may give one", why);
+	    "through the process tree instead; systemd-run --user --scope COMMAND may provide one", why);
 }

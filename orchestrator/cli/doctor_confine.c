@@ -27,29 +27,28 @@ add_layers(struct report *r, const struct sandbox_probe *probe, bool none)
 static void
 add_scopes(struct report *r, enum sandbox_kind kind, bool scoped)
 {
-	const char *reached = kind == SANDBOX_BWRAP ? "runs reach abstract sockets of this machine, and "
-	    "what a reviewer runs can end it" : "runs reach abstract sockets and can signal processes";
+	const char *reached = kind == SANDBOX_BWRAP ? "runs can reach abstract sockets of this machine, and a reviewer's "
+	    "commands can kill the reviewer" : "runs can reach abstract sockets and signal processes";
 	int abi = sandbox_landlock_abi();
 
 	if (abi == 0)
-		report_add(r, "scopes", HEALTH_NOTE, "the kernel has no Landlock: runs reach abstract sockets "
-		    "of this machine, and what a reviewer runs can speak in its place");
+		report_add(r, "scopes", HEALTH_NOTE, "the kernel has no Landlock: runs can reach abstract sockets of this "
+		    "machine, and a reviewer's commands can speak in its place");
 	else if (abi < SANDBOX_SCOPES_ABI)
-		report_add(r, "scopes", HEALTH_NOTE, "Landlock is of version %d, and %d (Linux 6.12) is needed: %s",
+		report_add(r, "scopes", HEALTH_NOTE, "Landlock has version %d, but version %d (Linux 6.12) is needed: %s",
 		    abi, SANDBOX_SCOPES_ABI, reached);
 	else if (kind == SANDBOX_BWRAP && !scoped)
-		report_add(r, "scopes", HEALTH_NOTE, "bubblewrap does not work in a domain of Landlock (it may be "
-		    "setuid): runs reach abstract sockets of this machine");
+		report_add(r, "scopes", HEALTH_NOTE, "bubblewrap does not work in a Landlock domain (it may be "
+		    "setuid): runs can reach abstract sockets of this machine");
 	else
-		report_add(r, "scopes", HEALTH_GOOD, "no abstract socket or process outside is reached from "
-		    "a run: Landlock (version %d)", abi);
+		report_add(r, "scopes", HEALTH_GOOD, "runs can't reach abstract sockets or processes outside: Landlock (version %d)", abi);
 }
 
 static void
 add_filter(struct report *r)
 {
 	if (sandbox_filter_works())
-		report_add(r, "filter", HEALTH_GOOD, "system calls that no run needs are refused by seccomp");
+		report_add(r, "filter", HEALTH_GOOD, "seccomp refuses system calls that no run needs");
 	else
 		report_add(r, "filter", HEALTH_NOTE, "the kernel has no seccomp: no system call is refused, such as "
 		    "those that read keyrings");
@@ -62,13 +61,12 @@ add_nested(struct report *r, const struct sandbox_probe *probe, enum sandbox_kin
 		"--ro-bind", "/", "/", "--dev", "/dev", "true", NULL };
 	static const char *const proc[] = { SANDBOX_BWRAP_PROGRAM, "--unshare-user", "--unshare-pid",
 		"--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true", NULL };
-	char why[128] = "Landlock lets nothing be mounted";
+	char why[128] = "Landlock forbids all mounts";
 
 	if (kind != SANDBOX_BWRAP || !sandbox_probe_inside(probe, bare, why, sizeof(why)))
 		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can't start inside: %s", why);
 	else if (!sandbox_probe_inside(probe, proc, why, sizeof(why)))
-		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can start inside unless it mounts /proc "
-		    "anew: %s", why);
+		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can start inside unless it mounts its own /proc: %s", why);
 	else
 		report_add(r, "nested", HEALTH_GOOD, "a client's own sandbox can start inside");
 }

@@ -163,7 +163,7 @@ print_ambiguous(const struct preview *p)
 		}
 	}
 	puts(p->f->settings.ambiguous == AMBIGUOUS_ASK ?
-	    ": one at a time among themselves, unless the answer to that question is another" :
+	    ": one at a time among themselves, unless that question is answered otherwise" :
 	    ": one at a time among themselves (ambiguous is sequential)");
 }
 

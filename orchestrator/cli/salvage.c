@@ -75,7 +75,7 @@ salvage_find(struct orch *o, const char *name, struct salvage *s)
 	}
 	strings_free(&all);
 	if (rv == 0 && n == 0) {
-		log_warnx("nothing is saved of \"%s\"; orchestrator salvage list shows what is", name);
+		log_warnx("no work of \"%s\" is saved; orchestrator salvage list shows what is saved", name);
 		rv = EX_NOINPUT;
 	}
 	return rv;

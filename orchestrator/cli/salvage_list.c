@@ -73,4 +73,4 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_salvage_list = COMMAND("salvage list",
-    "list the sessions of which work is saved", run, NO_ROWS);
+    "list the sessions with saved work", run, NO_ROWS);

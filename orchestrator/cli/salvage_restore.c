@@ -49,8 +49,8 @@ say(struct orch *o, const struct salvage *s, const char *path, const char *branc
 	}
 	show_field("worktree", path);
 	show_field("branch", branch);
-	printf("\nIt is a worktree as git makes them: look, commit, merge it yourself; then\n"
-	    "git worktree remove and git branch -D end it.  What is saved stays saved.\n");
+	printf("\nIt is an ordinary git worktree: look at it, commit and merge it yourself; then\n"
+	    "remove it with git worktree remove and git branch -D.  The saved work stays saved.\n");
 }
 
 static int
@@ -77,4 +77,4 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_salvage_restore = COMMAND("salvage restore",
-    "bring it back, in a worktree and on a branch of its own", run, SESSION_ROWS);
+    "restore saved work in a new worktree on a new branch", run, SESSION_ROWS);

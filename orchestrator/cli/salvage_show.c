@@ -75,5 +75,5 @@ run(struct orch *o, void *arguments)
 	return show(o, &s);
 }
 
-const struct cmd cmd_salvage_show = COMMAND("salvage show", "show what is saved of a session", run,
+const struct cmd cmd_salvage_show = COMMAND("salvage show", "show the saved work of a session", run,
     SESSION_ROWS);

@@ -21,7 +21,7 @@ struct arguments {
 };
 static const struct option_row rows[] = {
 	OPT_LIST(struct arguments, tasks, 0, "task", "'ID: TITLE'", "a task of the list"),
-	OPT_STRING(struct arguments, from, 0, "from", "FILE", "take over the tasks of a JSON file or a check list"),
+	OPT_STRING(struct arguments, from, 0, "from", "FILE", "import the tasks of a JSON file or a check list"),
 	OPERAND(struct arguments, name, "NAME"),
 };
 

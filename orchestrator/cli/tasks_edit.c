@@ -77,7 +77,7 @@ edit(struct tasklist *l, void *arg)
 	int rv;
 
 	if (!task_options_any(&e->a->options))
-		return option_error(&cmd_tasks_edit.syntax, "task %s: say what to change", e->a->task);
+		return option_error(&cmd_tasks_edit.syntax, "task %s: give an option that says what to change", e->a->task);
 	if ((rv = tasks_need(l, e->a->task, &i)) != 0 ||
 	    (rv = task_options_apply(&e->a->options, &l->v[i])) != 0)
 		return rv;
@@ -108,7 +108,7 @@ depend(struct tasklist *l, void *arg)
 		if ((rv = tasks_need(l, *name, &on)) != 0)
 			return rv;
 		if (it->depends_on.n == ITEM_MAX_LIST) {
-			log_warnx("task %s: %d dependencies are the limit", it->id, ITEM_MAX_LIST);
+			log_warnx("task %s: has more than %d dependencies", it->id, ITEM_MAX_LIST);
 			return EX_DATAERR;
 		}
 		if (!depends(it, *name))
@@ -183,5 +183,5 @@ const struct cmd cmd_tasks_add = COMMAND("tasks add", "add a task to a list", ru
 const struct cmd cmd_tasks_edit = COMMAND("tasks edit", "change what a task says", run_edit,
     OPTION_ROWS(edit_rows, struct arguments));
 const struct cmd cmd_tasks_depend = COMMAND("tasks depend",
-    "let a task wait for others of its list", run_depend,
+    "make a task wait for others of its list", run_depend,
     OPTION_ROWS(depend_rows, struct arguments));

@@ -188,7 +188,7 @@ import_json(struct tasklist *l, const char *what, const char *text, size_t len)
 
 	if (json_kind(j) == JSON_OBJECT && json_get(j, "version") != NULL &&
 	    json_integer(json_get(j, "version"), 0) != RECORD_VERSION) {
-		snprintf(why, sizeof(why), "its \"version\" is another one than %d; use the program that "
+		snprintf(why, sizeof(why), "its \"version\" is not %d; use the program that "
 		    "wrote it", RECORD_VERSION);
 		rv = -1;
 	} else if (j != NULL && json_kind(tasks) != JSON_ARRAY) {
@@ -203,7 +203,7 @@ import_json(struct tasklist *l, const char *what, const char *text, size_t len)
 		else if (json_kind(t) == JSON_OBJECT)
 			rv = import_object(l, t, i, why, sizeof(why));
 		else {
-			snprintf(why, sizeof(why), "tasks[%zu] must be an object or a text", i);
+			snprintf(why, sizeof(why), "tasks[%zu] must be an object or a string", i);
 			rv = -1;
 		}
 	}

@@ -40,12 +40,12 @@ check(const struct task *t, enum task_status to, const struct taskgraph *g, size
 		log_warnx("task %s is %s: it can't become %s%s", t->item.id,
 		    task_status_name(t->status), task_status_name(to),
 		    t->status == TASK_COMPLETE && to != TASK_COMPLETE ?
-		    "; orchestrator tasks reopen begins it again" : "");
+		    "; orchestrator tasks reopen makes it PENDING" : "");
 		return EX_DATAERR;
 	}
 	/* Its end would be written over the other one. */
 	if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0' && to == TASK_PENDING) {
-		log_warnx("task %s: session %s has it; orchestrator cancel %s stops that first",
+		log_warnx("task %s: session %s has it; stop it first with orchestrator cancel %s",
 		    t->item.id, t->session, t->session);
 		return EX_UNAVAILABLE;
 	}
@@ -147,9 +147,9 @@ run_reopen(struct orch *o, void *arguments)
 	return run_move(o, arguments, TASK_PENDING);
 }
 
-const struct cmd cmd_tasks_start = COMMAND("tasks start", "take a task in hand yourself", run_start,
+const struct cmd cmd_tasks_start = COMMAND("tasks start", "start a task that you do yourself", run_start,
     OPTION_ROWS(rows, struct arguments));
-const struct cmd cmd_tasks_complete = COMMAND("tasks complete", "say that a task is done",
+const struct cmd cmd_tasks_complete = COMMAND("tasks complete", "mark a task as done",
     run_complete, OPTION_ROWS(rows, struct arguments));
-const struct cmd cmd_tasks_reopen = COMMAND("tasks reopen", "let a task be done again", run_reopen,
+const struct cmd cmd_tasks_reopen = COMMAND("tasks reopen", "reopen a task so that it is done again", run_reopen,
     OPTION_ROWS(rows, struct arguments));

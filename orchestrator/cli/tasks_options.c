@@ -39,7 +39,7 @@ set_text(struct task *t, char **field, const char *what, const char *value, size
 	if (field == &t->item.title && (value[0] == '\0' || strpbrk(value, "\r\n") != NULL))
 		return bad(t, what, "must be one line of text");
 	if (field == &t->item.agent_type && value[0] != '\0' && !item_id_valid(value))
-		return bad(t, what, "must be made like an id (letters, digits, \".\", \"_\", \"-\")");
+		return bad(t, what, "must have the form of an id (letters, digits, \".\", \"_\", \"-\")");
 	free(*field);
 	*field = value[0] == '\0' ? NULL : text_format("%s", value);
 	return 0;

@@ -139,5 +139,5 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_tasks_resume = COMMAND("tasks resume",
-    "load a list, verify that nothing of it was lost, and go on", run,
+    "load a list, verify that nothing in it was lost, and continue", run,
     OPTION_ROWS(rows, struct arguments));

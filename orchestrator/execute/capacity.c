@@ -68,7 +68,7 @@ capacity_text(const struct capacity *c, const char *name)
 	else
 		text_printf(&t, "%s; ", name);
 	if (c->by_memory == SIZE_MAX)
-		text_puts(&t, "how much memory there is is not known");
+		text_puts(&t, "the amount of memory is not known");
 	else
 		text_printf(&t, "memory %s allow %zu", c->by_memory < c->wanted ? "does" :
 		    "would", c->by_memory);

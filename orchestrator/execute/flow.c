@@ -73,5 +73,5 @@ flow_stop(struct flow *f, const char *why)
 	f->stopped = text_format("%s", why);
 	f->wake = 0;
 	if (f->loop != NULL)
-		loop_say(f->loop, f->id, "stopping", "%s; waiting for the sessions that run", why);
+		loop_say(f->loop, f->id, "stopping", "%s; waiting for the running sessions", why);
 }

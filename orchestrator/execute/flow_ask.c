@@ -118,7 +118,7 @@ ask(struct flow *f)
 	strings_add(&options, "one at a time");
 	strings_add(&options, AT_ONCE);
 	if (count_left(f) < 2)
-		ask_withdraw(&f->ask, "it does not matter any more");
+		ask_withdraw(&f->ask, "the question is no longer needed");
 	else if ((q = ask_question(&f->ask, text, &options, &fresh)) != NULL) {
 		if (fresh)
 			loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "asked", "%s: %s", q->id,
@@ -157,7 +157,7 @@ flow_ask(struct flow *f)
 		path = text_format("%s/" SESSION_DIR_ANSWERS, f->ask.path);
 		f->ask_watch = (struct watch){ .fire = answers_event, .arg = f };
 		if (watch_dir(&f->ask_watch, path, false) == -1)
-			log_warn("%s: not watched: an answer is seen when execute starts again", path);
+			log_warn("%s: can't be watched: execute sees an answer only when it starts again", path);
 		free(path);
 	} else if (!f->ask_due && (f->ask_again == 0 || f->ask_again > clock_now()) &&
 	    memcmp(&f->asked, &f->seen.st_mtim, sizeof(f->asked)) == 0)

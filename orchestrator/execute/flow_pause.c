@@ -29,7 +29,7 @@ flow_pause_check(const struct flow *f)
 		log_warnx("--pause-before %s: there is no stream of that phase", f->pause);
 		return 0;
 	}
-	log_warnx("--pause-before %s: list %s has no streams, so that nothing would stop there; leave the "
+	log_warnx("--pause-before %s: list %s has no streams, so nothing would stop there; leave the "
 	    "option out, or give tasks their streams and run orchestrator generate", f->pause, f->id);
 	return EX_USAGE;
 }

@@ -20,8 +20,8 @@ judge(struct flow *f, size_t i, const struct entry *e)
 
 	switch (breaker_death(&f->breaker, &d)) {
 	case BROKEN_OUTAGE:
-		text = text_format("%lld sessions in a row died within seconds of their beginning, "
-		    "the last one of %s (%s): an outage", (long long)f->breaker.quick,
+		text = text_format("%lld sessions in a row died within seconds of their start, the last one for %s (%s): an "
+		    "outage", (long long)f->breaker.quick,
 		    s->item, why);
 		break;
 	case TRIP_SETUP:

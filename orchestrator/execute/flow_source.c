@@ -117,7 +117,7 @@ flow_watch_source(struct flow *f)
 		return;
 	f->wake_watch = (struct watch){ .fire = wake_event, .arg = f };
 	if (watch_dir(&f->wake_watch, dir, false) == -1)
-		log_warn("%s: not watched: what changes there is seen after the next merge", dir);
+		log_warn("%s: can't be watched: changes there are seen only after the next merge", dir);
 	else
 		wake(f);	/* it may have been there before */
 	free(dir);

@@ -51,7 +51,7 @@ check_until(struct flow *f)
 	if (f->until == 0 || f->stopped != NULL)
 		return;
 	if (left <= 0)
-		flow_stop(f, "the time of --until has come");
+		flow_stop(f, "the time given with --until has come");
 	else
 		watch_timer(&f->until_timer, clock_now() + left * CLOCK_MS);
 }
@@ -170,7 +170,7 @@ try_again(struct flow *f, size_t i, const char *why)
 	if (fault_passes(f->note->fault)) {
 		log_warnx("task %s: %s", f->list.v[i].item.id, why);
 		flow_manifest_error(f, f->list.v[i].item.id, why, true);
-		flow_stop(f, "nothing can be dispatched here; repair that, then start execute again");
+		flow_stop(f, "nothing can be dispatched here; fix this, then start execute again");
 		return;
 	}
 	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; repair it, then "

@@ -276,7 +276,7 @@ loop_run(struct orch *o, struct flow *f)
 	policy_stop(&l.policy);
 	queue_stop(&l);
 	if (signo > 0) {
-		log_info("stopped by signal %d; the workers go on", signo);
+		log_info("stopped by signal %d; the workers keep running", signo);
 		rv = 128 + signo;
 	} else if (signo == -1)
 		rv = EX_OSERR;

@@ -53,7 +53,7 @@ policy_start(struct policy *p)
 		TAILQ_REMOVE(&p->waiting, j, entry);
 		j->parent = getpid();
 		if ((j->pid = child_call(policy_command, j)) == -1) {
-			log_warn("%s: %s: policy command: it is tried again", j->e.id, j->question);
+			log_warn("%s: %s: policy command: trying again", j->e.id, j->question);
 			TAILQ_INSERT_HEAD(&p->waiting, j, entry);
 			watch_timer(&p->again, clock_now() + POLICY_RETRY * CLOCK_MS);
 			return;

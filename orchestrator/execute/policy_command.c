@@ -81,12 +81,12 @@ run_command(const struct policy_job *job, int fd, const struct config *c, const 
 		.outlen = &outlen, .timeout_ms = POLICY_TIMEOUT,
 	};
 	while ((status = child_run(&spec, &io)) == -1 && fault_passes(errno)) {
-		log_warn("%s: %s: policy command %s: it is tried again", e->id, q->id, command->v[0]);
+		log_warn("%s: %s: policy command %s: trying again", e->id, q->id, command->v[0]);
 		if (!once_more(job, fd))
 			goto done;
 	}
 	if (status == -1 && (errno == E2BIG || errno == ETIMEDOUT))
-		log_warnx("%s: %s: policy command %s: %s; it is left to a person", e->id, q->id,
+		log_warnx("%s: %s: policy command %s: %s; the question is left to a person", e->id, q->id,
 		    command->v[0], errno == E2BIG ? "prints too much" : "takes too long");
 	else if (status == -1)
 		log_warn("%s: %s: policy command %s", e->id, q->id, command->v[0]);

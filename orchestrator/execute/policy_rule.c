@@ -21,7 +21,7 @@ rule_matches(const struct entry *e, const struct question *q, const struct rule 
 
 	pattern_free(p);
 	if (found == -1)
-		log_warnx("%s: %s: it can't be told in time whether the rule \"%s\" matches; it is passed over",
+		log_warnx("%s: %s: matching the rule \"%s\" takes too long; the rule is skipped",
 		    e->id, q->id, r->match);
 	return found == 1;
 }
@@ -38,7 +38,7 @@ policy_answered(const struct entry *e, int fd, const struct question *q, const c
 	case ANSWER_TAKEN:
 		return true;
 	case ANSWER_INVALID:
-		log_warnx("%s: %s: %s gives no valid answer: %s", e->id, q->id, by, why);
+		log_warnx("%s: %s: %s gives an invalid answer: %s", e->id, q->id, by, why);
 		return false;
 	case ANSWER_ERROR:
 		break;

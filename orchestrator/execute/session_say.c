@@ -36,7 +36,7 @@ say_recovery(const struct loop *l, const struct entry *before, const struct entr
 	if (before->path == NULL || now->error != NULL || before->error != NULL)
 		return;
 	if (st->parked_until != 0 && st->parked_until != was->parked_until)
-		loop_say(l, now->id, "parked", "its agent's account is at its limit; it goes on at %s",
+		loop_say(l, now->id, "parked", "its agent's account is at its limit; the session continues at %s",
 		    clock_text(st->parked_until, buf, sizeof(buf)));
 	if (st->rescue.attempts > was->rescue.attempts) {
 		snprintf(line, sizeof(line), "%s: %s - initiating recovery", now->id,

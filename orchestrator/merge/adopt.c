@@ -43,7 +43,7 @@ check_entry(struct entry *e)
 		return EX_DATAERR;
 	}
 	if (e->archived && !status_done(e->state.status)) {
-		log_warnx("session %s is %s and archived; orchestrator retry %s begins again", e->id,
+		log_warnx("session %s is %s and archived; orchestrator retry %s starts over", e->id,
 		    status_name(e->state.status), e->id);
 		return EX_USAGE;
 	}
@@ -65,8 +65,8 @@ check_worktree(struct orch *o, const struct entry *e, int sessionfd)
 	if (s->worktree == NULL || s->branch == NULL || s->head[0] == '\0' ||
 	    access(s->worktree, F_OK) == -1 ||
 	    !git_worktree_is(&o->repo, s->worktree, s->branch)) {
-		log_warnx("session %s: its worktree was removed or replaced (recorded: %s); orchestrator retry %s begins "
-		    "again", e->id, s->worktree != NULL ? s->worktree : "nothing", e->id);
+		log_warnx("session %s: its worktree was removed or replaced (recorded: %s); orchestrator retry %s starts over",
+		    e->id, s->worktree != NULL ? s->worktree : "nothing", e->id);
 		return EX_NOINPUT;
 	}
 	if ((fd = file_open_dir(sessionfd, SESSION_DIR_GIT)) != -1) {
@@ -147,7 +147,7 @@ adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
 		return EX_UNAVAILABLE;
 	}
 	if (rv == 0 && strcmp(e->state.head, e->state.base) == 0) {
-		log_warnx("session %s: there is nothing to judge: %s is as it was in the beginning",
+		log_warnx("session %s: there is nothing to judge: %s is unchanged since the session began",
 		    e->id, e->state.worktree);
 		return EX_DATAERR;
 	}

@@ -41,7 +41,7 @@ check_verdict(struct merge *m)
 	if (rc == -1)
 		return MERGE_ERROR;
 	if (strcmp(head, m->state.head) != 0)
-		return merge_says(m, MERGE_NOT_APPROVED, "%s: branch %s is at %s, approved was %s",
+		return merge_says(m, MERGE_NOT_APPROVED, "%s: branch %s is at %s, but %s was approved",
 		    m->id, m->state.branch, head[0] != '\0' ? head : "nothing", m->state.head);
 	return MERGE_MERGED;
 }

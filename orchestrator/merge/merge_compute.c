@@ -62,7 +62,7 @@ conflict(struct merge *m, struct state_conflict *list, size_t n)
 	if (n > 0)
 		text_printf(&detail, "conflicts with %s:", m->config.target);
 	else
-		text_printf(&detail, "%s has no longer %.12s, on which the work is based and was judged", m->config.target,
+		text_printf(&detail, "%s no longer contains %.12s, the base on which the work was judged", m->config.target,
 		    m->state.base);
 	for (i = 0; i < n && i < 8; i++)
 		text_printf(&detail, "%s %s (%s)", i == 0 ? "" : ",", list[i].path, list[i].kind);
@@ -130,7 +130,7 @@ check_base(struct merge *m)
 	n = out != NULL ? strcspn(out, "\n") : 0;
 	same = n > 0 && strcmp(out + n, "\n") == 0 && strncmp(out, m->state.base, n) == 0;
 	free(out);
-	return same ? MERGE_MERGED : enter_conflict(m, "%s has commits of the work already: orchestrator retry %s does the "
+	return same ? MERGE_MERGED : enter_conflict(m, "%s already contains commits of the work: orchestrator retry %s does the "
 	    "rest on top of them", m->config.target, m->state.item);
 }
 
@@ -156,7 +156,7 @@ check_content(struct merge *m)
 		outcome = MERGE_ERROR;
 	for (size_t i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
 		if (!has_path(since, nsince, work[i].path))
-			outcome = enter_conflict(m, "%s had the work, and has its change of %s no longer: orchestrator retry %s "
+			outcome = enter_conflict(m, "%s had the work, but no longer has its change of %s: orchestrator retry %s "
 			    "does it again", m->config.target, work[i].path, m->state.item);
 	git_changes_free(work, nwork);
 	git_changes_free(since, nsince);

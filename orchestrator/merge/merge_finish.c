@@ -30,7 +30,7 @@ remove_worktree(struct merge *m, char **trash, bool *kept)
 		return 0;
 	if (access(worktree, F_OK) == 0 &&
 	    !git_worktree_is(m->req->repo, worktree, m->state.branch)) {
-		log_warnx("%s: %s is not its worktree any more and is kept", m->id, worktree);
+		log_warnx("%s: %s is no longer its worktree and is kept", m->id, worktree);
 		return 0;
 	}
 	if (proc_inside(worktree, who, sizeof(who)) > 0) {

@@ -100,12 +100,12 @@ bring_checkouts(struct merge *m, bool bring_along, bool last)
 		if (bring_along && checkout_apply(&m->git, &m->checkouts[i], m->id, m->old, m->new,
 		    m->changes, m->nchanges, why, sizeof(why)) == -1) {
 			if (!last && !users(m, &m->checkouts[i])) {
-				merge_says(m, MERGE_ERROR, "%s; %s has moved to %s, and merge completes it",
+				merge_says(m, MERGE_ERROR, "%s; %s has moved to %s: run orchestrator merge again to complete the merge",
 				    why, m->target, m->new);
 				rc = -1;
 				continue;
 			}
-			log_warnx("%s; %s has moved to %s, and this checkout has not followed", why, m->target, m->new);
+			log_warnx("%s; %s has moved to %s, but this checkout was not updated", why, m->target, m->new);
 		}
 		if ((fd = file_find_dir(AT_FDCWD, m->checkouts[i].path)) != -1) {
 			(void)syncfs(fd);

@@ -216,7 +216,7 @@ entry_put_away(struct orch *o, struct entry *e, bool remove_worktree, char *why,
 	if ((lock = entry_lock_ended(e->path, &fd)) == -1) {
 		rv = errno == ENOENT ? 1 : -1;
 		snprintf(why, whylen, SESSION_FILE_LOCK ": %s", rv == 1 ?
-		    "another process has put the session away" : errno == EAGAIN ?
+		    "another process has archived or removed the session" : errno == EAGAIN ?
 		    "held by another process" : strerror(errno));
 		return rv;
 	}

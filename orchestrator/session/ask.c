@@ -44,7 +44,7 @@ ask_open(struct ask *a, const char *instance, bool make)
 		return -1;
 	}
 	if ((rv = questions_load(fd, &a->qs, why, sizeof(why))) == -1)
-		log_warnx("%s: %s; move it away to begin anew", a->path, why);
+		log_warnx("%s: %s; move it away to start over", a->path, why);
 	else if (make && mkdirat(fd, SESSION_DIR_ANSWERS, 0700) == -1 && errno != EEXIST) {
 		log_warn("%s/" SESSION_DIR_ANSWERS, a->path);
 		rv = -1;
@@ -98,7 +98,7 @@ ask_question(struct ask *a, const char *text, const struct strings *options, boo
 			*fresh = a->unsaved && a->qs.q[i].status == QUESTION_OPEN;
 			return !a->unsaved || save(a) == 0 ? &a->qs.q[i] : NULL;
 		}
-	questions_withdraw(&a->qs, NULL, "another question has taken its place", clock_wall());
+	questions_withdraw(&a->qs, NULL, "another question has replaced it", clock_wall());
 	message_id_make(id, sizeof(id), 'q');
 	if ((q = questions_ask(&a->qs, id, "", ROLE_NONE, 0, text, options, clock_wall(), why,
 	    sizeof(why))) == NULL) {

@@ -50,7 +50,7 @@ wait_for_lock(int fd, const char *path)
 	file_close(lockfd);
 	if (interrupted == 0)
 		return 0;
-	log_warnx("interrupted (%s); the session goes on: %s", strsignal(interrupted), path);
+	log_warnx("interrupted (%s); the session continues: %s", strsignal(interrupted), path);
 	return 128 + interrupted;
 }
 

@@ -87,7 +87,7 @@ drop_place(struct orch *o, const char *item)
 	    git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", path, why);
 	else if (rv == 0 && !o->json && lstat(path, &st) == 0)
-		printf("%s: what was done for %s stays there\n", path, item);
+		printf("%s: the work done for %s stays there\n", path, item);
 	free(path);
 	return rv;
 }

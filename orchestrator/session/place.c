@@ -96,12 +96,12 @@ make_directory(const char *dir, const char *base)
 
 	/* what a run of root gives bits to is for nobody else to reach */
 	if (mkdir(dir, geteuid() == 0 ? 0700 : 0777) == -1 && errno != EEXIST) {
-		log_warnx("%s: %s; make %s writable, worktrees are made there", dir,
+		log_warnx("%s: %s; make %s writable: worktrees are made there", dir,
 		    strerror(errno), base);
 		return orch_status(errno);
 	}
 	if (lstat(dir, &st) == -1 || !S_ISDIR(st.st_mode)) {
-		log_warnx("%s: not a directory; move it away, worktrees are made there", dir);
+		log_warnx("%s: not a directory; move it away: worktrees are made there", dir);
 		return EX_CANTCREAT;
 	}
 	return 0;
@@ -122,7 +122,7 @@ make_all(struct orch *o, const char *path)
 	}
 	*strrchr(dir, '/') = '\0';
 	if (status == 0 && access(dir, W_OK | X_OK) == -1) {
-		log_warnx("%s: %s; make it writable, worktrees are made there", dir,
+		log_warnx("%s: %s; make it writable: worktrees are made there", dir,
 		    strerror(errno));
 		status = orch_status(errno);
 	}
@@ -151,7 +151,7 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 	int status;
 
 	if (access(o->repo.common, W_OK | X_OK) == -1) {
-		log_warnx("%s: %s; make it writable, branch and worktree are recorded there",
+		log_warnx("%s: %s; make it writable: the branch and worktree are recorded there",
 		    o->repo.common, strerror(errno));
 		return orch_status(errno);
 	}

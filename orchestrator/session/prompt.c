@@ -79,7 +79,7 @@ add_dependency(struct orch *o, struct text *t, const char *item)
 	if (summary != NULL)
 		text_trim(summary, strlen(summary));
 	text_printf(t, "%s- %s: %s", t->len > 0 ? "\n" : "", item,
-	    summary == NULL ? "not merged by this program; look whether it is there" :
+	    summary == NULL ? "not merged by orchestrator; check whether its work is there" :
 	    summary[0] == '\0' ? "merged" : summary);
 	free(summary);
 	free(prefix);
@@ -163,7 +163,7 @@ prompts_make(struct orch *o, const struct dispatch *d, const char *commit, struc
 		free(texts[PROMPTS_STEPS]);
 		free(texts[PROMPTS_STEPS + 1]);
 		if (p->first != NULL && strlen(p->first) > SESSION_MAX_PROMPT) {
-			log_warnx("item %s: its prompt would have %zu bytes, %u are the limit; "
+			log_warnx("item %s: its prompt would have %zu bytes, but the limit is %u; "
 			    "shorten its description", d->item->id, strlen(p->first),
 			    SESSION_MAX_PROMPT);
 			status = EX_DATAERR;

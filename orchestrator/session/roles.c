@@ -149,8 +149,8 @@ plan_judged(const struct settings *s)
 {
 	if (settings_judged(s))
 		return 0;
-	log_warnx("the review is by gates, and no gates are set: add \"gates\" to "
-	    ".orchestrator/config.json, or say that nobody is to judge the work: --review none, "
+	log_warnx("the review is by gates, but no gates are set: add \"gates\" to .orchestrator/config.json, or approve all "
+	    "work without a review: --review none, "
 	    "or \"review\": \"none\"");
 	return EX_CONFIG;
 }

@@ -243,7 +243,7 @@ scrub(const struct git *g, bool keep, bool *attributes, char *err, size_t errlen
 	    as_made(&s, AT_FDCWD, g->worktree, "", S_IFDIR))
 		rc = scrub_dir(&s, AT_FDCWD, g->worktree, "", 0);
 	if (rc == -1)
-		snprintf(err, errlen, "%s: %s%sis not as it was made", g->worktree, s.at,
+		snprintf(err, errlen, "%s: %s%swas changed after it was made", g->worktree, s.at,
 		    s.at[0] != '\0' ? " " : "");
 	free(s.v);
 	free(out);

@@ -22,7 +22,7 @@ struct git;
  * g->worktree against g->index.  keep: files beside the index stay, but no .git, .gitignore
  * or .gitattributes: which of them are ignored is a later question.  *attributes: the index has a
  * .gitattributes.  0, or -1 with err when something could not be removed or the directory itself
- * is not as it was made.
+ * was changed after it was made.
  */
 int scrub(const struct git *g, bool keep, bool *attributes, char *err, size_t errlen);
 

@@ -47,8 +47,8 @@ take_claim(struct orch *o, const struct config *c, int *status)
 		return fd;
 	}
 	if (errno == EEXIST) {
-		log_warnx("item %s: session %s has it; see \"orchestrator status %s\", then merge, "
-		    "cancel or retry that", c->item, holder, holder);
+		log_warnx("item %s: session %s has it; see \"orchestrator status %s\", then merge, cancel or retry the "
+		    "session", c->item, holder, holder);
 		*status = EX_CANTCREAT;
 	} else {
 		log_warnx("%s/claims/%s: %s; make it writable, or set ORCHESTRATOR_HOME",
@@ -80,8 +80,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	/* A process that saw it before may have started it. */
 	*stays = status != 0 && spawn_dir_drop(o, c->session) == -1;
 	if (*stays)
-		log_warnx("session %s: what was made of it stays; execute goes on with it, "
-		    "cancel gives it up", c->session);
+		log_warnx("session %s: the parts already made stay; execute completes it, cancel abandons it", c->session);
 	free(path);
 	return status;
 }

@@ -75,7 +75,7 @@ bd_payload(const char *text, size_t textlen, char *why, size_t len, bool *said)
 	else if (json_str(in, "error") != NULL) {
 		text_first_line(why, len, json_str(in, "error"));
 		if (*why == '\0')
-			strlcpy(why, "an error without a word", len);
+			strlcpy(why, "an error without a message", len);
 		*said = true;
 		list = NULL;
 	} else if (json_kind(in) == JSON_OBJECT) {

@@ -32,7 +32,7 @@ verify(struct orch *o, const char *session, struct last_session *last, char *why
 	int has;
 
 	if (session[0] == '\0' || last_session_load(o, session, last) == -1) {
-		snprintf(why, whylen, "no session is known that was merged");
+		snprintf(why, whylen, "no merged session is known");
 		return -1;
 	}
 	if (!status_done(s->status) || s->merged[0] == '\0') {

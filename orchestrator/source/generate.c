@@ -147,7 +147,7 @@ compare(const char *path, const char *shown, const char *text, size_t len, bool 
 	free(b);
 	if (*same || force)
 		return 0;
-	log_warnx("%s is there already and differs from what would be written; --force replaces it",
+	log_warnx("%s exists already and differs from the new text; --force replaces it",
 	    shown);
 	return EX_CANTCREAT;
 }

@@ -32,7 +32,7 @@ read_one(const struct json *j, struct issue *is, struct strings *wrong)
 
 	if (id == NULL || !item_id_valid(id)) {
 		why = text_format("an issue %s%.80s%s", id == NULL ? "without an id" : "whose id \"",
-		    id == NULL ? "" : id, id == NULL ? "" : "\" can't be one of a task");
+		    id == NULL ? "" : id, id == NULL ? "" : "\" is not a valid task id");
 		strings_add(wrong, why);
 		free(why);
 		return false;

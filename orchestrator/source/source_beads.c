@@ -80,8 +80,7 @@ find_or_make(const struct wanted *w)
 	name = text_format("%s%s%s", SOURCE_BEADS, w->project == NULL ? "" : ":",
 	    w->project == NULL ? "" : w->project);
 	if (!tasklist_name_valid(name)) {
-		log_warnx("\"%.80s\" is not a name of a Beads project: such a name is one short "
-		    "line of text", w->project);
+		log_warnx("\"%.80s\" is not a name of a Beads project: give one short line of text", w->project);
 		rv = EX_USAGE;
 	} else {
 		tasklist_make(&l, name);
@@ -132,7 +131,7 @@ open_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 		return rv;
 	if (project != NULL && tasks_peek(o->workspace, list, &l, &good)) {
 		if (l.n == 0)
-			log_warnx("no issue that is ready has the label project:%s", project);
+			log_warnx("no ready issue has the label project:%s", project);
 		tasklist_release(&l);
 	}
 	return 0;

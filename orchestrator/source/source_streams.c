@@ -81,8 +81,7 @@ leave(struct task *t)
 	t->changed |= changed;
 	if (t->status != TASK_PENDING)
 		return changed;
-	task_enter(t, TASK_BLOCKED, tasks_author(), GONE "; orchestrator tasks complete says that it is "
-	    "not to be done");
+	task_enter(t, TASK_BLOCKED, tasks_author(), GONE "; if it is not to be done, mark it with orchestrator tasks complete");
 	return true;
 }
 

@@ -48,7 +48,7 @@ streams_file_read(const struct orch *o, struct streams_file *f)
 
 	memset(f, 0, sizeof(*f));
 	if (is_there(o, places[0]) && is_there(o, places[1])) {
-		log_warnx("there are two streams files, %s and %s: remove the one that does not count",
+		log_warnx("there are two streams files, %s and %s: remove the one that is not used",
 		    places[0], places[1]);
 		return EX_DATAERR;
 	}
@@ -111,7 +111,7 @@ check_roots(const struct orch *o, struct streams_file *f)
 		    strcmp(root, f->s.v[i - 1].root) == 0) || is_ours(o, root))
 			continue;
 		streams_problem(&f->problems, "%s: projectRoot %s is not this repository, which is %s; "
-		    "correct it, or let it be \".\"", f->s.v[i].id, root, o->repo.top);
+		    "correct it, or set it to \".\"", f->s.v[i].id, root, o->repo.top);
 	}
 }
 

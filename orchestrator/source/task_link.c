@@ -66,7 +66,7 @@ may_begin(const struct tasklist *l, size_t i)
 			log_warnx("task %s is IN_PROGRESS: session %s has it; see \"orchestrator "
 			    "status %s\"", t->item.id, t->session, t->session);
 		else
-			log_warnx("task %s is %s; orchestrator tasks reopen %s begins again",
+			log_warnx("task %s is %s; orchestrator tasks reopen %s makes it PENDING",
 			    t->item.id, task_status_name(t->status), t->item.id);
 		return EX_CANTCREAT;
 	}

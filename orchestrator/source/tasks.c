@@ -102,7 +102,7 @@ damaged(const char *workspace, int dirfd, const char *id, const char *why, bool 
 		log_warnx("task list %s is %s: %s: %s; the last good copy is %s.last: look at it, "
 		    "then copy it there", id, missing ? "missing" : "damaged", path, why, path);
 	else if (missing)
-		log_warnx("no task list %s; \"orchestrator tasks list\" shows what there is", id);
+		log_warnx("no task list %s; \"orchestrator tasks list\" lists them", id);
 	else
 		log_warnx("task list %s is damaged: %s: %s; there is no last good copy: repair it by "
 		    "hand", id, path, why);

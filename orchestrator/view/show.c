@@ -65,7 +65,7 @@ show_yaml(struct json *j)
 
 	json_free(j);
 	if (text == NULL) {
-		log_warnx("libyaml does not take it; use --json");
+		log_warnx("libyaml does not accept it; use --json");
 		return EX_SOFTWARE;
 	}
 	fputs(text, stdout);

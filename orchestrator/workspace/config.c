@@ -128,8 +128,8 @@ warn_uncommitted(struct orch *o, const char *commit, const char *committed)
 	path = text_format("%s/" DIRECTORY "/config.json", o->repo.top);
 	if (file_read(AT_FDCWD, path, RECORD_MAX, &buf, &len) == 0 &&
 	    (committed == NULL || strcmp(committed, buf) != 0)) {
-		log_warnx("%s as it is in the work tree is not committed and not used yet; the "
-		    "settings are those of commit %.12s: commit it to use it", path, commit);
+		log_warnx("%s in the work tree is not committed and not used yet; the settings come from commit %.12s: commit "
+		    "the file to use it", path, commit);
 		o->warned = true;
 	}
 	free(buf);

@@ -46,7 +46,7 @@ orch_instance(struct orch *o)
 		if (instance_valid(name))
 			set_instance(o, name);
 		else {
-			log_warnx("%s: leads to no instance; remove it and try again", link);
+			log_warnx("%s: points to no instance; remove it and try again", link);
 			status = EX_CONFIG;
 		}
 	} else if (errno != ENOENT && errno != ENOTDIR) {

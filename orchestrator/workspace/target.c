@@ -40,8 +40,8 @@ branch_commit(struct orch *o, const char *branch, char oid[OID_MAX])
 		log_warnx("target %s: %s", branch, reason);
 		status = EX_NOINPUT;
 	} else if (oid[0] == '\0') {
-		log_warnx("target %s: there is no such branch, or it has no commit yet; make it, "
-		    "or set \"target\" to another one", branch);
+		log_warnx("target %s: there is no such branch, or it has no commit yet; create it, or set \"target\" to another "
+		    "one", branch);
 		status = EX_CONFIG;
 	}
 	free(ref);
@@ -73,8 +73,8 @@ orch_target(struct orch *o, char *branch, size_t len, char base[OID_MAX], struct
 		if (tries == 0)
 			strlcpy(branch, s->target, len);
 		else {
-			log_warnx("the settings in target %s name another target, %s; let both "
-			    "branches name the same one", branch, s->target);
+			log_warnx("the settings in target %s name another target, %s; make both branches name the same target",
+			    branch, s->target);
 			status = EX_CONFIG;
 		}
 		settings_release(s);

@@ -57,7 +57,7 @@ unknown_option(const struct parser *p, const char *arg, size_t len)
 	if (near != NULL)
 		option_error(p->s[0], "%s: no such option (did you mean \"%s\"?)", word, near);
 	else
-		option_error(p->s[0], p->ambiguous ? "%s: more than one option begins so" : "%s: no such option", word);
+		option_error(p->s[0], p->ambiguous ? "%s: more than one option begins with this" : "%s: no such option", word);
 	strings_free(&names);
 	free(word);
 	return EX_USAGE;
@@ -90,7 +90,7 @@ set(const struct syntax *s, const struct option_row *r, char *at, const char *sh
 		number->value = strtonum(value, r->min, r->max, &why);
 		if (why == NULL)
 			return 0;
-		return option_error(s, "%s %s: say a number from %jd to %jd", shown, value,
+		return option_error(s, "%s %s: give a number from %jd to %jd", shown, value,
 		    (intmax_t)r->min, (intmax_t)r->max);
 	case OPTION_CHOICE:
 		for (size_t i = 0; strcmp(r->words[i], value) != 0; i++)

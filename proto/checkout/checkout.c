@@ -124,7 +124,7 @@ checkout_open(const struct git_repo *r, const char *path, struct checkout *co, c
 	memset(co, 0, sizeof(*co));
 	if (walk(r, NULL, path, &list, &n, err, errlen) == -1 || n == 0) {
 		checkout_free(list, n);
-		return git_fail(err, errlen, "%s: no checkout of the repository any more", path);
+		return git_fail(err, errlen, "%s: no longer a checkout of the repository", path);
 	}
 	*co = list[0];
 	memset(&list[0], 0, sizeof(list[0]));
@@ -185,8 +185,7 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 			git_fail(err, errlen, "%s: the merge of %s was interrupted; complete it first: "
 			    "orchestrator merge %s", co->path, other, other);
 		else if (errno == EEXIST || access(co->gitdir, F_OK) == 0)
-			git_fail(err, errlen, "%s/index.lock exists: another git works there; "
-			    "if none does, remove it", co->gitdir);
+			git_fail(err, errlen, "%s/index.lock exists: another git is running there; if not, remove it", co->gitdir);
 		close(fd);
 	}
 	free(line);

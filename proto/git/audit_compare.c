@@ -110,7 +110,7 @@ changed(const struct git *g, const struct entry *was, const struct entry *now, c
 		if (strcmp(name, own) != 0)
 			rc = branch(g, name, now, how, base, head, a, err, errlen);
 	} else if (strncmp(key, "head ", 5) == 0)
-		strings_add(&a->notices, "the main checkout is at another branch");
+		strings_add(&a->notices, "the main checkout is on another branch");
 	else {
 		line = text_format("%s%s of the repository: %s", key[0] == 'h' ? "hooks/" : "",
 		    name, how);

@@ -136,8 +136,8 @@ git_history(const struct git *g, const char *commit, const char *own, const char
 		text_printf(&roots, "^%s\n", last);
 		rc = rev_list(g, "-1", &roots, &out, err, errlen);
 		if (rc == 0 && out != NULL && out[0] != '\0' && (rc = beyond ? 1 : has_merges(g, commit, last, err, errlen)) == 1)
-			rc = git_fail_as(FAULT_WORK, err, errlen, "commit %.12s is of another branch, and in the history of the "
-			    "work: that branch would count as merged; cherry-pick what is needed of it", out);
+			rc = git_fail_as(FAULT_WORK, err, errlen, "commit %.12s belongs to another branch and is in the history "
+			    "of the work: that branch would count as merged; cherry-pick what you need from it", out);
 		else if (rc == 0)
 			strlcpy(base, last, OID_MAX);
 	}

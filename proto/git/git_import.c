@@ -34,8 +34,7 @@ check_store(int parent, const char *name, int depth, char *err, size_t errlen)
 		else if (S_ISDIR(st.st_mode) && depth < STORE_DEPTH)
 			rc = check_store(dirfd(d), e->d_name, depth + 1, err, errlen);
 		else if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-			rc = git_fail(err, errlen, "the session's object directory holds something "
-			    "that is no file: %s", e->d_name);
+			rc = git_fail(err, errlen, "the session's object directory contains something other than a file: %s", e->d_name);
 	}
 	dir_close(d);
 	return rc;
@@ -105,7 +104,7 @@ unpack(const struct git *to, const char header[12], int in, const char *commit, 
 	if (git_finish(&p, why, sizeof(why)) == 0)
 		return 0;
 	if (fault_code() != 0)
-		return git_fail_as(fault_code(), err, errlen, "commit %s: its objects are not taken over: %s",
+		return git_fail_as(fault_code(), err, errlen, "commit %s: its objects are not imported: %s",
 		    commit, why);
 	return git_fail(err, errlen, "commit %s: its objects are refused by git's strict check", commit);
 }

@@ -166,7 +166,7 @@ index_walk(const char *file, size_t hexlen, struct stat *st,
 	/* git replaces an index by rename: what is mapped never shrinks */
 	r.end = r.p + st->st_size;
 	if ((rc = walk(&r, fn, arg)) == -1)
-		git_fail(err, errlen, "%s: not an index that can be understood", file);
+		git_fail(err, errlen, "%s: not a valid index", file);
 	munmap(map, (size_t)st->st_size);
 	return rc;
 }

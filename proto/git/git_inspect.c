@@ -54,7 +54,7 @@ static const char *
 kind_of(const struct stat *st)
 {
 	return S_ISFIFO(st->st_mode) ? "a named pipe" : S_ISSOCK(st->st_mode) ? "a socket" :
-	    S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? "a device" : "a link that leads to no file";
+	    S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode) ? "a device" : "a dangling link";
 }
 
 static bool
@@ -85,14 +85,13 @@ blocks(struct walk *w, int dirfd, const char *name, const char *path, const stru
 	char aside[NAME_MAX + 1];
 
 	if (!w->clear)
-		return git_fail_as(FAULT_WORK, w->err, w->errlen, "%s is %s, which git can't be let read: "
-		    "remove it", path, kind);
+		return git_fail_as(FAULT_WORK, w->err, w->errlen, "%s is %s, which git must not read: remove it", path, kind);
 	snprintf(aside, sizeof(aside), "%.200s.refused", name);
 	(void)fchmod(dirfd, 0700);	/* the process that closed it is gone */
 	if ((!S_ISREG(st->st_mode) || file_shift(dirfd, name, dirfd, aside) == -1) &&
 	    unlinkat(dirfd, name, 0) == -1)
 		return git_fail_errno(w->err, w->errlen, "%s/%s", w->top, path);
-	log_warnx("%s/%s was %s: %s, since git would read it", w->top, path, kind,
+	log_warnx("%s/%s was %s that git would read: %s", w->top, path, kind,
 	    S_ISREG(st->st_mode) ? "renamed" : "removed");
 	return 0;
 }
@@ -155,8 +154,8 @@ nested(struct walk *w, int dirfd, const char *name, const char *path, const stru
 		rc = look_at(&there, fd, read[i], path, depth, true);
 	close(fd);
 	w->entries = there.entries;
-	return rc == -1 && fault_code() == FAULT_WORK ? blocks(w, dirfd, name, path, st, "a link to what "
-	    "is no repository") : rc;
+	return rc == -1 && fault_code() == FAULT_WORK ? blocks(w, dirfd, name, path, st, "a link to something other than a "
+	    "repository") : rc;
 }
 
 /* git: below a nested .git, where nothing is to be found but files and directories. */

@@ -146,7 +146,7 @@ copy_into(struct taking *t, int fd, const char *dir, const struct git_lfs_pointe
 	if (rc == -1)
 		git_fail_errno(t->err, t->errlen, "%s/%s", dir, p->oid);
 	if (rc == 1)
-		log_warnx("Git LFS object %s holds something else and is left out", p->oid);
+		log_warnx("Git LFS object %s has the wrong content and is left out", p->oid);
 	file_close(dirfd);
 	free(temporary);
 	return rc == -1 ? -1 : 0;
@@ -166,7 +166,7 @@ take(struct taking *t, const struct git_lfs_pointer *p)
 		if (git_too_large(&st) != NULL || t->bytes > BYTES_MAX)
 			rc = git_fail_as(FAULT_WORK, t->err, t->errlen, "the Git LFS object %s is %s: remove its file "
 			    "from the commits", p->oid, git_too_large(&st) != NULL ? git_too_large(&st) :
-			    "the one with which new ones hold more than 4 GiB");
+			    "too much (new objects would hold more than 4 GiB)");
 		else if ((rc = copy_into(t, fd, dir, p)) == 0)
 			t->n++;
 	}

@@ -70,7 +70,7 @@ move_failed(const struct git_repo *r, const char *ref, const char *old, const ch
 		return -1;
 	}
 	git_fail_as(fault_code(), err, errlen, "%s%s", why, is_locked(r, ref) ?
-	    " If no git works there, remove it" : "");
+	    " If no git is running there, remove it" : "");
 	errno = EIO;
 	return -1;
 }

@@ -246,8 +246,7 @@ git_ended(const char *const argv[], int64_t limit, char *err, size_t errlen)
 	if (errno == EINTR)
 		return git_fail_as(EINTR, err, errlen, "git %s: interrupted", what);
 	if (errno == ETIMEDOUT)
-		return git_fail_as(ETIMEDOUT, err, errlen, "git %s: took longer than %lld s and was "
-		    "ended", what, (long long)limit);
+		return git_fail_as(ETIMEDOUT, err, errlen, "git %s: took longer than %lld s and was killed", what, (long long)limit);
 	return git_fail_errno(err, errlen, "git %s", what);
 }
 

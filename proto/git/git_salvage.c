@@ -71,7 +71,7 @@ name_left(const struct git *g, struct strings *left)
 	for (size_t i = 0; i < left->n && i < NAMED_MAX; i++)
 		log_warnx("%s/%s can't be saved and is left out", g->worktree, left->v[i]);
 	if (left->n > NAMED_MAX)
-		log_warnx("%s: so are %zu others", g->worktree, left->n - NAMED_MAX);
+		log_warnx("%s: %zu other files can't be saved and are left out", g->worktree, left->n - NAMED_MAX);
 	strings_free(left);
 }
 

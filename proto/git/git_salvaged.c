@@ -45,7 +45,7 @@ git_salvage_read(const struct git *g, const char *session_id, struct git_salvage
 	if (git_ref_read(g->repo, ref, s->commit, err, errlen) == -1)
 		return -1;
 	if (s->commit[0] == '\0')
-		return git_fail(err, errlen, "nothing is saved of %s", session_id);
+		return git_fail(err, errlen, "no work of %s is saved", session_id);
 	if (git_run(g, argv, NULL, 0, &out, &len, NULL, err, errlen) == -1)
 		return -1;
 	s->at = (int64_t)strtoimax(out, &parent, 10) * 1000;

@@ -101,7 +101,7 @@ change(struct listing *l, const char *rel, const struct stat *st)
 	else if (l->n >= CHANGES_MAX)
 		refuse_as(l, rel, "one of more than 500000 new or changed files");
 	else if (l->bytes + size > BYTES_MAX)
-		refuse_as(l, rel, "the one with which new and changed files hold more than 4 GiB");
+		refuse_as(l, rel, "too much (new and changed files would hold more than 4 GiB)");
 	else {
 		text_add(&l->update, rel, strlen(rel) + 1);
 		l->n++;

@@ -57,12 +57,12 @@ check_plan(const struct streams *s, struct strings *problems)
 
 			if ((k = streams_find(s, id)) == STREAMS_NONE)
 				streams_problem(problems, "executionPlan: %s has %s, which is not in "
-				    "\"streams\"; add it there, or take it out here", phase, id);
+				    "\"streams\"; add it there, or remove it here", phase, id);
 			else if (seen[k]++ > 0)
-				streams_problem(problems, "executionPlan: %s is in it twice; take one out", id);
+				streams_problem(problems, "executionPlan: %s is in it twice; remove one", id);
 			else if ((int)s->v[k].phase != p)
 				streams_problem(problems, "executionPlan: %s has %s, whose streamPhase is %s; "
-				    "let both say the same", phase, id, stream_phase_name(s->v[k].phase));
+				    "make them agree", phase, id, stream_phase_name(s->v[k].phase));
 		}
 	for (k = 0; s->planned && k < s->n; k++)
 		if (seen[k] == 0 && streams_find(s, s->v[k].id) == k)
@@ -79,7 +79,7 @@ check_phases(const struct streams *s, int64_t max, struct strings *problems)
 		n[s->v[i].phase]++;
 	if (n[STREAM_FOUNDATION] == 0)
 		streams_problem(problems, "No foundation stream: all streams are parallel or integration; "
-		    "let the streamPhase of the one that the others build upon be \"foundation\" (orchestrator "
+		    "set the streamPhase of the stream that the others build upon to \"foundation\" (orchestrator "
 		    "generate --foundation STREAM)");
 	if (n[STREAM_PARALLEL] > (size_t)max)
 		streams_problem(problems, "Too many parallel streams (>%lld): there are %zu; split the work "
@@ -118,8 +118,7 @@ say_circle(struct walk *w, size_t first)
 	for (; k < w->n; k++)
 		text_printf(&t, "%s%s depends on %s", t.len > 0 ? ", " : "", v[w->way[k]].id,
 		    k + 1 < w->n ? v[w->way[k + 1]].id : v[first].id);
-	streams_problem(w->problems, "Circular dependencies detected: %s; take one of these dependencies "
-	    "out", t.buf);
+	streams_problem(w->problems, "Circular dependencies detected: %s; remove one of these dependencies", t.buf);
 	text_free(&t);
 	w->circle = true;
 }
@@ -136,7 +135,7 @@ walk(struct walk *w, size_t i)
 
 		if (d == STREAMS_NONE)
 			streams_problem(w->problems, "unknown dependency: %s depends on %s, which is not in "
-			    "\"streams\"; add it, or take the dependency out", w->s->v[i].id, on->v[k]);
+			    "\"streams\"; add it, or remove the dependency", w->s->v[i].id, on->v[k]);
 		else if (w->state[d] == 1)
 			say_circle(w, d);
 		else if (w->state[d] == 0)
@@ -162,11 +161,11 @@ check_dependencies(const struct streams *s, struct strings *problems)
 			if (d == STREAMS_NONE || !streams_before(s, i, d))
 				continue;
 			if (s->v[i].phase == s->v[d].phase)
-				streams_problem(problems, "%s depends on %s, which comes after it in the "
-				    "executionPlan: change their places", s->v[i].id, s->v[d].id);
+				streams_problem(problems, "%s depends on %s, which comes after it in the executionPlan: swap "
+				    "them", s->v[i].id, s->v[d].id);
 			else
 				streams_problem(problems, "%s (%s) depends on %s, which comes after it, as %s; "
-				    "change the streamPhase of one, or take the dependency out", s->v[i].id,
+				    "change the streamPhase of one, or remove the dependency", s->v[i].id,
 				    stream_phase_name(s->v[i].phase), s->v[d].id,
 				    stream_phase_name(s->v[d].phase));
 		}
@@ -177,7 +176,7 @@ streams_check(const struct streams *s, int64_t max_parallel, struct strings *pro
 {
 	if (s->initiative == NULL || s->name == NULL)
 		streams_problem(problems, "No active initiative: \"initiative\" must have \"id\" and \"name\"; "
-		    "add them, or make the file anew by orchestrator generate --force");
+		    "add them, or make a new file with orchestrator generate --force");
 	if (s->n == 0) {
 		streams_problem(problems, "No streams defined: give tasks their streams (orchestrator tasks "
 		    "edit --stream STREAM TASK), then run orchestrator generate --force");
@@ -190,8 +189,8 @@ streams_check(const struct streams *s, int64_t max_parallel, struct strings *pro
 	check_tasks(s, problems);
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].worktree != NULL && !item_worktree_valid(s->v[i].worktree))
-			streams_problem(problems, "%s: worktreePath %s is no path below the repository, without "
-			    "\"..\"; correct it, or let it be null", s->v[i].id, s->v[i].worktree);
+			streams_problem(problems, "%s: worktreePath %s is not a path below the repository, without \"..\"; "
+			    "correct it, or set it to null", s->v[i].id, s->v[i].worktree);
 }
 
 static bool
@@ -228,9 +227,8 @@ check_pair(const struct stream *a, const struct stream *b, struct strings *probl
 		for (size_t k = 0; k < pb->n; k++) {
 			if (!glob_overlap(pa->v[i], pb->v[k]))
 				continue;
-			streams_problem(problems, "overlapping paths: %s (%s) and %s (%s) run at once and may "
-			    "change the same file; change their allowed_paths, or let one depend on the "
-			    "other", a->id, pa->v[i], b->id, pb->v[k]);
+			streams_problem(problems, "overlapping paths: %s (%s) and %s (%s) run at the same time and may change "
+			    "the same file; change their allowed_paths, or make one depend on the other", a->id, pa->v[i], b->id, pb->v[k]);
 			return;
 		}
 }

@@ -241,8 +241,8 @@ streams_parse(struct streams *s, const char *buf, size_t len, struct strings *pr
 	memset(s, 0, sizeof(*s));
 	s->raw = json_parse(buf, len, 0, why, sizeof(why));
 	if (json_kind(s->raw) != JSON_OBJECT)
-		streams_problem(problems, "not a JSON object: %s; repair it, or make it anew by "
-		    "orchestrator generate --force", s->raw == NULL ? why : "another value");
+		streams_problem(problems, "not a JSON object: %s; repair it, or make a new one with orchestrator generate "
+		    "--force", s->raw == NULL ? why : "another value");
 	if (json_kind(s->raw) != JSON_OBJECT || !check_version(json_get(s->raw, "version"), problems)) {
 		json_free(s->raw);
 		s->raw = NULL;

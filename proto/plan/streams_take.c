@@ -148,8 +148,8 @@ take_dependencies(struct streams *s, struct stream *one, const struct tasklist *
 		}
 		if (on->status != TASK_COMPLETE && t->status != TASK_COMPLETE)
 			streams_problem(problems, "%s: its task %s depends on %s of list %s, which is in "
-			    "none of these streams and not COMPLETE; give it a stream (orchestrator "
-			    "tasks edit --stream STREAM %s), or have it done first", one->id,
+			    "none of these streams and not COMPLETE; give that task a stream (orchestrator tasks edit --stream "
+			    "STREAM %s), or complete it first", one->id,
 			    t->item.id, on->item.id, l->id, on->item.id);
 	}
 }
@@ -171,8 +171,8 @@ take_stream(struct streams *s, struct stream *one, const struct tasklist *l, boo
 	}
 	one->n = n;
 	if (n > PARTS_MAX)
-		streams_problem(problems, "%s: %zu tasks of list %s carry it, and %d are the limit; make "
-		    "two streams of it", one->id, n, l->id, PARTS_MAX);
+		streams_problem(problems, "%s: %zu tasks of list %s carry it, but the limit is %d; split it into two streams",
+		    one->id, n, l->id, PARTS_MAX);
 	else
 		take_in_order(one, l, v, n);
 	free(v);
@@ -203,7 +203,7 @@ streams_take(struct streams *s, const struct tasklist *l, bool make, struct stri
 			continue;
 		if (one->list[0] != '\0') {
 			streams_problem(problems, "%s: tasks of more than one list carry it, %s and %s; "
-			    "say which one counts by \"taskList\": \"%s\"", id, one->list, l->id, l->id);
+			    "name the list to use with \"taskList\": \"%s\"", id, one->list, l->id, l->id);
 			return;
 		}
 		strlcpy(one->list, l->id, sizeof(one->list));

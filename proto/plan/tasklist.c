@@ -179,7 +179,7 @@ tasklist_add(struct tasklist *l, const char *id, const char *title, char *err, s
 	struct task *t;
 
 	if (!item_id_valid(id))
-		snprintf(err, errlen, "\"%.80s\" is no task id: up to 64 of A-Z a-z 0-9 . _ -, "
+		snprintf(err, errlen, "\"%.80s\" is not a valid task id: give up to 64 of A-Z a-z 0-9 . _ -, "
 		    "beginning with a letter or digit, without \"..\", not ending in \".\" or "
 		    "\".lock\"", id);
 	else if ((twin = tasklist_twin(l, id)) != TASK_NONE)

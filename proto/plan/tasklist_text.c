@@ -155,7 +155,7 @@ tasklist_text(const struct tasklist *l, size_t *len, char *err, size_t errlen)
 	text = record_end(o, len);
 	if (*len <= TASKLIST_MAX_RECORD && values(text, *len) <= JSON_LARGE_VALUES)
 		return text;
-	snprintf(err, errlen, "the list would have %zu bytes, %u are the limit; begin another one",
+	snprintf(err, errlen, "the list would have %zu bytes, but the limit is %u; start another list",
 	    *len, TASKLIST_MAX_RECORD);
 	free(text);
 	return NULL;

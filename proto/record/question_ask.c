@@ -214,7 +214,7 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 		if (qs->n >= SESSION_MAX_QUESTIONS)
 			snprintf(reason, len, "too many questions (%d)", SESSION_MAX_QUESTIONS);
 		else if (encoded_ask(text, options) + ANSWERS_MIN > questions_room(qs))
-			snprintf(reason, len, "the session's questions are too long together");
+			snprintf(reason, len, "the session's questions together are too long");
 		if (reason[0] != '\0') {
 			questions_note(qs, id, "ask", false, reason);
 			return (NULL);
@@ -224,7 +224,7 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 		q->round = round;
 		q->asked_at = now;
 	} else if (waiting_attached(qs) >= QUESTIONS_MAX_ATTACHED) {
-		snprintf(reason, len, "too many wait for an answer (%d)", QUESTIONS_MAX_ATTACHED);
+		snprintf(reason, len, "too many questions wait for an answer (%d)", QUESTIONS_MAX_ATTACHED);
 		questions_note(qs, id, "ask", false, reason);
 		return (NULL);
 	}
@@ -351,7 +351,7 @@ question_answer_check(const struct question *q, const char *raw, size_t len, cha
 			option = choose(&q->options, skip_blank(s));
 			free(s);
 			if ((s = option == NULL ? NULL : strdup(option)) == NULL)
-				why = "none of the options; give one's text or its number";
+				why = "not one of the options; give the text or the number of one";
 		}
 	}
 	if (why == NULL) {

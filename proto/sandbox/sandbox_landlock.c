@@ -183,7 +183,7 @@ sandbox_landlock(const struct sandbox *sb, bool reading, char *err, size_t errle
 	int abi = sandbox_landlock_abi();
 
 	if (!sb->network) {
-		snprintf(err, errlen, "the network can only be shut off by bubblewrap; install it, "
+		snprintf(err, errlen, "only bubblewrap can shut off the network; install it, "
 		    "or set \"confine.network\" to \"on\"");
 		return -1;
 	}

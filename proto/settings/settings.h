@@ -119,7 +119,7 @@ const char *review_mode_name(enum review_mode);
 int review_mode_parse(const char *);
 /* How many of the gates are run: with review none, none of them. */
 size_t settings_ngates(const struct settings *);
-/* Can work be approved by these at all?  False: the review is by gates, and there is no gate. */
+/* Can work be approved by these at all?  False: the review is by gates, but there is no gate. */
 bool settings_judged(const struct settings *);
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
 const char *conflict_mode_name(enum conflict_mode);

@@ -37,7 +37,7 @@ int
 keys_fail(struct keys *k, const char *path, const char *expected)
 {
 	if (path[0] == '\0')
-		snprintf(k->err, k->errlen, "%s: the whole must be %s", k->file, expected);
+		snprintf(k->err, k->errlen, "%s: the file must hold %s", k->file, expected);
 	else
 		snprintf(k->err, k->errlen, "%s: \"%s\" must be %s", k->file, path, expected);
 	return (-1);

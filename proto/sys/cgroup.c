@@ -173,9 +173,9 @@ cgroup_make(struct cgroup *g, const char *own, const char *prefix, char *why, si
 	if (made && (g->fd = file_open_dir(g->parent, g->name)) != -1 && open_controls(g) == 0)
 		return 0;
 	if (why != NULL && errno == ENOENT && g->fd != -1)
-		snprintf(why, len, "those in %s have no cgroup.kill (Linux 5.14)", own);
+		snprintf(why, len, "cgroups in %s have no cgroup.kill (Linux 5.14)", own);
 	else if (why != NULL)
-		snprintf(why, len, "none can be made in %s: %s", own, strerror(errno));
+		snprintf(why, len, "no cgroup can be made in %s: %s", own, strerror(errno));
 	if (made)
 		(void)unlinkat(g->parent, g->name, AT_REMOVEDIR);
 	close_group(g);

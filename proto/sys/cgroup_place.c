@@ -99,8 +99,8 @@ cgroup_locate(const char *mountinfo, const char *self, struct cgroup_place *p, c
 		    sizeof(p->own))
 			return 0;
 	}
-	return mounted ? because(why, len, "the cgroup of this process, %s, is not in what is "
-	    "mounted on %s", path, p->mount) : because(why, len, "no cgroups of version 2 are mounted");
+	return mounted ? because(why, len, "the cgroup of this process, %s, is not below the cgroup mounted on %s", path,
+	    p->mount) : because(why, len, "no cgroups of version 2 are mounted");
 }
 
 int
@@ -112,7 +112,7 @@ cgroup_here(struct cgroup_place *p, char *why, size_t len)
 
 	if (file_read(AT_FDCWD, "/proc/self/mountinfo", TEXT_MAX, &mounts, &n) == -1 ||
 	    file_read(AT_FDCWD, "/proc/self/cgroup", TEXT_MAX, &self, &n) == -1)
-		rv = because(why, len, "/proc does not tell of them: %s", strerror(errno));
+		rv = because(why, len, "/proc does not list them: %s", strerror(errno));
 	else
 		rv = cgroup_locate(mounts, self, p, why, len);
 	free(mounts);

@@ -18,7 +18,7 @@ void watch_files_close(void);
  */
 int watch_files_next(struct watch_event *ev, int *batch);
 
-/* From now on files are looked at once a second; a warning says why and what helps. */
+/* From now on files are checked once a second; a warning says why and what helps. */
 void watch_degrade(const char *why, const char *remedy);
 
 #endif

@@ -80,7 +80,7 @@ watch_degrade(const char *why, const char *remedy)
 		return;
 	w.degraded = true;
 	w.rescan = clock_now() + RESCAN_PERIOD;
-	log_warnx("%s: files are looked at once a second; raise it with: %s", why, remedy);
+	log_warnx("%s: files are checked once a second; raise it with: %s", why, remedy);
 }
 
 int

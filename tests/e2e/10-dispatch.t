@@ -122,7 +122,7 @@ echo 'REVIEW IT {item.id}' >.orchestrator/prompts/review.md
 git add .orchestrator && git commit -qm Settings
 run orchestrator dispatch --wait --review none c2 gardener -- sh -c 'cat >p'
 is 'the commented settings are valid' "$status" 0
-is 'settings that are committed give no warning' "$(printf '%s\n' "$err" | grep -v 'nobody judged it')" ''
+is 'settings that are committed give no warning' "$(printf '%s\n' "$err" | grep -v 'approved without a review')" ''
 ok 'the persona is in the prompt' grep -q 'careful gardener' "$(session_of c2)/prompt.md"
 is 'a prompt that the repository overrides is the session'\''s' "$(cat "$(session_of c2)/prompts/review.md")" 'REVIEW IT {item.id}'
 run orchestrator dispatch --wait --review none c3 plumber -- sh -c 'cat >p'

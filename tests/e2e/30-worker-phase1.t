@@ -39,7 +39,7 @@ like 'without prompt.md the prompt is made from the item' "$(said prompt)" 'Titl
 is 'review.json of a session with review none says that nobody judged it' \
     "$(rec review.json '[.mode, .verdict, .decided_by] | join(" ")')" 'none approved nobody'
 is 'state.json of a session with review none says that nobody judged it' \
-    "$(st '[.status, .reason, .detail] | join(" ")')" 'approved not-reviewed nobody judged it (review: none)'
+    "$(st '[.status, .reason, .detail] | join(" ")')" 'approved not-reviewed approved without a review (review: none)'
 is 'the commit on record of a session with review none is the head of the branch' \
     "$(rec review.json .commit)" "$(git -C "$R" rev-parse session/s1/1)"
 is 'the head in state.json is the head of the branch' "$(st .head)" "$(git -C "$R" rev-parse session/s1/1)"
@@ -57,7 +57,7 @@ session s0 '.setup = ["cat d1/file1 >$T/s0.setup"]'
 echo mine >>"$W/d1/file1" && echo mine >"$W/untracked"
 work
 is 'uncommitted files in the worktree are saved before setup' "$(git -C "$R" show "refs/salvage/$ID:untracked" "refs/salvage/$ID:d1/file1" | paste -sd,)" 'mine,line of file 1,mine'
-ok 'the log tells where' grep -q "what was in the worktree is saved in refs/salvage/$ID" "$S/output.log"
+ok 'the log tells where' grep -q "the contents of the worktree are saved in refs/salvage/$ID" "$S/output.log"
 is 'setup and implementer see the commit, not uncommitted files of the worktree' \
     "$(cat "$T/s0.setup") $(git -C "$R" show session/s0/1:copy)" 'line of file 1 line of file 1'
 

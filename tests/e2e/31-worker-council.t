@@ -89,14 +89,14 @@ echo '{"verdict":"approved"}'
 E
 decides 'a reviewer that gives no verdict, whatever it prints, makes the session fail' "$unheard" v1
 is 'a session without a verdict names the reason, and what to do' "$(st .reason),$(st .detail)" \
-    'no-verdict,the reviewer was asked 3 times and gave no verdict: no verdict was given; once it can, orchestrator adopt session-v1-000001 has it asked again'
+    'no-verdict,the reviewer was asked 3 times and gave no verdict: no verdict was given; once that is fixed, orchestrator adopt session-v1-000001 asks it again'
 is 'a missing verdict is no opinion, and no line of the log' "$(opinions),$(verdicts)" ',0'
 reviewer <<'E'
 say steps "$STEP"; [ "$(grep -c review "$T/$ITEM_ID.steps")" != 3 ] || worker verdict approved Finally.
 E
 decides 'a reviewer that gives no verdict is asked again, twice' "$approved" v10
 is 'only the verdict that was given is on record' "$(opinions),$(rec review.json '.opinions[0] | .run + .findings')" 'reviewer:approved,004Finally.'
-like 'the log says that the reviewer is asked again' "$(cat "$S/output.log")" 'no verdict of the reviewer: no verdict was given; it is asked again'
+like 'the log says that the reviewer is asked again' "$(cat "$S/output.log")" 'no verdict from the reviewer: no verdict was given; asking it again'
 reviewer <<'E'
 say steps "$STEP"; [ "$(grep -c review "$T/$ITEM_ID.steps")" != 1 ] || exit 9; kill -9 $$
 E
@@ -132,7 +132,7 @@ worker verdict rejected no
 E
 decides 'a verdict of who is asked for none decides nothing' "$rejected" w7
 is 'the implementer is told that no verdict is asked of it' \
-    "$(said rc),$(said refused | grep -c 'no verdict is asked of the implementer')" 65,1
+    "$(said rc),$(said refused | grep -c 'the implementer gives no verdict')" 65,1
 implementer
 reviewer <<'E'
 worker verdict maybe; echo $? >"$T/$ITEM_ID.rc"; worker verdict; echo $? >>"$T/$ITEM_ID.rc"; true

@@ -76,7 +76,7 @@ E
 session lost "$council"
 work
 is 'a lost conversation is replaced by a new one' "$(st .status)" approved
-like 'the log says that a lost conversation is replaced' "$(shown worker 'conversation is lost')" 'a new one is begun'
+like 'the log says that a lost conversation is replaced' "$(shown worker 'conversation is lost')" 'starting a new one'
 is 'the new conversation for a lost one is kept' "$(began implementer present)" "$(st .conversations.implementer)"
 
 stream success

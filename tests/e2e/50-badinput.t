@@ -79,7 +79,7 @@ for c in 'status -- -x' 'status nobody' 'status /' 'review nobody' 'merge nobody
 done
 ok 'an empty name of a session is refused' refused 66 'no session ""' orchestrator status ''
 for id in '' a/b ../a /a .a a..b a.lock a. 'a b' 'a*' 'é' "$(printf 'a\nb')" "$(printf 'a\033b')" "$(printf 'a\377')" "$(printf %065d 1)"; do
-	ok "the id '$(printf %s "$id" | tr '\n\033\377' '???')' is refused" refused 65 'is no item id: up to 64 of' $gates "$id" -- true
+	ok "the id '$(printf %s "$id" | tr '\n\033\377' '???')' is refused" refused 65 'is not a valid item id: give up to 64 of' $gates "$id" -- true
 done
 ok 'an id that begins with a dash is taken for an option' refused 64 '-a: no such option' $gates -a -- true
 ok 'an item of 64 characters is fine' $user $gates "$(printf %064d 1)" -- true
@@ -166,7 +166,7 @@ ok 'a second execute is refused' refused 75 "process $execute" orchestrator exec
 S=$(session_of stuck)
 run $user worker run "$S"
 is 'a second worker is refused' "$status" 75
-like 'the refusal of a second worker says who has the session' "$err" '^worker: .*: another worker has this session; '
+like 'the refusal of a second worker says who has the session' "$err" '^worker: .*: another worker is running this session; '
 interrupt() {	# SIGNAL STATUS PID WORDS
 	kill "-$1" "$3"
 	status=0; wait "$3" || status=$?

@@ -166,7 +166,7 @@ wait_for 10 answered 'Which colour?'; wait_for 10 answered 'Never mind'
 is 'the first rule that matches answers' "$(of 'Which colour?')" 'first, policy: rule 3'
 is 'policy rules are tried in their order' "$(of 'Never mind')" 'no, policy: rule 2'
 is 'a rule that takes too long on a question is passed over' "$(of "$(printf %0200d 0 | tr 0 a)bc")" 'no, policy: rule 2'
-like 'execute says that a rule took too long on a question' "$(cat "$T/execute.err")" 'told in time whether the rule .* matches'
+like 'execute says that a rule took too long on a question' "$(cat "$T/execute.err")" 'matching the rule .* takes too long'
 is 'the policy command answers what no rule does' "$(of other)" 'the command says, policy: command'
 asked() { [ "$(wc -l <"$T/policy.ids")" = 6 ]; }
 wait_for 10 asked

@@ -200,7 +200,7 @@ git update-ref refs/heads/session/on/1 "$(git commit-tree -p "$approved" -m User
 run timeout 20 orchestrator execute
 is 'execute ends when a branch has left its approved commit' "$status" 1
 like 'execute names the approved commit and that of a branch that has left it' \
-    "$out" "not merged: approved: .*session/on/1 is at .*, approved was $approved"
+    "$out" "not merged: approved: .*session/on/1 is at .*, but $approved was approved"
 git update-ref refs/heads/session/on/1 "$approved"
 S=$(session_of on); cp "$S/review.json" "$T/review.json"
 jq '.commit = "0123456789012345678901234567890123456789"' "$T/review.json" >"$S/review.json"
@@ -244,7 +244,7 @@ dispatch part 'echo 1 >p1; git add p1; git commit -qm One; echo 2 >p2; git add p
 git merge -q --no-ff -m 'By hand' session/part/1~1
 run orchestrator merge part
 is 'work of which the target has a part already is not merged' "$status $(st part .status)" '1 conflict'
-like 'the conflict of work of which the target has a part says so' "$out$err" 'main has commits of the work already: orchestrator retry part'
+like 'the conflict of work of which the target has a part says so' "$out$err" 'main already contains commits of the work: orchestrator retry part'
 run orchestrator retry part
 wait_for 20 sh -c '[ "$(orchestrator --json status part | jq -r .status)" = approved ]'
 run orchestrator merge part
@@ -253,7 +253,7 @@ dispatch gone 'echo 3 >p3; git add p3; git commit -qm Three'
 git merge -q --no-ff -m 'By hand' session/gone/1 && git rm -q p3 && git commit -qm 'No p3'
 run orchestrator merge gone
 is 'work that the target had, and has no longer, does not count as merged' "$status $(st gone .status)" '1 conflict'
-like 'the refusal of work that the target had names what is missing' "$out$err" 'main had the work, and has its change of p3 no longer: orchestrator retry gone does it again'
+like 'the refusal of work that the target had names what is missing' "$out$err" 'main had the work, but no longer has its change of p3: orchestrator retry gone does it again'
 
 # Repositories of other kinds.
 other() {	# SENTENCE

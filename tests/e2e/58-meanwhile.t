@@ -43,7 +43,7 @@ approved place 'echo place >place'
 rm -rf .worktrees/place && git worktree prune && git worktree add -q -b theirs .worktrees/place && echo theirs >.worktrees/place/theirs
 run orchestrator merge place
 is 'a session is merged whose worktree is another one by now' "$status $(git show main:place)" '0 place'
-like 'the merge says that the worktree is another one by now' "$err" "\.worktrees/place is not its worktree any more and is kept"
+like 'the merge says that the worktree is another one by now' "$err" "\.worktrees/place is no longer its worktree and is kept"
 is 'a worktree that is another one by now is kept' "$(cat .worktrees/place/theirs; git -C .worktrees/place symbolic-ref HEAD)" 'theirs
 refs/heads/theirs'
 git worktree remove --force .worktrees/place
@@ -78,7 +78,7 @@ begun first
 rm "$T/worker" "$S/bin/worker"
 go
 is 'a dispatch that can start no worker says so' "$status" 69
-like 'a dispatch that can start no worker says that the session stays, which has begun' "$err" 'what was made of it stays'
+like 'a dispatch that can start no worker says that the session stays, which has begun' "$err" 'the parts already made stay'
 is 'a session that had begun when dispatch failed stays whole' "$(st first .status) $(cat .worktrees/first/first)" 'approved first'
 run orchestrator merge first
 is 'a session that had begun when dispatch failed is merged' "$status $(git show main:first)" '0 first'
@@ -142,7 +142,7 @@ failed opened; begins orchestrator cleanup
 is 'a cleanup that has opened what another one then puts away leaves it alone' "$status $out $(left)" '0 nothing to clean up '
 git worktree prune; failed again; begins orchestrator retry again
 is 'a retry that has opened what a cleanup then puts away leaves it alone' "$status $(left)" '73 '
-like 'a retry says that another command put the session away' "$err" 'session-again-.*put the session away'
+like 'a retry says that another command put the session away' "$err" 'session-again-.*archived or removed the session'
 approved given 'echo given >given'; S=$(session_of given)
 begins orchestrator merge given
 is 'a merge that has opened what a cleanup then puts away leaves it alone' "$status $(left)" '1 '

@@ -299,5 +299,5 @@ like 'an edit that edits nothing is an error' "$status $err" '^64 .*say what to 
 orchestrator tasks complete a >/dev/null; run orchestrator tasks complete a
 like 'what is so already is said' "$status $err" '^65 .*task a is COMPLETE already$'
 echo '{ "version": 2, "tasks": [] }' >v2; run orchestrator tasks create other --from v2
-like 'a file of another version is refused' "$status $err" '^65 .*"version" is another one than 1'
+like 'a file of another version is refused' "$status $err" '^65 .*"version" is not 1'
 done_testing

@@ -298,7 +298,7 @@ wrong 'an id that is there twice' '.streams += [.streams[1]]' 'duplicate stream 
 wrong 'a path that two may change' '.streams[1].allowed_paths = ["src/**"] | .streams[2].allowed_paths = ["src/a/*.c"]' \
     'overlapping paths: Stream-B \(src/\*\*\) and Stream-C \(src/a/\*\.c\)'
 wrong 'another repository' '.streams[0].projectRoot = "/nowhere"' 'Stream-A: projectRoot /nowhere is not this repository'
-wrong 'a worktree elsewhere' '.streams[1].worktreePath = "../b"' 'Stream-B: worktreePath \.\./b is no path below'
+wrong 'a worktree elsewhere' '.streams[1].worktreePath = "../b"' 'Stream-B: worktreePath \.\./b is not a path below'
 wrong 'a stream without tasks' 'del(.streams[1].tasks)' 'Stream-B has no tasks: '
 wrong 'a phase that is none' '.streams[1].streamPhase = "later"' 'Stream-B: "streamPhase"'
 wrong 'an unknown version' '.version = "2.0"' '"version"'

@@ -87,10 +87,10 @@ world until ', "max_parallel": 1'
 list until one two
 : >"$T/hold-one"
 orchestrator execute --until 4s until >"$T/said" 2>&1 & pid=$!
-ok 'at the time of --until it stops' wait_for 20 said 'stopping: the time of --until has come'
+ok 'at the time of --until it stops' wait_for 20 said 'stopping: the time given with --until has come'
 rm "$T/hold-one"; wait $pid
 is 'what runs is done, and nothing more' "$? $(merges)$(status_of two)" '1 one PENDING'
-like 'the report says why' "$(cat "$T/said")" '^stopped: the time of --until'
+like 'the report says why' "$(cat "$T/said")" '^stopped: the time given with --until'
 run orchestrator execute --until yesterday
 is 'a time that is none' "$status" 64
 

@@ -122,7 +122,7 @@ if attach $p clone,clone3,vfork,fork:error=EAGAIN:when=1; then
 	: >"$T/go"
 	ok 'a question whose command could not be started is given to it later' wait_for 40 grep -q 'session-l-.*: answered: ' "$T/execute"
 	is 'execute says that it tries a policy command again, also where the process that is there can start none' \
-	    "$(grep -c 'session-l-.*policy command.*: it is tried again' "$T/execute")" 2
+	    "$(grep -c 'session-l-.*policy command.*: trying again' "$T/execute")" 2
 else
 	: >"$T/go"; skip 'a question whose command could not be started is given to it later' 'others may not be traced'
 fi

@@ -288,13 +288,13 @@ if bwrap_works 2>/dev/null; then
 	if ! unshare -Ur true 2>/dev/null; then
 		skip 'doctor: a sandbox inside' 'no namespace of users'
 	elif [ "$(id -u)" = 0 ]; then
-		like 'doctor says that as root a sandbox inside has no /proc of its own' "$told" '^note +nested .* unless it mounts /proc anew: '
+		like 'doctor says that as root a sandbox inside has no /proc of its own' "$told" '^note +nested .* unless it mounts its own /proc: '
 	else
 		like 'doctor says that a sandbox can start inside' "$told" '^ok +nested'
 	fi
 	like 'doctor says that none can start inside of Landlock' "$(PATH=$without_bwrap doctor)" '^note +nested .*Landlock'
 	if strace -qq -o "$T/trace" true 2>/dev/null; then
-		like 'doctor says what is open without Landlock' "$(lacking landlock_create_ruleset)" '^note +scopes .*no Landlock: runs reach abstract sockets'
+		like 'doctor says what is open without Landlock' "$(lacking landlock_create_ruleset)" '^note +scopes .*no Landlock: runs can reach abstract sockets'
 		like 'doctor says when nothing is filtered' "$(lacking seccomp)" '^note +filter .*no seccomp'
 		like 'doctor says that bubblewrap confines without a filter, too' "$(lacking seccomp)" '^ok +confine'
 	else

@@ -58,7 +58,7 @@ E
 session user; work
 is 'what the user does to the repository meanwhile is no breach' "$(ended)" 'approved not-reviewed'
 like 'the log has what the user did to the repository meanwhile' \
-    "$(cat "$S/output.log")" 'meanwhile, in the repository: branch mine: was added'
+    "$(cat "$S/output.log")" 'changed in the repository during the run: branch mine: was added'
 : >"$T/do"
 
 # A gate, or a judge, that does so is found before an approval.

@@ -89,7 +89,7 @@ for where in here elsewhere; do
 	ok "the next worker ends what a crash left ($where)" gone "$former"
 	ok "the next worker ends what its own run left ($where)" ended cg-$where
 	ok "the next worker removes the groups ($where)" none "$(name)"
-	like "the log tells that the next worker ended what was left ($where)" "$(cat "$S/output.log")" 'ended what was left of its run'
+	like "the log tells that the next worker ended what was left ($where)" "$(cat "$S/output.log")" 'ended the leftover processes of its run'
 done
 mop
 wait_for "$LIMIT" tidy "$G/test-other.$$" "$G/test-mine.$$"

@@ -69,7 +69,7 @@ E
 		ok "$kind: while an agent is at work git outside runs nothing of it" not test -e "$T/out/ran"
 	else
 		is "$kind: while an agent is at work the worktree names its directory" "$(cat "$W/.git")" "gitdir: $S/agent.git"
-		is "$kind: the log says so once" "$(grep -c 'while a run is under way run no git in' "$S/output.log")" 1
+		is "$kind: the log says so once" "$(grep -c 'do not run git in' "$S/output.log")" 1
 	fi
 	go; stop
 

@@ -85,7 +85,7 @@ E
 session replaced "$council"
 work
 is 'what a run puts in its home in the place of the user'"'"'s, or of the home, is repaired' "$(st .status),$(paste -sd' ' mended)" 'approved,{"model":"mine"} Helper'
-like 'a conversation that went with its home is begun anew' "$(cat "$S/output.log")" 'the conversation is lost; a new one is begun'
+like 'a conversation that went with its home is begun anew' "$(cat "$S/output.log")" 'the conversation is lost; starting a new one'
 
 # The sign-in: as its access token, as the user's own file, not at all.
 expires() { echo "$(($(date +%s) + $1))000"; }

@@ -97,7 +97,7 @@ is 'the recovery of a stalled agent is told in order' \
 $ID: stall detected - initiating recovery
 Attempting recovery for $ID (attempt 1)
 $ID: Recovery successful (attempt 1)"
-ok 'what the git of a stalled agent had locked is free again' log_has 'removed 1 lock that a git which was ended left'
+ok 'what the git of a stalled agent had locked is free again' log_has 'removed 1 lock that a killed git left'
 like 'the agent that begins anew is told what to do' "$(said prompt)" 'Title of stall-once'
 like 'the agent that begins anew is told that others were at it' "$(said prompt)" 'You begin anew with work that is under way'
 session stall-always "$alone | .limits.stall = 3 | .limits.recoveries = 2"

@@ -59,9 +59,9 @@ is 'a session that has lost its gates before it is judged fails' "$status $(st '
 settings "{ \"review\": \"none\", \"gates\": [ \"touch $T/gate\" ], $list }"
 run orchestrator dispatch --wait free -- sh -c 'echo free >free'
 is 'a session with review none is approved' "$status" 0
-like 'dispatch --wait says that nobody judged it' "$err" 'approved.*nobody judged it \(review: none\)'
+like 'dispatch --wait says that nobody judged it' "$err" 'approved.*approved without a review \(review: none\)'
 run orchestrator status
-like 'the list of sessions says so' "$out" 'session-free-.* approved .*nobody judged it \(review: none\)'
+like 'the list of sessions says so' "$out" 'session-free-.* approved .*approved without a review \(review: none\)'
 run orchestrator status free
 like 'status of a session says that nobody judged it' "$out" '^review +approved by nobody'
 is 'status --json of a session says that nobody judged it' \
@@ -81,7 +81,7 @@ is 'a merge that the gates decided has no trailer about review' "$(git log -1 --
 run orchestrator dispatch --wait --item "$T/item.json" -- sh -c 'echo x >other'
 is 'an expected file must be there with review none, too' "$status $(field state.json .reason file)" '1 gate'
 run orchestrator doctor
-like 'doctor says that nobody judges' "$out" 'nobody judges'
+like 'doctor says that nobody judges' "$out" 'all work is approved without a review'
 
 if python=$(schema_python); then
 	"$python" "$top/tests/validate.py" "$top/man/schema" "$ORCHESTRATOR_HOME" >"$T/validated" 2>&1

@@ -34,7 +34,7 @@ try 'a revert' revert '^a revert is not finished' b
 unfinished 'echo a >work; git add .; git commit -qm a; git bisect start -q 2>/dev/null || git bisect start' 'git bisect reset'
 try 'a bisection' bisect '^a bisection is not finished in the worktree: git bisect reset' a
 unfinished 'git switch -qc feature/x; echo a >work; git add .; git commit -qm a; git switch -q "session/$ITEM_ID/1"' 'git merge -q feature/x'
-try 'work on another branch' branch '^branch feature/x has 1 commit that HEAD has not' a
+try 'work on another branch' branch '^branch feature/x has 1 commit that HEAD lacks' a
 unfinished 'git switch -qc feature/x; git switch -q "session/$ITEM_ID/1"; echo a >work; git add .; git commit -qm a; git switch -q feature/x' 'git merge -q "session/$ITEM_ID/1"'
 try 'work on a branch that is left' own '^branch session/own/1 has 1 commit' a
 unfinished 'git switch -q main; echo a >work; git add .; git commit -qm a; git switch -q "session/$ITEM_ID/1"' 'git merge -q main'
@@ -80,7 +80,7 @@ like 'the reason names the branch with the work' "$(st .detail)" 'branch feature
 saved() { git -C "$R" log --format=%s "refs/salvage/$ID" --not main 2>/dev/null | sort | paste -sd' '; }
 is 'the commits of an implementer that never finishes are saved' \
     "$(git -C "$R" show "refs/salvage/$ID:work" | paste -sd' '),$(saved)" "a a,Salvage of $ID a a"
-like 'the log says where' "$(cat "$S/output.log")" "commits that are no part of the session's branch are saved in refs/salvage/$ID: branch feature/y"
+like 'the log says where' "$(cat "$S/output.log")" "commits outside the session's branch are saved in refs/salvage/$ID: branch feature/y"
 role implementer <<'A'
 git switch -qc one; echo 1 >one; git add .; git commit -qm one; git switch -qc two HEAD^; echo 2 >two; git add .; git commit -qm two; echo s >stashed; git stash -qu
 git switch -q "session/$ITEM_ID/1"; echo more >>d1/file1; git add .; git commit -q --amend -m amended
@@ -93,7 +93,7 @@ is 'of an amended base, several branches and the stash all is saved' "$(st .stat
 git config --global protocol.file.allow always
 new_repo "$T/sub" && git -C "$R" submodule --quiet add "$T/sub" sub && git -C "$R" commit -qm Submodule && git -C "$T/sub" commit -q --allow-empty -m pushed
 unfinished 'echo a >work; git -c protocol.file.allow=always submodule --quiet update --init; git -C sub commit -q --allow-empty -m own; git add .; git commit -qm a' 'git -C sub checkout -q origin/HEAD; git commit -qam pushed'
-try "a submodule's commit that was not pushed" submodule "^submodule sub points at [0-9a-f]*, which nobody else can have: .* or put $(git -C "$R" rev-parse --short=12 main:sub) back" a
+try "a submodule's commit that was not pushed" submodule "^submodule sub points at [0-9a-f]*, which others can't fetch: .* or put $(git -C "$R" rev-parse --short=12 main:sub) back" a
 is 'one that was fetched from its remote is approved' "$(git -C "$R" rev-parse session/submodule/1:sub)" "$(git -C "$T/sub" rev-parse HEAD)"
 unfinished 'echo a >work; git add .; git update-index --cacheinfo 160000,$(git rev-parse HEAD),sub; git commit -qm a' 'git reset -q --soft main; git update-index --cacheinfo 160000,$(git rev-parse main:sub),sub; git commit -qm a'
 try 'the commit of something else' elsewhere '^submodule sub points at' a

@@ -18,7 +18,7 @@ patience=40
 case_waits() {	# SCOPE CALL FAULT WHEN
 	case $4 in *+) ;; *) return 1 ;; esac
 	[ "$2" != write ] || return 0	# it can say nothing of what it waits for, but be stopped
-	tail -n 1 "$T/victim.log" | grep -q 'stopped by signal 15; the workers go on$' &&
+	tail -n 1 "$T/victim.log" | grep -q 'stopped by signal 15; the workers keep running$' &&
 	    tail -n 2 "$T/victim.log" | grep -Eq 'q-[a-z0-9]*: answers.*: (No space left on device|Input/output error|Too many open files)$'
 }
 # A session whose git fails has failed, as one whose worker stops for want of room: its item is done

@@ -77,7 +77,7 @@ run_over(struct worker *w, struct agent_run *run)
 		take_ruling(w, run);
 	else if (!inbox_intact(w->dirfd, w->run))
 		w->beside = true;
-	mail_withdraw(w, w->run, "the run that asked is over");
+	mail_withdraw(w, w->run, "the run that asked has ended");
 	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
 	w->state.agent_since = 0;
 	w->state.input_tokens = state_usage(w->state.input_tokens, run->input_tokens);
@@ -210,7 +210,7 @@ agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome
 	enum escalation next = lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
 
 	if (lost)
-		output_log("the conversation is lost; a new one is begun");
+		output_log("the conversation is lost; starting a new one");
 	if (next == ESCALATION_GIVE_UP) {
 		if (*outcome == AGENT_STALLED || (*outcome == AGENT_ERROR && run->full))
 			*outcome = AGENT_IMPOSSIBLE;

@@ -140,7 +140,7 @@ mask_begin(struct worker *w, enum role role)
 		m.failed = true;
 	if (!m.failed)
 		return 0;
-	worker_failed(w, "git", "what steers %s can't be taken out of the clean tree: %s", c->name,
+	worker_failed(w, "git", "files that steer %s can't be removed from the clean tree: %s", c->name,
 	    err[0] != '\0' ? err : strerror(errno));
 	mask_end(w);
 	return -1;

@@ -24,7 +24,7 @@ park(struct worker *w, const struct agent_run *run)
 	if (until > now + LONGEST)
 		until = now + LONGEST;
 	w->state.parked_until = until;
-	output_log("the account of %s is at its limit; it goes on at %s", run->agent->name,
+	output_log("the account of %s is at its limit; the session continues at %s", run->agent->name,
 	    clock_text(until, text, sizeof(text)));
 	(void)worker_save(w, true);
 }

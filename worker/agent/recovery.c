@@ -90,7 +90,7 @@ put_changes(struct worker *w, struct text *t)
 	g = git_apart(&w->git);
 	if (rc == -1 || git_tree_of(&w->git, w->state.base, base, err, sizeof(err)) == -1 ||
 	    git_diff(&g, base, now, &c, &n, err, sizeof(err)) == -1) {
-		text_printf(t, "(what has changed can't be told: %s)\n", err);
+		text_printf(t, "(can't tell what has changed: %s)\n", err);
 		git_apart_free(&g);
 		return;
 	}
@@ -143,7 +143,7 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 		worker_fail(w, REASON_FULL, "%s: %s; %lld recoveries were tried", role_name(run->role),
 		    run->last[0] != '\0' ? run->last : run->error_text, (long long)t.attempts);
 	if (next == ESCALATION_GIVE_UP) {
-		output_log("%s: %s; no recovery is left", id,
+		output_log("%s: %s; no recovery attempt is left", id,
 		    run->full ? "context exhausted" : "stall detected");
 		return next;
 	}
@@ -201,9 +201,9 @@ recovery_keep(struct worker *w, const char *reason)
 	if (limit && !kept) {
 		if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err,
 		    sizeof(err)) == -1)
-			output_log("what is in the worktree could not be saved: %s", err);
+			output_log("the contents of the worktree could not be saved: %s", err);
 		else if (saved)
-			output_log("what was in the worktree is saved in refs/salvage/%s",
+			output_log("the contents of the worktree are saved in refs/salvage/%s",
 			    w->config.session);
 	}
 	strlcpy(w->fail_reason, why, sizeof(w->fail_reason));

@@ -35,7 +35,7 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 	if (question_answer_check(q, text, len, &answer, reason, REASON) == -1)
 		return -1;
 	if (strlen(answer) > questions_room(&w->questions)) {
-		strlcpy(reason, "the session's answers are too long together", REASON);
+		strlcpy(reason, "the session's answers together are too long", REASON);
 		free(answer);
 		return -1;
 	}

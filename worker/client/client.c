@@ -68,7 +68,7 @@ client_post(struct client *c, const struct message *m, char kind, char *id, size
 	if (n > SESSION_MAX_MESSAGE)
 		log_warnx("the message is larger than %u KiB", SESSION_MAX_MESSAGE >> 10);
 	else if (rc == -1)
-		log_warn("%s: the message could not be left there", c->inbox);
+		log_warn("%s: the message could not be written there", c->inbox);
 	free(text);
 	return rc;
 }

@@ -29,7 +29,7 @@ print_reply(const struct questions *qs, const char *id)
 		return fflush(stdout) == 0 ? 0 : EX_IOERR;
 	}
 	if (q == NULL || q->status == QUESTION_OPEN) {
-		log_warnx("%s: the worker is gone; ask again when the session goes on", id);
+		log_warnx("%s: the worker is gone; ask again once the session continues", id);
 		return EX_UNAVAILABLE;
 	}
 	log_warnx("%s is %s: %s", id, question_status_name(q->status), q->reason);
@@ -47,7 +47,7 @@ wait_for_answer(struct client *c, const char *id, long seconds)
 		rc = print_reply(&qs, id);
 		break;
 	case REPLY_TIMEOUT:
-		log_warnx("no answer yet; wait on with: worker ask -r %s", id);
+		log_warnx("no answer yet; keep waiting with: worker ask -r %s", id);
 		rc = EX_TEMPFAIL;
 		break;
 	case REPLY_NONE:
@@ -130,7 +130,7 @@ struct arguments {
 static const struct option_row rows[] = {
 	OPT_LIST(struct arguments, options, 'o', NULL, "OPTION", "the answer is one of these"),
 	OPT_NUMBER(struct arguments, seconds, 't', NULL, "SECONDS", 1, 31536000, "wait no longer"),
-	OPT_STRING(struct arguments, again, 'r', NULL, "ID", "wait on for the answer to that question"),
+	OPT_STRING(struct arguments, again, 'r', NULL, "ID", "keep waiting for the answer to this question"),
 	OPERAND_OPTIONAL(struct arguments, question, "QUESTION"),
 };
 
@@ -140,11 +140,11 @@ run(void *arguments)
 	struct arguments *a = arguments;
 
 	if (a->again == NULL && a->question == NULL)
-		return option_error(&cmd_ask.syntax, "QUESTION is missing, and so is -r");
+		return option_error(&cmd_ask.syntax, "give QUESTION or -r");
 	if (a->again != NULL && (a->question != NULL || a->options.n > 0))
-		return option_error(&cmd_ask.syntax, "-r %s: the question stands already: leave out QUESTION and -o", a->again);
+		return option_error(&cmd_ask.syntax, "-r %s: the question was asked already: leave out QUESTION and -o", a->again);
 	if (a->again != NULL && !message_id_valid(a->again)) {
-		log_warnx("\"%s\" is no question id, which is q- and six letters or digits", a->again);
+		log_warnx("\"%s\" is not a question id: one is q- and six letters or digits", a->again);
 		return EX_USAGE;
 	}
 	return ask(a->question, &a->options, a->again, (long)a->seconds.value);

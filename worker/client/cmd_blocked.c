@@ -11,7 +11,7 @@ struct arguments {
 	const char *reason;
 };
 static const struct option_row rows[] = {
-	OPT_FLAG(struct arguments, clear, 0, "clear", "nothing is in the way any longer"),
+	OPT_FLAG(struct arguments, clear, 0, "clear", "the obstacle is gone"),
 	OPERAND_OPTIONAL(struct arguments, reason, "REASON"),
 };
 
@@ -23,7 +23,7 @@ run(void *arguments)
 	int rc;
 
 	if (a->clear == (a->reason != NULL))
-		return option_error(&cmd_blocked.syntax, "say either REASON or --clear");
+		return option_error(&cmd_blocked.syntax, "give either REASON or --clear");
 	if (!a->clear && (m.text = client_text(a->reason, SESSION_MAX_TEXT)) == NULL)
 		return EX_DATAERR;
 	rc = client_send(&m);
@@ -32,5 +32,5 @@ run(void *arguments)
 }
 
 const struct cmd cmd_blocked = COMMAND("blocked",
-    "tell people what is in the way, or that it no longer is", run,
+    "report an obstacle to people, or that it is gone", run,
     OPTION_ROWS(rows, struct arguments));

@@ -53,5 +53,5 @@ run(void *arguments)
 }
 
 const struct cmd cmd_summary = COMMAND("summary",
-    "leave the summary of the work (or, when presenting, the presentation)", run,
+    "record the summary of the work (or, when presenting, the presentation)", run,
     OPTION_ROWS(rows, struct arguments));

@@ -30,5 +30,5 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_verdict = COMMAND("verdict", "say what this role thinks of the commit", run,
+const struct cmd cmd_verdict = COMMAND("verdict", "give this role's verdict on the commit", run,
     OPTION_ROWS(rows, struct arguments), .stops = true);

@@ -76,7 +76,7 @@ static int
 take_verdict(struct worker *w, const struct message *m, char *reason)
 {
 	if (!w->wants_verdict) {
-		snprintf(reason, REASON, "no verdict is asked of the %s in step %s",
+		snprintf(reason, REASON, "the %s gives no verdict in step %s",
 		    role_name(w->role), step_name(w->state.step));
 		return -1;
 	}

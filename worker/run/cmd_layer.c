@@ -151,7 +151,7 @@ struct arguments {
 	char *const	*pairs;		/* and after "--" the command */
 };
 static const struct option_row rows[] = {
-	OPT_FLAG(struct arguments, trial, 't', NULL, "fail when none can be laid"),
+	OPT_FLAG(struct arguments, trial, 't', NULL, "fail when no overlay can be mounted"),
 	OPERAND(struct arguments, cache, "CACHE"),
 	OPERAND(struct arguments, work, "WORK"),
 	OPERANDS(struct arguments, pairs, "[NAME LOWER]... -- COMMAND [ARGUMENT...]"),
@@ -166,11 +166,12 @@ run(void *arguments)
 	int n, entered = 0;
 
 	if ((n = count_pairs(a->pairs)) == -1)
-		return option_error(&cmd_layer.syntax, "NAME is no cache, LOWER no absolute path, or \"--\" and COMMAND are missing");
+		return option_error(&cmd_layer.syntax, "NAME is not a cache, LOWER is not an absolute path, or \"--\" and "
+		    "COMMAND are missing");
 	if (n > 0 && (entered = enter()) == 0)
 		laid = lay_all(a->cache, a->work, a->pairs, (size_t)n);
 	if (entered == -2 || (a->trial && laid == 0)) {
-		warn("%s", entered == 0 ? "overlayfs can't be mounted" : "no namespace of its own for mounts");
+		warn("%s", entered == 0 ? "overlayfs can't be mounted" : "can't make a mount namespace");
 		return EX_UNAVAILABLE;
 	}
 	command = a->pairs + 2 * n + 1;
@@ -180,5 +181,5 @@ run(void *arguments)
 }
 
 const struct cmd cmd_layer = COMMAND("layer",
-    "lay caches over the user's, and run a command (for worker itself)", run,
+    "run a command with overlays on the user's caches (for worker itself)", run,
     OPTION_ROWS(rows, struct arguments), .stops = true);

@@ -64,7 +64,7 @@ enter(const struct walls *walls, char *err, size_t len)
 	int abi = sandbox_landlock_abi(), rc;
 
 	if (abi == 0)
-		return "the kernel has no Landlock: the command can reach who calls it";
+		return "the kernel has no Landlock: the command can reach its caller";
 	entered.alone = true;
 	if (walls->files) {
 		entered.ruleset = sandbox_landlock(&walls->sb, false, err, len);
@@ -75,12 +75,12 @@ enter(const struct walls *walls, char *err, size_t len)
 	if (entered.ruleset == -1)
 		return err;
 	if ((rc = sandbox_enter(&entered)) == -1)
-		snprintf(err, len, "Landlock: %s: the command can reach who calls it", strerror(errno));
+		snprintf(err, len, "Landlock: %s: the command can reach its caller", strerror(errno));
 	sandbox_walls_close(&entered);
 	if (rc == -1)
 		return err;
 	return abi >= SANDBOX_SCOPES_ABI ? NULL :
-	    "Landlock is too old here (before Linux 6.12): the command can signal who calls it";
+	    "Landlock is too old here (before Linux 6.12): the command can signal its caller";
 }
 
 static int
@@ -192,8 +192,8 @@ struct arguments {
 	char *const	*command;
 };
 static const struct option_row rows[] = {
-	OPT_LIST(struct arguments, write, 'w', NULL, "PATH", "nothing can be written but this, and what is below it"),
-	OPT_LIST(struct arguments, read, 'r', NULL, "PATH", "this, below one of those, can't be written either"),
+	OPT_LIST(struct arguments, write, 'w', NULL, "PATH", "allow writing below this path, and nowhere else"),
+	OPT_LIST(struct arguments, read, 'r', NULL, "PATH", "forbid writing to this path inside a -w PATH"),
 	OPT_STRING(struct arguments, string, 'c', NULL, "STRING", "bash runs the string"),
 	OPERANDS_OPTIONAL(struct arguments, command, "COMMAND [ARGUMENT...]"),
 };
@@ -205,7 +205,7 @@ run(void *arguments)
 	struct walls walls = no_walls;
 
 	if ((a->string != NULL) == (a->command != NULL))
-		return option_error(&cmd_within.syntax, "say either -c STRING or COMMAND");
+		return option_error(&cmd_within.syntax, "give either -c STRING or COMMAND");
 	walls.files = a->write.n > 0;
 	for (size_t i = 0; i < a->write.n; i++)
 		sandbox_add(&walls.sb, a->write.v[i], SANDBOX_WRITE);
@@ -219,5 +219,5 @@ run(void *arguments)
 }
 
 const struct cmd cmd_within = COMMAND("within",
-    "run a command that can't reach the processes of the one that calls it", run,
+    "run a command that can't reach the processes of its caller", run,
     OPTION_ROWS(rows, struct arguments), .stops = true);

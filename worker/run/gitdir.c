@@ -57,8 +57,8 @@ gitdir_refill(struct worker *w)
 
 	if (file_exists(w->dirfd, SESSION_DIR_AGENT_GIT "/HEAD"))
 		return 0;
-	output_log("the agent's git directory was emptied: it is made again at %.12s, and the work is what is in "
-	    "the worktree", w->state.head);
+	output_log("the agent's git directory was emptied: it is made again at %.12s, and the files in the worktree are the "
+	    "work", w->state.head);
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
 	return git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err,
 	    sizeof(err)) == -1 || git_index_give(&w->git, dir, false, err, sizeof(err)) == -1 ? failed(w, err) : 0;
@@ -99,8 +99,8 @@ gitdir_lend(struct worker *w, enum actor actor, char *err, size_t len)
 	if (w->sandbox == SANDBOX_BWRAP || actor_rights[actor].git != ACTOR_GIT_AGENT)
 		return 0;
 	if (!w->lent)
-		output_log("nothing can be mounted here: while a run is under way run no git in %s, it would "
-		    "obey what the run configures", w->state.worktree);
+		output_log("nothing can be mounted here: do not run git in %s during a run; it would obey the run's "
+		    "configuration", w->state.worktree);
 	w->lent = true;
 	return link_to(w, SESSION_DIR_AGENT_GIT, err, len);
 }

@@ -62,6 +62,6 @@ gitdir_unlock(struct worker *w)
 	if (n == 0 || git_inside(w->state.worktree))
 		return;
 	n = locks(file_open_dir(w->dirfd, SESSION_DIR_AGENT_GIT), 0, true);
-	output_log("removed %zu lock%s that a git which was ended left in " SESSION_DIR_AGENT_GIT, n,
+	output_log("removed %zu lock%s that a killed git left in " SESSION_DIR_AGENT_GIT, n,
 	    n == 1 ? "" : "s");
 }

@@ -105,8 +105,8 @@ replace(const char *path, const char *text)
 	int rc = file_replace(AT_FDCWD, path, text, strlen(text), FILE_DATA);
 
 	umask(mask);
-	output_log(rc == 0 ? "the sign-in that a run renewed is saved to %s"
-	    : "the sign-in that a run renewed can't be saved to %s", path);
+	output_log(rc == 0 ? "the sign-in renewed by a run is saved to %s"
+	    : "the sign-in renewed by a run can't be saved to %s", path);
 }
 
 /* copied = what the user had when it was copied, NULL = that is not known. */
@@ -145,7 +145,7 @@ wait_for_lock(struct worker *w)
 	watch_dir(&watch, dir, false);
 	w->home.lock = lock_take(dirfd, name, "worker", false);
 	if (w->home.lock == -1 && errno == EAGAIN)
-		output_log("another run may renew the sign-in of %s: waiting for its end", w->home.client->name);
+		output_log("another run may renew the sign-in of %s: waiting for it to end", w->home.client->name);
 	while (w->home.lock == -1 && errno == EAGAIN && !worker_interrupted(w) && watch_next(&ev) == 0) {
 		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
 			w->stop_signal = ev.signo;

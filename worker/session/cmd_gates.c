@@ -112,5 +112,5 @@ run(void *arguments)
 }
 
 const struct cmd cmd_gates = COMMAND("gates",
-    "run the gates of the session DIR on a commit, results as JSON", run,
+    "run the gates of the session DIR on a commit, and print the results as JSON", run,
     OPTION_ROWS(rows, struct arguments));

@@ -55,7 +55,7 @@ finish(struct worker *w, const struct step_move *move)
 		w->state.step = STEP_END;
 		if (to == STATUS_APPROVED && w->config.settings.review == REVIEW_NONE) {
 			reason = "not-reviewed";
-			detail = "nobody judged it (review: none)";
+			detail = "approved without a review (review: none)";
 		}
 	} else {	/* the step stays on record: that is where it failed */
 		reason = w->fail_reason[0] != '\0' ? w->fail_reason
@@ -158,8 +158,8 @@ leave(struct worker *w)
 		return EX_IOERR;
 	}
 	if (w->disk_failed) {
-		warnx("%s: can't be written; make room, then worker run goes on", w->path);
-		output_log("stopped; worker run %s goes on", w->path);
+		warnx("%s: can't be written; make room, then resume it with worker run", w->path);
+		output_log("stopped; worker run %s resumes it", w->path);
 		return EX_IOERR;
 	}
 	if (w->cancelled && status_live(w->state.status)) {
@@ -167,7 +167,7 @@ leave(struct worker *w)
 		return EX_NEGATIVE;
 	}
 	if (w->stop_signal != 0) {
-		output_log("stopped by signal %d; worker run %s goes on", w->stop_signal, w->path);
+		output_log("stopped by signal %d; worker run %s resumes it", w->stop_signal, w->path);
 		(void)worker_save(w, false);
 		return 128 + w->stop_signal;
 	}
@@ -213,5 +213,5 @@ run(void *arguments)
 	return rc;
 }
 
-const struct cmd cmd_run = COMMAND("run", "run the session in DIR to its end, from wherever it is",
+const struct cmd cmd_run = COMMAND("run", "run the session in DIR to its end, from the step it is in",
     run, OPTION_ROWS(rows, struct arguments));

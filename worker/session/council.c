@@ -100,8 +100,8 @@ no_verdict(struct worker *w, enum role role, const char *how)
 	char why[sizeof(w->fail_detail)];
 
 	strlcpy(why, w->fail_detail[0] != '\0' ? w->fail_detail : how, sizeof(why));
-	return worker_fail(w, REASON_NO_VERDICT, "the %s was asked %d times and gave no verdict: %.300s; once "
-	    "it can, orchestrator adopt %s has it asked again", role_name(role), VERDICT_TRIES, why,
+	return worker_fail(w, REASON_NO_VERDICT, "the %s was asked %d times and gave no verdict: %.300s; once that is fixed, "
+	    "orchestrator adopt %s asks it again", role_name(role), VERDICT_TRIES, why,
 	    w->config.session);
 }
 
@@ -193,7 +193,7 @@ judge(struct worker *w, enum role role, const char *prompt_name, const struct te
 		if (tries == VERDICT_TRIES)
 			return no_verdict(w, role, how);
 		if (tries > 0)
-			output_log("no verdict of the %s: %s; it is asked again", role_name(role), how);
+			output_log("no verdict from the %s: %s; asking it again", role_name(role), how);
 		if (judge_once(w, role, prompt_name, vars, &verdict, &how) == -1)
 			return EVENT_FAILED;
 	}
@@ -257,8 +257,7 @@ defence(const struct worker *w)
 static enum event
 repaired(struct worker *w)
 {
-	static const char never[] = "the tech-lead has changed the work each time that it approved it; nobody has "
-	    "approved it as it is";
+	static const char never[] = "the tech-lead changed the work each time it approved it; the last version has no approval";
 	size_t n = 0;
 
 	for (size_t i = 0; i < w->review.nopinions; i++)

@@ -59,8 +59,8 @@ gate_needed(struct worker *w)
 {
 	if (settings_judged(&w->config.settings))
 		return 0;
-	worker_fail(w, "no-gates", "the review is by gates, and " SESSION_FILE_CONFIG " has none: add "
-	    "\"gates\", or \"review\": \"none\" if nobody is to judge the work");
+	worker_fail(w, "no-gates", "the review is by gates, but " SESSION_FILE_CONFIG " has none: add "
+	    "\"gates\", or \"review\": \"none\" to approve all work without a review");
 	return -1;
 }
 

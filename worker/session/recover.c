@@ -223,8 +223,7 @@ clean_up_after(struct worker *w, bool detach)
 		w->state.recoveries--;	/* it was not */
 		(void)worker_save(w, false);
 		output_log("stopped: processes of the former run can't be ended");
-		warnx("%s: processes of the former run can't be ended; once they are gone, worker "
-		    "run goes on", w->path);
+		warnx("%s: processes of the former run can't be ended; once they are gone, resume with worker run", w->path);
 		return EX_OSERR;
 	}
 	if (detach)	/* who started it need not wait any longer */
@@ -232,12 +231,12 @@ clean_up_after(struct worker *w, bool detach)
 	clean_forget(w);	/* nobody writes there any more */
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
-	    step_name(w->state.step), killed > 0 ? "; ended what was left of its run" : "");
+	    step_name(w->state.step), killed > 0 ? "; ended the leftover processes of its run" : "");
 	if (worktree_repair(w) == 0)	/* what it could not repair has its step say why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
 	if (!judge_waits(w))
-		mail_withdraw(w, NULL, "the run that asked is over");
+		mail_withdraw(w, NULL, "the run that asked has ended");
 	worker_settle(w);
 	return 0;
 }
@@ -292,7 +291,7 @@ take_lock(struct worker *w)
 		log_warnx("%s/" SESSION_FILE_LOCK ": a process holds a read lock on this file; end that "
 		    "process (lslocks shows it) and try again", w->path);
 	else
-		log_warnx("%s: another worker has this session; orchestrator logs -f follows it",
+		log_warnx("%s: another worker is running this session; orchestrator logs -f follows it",
 		    w->path);
 	return EX_TEMPFAIL;
 }
@@ -334,8 +333,8 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	watch_ask(is_to_stop, w);
 	name_file_system(w);
 	if (watch_degraded())	/* said on standard error, which nobody may read */
-		output_log("warning: no inotify instance or watch is left for this user: files are "
-		    "looked at once a second; see orchestrator doctor");
+		output_log("warning: no inotify instance or watch is left for this user: files are checked once a second; see "
+		    "orchestrator doctor");
 	rc = clean_up_after(w, detach);
 	if (detach)
 		detach_output();

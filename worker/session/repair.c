@@ -138,7 +138,7 @@ drop_lock(struct worker *w)
 	char *lock = text_format("%s/%s.lock", w->repo.common, ref);
 
 	if (git_ref_valid(ref) && unlink(lock) == 0)
-		output_log("removed %s, which a git that was ended left", lock);
+		output_log("removed %s, which a killed git left", lock);
 	free(lock);
 	free(ref);
 }

@@ -130,8 +130,8 @@ check(struct worker *w)
 		event = worker_failed(w, "git", "%s", err);
 	else if (markers.n + undone.n > 0) {
 		add_paths(&t, "Conflict markers are left in", &markers);
-		add_paths(&t, "These had no conflict and are again as they were before the merge, "
-		    "which would undo what was done there", &undone);
+		add_paths(&t, "These had no conflict and were put back to their state before the merge, which would undo the "
+		    "work done there", &undone);
 		free(w->state.feedback);
 		w->state.feedback = t.buf;
 		w->state.gate_tries++;
@@ -205,6 +205,6 @@ resolve_commit(struct worker *w)
 		strlcpy(w->onto, w->state.resolving.target, sizeof(w->onto));
 	strlcpy(w->state.base, w->onto, sizeof(w->state.base));
 	state_resolved(&w->state);
-	output_log("resolved as %.12s, based on %.12s now", w->state.head, w->state.base);
+	output_log("resolved as %.12s, now based on %.12s", w->state.head, w->state.base);
 	return EVENT_DONE;
 }

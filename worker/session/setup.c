@@ -64,7 +64,7 @@ worktree_prepare(struct worker *w)
 		    sizeof(err)) == -1)
 			goto fail;
 		if (saved)
-			output_log("what was in the worktree is saved in refs/salvage/%s",
+			output_log("the contents of the worktree are saved in refs/salvage/%s",
 			    w->config.session);
 	}
 	if (gitdir_make(w, w->state.base) == -1)

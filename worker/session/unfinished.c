@@ -44,7 +44,7 @@ unfinished_text(const struct unfinished *u, char *text, size_t len)
 	else if (strcmp(u->branch, BESIDE_STASH) == 0)
 		snprintf(text, len, "work is left in the stash: git stash pop and commit it, or git stash drop");
 	else if (u->branch[0] != '\0')
-		snprintf(text, len, "branch %s has %ld commit%s that HEAD has not: merge it, or delete it",
+		snprintf(text, len, "branch %s has %ld commit%s that HEAD lacks: merge it, or delete it",
 		    u->branch, u->commits, u->commits == 1 ? "" : "s");
 	else
 		return false;

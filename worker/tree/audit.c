@@ -97,7 +97,7 @@ audit_repository_with(struct worker *w, const char *head)
 	target = text_format("branch %s:", w->config.target != NULL ? w->config.target : "");
 	for (size_t i = 0; i < a.notices.n; i++)
 		if (strncmp(a.notices.v[i], target, strlen(target)) != 0)
-			output_log("meanwhile, in the repository: %s", a.notices.v[i]);
+			output_log("changed in the repository during the run: %s", a.notices.v[i]);
 	free(target);
 	if (rc == 0 && (rc = breach(w, &a.breaches)) == 0 && strcmp(before, now) != 0)
 		rc = keep(w, now);

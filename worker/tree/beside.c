@@ -222,9 +222,9 @@ beside_save(struct worker *w, const char *gitdir)
 		rc = git_salvage_commits(&w->git, w->config.session, w->state.head, &some, err, sizeof(err));
 	}
 	if (rc == -1)
-		output_log("commits that are left in %s could not be saved: %s", l.dir, err);
+		output_log("the commits left in %s could not be saved: %s", l.dir, err);
 	else if (tips.n > 0)
-		output_log("commits that are no part of the session's branch are saved in refs/salvage/%s: %s",
+		output_log("commits outside the session's branch are saved in refs/salvage/%s: %s",
 		    w->config.session, named.buf);
 	beside_free(&b);
 	strings_free(&tips);

@@ -197,7 +197,7 @@ remove_all(struct worker *w, const char *entry)
 			rc = -1;
 	if (rc == -1) {
 		fault_set(errno);
-		output_log("what is left of the clean tree can't be removed: %s", strerror(errno));
+		output_log("the old clean tree can't be removed: %s", strerror(errno));
 	}
 	return rc;
 }
@@ -212,7 +212,7 @@ begin(struct worker *w, const char *commit)
 	/* what other commits left there must not answer for this one */
 	if (remove_all(w, NULL) == -1) {
 		free(entry);
-		return failed(w, "caches of another clean tree can't be removed");
+		return failed(w, "the caches of an old clean tree can't be removed");
 	}
 	w->clean.entry = entry;
 	w->clean.tree = text_format("%s/" POOL_TREE, entry);

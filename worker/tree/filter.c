@@ -105,7 +105,7 @@ hand_back(struct worker *w, const struct run_result *res)
 		end--;
 	for (line = end; line > said && line[-1] != '\n'; line--)
 		;
-	worker_hand_back(w, "commit", "what is left in the worktree can't be committed: %.*s (git: %s)\n%s",
+	worker_hand_back(w, "commit", "the changes left in the worktree can't be committed: %.*s (git: %s)\n%s",
 	    (int)(end - line), line, res->text, said);
 	return -1;
 }
@@ -218,7 +218,7 @@ commit_all(struct worker *w, const struct leftover *l, const char *message, char
 	if (rc == 0 && git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
 		rc = failed(w, err);
 	if (rc == 0 && strcmp(before, commit) != 0)
-		output_log("committed what was left in the worktree as %.12s, as filters convert it", commit);
+		output_log("committed the changes left in the worktree as %.12s, as filters convert it", commit);
 	return rc;
 }
 

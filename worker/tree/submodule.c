@@ -138,7 +138,7 @@ check(struct worker *w, const struct git_change *c)
 		event = worker_hand_back(w, "unfinished", "%s points at another commit than before, but .gitmodules names no "
 		    "submodule there: name it, or put %.12s back", c->path, c->old_oid);
 	else if (rc == 0 && (rc = available(w, name, c->path, c->new_oid, err, sizeof(err))) == 0)
-		event = worker_hand_back(w, "unfinished", "submodule %s points at %.12s, which nobody else can have: neither the "
+		event = worker_hand_back(w, "unfinished", "submodule %s points at %.12s, which others can't fetch: neither the "
 		    "repository's copy of it nor a branch fetched from its remote has that commit; check out one that has been "
 		    "pushed there, or put %.12s back", c->path, c->new_oid, c->old_oid);
 	if (rc == -1)

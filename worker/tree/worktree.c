@@ -215,7 +215,7 @@ commit_plain(struct worker *w, const char *message, char commit[OID_MAX])
 	if (git_tree_keep(&w->git, commit, w->tree, err, sizeof(err)) == -1 ||
 	    git_commit_tree(&w->git, w->tree, parents, 1, message, new, err, sizeof(err)) == -1)
 		return worktree_error(w, err);
-	output_log("committed what was left in the worktree as %.12s", new);
+	output_log("committed the changes left in the worktree as %.12s", new);
 	strlcpy(commit, new, OID_MAX);
 	strlcpy(w->taken.tree, w->tree, sizeof(w->taken.tree));
 	return 0;
@@ -285,7 +285,7 @@ worktree_take(struct worker *w, const char *message, char *commit)
 	bool own;
 
 	if (access(w->state.worktree, F_OK) == -1) {
-		worker_fail(w, "io", "%s: the worktree is gone; what was committed is in %s/"
+		worker_fail(w, "io", "%s: the worktree is gone; its commits are in %s/"
 		    SESSION_DIR_AGENT_GIT, w->state.worktree, w->path);
 		return -1;
 	}
@@ -339,5 +339,5 @@ worktree_settle_base(struct worker *w)
 	if (w->onto[0] == '\0' || strcmp(w->onto, w->state.base) == 0)
 		return;
 	strlcpy(w->state.base, w->onto, sizeof(w->state.base));
-	output_log("the base is %.12s now, which the work contains", w->state.base);
+	output_log("the base is now %.12s, which the work contains", w->state.base);
 }

@@ -14,6 +14,6 @@ attempt() {
 	dispatch one & _p=$!
 	wait_for 60 [ -e "$W/out/left" ]; wait_for 20 not pgrep -f "$W/marks/implementer"
 	timeout 30 orchestrator cancel one >>"$W/log" 2>&1
-	grep -q 'would not stop' "$W/log"
+	grep -q 'did not stop when asked' "$W/log"
 }
 trial HOLE=flood

@@ -26,7 +26,7 @@ static const struct {
 	{ "an envelope of an array", "{\"schema_version\":1,\"data\":[{\"id\":\"a\"}]}", 1, false },
 	{ "an envelope of an object", "{\"schema_version\":1,\"data\":{\"id\":\"a\"}}", 1, false },
 	{ "an error", "{\"error\":\"no such issue\",\"schema_version\":1}", -1, true },
-	{ "an error without a word", "{\"error\":\"\"}", -1, true },
+	{ "an error without a message", "{\"error\":\"\"}", -1, true },
 	{ "an error in an envelope", "{\"schema_version\":1,\"data\":{\"error\":\"no\"}}", -1, true },
 	{ "empty output", "", -1, false },
 	{ "a number", "7", -1, false },

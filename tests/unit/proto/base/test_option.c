@@ -128,7 +128,7 @@ letters_and_names_may_be_written_short(void **state)
 	assert_true(a.flag && a.other && g.json);
 	assert_string_equal(a.string, "t");
 	assert_int_equal(a.number.value, 3);
-	refused("--o x", "--o: more than one option begins so");
+	refused("--o x", "--o: more than one option begins with this");
 }
 
 static void
@@ -157,8 +157,8 @@ what_is_wrong_is_said_in_one_line(void **state)
 	refused("x -n", "-n: needs an argument");
 	refused("x --flag=yes", "--flag: takes no argument");
 	refused("x --choice yellow", "--choice yellow: say red, green or blue");
-	refused("x --number 11", "--number 11: say a number from 1 to 10");
-	refused("x --number 1x", "say a number");
+	refused("x --number 11", "--number 11: give a number from 1 to 10");
+	refused("x --number 1x", "give a number");
 	refused("--flag", "ONE is missing");
 	refused("x y z", "\"z\" is one argument too many");
 }

@@ -126,7 +126,7 @@ what_differs_is_named(void **state)
 	assert_int_equal(a.notices.n, 4);
 	assert_string_equal(a.notices.v[0], "branch gone: was removed");
 	assert_string_equal(a.notices.v[1], "branch main: was changed");
-	assert_string_equal(a.notices.v[2], "the main checkout is at another branch");
+	assert_string_equal(a.notices.v[2], "the main checkout is on another branch");
 	assert_string_equal(a.notices.v[3], "branch new: was added");
 	audit_free(&a);
 }

@@ -44,7 +44,7 @@ static const struct {
 	{ HEAD STREAM("A", "foundation", "\"B\"") "," STREAM("B", "integration", "") "]}",
 	    "A (foundation) depends on B, which comes after it, as integration" },
 	{ HEAD STREAM("A", "foundation", "\"B\"") "," STREAM("B", "foundation", "")
-	    PLAN("\"A\",\"B\"", "", ""), "change their places" },
+	    PLAN("\"A\",\"B\"", "", ""), "swap them" },
 	{ HEAD STREAM("A", "foundation", "\"B\"") "," STREAM("B", "foundation", "")
 	    PLAN("\"B\",\"A\"", "", ""), NULL },
 	{ HEAD A PLAN("\"A\",\"A\"", "", ""), "A is in it twice" },
@@ -56,7 +56,7 @@ static const struct {
 	{ HEAD "{\"streamId\":\"A\",\"streamPhase\":\"foundation\",\"totalTasks\":2,"
 	    "\"completedTasks\":2}]}", NULL },
 	{ HEAD "{\"streamId\":\"A\",\"streamPhase\":\"foundation\",\"worktreePath\":\"/x\","
-	    "\"tasks\":[\"a\"]}]}", "A: worktreePath /x is no path below" },
+	    "\"tasks\":[\"a\"]}]}", "A: worktreePath /x is not a path below" },
 	{ HEAD "{\"streamId\":\"A\",\"streamPhase\":\"foundation\","
 	    "\"tasks\":[\"x: One\",\"x: Two\"]}]}", "A: two tasks have the id x" },
 	{ HEAD "{\"streamId\":\"A\",\"streamPhase\":\"foundation\","

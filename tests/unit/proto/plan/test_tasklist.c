@@ -138,7 +138,7 @@ hostile_lists_are_refused_with_a_reason(void **state)
 		{ HEAD "1]}", "\"tasks[0]\" must be an object" },
 		{ HEAD "{\"id\":\"a\"}]}", "\"tasks[0].status\" is missing" },
 		{ HEAD "{\"id\":5,\"status\":\"PENDING\"}]}", "\"tasks[0].id\" must be a string" },
-		{ HEAD TASK("../x") "]}", "no task id" },
+		{ HEAD TASK("../x") "]}", "not a valid task id" },
 		{ HEAD TASK("a") "," TASK("a") "]}", "in the list already" },
 		{ HEAD TASK("a") "," TASK("A") "]}", "in the list already, as a" },
 		{ HEAD "{\"id\":\"a\",\"status\":\"DONE\"}]}", "\"tasks[0].status\" has an unknown" },

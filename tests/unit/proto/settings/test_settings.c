@@ -202,7 +202,7 @@ static void
 each_wrong_value_names_its_path_and_what_is_expected(void **state)
 {
 	static const struct { const char *text, *why; } bad[] = {
-		{ "[]", "the whole must be an object" },
+		{ "[]", "the file must hold an object" },
 		{ "{\"rounds\": 11}", "\"rounds\" must be a whole number from 0 to 10" },
 		{ "{\"rounds\": -1}", "from 0 to 10" },
 		{ "{\"rounds\": 1.5}", "from 0 to 10" },

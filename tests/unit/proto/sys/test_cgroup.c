@@ -63,9 +63,9 @@ where_there_is_none_the_reason_is_told(void **state)
 	    "this process is in no cgroup of version 2");
 	assert_string_equal(own(UNIFIED, ""), "this process is in no cgroup of version 2");
 	assert_string_equal(own("1 2 0:3 /docker/c1 /cg rw - cgroup2 x rw\n", "0::/docker/c10\n"),
-	    "the cgroup of this process, /docker/c10, is not in what is mounted on /cg");
+	    "the cgroup of this process, /docker/c10, is not below the cgroup mounted on /cg");
 	assert_string_equal(own(UNIFIED, "0::/../x\n"),
-	    "the cgroup of this process, /../x, is not in what is mounted on /sys/fs/cgroup");
+	    "the cgroup of this process, /../x, is not below the cgroup mounted on /sys/fs/cgroup");
 }
 
 static void

@@ -32,9 +32,9 @@ each_kind_of_unfinished_work_is_one_sentence_that_says_what_to_do(void **state)
 	says(&(struct unfinished){ .branch = "stash", .commits = 2 },
 	    "work is left in the stash: git stash pop and commit it, or git stash drop");
 	says(&(struct unfinished){ .branch = "x/y", .commits = 2 },
-	    "branch x/y has 2 commits that HEAD has not: merge it, or delete it");
+	    "branch x/y has 2 commits that HEAD lacks: merge it, or delete it");
 	says(&(struct unfinished){ .branch = "x", .commits = 1 },
-	    "branch x has 1 commit that HEAD has not: merge it, or delete it");
+	    "branch x has 1 commit that HEAD lacks: merge it, or delete it");
 }
 
 int
