@@ -295,7 +295,7 @@ run orchestrator tasks edit --output 'a
 b' a
 is 'a path of two lines does not damage the list' "$status $(orchestrator --json tasks show cut | jq -r '.tasks[0].id')" '65 a'
 run orchestrator tasks edit a
-like 'an edit that edits nothing is an error' "$status $err" '^64 .*say what to change'
+like 'an edit that edits nothing is an error' "$status $err" '^64 .*an option that says what to change'
 orchestrator tasks complete a >/dev/null; run orchestrator tasks complete a
 like 'what is so already is said' "$status $err" '^65 .*task a is COMPLETE already$'
 echo '{ "version": 2, "tasks": [] }' >v2; run orchestrator tasks create other --from v2

@@ -162,7 +162,7 @@ run orchestrator --json dispatch-ready --max-parallel 3 fast
 is 'dispatch-ready sends out what is ready' "$(echo "$out" | jq -c '.sessions | map(.task)')" '["second"]'
 is 'dispatch-ready does not wait for what it dispatches' "$status $(status_of second)" '0 IN_PROGRESS'
 run orchestrator dispatch-ready
-like 'dispatch-ready says when nothing is ready' "$status $out" '^0 nothing is ready'
+like 'dispatch-ready says when nothing is ready' "$status $out" '^0 no ready task'
 timeout 60 orchestrator execute >/dev/null
 is 'execute merges what dispatch-ready dispatched' "$(merges)" 'second '
 
