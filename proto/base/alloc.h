@@ -4,11 +4,11 @@
 
 #include <stddef.h>
 
-/* n elements of size bytes, all zero, and one more; to be freed.  No memory ends the
- * program (err(3)). */
+/* An array of n elements of size bytes, plus one more, all zero.  The caller frees it.  Ends the program when
+ * there is no memory (err(3)). */
 void *alloc_array(size_t n, size_t size);
-/* list: the address of a pointer to *n such elements, or to NULL.  Adds one, all zero, and returns it: pointers
- * to the others end here. */
+/* list is the address of a pointer to an array of *n elements, or to NULL.  Adds one zeroed element and returns
+ * it.  Invalidates pointers to the other elements. */
 void *array_add(void *list, size_t *n, size_t size);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stddef.h>
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
-/* A table has a row for each value of an enumeration, which ends with its count.  The table is
- * declared without a length, in its header too; else a row that is missing would be zero. */
+/* A table must have a row for each value of an enumeration that ends with its count.  Declare the table without
+ * a length, also in its header; otherwise a missing row would silently be zero. */
 #define ARRAY_WHOLE(a, count) \
 	_Static_assert(ARRAY_LEN(a) == (size_t)(count), #a " needs a row for each value below " #count)
 

@@ -29,7 +29,7 @@ clock_wall(void)
 /*
  * The Gregorian calendar by arithmetic, as in Howard Hinnant's "chrono-compatible
  * low-level date algorithms": libc's functions read the time zone first.  Years begin
- * in March; days count from 1970-01-01; nothing before that comes here.
+ * in March; days count from 1970-01-01; earlier dates never occur.
  */
 static int64_t
 days_of(int64_t year, int month, int day)
@@ -57,7 +57,7 @@ clock_text(int64_t wall_ms, char *buf, size_t len)
 {
 	int year, month, day, s;
 
-	/* What RFC 3339 can say: the years 1970 to 9999. */
+	/* RFC 3339 covers only the years 1970 to 9999 here. */
 	if (wall_ms < 0)
 		wall_ms = 0;
 	if (wall_ms > INT64_C(253402300799999))
@@ -97,7 +97,7 @@ clock_parse(const char *s)
 	days = days_of(year, month, day);
 	if (days < 0 || hour > 23 || minute > 59 || second > 59)
 		return -1;
-	/* 31 February is taken as 3 March: only what comes out the same is a date */
+	/* 31 February becomes 3 March, so only a date that survives the round trip is valid */
 	date_of(days, &y, &m, &d);
 	if (y != year || m != month || d != day)
 		return -1;

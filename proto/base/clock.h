@@ -14,7 +14,7 @@ int64_t clock_wall(void);	/* CLOCK_REALTIME, milliseconds since the epoch: recor
 /* RFC 3339 in UTC with milliseconds, "2026-01-31T09:00:00.123Z"; buf of >= 25 bytes. */
 #define CLOCK_TEXT	32
 const char *clock_text(int64_t wall_ms, char *buf, size_t len);
-/* The reverse; -1 when it is not such a text. */
+/* The reverse of clock_text; -1 when the text is not such a time. */
 int64_t clock_parse(const char *);
 /* "41s", "3m", "2h", "5d": an age for people. */
 const char *clock_age(int64_t ms, char *buf, size_t len);

@@ -11,7 +11,7 @@ static const int passing[] = {
 	ENOSPC, EDQUOT, EIO, EMFILE, ENFILE, ENOMEM, EAGAIN, EROFS,
 };
 
-static int last;	/* as errno: there is one a process */
+static int last;	/* one per process, like errno */
 
 bool
 fault_passes(int error)

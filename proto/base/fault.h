@@ -3,30 +3,29 @@
 #define PROTO_FAULT_H
 
 /*
- * What kind of failure the last one was: a code beside the text for people.  It is set where
- * something failed; what follows is decided by it and never by the text, which has names in it that an
- * agent has chosen.
+ * What kind of failure the last one was: a code beside the text for people.  The code is set where the
+ * failure happens.  Callers decide by the code and never by the text, since the text contains names
+ * that an agent chose.
  *
- * Faults that pass are the machine's, and nobody's work is to blame for them: they pass by
- * themselves, or when a person makes room, and what they hit is to be tried again then.
+ * Transient faults are the machine's and not the fault of the work: they pass by themselves, or when a
+ * person makes room, and the affected operation is to be tried again then.
  */
 
 #include <stdbool.h>
 
-#define FAULT_WORK	(-1)	/* what the implementer left is refused, and for it to repair */
+#define FAULT_WORK	(-1)	/* what the implementer left is refused; the implementer must repair it */
 
-/* Is it an errno of that kind? */
+/* Is the errno a transient fault? */
 bool fault_passes(int error);
 
-/* An errno, one of the above, 0 for anything else. */
+/* Sets an errno, one of the codes above, or 0 for anything else. */
 void fault_set(int code);
 int fault_code(void);
-/* Does the last failure pass? */
+/* Is the last failure transient? */
 bool fault_passing(void);
-/* Does it say nothing of what was asked, since that passes or was not let come to its end? */
+/* Does the last failure leave the question open, because it is transient or the operation was stopped early? */
 bool fault_undecided(void);
-/* The code of a wait status: a child that was killed did not fail by itself, as the kernel kills when
- * memory is short. */
+/* The code of a wait status.  A killed child did not fail by itself: the kernel kills processes when memory is short. */
 int fault_of_status(int status);
 
 #endif

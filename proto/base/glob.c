@@ -6,7 +6,7 @@
 #include "proto/base/alloc.h"
 #include "proto/base/glob.h"
 
-/* What one character of a name may be, or any number of any. */
+/* What one character of a name may be, or any number of any characters. */
 struct token {
 	uint64_t set[4];
 	bool	 star;
@@ -27,14 +27,14 @@ allow(struct token *t, unsigned char c)
 	t->set[c / 64] |= UINT64_C(1) << (c % 64);
 }
 
-/* A character is known by its first byte alone: too much overlaps rather than too little. */
+/* Characters are told apart by their first byte alone: this finds too many overlaps rather than too few. */
 static bool
 goes_on(unsigned char c)
 {
 	return (c & 0xc0) == 0x80;
 }
 
-/* "[...]" at s: its length, or 0 when it is none. */
+/* Parses "[...]" at s: returns its length, or 0 when it is not a class. */
 static size_t
 scan_class(const char *s, size_t len, struct token *t)
 {
@@ -117,7 +117,7 @@ meet(const struct token *a, const struct token *b)
 	return false;
 }
 
-/* can[i][j]: what is left of a from i and of b from j can be the same text. */
+/* can[i][j]: the rest of a from i and the rest of b from j can match the same text. */
 static bool
 names_overlap(const struct name *a, const struct name *b)
 {
@@ -142,7 +142,7 @@ names_overlap(const struct name *a, const struct name *b)
 	return r;
 }
 
-/* The same with names for characters; what is at its end is for all that is below. */
+/* The same for paths, with names in place of characters.  A pattern that ends matches everything below. */
 static bool
 overlap(const struct pattern *a, const struct pattern *b)
 {
@@ -164,14 +164,14 @@ overlap(const struct pattern *a, const struct pattern *b)
 	return r;
 }
 
-/* Means itself, and is not of what says where a name ends or that it is none. */
+/* Does the character stand for itself: is it not special in a pattern and not a separator of names? */
 static bool
 is_ordinary(char c)
 {
 	return c > ' ' && c <= '~' && strchr("*?[\\/.", c) == NULL;
 }
 
-/* Nearly always they differ before anything in them has to be understood. */
+/* Most patterns differ before anything special occurs in them. */
 static bool
 begin_apart(const char *a, const char *b)
 {

@@ -4,7 +4,7 @@
 #include "proto/base/glob.h"
 #include "proto/base/text.h"
 
-/* The character at *s, which moves on; a byte that begins none is one itself. */
+/* The character at *s, which is advanced; a byte that begins no valid character counts as one itself. */
 static unsigned
 take(const char **s, const char *end)
 {
@@ -15,7 +15,7 @@ take(const char **s, const char *end)
 	return n < 2 ? c : c | 0x80000000u;	/* never equal to a bare byte */
 }
 
-/* "[...]" at *p, behind the bracket: does c belong?  -1 when it is no class; *p moves on. */
+/* Parses "[...]" at *p, after the bracket: does c belong to it?  -1 when it is not a class; advances *p. */
 static int
 in_class(const char **p, const char *end, unsigned c)
 {
@@ -38,7 +38,7 @@ in_class(const char **p, const char *end, unsigned c)
 	return found != except;
 }
 
-/* One character of a pattern against one of a name. */
+/* Matches one character of a pattern against one of a name. */
 static bool
 one(const char **p, const char *pend, unsigned c)
 {
@@ -106,7 +106,7 @@ glob_match(const char *pattern, const char *path)
 	const char *p = skip(pattern), *s = path, *after = NULL, *retry = NULL, *pend;
 
 	for (;;) {
-		if (*p == '\0')		/* what it matches, and all below that */
+		if (*p == '\0')		/* it matches this path and everything below it */
 			return true;
 		pend = name_end(p);
 		if (pend - p == 2 && memcmp(p, "**", 2) == 0) {

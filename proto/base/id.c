@@ -75,7 +75,7 @@ id_random(char *buf, size_t n)
 	for (size_t i = 0; i < n;) {
 		if (getrandom(&byte, 1, 0) != 1)
 			continue;
-		/* 252 is the last multiple of 36 that fits: no letter is likelier */
+		/* 252 is the largest multiple of 36 that fits, so all characters are equally likely */
 		if (byte < 252)
 			buf[i++] = alphabet[byte % 36];
 	}

@@ -51,7 +51,7 @@ log_line(int error, const char *fmt, va_list ap)
 	if (log_sink != NULL) {
 		log_sink(line.buf == NULL ? "" : line.buf);
 	} else {
-		/* one write: lines of several processes do not mix */
+		/* one write, so that lines of several processes do not mix */
 		text_puts(&line, "\n");
 		if (write(STDERR_FILENO, line.buf, line.len) == -1)
 			errno = saved;

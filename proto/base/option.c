@@ -7,15 +7,15 @@
 #include "proto/base/option.h"
 #include "proto/base/text.h"
 
-/* A command line that is being read. */
+/* The state of parsing a command line. */
 struct parser {
-	const struct syntax *s[2];	/* of the command, and the common one */
+	const struct syntax *s[2];	/* the command's syntax, and the common one */
 	char		*into[2];
-	char		**next;		/* the argument after the one that is looked at */
-	bool		 ambiguous;	/* more than one name begins as was said */
+	char		**next;		/* the argument after the current one */
+	bool		 ambiguous;	/* the given prefix fits more than one name */
 };
 
-/* The option that one of the tables has by this letter or name, of len bytes; *at is its member. */
+/* Finds the option with this letter, or with this name of len bytes, in the tables; *at is its member. */
 static const struct option_row *
 find(struct parser *p, char letter, const char *name, size_t len, char **at)
 {
@@ -121,7 +121,7 @@ set(const struct syntax *s, const struct option_row *r, char *at, const char *sh
 	return 0;
 }
 
-/* The argument of an option, which is attached to it or comes next. */
+/* Reads the argument of an option, which is attached to it or comes next. */
 static int
 read_value(struct parser *p, const struct option_row *r, char *at, const char *shown, const char *attached)
 {
@@ -167,7 +167,7 @@ read_letters(struct parser *p, const char *arg)
 	return rv;
 }
 
-/* "- the network is down" is text, "--titel a" one argument that is meant as an option. */
+/* "- the network is down" is text; "--titel a" is one argument, but is meant as an option. */
 static bool
 is_option(struct parser *p, const char *arg)
 {
@@ -181,7 +181,7 @@ is_option(struct parser *p, const char *arg)
 	return arg[1] != '-' && find(p, arg[1], NULL, 0, &at) != NULL;
 }
 
-/* What stands after "--", where that is the argument of a row. */
+/* Takes what follows "--", if a row takes a command. */
 static bool
 read_command(const struct parser *p, char **argv)
 {
@@ -193,7 +193,7 @@ read_command(const struct parser *p, char **argv)
 	return false;
 }
 
-/* Hands the operands to the rows, in their order. */
+/* Gives the operands to the rows in order. */
 static int
 take_operands(const struct syntax *s, char *into, char **operand)
 {

@@ -26,7 +26,7 @@ option_error(const struct syntax *s, const char *fmt, ...)
 	return EX_USAGE;
 }
 
-/* "-f", "--title T": as it is typed; short where there is room for one spelling alone. */
+/* "-f", "--title T": an option as it is typed.  When there is room for only one spelling, the short one. */
 static void
 spell(struct text *t, const struct option_row *r, bool both)
 {

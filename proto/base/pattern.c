@@ -55,7 +55,7 @@ pattern_free(struct pattern *p)
 	free(p);
 }
 
-/* The limits of PCRE2 are of each place where a search may begin. */
+/* PCRE2's own limits apply anew at each place where a match may begin. */
 static int
 count_step(pcre2_callout_block *b, void *steps)
 {

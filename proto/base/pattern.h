@@ -2,23 +2,23 @@
 #ifndef PROTO_PATTERN_H
 #define PROTO_PATTERN_H
 
-/* Regular expressions of the settings, Perl's (pcre2pattern(3)): the only user of PCRE2.
- * regcomp(3) of glibc is not for what comes from a file: "a" and 22 "+" take all memory there is. */
+/* Regular expressions from the settings, in Perl's syntax (pcre2pattern(3)).  Nothing else uses PCRE2.  glibc's
+ * regcomp(3) is unsafe for expressions from a file: "a" with 22 "+" exhausts memory. */
 
 #include <stddef.h>
 
-/* Of a search, wherever in the text it begins; it is over in some milliseconds, found or not. */
-#define PATTERN_STEPS	200000		/* parts of the expression that are tried */
+/* Limits of a search over the whole text: it ends within some milliseconds, found or not. */
+#define PATTERN_STEPS	200000		/* attempts to match parts of the expression */
 #define PATTERN_MEMORY	(16 << 10)	/* KiB */
 
 struct pattern;
 
-/* To be freed with pattern_free(); NULL with one line, what is wrong and where, in reason. */
+/* Returns a pattern for pattern_free(); NULL with reason set to one line that says what is wrong and where. */
 struct pattern *pattern_new(const char *expression, char *reason, size_t len);
 void pattern_free(struct pattern *);
 
-/* 1: found in text, 0: not, -1: that can't be told within PATTERN_STEPS and PATTERN_MEMORY.
- * "." is any character, "$" the end of the text. */
+/* 1: found in text; 0: not found; -1: exceeded PATTERN_STEPS or PATTERN_MEMORY.  "." matches any character, "$"
+ * the end of the text. */
 int pattern_found(const struct pattern *, const char *text);
 
 #endif

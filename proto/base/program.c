@@ -56,7 +56,7 @@ program_help(const struct program *p)
 	    log_name(), log_name());
 }
 
-/* Of a command that has commands. */
+/* Help for a command that has subcommands. */
 static void
 help_group(const struct syntax *s)
 {
@@ -82,7 +82,7 @@ read_arguments(const struct program *p, void *globals, char **argv, struct call 
 	return status;
 }
 
-/* The command that argv begins with, however many words it has. */
+/* Reads the command that argv begins with, which may have several words. */
 static int
 read_command(const struct program *p, void *globals, char **argv, struct call *call)
 {

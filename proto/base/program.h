@@ -3,35 +3,35 @@
 #define PROTO_PROGRAM_H
 
 /*
- * The command line of a program that has commands: options of its own, a command, and the
- * arguments of that.
+ * The command line of a program with commands: its own options, a command, and the
+ * arguments of the command.
  *
  *	if (program_read(&program, &globals, argv + 1, &call, &status)) {
  *		status = ...;				by call.command
  *		program_release(&call);
  *	}
  *
- * --help, --version and what is wrong is dealt with here, and printed.
+ * --help, --version and errors are handled here, and printed.
  */
 
 #include "proto/base/option.h"
 
 struct program {
-	struct syntax	own;		/* what precedes a command; the name is "" */
-	size_t		common;		/* of its rows, so many may follow a command, too */
+	struct syntax	own;		/* the options before a command; the name is "" */
+	size_t		common;		/* this many of its rows are also allowed after a command */
 	const struct syntax *const *commands;	/* ended by NULL */
 };
 struct call {
 	const struct syntax *command;
-	void		*arguments;	/* the struct of its syntax, filled */
+	void		*arguments;	/* the struct of the command's syntax, filled */
 };
 
-/* globals: the struct of the program's own rows.  false: there is no command to be run, and *status is the
- * exit status. */
+/* globals is the struct of the program's own rows.  Returns false when there is no command to run; *status is
+ * then the exit status. */
 bool program_read(const struct program *, void *globals, char **argv, struct call *, int *status);
 void program_release(struct call *);
 
-/* The command of the list by its name, which for "tasks list" is "list"; or NULL. */
+/* Finds a command in the list by name ("tasks list" is found as "list"), or NULL. */
 const struct syntax *program_find(const struct syntax *const *list, const char *name);
 void program_help(const struct program *);	/* the same as --help */
 

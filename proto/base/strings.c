@@ -9,7 +9,7 @@
 void
 strings_add(struct strings *list, const char *s)
 {
-	/* A power of two is full: no size has to be kept. */
+	/* The list is full when n is a power of two, so its capacity need not be stored. */
 	if ((list->n & (list->n - 1)) == 0) {
 		list->v = reallocarray(list->v, list->n == 0 ? 1 : list->n * 2, sizeof(*list->v));
 		if (list->v == NULL)

@@ -113,7 +113,7 @@ text_char(const char *s, size_t len, uint32_t *point)
 	return n;
 }
 
-/* Controls that change what stands around them on a terminal. */
+/* Control characters that change the text around them on a terminal. */
 static bool
 is_unsafe(uint32_t c)
 {
@@ -130,7 +130,7 @@ text_line(struct text *t, const char *line, size_t len)
 
 	reserve(t, len);
 	while (i < len) {
-		/* Nearly all of it. */
+		/* Nearly all text is printable ASCII. */
 		if (s[i] >= 0x20 && s[i] < 0x7f) {
 			i++;
 			continue;
@@ -216,7 +216,7 @@ text_first_line(char *dst, size_t len, const char *src)
 
 #define NAME_CHARS	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
-/* Is an element of that name open where the rest of a template begins: does it end there before it begins? */
+/* Is an element of that name open at the start of rest: does it end in rest before it begins there? */
 static bool
 is_open(const char *rest, const char *name, size_t n)
 {
@@ -231,7 +231,7 @@ is_open(const char *rest, const char *name, size_t n)
 	return false;
 }
 
-/* Where a value ends is not the value's to say: "</NAME" becomes "<\\/NAME". */
+/* A value must not end its element: "</NAME" becomes "<\\/NAME". */
 static void
 add_value(struct text *t, const char *value, const char *rest)
 {
@@ -310,7 +310,7 @@ text_nearest(const char *word, const char *const *candidates, size_t n)
 		if (strlen(candidates[i]) > NEAREST_MAX)
 			continue;
 		d = distance(word, candidates[i]);
-		/* a word of which nothing is left is not near */
+		/* a word that shares no letter is not near */
 		if (d < best && d < len) {
 			best = d;
 			nearest = candidates[i];
