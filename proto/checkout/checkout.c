@@ -12,15 +12,15 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-/* Is HEAD of the git directory at ref, or a rebase of ref under way there? */
-/* Does errno say that reading failed, and nothing of what there is? */
+/* Is HEAD of the git directory at ref, or is a rebase of ref under way there? */
+/* Does errno say that reading failed, rather than that something is missing? */
 static bool
 fleeting(void)
 {
 	return errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM;
 }
 
-/* 1, 0, or -1: it can't be told now. */
+/* 1, 0, or -1 when this can't be determined now. */
 static int
 is_on(int fd, const char *ref)
 {
@@ -51,7 +51,7 @@ add(struct checkout **list, size_t *n, char *path, char *gitdir)
 	one->gitdir = gitdir;
 }
 
-/* ref or path selects; the other one is NULL.  -1: what it is can't be told now. */
+/* Selects by ref or by path; the other one is NULL.  -1: this can't be determined now. */
 static int
 consider(const char *gitdir, const char *top, const char *ref, const char *path,
     struct checkout **list, size_t *n)
@@ -153,7 +153,7 @@ lock_is_ours(int fd, const char *line)
 	    strcmp(buf, line) == 0;
 }
 
-/* Left by a killed merge of another session?  Leaves errno alone. */
+/* Did a killed merge of another session leave the lock?  Leaves errno alone. */
 static bool
 lock_of_another(int fd, char *session, size_t len)
 {
@@ -177,7 +177,7 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) == -1)
 		git_fail_errno(err, errlen, "%s", co->gitdir);
 	else {
-		/* after a power loss it must still say whose it is */
+		/* after a power loss the lock must still say which session made it */
 		if (file_create(fd, "index.lock", line, strlen(line), FILE_DATA) == 0 ||
 		    (errno == EEXIST && lock_is_ours(fd, line)))
 			rc = 0;
@@ -199,7 +199,7 @@ checkout_unlock(const struct checkout *co, const char *session)
 	int fd;
 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) != -1) {
-		/* or a power loss brings it back, when there is no record of whose it was any more */
+		/* otherwise a power loss could bring it back after the record of its session is gone */
 		if (lock_is_ours(fd, line) && unlinkat(fd, "index.lock", 0) == 0)
 			(void)file_sync_dir(fd);
 		close(fd);

@@ -11,7 +11,7 @@
 #include "proto/git/git_internal.h"
 #include "proto/sys/file.h"
 
-/* The copy of the index is ours alone: a lock of it is left by a git of ours that was killed. */
+/* The copy of the index is ours alone, so a lock on it was left by a killed git of ours. */
 static int
 index_run(const struct git *g, const char *const argv[], const struct text *in, int *status,
     char *err, size_t errlen)
@@ -25,8 +25,8 @@ index_run(const struct git *g, const char *const argv[], const struct text *in, 
 }
 
 /*
- * A two-way read-tree looks at everything first and refuses before it touches
- * anything; what index says of new already, it keeps.
+ * A two-way read-tree checks everything first and refuses before it changes
+ * anything.  Entries that are already as in new stay.
  */
 static int
 two_way(const struct git *g, const char *old, const char *new, char *err, size_t errlen)
@@ -36,8 +36,8 @@ two_way(const struct git *g, const char *old, const char *new, char *err, size_t
 	return index_run(g, argv, NULL, NULL, err, errlen);
 }
 
-/* An entry that was written in the second of its file has no size in the index, and
- * read-tree takes it for changed: only a look at the contents can tell. */
+/* An entry that was written in the same second as its file has no size in the index, and read-tree takes it for
+ * changed.  Only comparing the contents can tell. */
 static void
 refresh(const struct git *g)
 {
@@ -48,7 +48,7 @@ refresh(const struct git *g)
 	(void)index_run(g, argv, NULL, &status, why, sizeof(why));
 }
 
-/* What a killed read-tree left: files that are at new already, beginnings of files. */
+/* Repairs what a killed read-tree left: files that are already at new, and partly written files. */
 static int
 repair(const struct git *g, const struct checkout *co, const struct git_change *c, size_t n,
     char *err, size_t errlen)
@@ -83,7 +83,7 @@ repair(const struct git *g, const struct checkout *co, const struct git_change *
 	return rc;
 }
 
-/* The times of the copy are those of the index: by them git knows what it must look at again. */
+/* The copy gets the times of the index: git uses them to decide what to check again. */
 static int
 copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen)
 {
@@ -100,7 +100,7 @@ copy_index(const struct checkout *co, const char *copy, char *err, size_t errlen
 	return rc;
 }
 
-/* The files before the index: else it would vouch for some that a power loss has emptied. */
+/* Syncs the files before the index: otherwise the index would vouch for files that a power loss emptied. */
 static int
 sync_files(const struct checkout *co, char *err, size_t errlen)
 {
@@ -131,7 +131,7 @@ checkout_apply(const struct git *g, struct checkout *co, const char *session, co
 	}
 	if (rc == 0)
 		rc = sync_files(co, why, sizeof(why));
-	if (rc == 0) {	/* the user's own: a power loss must not leave one without content */
+	if (rc == 0) {	/* the index is the user's: a power loss must not leave it empty */
 		fd = file_find_dir(AT_FDCWD, co->gitdir);
 		if (fd == -1 || file_rename_over(fd, name, "index", FILE_DATA) == -1)
 			rc = git_fail_errno(why, sizeof(why), "%s/index", co->gitdir);

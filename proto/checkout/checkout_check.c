@@ -34,7 +34,7 @@ has_shared_index(int fd)
 	return yes;
 }
 
-/* The file stays when sparse checkout is switched off, so the setting is asked. */
+/* Switching sparse checkout off leaves the file there, so the setting decides. */
 static bool
 is_sparse(const struct checkout *co, int fd)
 {
@@ -87,7 +87,7 @@ check_state(const struct git *g, const struct checkout *co, char *err, size_t er
 	return rc;
 }
 
-/* Is there any attribute file that could say something about a changed path? */
+/* Is there any attributes file that could apply to a changed path? */
 static bool
 has_attributes(const struct git *g, const struct checkout *co, const struct git_change *c, size_t n)
 {
@@ -111,7 +111,7 @@ has_attributes(const struct git *g, const struct checkout *co, const struct git_
 	return yes;
 }
 
-/* "path NUL attribute NUL value NUL": the first that converts contents. */
+/* Reads "path NUL attribute NUL value NUL": the first attribute that converts contents. */
 static int
 find_conversion(const struct checkout *co, char *out, size_t len, char *err, size_t errlen)
 {
@@ -167,7 +167,7 @@ check_attributes(const struct git *g, const struct checkout *co, const struct gi
 	return rc;
 }
 
-/* A change of the attributes themselves must not switch a conversion on. */
+/* A change of the attributes themselves must not enable a conversion. */
 static int
 check_new_attributes(const struct git *g, const struct checkout *co, const struct git_change *c,
     size_t n, char *err, size_t errlen)

@@ -17,13 +17,13 @@
 
 #define GITLINK		0160000u
 
-/* A changed path while it is looked at. */
+/* The state of a changed path while it is checked. */
 struct look {
 	const struct git_change	*change;
-	bool			 listed;	/* in the index */
+	bool			 listed;	/* the path is in the index */
 	bool			 unmerged, hidden;
-	struct index_entry	*entry;		/* path left out */
-	bool			 content;	/* its bytes must be compared */
+	struct index_entry	*entry;		/* its index entry, without the path */
+	bool			 content;	/* the contents must be compared */
 };
 
 struct looks {
@@ -77,7 +77,7 @@ file_mode(const struct git_repo *r, const struct stat *st, unsigned expected)
 	return st->st_mode & 0100 ? 0100755 : 0100644;
 }
 
-/* Does lstat say that the file is what the index entry was made from? */
+/* Do the lstat data show that the file is unchanged since the index entry was made? */
 static bool
 stat_clean(const struct index_entry *e, const struct stat *st, const struct stat *index)
 {
@@ -87,7 +87,7 @@ stat_clean(const struct index_entry *e, const struct stat *st, const struct stat
 	    e->size == (unsigned)st->st_size && index->st_mtim.tv_sec > st->st_mtim.tv_sec;
 }
 
-/* The bytes of a file or of a link's target; NULL on error. */
+/* The contents of a file or the target of a link; NULL on error. */
 static char *
 bytes_of(const char *path, const struct stat *st, size_t *len)
 {
@@ -115,8 +115,8 @@ bytes_of(const char *path, const struct stat *st, size_t *len)
 	return buf;
 }
 
-/* 0 = mine is blob, 1 = a true beginning of it, perhaps with zeros for what a power loss kept
- * from the disk; -1 = neither. */
+/* 0: mine equals blob; 1: mine is a proper prefix of blob, perhaps with zeros where a power loss lost data; -1:
+ * neither. */
 static int
 compare_bytes(const char *mine, size_t mylen, const char *blob, size_t len)
 {
@@ -150,8 +150,8 @@ compare_blob(const struct git *g, const char *path, const struct stat *st, const
 	return rc;
 }
 
-/* Does a tracked file leave path (len bytes), or what is below it? Then git is asked: else what
- * is there is the user's, also when it is ignored, which git would overwrite. */
+/* Does the move remove a tracked file at path (len bytes) or below it?  Then git must decide.  Otherwise what
+ * is there is the user's, even if git ignores it and would overwrite it. */
 static bool
 leaves(const struct looks *l, const char *path, size_t len)
 {
@@ -165,7 +165,7 @@ leaves(const struct looks *l, const char *path, size_t len)
 	return false;
 }
 
-/* Does the directory hold anything but tracked files that leave it? */
+/* Does the directory hold anything except tracked files that the move removes? */
 static bool
 holds_more(const struct looks *l, const char *top, const char *rel)
 {
@@ -189,7 +189,7 @@ holds_more(const struct looks *l, const char *top, const char *rel)
 	return more;
 }
 
-/* A leading directory that is a link or a file: FOLLOW_UNSURE or FOLLOW_USER; none: FOLLOW_OLD. */
+/* Looks for a leading directory that is a link or a file: FOLLOW_UNSURE or FOLLOW_USER; FOLLOW_OLD when there is none. */
 static enum follow
 above(const struct looks *l, const char *top, const char *rel)
 {
