@@ -44,7 +44,7 @@ audit_path(const struct item *item, const char *path)
 bool
 audit_link_leaves(const char *path, const char *target)
 {
-	bool named = false;	/* where what is named leads to, when it is a link, the way up from there is not known */
+	bool named = false;	/* the way up from a named directory is unknown, since that may be a link */
 	long depth = 0;
 	size_t n;
 
@@ -57,7 +57,7 @@ audit_link_leaves(const char *path, const char *target)
 		if (n == 2 && memcmp(target, "..", 2) == 0) {
 			if (named || --depth < 0)
 				return true;
-		} else if (n == 4 && strncasecmp(target, ".git", 4) == 0)	/* which is no part of it */
+		} else if (n == 4 && strncasecmp(target, ".git", 4) == 0)	/* which is not part of the tree */
 			return true;
 		else if (!(n == 1 && target[0] == '.'))
 			named = true;
@@ -73,7 +73,7 @@ audit_config(const char *text)
 	const char *p, *s;
 	size_t n;
 
-	/* A line that goes on in the next one could make a header of what is none. */
+	/* A line that continues on the next line could make a header out of ordinary text. */
 	if (strstr(text, "\\\n") != NULL || strstr(text, "\\\r\n") != NULL) {
 		text_puts(&t, text);
 		return t.buf;
@@ -90,7 +90,7 @@ audit_config(const char *text)
 	return t.buf;
 }
 
-/* As git says it, made harmless for a terminal and a prompt. */
+/* Adds an entry in git's spelling, made harmless for terminals and prompts. */
 static void
 note(struct strings *list, const char *path, const char *why)
 {
@@ -114,7 +114,9 @@ flag(struct audit *a, const struct settings *s, const char *path, const char *wh
 		note(&a->refused, path, why);
 }
 
-/* What the links in changes say: "ID blob SIZE\nBYTES\n" for each. */
+/* Reads the targets of the links in changes: "ID blob SIZE
+ * BYTES
+ * " for each. */
 static int
 audit_links(const struct git *g, const struct settings *s, const struct git_change *c, size_t n,
     struct audit *a, char *err, size_t errlen)
@@ -179,7 +181,7 @@ audit_commits(const struct git *g, const struct item *item, const char *base, co
 	return 0;
 }
 
-/* A merge can bring back what a file once was: no commit of the work changes it then. */
+/* A merge can restore an old version of a file; then no commit of the work changes it. */
 int
 audit_changes(const struct git *g, const struct settings *s, const struct item *item, const struct git_change *c,
     size_t n, struct audit *a, char *err, size_t errlen)
@@ -191,7 +193,7 @@ audit_changes(const struct git *g, const struct settings *s, const struct item *
 			note(&a->breaches, c[i].path, why);
 		if (any_match(&s->protect, c[i].path))
 			flag(a, s, c[i].path, "is protected");
-		else if (client_steered_by(c[i].path))	/* told of whatever the settings protect */
+		else if (client_steered_by(c[i].path))	/* flagged whatever the settings protect */
 			note(&a->flagged, c[i].path, "steers an agent's client");
 	}
 	return audit_links(g, s, c, n, a, err, errlen);

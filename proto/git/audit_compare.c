@@ -14,7 +14,7 @@ struct entry {		/* "KIND NAME VALUE", in the order of kinds and names */
 	size_t		 keylen, valuelen;
 };
 
-/* The entry at *p, which moves on; false at the end. */
+/* The entry at *p, which is advanced; false at the end. */
 static bool
 next(const char **p, struct entry *e)
 {
@@ -38,7 +38,7 @@ same(const struct entry *a, const struct entry *b)
 	return a->valuelen == b->valuelen && memcmp(a->value, b->value, a->valuelen) == 0;
 }
 
-/* The entry of the same key in a whole snapshot. */
+/* Finds the entry with the same key in a whole snapshot. */
 static bool
 find(const char *snapshot, const struct entry *key, struct entry *found)
 {
@@ -48,7 +48,7 @@ find(const char *snapshot, const struct entry *key, struct entry *found)
 	return false;
 }
 
-/* The commit of base..head that comes first, "" when there is none. */
+/* The first commit of base..head; "" when there is none. */
 static int
 first_commit(const struct git *g, const char *base, const char *head, char oid[OID_MAX], char *err,
     size_t errlen)
@@ -95,7 +95,7 @@ branch(const struct git *g, const char *name, const struct entry *now, const cha
 	return 0;
 }
 
-/* e was before, now is now; one of the two may be NULL. */
+/* was is the entry before, now the entry after; one of the two may be NULL. */
 static int
 changed(const struct git *g, const struct entry *was, const struct entry *now, const char *own,
     const char *base, const char *head, struct audit *a, char *err, size_t errlen)

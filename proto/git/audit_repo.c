@@ -22,16 +22,16 @@
 #define DEPTH_MAX	32
 
 /*
- * A snapshot is a list of lines "KIND NAME VALUE" in the order of kinds and names,
+ * A snapshot is a list of lines "KIND NAME VALUE", sorted by kind and name, with
  * blanks in names as \040.
  */
 
 struct snapshot {
 	struct strings	 list;
-	int		 error;		/* something could not be read now, and perhaps can later: errno */
+	int		 error;		/* errno when something could not be read now, but perhaps can later */
 };
 
-/* Not what is there, but that nobody can tell: it would be taken for a change. */
+/* A read failure must be kept apart from an absent file, or it would look like a change. */
 static void
 unsure(struct snapshot *s)
 {
@@ -69,8 +69,8 @@ digest(const char *buf, size_t len, char out[SHA256_DIGEST_STRING_LENGTH])
 	SHA256Data((const uint8_t *)buf, len, out);
 }
 
-/* What it is and holds, not when it was written: a repository that was restored is the same. Of what
- * can't be read its place and time have to do. */
+/* Hashes type and contents, not the time: a restored repository counts as unchanged.  An unreadable hook is
+ * identified by its place and time. */
 static void
 hook_value(struct snapshot *s, int dirfd, const char *name, const struct stat *st, char *value, size_t size)
 {
@@ -78,7 +78,7 @@ hook_value(struct snapshot *s, int dirfd, const char *name, const struct stat *s
 	ssize_t n = -1;
 	size_t len;
 
-	errno = 0;	/* what is neither file nor link is not read */
+	errno = 0;	/* only files and links are read */
 	if (S_ISLNK(st->st_mode) && (n = readlinkat(dirfd, name, target, sizeof(target))) != -1)
 		digest(target, (size_t)n, sum);
 	else if (S_ISREG(st->st_mode) && file_read(dirfd, name, CONFIG_MAX, &buf, &len) == 0) {

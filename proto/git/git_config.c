@@ -20,7 +20,7 @@ git_url_plain(const char *url)
 	for (at = end; at > host && at[-1] != '@'; at--)
 		;
 	colon = memchr(host, ':', (size_t)(at - host));
-	/* the user of ssh says which account, not who: it is part of the address */
+	/* the user of an ssh URL names the account, not the person: it is part of the address */
 	return text_format("%.*s%.*s%s%.*s", (int)(host - url), url,
 	    !ssh || at == host ? 0 : (int)((colon != NULL ? colon : at - 1) - host), host, ssh && at > host ? "@" : "",
 	    (int)(web ? strcspn(at, "?#") : strlen(at)), at);
@@ -58,7 +58,7 @@ ends(const char *name, const char *const *list)
 	return false;
 }
 
-/* A URL, without credentials; a path is relative to the repository, not to wherever git is called. */
+/* A URL without credentials.  A relative path is made relative to the repository, not to the current directory. */
 static char *
 plain_value(const char *value, const char *base)
 {

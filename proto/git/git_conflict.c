@@ -6,9 +6,9 @@
 #include "proto/git/git_internal.h"
 #include "proto/record/state.h"
 
-#define PATHS_MAX	200	/* on a command line */
+#define PATHS_MAX	200	/* limit of paths on a command line */
 
-/* argv, ended by the conflicts' paths; the caller frees the list. */
+/* argv followed by the conflicts' paths.  The caller frees the list. */
 static const char **
 with_paths(const char *const argv[], size_t n, const struct state_conflict *c, size_t nc)
 {
@@ -40,7 +40,7 @@ git_markers(const struct git *g, const char *tree, const char *ours, const char 
 		return git_fail(err, errlen, "%s: not a full object id", tree);
 	snprintf(mine, sizeof(mine), "^<<<<<<* %s", ours);
 	snprintf(other, sizeof(other), "^>>>>>>* %s", theirs);
-	/* Without a path the whole tree is searched. */
+	/* Without a path git searches the whole tree. */
 	v = with_paths(argv, sizeof(argv) / sizeof(argv[0]), c, n > PATHS_MAX ? 0 : n);
 	rc = git_run(g, v, NULL, 0, &out, &len, &status, err, errlen);
 	free(v);

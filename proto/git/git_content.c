@@ -10,7 +10,7 @@
 #include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 
-/* The index is ours alone and its git dies with us: a lock that is left is stale. */
+/* The index is ours alone and its git dies with us, so a lock left on it is stale. */
 void
 git_index_unlock(const struct git *g)
 {
@@ -42,7 +42,7 @@ git_index_at(const struct git *g, const char *oid, char *err, size_t errlen)
 	return git_run(g, argv, NULL, 0, NULL, NULL, NULL, err, errlen);
 }
 
-/* One line of output that must be an object id. */
+/* Takes one line of output that must be an object id. */
 int
 git_take_oid(const struct git *g, const char *what, char *out, char *oid, char *err, size_t errlen)
 {

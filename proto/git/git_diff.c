@@ -80,7 +80,7 @@ git_changes_free(struct git_change *changes, size_t n)
 	free(changes);
 }
 
-/* The first max bytes of what git prints; *cut: there was more. */
+/* The first max bytes of git's output; *cut says that there was more. */
 static int
 capped(const struct git *g, const char *const argv[], size_t max, struct text *t, bool *cut,
     char *err, size_t errlen)
@@ -141,7 +141,7 @@ git_diff_text(const struct git *g, const char *from, const char *to, size_t max,
 
 	struct git bare = *g;
 
-	/* nor do attributes of a worktree, which may be in no commit, say what is to be seen */
+	/* nor do the worktree's attributes, which need not be committed, decide what is shown */
 	bare.worktree = bare.index = NULL;
 	*out = NULL;
 	if (!git_oid_valid(g->repo, from) || !git_oid_valid(g->repo, to))

@@ -10,15 +10,15 @@
 #include "proto/sys/file.h"
 
 /*
- * Why git failed.  What it prints has names in it, also at the end of a line, that an agent has
- * chosen; its trace (api-trace2) tells of an error the format as well, in which the words of errno stand
- * and names do not, as a member of JSON that no name can look like.
+ * Why git failed.  Its output contains names that an agent chose, even at the end of a line.  Its trace
+ * (api-trace2) also has the format of an error, which contains the text of errno and no names, as a JSON
+ * member that no name can imitate.
  */
 
 #define TRACE_MAX	(64u << 10)
 #define ERRNO_MAX	134
 #define FORMAT		"\",\"fmt\":\""
-#define FULL		" write error. Out of diskspace"	/* of an index; without errno */
+#define FULL		" write error. Out of diskspace"	/* message of an index, without errno */
 
 int
 git_trace_open(void)
@@ -34,7 +34,7 @@ ends_with(const char *s, size_t len, const char *end)
 	return len >= n && memcmp(s + len - n, end, n) == 0;
 }
 
-/* The errno whose words s ends with, after a colon. */
+/* The errno whose text s ends with, after a colon. */
 static int
 words_of(const char *s, size_t len)
 {
@@ -49,7 +49,7 @@ words_of(const char *s, size_t len)
 	return ends_with(s, len, FULL) ? ENOSPC : 0;
 }
 
-/* The lock of an index has no format of its own; our index has no name of an agent's. */
+/* The error for an index lock has no format of its own, but our index has no name that an agent chose. */
 static int
 lock_of(const char *line, size_t len, const struct git *g)
 {
@@ -57,14 +57,14 @@ lock_of(const char *line, size_t len, const struct git *g)
 	const char *msg = g->index == NULL ? NULL : memmem(line, len, begin, strlen(begin));
 	int code = 0;
 
-	/* whatever else is in front of it, no quotation mark of a name ends a member */
+	/* whatever comes before it, a quotation mark in a name does not end a member */
 	if (msg != NULL)
 		code = words_of(msg, (size_t)(line + len - msg));
 	free(begin);
 	return code;
 }
 
-/* An event ends: ...,"msg":"...","fmt":"..."} */
+/* An event ends with ...,"msg":"...","fmt":"..."} */
 static int
 event_code(const char *line, size_t len, const struct git *g)
 {
@@ -82,7 +82,7 @@ event_code(const char *line, size_t len, const struct git *g)
 	return words_of(fmt, (size_t)(line + len - fmt));
 }
 
-/* The first of them that says a reason. */
+/* The code of the first line that gives a reason. */
 static int
 lines_code(const char *s, size_t len, const struct git *g)
 {
@@ -106,7 +106,7 @@ git_fault(int status, int trace, const struct git *g, const char *errout)
 
 	if (code != 0)
 		return code;
-	if (g == NULL)	/* only names of ours and of the user's are told of */
+	if (g == NULL)	/* without g the message names only our paths and the user's */
 		return errout == NULL ? 0 : lines_code(errout, strlen(errout), NULL);
 	if (trace == -1 || (buf = malloc(TRACE_MAX)) == NULL)
 		return 0;

@@ -10,7 +10,7 @@
 #define ALTERNATES	STORE "/info/alternates"
 #define ATTRIBUTES	"info/attributes"
 
-/* What it says it has been since it was first written to; it stays so. */
+/* Once written to, it stays apart. */
 bool
 git_is_apart(const struct git *g)
 {
@@ -43,7 +43,7 @@ knows_filters(const struct git *g)
 	return g->filters && g->repo->filters;
 }
 
-/* in: paths that end with a NUL. */
+/* in: paths, each ending with a NUL. */
 static int
 check_filters(const struct git *g, const struct text *in, struct strings *filtered, char *err, size_t errlen)
 {
@@ -56,7 +56,7 @@ check_filters(const struct git *g, const struct text *in, struct strings *filter
 	rc = git_attributes_copy(g->repo, g->dir, err, errlen);
 	if (rc == 0)
 		rc = git_run(g, argv, in->buf, in->len, &out, &len, NULL, err, errlen);
-	(void)unlink(rules);	/* nothing else is converted by them */
+	(void)unlink(rules);	/* no other path is converted by these rules */
 	for (path = out; rc == 0 && path != NULL && path < out + len; path = value + strlen(value) + 1) {
 		value = path + strlen(path) + 1;	/* path, "filter", value */
 		value += strlen(value) + 1;
@@ -115,7 +115,7 @@ add_entry(struct text *t, unsigned mode, const char *oid, const char *path, size
 	text_add(t, path, strlen(path) + 1);
 }
 
-/* What is removed goes first: it may be in the way. */
+/* Removals go first, since they may be in the way. */
 static int
 put_entries(const struct git *g, const struct git_change *c, size_t n, bool undo, char *err, size_t errlen)
 {
@@ -214,7 +214,7 @@ git_tree_move(const struct git *g, const char *onto, const char *from, const cha
 	return rc;
 }
 
-/* The index is at commit; what the changes say is read from the worktree. */
+/* The index is at commit; reads the changed paths from the worktree. */
 static int
 read_changes(const struct git *g, const struct git_change *c, size_t n, char *tree, char *err, size_t errlen)
 {

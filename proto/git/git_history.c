@@ -20,7 +20,8 @@ is_own(const char *branch, const char *own)
 	return strcmp(branch, own) == 0 || (n > 0 && strncmp(branch, own, n) == 0);
 }
 
-/* "^commit" a line for each branch of others, here and at remotes, and each tag; and where the target is, "" = nowhere. */
+/* "^commit", one per line, for each branch of others, local and remote, and each tag; and the tip of the
+ * target, "" = no such branch. */
 static int
 others(const struct git_repo *r, const char *own, const char *target, struct text *t, char tip[OID_MAX], char *err,
     size_t errlen)
@@ -55,8 +56,8 @@ rev_list(const struct git *g, const char *option, const struct text *in, char **
 	return git_run(g, argv, in->buf, in->len, out, NULL, NULL, err, errlen);
 }
 
-/* Adds, a line each, what the commits in out descend from; true = that is base alone.  own: the work has commits that
- * no other branch has. */
+/* Adds the boundary commits of those in out, one per line; true when it is base alone.  own: the work has
+ * commits that no other branch has. */
 static bool
 find_roots(char *out, const char *base, const char *commit, struct text *roots, bool *own)
 {
@@ -78,7 +79,7 @@ find_roots(char *out, const char *base, const char *commit, struct text *roots, 
 	return plain && any;
 }
 
-/* The last commit of the target that the work has, where that is one. */
+/* The last commit of the target that the work contains, if there is one. */
 static int
 last_of_target(const struct git *g, const char *commit, const char *tip, char base[OID_MAX], char *err, size_t errlen)
 {
@@ -98,8 +99,8 @@ last_of_target(const struct git *g, const char *commit, const char *tip, char ba
 	return rc == -1 ? -1 : 0;
 }
 
-/* Without a merge, and without a commit of its own, the work may be the very commit that another session has made of the
- * same content at the same time. */
+/* Without a merge and without a commit of its own, the work may be exactly a commit that another session made
+ * with the same content at the same time. */
 static int
 has_merges(const struct git *g, const char *commit, const char *base, char *err, size_t errlen)
 {

@@ -14,10 +14,10 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-#define UNPACK_LIMIT	100	/* objects: fewer become loose, more stay a pack */
+#define UNPACK_LIMIT	100	/* with fewer objects they become loose; with more they stay a pack */
 #define STORE_DEPTH	3
 
-/* A link could lead out, a FIFO block for ever. */
+/* A link could lead out, and a FIFO could block for ever. */
 static int
 check_store(int parent, const char *name, int depth, char *err, size_t errlen)
 {
@@ -46,8 +46,7 @@ git_store_check(const char *objects, char *err, size_t errlen)
 	return check_store(AT_FDCWD, objects, 0, err, errlen);
 }
 
-/* What git_private_make wrote must still be there, and nothing else: the store that an agent
- * may read must not grow by its own word. */
+/* Only what git_private_make wrote may be there: an agent must not be able to add stores to read from. */
 static int
 check_alternates(const struct git *g, const char *from, char *err, size_t errlen)
 {
@@ -69,7 +68,7 @@ check_alternates(const struct git *g, const char *from, char *err, size_t errlen
 	return rc;
 }
 
-/* 0; 1: there is none; -1. */
+/* 0; 1: the pack is empty; -1. */
 static int
 read_header(struct git_child *pack, int fd, char header[12], char *err, size_t errlen)
 {
@@ -85,8 +84,8 @@ read_header(struct git_child *pack, int fd, char header[12], char *err, size_t e
 	return memcmp(header, "PACK", 4) == 0 ? 0 : 1;
 }
 
-/* Copies what comes from a pipe into the repository; the header was read already.  What git says of
- * it is of no use; a fault that passes is. */
+/* Copies a pack from a pipe into the repository; its header was already read.  git's messages about it are of
+ * no use, only a transient fault is. */
 static int
 unpack(const struct git *to, const char header[12], int in, const char *commit, char *err, size_t errlen)
 {
@@ -113,7 +112,7 @@ static int
 copy_objects(const struct git *from, const struct git *to, const char *base, const char *commit,
     char *err, size_t errlen)
 {
-	/* What speeds reading up is not to be believed: it says what an agent wrote. */
+	/* Files that speed up reading can't be trusted: an agent wrote them. */
 	const char *argv[] = { "-c", "core.commitGraph=false", "-c", "core.multiPackIndex=false",
 		"-c", "pack.useBitmaps=false", "-c", "pack.threads=1", "pack-objects", "-q",
 		"--revs", "--thin", "--delta-base-offset", "--stdout", NULL };
@@ -129,7 +128,7 @@ copy_objects(const struct git *from, const struct git *to, const char *base, con
 		close(in[1]);
 		return git_fail_errno(err, errlen, "pipe");
 	}
-	(void)file_write_all(in[1], revs, (size_t)n);	/* fits any pipe */
+	(void)file_write_all(in[1], revs, (size_t)n);	/* it always fits into a pipe */
 	close(in[1]);
 	rc = git_start(&pack, from, argv, in[0], out[1], err, errlen);
 	close(in[0]);
@@ -152,7 +151,7 @@ copy_objects(const struct git *from, const struct git *to, const char *base, con
 	return rc;
 }
 
-/* Complete in the repository alone; base is a boundary of the walk only if it is an ancestor. */
+/* Completeness must hold in the repository alone.  base bounds the walk only if it is an ancestor. */
 static int
 check_history(const struct git *g, const char *base, const char *commit, bool *descends, char *err, size_t errlen)
 {

@@ -23,7 +23,7 @@
 struct reader {
 	const unsigned char	*p, *end, *begin;
 	unsigned		 version;
-	size_t			 rawlen;	/* of an object id */
+	size_t			 rawlen;	/* bytes of an object id */
 };
 
 static unsigned
@@ -38,7 +38,7 @@ be16(const unsigned char *p)
 	return (unsigned)p[0] << 8 | p[1];
 }
 
-/* Version 4: how many bytes of the former path go, then what is appended. */
+/* Version 4: how many bytes of the previous path to remove before appending. */
 static int
 strip_length(struct reader *r, size_t *len)
 {
@@ -163,7 +163,7 @@ index_walk(const char *file, size_t hexlen, struct stat *st,
 	}
 	close(fd);
 	r.p = r.begin = map;
-	/* git replaces an index by rename: what is mapped never shrinks */
+	/* git replaces an index by rename, so the mapped file never shrinks */
 	r.end = r.p + st->st_size;
 	if ((rc = walk(&r, fn, arg)) == -1)
 		git_fail(err, errlen, "%s: not a valid index", file);
@@ -172,11 +172,11 @@ index_walk(const char *file, size_t hexlen, struct stat *st,
 }
 
 #define STAT_LEN	40	/* times, device, inode, mode, owner, group, size */
-#define STAT_MODE	24	/* where the mode is, of 4 bytes */
+#define STAT_MODE	24	/* offset of the mode, 4 bytes */
 
 struct keeping {
 	const struct git_change *c;
-	size_t	 n, *at;	/* of each change, 0 = there is none */
+	size_t	 n, *at;	/* offset for each change, 0 = none */
 	bool	 old;
 };
 

@@ -18,22 +18,22 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define DEPTH_MAX	200		/* of directories; each holds a descriptor */
-#define ENTRIES_MAX	2000000		/* of a worktree */
-#define NAMED_MAX	100		/* that are remembered */
-#define RULES_MAX	(1 << 20)	/* of a .gitignore, .gitattributes or .mailmap */
+#define DEPTH_MAX	200		/* depth of directories; each level holds a descriptor */
+#define ENTRIES_MAX	2000000		/* entries of a worktree */
+#define NAMED_MAX	100		/* number of remembered names */
+#define RULES_MAX	(1 << 20)	/* bytes of a .gitignore, .gitattributes or .mailmap */
 #define FILE_MAX	(INT64_C(1) << 30)
-#define SPARSE_MIN	(INT64_C(64) << 20)	/* smaller ones are soon read, and a file system may compress */
-#define SPARSE		8		/* times the room that it takes */
-#define LINK_MAX	4096		/* of a .git file */
+#define SPARSE_MIN	(INT64_C(64) << 20)	/* smaller files are read quickly, and file systems may compress them */
+#define SPARSE		8		/* size is more than this many times the blocks used */
+#define LINK_MAX	4096		/* bytes of a .git file */
 #define CAPABILITY	"security.capability"
-#define LOOK		1024		/* entries between looks at who wants us to stop */
+#define LOOK		1024		/* entries between checks for a request to stop */
 
 struct walk {
 	struct git_odd	*odd;
 	const char	*top;
 	size_t		 entries;
-	bool		 clear;		/* what git must not open goes, and directories are opened to it */
+	bool		 clear;		/* remove what git must not open, and make closed directories accessible */
 	bool		 root;
 	char		*err;
 	size_t		 errlen;
@@ -63,7 +63,7 @@ is_plain(const struct stat *st)
 	return S_ISREG(st->st_mode) || S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode);
 }
 
-/* What git reads rules from, in each directory that it looks into. */
+/* Names of files that git reads rules from, in each directory that it visits. */
 static bool
 has_rules(const char *name)
 {
@@ -78,7 +78,7 @@ remember(struct strings *names, const char *path)
 		strings_add(names, path);
 }
 
-/* It is named and refused, or taken out of git's way: one that has content stays under another name. */
+/* Refuses the path by name, or moves it out of git's way: a regular file is kept under another name. */
 static int
 blocks(struct walk *w, int dirfd, const char *name, const char *path, const struct stat *st, const char *kind)
 {
@@ -87,7 +87,7 @@ blocks(struct walk *w, int dirfd, const char *name, const char *path, const stru
 	if (!w->clear)
 		return git_fail_as(FAULT_WORK, w->err, w->errlen, "%s is %s, which git must not read: remove it", path, kind);
 	snprintf(aside, sizeof(aside), "%.200s.refused", name);
-	(void)fchmod(dirfd, 0700);	/* the process that closed it is gone */
+	(void)fchmod(dirfd, 0700);	/* the process that closed the directory is gone */
 	if ((!S_ISREG(st->st_mode) || file_shift(dirfd, name, dirfd, aside) == -1) &&
 	    unlinkat(dirfd, name, 0) == -1)
 		return git_fail_errno(w->err, w->errlen, "%s/%s", w->top, path);
@@ -96,7 +96,7 @@ blocks(struct walk *w, int dirfd, const char *name, const char *path, const stru
 	return 0;
 }
 
-/* As root: what is set here would hold for any user who runs the file outside. */
+/* As root: bits set here would apply to any user who runs the file outside. */
 static int
 unprivilege(struct walk *w, int dirfd, const char *name, const char *path, const struct stat *st)
 {
@@ -116,7 +116,7 @@ unprivilege(struct walk *w, int dirfd, const char *name, const char *path, const
 static int look_at(struct walk *, int dirfd, const char *name, const char *path, int depth, bool git);
 static int look_into(struct walk *, int dirfd, const char *name, const char *path, int depth, bool git);
 
-/* Where a .git leads that is a link, or a file that names a directory; -1: nowhere. */
+/* Opens the directory that .git points to, as a link or a file that names a directory; -1: none. */
 static int
 follow(int dirfd, const char *name)
 {
@@ -136,7 +136,7 @@ follow(int dirfd, const char *name)
 	return fd;
 }
 
-/* A .git below the top: git reads in it to find out whether it is one. */
+/* A .git below the top: git reads it to find out whether it is a repository. */
 static int
 nested(struct walk *w, int dirfd, const char *name, const char *path, const struct stat *st, int depth)
 {
@@ -148,7 +148,7 @@ nested(struct walk *w, int dirfd, const char *name, const char *path, const stru
 		return look_into(w, dirfd, name, path, depth, true);
 	if ((!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode)) || (fd = follow(dirfd, name)) == -1)
 		return 0;
-	/* its target may belong to any user: when the link is gone no call looks there */
+	/* its target may belong to any user; once the link is gone nothing looks there */
 	there.clear = there.root = false;
 	for (size_t i = 0; rc == 0 && i < sizeof(read) / sizeof(read[0]); i++)
 		rc = look_at(&there, fd, read[i], path, depth, true);
@@ -158,7 +158,7 @@ nested(struct walk *w, int dirfd, const char *name, const char *path, const stru
 	    "repository") : rc;
 }
 
-/* git: below a nested .git, where nothing is to be found but files and directories. */
+/* git: below a nested .git, where only files and directories are allowed. */
 static int
 look_at(struct walk *w, int dirfd, const char *name, const char *path, int depth, bool git)
 {
@@ -211,7 +211,7 @@ look_into(struct walk *w, int dirfd, const char *name, const char *path, int dep
 	DIR *d;
 
 	fd = w->clear ? file_open_owned(dirfd, name) : file_open_dir(dirfd, name);
-	if ((d = dir_take(fd)) == NULL)		/* one that is closed to us is closed to our git */
+	if ((d = dir_take(fd)) == NULL)		/* a directory closed to us is closed to our git */
 		return errno == EACCES ? 0 : git_fail_errno(w->err, w->errlen, "%s/%s", w->top, path);
 	while (rc == 0 && (e = dir_next(d)) != NULL) {
 		below = text_format("%s%s%s", path, path[0] != '\0' ? "/" : "", e->d_name);
@@ -233,7 +233,7 @@ git_inspect(const char *worktree, bool clear, struct git_odd *odd, char *err, si
 	memset(odd, 0, sizeof(*odd));
 	rc = look_into(&w, AT_FDCWD, worktree, "", 0, false);
 	odd->entries = w.entries;
-	/* who saves what is there saves what can be */
+	/* a caller that saves work saves as much as it can */
 	if (rc == -1 && clear && fault_code() == FAULT_WORK)
 		rc = 0;
 	return rc;
@@ -259,7 +259,7 @@ git_odd_free(struct git_odd *odd)
 struct nesting {
 	const char	*top;
 	struct strings	*found;
-	char		 dir[4096];	/* that was looked at last */
+	char		 dir[4096];	/* the directory checked last */
 };
 
 static bool
@@ -276,7 +276,7 @@ has_git(const char *top, const char *dir, size_t n, bool *is_dir)
 	return has;
 }
 
-/* The directories above one file. */
+/* Checks the directories above one file. */
 static void
 note_nested(const struct index_entry *e, void *arg)
 {

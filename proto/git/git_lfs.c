@@ -17,14 +17,14 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-/* Git LFS has a file's content beside the objects of git, named by its SHA-256, and commits a pointer:
+/* Git LFS stores a file's content beside git's objects, named by its SHA-256, and commits a pointer:
  * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md */
 
 #define POINTER_MAX	1024
 #define FIRST_LINE	"version https://git-lfs.github.com/spec/v1\n"
 #define OBJECTS		"lfs/objects"
 #define DIGITS		(SHA256_DIGEST_STRING_LENGTH - 1)
-#define BYTES_MAX	(INT64_C(4) << 30)	/* as of what becomes one commit */
+#define BYTES_MAX	(INT64_C(4) << 30)	/* the same limit as for one commit */
 #define PIECE		(1 << 16)
 
 bool
@@ -50,7 +50,7 @@ git_lfs_pointer(const char *text, size_t len, struct git_lfs_pointer *p)
 	return errno == 0 && *size >= '0' && *size <= '9' && *end == '\n' && p->size >= 0;
 }
 
-/* Reads fd to its end, into to if that is not -1: 0; 1: it is not what the pointer says; -1 with errno. */
+/* Reads fd to its end, and copies it to `to' if that is not -1.  0; 1: it does not match the pointer; -1 with errno. */
 static int
 digest(int fd, int to, const struct git_lfs_pointer *p)
 {
@@ -95,14 +95,14 @@ git_lfs_is(int dirfd, const char *name, const struct git_lfs_pointer *p)
 
 struct taking {
 	const struct git_repo *repo;
-	int	 from;		/* lfs/objects of an agent's git directory */
+	int	 from;		/* lfs/objects of the agent's git directory */
 	int64_t	 bytes;
 	size_t	 n;
 	char	*err;
 	size_t	 errlen;
 };
 
-/* Directories as git-lfs makes them; dir ends with the two below lfs/objects. */
+/* Makes the directories as git-lfs does; dir ends with the two levels below lfs/objects. */
 static int
 open_store(const char *lfs, const char *dir)
 {
@@ -178,7 +178,7 @@ take(struct taking *t, const struct git_lfs_pointer *p)
 	return rc;
 }
 
-/* What cat-file --batch prints: "ID TYPE SIZE", the content, a newline. */
+/* Reads the output of cat-file --batch: "ID TYPE SIZE", the content, a newline. */
 static int
 take_each(struct taking *t, const char *out, size_t len)
 {
@@ -217,7 +217,7 @@ git_lfs_take(const struct git *g, const char *from, const char *base, const char
 		close(fd);
 	}
 	if (t.from == -1)
-		return 0;	/* nobody has used it */
+		return 0;	/* the agent has not used LFS */
 	own.worktree = own.index = NULL;
 	snprintf(not_base, sizeof(not_base), "^%s", base);
 	rc = git_run(&own, list, NULL, 0, &ids, &idlen, NULL, err, errlen);

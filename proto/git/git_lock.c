@@ -15,7 +15,7 @@
 
 #define PROC_MAX	(128 * 1024)
 
-/* A file of /proc, its strings ended by NUL; -1 when it can't be read. */
+/* Reads a file of /proc, whose strings end with NUL; -1 when it can't be read. */
 static ssize_t
 proc_read(int procfd, const char *name, char *buf, size_t size)
 {
@@ -32,7 +32,7 @@ proc_read(int procfd, const char *name, char *buf, size_t size)
 	return n == -1 ? -1 : (ssize_t)len;
 }
 
-/* Where a string that begins so says that git works: "" when there is none. */
+/* The value of a string with that prefix, such as git's directory; "" when there is none. */
 static const char *
 value_of(const char *buf, ssize_t len, const char *prefix)
 {
@@ -44,7 +44,7 @@ value_of(const char *buf, ssize_t len, const char *prefix)
 	return "";
 }
 
-/* Is it a git, of which it is not certain that it works in another repository? */
+/* Is it a git that may be running in this repository? */
 static bool
 is_git_here(int procfd, const char *common, char *buf)
 {
@@ -64,12 +64,12 @@ is_git_here(int procfd, const char *common, char *buf)
 		if (dir[0] == '/' && strncmp(dir, common, strlen(common)) != 0)
 			return false;
 	}
-	/* what has ended and was not waited for holds nothing */
+	/* a zombie holds nothing */
 	return proc_read(procfd, "stat", buf, PROC_MAX) > 0 && (dir = strrchr(buf, ')')) != NULL &&
 	    strncmp(dir, ") Z", 3) != 0;
 }
 
-/* Does any git work in that repository?  Also when that can't be told. */
+/* Is any git running in that repository?  True also when this can't be determined. */
 static bool
 git_works(const char *common)
 {

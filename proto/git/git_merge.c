@@ -36,8 +36,7 @@ add_conflict(struct state_conflict **list, size_t *n, const char *path, const ch
 	one->kind = text_format("%.*s", (int)len, kind);
 }
 
-/* Messages: count, that many paths, the type, the text; "CONFLICT (kind)" is a conflict of the
- * first path. */
+/* Parses messages: a count, that many paths, the type, the text.  "CONFLICT (kind)" is a conflict of the first path. */
 static void
 read_messages(struct cursor *c, struct state_conflict **list, size_t *n)
 {
@@ -55,7 +54,7 @@ read_messages(struct cursor *c, struct state_conflict **list, size_t *n)
 		type = next(c);
 		if (type == NULL || (text = next(c)) == NULL)
 			return;
-		/* Two added files are "contents" to the machine, and named in the text. */
+		/* The type of two added files is "contents"; only the text names the kind. */
 		if (strcmp(type, "CONFLICT (contents)") == 0 &&
 		    strncmp(text, "CONFLICT (add/add)", 18) == 0)
 			type = text;
@@ -66,7 +65,7 @@ read_messages(struct cursor *c, struct state_conflict **list, size_t *n)
 	}
 }
 
-/* "mode oid stage<TAB>path" for each stage, ended by an empty field. */
+/* Parses "mode oid stage<TAB>path" for each stage, ended by an empty field. */
 static void
 read_stages(struct cursor *c, struct state_conflict **list, size_t *n)
 {

@@ -23,7 +23,7 @@ git_sync(const char *path, char *err, size_t errlen)
 	return rc;
 }
 
-/* Makes the rename of the reference's lock file durable: git syncs the file only. */
+/* Makes the rename of the reference's lock file durable: git syncs only the file. */
 int
 git_ref_sync(const struct git_repo *r, const char *ref, char *err, size_t errlen)
 {
@@ -41,7 +41,7 @@ git_ref_sync(const struct git_repo *r, const char *ref, char *err, size_t errlen
 	return rc;
 }
 
-/* Names of files that a reference takes with it. */
+/* Are there file names that a move of the reference must lock? */
 static bool
 is_locked(const struct git_repo *r, const char *ref)
 {
@@ -100,7 +100,7 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 	if ((new[0] != '\0' && !git_oid_valid(r, new)) ||
 	    (old[0] != '\0' && !git_oid_valid(r, old)) || (new[0] == '\0' && old[0] == '\0'))
 		return git_fail(err, errlen, "%s: not a full object id", ref);
-	/* what goes away refers to nothing that would have to be on disk */
+	/* a deletion needs no objects on disk */
 	if (new[0] != '\0' && git_sync(r->objects, err, errlen) == -1)
 		return -1;
 	snprintf(gitdir, sizeof(gitdir), "--git-dir=%s", r->common);
@@ -129,7 +129,7 @@ git_ref_move(const struct git_repo *r, const char *ref, const char *new, const c
 	rc = git_call(&c, why, sizeof(why));
 	if (rc == -1)
 		git_locks_left(r, ref);
-	/* One that was killed may have moved it before. */
+	/* A killed git may have moved it before. */
 	if (status != 0 || (rc == -1 && !is_at(r, ref, new)))
 		return move_failed(r, ref, old, why, err, errlen);
 	return git_ref_sync(r, ref, err, errlen);

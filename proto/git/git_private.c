@@ -17,7 +17,7 @@
 struct gitdir {
 	const struct git_repo *repo;
 	const char	*dir, *target;
-	bool		 inside;	/* for a run, that writes there */
+	bool		 inside;	/* for a run, which writes there */
 };
 
 static char *
@@ -45,7 +45,7 @@ put(const struct gitdir *p, const char *path, const char *text, char *err, size_
 	return git_put_below(p->dir, path, text, p->inside, err, errlen);
 }
 
-/* What does not change; with point the directory is complete. */
+/* Writes the parts that never change; git_point then completes the directory. */
 static int
 fill(const struct gitdir *p, const char *config, const char *alternates, char *err, size_t errlen)
 {
@@ -76,7 +76,7 @@ fill(const struct gitdir *p, const char *config, const char *alternates, char *e
 	return rc;
 }
 
-/* The branch at commit, and HEAD at the branch, wherever they were. */
+/* Sets the branch to commit and HEAD to the branch, wherever they were. */
 static int
 point(const struct gitdir *p, const char *ref, const char *commit, char *err, size_t errlen)
 {
@@ -91,7 +91,7 @@ point(const struct gitdir *p, const char *ref, const char *commit, char *err, si
 	return rc;
 }
 
-/* Is what is read outside a run as we wrote it?  0; 1: it is to be written; -1. */
+/* Is the configuration that is read outside a run ours?  0; 1: it must be rewritten; -1. */
 static int
 trust(const struct gitdir *p, const char *config, const char *alternates)
 {
@@ -138,7 +138,7 @@ make(const struct gitdir *p, const char *branch, const char *commit, char *err, 
 	return rc;
 }
 
-/* What git obeys there is put aside, or back; what a crash has left aside is the run's still. */
+/* Moves what git obeys there aside, or back.  What a crash left aside still belongs to the run. */
 static int
 put_aside(const char *dir, bool begin)
 {
@@ -230,7 +230,7 @@ git_index_give(const struct git *g, const char *dir, bool outside, char *err, si
 	if (fd != -1) {
 		(void)unlinkat(fd, INDEX_NEW, 0);
 		if (!outside)
-			(void)unlinkat(fd, "index.lock", 0);	/* of a git that was ended with its run */
+			(void)unlinkat(fd, "index.lock", 0);	/* left by a git that was killed with its run */
 		rc = file_copy(g->index, path, false);
 	}
 	if (rc == -1)

@@ -48,7 +48,7 @@ git_ref_valid(const char *ref)
 	return true;
 }
 
-/* The whole of a regular file of at most max bytes. */
+/* Reads a whole regular file of at most max bytes. */
 static int
 slurp(int dirfd, const char *path, bool distrust, size_t max, struct text *t)
 {
@@ -142,7 +142,7 @@ git_ref_lookup(int dirfd, const char *ref, size_t hexlen, bool distrust, char *o
 	int rc, tries;
 
 	oid[0] = '\0';
-	/* A ref that is being packed is first in packed-refs, then no longer loose. */
+	/* A ref that is being packed appears in packed-refs first, and then stops being loose. */
 	for (tries = 0; tries < 2; tries++) {
 		if (git_small_read(dirfd, ref, distrust, buf, sizeof(buf)) == 0) {
 			if (strncmp(buf, "ref:", 4) == 0)

@@ -20,7 +20,7 @@ struct lister {
 	struct git_refs	*refs;
 	size_t		 hexlen;
 	bool		 distrust;
-	const char	*branch;	/* NULL: all; else those that a session sees (inherited) */
+	const char	*branch;	/* NULL: all; else only those visible to a session (inherited) */
 	int		 error;
 };
 
@@ -33,7 +33,7 @@ git_refs_free(struct git_refs *refs)
 	*refs = (struct git_refs){ 0 };
 }
 
-/* What a session has of the repository's references: tags, and one branch here and at remotes. */
+/* Is the reference visible to a session: tags, and one branch, local and remote? */
 static bool
 inherited(const char *name, const char *branch)
 {
@@ -62,7 +62,7 @@ add(struct lister *l, const char *name, const char *oid)
 	strlcpy(r->v[r->n++].oid, oid, OID_MAX);
 }
 
-/* Files below dirfd, which is closed; what holds no object id is no reference of interest. */
+/* Lists files below dirfd, which is closed.  Skips files without an object id. */
 static void
 loose(struct lister *l, int dirfd, const char *prefix, int depth)
 {
@@ -106,8 +106,8 @@ has(const struct git_refs *refs, size_t n, const char *name)
 	return n > 0 && bsearch(&key, refs->v, n, sizeof(*refs->v), by_name) != NULL;
 }
 
-/* The next line of a packed-refs file: the name of its reference, and its id before that; NULL for any
- * other line.  *next is where the one after it begins. */
+/* The next line of a packed-refs file: returns the name of its reference, with its id before that; NULL for any
+ * other line.  *next is the start of the following line. */
 static char *
 packed_name(char *line, size_t hexlen, char **next)
 {
@@ -164,8 +164,8 @@ git_refs_list(int dirfd, const char *prefix, size_t hexlen, bool distrust, struc
 	return git_fail_as(l.error, err, errlen, "%s: %s", prefix, l.error == EFBIG ? "too many references" : strerror(l.error));
 }
 
-/* The lines of packed-refs that a session sees and no loose reference overrides, each with the line that says
- * what its tag is of.  Without loose ones what the first line says of the others stays true. */
+/* Keeps the lines of packed-refs that a session sees and no loose reference overrides, each with the line of
+ * its peeled tag.  Without loose references the header line stays valid. */
 static void
 keep_packed(const struct lister *l, char *buf, struct text *t)
 {

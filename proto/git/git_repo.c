@@ -53,11 +53,11 @@ set(char **p, const char *value)
 	*p = copy(value);
 }
 
-struct facts {			/* of the repository's configuration */
+struct facts {			/* facts from the repository's configuration */
 	bool		 bare;
 	bool		 private;
 	char		*worktree;
-	char		*base;		/* what relative URLs of it begin at */
+	char		*base;		/* base of its relative URLs */
 	struct text	 lines, inherited;
 };
 
@@ -68,7 +68,7 @@ truth(const char *value)
 	    strcasecmp(value, "on") == 0 || strcmp(value, "1") == 0;
 }
 
-/* local: the repository says it, and not its user's own configuration, which agents can read. */
+/* local: the setting is from the repository and not from its user's configuration, which agents can read. */
 static int
 fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bool local, char *err,
     size_t errlen)
@@ -118,7 +118,7 @@ fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bo
 	return 0;
 }
 
-/* Records of git config -z: scope, NUL, key, newline, value, NUL; without a newline when there is no value. */
+/* Parses the records of git config -z: scope, NUL, key, newline, value, NUL; without a newline when there is no value. */
 static int
 read_config(struct git_repo *r, struct facts *f, char *err, size_t errlen)
 {
@@ -177,7 +177,7 @@ main_checkout(const struct git_repo *r, const struct facts *f)
 	return NULL;
 }
 
-/* A file name from the configuration may begin with the home directory. */
+/* Expands the home directory at the start of a file name from the configuration. */
 static void
 expand_home(char **path)
 {
@@ -262,7 +262,7 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	return rc;
 }
 
-/* Where no name can be: at the beginning. */
+/* Compares at the beginning, where no name can be. */
 static bool
 says(const char *why, const char *words)
 {
@@ -290,7 +290,7 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 	c.status = &status;
 	if (git_call(&c, why, sizeof(why)) == -1)
 		return git_fail_as(fault_code(), err, errlen, "%s", why);
-	/* The directory is printed before HEAD is found to be unborn. */
+	/* git prints the directory before it finds that HEAD is unborn. */
 	if (out == NULL || out[0] != '/' || (nl = strchr(out, '\n')) == NULL) {
 		free(out);
 		if (git_version_check(err, errlen) == -1)
@@ -304,7 +304,7 @@ git_repo_open(struct git_repo *r, const char *dir, char *err, size_t errlen)
 			    "safe.directory DIR", dir);
 		return git_fail_as(fault_code(), err, errlen, "%s: %s", dir, why);
 	}
-	/* git writes paths line by line in places: alternates, worktree list. */
+	/* git writes one path per line in alternates and in the worktree list. */
 	*nl = '\0';
 	if (access(out, F_OK) == -1) {
 		free(out);

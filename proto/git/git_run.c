@@ -92,7 +92,7 @@ env_pass(struct env *e, const char *name)
 		env_add(e, "%s=%s", name, value);
 }
 
-/* A colon separates directories in that variable, a quoted string may hold one. */
+/* A colon separates directories in that variable; a quoted string may contain one. */
 static void
 env_alternate(struct env *e, const char *path)
 {
@@ -201,7 +201,7 @@ git_argv(const char *const argv[])
 	return v;
 }
 
-/* The subcommand, for messages: the first word that is no option of git itself. */
+/* The subcommand, for messages: the first word that is not an option of git itself. */
 static const char *
 git_subcommand(const char *const argv[])
 {
@@ -228,14 +228,14 @@ git_failed(const char *const argv[], int status, int code, char *errout, char *e
 	else if (p != NULL && strncmp(p, "error: ", 7) == 0)
 		p += 7;
 	if (p != NULL && (nl = strchr(p, '\n')) != NULL && nl > p && nl[-1] == ':')
-		*nl = ' ';	/* a list of one follows */
+		*nl = ' ';	/* a list with one element follows */
 	text_first_line(line, sizeof(line), p == NULL ? "" : p);
 	child_status_text(status, how, sizeof(how));
 	return git_fail_as(code, err, errlen, "git %s: %s", git_subcommand(argv),
 	    line[0] == '\0' ? how : line);
 }
 
-/* It was not run, or not to its end; errno says why. */
+/* git was not run, or not to its end; errno says why. */
 static int
 git_ended(const char *const argv[], int64_t limit, char *err, size_t errlen)
 {
@@ -285,7 +285,7 @@ git_call(const struct git_call *c, char *err, size_t errlen)
 		rc = 0;
 	if (rc == 0 && c->status != NULL)
 		*c->status = WEXITSTATUS(status);
-	/* The reason is kept for a caller who then finds the status to be an error. */
+	/* Keeps the reason for a caller that then treats the status as an error. */
 	if (status != -1 && status != 0)
 		git_failed(c->argv, status, git_fault(status, trace, c->git, errout), errout, err,
 		    errlen);

@@ -28,7 +28,7 @@ git_put(const char *dir, const char *name, const char *text, char *err, size_t e
 	return rc;
 }
 
-/* Opens dirfd/name, made anew when something else has its place, and closes dirfd. */
+/* Opens dirfd/name, and remakes it when it is not a directory; closes dirfd. */
 static int
 enter(int dirfd, const char *name)
 {
@@ -42,7 +42,7 @@ enter(int dirfd, const char *name)
 	return fd;
 }
 
-/* Where nobody else can be at work a lock is stale; a directory is none of ours. */
+/* alone: no other process can be working there, so a lock is stale, and a directory is not ours. */
 static int
 replace(int dirfd, const char *name, const char *text, bool alone)
 {
@@ -58,7 +58,7 @@ replace(int dirfd, const char *name, const char *text, bool alone)
 	return file_replace(dirfd, name, text, strlen(text), 0);
 }
 
-/* Writes dir/path in a directory that an agent writes too: no link in it is followed. */
+/* Writes dir/path in a directory that an agent also writes; follows no link in it. */
 int
 git_put_below(const char *dir, const char *path, const char *text, bool alone, char *err, size_t errlen)
 {
@@ -87,14 +87,14 @@ config_text_of(const struct git_repo *r)
 
 	text_printf(&t, "[core]\n\trepositoryformatversion = %d\n\tbare = true\n", sha1 ? 0 : 1);
 	text_puts(&t, r->worktree_config);
-	/* the syncfs before a reference moves covers every object; but one of which a power
-	 * loss leaves the name alone would be taken for written when it is made again */
+	/* The syncfs before a reference moves covers every object.  But after a power loss an object with only
+	 * its name left would count as written when it is made again. */
 	text_puts(&t, "\tfsync = committed\n\tfsyncMethod = batch\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
 	    "\tattributesFile = /dev/null\n");
 	git_config_add(&t, "excludesFile", r->excludes != NULL ? r->excludes : "/dev/null");
 	if (!sha1)
 		text_printf(&t, "[extensions]\n\tobjectformat = %s\n", r->format);
-	/* a .mailmap is the worktree's */
+	/* a .mailmap comes from the worktree */
 	text_puts(&t, "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[log]\n\tmailmap = false\n[user]\n");
 	git_config_add(&t, "name", r->author_name);
 	git_config_add(&t, "email", r->author_email);
@@ -108,7 +108,7 @@ git_dirs_make(const char *dir, const char *const names[], char *err, size_t errl
 	size_t i;
 	int rc = 0;
 
-	/* where its session, say, is not there any more, it is not to be there again */
+	/* if the parent is gone, for example with its session, it must not be recreated */
 	if (mkdir(dir, 0700) == -1 && errno != EEXIST)
 		return git_fail_errno(err, errlen, "%s", dir);
 	for (i = 0; rc == 0 && names[i] != NULL; i++) {
@@ -156,7 +156,7 @@ has_dir(int dirfd, const char *name)
 	return file_stat(dirfd, name, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Is all there by which git knows it?  HEAD was written last, but nothing was synced. */
+/* Is everything there by which git recognises it?  HEAD was written last, but nothing was synced. */
 bool
 git_dir_complete(const char *dir)
 {
@@ -169,7 +169,7 @@ git_dir_complete(const char *dir)
 	return ok;
 }
 
-/* dirfd/name, which no git of ours makes, is gone. */
+/* Removes dirfd/name, which no git of ours makes. */
 static int
 purge(int dirfd, const char *name)
 {
@@ -181,8 +181,9 @@ purge(int dirfd, const char *name)
 }
 
 /*
- * An agent can write here, too: what git would run or obey is removed, and the
- * configuration must be ours to the byte.  0 when it is, 1 when it is to be written.
+ * An agent can write here too: removes what git would run or obey, and compares the
+ * configuration with ours byte by byte.  0 when it is equal, 1 when it must be
+ * rewritten.
  */
 int
 git_dir_distrust(int dirfd, const char *config, bool shallow)

@@ -12,7 +12,7 @@
 
 #define NAMED_MAX	20
 
-/* tree as a commit on commit, with tips as more parents, at ref, unless that is what ref holds already. */
+/* Commits tree on top of commit, with tips as more parents, at ref, unless ref already has that tree. */
 static int
 save(const struct git *g, const char *ref, const char *session_id, const char *commit,
     const char *tree, const struct strings *tips, char *err, size_t errlen)
@@ -47,8 +47,8 @@ save(const struct git *g, const char *ref, const char *session_id, const char *c
 	return git_ref_move(g->repo, ref, oid, before, message, err, errlen);
 }
 
-/* The tree of what is there: on a copy of the index, or, where that one can't be read (the power
- * failed before it was on disk), on one of commit. */
+/* The tree of the worktree's contents.  Uses a copy of the index, or, if that can't be read (the power failed
+ * before it was on disk), one of commit. */
 static int
 worktree_of_rest(const struct git *copy, const char *index, const char *commit, struct strings *left,
     char tree[OID_MAX], char *err, size_t errlen)

@@ -12,24 +12,24 @@
 #include "proto/git/git_internal.h"
 #include "proto/sys/file.h"
 
-#define CHANGES_MAX	500000			/* paths that become one commit */
-#define BYTES_MAX	(INT64_C(4) << 30)	/* and what they hold */
+#define CHANGES_MAX	500000			/* number of paths in one commit */
+#define BYTES_MAX	(INT64_C(4) << 30)	/* bytes of their contents */
 #define LIST_MAX	(512u << 20)		/* of output */
-/* Milliseconds beside GIT_LIMIT, by what there is to be looked at, and to be read. */
+/* Milliseconds beyond GIT_LIMIT, by the number of entries to check and of bytes to read. */
 #define PER_ENTRY(n)	((int64_t)(n) / 10)
 #define PER_BYTE(n)	((n) / 10000)
 
 static const char *const changes[] = { "ls-files", "-z", "-m", "-d", "-o", "--exclude-standard",
     "--deduplicate", NULL };
 
-struct listing {		/* what update-index is to be told */
+struct listing {		/* the input of update-index */
 	const struct git *g;
-	struct strings	*left;	/* what can't be committed is left out, and named here; NULL = refused */
+	struct strings	*left;	/* paths that can't be committed are left out and added here; NULL = refuse them */
 	struct git_odd	 odd;
 	struct text	 update, drop;
 	size_t		 n;
 	int64_t		 bytes;
-	char		 why[4096];	/* the first that can't be, and what to do */
+	char		 why[4096];	/* the first path that can't be committed, and what to do */
 };
 
 static bool
@@ -43,7 +43,7 @@ is_repository(const char *path)
 	return yes;
 }
 
-/* Is some leading directory of rel no directory (any more), as lstat sees it? */
+/* Is some leading directory of rel not a directory (any more), according to lstat? */
 static bool
 beyond(const char *top, const char *rel)
 {
@@ -60,7 +60,7 @@ beyond(const char *top, const char *rel)
 	return yes;
 }
 
-/* It stays out of the commit, and what is said of it is its name and that. */
+/* Leaves rel out of the commit, and reports its name and the reason. */
 static void
 refuse(struct listing *l, const char *rel, const char *before, const char *after)
 {
@@ -149,7 +149,7 @@ feed(const struct listing *l, const char *const argv[], const struct text *paths
 	return paths->len == 0 ? 0 : list_files(l->g, argv, paths, more_ms, NULL, NULL, NULL, err, errlen);
 }
 
-/* Those of paths that the index has. */
+/* Lists those of the paths that are in the index. */
 static int
 find_tracked(const struct git *g, const struct strings *paths, char **out, size_t *len, char *err, size_t errlen)
 {
@@ -170,7 +170,7 @@ find_tracked(const struct git *g, const struct strings *paths, char **out, size_
 	return rc;
 }
 
-/* git compares a file whose times it does not know, and reads all of it for that. */
+/* git compares a file with unknown times by reading all of it. */
 static int
 refuse_large(struct listing *l, char *err, size_t errlen)
 {
@@ -192,7 +192,7 @@ refuse_large(struct listing *l, char *err, size_t errlen)
 	return rc;
 }
 
-/* Pipes, sockets and devices are not even listed: those that git does not ignore. */
+/* git does not even list pipes, sockets and devices: finds those that are not ignored. */
 static int
 refuse_special(struct listing *l, char *err, size_t errlen)
 {
@@ -219,8 +219,8 @@ refuse_special(struct listing *l, char *err, size_t errlen)
 }
 
 /*
- * ls-files compares and looks nowhere else, while add -A runs git status in
- * nested repositories, with their configuration.
+ * ls-files only compares, while add -A runs git status in nested
+ * repositories, with their configuration.
  */
 static int
 list_changes(struct listing *l, char *err, size_t errlen)
@@ -301,7 +301,7 @@ git_tree_of_rest(const struct git *g, struct strings *left, char tree[OID_MAX], 
 	return rc;
 }
 
-/* Directories on the way are as git has found them. */
+/* The leading directories are real ones, since git has listed the path. */
 int
 git_remove(const struct git *g, const struct strings *paths, char *err, size_t errlen)
 {
@@ -326,12 +326,12 @@ git_touched(const struct git *g, char *err, size_t errlen)
 	struct stat st;
 	size_t len = 0;
 
-	/* not looked at first: nobody has run there since it was committed */
+	/* no check needed first: no agent has run there since it was committed */
 	if (list_files(g, changes, NULL, 0, &out, &len, NULL, err, errlen) == -1)
 		return -1;
 	for (p = out; !touched && p != NULL && p < out + len; p += strlen(p) + 1) {
 		path = text_format("%s/%s", g->worktree, p);
-		/* a directory is a submodule, or, named with a slash, a repository that was made there */
+		/* a directory is a submodule, or, with a trailing slash, a repository that was made there */
 		touched = lstat(path, &st) == -1 || !S_ISDIR(st.st_mode) || p[strlen(p) - 1] == '/';
 		free(path);
 	}
@@ -350,14 +350,14 @@ git_changed(const struct git *g, struct strings *paths, bool *extra, char *err, 
 
 	if (git_inspect(g->worktree, true, &odd, err, errlen) == -1)
 		return -1;
-	*extra = odd.special.n > 0;	/* git lists no pipe */
+	*extra = odd.special.n > 0;	/* git does not list pipes */
 	git_odd_free(&odd);
 	if (list_files(g, argv, NULL, GIT_LIMIT_CONTENT * 1000, &out, &len, NULL, err, errlen) == -1)
 		return -1;
 	for (p = out; p != NULL && p < out + len; p += strlen(p) + 1)
 		if (strncmp(p, "? ", 2) == 0)
 			*extra = true;
-		else if (p[0] != '\0' && p[1] == ' ' &&	/* what is missing is listed as changed, too */
+		else if (p[0] != '\0' && p[1] == ' ' &&	/* missing files are listed as changed, too */
 		    (paths->n == 0 || strcmp(paths->v[paths->n - 1], p + 2) != 0))
 			strings_add(paths, p + 2);
 	free(out);

@@ -15,7 +15,7 @@
 
 #define NAME_TRIES	1000
 
-/* The metadata directory <common>/worktrees/<name>, made; names are taken by mkdir(2). */
+/* Makes the metadata directory <common>/worktrees/<name>; mkdir(2) reserves the name. */
 static char *
 make_metadata(const struct git_repo *r, const char *path, char *err, size_t errlen)
 {
@@ -32,7 +32,7 @@ make_metadata(const struct git_repo *r, const char *path, char *err, size_t errl
 		dir = i == 0 ? text_format("%s/%s", all, base) : text_format("%s/%s%d", all, base, i);
 		if (mkdir(dir, 0777) == 0)
 			break;
-		if (errno == ENOENT && i == 0)	/* the last worktree's removal took "all" along */
+		if (errno == ENOENT && i == 0)	/* the removal of the last worktree also removed "all" */
 			mkdir(all, 0777);
 		else if (errno != EEXIST)
 			i = NAME_TRIES;
@@ -45,7 +45,7 @@ make_metadata(const struct git_repo *r, const char *path, char *err, size_t errl
 	return dir;
 }
 
-/* gitdir first: git worktree prune removes metadata without one. */
+/* Writes gitdir first: git worktree prune removes metadata without it. */
 static int
 fill_metadata(const char *dir, const char *path, const char *branch, char *err, size_t errlen)
 {
@@ -74,7 +74,7 @@ add_branch(const struct git_repo *r, const char *branch, const char *base, char 
 	    err, errlen)) == -1) {
 		if (errno == EAGAIN)
 			git_fail(err, errlen, "branch %s exists already", branch);
-		else	/* it may be there in spite of that, and not be durable */
+		else	/* it may exist nevertheless, and not be durable */
 			git_ref_move(r, ref, "", base, "orchestrator: no worktree", NULL, 0);
 	}
 	free(ref);
@@ -159,7 +159,7 @@ git_worktree_link(const char *worktree, const char *gitdir, char *err, size_t er
 	return rc;
 }
 
-/* Does the metadata directory belong to the worktree at path?  errno is set to 0 or to why it can't be told. */
+/* Does the metadata directory belong to the worktree at path?  Sets errno to 0, or to why this can't be determined. */
 static bool
 metadata_is_of(int allfd, const char *name, const char *path)
 {
@@ -179,7 +179,7 @@ metadata_is_of(int allfd, const char *name, const char *path)
 	return yes;
 }
 
-/* The metadata directory of a worktree; NULL with errno, ENOENT when there is none. */
+/* The metadata directory of a worktree; NULL with errno, which is ENOENT when there is none. */
 static char *
 find_metadata(const struct git_repo *r, const char *path)
 {
@@ -202,7 +202,7 @@ find_metadata(const struct git_repo *r, const char *path)
 	return found;
 }
 
-/* A .git file is what the agent says: only the repository's own metadata tell. */
+/* The agent controls the .git file: trust only the repository's own metadata. */
 bool
 git_worktree_is(const struct git_repo *r, const char *path, const char *branch)
 {
@@ -270,7 +270,7 @@ git_worktree_unlink(const struct git_repo *r, const char *worktree, char *err, s
 			rc = git_index_skip_links(&g, index, err, errlen);
 		if (rc == 0)
 			rc = git_inspect(worktree, true, &odd, err, errlen);
-		/* it may read what it has no times of: it is their user who does, some time */
+		/* refreshing reads files with unknown times, which the user will do some time anyway */
 		if (rc == 0 && odd.large.n == 0)
 			rc = git_run(&g, refresh, NULL, 0, NULL, NULL, &status, err, errlen);
 		git_odd_free(&odd);
@@ -289,7 +289,7 @@ git_worktree_remove(const struct git_repo *r, const char *worktree, const char *
 {
 	char *dir;
 
-	/* its branch would go, and what names it stay */
+	/* its branch would go while references to it stay */
 	if ((dir = find_metadata(r, worktree)) == NULL && errno != ENOENT)
 		return git_fail_errno(err, errlen, "%s/worktrees", r->common);
 	if (file_move(AT_FDCWD, worktree, AT_FDCWD, trash) == -1 &&
