@@ -90,7 +90,7 @@ field_fail(struct field *f, const char *key, const char *fmt, ...)
 		path[n - 1] = '\0';
 	text_printf(&said, "\"%s\" %s", path, why);
 	text_printf(&line, "%s: ", f->what);
-	text_line(&line, said.buf, said.len);	/* keys and values are not ours */
+	text_line(&line, said.buf, said.len);	/* keys and values come from outside */
 	strlcpy(f->err, line.buf, f->errlen);
 	text_free(&line);
 	text_free(&said);
@@ -111,7 +111,7 @@ field_need(struct field *f, const char *key)
 		field_fail(f, key, "is missing");
 }
 
-/* The string of a member that is not longer than max, or NULL. */
+/* The string of a member, if it is not longer than max; otherwise NULL. */
 static const char *
 string(struct field *f, const char *key, size_t max)
 {

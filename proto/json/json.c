@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define json_bool jsonc_bool	/* a type there, a function here */
+#define json_bool jsonc_bool	/* json-c uses the name for a type, we for a function */
 #include <json-c/json.h>
 #undef json_bool
 
@@ -15,14 +15,14 @@
 #include "proto/json/json.h"
 #include "proto/json/json_scan.h"
 
-#define FEW	4	/* elements of a list at first; json-c takes 32 */
+#define FEW	4	/* initial capacity of a list; json-c's default is 32 */
 
-struct cursor {			/* where json_key is in an object */
+struct cursor {			/* position of json_key in an object */
 	size_t		 i;
 	struct lh_entry	*at;
 };
 
-/* json-c takes no const; nothing that is reached through this changes a value. */
+/* json-c takes no const pointers; nothing reached through this pointer changes a value. */
 static json_object *
 obj(const struct json *j)
 {
@@ -42,15 +42,15 @@ parse(const char *buf, size_t len, char *err, size_t errlen)
 {
 	json_object *o;
 	enum json_tokener_error why;
-	/* json-c counts a scalar as one level more, and stops one before the limit. */
+	/* json-c counts a scalar as one more level, and stops one level before the limit. */
 	struct json_tokener *tok = json_tokener_new_ex(JSON_MAX_DEPTH + 2);
 
 	if (tok == NULL)
 		errx(1, "out of memory");
-	/* That it is UTF-8 was seen by json_scan. */
+	/* json_scan has already checked that it is UTF-8. */
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
 	o = json_tokener_parse_ex(tok, buf, (int)len);
-	/* A number at the very end is complete only when something follows. */
+	/* json-c takes a number at the very end as complete only when something follows. */
 	if (json_tokener_get_error(tok) == json_tokener_continue)
 		o = json_tokener_parse_ex(tok, " ", 1);
 	if ((why = json_tokener_get_error(tok)) != json_tokener_success)
@@ -96,7 +96,7 @@ json_ref(struct json *j)
 	return ((struct json *)json_object_get(obj(j)));
 }
 
-/* Objects may carry a cursor, which json-c can't copy and need not. */
+/* Objects may carry a cursor, which json-c can't copy and need not copy. */
 static int
 copy_one(json_object *src, json_object *parent, const char *key, size_t i, json_object **dst)
 {
@@ -225,7 +225,7 @@ json_ref_at(const struct json *j, size_t i)
 	return ((struct json *)json_object_get(obj(json_at(j, i))));
 }
 
-/* The place is kept with the object, or a pass would take the square of its size. */
+/* The position is kept with the object; otherwise a pass would take quadratic time. */
 const char *
 json_key(const struct json *o, size_t i, const struct json **value)
 {
@@ -251,7 +251,7 @@ json_key(const struct json *o, size_t i, const struct json **value)
 	return (lh_entry_k(c->at));
 }
 
-/* Before a change of the members. */
+/* Prepares an object for a change of its members. */
 static json_object *
 open_object(struct json *o)
 {
@@ -305,7 +305,7 @@ json_new_int(int64_t v)
 	return (made(json_object_new_int64(v)));
 }
 
-/* json-c prints 0.1 as 0.10000000000000001; the shortest text that reads back is wanted. */
+/* json-c prints 0.1 as 0.10000000000000001; we want the shortest text that reads back the same. */
 struct json *
 json_new_real(double v)
 {

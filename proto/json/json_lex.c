@@ -35,7 +35,7 @@ json_utf8_put(struct text *t, int c)
 	text_add(t, b, n);
 }
 
-/* strtod would take the decimal point from the caller's locale. */
+/* strtod would use the decimal point of the caller's locale. */
 static double
 real(const char *buf)
 {
@@ -49,7 +49,7 @@ real(const char *buf)
 	return (d);
 }
 
-/* One or more digits. */
+/* Skips one or more digits. */
 static bool
 digits(const unsigned char **p, const unsigned char *end)
 {

@@ -13,16 +13,16 @@
 #define FEW_NAMES	16
 
 struct name {			/* a key of an object that is still open */
-	size_t			 off, len;	/* its decoded bytes in scan.bytes */
-	const unsigned char	*raw;		/* as it stands in the text */
+	size_t			 off, len;	/* the decoded key in scan.bytes */
+	const unsigned char	*raw;		/* the key in the text */
 	size_t			 rawlen;
 };
 
 struct scan {
 	const unsigned char	*start, *p, *end;
 	char			*blank;
-	struct text		 bytes;		/* decoded keys, a stack */
-	struct name		*names;		/* the same stack */
+	struct text		 bytes;		/* decoded keys, as a stack */
+	struct name		*names;		/* the keys, as a stack */
 	size_t			 nnames, size;
 	size_t			 values, max;
 	char			*err;
@@ -89,7 +89,7 @@ scan_space(struct scan *s)
 	return (0);
 }
 
-/* Four hexadecimal digits at p, or -1. */
+/* The value of four hexadecimal digits at p, or -1. */
 static int
 hex4(const struct scan *s, const unsigned char *p)
 {
@@ -105,7 +105,7 @@ hex4(const struct scan *s, const unsigned char *p)
 	return (v);
 }
 
-/* At the letter after a backslash; decodes into out when it is not NULL. */
+/* Reads the escape after a backslash; decodes it into out when not NULL. */
 static int
 scan_escape(struct scan *s, struct text *out)
 {
@@ -141,7 +141,7 @@ scan_escape(struct scan *s, struct text *out)
 	return (0);
 }
 
-/* ASCII that means nothing but itself in a string. */
+/* Is it ASCII that stands for itself in a string? */
 static bool
 is_plain(unsigned char c)
 {
@@ -215,7 +215,7 @@ name_cmp(const void *a, const void *b, void *arg)
 	return (c);
 }
 
-/* For a few this is less than sorting them. */
+/* For a few keys this is faster than sorting them. */
 static bool
 any_twice(struct scan *s, const struct name *v, size_t n)
 {
@@ -226,7 +226,7 @@ any_twice(struct scan *s, const struct name *v, size_t n)
 	return (false);
 }
 
-/* The keys from names[first] on are those of one object: no two may be the same. */
+/* The keys from names[first] on belong to one object: no two may be equal. */
 static int
 check_names(struct scan *s, size_t first)
 {
@@ -323,7 +323,7 @@ scan_word(struct scan *s, const char *word)
 	return (0);
 }
 
-/* One value and the white space around it. */
+/* Reads one value and the white space around it. */
 static int
 scan_value(struct scan *s, int depth)
 {

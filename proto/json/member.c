@@ -105,7 +105,7 @@ members_read(struct field *f, const struct member *m, void *base)
 		read_member(f, m, base);
 }
 
-/* As it is when nothing is said? */
+/* Does the member have its default value? */
 static bool
 is_unsaid(const struct member *m, const void *base)
 {
@@ -250,7 +250,7 @@ members_release(const struct member *m, void *base)
 		else if (m->type == MEMBER_OBJECT)
 			members_release(m->members, base);
 		else if (m->type == MEMBER_LIST) {
-			/* the element at which reading stopped may be half filled */
+			/* the element at which reading stopped may be incomplete */
 			for (size_t i = 0; i < *(size_t *)at(base, m->count); i++)
 				members_release(m->members, at(elements(m, base), i * m->size));
 			if (!(m->flags & MEMBER_HERE))
@@ -326,6 +326,6 @@ record_save(int dirfd, const char *name, char *text, size_t len, enum file_flags
 		errno = EFBIG;
 	else
 		rc = file_replace(dirfd, name, text, len, flags);
-	free(text);	/* which keeps errno */
+	free(text);	/* which preserves errno */
 	return rc;
 }

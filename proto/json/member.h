@@ -4,7 +4,7 @@
 
 /*
  * A record as a table of its members, in the order of the file: what each key holds, where in the struct
- * that stands, and its bounds.  Reading, writing and releasing follow the table, and so does the test
+ * it is stored, and its bounds.  Reading, writing and releasing follow the table, as does the test
  * that compares it with the schema:
  *
  *	static const struct member members[] = {
@@ -14,7 +14,7 @@
  *	};
  *	const struct record state_record = { "state.json", members, sizeof(struct state), offsetof(struct state, raw) };
  *
- * What is absent or null is empty, 0, NULL or .otherwise; errors are those of field.h.
+ * An absent or null member is empty, 0, NULL or .otherwise; errors are those of field.h.
  */
 
 #include <stdbool.h>
@@ -25,37 +25,38 @@
 #include "proto/sys/file.h"
 
 enum member_type {
-	MEMBER_STR,		/* char[], cut to what it takes */
+	MEMBER_STR,		/* char[], cut to its size */
 	MEMBER_TEXT,		/* char *, malloced, of at most max bytes */
 	MEMBER_INT,		/* int64_t from min to max */
 	MEMBER_PID,		/* pid_t */
 	MEMBER_BOOL,
 	MEMBER_TIME,		/* int64_t, wall ms; 0 is null */
-	MEMBER_NAME,		/* an enum, by parse and name */
-	MEMBER_STRINGS,		/* struct strings, at most max of at most bytes bytes */
-	MEMBER_OBJECT,		/* an object, whose members are in the same struct */
-	MEMBER_LIST,		/* of at most max objects: a pointer to them, or an array; see MEMBER_OF */
-	MEMBER_OTHER,		/* by read, put and release, each of which may be NULL */
+	MEMBER_NAME,		/* an enum, through parse and name */
+	MEMBER_STRINGS,		/* struct strings, at most max strings of at most bytes bytes */
+	MEMBER_OBJECT,		/* an object whose members are in the same struct */
+	MEMBER_LIST,		/* at most max objects: a pointer to them, or an array; see MEMBER_OF */
+	MEMBER_OTHER,		/* through read, put and release, each of which may be NULL */
 };
 
 enum member_flags {
-	MEMBER_NEEDED = 1,	/* must be there when it is read */
-	MEMBER_NULL = 2,	/* null when it is "" or .otherwise; an object: when its first member is "" */
-	MEMBER_EMPTY = 4,	/* "" when it is NULL */
-	MEMBER_LEFT_OUT = 8,	/* a string, or an object by its first member: not written when it is NULL or "" */
-	MEMBER_HERE = 16,	/* a list: an array in the struct */
-	MEMBER_KEEPS = 32,	/* a list: what the element at the same place, of the same first member, had beside is kept */
+	MEMBER_NEEDED = 1,	/* must be present when read */
+	MEMBER_NULL = 2,	/* written as null when it is "" or .otherwise, or, for an object, when its first member is "" */
+	MEMBER_EMPTY = 4,	/* written as "" when it is NULL */
+	MEMBER_LEFT_OUT = 8,	/* for a string, or an object by its first member: not written when it is NULL or "" */
+	MEMBER_HERE = 16,	/* for a list: the elements are an array in the struct */
+	MEMBER_KEEPS = 32,	/* for a list: unknown members of an element are kept if the element at the same index has the
+				 * same first member */
 };
 
 struct member {
 	const char	*key;
 	enum member_type type;
-	size_t		 offset, size;		/* of a list: the size of an element */
+	size_t		 offset, size;		/* size: of an element of a list */
 	unsigned	 flags;
 	int64_t		 min, max, otherwise;
 	size_t		 bytes;
-	bool		(*valid)(const char *);	/* of a string, and of each of a list; not of an empty STR */
-	const char	*must;			/* what is said when it is not: "is not a valid id" */
+	bool		(*valid)(const char *);	/* checks a string, and each string of a list; not an empty STR */
+	const char	*must;			/* the error when it is not valid: "is not a valid id" */
 	int		(*parse)(const char *);
 	const char	*(*name)(unsigned);
 	const struct member *members;
@@ -73,25 +74,25 @@ struct member {
 
 void members_read(struct field *, const struct member *, void *);
 void members_put(struct json *, const struct member *, const void *);
-/* What is as it is when nothing is said stays unsaid, and is dropped: but for names and times. */
+/* Writes members only when they differ from their default, and drops the others; names and times are always written. */
 void members_put_said(struct json *, const struct member *, const void *);
 void members_release(const struct member *, void *);
-/* One element of a list as it is written; was: the one that it keeps from, or NULL. */
+/* The JSON of one element of a list.  was: the element whose unknown members it keeps, or NULL. */
 struct json *member_element(const struct member *, const void *element, const struct json *was);
 
-/* A file that is one such object. */
+/* A file that consists of one such object. */
 struct record {
 	const char	*file;
 	const struct member *members;
-	size_t		 size, raw;		/* of the struct; where its struct json *raw is */
-	void		(*check)(struct field *, const void *);	/* what no table says, or NULL */
+	size_t		 size, raw;		/* size of the struct; offset of its struct json *raw */
+	void		(*check)(struct field *, const void *);	/* checks what no table expresses, or NULL */
 };
-/* As record.h has them.  The struct need not be set; when reading fails it is zero. */
+/* As described in record.h.  The struct need not be initialised; it is zero when reading fails. */
 int record_parse(const struct record *, void *, const char *buf, size_t len, char *err, size_t errlen);
-int record_load(const struct record *, int dirfd, void *, char *err, size_t errlen);	/* errno ENOENT: absent */
+int record_load(const struct record *, int dirfd, void *, char *err, size_t errlen);	/* errno is ENOENT when it is absent */
 struct json *record_json(const struct record *, const void *);
 void record_release(const struct record *, void *);
-/* Writes dirfd/name, and frees its text: 0, or -1 with errno (EFBIG: it could not be read again). */
+/* Writes dirfd/name, and frees its text: 0, or -1 with errno (EFBIG: it is too large to be read again). */
 int record_save(int dirfd, const char *name, char *text, size_t len, enum file_flags);
 
 #endif

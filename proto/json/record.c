@@ -95,7 +95,7 @@ record_put(struct json *o, const char *key, const char *s, size_t max)
 	struct json *v = json_new_string(s);
 	const char *stored = json_string(v);
 
-	/* Cut what is stored: replacing bad bytes may have made it longer. */
+	/* Cuts the stored string: replacing bad bytes may have made it longer. */
 	if (stored != NULL && strlen(stored) > max) {
 		json_put_strn(o, key, stored, text_cut(stored, max));
 		json_free(v);
