@@ -8,7 +8,7 @@
 #include "proto/base/text.h"
 #include "proto/plan/streams.h"
 
-/* Where it stands in the plan of its phase; those that it has not come last, as in the file. */
+/* Its position in the plan of its phase; streams missing from the plan come last, in file order. */
 static size_t
 place(const struct streams *s, size_t i)
 {
@@ -100,7 +100,7 @@ check_tasks(const struct streams *s, struct strings *problems)
 struct walk {
 	const struct streams *s;
 	struct strings	*problems;
-	char		 state[STREAMS_MAX];	/* 0 = not seen, 1 = on the way, 2 = done */
+	char		 state[STREAMS_MAX];	/* 0 = not seen, 1 = on the current path, 2 = done */
 	size_t		 way[STREAMS_MAX];
 	size_t		 n;
 	bool		 circle;
@@ -145,7 +145,7 @@ walk(struct walk *w, size_t i)
 	w->state[i] = 2;
 }
 
-/* Explicit dependencies among themselves first: then the order of the phases is not in it. */
+/* Checks the explicit dependencies among themselves first, without the order of the phases. */
 static void
 check_dependencies(const struct streams *s, struct strings *problems)
 {

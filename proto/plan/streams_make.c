@@ -37,7 +37,7 @@ phase_of(const struct streams *s, const struct stream *one)
 	return others > 1 ? STREAM_INTEGRATION : STREAM_PARALLEL;
 }
 
-/* The next one that depends on none of those left; where there is a circle, any. */
+/* The next stream that depends on none of the remaining ones; in a circle, any. */
 static size_t
 next(const struct streams *s, const bool *taken)
 {
@@ -125,7 +125,7 @@ set_description(const struct streams *s, const struct stream *one, struct item *
 	it->description = text;
 }
 
-/* Both what the phases mean and what is said. */
+/* The dependencies implied by the phases and the explicit ones. */
 static void
 set_dependencies(const struct streams *s, size_t i, struct strings *on)
 {

@@ -11,13 +11,13 @@
 #include "proto/plan/streams.h"
 #include "proto/plan/tasklist.h"
 
-#define NAME_MAX_BYTES	(TASKLIST_MAX_NAME / 2)	/* the name of its list has the id too */
+#define NAME_MAX_BYTES	(TASKLIST_MAX_NAME / 2)	/* the name of its list contains the id too */
 #define MINUTES_MAX	100000
 #define MINUTE		(60 * INT64_C(1000))
 #define ATTEMPTS_MAX	1000
-#define RECOVERIES_MAX	100	/* of an item; more than that never ends either */
+#define RECOVERIES_MAX	100	/* limit for an item; with more the recoveries would practically never end */
 
-/* A task is an object as in a task list, or a text: "ID: TITLE", or a title. */
+/* A task is an object as in a task list, or a string: "ID: TITLE", or a title. */
 static struct json *
 task_object(const struct json *v, size_t i)
 {
@@ -84,7 +84,7 @@ read_tasks(struct stream *one, struct strings *problems)
 	}
 }
 
-/* What an item may say, but for what is said otherwise here. */
+/* Reads the members of an item, except those that a stream expresses differently. */
 static void
 read_own(struct stream *one, struct field *f)
 {
@@ -213,12 +213,12 @@ count_streams(struct streams *s, struct field *f)
 	field_count(f, "streams", STREAMS_MAX);
 }
 
-/* What is wrong in one place hides nothing in the others. */
+/* An error in one part hides no errors in the others. */
 static void (*const readers[])(struct streams *, struct field *) = {
 	read_rest, read_initiative, read_recovery, read_plan, count_streams,
 };
 
-/* "1.0", and what may follow it; 1 as well. */
+/* Accepts "1.0", its later minor versions, and 1. */
 static bool
 check_version(const struct json *v, struct strings *problems)
 {

@@ -24,7 +24,7 @@ overlaps(const struct strings *list, const char *glob)
 	return false;
 }
 
-/* What one task may not change another one may have to. */
+/* A path that one task must not change may be necessary for another task. */
 static void
 add_paths(struct item *w, const struct item *it)
 {
@@ -51,7 +51,7 @@ sum(int64_t a, int64_t b)
 	return a + b > ITEM_MAX_MINUTES ? ITEM_MAX_MINUTES : a + b;
 }
 
-/* One that says no time limit makes that of all unknown, one of another type the type. */
+/* A task without a time limit makes the limit of all unknown; a task of another type decides the type. */
 static void
 take(struct stream *one, const struct item *it, const char *list, bool parallelizable)
 {
@@ -99,7 +99,7 @@ stream_complete(const struct stream *one)
 	return one->n > 0 ? one->done == one->n : one->total > 0 && one->completed >= one->total;
 }
 
-/* The tasks of a stream in the order of the list, but none before one that it depends on. */
+/* Takes the tasks of a stream in list order, but none before a task that it depends on. */
 static void
 take_in_order(struct stream *one, const struct tasklist *l, size_t *v, size_t n)
 {
@@ -122,7 +122,7 @@ take_in_order(struct stream *one, const struct tasklist *l, size_t *v, size_t n)
 			if (d == t->item.depends_on.n)
 				break;
 		}
-		if (k == n)	/* a circle, which no list has */
+		if (k == n)	/* a circle, which can't occur in a list */
 			return;
 		t = &l->v[v[k]];
 		v[k] = TASK_NONE;
@@ -131,7 +131,7 @@ take_in_order(struct stream *one, const struct tasklist *l, size_t *v, size_t n)
 	}
 }
 
-/* What a task of the stream waits for in other ones. */
+/* Adds dependencies on the other streams whose tasks a task of this stream waits for. */
 static void
 take_dependencies(struct streams *s, struct stream *one, const struct tasklist *l,
     const struct task *t, bool make, struct strings *problems)

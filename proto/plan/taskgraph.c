@@ -7,9 +7,9 @@
 #include "proto/base/text.h"
 #include "proto/plan/taskgraph.h"
 
-#define CIRCLE_SHOWN	20	/* tasks of a circle in a message */
+#define CIRCLE_SHOWN	20	/* tasks of a circle named in a message */
 
-/* Fills needs, or names what is missing. */
+/* Fills needs; err names a missing dependency. */
 static int
 find_needs(struct taskgraph *g, char *err, size_t errlen)
 {
@@ -36,7 +36,7 @@ find_needs(struct taskgraph *g, char *err, size_t errlen)
 	return 0;
 }
 
-/* The same edges from the other end. */
+/* Fills frees: the same edges in reverse. */
 static void
 find_frees(struct taskgraph *g)
 {
@@ -54,7 +54,7 @@ find_frees(struct taskgraph *g)
 	free(fill);
 }
 
-/* Of the tasks that are left each depends on another one that is left: going on, one comes again. */
+/* Each remaining task depends on another remaining one, so following dependencies must reach some task again. */
 static void
 say_circle(const struct taskgraph *g, const uint32_t *left, char *err, size_t errlen)
 {

@@ -10,40 +10,40 @@
  *	while ((i = taskgraph_next(&g)) != TASK_NONE)
  *		taskgraph_enter(&g, i, TASK_IN_PROGRESS) ... TASK_COMPLETE
  *
- * A task is ready when it is PENDING and all it depends on is COMPLETE.  Ready
- * ones are ordered by priority, then by how many tasks that are not COMPLETE wait for them,
- * directly or not (and what is said to wait elsewhere), then by age.  Making takes time linear in tasks and
- * dependencies, ranking that and a sort and a pass for each 64 tasks; a
- * change of status takes as long as the task has direct dependents, and next
- * is the same in a list of any size: counts and a bitmap are kept, not looked for.
+ * A task is ready when it is PENDING and all its dependencies are COMPLETE.
+ * Ready tasks are ordered by priority, then by how many tasks that are not COMPLETE wait for them,
+ * directly or not (including tasks recorded as waiting elsewhere), then by age.  Making takes time linear in tasks
+ * and
+ * dependencies; ranking adds a sort and a pass for each 64 tasks.  A change of status takes time linear in the task's
+ * direct dependents, and next takes constant time: counts and a bitmap are kept up to date.
  */
 
 #include "proto/plan/tasklist.h"
 
-#define TASKGRAPH_LEVELS	3	/* of the bitmap: 64^3 tasks */
+#define TASKGRAPH_LEVELS	3	/* levels of the bitmap: 64^3 tasks */
 
 struct taskgraph {
-	const struct tasklist *list;	/* borrowed; its ids and indices stay */
+	const struct tasklist *list;	/* borrowed; its ids and indices must not change */
 	size_t		 n;
-	size_t		*needs_at;	/* n + 1: where in needs those of a task are */
-	uint32_t	*needs;		/* indices of what it depends on */
+	size_t		*needs_at;	/* n + 1 entries: where a task's dependencies begin in needs */
+	uint32_t	*needs;		/* indices of the dependencies */
 	size_t		*frees_at;
-	uint32_t	*frees;		/* of what depends on it */
-	uint32_t	*waiting;	/* how many it depends on that are not COMPLETE */
-	uint32_t	*topo;		/* all, dependencies first */
-	uint32_t	*unblocks;	/* how many wait for it; by taskgraph_rank */
-	uint32_t	*rank, *ranked;	/* place in the order; what is in a place */
+	uint32_t	*frees;		/* indices of the dependents */
+	uint32_t	*waiting;	/* number of dependencies that are not COMPLETE */
+	uint32_t	*topo;		/* all tasks, dependencies first */
+	uint32_t	*unblocks;	/* number of tasks waiting for it; set by taskgraph_rank */
+	uint32_t	*rank, *ranked;	/* position in the order; task at a position */
 	enum task_status *status;
-	uint64_t	*ready[TASKGRAPH_LEVELS];	/* by rank; a bit says: a word below is not 0 */
+	uint64_t	*ready[TASKGRAPH_LEVELS];	/* bits by rank; a bit of an upper level says that the word below is not 0 */
 };
 
-/* -1 with err: an unknown dependency, or a circle, which is printed: "a -> b -> a". */
+/* -1 with err for an unknown dependency or a circle, which is printed as "a -> b -> a". */
 int taskgraph_make(struct taskgraph *, const struct tasklist *, char *err, size_t errlen);
 void taskgraph_rank(struct taskgraph *);
 void taskgraph_release(struct taskgraph *);
 bool taskgraph_ready(const struct taskgraph *, size_t);
 size_t taskgraph_next(const struct taskgraph *);
-/* The ready one that comes after the task i in the order. */
+/* The next ready task after task i in the order. */
 size_t taskgraph_after(const struct taskgraph *, size_t i);
 void taskgraph_enter(struct taskgraph *, size_t, enum task_status);
 

@@ -9,7 +9,7 @@
 
 _Static_assert(TASKLIST_MAX_TASKS <= BITS * BITS * BITS, "the bitmap has three levels");
 
-/* Who waits for whom, of all to 64 tasks at a time: a bit for each of those 64. */
+/* Finds the tasks that wait, directly or not, for each of up to 64 tasks: one bit per task of the block. */
 static void
 count_block(struct taskgraph *g, const uint32_t *pos, size_t from, uint64_t *reach)
 {
@@ -100,7 +100,7 @@ taskgraph_ready(const struct taskgraph *g, size_t i)
 	return g->status[i] == TASK_PENDING && g->waiting[i] == 0;
 }
 
-/* The first ready one below the bit r of level l. */
+/* The first ready task below bit r of level l. */
 static size_t
 first_below(const struct taskgraph *g, int l, size_t r)
 {

@@ -112,7 +112,7 @@ tasklist_release(struct tasklist *l)
 	memset(l, 0, sizeof(*l));
 }
 
-/* FNV-1a, without regard to case. */
+/* FNV-1a, ignoring case. */
 static size_t
 hash(const char *id)
 {
@@ -123,7 +123,7 @@ hash(const char *id)
 	return (size_t)(h ^ h >> 32);
 }
 
-/* Where the id stands in the hash, or the free place where it belongs. */
+/* The slot of the id in the hash table, or the free slot for it. */
 static size_t
 place(const struct tasklist *l, const char *id)
 {
@@ -153,7 +153,7 @@ tasklist_find(const struct tasklist *l, const char *id)
 	return i != TASK_NONE && strcmp(l->v[i].item.id, id) == 0 ? i : TASK_NONE;
 }
 
-/* Never more than half full. */
+/* Keeps the table at most half full. */
 static void
 grow(struct tasklist *l)
 {
@@ -239,7 +239,7 @@ task_follows(const struct task *t, char *why, size_t len)
 {
 	enum task_status s = TASK_PENDING;
 
-	if (t->nhistory == TASK_MAX_HISTORY)	/* what was before may have gone */
+	if (t->nhistory == TASK_MAX_HISTORY)	/* the preceding change may have been dropped */
 		s = t->history[0].from;
 	for (size_t i = 0; i < t->nhistory; i++) {
 		const struct task_change *c = &t->history[i];

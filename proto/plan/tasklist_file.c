@@ -100,7 +100,7 @@ failed(const char *what, char *err, size_t errlen)
 	return -1;
 }
 
-/* Under another name first: the last good copy is never absent. */
+/* Copies under another name first, so that the last good copy is never absent. */
 static int
 keep_last(int dirfd, const char *id)
 {

@@ -52,7 +52,7 @@ task_read(struct task *t, struct field *f)
 	members_read(f, task_members, t);
 }
 
-/* The id is checked once more with the whole of the task: the hash needs it first. */
+/* The id is checked again together with the whole task: the hash needs it first. */
 static void
 read_task(struct tasklist *l, struct field *f)
 {
@@ -130,7 +130,7 @@ task_json(const struct task *t)
 	return o;
 }
 
-/* An upper bound of the values in it, which is what the reader counts. */
+/* An upper bound on the number of values in the text, which the reader limits. */
 static size_t
 values(const char *s, size_t len)
 {
