@@ -14,7 +14,7 @@ is_absolute(const char *path)
 	return (path[0] == '/');
 }
 
-/* A version's later settings are kept in raw, as any unknown field. */
+/* Settings of later versions are kept in raw, like any unknown member. */
 static void
 read_settings(struct field *f, const struct member *m, void *base)
 {

@@ -2,8 +2,7 @@
 #ifndef PROTO_CONFIG_H
 #define PROTO_CONFIG_H
 
-/* config.json: where a session works, and its frozen copy of the settings:
- * {"version":1, "session":{...}, "settings":{...}}. */
+/* config.json: where a session works, and its copy of the settings: {"version":1, "session":{...}, "settings":{...}}. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,15 +19,15 @@ struct config {			/* config.json */
 	char		*branch;	/* session/<item>/<attempt> */
 	char		*target;	/* branch name */
 	char		 base[OID_MAX];	/* commit the work starts from; "" = the worktree's HEAD */
-	char		*retry_of;	/* session id of the former attempt or NULL */
-	char		*findings;	/* of the former attempt or NULL */
+	char		*retry_of;	/* session id of the former attempt, or NULL */
+	char		*findings;	/* findings of the former attempt, or NULL */
 	int64_t		 created_at;
 	struct settings	 settings;
 	struct json	*raw;
 };
 extern const struct record config_record;	/* member.h */
 int config_parse(struct config *, const char *, size_t, char *err, size_t errlen);
-/* Reads config.json of a session directory; errno is ENOENT when there is none. */
+/* Reads config.json of a session directory; errno is ENOENT when it is missing. */
 int config_load(int sessionfd, struct config *, char *err, size_t errlen);
 char *config_text(const struct config *, size_t *len);
 void config_release(struct config *);

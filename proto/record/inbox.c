@@ -15,14 +15,14 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-#define LISTED	1000	/* entries put in order at a time */
+#define LISTED	1000	/* entries sorted at a time */
 
 struct entry {
-	struct timespec	 at;	/* of arrival: the rename changes ctime */
+	struct timespec	 at;	/* time of arrival: the rename changes ctime */
 	char		*name;
 };
 
-/* Opens dirfd/name as a directory, made if that is asked, and closes dirfd. */
+/* Opens dirfd/name as a directory, makes it first if make is set, and closes dirfd. */
 static int
 enter(int dirfd, const char *name, bool make)
 {
@@ -93,7 +93,7 @@ write_message(int tmpfd, const char *id, const void *buf, size_t len)
 	int fd, flags = O_WRONLY | O_CREAT | O_EXCL;
 
 	fd = file_open(tmpfd, id, flags, 0600);
-	/* ids are random: one that is there was left by this message's cut-off sender */
+	/* ids are random, so an existing file is this message's, from an interrupted sender */
 	if (fd == -1 && errno == EEXIST && unlinkat(tmpfd, id, 0) == 0)
 		fd = file_open(tmpfd, id, flags, 0600);
 	if (fd == -1)
@@ -192,7 +192,7 @@ list(int fd, struct entry **entries)
 	return n;
 }
 
-/* Why the file cannot be a message, or NULL when another try may read it. */
+/* Why the file cannot be a message, or NULL when a later try may read it. */
 static const char *
 reason(int error)
 {
@@ -232,7 +232,7 @@ handle(int fd, const char *name, inbox_fn fn, void *arg)
 	if (problem == NULL)
 		return -1;
 	snprintf(why, sizeof(why), "%s: %s", name, problem);
-	/* told before it goes: what could not be logged is found again */
+	/* logged before it is removed: if logging fails it is found again */
 	if (fn(arg, named ? name : "", NULL, 0, why) == -1)
 		return -1;
 	return file_remove_tree(fd, name);

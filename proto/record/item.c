@@ -57,7 +57,7 @@ free_tasks(void *base)
 	parts_free(&((struct item *)base)->parts);
 }
 
-/* They are the same keys as in the settings. */
+/* The keys are the same as in the settings. */
 static void
 read_limits(struct field *f, const struct member *m, void *base)
 {

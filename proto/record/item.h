@@ -13,7 +13,7 @@
 #include "proto/settings/limits.h"
 
 #define ITEM_MAX_TITLE	1024		/* bytes */
-#define ITEM_MAX_TEXT	(256u << 10)	/* of description and acceptance each */
+#define ITEM_MAX_TEXT	(256u << 10)	/* bytes of description and of acceptance */
 #define ITEM_MAX_LIST	1000		/* entries of a list */
 #define ITEM_MAX_PATH	4096
 #define ITEM_MAX_MINUTES 1000000
@@ -23,28 +23,28 @@ struct item {
 	char		*title;
 	char		*description;
 	char		*acceptance;
-	char		*agent_type;	/* persona, NULL = none; a valid item id, it is a file name */
+	char		*agent_type;	/* persona, NULL = none; a valid item id, since it becomes a file name */
 	int64_t		 priority;	/* 0 highest .. 4, default 2 */
 	struct strings	 depends_on;
 	struct strings	 allowed_paths;
 	struct strings	 forbidden_paths;
 	struct strings	 outputs;
 	int64_t		 estimate;	/* minutes, 0 = unknown */
-	int64_t		 timeout;	/* minutes, 0 = settings */
-	struct parts	 parts;		/* done one after another; none = it is one thing */
-	char		*worktree;	/* where, below the repository; NULL = .worktrees/ID */
-	struct session_limits	 limits;	/* over those of the settings and over timeout */
+	int64_t		 timeout;	/* minutes, 0 = from the settings */
+	struct parts	 parts;		/* to be done one after another; none = a single task */
+	char		*worktree;	/* path below the repository; NULL = .worktrees/ID */
+	struct session_limits	 limits;	/* override the limits of the settings, and timeout */
 	struct json	*raw;
 };
 extern const struct record item_record;		/* member.h */
 int item_parse(struct item *, const char *, size_t, char *err, size_t errlen);
-/* Reads item.json of a session directory; errno is ENOENT when there is none. */
+/* Reads item.json of a session directory; errno is ENOENT when it is missing. */
 int item_load(int sessionfd, struct item *, char *err, size_t errlen);
 char *item_text(const struct item *, size_t *len);
 void item_release(struct item *);
-/* A path below the repository that may hold a worktree: relative, without "..", not in .git. */
+/* Is it a path below the repository that may hold a worktree: relative, without "..", not in .git? */
 bool item_worktree_valid(const char *);
-/* The fields alone, of a record that holds items among others. */
+/* The members alone, for a record that contains items. */
 struct field;
 void item_read(struct item *, struct field *);
 

@@ -15,7 +15,7 @@
 static const struct {
 	const char	*kind;
 	const char	*text;		/* the member that holds the text */
-	bool		 needed;	/* and must be there, not empty */
+	bool		 needed;	/* must be present and not empty */
 } kinds[] = {
 	[MESSAGE_ASK] = { "ask", "question", true },
 	[MESSAGE_PROGRESS] = { "progress", "note", false },

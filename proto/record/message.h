@@ -2,8 +2,8 @@
 #ifndef PROTO_MESSAGE_H
 #define PROTO_MESSAGE_H
 
-/* A message of the inbox: {"version":1,"kind":"ask",...}.  The role never
- * comes from here but from the directory it lies in. */
+/* A message of the inbox: {"version":1,"kind":"ask",...}.  The role is never taken from the message but from
+ * the directory that holds it. */
 
 #include <stdint.h>
 
@@ -16,7 +16,7 @@ const char *message_kind_name(enum message_kind);
 
 struct message {
 	enum message_kind kind;
-	char		*text;		/* question, note, findings, summary, reason; NULL: blocked = clear */
+	char		*text;		/* question, note, findings, summary or reason; NULL: blocked = clear */
 	struct strings	 options;	/* ask */
 	int64_t		 done, total;	/* progress; 0 <= done <= total <= 1000000 */
 	enum verdict	 verdict;

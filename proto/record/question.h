@@ -2,7 +2,7 @@
 #ifndef PROTO_QUESTION_H
 #define PROTO_QUESTION_H
 
-/* questions.json: every message id seen, every question and what became of it. */
+/* questions.json: every message id seen, every question and its state. */
 
 #include <stdint.h>
 
@@ -12,7 +12,7 @@
 #include "proto/session/role.h"
 
 #define QUESTION_MAX_OPTION	1024	/* bytes */
-#define QUESTIONS_MAX_ATTACHED	1024	/* asks that stand for a question asked before; the oldest go */
+#define QUESTIONS_MAX_ATTACHED	1024	/* asks attached to an earlier question; the oldest are dropped */
 #define QUESTIONS_MAX_MESSAGES	(SESSION_MAX_QUESTIONS + QUESTIONS_MAX_ATTACHED + SESSION_MAX_SEEN)
 
 enum question_status { QUESTION_OPEN, QUESTION_ANSWERED, QUESTION_REFUSED, QUESTION_WITHDRAWN, QUESTION_STATUSES };
@@ -29,22 +29,22 @@ struct question {
 	int64_t		 asked_at, closed_at;
 	char		*answer;	/* with options: always the option's text */
 	char		 by[128];	/* "person", "answers.json", "policy: rule 2", "policy: command" */
-	char		 reason[256];	/* why refused or withdrawn */
+	char		 reason[256];	/* why it was refused or withdrawn */
 };
 
-struct seen {			/* a message that was dealt with */
+struct seen {			/* a message that was handled */
 	char		 id[SESSION_ID_MAX];
 	char		 kind[16];	/* ask, progress, verdict, summary, blocked */
 	bool		 accepted;
 	char		 reason[256];	/* why refused */
-	char		 question[SESSION_ID_MAX];	/* ask: the question it stands for */
+	char		 question[SESSION_ID_MAX];	/* for an ask: the question that it is attached to */
 };
 
 struct questions {
-	char		 session[SESSION_ID_MAX];	/* "" = of an instance */
+	char		 session[SESSION_ID_MAX];	/* "" for an instance's questions */
 	struct question	*q;		/* at most SESSION_MAX_QUESTIONS, oldest first */
 	size_t		 n;
-	struct seen	*seen;		/* oldest first; those of other kinds than ask are bounded */
+	struct seen	*seen;		/* oldest first; kinds other than ask are bounded */
 	size_t		 nseen;
 	struct json	*raw;
 };
@@ -58,30 +58,29 @@ int questions_save(int sessionfd, const struct questions *);				/* durable */
 struct question *questions_find(const struct questions *, const char *id);
 const struct seen *questions_seen(const struct questions *, const char *id);
 size_t questions_open(const struct questions *);
-/* Bytes that texts may still take so that the file stays within its cap: ask before
- * question_answer() with a long answer. */
+/* Bytes left for texts before the file reaches its cap.  Check this before question_answer() with a long answer. */
 size_t questions_room(const struct questions *);
 
 /*
- * Takes in an ask.  A question of the same role, text and options that is open
- * or answered is attached to, one that was withdrawn is opened again, otherwise
- * a new one is appended.  NULL with reason set when refused (too many); a seen
- * entry is recorded in every case.
- * An id that was seen before gets what it got then.
+ * Takes in an ask.  It is attached to an open or answered question with the
+ * same role, text and options; a withdrawn one is reopened; otherwise a new
+ * question is appended.  NULL with reason set when refused (too many).  A seen
+ * entry is recorded in every case.  An id that was seen before gets the same
+ * result again.
  */
 struct question *questions_ask(struct questions *, const char *id, const char *run, enum role,
     int64_t round, const char *text, const struct strings *options, int64_t now, char *reason, size_t len);
 void questions_note(struct questions *, const char *id, const char *kind, bool accepted, const char *reason);
 /*
- * Checks a raw answer against the question: trims it, refuses empty, over-long
- * and non-UTF-8 ones; with options accepts an option's text (exactly, or without
- * regard to case when that is unique) or its number from 1.  0 with *out the
- * malloced answer, or -1 with the reason.
+ * Checks a raw answer against the question: trims it, and refuses empty,
+ * over-long and non-UTF-8 ones.  With options it accepts an option's text
+ * (exactly, or ignoring case when that is unique) or its number from 1.  0 with
+ * *out the malloced answer, or -1 with the reason.
  */
 int question_answer_check(const struct question *, const char *raw, size_t len, char **out,
     char *reason, size_t reasonlen);
 void question_answer(struct question *, char *answer, const char *by, int64_t now);	/* takes answer */
-void question_unanswer(struct question *);	/* open again: that could not be written */
+void question_unanswer(struct question *);	/* reopens it when the answer could not be written */
 /* Withdraws the open questions of a run (NULL = of all runs); returns how many. */
 size_t questions_withdraw(struct questions *, const char *run, const char *reason, int64_t now);
 

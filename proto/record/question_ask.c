@@ -9,8 +9,8 @@
 #include "proto/base/text.h"
 #include "proto/record/question.h"
 
-#define TEXTS_MAX	(3u << 20)	/* of questions.json are for texts, the rest for all else */
-#define ANSWERS_MIN	(1u << 20)	/* of these are kept free of questions */
+#define TEXTS_MAX	(3u << 20)	/* bytes of questions.json for texts; the rest is for everything else */
+#define ANSWERS_MIN	(1u << 20)	/* part of them that questions must leave free */
 
 struct question *
 questions_find(const struct questions *qs, const char *id)
@@ -40,7 +40,7 @@ questions_open(const struct questions *qs)
 	return (n);
 }
 
-/* Bytes of a text in a record, at most. */
+/* The maximal size of a text in a record, in bytes. */
 static size_t
 encoded(const char *s)
 {
@@ -85,7 +85,7 @@ strings_same(const struct strings *a, const struct strings *b)
 	return (true);
 }
 
-/* 0: the ask of a question, kept for ever; 1: an ask attached to one; 2: any other. */
+/* 0: the ask that made a question, kept for ever; 1: an ask attached to a question; 2: any other message. */
 static int
 seen_class(const struct seen *s)
 {
@@ -94,7 +94,7 @@ seen_class(const struct seen *s)
 	return (strcmp(s->id, s->question) != 0);
 }
 
-/* Its sender waits for the reply, and would sleep for ever if the message were forgotten. */
+/* The sender waits for the reply, and would sleep for ever if the message were forgotten. */
 static bool
 waits(const struct questions *qs, const struct seen *s)
 {
@@ -114,7 +114,7 @@ waiting_attached(const struct questions *qs)
 	return (n);
 }
 
-/* Adds an entry; when there are too many of its kind the oldest that nobody waits for goes. */
+/* Adds an entry.  When there are too many of its kind, drops the oldest without a waiting sender. */
 static void
 add_seen(struct questions *qs, const struct seen *new)
 {
@@ -166,7 +166,7 @@ is_same(const struct question *q, enum role role, const char *text, const struct
 	    strings_same(&q->options, options));
 }
 
-/* The question that is the same one, or NULL; a withdrawn one only when no other is. */
+/* The same question if it exists, or NULL; a withdrawn one only when there is no other. */
 static struct question *
 same(const struct questions *qs, enum role role, const char *text, const struct strings *options)
 {
@@ -184,7 +184,7 @@ same(const struct questions *qs, enum role role, const char *text, const struct 
 	return (withdrawn);
 }
 
-/* It keeps its id: an answer to it that is on its way counts. */
+/* The question keeps its id, so an answer already on its way counts. */
 static void
 reopen(struct question *q, int64_t round, int64_t now)
 {
@@ -204,7 +204,7 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 	struct question *q;
 	struct seen s = { .accepted = true, .kind = "ask" };
 
-	/* A message is taken in again when its removal was cut short. */
+	/* A message is processed again when its removal was interrupted. */
 	if ((known = questions_seen(qs, id)) != NULL) {
 		snprintf(reason, len, "%s", known->reason);
 		return (known->accepted ? questions_find(qs, known->question) : NULL);
@@ -284,7 +284,7 @@ skip_blank(const char *s)
 	return (s + strspn(s, " \t\r\n"));
 }
 
-/* As the answer, or as it without regard to the white space around both. */
+/* Does the answer equal the option, exactly or ignoring surrounding white space?  fold ignores case. */
 static bool
 option_is(const char *option, const char *answer, bool fold)
 {

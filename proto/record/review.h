@@ -2,8 +2,7 @@
 #ifndef PROTO_REVIEW_H
 #define PROTO_REVIEW_H
 
-/* review.json: opinions, findings, rounds, the evidence of the gates, the
- * verdict and the one commit it judged. */
+/* review.json: opinions, findings, rounds, the results of the gates, the verdict and the commit that was judged. */
 
 #include <stdint.h>
 
@@ -14,8 +13,8 @@
 
 #define REVIEW_MAX_OPINIONS	256
 #define REVIEW_MAX_GATES	64
-#define REVIEW_MAX_FLAGGED	1000	/* entries, of REVIEW_MAX_COMMAND bytes */
-#define REVIEW_MAX_NAME		256	/* of a gate */
+#define REVIEW_MAX_FLAGGED	1000	/* entries, each of at most REVIEW_MAX_COMMAND bytes */
+#define REVIEW_MAX_NAME		256	/* bytes of a gate's name */
 #define REVIEW_MAX_COMMAND	4096
 
 struct opinion {
@@ -47,16 +46,16 @@ struct review {
 	char		 item[SESSION_ID_MAX];
 	char		 mode[16];	/* council, gates or none */
 	char		 base[OID_MAX];
-	char		 commit[OID_MAX];	/* judged; "" while none */
-	enum verdict	 verdict;		/* none while the council sits */
+	char		 commit[OID_MAX];	/* the judged commit; "" while there is none */
+	enum verdict	 verdict;		/* none until the council decides */
 	char		 decided_by[16];	/* reviewer, tech-lead, gates, rounds, nobody */
-	char		*findings;		/* of the last rejection */
-	struct strings	 flagged;		/* "PATH: why": what the audit found */
+	char		*findings;		/* findings of the last rejection */
+	struct strings	 flagged;		/* "PATH: why": findings of the audit */
 	int64_t		 rounds;
 	int64_t		 decided_at;
 	struct opinion	*opinions;
 	size_t		 nopinions;
-	struct gate_result *gates;	/* those of the last two rounds, REVIEW_MAX_GATES at most */
+	struct gate_result *gates;	/* results of the last two rounds, at most REVIEW_MAX_GATES */
 	size_t		 ngates;
 	struct json	*raw;
 };
@@ -68,9 +67,9 @@ char *review_text(const struct review *, size_t *len);
 void review_release(struct review *);
 int review_load(int sessionfd, struct review *, char *err, size_t errlen);	/* absent = empty */
 int review_save(int sessionfd, const struct review *);				/* durable */
-struct opinion *review_add_opinion(struct review *);	/* zeroed, at the end; valid until the next */
+struct opinion *review_add_opinion(struct review *);	/* appends a zeroed opinion; valid until the next call */
 struct gate_result *review_add_gate(struct review *);
-/* One gate result as JSON and back, for worker gates (orchestrator-worker(1)). */
+/* A gate result as JSON, and the reverse, for worker gates (orchestrator-worker(1)). */
 struct json *gate_result_json(const struct gate_result *);
 int gate_result_parse(struct gate_result *, const struct json *, char *err, size_t errlen);
 void gate_result_release(struct gate_result *);

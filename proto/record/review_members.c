@@ -52,7 +52,7 @@ static const struct member opinion[] = {
 	{ "decided_at", MEMBER(TIME, struct review, decided_at) },
 	{ "flagged", MEMBER(STRINGS, struct review, flagged), .max = REVIEW_MAX_FLAGGED,
 	    .bytes = REVIEW_MAX_COMMAND },
-	/* Opinions are only ever appended but for the oldest beyond the cap. */
+	/* Opinions are only appended; the oldest beyond the cap are dropped. */
 	{ "opinions", MEMBER_OF(struct review, opinions, nopinions), .flags = MEMBER_KEEPS,
 	    .max = REVIEW_MAX_OPINIONS, .members = opinion },
 	{ "gates", MEMBER_OF(struct review, gates, ngates), .max = REVIEW_MAX_GATES, .members = gate },

@@ -9,7 +9,7 @@
 #include "proto/record/review.h"
 #include "proto/session/caps.h"
 
-/* The last bytes of s, from a line's or at least a character's beginning. */
+/* The last max bytes of s, from the start of a line or at least of a character. */
 static const char *
 tail(const char *s, size_t max)
 {
@@ -26,7 +26,7 @@ tail(const char *s, size_t max)
 	return (s);
 }
 
-/* Evidence is what came last; bad bytes take three when they are replaced. */
+/* Keeps the end of the output; each bad byte becomes three when replaced. */
 static void
 put_output(struct json *o, const char *s, size_t max)
 {
@@ -51,7 +51,7 @@ gate_result_json(const struct gate_result *g)
 	return (gate_json(g, 1));
 }
 
-/* The gate from which on results are kept: the last two rounds, REVIEW_MAX_GATES. */
+/* The first gate result to keep: the last two rounds, at most REVIEW_MAX_GATES. */
 static size_t
 first_gate(const struct review *r)
 {
@@ -93,7 +93,7 @@ text(const struct review *r, size_t cut, size_t *len)
 	return (record_end(o, len));
 }
 
-/* Escapes can take six bytes for one: when all is too long, less of each is kept. */
+/* Escapes can expand a byte to six; when the text gets too long, less of each is kept. */
 char *
 review_text(const struct review *r, size_t *len)
 {

@@ -44,7 +44,7 @@ put_cost(struct json *o, const struct member *m, const void *base)
 	json_put(o, m->key, json_new_real((double)((const struct state *)base)->cost_microusd / 1e6));
 }
 
-/* For those who read the file; it follows from the step. */
+/* For readers of the file; the phase follows from the step. */
 static void
 put_phase(struct json *o, const struct member *m, const void *base)
 {
@@ -165,7 +165,7 @@ state_parse(struct state *s, const char *buf, size_t len, char *err, size_t errl
 char *
 state_text(const struct state *s, size_t *len)
 {
-	struct state part = *s;		/* the record as a whole has a cap as well */
+	struct state part = *s;		/* the record as a whole is also limited */
 	size_t bytes = 0;
 
 	for (part.nconflicts = 0; part.nconflicts < s->nconflicts && part.nconflicts < STATE_MAX_CONFLICTS &&

@@ -2,7 +2,7 @@
 #ifndef PROTO_STATE_H
 #define PROTO_STATE_H
 
-/* state.json: where a session is.  Written by the holder of worker.lock only. */
+/* state.json: the state of a session.  Only the holder of worker.lock writes it. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@
 #include "proto/session/status.h"
 #include "proto/session/step.h"
 
-/* Caps; texts over them are cut by the writer. */
+/* Caps; the writer cuts longer texts. */
 #define STATE_MAX_NOTE		1024
 #define STATE_MAX_FEEDBACK	(256u << 10)
 #define STATE_MAX_CONVERSATION	256
@@ -39,49 +39,49 @@ struct state {
 	enum status	 status;
 	enum step	 step;
 	char		 reason[32];	/* died, spawn, agent-error, gate, ... "" = none */
-	char		 detail[512];	/* the reason in a sentence, for people */
-	char		 holder[16];	/* "worker" or "orchestrator": who wrote this */
-	pid_t		 worker_pid;	/* hints for people; the lock is the truth */
+	char		 detail[512];	/* the reason as a sentence, for people */
+	char		 holder[16];	/* who wrote this: "worker" or "orchestrator" */
+	pid_t		 worker_pid;	/* hints for people; only the lock is reliable */
 	pid_t		 agent_pid;
 	char		 boot_id[40];
 	int64_t		 created_at, started_at, updated_at, ended_at;	/* wall ms, 0 = not yet */
-	int64_t		 attempt;	/* of the item, from 1 */
+	int64_t		 attempt;	/* attempt number of the item, from 1 */
 	int64_t		 round;		/* review round, from 1 */
-	int64_t		 gate_tries;	/* times gates failed in this round */
+	int64_t		 gate_tries;	/* failures of gates in this round */
 	int64_t		 runs;		/* number of the last agent run */
-	int64_t		 recoveries;	/* times a dead worker was started again */
-	int64_t		 agent_ms;	/* that agents were at work, answers not waited for */
-	int64_t		 agent_since;	/* and one is since then: wall ms, 0 = none */
-	struct {			/* of an agent that stalled, or whose conversation was full */
+	int64_t		 recoveries;	/* restarts of a dead worker */
+	int64_t		 agent_ms;	/* time that agents were at work, without waiting for answers */
+	int64_t		 agent_since;	/* start of the current work: wall ms, 0 = none */
+	struct {			/* recoveries of an agent that stalled, or whose conversation was full */
 		int64_t	 attempts;
-		char	 cause[32];	/* of the last one: "stalled" or "context-exhausted" */
-		bool	 under_way;	/* no sign of life since */
+		char	 cause[32];	/* cause of the last recovery: "stalled" or "context-exhausted" */
+		bool	 under_way;	/* no sign of life since then */
 	} rescue;
-	int64_t		 parked_until;	/* the agent's account is at its limit: wall ms, 0 = not */
-	char		 run[16];	/* run that is being heard, "" = none */
+	int64_t		 parked_until;	/* until when the agent's account is at its limit: wall ms, 0 = it is not */
+	char		 run[16];	/* the run whose messages are read, "" = none */
 	char		 role[16];	/* its role */
 	char		*branch;	/* refs/heads/session/<item>/<attempt> without refs/heads/ */
-	char		 base[OID_MAX];	/* where the branch began */
+	char		 base[OID_MAX];	/* commit where the branch began */
 	char		 head[OID_MAX];	/* the imported commit: the only one that can be judged and merged */
-	char		 files[OID_MAX];	/* tree of what the worktree held when it was head; "" = what head has */
+	char		 files[OID_MAX];	/* tree of the worktree's contents at head; "" = same as head */
 	char		*worktree;	/* absolute path */
 	int64_t		 tasks_done, tasks_total;
-	char		*note;		/* of worker progress */
-	char		*blocked;	/* of worker blocked; NULL = not blocked */
+	char		*note;		/* from worker progress */
+	char		*blocked;	/* reason from worker blocked; NULL = not blocked */
 	int64_t		 questions_open;
 	int64_t		 input_tokens, output_tokens, cost_microusd;
 	char		*conversation[ROLE_COUNT];	/* the agent's own session id, by role */
-	char		*feedback;	/* what the implementer is to repair next: a gate's output or findings */
+	char		*feedback;	/* what the implementer must repair next: a gate's output or findings */
 	struct {			/* rule 6: on disk before the target moves */
 		char		 target[256];	/* full ref name; "" = no merge under way */
 		char		 old[OID_MAX], new[OID_MAX];
 		struct strings	 checkouts;	/* absolute paths that follow the target */
 	} merging;
 	char		 merged[OID_MAX];	/* the merge commit */
-	int64_t		 resolves;	/* times that conflicts were given back to be resolved */
-	struct {			/* what the session resolves just now */
-		char		 target[OID_MAX];	/* commit to be merged in; "" = nothing */
-		char		*others;	/* what was merged there, for the implementer */
+	int64_t		 resolves;	/* times that conflicts were returned to the implementer */
+	struct {			/* conflicts being resolved */
+		char		 target[OID_MAX];	/* commit to merge in; "" = none */
+		char		*others;	/* what was merged there, as text for the implementer */
 	} resolving;
 	struct state_conflict *conflicts;
 	size_t		 nconflicts;
@@ -89,11 +89,11 @@ struct state {
 	size_t		 nhistory;
 	struct json	*raw;
 };
-/* Given back by a merge, or adopted, and no worker has taken it up yet. */
+/* Was it returned by a merge, or adopted, and no worker has continued it yet? */
 bool state_given_back(const struct state *);
-/* A sum of tokens or cost as far as the record takes it: what agents report may be anything. */
+/* Adds tokens or cost, up to the maximum of the record, since agents may report anything. */
 int64_t state_usage(int64_t, int64_t more);
-/* Nothing is being resolved (any more). */
+/* Ends the resolving of conflicts. */
 void state_resolved(struct state *);
 void state_conflicts_free(struct state *);
 extern const struct record state_record;		/* member.h */
@@ -102,14 +102,14 @@ char *state_text(const struct state *, size_t *len);
 void state_release(struct state *);
 
 int state_load(int sessionfd, struct state *, char *err, size_t errlen);
-/* Writes state.json; sync = durable. updated_at is set. 0 or -1. */
+/* Writes state.json and sets updated_at; sync = durable.  0 or -1. */
 int state_save(int sessionfd, struct state *, bool sync);
 
 /*
- * The one function that changes a status: checks session_legal, appends to the
- * history (dropping the oldest), sets reason and detail (NULL = ""), times,
- * ended_at.  -1 with EINVAL and nothing changed when the transition is illegal.
- * The caller saves (state_save with sync) and logs "old -> new".
+ * The only function that changes a status: checks session_legal, appends to the
+ * history (dropping the oldest entry), sets reason and detail (NULL = ""),
+ * times and ended_at.  -1 with EINVAL and nothing changed when the transition
+ * is illegal.  The caller saves (state_save with sync) and logs "old -> new".
  */
 int state_enter(struct state *, enum status, const char *reason, const char *detail);
 
