@@ -57,7 +57,7 @@ sandbox_bind(struct sandbox *sb, const char *from, const char *path, enum sandbo
 	free(source);
 }
 
-/* By names, so that what is below a directory follows it at once: '/' before any byte. */
+/* Compares names with '/' sorted before any other byte, so that the contents of a directory directly follow it. */
 static int
 compare(const char *a, const char *b)
 {
@@ -72,7 +72,7 @@ compare(const char *a, const char *b)
 	return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
 }
 
-/* Stable, and there are few. */
+/* A stable sort; there are few entries. */
 static void
 sort(struct sandbox *sb)
 {
@@ -87,7 +87,7 @@ sort(struct sandbox *sb)
 	}
 }
 
-/* What holds for path by the first n entries, which are in order. */
+/* The access to path according to the first n entries, which are sorted. */
 static enum sandbox_access
 inherited(const struct sandbox *sb, size_t n, const char *path)
 {

@@ -17,13 +17,13 @@ add(struct strings *argv, const char *const words[])
 }
 
 /*
- * The session of processes is the worker's to make (child.h), so no terminal is
- * at hand.  Root keeps what acts on its own files and nothing that acts on the
- * machine; what others run as has none of it anyway.  CAP_SETFCAP allows no more than that, and
- * without it no namespace of users can be made by root: no sandbox of a client's own.
+ * The worker makes the session of processes (child.h), so no terminal is accessible.  Root keeps
+ * the capabilities for its own files and none for the machine; other users have none anyway.
+ * CAP_SETFCAP allows no more than that, and without it root can't make a user namespace, which a
+ * client's own sandbox needs.
  *
- * What is in /proc/sys and /proc/fs is open to root by its number alone.  For others it is closed
- * anyway, and a cover would forbid them a /proc of their own inside.
+ * /proc/sys and /proc/fs are writable for root by user id alone.  For others they are closed
+ * anyway, and a cover would keep them from mounting a /proc of their own inside.
  */
 void
 sandbox_bwrap_base(bool network, struct strings *argv)
@@ -79,7 +79,7 @@ mount(const struct sandbox *sb, const struct sandbox_path *p, struct strings *ar
 	add(argv, (const char *const[]){ how, from, p->path, NULL });
 }
 
-/* In the place of /tmp there is nothing but what was added. */
+/* /tmp is replaced: only added paths are visible in it. */
 static bool
 is_hidden_anyway(const struct sandbox *sb, size_t i)
 {
@@ -96,7 +96,7 @@ sandbox_bwrap(const struct sandbox *sb, const char *dir, struct strings *argv)
 	for (size_t i = 0; i < sb->n; i++)
 		if (!is_hidden_anyway(sb, i))
 			mount(sb, &sb->v[i], argv);
-	/* when what was added below has its place */
+	/* when the paths added below exist */
 	for (size_t i = 0; i < sb->n; i++)
 		if (sb->v[i].access == SANDBOX_EMPTY && sb->v[i].dir)
 			add(argv, (const char *const[]){ "--remount-ro", sb->v[i].path, NULL });

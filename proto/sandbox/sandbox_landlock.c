@@ -18,7 +18,7 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-/* Newer than the headers that this is to compile with. */
+/* Newer than the headers that must be enough to compile this. */
 #define ACCESS_TRUNCATE	(UINT64_C(1) << 14)
 #define SCOPE_ALL	(UINT64_C(3))		/* abstract sockets and signals */
 
@@ -28,7 +28,7 @@
 #define ACCESS_OF_FILE	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_READ_FILE | \
 			    LANDLOCK_ACCESS_FS_WRITE_FILE | ACCESS_TRUNCATE)
 
-struct ruleset_attr {		/* of version 6; the kernel is told how much of it counts */
+struct ruleset_attr {		/* the struct of version 6; the kernel is told how much of it to use */
 	uint64_t	 fs, net, scoped;
 };
 
@@ -36,7 +36,7 @@ struct grant {
 	const struct sandbox *sb;
 	int		 fd;
 	uint64_t	 all;
-	struct strings	 closed;	/* what can't be read, nor what is below */
+	struct strings	 closed;	/* paths that can't be read, nor anything below */
 };
 
 int
@@ -65,7 +65,7 @@ rule(const struct grant *g, const char *path, bool dir, uint64_t access)
 
 enum extent { NOTHING, PARTS, ALL };
 
-/* A directory that is not to be written, below, leaves parts. */
+/* A read-only directory below splits the grant into parts. */
 static enum extent
 to_write(const struct grant *g, const char *path)
 {
@@ -80,7 +80,7 @@ to_write(const struct grant *g, const char *path)
 	return ALL;
 }
 
-/* A right to what is above a terminal is one to the terminal. */
+/* A right to a directory above a terminal would include the terminal. */
 static enum extent
 to_read(const struct grant *g, const char *path)
 {
@@ -128,7 +128,7 @@ grant(const struct grant *g, const char *path, bool dir, uint64_t access,
 	return rc;
 }
 
-/* What is closed already, by another domain around this one, need not be closed again. */
+/* Paths that an enclosing domain already closes need not be closed again. */
 static void
 add_open(struct strings *closed, const char *path)
 {
@@ -140,8 +140,7 @@ add_open(struct strings *closed, const char *path)
 	close(fd);
 }
 
-/* Terminals wherever they are mounted, in a chroot for instance; of devices a run gets those that
- * bubblewrap has. */
+/* Finds terminals wherever they are mounted, for example in a chroot.  Of devices a run gets those of bubblewrap. */
 static void
 find_closed(struct strings *closed)
 {
@@ -222,7 +221,7 @@ sandbox_landlock_domain(void)
 
 	if (scopes)
 		attr.scoped = SCOPE_ALL;
-	else	/* one right at least: nothing makes block devices anyway */
+	else	/* the kernel requires one right; no run can make block devices anyway */
 		attr.fs = LANDLOCK_ACCESS_FS_MAKE_BLOCK;
 	return (int)syscall(SYS_landlock_create_ruleset, &attr, scopes ? sizeof(attr) : sizeof(attr.fs), 0);
 }

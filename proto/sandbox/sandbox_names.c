@@ -8,7 +8,7 @@
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
 
-/* "*" at the end stands for any rest. */
+/* "*" at the end matches any rest. */
 static const char *const everyone[] = {
 	"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_*", "TZ", "TERM",
 	"COLORTERM", "NO_COLOR", "CI", "ORCHESTRATOR_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME",
@@ -56,8 +56,8 @@ sandbox_variable(const char *name, bool agent, const struct strings *names)
 	return one_of(everyone, name) || (agent && one_of(agents, name));
 }
 
-/* Where its user has it: what variable says, else the first of places that is there, which begin
- * with the name of a variable; "" = in XDG_CACHE_HOME, under the name dir. */
+/* Where the user has the cache: the value of variable, else the first existing place (each begins with the name
+ * of a variable); "" = in XDG_CACHE_HOME, under the name dir. */
 static const struct cache { const char *variable, *dir, *places, *hidden; } caches[] = {
 	{ "XDG_CACHE_HOME", SANDBOX_CACHE_XDG, "HOME/.cache", "" },
 	{ "npm_config_cache", "npm", "HOME/.npm", "" },
@@ -74,7 +74,7 @@ static const struct cache { const char *variable, *dir, *places, *hidden; } cach
 };
 #define NCACHES	(sizeof(caches) / sizeof(caches[0]))
 
-/* One layer is enough for what is in another: each costs every run a mount. */
+/* A layer over the containing cache is enough: each layer costs every run a mount. */
 static bool
 in_xdg(const struct cache *c)
 {
@@ -112,7 +112,7 @@ sandbox_cache_hidden(const char *name)
 	return c != NULL ? c->hidden : NULL;
 }
 
-/* place is VARIABLE or VARIABLE/REST, of len bytes. */
+/* place is VARIABLE or VARIABLE/REST and has len bytes. */
 static void
 add_place(const char *place, size_t len, const struct strings *env, struct strings *places)
 {
@@ -143,7 +143,7 @@ sandbox_cache_places(const char *name, const struct strings *env, struct strings
 	}
 }
 
-/* The first of the places that is a directory, unless it holds the session's or is held by it. */
+/* The first of the places that is a directory, unless it contains the session's directory or is inside it. */
 static char *
 user_cache(const struct cache *c, const struct strings *env, const char *session)
 {

@@ -3,38 +3,37 @@
 #define PROTO_SANDBOX_NAMES_H
 
 /*
- * What confined runs find by name: which variables of the environment, which
- * sockets, which caches.  Tables; orchestrator-config.5 lists them.
+ * Names that matter to confined runs: environment variables, sockets, caches.
+ * Tables; orchestrator-config.5 lists them.
  */
 
 #include <stdbool.h>
 
 #include "proto/sandbox/sandbox.h"
 
-/* May a variable of this name be handed on?  agent = also what agent clients need,
- * keys among it, which setup commands and gates do not get; names = more of them,
- * "*" at the end standing for any rest. */
+/* May a variable with this name be passed on?  agent also allows what agent clients need, including keys, which
+ * setup commands and gates do not get.  names are additional ones; "*" at the end matches any rest. */
 bool sandbox_variable(const char *name, bool agent, const struct strings *names);
 
 #define SANDBOX_SOCKETS	"dbus, docker, gpg-agent, podman, ssh-agent, systemd, tmux, wayland, x11"
 bool sandbox_socket_known(const char *name);
-/* Is this the variable of a socket: 0 = no, 1 = of one that is allowed, -1 = of another. */
+/* Does the variable name a socket?  0 = no, 1 = an allowed one, -1 = another. */
 int sandbox_socket_variable(const char *name, const struct strings *allowed);
-/* Hides where sockets are, but for those allowed: by name, or an absolute path. */
+/* Hides the places of sockets except for the allowed ones: names, or absolute paths. */
 void sandbox_sockets(struct sandbox *, const struct strings *allowed);
 
-/* Variables that put the caches of package tools below dir, on top of env: each in a directory of
- * its own, or in that of XDG_CACHE_HOME if the user has it in theirs. */
+/* Adds variables to env that put the caches of package tools below dir: each in its own directory, or in that
+ * of XDG_CACHE_HOME if the user's cache is there. */
 void sandbox_caches(struct strings *env, const char *dir);
-/* The directory of XDG_CACHE_HOME, which tools expect to be there. */
+/* The directory of XDG_CACHE_HOME, which tools expect to exist. */
 #define SANDBOX_CACHE_XDG	"xdg"
-/* Where a user may have what lies in that directory, by the variables in env; best first. */
+/* The places where the user may have that cache, according to the variables in env; best first. */
 void sandbox_cache_places(const char *name, const struct strings *env, struct strings *places);
-/* Names in it that no run is to see, blanks between them: credentials; NULL = it is no cache. */
+/* Names of credentials in a cache, separated by blanks, which are hidden from all runs; NULL = it is not a cache. */
 const char *sandbox_cache_hidden(const char *name);
-/* The command line, up to and with "--", that lays the session's caches (its directory cache, with
- * layer for overlayfs to work in) over those that the user has (worker layer); argv stays empty
- * when there is none.  trial = it fails, and says why, when none can be laid. */
+/* The command line of worker layer, up to and including "--", that mounts the session's caches (its directory
+ * cache, with layer for overlayfs to work in) over the user's.  argv stays empty when the user has none.  trial
+ * makes it fail with the reason when nothing can be mounted. */
 void sandbox_layers(struct strings *argv, const char *worker, const char *session, const char *cache,
     const char *layer, bool trial);
 

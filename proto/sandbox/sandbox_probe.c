@@ -16,7 +16,7 @@
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 
-/* This start of the machine, this user, this program: what a former trial holds for. */
+/* Identifies this boot, this user and this program, for which the result of a trial is valid. */
 static int
 make_key(struct sandbox_probe *probe)
 {
@@ -33,8 +33,8 @@ make_key(struct sandbox_probe *probe)
 	return 0;
 }
 
-#define LAYERED		" layered\n"	/* what follows the key */
-#define PLAIN		"\n"		/* with layers it was not tried, or it may work the next time */
+#define LAYERED		" layered\n"	/* appended to the key */
+#define PLAIN		"\n"		/* layers were not tried, or may work the next time */
 
 static bool
 is_known(struct sandbox_probe *probe)
@@ -62,11 +62,11 @@ keep(const struct sandbox_probe *probe)
 	if (probe->cache == NULL)
 		return;
 	text = text_format("%s%s", probe->key, probe->layered ? LAYERED : PLAIN);
-	(void)file_replace(AT_FDCWD, probe->cache, text, strlen(text), 0);	/* else it is tried again, no more */
+	(void)file_replace(AT_FDCWD, probe->cache, text, strlen(text), 0);	/* if it fails, the trial is only repeated */
 	free(text);
 }
 
-/* Of that command, inside. */
+/* Starts a trial of that command inside. */
 static void
 trial_of(struct sandbox_probe *probe, const struct strings *layers, const char *const *command)
 {
@@ -120,7 +120,7 @@ sandbox_probe_start(struct sandbox_probe *probe, const char *cache, const struct
 	trial(probe, layers);
 }
 
-/* Waits for the trial: did it succeed?  Else what it complained of, one line. */
+/* Waits for the trial: did it succeed?  If not, complaint is its error message, one line. */
 static bool
 succeeded(struct sandbox_probe *probe, char *complaint, size_t size)
 {
@@ -143,7 +143,7 @@ succeeded(struct sandbox_probe *probe, char *complaint, size_t size)
 	return status == 0;
 }
 
-/* "" = it works, else why not. */
+/* why is "" when it works, else the reason. */
 static void
 bwrap_reason(struct sandbox_probe *probe, char *why, size_t len)
 {
@@ -160,7 +160,7 @@ bwrap_reason(struct sandbox_probe *probe, char *why, size_t len)
 		trial(probe, NULL);
 		works = succeeded(probe, complaint, sizeof(complaint));
 	}
-	if (!works && probe->scoped && probe->pid != -1) {	/* one that is setuid gains nothing then */
+	if (!works && probe->scoped && probe->pid != -1) {	/* a setuid bubblewrap gains no privileges then */
 		probe->scoped = false;
 		trial(probe, NULL);
 		works = succeeded(probe, complaint, sizeof(complaint));

@@ -17,20 +17,21 @@
 #include "proto/sandbox/sandbox.h"
 #include "proto/sys/file.h"
 
-#define PROGRAM_MAX	512	/* instructions: a page, which any pipe holds */
+#define PROGRAM_MAX	512	/* instructions: one page, which fits any pipe */
 
 #define NEVER(call, error)			{ SCMP_SYS(call), error, 0, 0, { { 0 } } }
 #define NOT_WITH(call, error, n, ...)		{ SCMP_SYS(call), error, 0, n, { __VA_ARGS__ } }
 #define NOT_WHEN(when, call, error, n, ...)	{ SCMP_SYS(call), error, when, n, { __VA_ARGS__ } }
 #define ALONE		SANDBOX_FILTER_ALONE
 #define OFFLINE		SANDBOX_FILTER_OFFLINE
-/* The kernel looks at the lower half of these arguments alone. */
+/* The kernel uses only the lower half of these arguments. */
 #define IS(arg, value)	{ arg, SCMP_CMP_MASKED_EQ, UINT32_MAX, value }
 #define IS_GIVEN(arg)	{ arg, SCMP_CMP_NE, 0, 0 }
 
 /*
- * What no run calls: ENOSYS where programs know what to do without, else EPERM.  All else is
- * allowed, as it takes a privilege that no run has, or a client's own sandbox needs it.
+ * Calls that runs are denied: ENOSYS where programs have a fallback, else EPERM.  All other
+ * calls are allowed, since they need a privilege that no run has, or a client's own sandbox
+ * needs them.
  */
 static const struct rule {
 	int		 call;
@@ -39,22 +40,22 @@ static const struct rule {
 	unsigned	 nargs;
 	struct scmp_arg_cmp args[2];
 } rules[] = {
-	/* Calls that are handed in through memory, past this filter. */
+	/* These pass calls through memory, past this filter. */
 	NEVER(io_uring_setup, ENOSYS), NEVER(io_uring_enter, ENOSYS), NEVER(io_uring_register, ENOSYS),
-	/* Keyrings are the user's, and hold what other programs keep there. */
+	/* Keyrings belong to the user, and hold other programs' keys. */
 	NEVER(add_key, ENOSYS), NEVER(request_key, ENOSYS), NEVER(keyctl, ENOSYS),
-	/* Halts the kernel in the middle of a copy, which only debuggers and attackers want. */
+	/* Halts the kernel in the middle of a copy, which only debuggers and attackers need. */
 	NEVER(userfaultfd, ENOSYS),
-	/* Programs inside the kernel, and counters that tell of the whole machine. */
+	/* Programs inside the kernel, and counters that reveal the whole machine. */
 	NEVER(bpf, EPERM), NEVER(perf_event_open, EPERM),
-	/* Another kernel, or more of it: no run has the capability, and this is a second lock. */
+	/* Another kernel, or a module: no run has the capability, so this is a second lock. */
 	NEVER(kexec_load, EPERM), NEVER(kexec_file_load, EPERM),
 	NEVER(init_module, EPERM), NEVER(finit_module, EPERM), NEVER(delete_module, EPERM),
-	/* Opens a file past the directories that lead to it. */
+	/* Opens a file without access to the directories above it. */
 	NEVER(open_by_handle_at, EPERM),
-	/* Types on a terminal in the place of its user. */
+	/* Types on a terminal as if its user did. */
 	NOT_WITH(ioctl, EPERM, 1, IS(1, TIOCSTI)), NOT_WITH(ioctl, EPERM, 1, IS(1, TIOCLINUX)),
-	/* The host of a virtual machine, and its guests, are in no namespace of the network. */
+	/* The host of a virtual machine, and its guests, are outside network namespaces. */
 	NOT_WHEN(OFFLINE, socket, EAFNOSUPPORT, 1, IS(0, AF_VSOCK)),
 	/* Other processes of the user, where no namespace hides them; 0 is the caller itself. */
 	NOT_WHEN(ALONE, setpriority, EPERM, 1, IS_GIVEN(1)),
@@ -78,7 +79,7 @@ sandbox_filter_works(void)
 	return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0U, &action) == 0;
 }
 
-/* Programs of 32 bits are held to the same; of what else the processor runs, nothing works. */
+/* The same rules apply to 32-bit programs; no other architecture is allowed. */
 static int
 add_architectures(scmp_filter_ctx ctx)
 {
@@ -105,7 +106,7 @@ add_rules(scmp_filter_ctx ctx, unsigned when)
 	return rc;
 }
 
-/* The library writes to a descriptor alone; the number of instructions, or -1. */
+/* The library can only write to a descriptor.  Returns the number of instructions, or -1. */
 static int
 read_program(scmp_filter_ctx ctx, struct sock_filter *code)
 {

@@ -6,8 +6,8 @@
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
 
-/* Where it is: RUN/ in the user's runtime directory, HOME/ in the home, VALUE what the
- * first variable says, else absolute; blanks between. */
+/* Places of a socket: RUN/ is the user's runtime directory, HOME/ the home, VALUE the value of the first
+ * variable; others are absolute.  Separated by blanks. */
 static const struct socket { const char *name, *variables, *paths; } sockets[] = {
 	{ "dbus", "DBUS_SESSION_BUS_ADDRESS DBUS_SYSTEM_BUS_ADDRESS", "RUN/bus /run/dbus VALUE" },
 	{ "docker", "DOCKER_HOST DOCKER_CONTEXT", "/run/docker.sock RUN/docker.sock "
@@ -26,10 +26,10 @@ static const struct socket { const char *name, *variables, *paths; } sockets[] =
 };
 #define NSOCKETS	(sizeof(sockets) / sizeof(sockets[0]))
 
-/* Sockets that are not in /run and no variable names. */
+/* Sockets outside /run that no variable names. */
 static const char *const elsewhere[] = { "/var/lib/incus/unix.socket", "/var/lib/lxd/unix.socket",
 	"/var/snap/lxd/common/lxd/unix.socket" };
-/* What is in /run and leads nowhere. */
+/* Paths in /run that are harmless. */
 static const char *const harmless[] = { "/run/systemd/resolve/resolv.conf",
 	"/run/systemd/resolve/stub-resolv.conf", "/run/resolvconf", "/run/NetworkManager/resolv.conf",
 	"/run/current-system", "/run/opengl-driver", "/run/wrappers", "/etc/resolv.conf" };

@@ -55,7 +55,7 @@ sandbox_walls_close(struct sandbox_walls *walls)
 	*walls = SANDBOX_NO_WALLS;
 }
 
-/* Root keeps what acts on its own files and nothing that acts on the machine. */
+/* Root keeps the capabilities for its own files and none for the machine. */
 static void
 drop_capabilities(void)
 {
@@ -63,7 +63,7 @@ drop_capabilities(void)
 	    BIT(CAP_FSETID) | BIT(CAP_KILL) | BIT(CAP_SETGID) | BIT(CAP_SETUID);
 	unsigned long cap;
 
-	/* of the bounding set: exec(2) takes them from the process */
+	/* from the bounding set: exec(2) then takes them from the process */
 	for (cap = 0; cap < 64; cap++)
 		if ((kept >> cap & 1) == 0 && prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == -1)
 			break;
