@@ -3,10 +3,10 @@
 #define PROTO_ADAPTER_H
 
 /*
- * The names of the adapters: the one list of them that both programs share.
- * What an adapter does is the worker's business (its table has the same names);
- * program is the client that the orchestrator looks for on PATH, NULL when there
- * is none to look for.  The first whose program is found is chosen: add at the end.
+ * The names of the adapters, the one list that both programs share.  The worker
+ * implements the adapters (its table has the same names); program is the client
+ * that the orchestrator looks for on PATH, NULL for none.  The first adapter whose
+ * program is found is chosen, so new ones go at the end.
  */
 
 #include <stddef.h>

@@ -64,7 +64,7 @@ client_of(const struct agent *a)
 {
 	const char *program = a->command.n > 0 ? a->command.v[0] : "";
 
-	/* a string for sh(1) */
+	/* a command string for sh(1) */
 	if (a->command.n == 3 && strcmp(a->command.v[1], "-c") == 0)
 		program = a->command.v[2];
 	for (size_t i = 0; i < nclients; i++)

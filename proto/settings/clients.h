@@ -3,8 +3,8 @@
 #define PROTO_CLIENTS_H
 
 /*
- * What is known of agent clients, a row each: where they keep what is theirs, and what
- * in a project steers them.  orchestrator-config(5) lists it.
+ * What is known about agent clients, one row each: where they keep their files, and
+ * which files of a project steer them.  orchestrator-config(5) lists it.
  */
 
 #include <stdbool.h>
@@ -15,48 +15,49 @@ struct agent;
 #define CLIENT_HOMES	3
 
 struct client_home {
-	const char	*variable;	/* says where it is; NULL = nothing does */
-	const char	*below;		/* a path in what the variable says, "" = that itself */
-	const char	*user;		/* below HOME: where it is when the variable is not set */
-	bool		 mounted;	/* rather lies over the user's than that the variable says another
-					 * one; where nothing can be mounted and there is none: as it is */
-	const char	*shared;	/* names in it that an implementer has from the user; blanks between */
-	const char	*needed;	/* ... and that a judge has, too: how the service is reached */
-	const char	*seed;		/* a file that a home begins with a copy of; "" = none.  Beside
-					 * it where the variable is not set */
-	const char	*sign_in;	/* the file with its credentials; "" = it has none */
+	const char	*variable;	/* variable that names the directory; NULL = none */
+	const char	*below;		/* path below the variable's value, "" = the value itself */
+	const char	*user;		/* path below HOME when the variable is not set */
+	bool		 mounted;	/* mounted over the user's directory rather than named by the
+					 * variable; where mounts do not work and there is no variable, the
+					 * user's own is used */
+	const char	*shared;	/* names in it that an implementer gets from the user, separated by blanks */
+	const char	*needed;	/* ... and that a judge gets, too: how to reach the service */
+	const char	*seed;		/* a file to copy into a new home; "" = none.  It is beside the home
+					 * where the variable is not set */
+	const char	*sign_in;	/* the file with its credentials; "" = none */
 };
 
-/* Members of the file with the credentials, "." between; NULL = it has no such thing. */
+/* Members of the credentials file, with "." between; NULL = the client has no such member. */
 struct client_sign_in {
-	const char	*variable;	/* takes the access token alone */
+	const char	*variable;	/* the variable that takes the access token alone */
 	const char	*access, *refresh, *expires;
-	/* Of the user's settings.json a judge, which does not load it, has these keys and, of its env,
-	 * these variables: how the service is reached. */
+	/* A judge does not load the user's settings.json, but gets these keys of it and, of its env, these
+	 * variables: how to reach the service. */
 	const char	*keys, *env;
 };
 
 struct client {
-	const char	*name;		/* of its program, and of its adapter if it has one */
-	struct client_home homes[CLIENT_HOMES];	/* where user is NULL there is none */
+	const char	*name;		/* name of its program, and of its adapter if it has one */
+	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
 	struct client_sign_in sign_in;
-	const char	*steers;	/* paths of a project that steer it, blanks between */
-	const char	*instructions;	/* those for agents: the first that is there counts; blanks between */
-	int		 imports;	/* "@PATH" in them stands for that file, and so in that, so deep */
+	const char	*steers;	/* paths of a project that steer it, separated by blanks */
+	const char	*instructions;	/* files with instructions for agents: the first that exists is used; separated by blanks */
+	int		 imports;	/* depth to which "@PATH" in them includes other files */
 };
 
 extern const struct client clients[];
 extern const size_t nclients;
 
-/* That of an agent, by its adapter or by the program that its command begins with; NULL = another. */
+/* The client of an agent, by its adapter or by the program of its command; NULL = unknown. */
 const struct client *client_of(const struct agent *);
-/* Where its user has it, malloced; variable is the value of home->variable, NULL = not set. */
+/* Where the user has that home, malloced; variable is the value of home->variable, NULL = not set. */
 char *client_user_home(const struct client_home *, const char *variable, const char *home);
 /* Calls fn for each word of a list. */
 void client_words(const char *words, void (*fn)(void *, const char *), void *);
-/* Does a path of a project, at its top or further below, steer a client? */
+/* Does a path of a project, at its top or deeper, steer any client? */
 bool client_steered_by(const char *path);
-/* Does it steer this one?  The length of what does: of the path, or of a directory that it is in; 0 = it does not. */
+/* Does it steer this client?  The length of the part that does: the path, or a directory above it; 0 = it does not. */
 size_t client_steered_at(const struct client *, const char *path);
 
 #endif

@@ -14,7 +14,7 @@
 
 #define AT(member)	offsetof(struct session_limits, member)
 
-/* min is what one is in the file, 1000 for a second; 1 is a whole number. */
+/* min is the unit in the file: 1000 for a second; 1 requires a whole number. */
 static const struct key limit_keys[] = {
 	{ "time", key_scaled, AT(time), SECOND, YEAR },
 	{ "stall", key_scaled, AT(stall), SECOND, YEAR },
@@ -83,7 +83,7 @@ limits_json(const struct session_limits *l)
 	return o;
 }
 
-/* In a file 0 is no limit; in an item 0 is "not said", and LIMIT_NONE is no limit. */
+/* In a file 0 is no limit; in an item 0 is "not given", and LIMIT_NONE is no limit. */
 static void
 turn(struct session_limits *l)
 {

@@ -3,9 +3,9 @@
 #define PROTO_LIMITS_H
 
 /*
- * How long and how dear a session may become: "limits" of the settings, and of an
- * item, which may name some of them.  Times are milliseconds here and seconds, also
- * broken ones, in files; 0 is no limit.
+ * Limits on the time and cost of a session: "limits" in the settings and, in part,
+ * in an item.  Times are milliseconds here, and seconds, possibly with fractions,
+ * in files; 0 is no limit.
  */
 
 #include <stdint.h>
@@ -14,23 +14,23 @@
 
 
 struct session_limits {
-	int64_t	 time;		/* of agents at work, over the session; default 1800 s */
-	int64_t	 stall;		/* without output and change; default 600 s */
-	int64_t	 recoveries;	/* from that, over the session; default 3 */
-	int64_t	 grace;		/* for an agent that is to stop at a limit; default 300 s */
-	int64_t	 stale;		/* without any activity; default 3600 s */
-	int64_t	 tokens;	/* in and out; no default */
+	int64_t	 time;		/* working time of agents over the session; default 1800 s */
+	int64_t	 stall;		/* time without output or change; default 600 s */
+	int64_t	 recoveries;	/* recoveries from stalls over the session; default 3 */
+	int64_t	 grace;		/* time for an agent to stop at a limit; default 300 s */
+	int64_t	 stale;		/* time without any activity; default 3600 s */
+	int64_t	 tokens;	/* tokens in and out; no default */
 	int64_t	 cost_microusd;	/* cost_usd in files; no default */
 };
 
 struct json;
 struct keys;
 
-/* Those of the settings. */
+/* Sets the defaults of the settings. */
 void limits_default(struct session_limits *);
-/* Sets what the object v names (settings_keys.h). 0 or -1 with the error told. */
+/* Sets the limits named in the object v (settings_keys.h).  0, or -1 with the error recorded. */
 int limits_apply(struct keys *, const char *path, const struct json *v, struct session_limits *);
-/* The same as a setter of a key: the limits are at its offset. */
+/* The same as a setter for a key: the limits are at its offset. */
 struct key;
 int key_limits(struct keys *, const char *path, const struct json *v, void *base,
     const struct key *);
@@ -38,11 +38,11 @@ int key_limits(struct keys *, const char *path, const struct json *v, void *base
 void limits_phrases(struct strings *);
 struct json *limits_json(const struct session_limits *);
 
-/* Those of an item: 0 is as the settings say, LIMIT_NONE is none. */
+/* Limits of an item: 0 means as in the settings, LIMIT_NONE means no limit. */
 #define LIMIT_NONE	(-1)
 int limits_item_apply(struct keys *, const char *path, const struct json *v, struct session_limits *);
-struct json *limits_item_json(const struct session_limits *);	/* NULL when it has none */
-/* What the item says replaces what *l has. */
+struct json *limits_item_json(const struct session_limits *);	/* NULL when the item has none */
+/* Overrides *l with the limits of the item. */
 void limits_over(struct session_limits *l, const struct session_limits *item);
 
 #endif

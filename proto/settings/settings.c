@@ -191,7 +191,7 @@ one_command(struct keys *k, const char *path, const struct json *v, struct comma
 	return (0);
 }
 
-/* A list of objects; its length is checked and the array of them allocated. */
+/* Checks the length of a list of objects, and allocates an array for them. */
 static void *
 new_list(struct keys *k, const char *path, const struct json *v, size_t size)
 {

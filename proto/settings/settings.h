@@ -5,13 +5,13 @@
 /*
  * The settings (orchestrator-config.5).
  *
- * settings_default gives the built-in ones; settings_apply lays a parsed file
- * over them, key by key (agents and environment merge by name, lists and
+ * settings_default gives the built-in settings; settings_apply overrides them
+ * with a parsed file, key by key (agents and environment merge by name, lists and
  * everything else are replaced).  Every unknown or mistyped key is an error
  * that names file, key and the nearest valid key.  The key table in settings.c
- * is the one place that knows the keys; settings_json.c writes them.
+ * is the only list of the keys; settings_json.c writes them.
  *
- * Each adapter that has a client of its own is an agent of the same name
+ * Each adapter with a client of its own defines an agent of the same name
  * ("claude") from the start, so that a role can name it.
  */
 
@@ -24,7 +24,7 @@
 
 #define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */
 #define SETTINGS_MAX_ENV_NAME	255
-#define SETTINGS_TIMEOUT	1800		/* seconds, of a command that says none */
+#define SETTINGS_TIMEOUT	1800		/* seconds for a command without a timeout */
 
 struct json;
 
@@ -48,13 +48,13 @@ struct agent {
 	struct strings	 secrets;	/* NAME=command:SHELL or NAME=file:PATH; no name of env */
 };
 
-struct rule { char *match; char *answer; };	/* by a regular expression (pattern.h) */
+struct rule { char *match; char *answer; };	/* matched as a regular expression (pattern.h) */
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
-/* Tasks that do not say their paths. */
+/* How tasks that do not name their paths are treated. */
 enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK, AMBIGUOUS_COUNT };
 
-/* What becomes of approved work that conflicts with its target. */
+/* What happens to approved work that conflicts with its target. */
 enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
 
 enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE, CONFINE_MODES };
@@ -62,8 +62,8 @@ enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE, CONFINE_MODES };
 struct confine {
 	enum confine_mode mode;
 	bool		 network_off;
-	struct strings	 writable;	/* absolute paths, "~/" at the front is HOME */
-	struct strings	 environment;	/* names of variables, "*" at the end for any rest */
+	struct strings	 writable;	/* absolute paths; "~/" at the start is HOME */
+	struct strings	 environment;	/* names of variables; "*" at the end matches any rest */
 	struct strings	 sockets;	/* names of sandbox_sockets.h, or absolute paths */
 };
 
@@ -75,58 +75,58 @@ struct settings {
 	char		*role[ROLE_COUNT];	/* agent names; NULL = none */
 	struct command	*setup, *gates;
 	size_t		 nsetup, ngates;
-	int64_t		 rounds;	/* of rework, default 2 */
+	int64_t		 rounds;	/* rounds of rework, default 2 */
 	int64_t		 gate_tries;	/* default 2 */
 	int64_t		 transcript_mb;	/* default 256 */
 	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
 	struct session_limits	 limits;
-	struct strings	 context_phrases;	/* of an agent whose conversation is full */
-	int64_t		 max_parallel;	/* tasks of a list at once, default 4 */
+	struct strings	 context_phrases;	/* phrases of an agent whose conversation is full */
+	int64_t		 max_parallel;	/* tasks of a list at the same time, default 4 */
 	int64_t		 max_parallel_streams;	/* in a streams file, default 5 */
-	int64_t		 attempts;	/* sessions an item of a list may have, default 2 */
-	int64_t		 bd_timeout;	/* seconds a call of bd may take, default 30 */
-	int64_t		 breaker;	/* sessions that die at once before nothing more goes out, default 5 */
+	int64_t		 attempts;	/* sessions per item of a list, default 2 */
+	int64_t		 bd_timeout;	/* seconds for a call of bd, default 30 */
+	int64_t		 breaker;	/* quick deaths of sessions before dispatching stops, default 5 */
 	enum ambiguous	 ambiguous;
-	int64_t		 session_memory_mb;	/* that one session is taken to need, default 512 */
+	int64_t		 session_memory_mb;	/* memory needed per session, default 512 */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
-	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
-	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
-	bool		 keep_ignored;	/* in them, default false */
+	int64_t		 resolves;	/* merge.resolves: limit per session, default 3 */
+	bool		 recycle;	/* keep worktrees of merged sessions for reuse (pool.h), default true */
+	bool		 keep_ignored;	/* keep ignored files in them, default false */
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;
-	struct strings	 env;		/* NAME=value, for everything that is run */
-	struct strings	 secrets;	/* as an agent's */
+	struct strings	 env;		/* NAME=value, for all commands */
+	struct strings	 secrets;	/* like those of an agent */
 	struct confine	 confine;
-	struct strings	 protect;	/* "protected": globs of what is refused */
-	struct strings	 allow_protected; /* ... but for these */
+	struct strings	 protect;	/* "protected": globs of refused paths */
+	struct strings	 allow_protected; /* ... except for these */
 };
 void settings_default(struct settings *);
 int settings_apply(struct settings *, const char *file, const char *buf, size_t len, char *err, size_t errlen);
-/* The same from a value that is parsed; lenient passes over unknown keys (config.json). */
+/* The same for a parsed value; lenient ignores unknown keys (config.json). */
 int settings_apply_json(struct settings *, const char *file, const struct json *, bool lenient,
     char *err, size_t errlen);
 /* Puts every setting into an object. */
 void settings_json(const struct settings *, struct json *object);
 void settings_release(struct settings *);
-void agent_release(struct agent *);	/* what it owns, not itself */
+void agent_release(struct agent *);	/* releases its members, not the struct itself */
 const struct agent *settings_agent(const struct settings *, const char *name);
-/* The checks that need the whole: roles name agents, agents name adapters, patterns compile. */
+/* Checks across settings: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
 /* "council", "gates", "none"; the reverse is -1 for an unknown name. */
 extern const char *const review_modes[];	/* their names, ended by NULL */
 const char *review_mode_name(enum review_mode);
 int review_mode_parse(const char *);
-/* How many of the gates are run: with review none, none of them. */
+/* The number of gates to run: none with review none. */
 size_t settings_ngates(const struct settings *);
-/* Can work be approved by these at all?  False: the review is by gates, but there is no gate. */
+/* Can these settings approve any work?  False when the review is by gates, but there is no gate. */
 bool settings_judged(const struct settings *);
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
 const char *conflict_mode_name(enum conflict_mode);
 const char *confine_mode_name(enum confine_mode);
 int conflict_mode_parse(const char *);
 const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
-/* What git takes as a branch's name, and never as an option. */
+/* Does git accept it as the name of a branch, and never as an option? */
 bool branch_valid(const char *);
 
 #endif

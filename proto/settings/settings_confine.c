@@ -34,7 +34,7 @@ set_mode(struct keys *k, const char *path, const struct json *v, void *base, con
 
 	for (int i = 0; s != NULL && i < CONFINE_MODES; i++)
 		if (strcmp(s, modes[i]) == 0) {
-			/* what the user requires is not for a repository to undo */
+			/* a repository must not undo what the user requires */
 			if (*mode != CONFINE_REQUIRE)
 				*mode = (enum confine_mode)i;
 			return (0);
@@ -87,7 +87,7 @@ protect_everywhere(void *arg, const char *name)
 	free(glob);
 }
 
-/* What steers git, the build of others, or the agents that come after. */
+/* Paths that steer git, the builds of others, or later agents. */
 void
 confine_default(struct settings *s)
 {

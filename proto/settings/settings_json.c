@@ -7,7 +7,7 @@
 #include "proto/json/record.h"
 #include "proto/settings/settings.h"
 
-/* The name of NAME=..., cut off; NULL when it is too long for one. */
+/* Copies the name of NAME=...; NULL when it is too long. */
 static const char *
 split(const char *pair, char name[SETTINGS_MAX_ENV_NAME + 1])
 {
@@ -20,7 +20,7 @@ split(const char *pair, char name[SETTINGS_MAX_ENV_NAME + 1])
 	return (eq + 1);
 }
 
-/* Of a secret only where it comes from. */
+/* For a secret only its source is written. */
 static struct json *
 env_json(const struct strings *env, const struct strings *secrets)
 {
@@ -69,7 +69,7 @@ commands_json(const struct command *v, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		o = json_new_object();
-		/* A name that is the command is longer than names may be. */
+		/* When name and command are the same, it may be longer than names may be. */
 		if (strcmp(v[i].name, v[i].shell) != 0)
 			json_put_str(o, "name", v[i].name);
 		json_put_str(o, "command", v[i].shell);

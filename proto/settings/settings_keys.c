@@ -13,7 +13,7 @@
 
 #define MAX_LIST	1000
 
-/* A key comes from a file: what is no plain text in it must not reach a message. */
+/* A key comes from a file: special characters in it must not reach a message. */
 static void
 plain(char *buf, size_t len, const char *s)
 {
@@ -226,7 +226,7 @@ env_name_valid(const char *s)
 	return (true);
 }
 
-/* {"command": ...} or {"file": ...}: where the value comes from when a run begins. */
+/* {"command": ...} or {"file": ...}: the source of the value when a run begins. */
 static int
 set_secret(struct keys *k, const char *path, const struct json *v, const char *name,
     struct strings *secrets, int64_t max)
@@ -264,7 +264,7 @@ key_env(struct keys *k, const char *path, const struct json *v, void *base, cons
 			return (-1);
 		if (s != NULL && (int64_t)strlen(s) > key->max)
 			return (keys_fail(k, below, "a string"));
-		/* the last that was said of a name counts, whichever form it has */
+		/* the last entry for a name counts, whichever form it has */
 		strings_drop(s == NULL ? env : secrets, name);
 		if (s != NULL)
 			strings_set(env, name, s);

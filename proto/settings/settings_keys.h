@@ -3,9 +3,9 @@
 #define PROTO_SETTINGS_KEYS_H
 
 /*
- * How a JSON object becomes a struct by a table of keys.  Used by the settings
- * alone.  A setter stores the value v, whose key path is path ("gates[1].timeout"),
- * at base + key->offset; 0, or -1 with the error told by keys_fail.
+ * Turns a JSON object into a struct by a table of keys.  Only the settings use it.
+ * A setter stores the value v, whose key path is path ("gates[1].timeout"), at base
+ * + key->offset; 0, or -1 with the error reported through keys_fail.
  */
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ struct json;
 
 struct keys {			/* one pass over one file */
 	const char	*file;
-	bool		 lenient;	/* unknown keys are passed over */
+	bool		 lenient;	/* unknown keys are ignored */
 	char		*err;
 	size_t		 errlen;
 };
@@ -28,23 +28,21 @@ struct key {
 	int		(*set)(struct keys *, const char *path, const struct json *v, void *base,
 			    const struct key *);
 	size_t		 offset;
-	int64_t		 min, max;	/* of numbers; max also the longest string */
+	int64_t		 min, max;	/* bounds of numbers; max is also the maximal length of a string */
 };
 
-/* Sets what the members of v say by the table, whatever else base has is left. */
+/* Sets the members of v according to the table; other members of base keep their values. */
 int keys_apply(struct keys *, const char *path, const struct json *v, void *base,
     const struct key *, size_t n);
 int keys_fail(struct keys *, const char *path, const char *expected);
-/* "PATH.NAME", or NAME when path is empty: what came from a file, as one line and not too long. */
+/* "PATH.NAME", or NAME when path is empty: names from a file, made one line and not too long. */
 void keys_path(char *buf, const char *path, const char *name);
 
-/* Setters: int64_t; char * (null = NULL); char * that is not empty; struct strings
- * as a list; the same or one string for sh -c; NAME=value from an object, merged by
- * name, with the secrets among them in the list at min; bool; anything, which is not
- * looked at. */
+/* Setters for: int64_t; char * (null = NULL); non-empty char *; struct strings from a list; the same from a
+ * list or one string for sh -c; NAME=value from an object, merged by name, with its secrets in the list at min;
+ * bool; any value, ignored. */
 int key_int(struct keys *, const char *, const struct json *, void *, const struct key *);
-/* int64_t from 0 to max, where the file's unit, of which there may be parts, is min: seconds
- * as milliseconds. */
+/* int64_t from 0 to max.  The unit in the file is min, and fractions are allowed: seconds become milliseconds. */
 int key_scaled(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_string(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_text(struct keys *, const char *, const struct json *, void *, const struct key *);
@@ -52,7 +50,7 @@ int key_list(struct keys *, const char *, const struct json *, void *, const str
 int key_argv(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_env(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_bool(struct keys *, const char *, const struct json *, void *, const struct key *);
-/* "confine" of the settings, and what belongs to it (settings_confine.c). */
+/* "confine" of the settings, and the keys below it (settings_confine.c). */
 int key_confine(struct keys *, const char *, const struct json *, void *, const struct key *);
 struct settings;
 void confine_default(struct settings *);
@@ -60,7 +58,7 @@ void confine_release(struct settings *);
 int confine_check(const struct settings *, const char *file, char *err, size_t errlen);
 int key_ignored(struct keys *, const char *, const struct json *, void *, const struct key *);
 
-/* Settings that are one of a few words. */
+/* Settings with one of a few words as value. */
 int key_review(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_verdict(struct keys *, const char *, const struct json *, void *, const struct key *);
 int key_ambiguous(struct keys *, const char *, const struct json *, void *, const struct key *);
