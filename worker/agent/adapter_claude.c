@@ -16,10 +16,10 @@
 /*
  * The claude command-line client, headless: `claude -p --output-format
  * stream-json --verbose`, one JSON object a line, the prompt on standard input.
- * The conversation's id is ours; is_error of the last object decides success.
+ * We choose the conversation's id; is_error of the last object decides success.
  */
 
-#define SHOWN_PLAIN	2000	/* bytes of a line that is no event */
+#define SHOWN_PLAIN	2000	/* bytes shown of a line that is not an event */
 
 #define LOST		"No conversation found"
 
@@ -30,7 +30,7 @@ claude_resumable(const struct agent *agent)
 	return true;
 }
 
-/* A variable of the client's, unless the settings or the user set it. */
+/* Sets a variable of the client, unless the settings or the user set it. */
 static void
 env_default(struct strings *env, const char *name, const char *value)
 {
@@ -40,7 +40,7 @@ env_default(struct strings *env, const char *name, const char *value)
 
 /*
  * A judge loads nothing that the work, or its author, could have left for the client: no settings,
- * hooks, servers, memory and instructions but those of the target.
+ * hooks, servers, memory or instructions except those of the target.
  */
 static void
 judge_command(const struct agent_run *run, struct strings *argv, struct strings *env)
@@ -61,10 +61,10 @@ judge_command(const struct agent_run *run, struct strings *argv, struct strings 
 		strings_add(argv, run->instructions);
 	}
 	strings_set(env, "CLAUDE_CODE_DISABLE_AUTO_MEMORY", "1");
-	/* what its commands print goes through files there */
+	/* output of its commands goes through files there */
 	if (run->tmp != NULL)
 		strings_set(env, "CLAUDE_CODE_TMPDIR", run->tmp);
-	/* it makes no socket there, by which its tools could speak to it as its user */
+	/* no socket is made there, so its tools can't talk to it as its user */
 	strings_set(env, "XDG_RUNTIME_DIR", "/proc/none");
 	if (run->within != NULL)
 		strings_set(env, "CLAUDE_CODE_SHELL_PREFIX", run->within);
@@ -97,17 +97,18 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	for (i = 0; i < run->agent->args.n; i++)
 		strings_add(argv, run->agent->args.v[i]);
 	/*
-	 * A headless client kills what runs in the background seconds after its
-	 * last words: a question that waits must stay in front, and may for a day.
+	 * A headless client kills background commands seconds after its last
+	 * message, so a command that waits for an answer must stay in the
+	 * foreground, and may do so for a day.
 	 */
 	env_default(env, "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1");
 	env_default(env, "BASH_MAX_TIMEOUT_MS", "86400000");
-	/* The client refuses to skip permissions as root unless it is told so, exactly so. */
+	/* As root the client refuses to skip permissions unless this exact variable is set. */
 	if (geteuid() == 0)
 		strings_set(env, "IS_SANDBOX", "1");
 }
 
-/* n and these members of an object. */
+/* n plus these members of an object. */
 static int64_t
 sum(int64_t n, const struct json *o, const char *const keys[])
 {
@@ -117,8 +118,9 @@ sum(int64_t n, const struct json *o, const char *const keys[])
 }
 
 /*
- * Cost and modelUsage count the whole run, with sub-agents, and grow from one
- * result to the next; usage counts one turn of the main conversation.
+ * Cost and modelUsage count the whole run, including sub-agents, and grow
+ * from one result to the next; usage counts one turn of the main
+ * conversation.
  */
 static void
 take_usage(struct agent_run *run, const struct json *event)
@@ -149,7 +151,7 @@ take_usage(struct agent_run *run, const struct json *event)
 		run->cost_microusd = (int64_t)(cost * 1e6 + 0.5);
 }
 
-/* The client tells of its account with each turn; only a refusal stops it. */
+/* The client reports its account with each turn; only a refusal stops it. */
 static void
 take_rate(struct agent_run *run, const struct json *event)
 {
@@ -163,7 +165,7 @@ take_rate(struct agent_run *run, const struct json *event)
 		run->parked = at > 0 && at < INT64_MAX / 1000 ? at * 1000 : -1;
 }
 
-/* What kind of error: a full conversation, an account at its limit. */
+/* The cause of an error: a full conversation, an account at its limit. */
 static void
 take_cause(struct agent_run *run, const struct json *event)
 {
@@ -184,8 +186,8 @@ take_cause(struct agent_run *run, const struct json *event)
 }
 
 /*
- * How a turn ended, in the client's own words.  A command left in the
- * background begins another turn when it ends: the last result counts.
+ * How a turn ended, in the client's own words.  A background command starts
+ * another turn when it ends, so the last result counts.
  */
 static void
 take_result(struct agent_run *run, const struct json *event, struct text *out)
@@ -216,7 +218,7 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	text_printf(out, "error: %s\n", run->error_text);
 }
 
-/* Standard error, or a line that is no event; before the result it may be the reason of a failure. */
+/* Standard error, or a line that is not an event; before the result it may be the reason of a failure. */
 static void
 take_plain(struct agent_run *run, const char *line, size_t len, struct text *out)
 {
@@ -247,12 +249,12 @@ claude_line(void *arg, const char *line, size_t len, struct text *out)
 		take_result(run, event, out);
 	} else if (strcmp(type, "assistant") == 0) {
 		run->ended = false;
-		if (json_str(event, "error") == NULL)	/* the result says it again */
+		if (json_str(event, "error") == NULL)	/* the result repeats the error */
 			claude_event_render(event, out);
 	} else if (strcmp(type, "user") == 0) {
 		claude_event_render(event, out);
 	} else if (strcmp(type, "system") == 0) {
-		/* Only a conversation that was begun has an id worth keeping. */
+		/* Only a conversation that has begun has an id worth keeping. */
 		if (id != NULL && strlen(id) < sizeof(run->conversation))
 			strlcpy(run->conversation, id, sizeof(run->conversation));
 		claude_event_render(event, out);

@@ -9,8 +9,8 @@
 #include "worker/agent/agent.h"
 
 /*
- * Any command.  It gets the prompt on standard input, and says what it has to
- * say through `worker`; a judge's exit status can be its verdict.
+ * Any command.  It gets the prompt on standard input and reports through
+ * `worker`; a judge's exit status can be its verdict.
  */
 
 static bool

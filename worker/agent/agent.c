@@ -30,7 +30,7 @@ hear_nothing(struct worker *w)
 	w->findings = w->question = NULL;
 }
 
-/* A run begins: a name, an inbox, a prompt file; on disk before the agent starts. */
+/* Begins a run: its name, inbox and prompt file, which are on disk before the agent starts. */
 static int
 run_begin(struct worker *w, enum role role, const char *prompt, char *name, size_t len)
 {
@@ -54,7 +54,7 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 	return file_input(prompt, strlen(prompt));
 }
 
-/* What a client has said by its result counts as what others say by messages. */
+/* A client's ruling counts like other agents' messages. */
 static void
 take_ruling(struct worker *w, struct agent_run *run)
 {
@@ -123,7 +123,7 @@ struct listener {
 	struct agent_run *run;
 };
 
-/* The conversation is on disk as soon as there is one: after a crash it is gone on with. */
+/* The conversation id goes to disk as soon as it is known, so that it can be resumed after a crash. */
 static void
 hear_line(void *arg, const char *line, size_t len, struct text *out)
 {
@@ -201,7 +201,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	return outcome;
 }
 
-/* Is the run that failed worth another one?  Then *run is ready for it. */
+/* Should the failed run be repeated?  If so *run is ready for it. */
 static bool
 agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome,
     const char *prompt, struct recovery *r)

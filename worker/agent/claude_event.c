@@ -7,10 +7,10 @@
 #include "proto/json/json.h"
 #include "worker/agent/claude_event.h"
 
-#define SHOWN		400	/* bytes of a tool's input or output that are shown */
+#define SHOWN		400	/* bytes shown of a tool's input or output */
 #define SHOWN_LINES	4	/* lines of a tool's output */
 
-/* The code unit of an escape \uXXXX, -1 if it is none. */
+/* The code unit of an escape \uXXXX, -1 if it is not one. */
 static long
 unit_at(const char *p, const char *end)
 {
@@ -22,7 +22,7 @@ unit_at(const char *p, const char *end)
 	return strspn(hex, "0123456789abcdefABCDEF") == 4 ? strtol(hex, NULL, 16) : -1;
 }
 
-/* What a tool prints may hold NUL and halves of characters; our JSON has no such strings. */
+/* A tool's output may contain NUL and half characters, which our JSON does not allow. */
 static void
 repair(struct text *t, const char *p, const char *end)
 {
@@ -62,7 +62,7 @@ claude_event_parse(const char *line, size_t len)
 	return event;
 }
 
-/* The beginning of a text, cut between characters; further lines are indented. */
+/* The beginning of a text, cut between characters; later lines are indented. */
 static void
 show(struct text *out, const char *what, const char *text, int lines)
 {
@@ -100,7 +100,7 @@ show_json(struct text *out, const char *what, const struct json *value)
 	free(text);
 }
 
-/* A tool's call in one line: the one part of the input that tells most. */
+/* A tool's call in one line: the most telling part of its input. */
 static void
 render_call(const struct json *block, struct text *out)
 {

@@ -2,15 +2,15 @@
 #ifndef WORKER_CLAUDE_EVENT_H
 #define WORKER_CLAUDE_EVENT_H
 
-/* Events of the claude client's stream: reading one, and showing it to people. */
+/* Events in the claude client's stream: parsing them, and showing them to people. */
 
 #include <stddef.h>
 
 struct text;
 
-/* The event of a line; NULL if it is none. */
+/* The event in a line; NULL if there is none. */
 struct json *claude_event_parse(const char *, size_t);
-/* What was said, called, printed; nothing for events that tell people nothing. */
+/* Renders messages, calls and output; nothing for events without meaning to people. */
 void claude_event_render(const struct json *, struct text *out);
 
 #endif

@@ -12,12 +12,12 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 
-#define IMPORTS_MAX	50			/* files that are imported */
-#define WORDS_MAX	500			/* that may be the name of one */
-#define BYTES_MAX	(SESSION_MAX_PROMPT / 2)	/* of all of them */
+#define IMPORTS_MAX	50			/* imported files */
+#define WORDS_MAX	500			/* words that may name an import */
+#define BYTES_MAX	(SESSION_MAX_PROMPT / 2)	/* bytes of all of them */
 #define PATH_LEN	1024
 
-/* One file of a commit, links within it followed; NULL when it is none. */
+/* The contents of a file in a commit, following links in the commit; NULL when it is not a file. */
 static char *
 file_of(struct worker *w, const char *commit, const char *path)
 {
@@ -88,7 +88,7 @@ take(struct reading *r, const char *from, const char *word, int depth)
 	free(text);
 }
 
-/* Words that begin with an @, but for those in blocks of code. */
+/* Takes words that begin with an @, except in blocks of code. */
 static void
 take_imports(struct reading *r, const char *from, const char *text, int depth)
 {

@@ -3,8 +3,8 @@
 #define WORKER_INSTRUCTIONS_H
 
 /*
- * The instructions to agents in the base commit of the work.  A judge is given these, while its client
- * does not load the instructions that the work may have changed.
+ * The instructions for agents in the base commit of the work.  A judge gets these, and its client does
+ * not load the instructions that the work may have changed.
  */
 
 #include <stdbool.h>
@@ -14,11 +14,11 @@
 
 struct worker;
 
-/* Those for the client of the agent of a role, and what they import, malloced; NULL = there are none. */
+/* The instructions for the client of a role's agent, with their imports, malloced; NULL = there are none. */
 char *instructions_of(struct worker *, enum role);
-/* Writes them into transcript/NAME.instructions, and where that is into path; false: there are none. */
+/* Writes them into transcript/NAME.instructions, and puts its path into path; false: there are none. */
 bool instructions_write(struct worker *, enum role, const char *name, char *path, size_t len);
-/* Path in the tree of what the word "@path" in the file from imports; false = it is none, or outside.  Pure. */
+/* Pure.  The path in the tree that "@path" in the file from imports; false = it is not an import, or it is outside. */
 bool instructions_path(const char *from, const char *path, char *to, size_t len);
 
 #endif

@@ -15,7 +15,7 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 
-/* The question of the last run, which has given it as its result; NULL = it has asked nothing. */
+/* The question that the last run gave as its result; NULL = none. */
 static struct question *
 pending(const struct worker *w, enum role role)
 {
@@ -39,7 +39,7 @@ judge_waits(const struct worker *w)
 	    (pending(w, ROLE_REVIEWER) != NULL || pending(w, ROLE_TECH_LEAD) != NULL);
 }
 
-/* What a client can't load of the project is in the prompt, as the target has it. */
+/* The prompt includes project files of the target that the client can't load itself. */
 static char *
 first_prompt(struct worker *w, enum role role, const char *name, const struct text_var *vars)
 {

@@ -3,8 +3,8 @@
 #define WORKER_JUDGE_H
 
 /*
- * A judge is heard: run with its prompt, and, when it has a question to a person instead of a
- * verdict, run again in the same conversation once that is answered.  No process waits for the
+ * Runs a judge: with its prompt, and, when it asks a person a question instead of giving a
+ * verdict, again in the same conversation once that is answered.  No process waits for the
  * answer.
  */
 
@@ -18,12 +18,13 @@ struct text_var;
 struct worker;
 
 /*
- * 0, or -1 with worker_fail set: it can't be run, or the worker is to stop.  *verdict is
- * VERDICT_NONE when none was given; *how says where it came from, or why there is none.
+ * 0, or -1 with worker_fail set: the judge can't be run, or the worker must stop.
+ * *verdict is VERDICT_NONE when the judge gave none; *how says where the verdict came
+ * from, or why there is none.
  */
 int judge_hear(struct worker *, enum role, const char *prompt_name, const struct text_var *,
     enum verdict *, const char **how);
-/* After a crash: does a question stand open that no run is waiting for? */
+/* After a crash: is a judge's question open, without a run that waits for it? */
 bool judge_waits(const struct worker *);
 
 #endif

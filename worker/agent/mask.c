@@ -17,7 +17,7 @@
 #include "worker/core/worker.h"
 #include "worker/tree/clean.h"
 
-#define MASKED	"masked"	/* beside the clean tree */
+#define MASKED	"masked"	/* directory beside the clean tree */
 
 struct masking {
 	struct worker	*w;
@@ -43,14 +43,14 @@ close_dirs(const struct masking *m)
 	file_close(m->masked);
 }
 
-/* By which it is put aside: the number that it has among those that are. */
+/* The name for a file that is put aside: its index among them. */
 static void
 aside_name(char *name, size_t len, size_t i)
 {
 	snprintf(name, len, "%zu", i);
 }
 
-/* A link itself goes, not what it leads to. */
+/* Removes a link itself, not its target. */
 static void
 take_away(void *arg, const char *path)
 {
@@ -66,7 +66,7 @@ take_away(void *arg, const char *path)
 		m->failed = true;
 }
 
-/* Those of the commit further below. */
+/* Those in directories of the commit. */
 static int
 take_below(struct masking *m, const struct client *c, char *err, size_t len)
 {
@@ -86,7 +86,7 @@ take_below(struct masking *m, const struct client *c, char *err, size_t len)
 	return rc;
 }
 
-/* In the index that the judge's git has, they are not looked for. */
+/* Marks them in the index of the judge's git, so that git does not look for them. */
 static int
 skip(struct worker *w, const char *gitdir, char *err, size_t len)
 {
@@ -154,7 +154,7 @@ mask_end(struct worker *w)
 
 	if (w->masked.n > 0 && w->clean.tree != NULL) {
 		m.failed = open_dirs(&m) == -1;
-		/* one that a tech-lead has made meanwhile stays */
+		/* a file that a tech-lead has made meanwhile stays */
 		for (size_t i = 0; i < w->masked.n && !m.failed; i++) {
 			aside_name(name, sizeof(name), i);
 			m.failed = file_shift(m.masked, name, m.tree, w->masked.v[i]) == -1 && errno != EEXIST;

@@ -3,18 +3,18 @@
 #define WORKER_MASK_H
 
 /*
- * Files of the project that would steer the client of a judge (proto/settings/clients.h) are not in its tree
- * while it works, and git says nothing of that there.  A client that can be told to load none of
- * them, as claude, needs no mask.
+ * Files of the project that would steer a judge's client (proto/settings/clients.h) are absent from its tree
+ * while it works, and git does not report that there.  A client that can be told to load none of them, such
+ * as claude, needs no mask.
  */
 
 #include "proto/session/role.h"
 
 struct worker;
 
-/* Takes them out of the clean tree for a judge, whose git directory is made. 0, or -1 with worker_fail set. */
+/* Removes them from the clean tree for a judge, whose git directory exists already.  0, or -1 with worker_fail set. */
 int mask_begin(struct worker *, enum role);
-/* Puts them back; a tree that can't be whole again is dropped. */
+/* Puts them back; drops a tree that can't be restored. */
 void mask_end(struct worker *);
 
 #endif

@@ -10,8 +10,8 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 
-#define UNTOLD		(5 * 60 * INT64_C(1000))	/* when the client did not say, or is wrong */
-#define LONGEST		(8 * 86400 * INT64_C(1000))	/* limits are by the week at most */
+#define UNTOLD		(5 * 60 * INT64_C(1000))	/* used when the client does not say, or is wrong */
+#define LONGEST		(8 * 86400 * INT64_C(1000))	/* limits are weekly at most */
 
 void
 park(struct worker *w, const struct agent_run *run)
@@ -40,7 +40,7 @@ park_wait(struct worker *w)
 	if (over)
 		return true;
 	for (;;) {
-		/* by the wall clock: the time of a reset is one of day */
+		/* by the wall clock, since a reset happens at a time of day */
 		left = w->state.parked_until - clock_wall();
 		over = left <= 0;
 		if (over || worker_interrupted(w))
@@ -68,7 +68,7 @@ park_answer(struct worker *w, const char *id)
 	char own[SESSION_ID_MAX];
 	bool busy;
 
-	strlcpy(own, id, sizeof(own));	/* it may be of a list that grows */
+	strlcpy(own, id, sizeof(own));	/* id may be in a list that grows */
 	for (;;) {
 		busy = answers_scan(w);
 		q = questions_find(&w->questions, own);

@@ -2,7 +2,7 @@
 #ifndef WORKER_PARK_H
 #define WORKER_PARK_H
 
-/* Waits without an agent: until an account is no longer at its limit, or a question is answered. */
+/* Waits without an agent running: until an account is no longer at its limit, or a question is answered. */
 
 #include <stdbool.h>
 
@@ -10,11 +10,11 @@ struct agent_run;
 struct question;
 struct worker;
 
-/* Records until when, from what the client said, and logs it. */
+/* Records and logs until when, according to the client. */
 void park(struct worker *, const struct agent_run *);
-/* Waits as long as state.parked_until says; false = stopped meanwhile. */
+/* Waits until state.parked_until; false = stopped meanwhile. */
 bool park_wait(struct worker *);
-/* Waits for the answer to a question; NULL = stopped meanwhile, and it stays open. */
+/* Waits for the answer to a question; NULL = stopped meanwhile, and the question stays open. */
 struct question *park_answer(struct worker *, const char *id);
 
 #endif

@@ -63,7 +63,7 @@ paths_text(struct worker *w)
 	return t.buf;
 }
 
-/* Names of files are the agent's to choose: they were made harmless, and are marked as data. */
+/* The agent chooses names of files, so they are made harmless and marked as data. */
 static char *
 flagged_text(struct worker *w)
 {
@@ -84,7 +84,7 @@ tasks_text(struct worker *w)
 	return t.buf;
 }
 
-/* How the judge of this step gives its verdict. */
+/* How the judge of this step must give its verdict. */
 static char *
 verdict_text(struct worker *w)
 {
@@ -119,7 +119,7 @@ log_text(struct worker *w)
 	return git_text(w, LOG_MAX, git_log_text);
 }
 
-/* Read from the file, or made, only when the template names them: some cost something. */
+/* Read or computed only when the template names them, since some are expensive. */
 static const struct {
 	const char	*name;
 	char		*(*make)(struct worker *);
@@ -131,7 +131,7 @@ static const struct {
 	{ "presentation", NULL, SESSION_FILE_PRESENTATION },
 };
 
-/* A text of the repository's own may not know the words, and judges have to. */
+/* A repository's own prompt may not mention these words, but judges need them. */
 static void
 put_template(struct worker *w, const char *name, struct text *t)
 {
@@ -146,7 +146,7 @@ put_template(struct worker *w, const char *name, struct text *t)
 	free(own);
 }
 
-/* NULL when the template does not name it, or there is none. */
+/* NULL when the template does not name it, or it has no value. */
 static char *
 made_value(struct worker *w, const char *template, size_t i)
 {
@@ -182,7 +182,7 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 		n++;
 	if ((vars = reallocarray(NULL, n + ARRAY_LEN(plain) + ARRAY_LEN(made), sizeof(*vars))) == NULL)
 		err(1, NULL);
-	/* The first of a name counts. */
+	/* Of variables with the same name the first counts. */
 	if (n > 0)
 		memcpy(vars, extra, n * sizeof(*vars));
 	memcpy(vars + n, plain, sizeof(plain));

@@ -34,7 +34,7 @@ resolve_prompt(struct worker *w)
 	return prompt;
 }
 
-/* First prompt, interrupted run, failing gate, rejected review, conflict: which text it gets. */
+/* First prompt, interrupted run, failed gate, rejected review, conflict: chooses the text. */
 char *
 prompt_implement(struct worker *w)
 {

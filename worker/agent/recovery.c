@@ -45,7 +45,7 @@ recovery_ready(struct worker *w)
 	return false;
 }
 
-/* A phrase counts in the words of a run that failed, and nowhere else. */
+/* A phrase counts only in the output of a failed run. */
 void
 recovery_judge(const struct worker *w, struct agent_run *run)
 {
@@ -76,7 +76,7 @@ recovery_outcome(struct worker *w, enum role role, const struct run_result *res)
 	return AGENT_IMPOSSIBLE;
 }
 
-/* The files that differ from what the work began with. */
+/* Lists the files that differ from the start of the work. */
 static void
 put_changes(struct worker *w, struct text *t)
 {
@@ -104,7 +104,7 @@ put_changes(struct worker *w, struct text *t)
 	git_changes_free(c, n);
 }
 
-/* A conversation that begins anew knows nothing: the task, and what is done of it. */
+/* A new conversation knows nothing: it gets the task and the progress so far. */
 static char *
 prompt_fresh(struct worker *w, const char *prompt)
 {
@@ -172,7 +172,7 @@ recovery_next(struct worker *w, const struct agent_run *run, enum agent_outcome 
     const char *prompt, struct recovery *r)
 {
 	if (outcome == AGENT_OK)
-		watchdog_worked(w);	/* without a word */
+		watchdog_worked(w);	/* resumed without output */
 	if (outcome == AGENT_STALLED || (outcome == AGENT_ERROR && run->full))
 		return recover(w, run, prompt, r);
 	if (outcome != AGENT_ERROR || run->parked == 0)
@@ -191,7 +191,7 @@ recovery_keep(struct worker *w, const char *reason)
 
 	if ((!limit && !w->handed_back) || w->git.dir == NULL)
 		return;
-	/* worktree_commit tells its own failures in their place */
+	/* worktree_commit reports failures of its own instead */
 	strlcpy(why, w->fail_reason, sizeof(why));
 	strlcpy(how, w->fail_detail, sizeof(how));
 	snprintf(message, sizeof(message), "%s: unfinished: %s\n", w->config.item,
