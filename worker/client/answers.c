@@ -17,7 +17,7 @@
 
 #define REASON	256
 
-/* What is dropped and can't be used is set aside, with the reason in the log. */
+/* Sets an unusable answer aside, and logs the reason. */
 static void
 refuse(int dirfd, const char *name, const char *why)
 {
@@ -42,7 +42,7 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 	return mail_answer(w, q, answer, by) == -1 ? 1 : 0;
 }
 
-/* True = its writer has not closed it. */
+/* true = its writer has not closed it. */
 static bool
 take_file(struct worker *w, int dirfd, const char *name, struct question *q, bool record)
 {
@@ -66,7 +66,7 @@ take_file(struct worker *w, int dirfd, const char *name, struct question *q, boo
 	return false;
 }
 
-/* To one that was withdrawn, too: its answer is there when the question is asked again. */
+/* True also for a withdrawn question: the answer is ready if it is asked again. */
 static bool
 unanswered(const struct question *q)
 {
@@ -74,9 +74,9 @@ unanswered(const struct question *q)
 }
 
 /*
- * The file that an answer came from stays, so a scan meets it again; which one it was is remembered
- * from the scan that used it (or first found the question answered, after a restart).  A second one for
- * the same question is refused.
+ * An answer's file stays, so later scans find it again.  The scan that used it (or first found the
+ * question answered, after a restart) remembers its name.  A second file for the same question is
+ * refused.
  */
 static bool
 take_name(struct worker *w, int dirfd, const char *name)
@@ -120,7 +120,7 @@ scan_dir(struct worker *w)
 	return busy;
 }
 
-/* Read, never written: a problem is said once per content. */
+/* Reads the file, never writes it: a problem is logged once per content. */
 static bool
 scan_json(struct worker *w)
 {

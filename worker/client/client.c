@@ -79,7 +79,7 @@ on_alarm(int signo)
 	(void)signo;
 }
 
-/* A timer without SA_RESTART ends the wait; it fires again in case it came too early. */
+/* A timer without SA_RESTART ends the wait; it fires again in case the first signal came too early. */
 static void
 set_alarm(long seconds)
 {

@@ -12,7 +12,7 @@
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 
-/* What questions.json says of id, which may be attached to an older question. */
+/* Prints the state of id from questions.json; it may be attached to an older question. */
 static int
 print_reply(const struct questions *qs, const char *id)
 {
@@ -59,13 +59,13 @@ wait_for_answer(struct client *c, const char *id, long seconds)
 }
 
 /*
- * A worker gives away the slots of what it closed itself, no other: what was
- * closed before, or was never asked, must not be waited for.
+ * A worker releases only the slots of messages that it closed itself, so this
+ * must not wait for a message that was closed earlier or never asked.
  */
 static int
 ask_again(struct client *c, const char *id, long seconds)
 {
-	/* looked for first: a message is on record before it leaves the inbox */
+	/* check this first: a message is recorded before it leaves the inbox */
 	bool posted = inbox_holds(c->inbox, id);
 	struct questions qs = { 0 };
 	const struct seen *seen;

@@ -18,7 +18,7 @@
 
 #define REASON	256
 
-/* Gives away the slots of a question and of every message attached to it. */
+/* Releases the slots of a question and of every message attached to it. */
 static void
 wake_askers(struct worker *w, const char *question)
 {
@@ -63,7 +63,7 @@ static int
 take_ask(struct worker *w, const char *id, const struct message *m, char *reason)
 {
 
-	if (id[0] != 'q') {	/* nobody could answer it: answers are found by that name */
+	if (id[0] != 'q') {	/* otherwise no one could answer it: answers are found by that name */
 		strlcpy(reason, "the id of a question begins with q-", REASON);
 		questions_note(&w->questions, id, "ask", false, reason);
 		return -1;
@@ -145,7 +145,7 @@ take_message(struct worker *w, const char *id, const struct message *m, char *re
 	return -1;
 }
 
-/* The reply is on disk: the sender may read it, unless it is still to be answered. */
+/* The reply is on disk: releases the sender, unless the question is still open. */
 static void
 reply(struct worker *w, const char *id)
 {
@@ -158,7 +158,7 @@ reply(struct worker *w, const char *id)
 		lock_slot_release(w->lockfd, message_slot(id));
 }
 
-/* One message of the inbox; it is removed (0) once questions.json says what became of it. */
+/* Handles a message of the inbox; it is removed (0) once questions.json records its result. */
 static int
 on_message(void *arg, const char *id, const char *buf, size_t len, const char *why)
 {
@@ -183,7 +183,7 @@ on_message(void *arg, const char *id, const char *buf, size_t len, const char *w
 		w->beside = true;
 	} else {
 		ok = take_message(w, id, &m, reason) == 0;
-		if (w->disk_failed) {	/* it stays, for the next worker */
+		if (w->disk_failed) {	/* the message stays for the next worker */
 			message_release(&m);
 			return -1;
 		}
@@ -237,7 +237,7 @@ mail_withdraw(struct worker *w, const char *run, const char *reason)
 	worker_settle(w);
 }
 
-/* Called by answers.c: a valid answer is recorded before anyone is woken. */
+/* answers.c calls this: a valid answer is recorded before any asker is woken. */
 int
 mail_answer(struct worker *w, struct question *q, char *answer, const char *by)
 {
