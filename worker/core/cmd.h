@@ -2,7 +2,7 @@
 #ifndef WORKER_CMD_H
 #define WORKER_CMD_H
 
-/* What a subcommand is. */
+/* Defines a subcommand. */
 
 #include <sysexits.h>
 
@@ -11,12 +11,12 @@
 #define EX_NEGATIVE	1
 
 struct cmd {
-	struct syntax	syntax;		/* first: a command is known by it */
-	int		(*run)(void *arguments);	/* read into the struct of the syntax */
+	struct syntax	syntax;		/* must be first: it identifies the command */
+	int		(*run)(void *arguments);	/* arguments are read into the struct of the syntax */
 };
 extern const struct cmd cmd_run, cmd_gates, cmd_ask, cmd_progress, cmd_summary, cmd_verdict,
     cmd_blocked, cmd_hold, cmd_layer, cmd_within;
-/* The program under the name WITHIN_SHELL (cmd_within.c). */
+/* The program when called as WITHIN_SHELL (cmd_within.c). */
 #define WITHIN_SHELL	"within-shell"
 int within_shell(int argc, char **argv);
 

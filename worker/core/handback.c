@@ -12,7 +12,7 @@
 
 #define NAME	"worktree"
 
-/* As of any gate: reviewers, and who asks for the record, see it. */
+/* Recorded like a gate's result: reviewers and readers of the record see it. */
 static void
 record(struct worker *w, const char *said)
 {
@@ -31,7 +31,7 @@ record(struct worker *w, const char *said)
 enum event
 worker_hand_back(struct worker *w, const char *reason, const char *fmt, ...)
 {
-	char raw[SESSION_MAX_EVIDENCE / 4], *p;	/* names may grow to four times their length below */
+	char raw[SESSION_MAX_EVIDENCE / 4], *p;	/* a name can grow to four times its length below */
 	struct text said = { 0 };
 	va_list ap;
 	size_t len;

@@ -44,7 +44,7 @@ output_close(void)
 	output_fd = -1;
 }
 
-/* A log that can't be written must not stop the work: what counts is in the records. */
+/* An unwritable log must not stop the work: the records are what counts. */
 static void
 output_write(const struct text *t)
 {
@@ -61,7 +61,7 @@ output_lines(const char *label, const char *text, size_t len)
 	while (text < end) {
 		nl = memchr(text, '\n', (size_t)(end - text));
 		text_puts(&t, "[");
-		text_line(&t, label, strlen(label));	/* of a gate without a name: its command */
+		text_line(&t, label, strlen(label));	/* for a gate without a name, its command */
 		text_puts(&t, "] ");
 		text_line(&t, text, (size_t)((nl != NULL ? nl : end) - text));
 		text_puts(&t, "\n");
@@ -92,8 +92,8 @@ output_log(const char *fmt, ...)
 }
 
 /*
- * Bytes of line that the log ends with, on a line of their own: a full disk may have
- * cut it off, and it is completed, not begun twice.
+ * How many bytes of line, on a line of its own, the log ends with.  A full disk may
+ * have cut the line off; then it is completed, not repeated.
  */
 static size_t
 written(const char *line, const char *tail, size_t n)

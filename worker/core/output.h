@@ -3,8 +3,8 @@
 #define WORKER_OUTPUT_H
 
 /*
- * output.log: the one writer.  Every line gets a prefix and is neutralised, so
- * that nothing an agent prints can look like a line of the worker's.
+ * output.log has one writer.  Every line gets a prefix and is neutralised, so
+ * that agent output can't look like a line of the worker.
  */
 
 #include <stddef.h>
@@ -15,9 +15,9 @@ int output_open(int dirfd, const char *name);
 void output_close(void);
 /* One or more lines (text may hold newlines) under "[label] ". */
 void output_lines(const char *label, const char *text, size_t len);
-/* A line of the worker's own. */
+/* Logs a line of the worker itself. */
 void output_log(const char *, ...) __attribute__((format(printf, 1, 2)));
-/* Appends "REVIEW_VERDICT: ..." unless it is the last line already. 0 or -1. */
+/* Appends "REVIEW_VERDICT: ..." unless it is already the last line.  0 or -1. */
 int output_verdict(const char *verdict);
 
 #endif

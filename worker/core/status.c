@@ -57,7 +57,7 @@ worker_sync_tree(struct worker *w)
 {
 	char err[GIT_ERR];
 
-	/* what else may be wrong with it, the next step says */
+	/* the next step reports anything else that is wrong with it */
 	if (git_sync(w->state.worktree, err, sizeof(err)) == 0 || !fault_passing())
 		return 0;
 	worker_broken(w, "%s", err);
@@ -72,9 +72,9 @@ worker_disk_failed(struct worker *w, const char *name)
 }
 
 /*
- * Stopped from outside: the worker goes, the session stays where it is on disk.
- * A signal is read where a run is waited for; between runs it is pending, and ends a git
- * that is waited for, as the others do.
+ * Stopped from outside: the worker ends, and the session stays where it is on disk.
+ * During a run a signal is read by the wait for the run; between runs it stays pending,
+ * and ends a running git.
  */
 bool
 worker_interrupted(struct worker *w)

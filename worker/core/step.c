@@ -2,7 +2,7 @@
 #include "proto/base/array.h"
 #include "worker/core/step.h"
 
-/* What is chosen by the facts and not by step and event alone. */
+/* How the next step is chosen when the facts matter, too. */
 enum choice { FIXED, AFTER_SUMMARY, AFTER_GATE_FAILURE, AFTER_CONCESSION };
 
 struct row {
@@ -126,7 +126,7 @@ step_recover(enum status status, enum step step)
 	switch (status_traits(status)->resume) {
 	case RESUME_SETUP:
 		return STEP_SETUP;
-	case RESUME_SUMMARY:	/* where council and gates part */
+	case RESUME_SUMMARY:	/* where council and gates differ */
 		return step == STEP_VERDICT || step == STEP_PRESENT ? step : STEP_SUMMARY;
 	case RESUME_STEP:
 		return step;

@@ -3,8 +3,8 @@
 #define WORKER_STEP_H
 
 /*
- * The session's state machine, pure: what comes after a step ended with an
- * event.  cmd_run.c carries out a step and asks here; nothing else decides.
+ * The session's state machine, pure: the next step after a step and its
+ * event.  cmd_run.c performs the steps and asks here; nothing else decides.
  */
 
 #include <stdbool.h>
@@ -14,35 +14,35 @@
 #include "proto/settings/settings.h"
 
 enum event {
-	EVENT_DONE,		/* the step did what it is for */
-	EVENT_FAILED,		/* it could not; a reason is on record */
-	EVENT_GATE_FAILED,	/* gates, regate: a gate did not pass; commit: a conflict is left */
+	EVENT_DONE,		/* the step succeeded */
+	EVENT_FAILED,		/* the step failed; the reason is recorded */
+	EVENT_GATE_FAILED,	/* gates, regate: a gate failed; commit: a conflict is left */
 	EVENT_APPROVED,		/* review, decide */
-	EVENT_APPROVED_CHANGED,	/* decide: approved, with a commit of the tech-lead's */
+	EVENT_APPROVED_CHANGED,	/* decide: approved, with a commit by the tech-lead */
 	EVENT_REJECTED,		/* review, decide */
 	EVENT_CONCEDED,		/* respond: the implementer agrees with the findings */
-	EVENT_DEFENDED,		/* respond: it does not */
+	EVENT_DEFENDED,		/* respond: the implementer disagrees */
 	EVENT_COUNT
 };
 
 struct step_facts {
 	enum review_mode review;
-	long	round;		/* of review, from 1 */
+	long	round;		/* review round, from 1 */
 	long	rounds;		/* rounds of rework allowed */
-	long	gate_tries;	/* times gates have failed in this round, with this one */
+	long	gate_tries;	/* failures of gates in this round, including this one */
 	long	gate_tries_max;
 };
 
 struct step_move {
 	enum step	 next;
-	enum status	 status;	/* to be in when the next step begins */
+	enum status	 status;	/* status at the beginning of the next step */
 	enum verdict	 verdict;	/* set when next is STEP_VERDICT */
-	const char	*decided_by;	/* then: whose decision it is */
-	const char	*reason;	/* of a failure that the step itself did not name, or NULL */
-	bool		 rework;	/* a new round begins */
+	const char	*decided_by;	/* who decided, with verdict */
+	const char	*reason;	/* reason of a failure that the step itself did not name, or NULL */
+	bool		 rework;	/* Every pair is defined; an impossible one is a failure with the reason "internal". */
 };
 
-/* Every pair is defined; one that can't happen is a failure with reason "internal". */
+/* The step where a run that finds this on disk continues (orchestrator-session(5), RECOVERY). */
 struct step_move step_next(enum step, enum event, const struct step_facts *);
 
 /* Where a run that finds this on disk goes on (orchestrator-session(5), RECOVERY). */
