@@ -25,7 +25,7 @@ add_result(struct json *out, struct gate_result *g)
 	gate_result_release(g);
 }
 
-/* 1: one did not pass; 0; -1: they could not be run (worker_fail is set). */
+/* 1: a gate failed; 0; -1: they could not be run (worker_fail is set). */
 static int
 gates_run(struct worker *w, const char *commit, struct json *out)
 {

@@ -43,8 +43,8 @@ say_verdict(enum status status)
 		output_verdict(v == VERDICT_APPROVED ? "APPROVED" : "REJECTED");
 }
 
-/* Published last: a reader of the end finds nothing of the session in the worker's hands, and the line
- * of the verdict is the log's last. */
+/* Publishes the end last: a reader of it finds the worker done with the session, and the verdict's line is the
+ * last in the log. */
 static void
 finish(struct worker *w, const struct step_move *move)
 {
@@ -57,7 +57,7 @@ finish(struct worker *w, const struct step_move *move)
 			reason = "not-reviewed";
 			detail = "approved without a review (review: none)";
 		}
-	} else {	/* the step stays on record: that is where it failed */
+	} else {	/* keep the step on record: the session failed there */
 		reason = w->fail_reason[0] != '\0' ? w->fail_reason
 		    : move->reason != NULL ? move->reason : "internal";
 		detail = w->fail_detail;
@@ -74,8 +74,8 @@ finish(struct worker *w, const struct step_move *move)
 }
 
 /*
- * What is decided goes on disk in the order that recovery counts on: a verdict
- * into review.json (step_verdict), then the status, then the line.  True = go on.
+ * Records decisions in the order that recovery relies on: a verdict in
+ * review.json (step_verdict), then the status, then the line.  true = continue.
  */
 static bool
 proceed(struct worker *w, const struct step_move *move)
@@ -97,7 +97,7 @@ proceed(struct worker *w, const struct step_move *move)
 	if (move->rework) {
 		w->state.round++;
 		w->state.gate_tries = 0;
-		(void)unlinkat(w->dirfd, SESSION_FILE_SUMMARY, 0);	/* of the former round */
+		(void)unlinkat(w->dirfd, SESSION_FILE_SUMMARY, 0);	/* from the former round */
 		output_log("rework: round %lld", (long long)w->state.round);
 	}
 	if (w->state.status != move->status)
@@ -119,7 +119,7 @@ run_steps(struct worker *w)
 	while (more && !worker_interrupted(w)) {
 		w->fail_reason[0] = w->fail_detail[0] = '\0';
 		w->handed_back = false;
-		/* setup asks itself, when its checkout is made: the trial of bubblewrap takes time */
+		/* setup asks itself, after making its checkout, since the trial of bubblewrap takes time */
 		event = w->state.step != STEP_SETUP && confine_ready(w) == -1 ? EVENT_FAILED
 		    : actions[w->state.step](w);
 		if (event == EVENT_FAILED && worker_interrupted(w))
@@ -132,7 +132,7 @@ run_steps(struct worker *w)
 	}
 }
 
-/* Where the files say that the session is. */
+/* Begins where the files say the session is. */
 static void
 begin(struct worker *w)
 {

@@ -5,7 +5,7 @@
 #include "worker/core/cmd.h"
 #include "worker/session/commands.h"
 
-/* Here, since it knows all commands, and is one of them. */
+/* Defined here, since it needs all commands and is one of them. */
 struct arguments { const char *topic; };
 static const struct option_row help_rows[] = { OPERAND_OPTIONAL(struct arguments, topic, "TOPIC") };
 

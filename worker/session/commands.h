@@ -2,7 +2,7 @@
 #ifndef WORKER_COMMANDS_H
 #define WORKER_COMMANDS_H
 
-/* The table of commands, and the options that stand before each. */
+/* The table of commands, and the options before a command. */
 
 #include "proto/base/program.h"
 

@@ -19,11 +19,11 @@
 #include "worker/tree/import.h"
 #include "worker/tree/worktree.h"
 
-#define REPAIRS_MAX	2	/* times that a tech-lead changes what it approves */
+#define REPAIRS_MAX	2	/* times that a tech-lead may change what it approves */
 
 static const struct text_var none[] = { { NULL, NULL } };
 
-/* What was said goes on record before anything follows from it. */
+/* Records what was said before acting on it. */
 static int
 record_opinion(struct worker *w, enum role role, const char *run, enum verdict verdict,
     const char *findings, const char *how)
@@ -77,7 +77,7 @@ step_present(struct worker *w)
 		free(result);
 		return EVENT_DONE;
 	}
-	/* One that can't or won't present is represented by its summary. */
+	/* An implementer that can't or won't present is represented by its summary. */
 	text = outcome == AGENT_OK && result != NULL && *result != '\0' ? result : NULL;
 	if (text == NULL &&
 	    file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &summary, &len) == 0)
@@ -93,7 +93,7 @@ step_present(struct worker *w)
 	return EVENT_DONE;
 }
 
-/* That a judge could not speak is nobody's work at fault. */
+/* A judge without a verdict is not the fault of the work. */
 static enum event
 no_verdict(struct worker *w, enum role role, const char *how)
 {
@@ -105,8 +105,7 @@ no_verdict(struct worker *w, enum role role, const char *how)
 	    w->config.session);
 }
 
-/* A tree of the commit for a judge: the one that the gates ran in, or for the tech-lead, who may
- * change it, one of its own. */
+/* Prepares a tree of the commit for a judge: the gates' tree, or a separate one for the tech-lead, who may change it. */
 static int
 judge_begin(struct worker *w, enum role role)
 {
@@ -125,8 +124,8 @@ judge_begin(struct worker *w, enum role role)
 	return role == ROLE_TECH_LEAD ? clean_scratch(w) : 0;
 }
 
-/* The commits of a tech-lead that has approved become the session's; its other commits, and what it has not committed,
- * are saved and are no part of the work.  The tree has been written in, and is of no use any more. */
+/* The commits of an approving tech-lead become the session's.  Its other commits and uncommitted changes are
+ * saved, but are not part of the work.  The tree was written to and is dropped. */
 static int
 take_repair(struct worker *w, bool approved)
 {
@@ -157,7 +156,7 @@ take_repair(struct worker *w, bool approved)
 	return rc;
 }
 
-/* One run of a judge on the commit, in a clean tree; -1: none is possible. */
+/* Runs a judge once on the commit, in a clean tree; -1: impossible. */
 static int
 judge_once(struct worker *w, enum role role, const char *prompt_name, const struct text_var *vars,
     enum verdict *verdict, const char **how)
@@ -240,7 +239,7 @@ step_respond(struct worker *w)
 	return EVENT_CONCEDED;
 }
 
-/* What the implementer said last in its defence. */
+/* The implementer's latest defence. */
 static const char *
 defence(const struct worker *w)
 {
@@ -252,8 +251,8 @@ defence(const struct worker *w)
 	return NULL;
 }
 
-/* What a tech-lead has approved and changed is approved when it has seen the change, in a fresh tree: a command
- * that it ran could have made that. */
+/* A change by a tech-lead that approves counts only after it sees the change in a fresh tree: a command that it
+ * ran could have made the change. */
 static enum event
 repaired(struct worker *w)
 {
@@ -290,7 +289,7 @@ step_decide(struct worker *w)
 	    : repaired(w);
 }
 
-/* The verdict names the commit; the status follows it, then the line in the log. */
+/* The verdict names the commit; then follow the status and the line in the log. */
 enum event
 step_verdict(struct worker *w)
 {
@@ -299,7 +298,7 @@ step_verdict(struct worker *w)
 	if (r->verdict == VERDICT_APPROVED &&
 	    (audit_repository_now(w) == -1 || audit_work(w) == -1))
 		return EVENT_FAILED;
-	if (r->decided_at != 0)		/* on record since before a crash */
+	if (r->decided_at != 0)		/* recorded before a crash */
 		goto decided;
 	strlcpy(r->commit, w->state.head, sizeof(r->commit));
 	strlcpy(r->base, w->state.base, sizeof(r->base));

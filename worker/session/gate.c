@@ -13,9 +13,9 @@
 #include "worker/tree/clean.h"
 #include "worker/tree/worktree.h"
 
-#define IGNORED_MAX	20	/* paths that are named */
+#define IGNORED_MAX	20	/* number of paths named */
 
-/* What the implementer is told of a gate that did not pass. */
+/* Sets the implementer's feedback for a failed gate. */
 static void
 set_feedback(struct worker *w, const struct gate_result *g, const char *why)
 {
@@ -28,8 +28,8 @@ set_feedback(struct worker *w, const struct gate_result *g, const char *why)
 	w->state.feedback = t.buf;
 }
 
-/* A gate that changed files of the commit has failed; what it left beside them is removed, for the run that is
- * next sees the commit, and what it ignores.  0, 1: it has changed them, -1: worker_fail is set. */
+/* A gate that changed files of the commit has failed.  Its unignored leftovers are removed, so that the next
+ * run sees the commit and ignored files only.  0; 1: it changed files; -1: worker_fail is set. */
 static int
 gate_void(struct worker *w, struct gate_result *g, char *detail, size_t len)
 {
@@ -64,8 +64,8 @@ gate_needed(struct worker *w)
 	return -1;
 }
 
-/* Why does a gate fail in the clean tree?  If it passes in the implementer's, by something that is
- * in no commit. */
+/* Why does a gate fail in the clean tree?  Checks whether it passes in the implementer's worktree, because of
+ * uncommitted files. */
 static char *
 explain(struct worker *w, const struct command *c)
 {
@@ -108,7 +108,7 @@ gate_one(struct worker *w, const struct command *c, struct gate_result *g, char 
 	return -1;
 }
 
-/* What the implementer is told beside its output. */
+/* Adds to the output what the implementer needs to know. */
 static enum event
 gate_hand_back(struct worker *w, const struct command *c, const struct gate_result *g, const char *changed)
 {
@@ -131,7 +131,7 @@ gates_run(struct worker *w)
 	enum event event;
 	int rc;
 
-	clean_drop(w);		/* what gates of this commit left there before */
+	clean_drop(w);		/* removes leftovers of this commit's gates */
 	event = clean_ready(w, w->state.head, &setup);
 	if (event == EVENT_GATE_FAILED) {
 		*(g = review_add_gate(&w->review)) = setup;
@@ -173,6 +173,6 @@ step_gates(struct worker *w)
 	if (review_save(w->dirfd, &w->review) == -1)
 		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
 		    w->path);
-	/* a gate that failed has run there too */
+	/* the failed gate has run there too */
 	return event == EVENT_GATE_FAILED && worktree_pin(w) == -1 ? EVENT_FAILED : event;
 }

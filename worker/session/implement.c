@@ -24,7 +24,7 @@ step_implement(struct worker *w)
 	outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
 	free(prompt);
 	text = result;
-	/* An agent that resolved describes the resolution; the summary is of the whole work. */
+	/* An agent that resolved describes the resolution, but the summary covers the whole work. */
 	if (outcome == AGENT_OK && !w->summarised && !worker_resolving(w) && text != NULL && *text != '\0' &&
 	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
 		free(result);
@@ -33,12 +33,12 @@ step_implement(struct worker *w)
 	}
 	free(result);
 	if (outcome == AGENT_OK) {
-		/* it will not be run again: what it wrote must not be less after a power loss */
+		/* the agent will not run again: a power loss must not lose its work */
 		if (worker_sync_tree(w) == -1)
 			return EVENT_FAILED;
 		return EVENT_DONE;
 	}
-	/* no commit follows that would ask; a breach is the reason, whatever else went wrong */
+	/* no commit follows that would check; a breach takes precedence over other failures */
 	if (!w->gone && w->stop_signal == 0 && !w->disk_failed)
 		(void)audit_repository_now(w);
 	return EVENT_FAILED;
@@ -57,7 +57,7 @@ step_commit(struct worker *w)
 		event = resolve_commit(w);
 	else if (event == EVENT_DONE)
 		rc = worktree_commit(w, message);
-	/* an agent that nothing confines may have moved the target itself, which the audit has to see */
+	/* an unconfined agent may have moved the target itself, which the audit must see */
 	if (rc != -1 && event == EVENT_DONE && w->sandbox != SANDBOX_NONE)
 		worktree_settle_base(w);
 	if (audit_repository_now(w) == -1)
@@ -78,7 +78,7 @@ step_commit(struct worker *w)
 	return EVENT_DONE;
 }
 
-/* What is said of the work when the agent said nothing. */
+/* The summary when the agent gave none. */
 static int
 summary_from_commits(struct worker *w)
 {

@@ -11,7 +11,7 @@
 
 #define NAME	"outputs"
 
-/* git is asked for COMMIT:PATH, a line each, and answers a line each. */
+/* The input for git: COMMIT:PATH, one per line; it answers one line each. */
 static char *
 questions(const struct worker *w)
 {

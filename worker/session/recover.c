@@ -46,7 +46,7 @@ bad(int status, const char *path, const char *why)
 	return status;
 }
 
-/* item.json and config.json: what makes a directory a session directory. */
+/* Loads item.json and config.json, which make a directory a session directory. */
 static int
 load_orders(struct worker *w)
 {
@@ -107,7 +107,7 @@ begin_records(struct worker *w)
 		s->round = 1;
 	s->run[0] = s->role[0] = '\0';
 	for (int role = 0; role < ROLE_COUNT; role++)
-		if (!home_exists(w, role)) {	/* and its conversation with it */
+		if (!home_exists(w, role)) {	/* and its conversation is gone with it */
 			free(s->conversation[role]);
 			s->conversation[role] = NULL;
 		}
@@ -115,7 +115,7 @@ begin_records(struct worker *w)
 	s->worker_pid = getpid();
 	boot_id(boot, sizeof(boot));
 	w->rebooted = s->boot_id[0] != '\0' && strcmp(s->boot_id, boot) != 0;
-	if (!w->rebooted)	/* else once all is repaired */
+	if (!w->rebooted)	/* after a reboot this follows the repairs */
 		strlcpy(s->boot_id, boot, sizeof(s->boot_id));
 }
 
@@ -134,7 +134,7 @@ make_dirs(struct worker *w)
 	return 0;
 }
 
-/* What clients start their tools by. */
+/* Makes the link through which clients start their tools. */
 static int
 keep_link(struct worker *w)
 {
@@ -144,7 +144,7 @@ keep_link(struct worker *w)
 	return EX_CANTCREAT;
 }
 
-/* One made by hand has no bin/worker: this binary is the one it uses from now on. */
+/* A session made by hand has no bin/worker: it uses this binary from now on. */
 static int
 keep_binary(struct worker *w)
 {
@@ -194,7 +194,7 @@ detach_output(void)
 		close(fd);
 }
 
-/* A worker died here before: nothing of its run may live on or be waited for. */
+/* A worker died here: no process of its run may live on, and no question may wait for an answer. */
 static int
 clean_up_after(struct worker *w, bool detach)
 {
@@ -206,7 +206,7 @@ clean_up_after(struct worker *w, bool detach)
 		clean_forget(w);
 		output_log("%s: %s", w->state.step == STEP_RESOLVE ? "given back by the merge"
 		    : "adopted", w->state.detail);
-		/* before it is the worker's: what was judged is another commit than what comes of it */
+		/* before the worker continues: the judged commit is not the one that it will make */
 		if (resolve_forget(w) == -1)
 			return EX_IOERR;
 		if (w->rebooted && worktree_repair(w) == 0)
@@ -215,24 +215,24 @@ clean_up_after(struct worker *w, bool detach)
 		return 0;
 	}
 	watchdog_recover(w);
-	/* on disk first: a worker that dies again at once has been started once more all the same */
+	/* on disk first, so that a restart counts even if the worker dies again immediately */
 	w->state.recoveries++;
 	(void)worker_save(w, true);
 	killed = proc_kill_session(w->config.session, w->path, w->state.worktree, true);
-	if (killed == -1) {	/* two agents would work in one worktree */
-		w->state.recoveries--;	/* it was not */
+	if (killed == -1) {	/* otherwise two agents would work in one worktree */
+		w->state.recoveries--;	/* it was not restarted after all */
 		(void)worker_save(w, false);
 		output_log("stopped: processes of the former run can't be ended");
 		warnx("%s: processes of the former run can't be ended; once they are gone, resume with worker run", w->path);
 		return EX_OSERR;
 	}
-	if (detach)	/* who started it need not wait any longer */
+	if (detach)	/* the starter need not wait any longer */
 		detach_output();
-	clean_forget(w);	/* nobody writes there any more */
+	clean_forget(w);	/* no process writes there any more */
 	w->recovered = true;
 	output_log("recovering: the former worker ended in step %s%s",
 	    step_name(w->state.step), killed > 0 ? "; ended the leftover processes of its run" : "");
-	if (worktree_repair(w) == 0)	/* what it could not repair has its step say why */
+	if (worktree_repair(w) == 0)	/* if the repair fails, the session's step reports why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
 	if (!judge_waits(w))
@@ -296,7 +296,7 @@ take_lock(struct worker *w)
 	return EX_TEMPFAIL;
 }
 
-/* Between runs, where git is waited for. */
+/* Checked between runs, while waiting for git. */
 static bool
 is_to_stop(void *w)
 {
@@ -332,7 +332,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		return 0;
 	watch_ask(is_to_stop, w);
 	name_file_system(w);
-	if (watch_degraded())	/* said on standard error, which nobody may read */
+	if (watch_degraded())	/* standard error may not be read, so log it */
 		output_log("warning: no inotify instance or watch is left for this user: files are checked once a second; see "
 		    "orchestrator doctor");
 	rc = clean_up_after(w, detach);
@@ -345,7 +345,7 @@ void
 worker_close(struct worker *w)
 {
 	output_close();
-	/* The lock goes first: closing an inotify instance can take many milliseconds. */
+	/* Releases the lock first: closing an inotify instance can take many milliseconds. */
 	file_close(w->lockfd);
 	watch_close();
 	item_release(&w->item);

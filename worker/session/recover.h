@@ -4,8 +4,8 @@
 
 struct worker;
 
-/* Reads item.json, config.json and the records of a session directory, without
- * its lock and without changing anything. 0, or a sysexits status with the error printed. */
+/* Reads item.json, config.json and the records of a session directory, without its lock and without changes.
+ * 0, or a sysexits status with the error printed. */
 int recover_read(struct worker *, const char *dir);
 
 #endif

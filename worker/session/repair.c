@@ -17,7 +17,7 @@
 #include "worker/run/gitdir.h"
 #include "worker/tree/worktree.h"
 
-/* Can git read it? One that is missing can't be, and the agent's may be a FIFO. */
+/* Can git read it?  False when it is missing; the agent's may be a FIFO. */
 static bool
 index_sound(struct worker *w, const char *path)
 {
@@ -34,8 +34,8 @@ index_sound(struct worker *w, const char *path)
 	return sound;
 }
 
-/* A name without content would be taken for an object that is there. Loose ones alone: they lie in
- * directories of two digits. */
+/* Removes empty objects: their names would be taken for existing objects.  Only loose ones, in directories of
+ * two digits. */
 static void
 drop_blank(int dirfd, bool top)
 {
@@ -56,8 +56,8 @@ drop_blank(int dirfd, bool top)
 	dir_close(d);
 }
 
-/* Can all be read that HEAD of a git directory names? 1; 0; -1 when nobody can tell now.  What it may have
- * there is asked when it is taken over. */
+/* Can everything be read that HEAD of a git directory refers to?  1; 0; -1 when this can't be determined now.
+ * Its trustworthiness is checked at import. */
 static int
 git_sound(struct worker *w, const char *name)
 {
@@ -86,7 +86,7 @@ git_sound(struct worker *w, const char *name)
 	return rc;
 }
 
-/* The agent's index, made again from its HEAD, which can be read. */
+/* Remakes the agent's index from its HEAD, which is readable. */
 static int
 agent_index(struct worker *w, const char *dir, char *index)
 {
@@ -105,7 +105,7 @@ agent_index(struct worker *w, const char *dir, char *index)
 	return rc;
 }
 
-/* Both directories: each keeps the commits that are whole. */
+/* Repairs both directories; each keeps its complete commits. */
 static int
 repair_git(struct worker *w)
 {
@@ -130,7 +130,7 @@ repair_git(struct worker *w)
 	return rc == -1 ? -1 : 0;
 }
 
-/* Nobody moves a session's branch but its worker, whose git may have been ended with it. */
+/* Only its worker moves a session's branch, and its git may have been killed with it. */
 static void
 drop_lock(struct worker *w)
 {
@@ -143,7 +143,8 @@ drop_lock(struct worker *w)
 	free(ref);
 }
 
-/* What the worktree held is told from the commit again if it can't be read: filtered files count as changed then. */
+/* If the record of the worktree's contents is unreadable, it is derived from the commit: filtered files then
+ * count as changed. */
 static void
 repair_files(struct worker *w)
 {
@@ -168,14 +169,14 @@ worktree_repair(struct worker *w)
 
 	drop_lock(w);
 	gitdir_unlock(w);
-	if (w->state.step == STEP_SETUP) {	/* it makes all again */
+	if (w->state.step == STEP_SETUP) {	/* setup remakes everything */
 		(void)unlink(w->git.index);
 		return file_remove_tree(w->dirfd, SESSION_DIR_AGENT_GIT) == -1 ||
 		    file_remove_tree(w->dirfd, SESSION_DIR_GIT) == -1 ? -1 : 0;
 	}
 	repair_files(w);
-	/* a new one, which says of no file that an object of it has been written; while a conflict is
-	 * resolved the old one has what was merged */
+	/* a new index without stat data for any file; while a conflict is being resolved the old one has the
+	 * merged contents */
 	if (!worker_resolving(w) || !index_sound(w, w->git.index)) {
 		(void)unlink(w->git.index);
 		g = git_apart(&w->git);

@@ -11,8 +11,8 @@
 #include "worker/session/resolve.h"
 #include "worker/tree/worktree.h"
 
-#define MESSAGES_MAX	(16u << 10)	/* of commits that become one */
-#define LEFT_MAX	50		/* files that are named */
+#define MESSAGES_MAX	(16u << 10)	/* bytes of the messages of commits that become one */
+#define LEFT_MAX	50		/* number of files named */
 
 int
 resolve_forget(struct worker *w)
@@ -30,7 +30,7 @@ resolve_forget(struct worker *w)
 	return -1;
 }
 
-/* The merge of the session's head and the target, conflicts and all. */
+/* The merge of the session's head and the target, with conflicts. */
 static int
 merged_tree(struct worker *w, char tree[OID_MAX])
 {
@@ -74,7 +74,7 @@ is_conflict(const struct worker *w, const char *path)
 	return false;
 }
 
-/* What merged cleanly, and is again as it was before: that would take it from the target. */
+/* Finds files that merged cleanly but were then reverted, which would undo the target's change. */
 static int
 find_undone(struct worker *w, const char *merged, struct strings *paths)
 {
@@ -91,7 +91,7 @@ find_undone(struct worker *w, const char *merged, struct strings *paths)
 	if ((rc = git_diff(&w->git, head, w->taken.tree, &ours, &m, err, sizeof(err))) == -1)
 		worker_failed(w, "git", "%s", err);
 	for (i = 0; rc == 0 && i < n && paths->n < LEFT_MAX; i++) {
-		while (k < m && strcmp(ours[k].path, theirs[i].path) < 0)	/* both are in order */
+		while (k < m && strcmp(ours[k].path, theirs[i].path) < 0)	/* both are sorted */
 			k++;
 		if ((k == m || strcmp(ours[k].path, theirs[i].path) != 0) &&
 		    !is_conflict(w, theirs[i].path))
@@ -114,7 +114,7 @@ add_paths(struct text *t, const char *what, const struct strings *paths)
 		text_printf(t, "- %s\n", paths->v[i]);
 }
 
-/* EVENT_DONE: what the worktree holds is a resolution. */
+/* EVENT_DONE: the worktree holds a resolution. */
 static enum event
 check(struct worker *w)
 {
@@ -145,7 +145,7 @@ check(struct worker *w)
 	return event;
 }
 
-/* "ITEM: merge TARGET", and what the implementer said in commits of its own. */
+/* "ITEM: merge TARGET", and the messages of the implementer's own commits. */
 static char *
 message_of(struct worker *w, const char *commit)
 {
@@ -161,8 +161,8 @@ message_of(struct worker *w, const char *commit)
 }
 
 /*
- * commit becomes one that has the target as an ancestor: the merge itself, with
- * the parents that it has, so that every line stays who wrote it.
+ * Turns commit into one that has the target as an ancestor: the merge itself,
+ * with its real parents, so that every line keeps its author.
  */
 static int
 join(struct worker *w, bool own, char commit[OID_MAX])
@@ -200,7 +200,7 @@ resolve_commit(struct worker *w)
 		return worker_fail(w, "no-change", "the resolution leaves no change against %s", worker_target(w));
 	if (join(w, own == 1, commit) == -1 || worktree_advance(w, commit, w->taken.files) == -1)
 		return EVENT_FAILED;
-	/* it may have taken in more of the target than it was given */
+	/* the commit may contain more of the target than was merged for it */
 	if (git_ancestor(&w->git, w->state.resolving.target, w->onto, err, sizeof(err)) != 1)
 		strlcpy(w->onto, w->state.resolving.target, sizeof(w->onto));
 	strlcpy(w->state.base, w->onto, sizeof(w->state.base));

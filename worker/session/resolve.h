@@ -3,9 +3,9 @@
 #define WORKER_RESOLVE_H
 
 /*
- * Approved work that conflicts with its target, given back by the merge
+ * Approved work that conflicts with its target, handed back by the merge
  * (state.resolving): the target is merged into the worktree (step_resolve), the
- * implementer resolves, and what it leaves becomes a merge commit that has the target as an
+ * implementer resolves the conflicts, and the result becomes a merge commit that has the target as an
  * ancestor, and the target the new base.
  */
 
@@ -13,10 +13,9 @@
 
 struct worker;
 
-/* Voids the verdict, durably: what was judged is not what is going to be. 0 or -1 (worker_fail is set). */
+/* Voids the verdict, durably, since the judged commit is about to change.  0 or -1 (worker_fail is set). */
 int resolve_forget(struct worker *);
-/* step_commit of a session that resolves. EVENT_GATE_FAILED when a conflict is left:
- * state.feedback says where. */
+/* step_commit of a session that resolves conflicts.  EVENT_GATE_FAILED when one is left: state.feedback says where. */
 enum event resolve_commit(struct worker *);
 
 #endif

@@ -18,7 +18,7 @@
 
 #define LINK_PREFIX	"gitdir: "
 
-/* A small text file's first line, malloced; NULL with errno. */
+/* The first line of a small text file, malloced; NULL with errno. */
 static char *
 first_line(int dirfd, const char *path)
 {
@@ -31,8 +31,7 @@ first_line(int dirfd, const char *path)
 	return buf;
 }
 
-/* The worktree's own metadata directory, .git/worktrees/NAME, by its .git file
- * or by what is kept of that. */
+/* The worktree's own metadata directory, .git/worktrees/NAME, from its .git file or from the kept copy of that. */
 static char *
 metadata_dir(struct worker *w)
 {
@@ -92,7 +91,7 @@ open_repository(struct worker *w, const char *meta)
 	return 0;
 }
 
-/* Branch and base of a session made by hand: what the worktree has checked out. */
+/* Branch and base of a session made by hand: the worktree's checkout. */
 static int
 find_branch(struct worker *w, const char *meta)
 {
@@ -146,7 +145,7 @@ open_git(struct worker *w)
 	return 0;
 }
 
-/* Agents write where it leads. */
+/* Agents write to its target. */
 static bool
 worktree_is_link(const struct worker *w)
 {

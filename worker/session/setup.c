@@ -20,7 +20,7 @@
 
 #define LINK	SESSION_DIR_SAFE_GIT "/link"
 
-/* What the worktree's .git file said before it was ours, to be put back at the end. */
+/* Keeps the worktree's original .git file, which is put back at the end. */
 static int
 keep_link(struct worker *w)
 {
@@ -58,7 +58,7 @@ worktree_prepare(struct worker *w)
 	git_worktree_tidy(w->state.worktree);
 	if (keep_link(w) == -1)
 		return -1;
-	empty = git_worktree_empty(w->state.worktree) == 1;	/* as dispatch made it */
+	empty = git_worktree_empty(w->state.worktree) == 1;	/* the worktree is as dispatch made it */
 	if (!empty) {
 		if (git_salvage(&w->git, w->config.session, w->state.base, &saved, err,
 		    sizeof(err)) == -1)

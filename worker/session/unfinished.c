@@ -18,7 +18,7 @@
 #include "worker/tree/beside.h"
 #include "worker/tree/submodule.h"
 
-#define PATHS_MAX	2000		/* changed files that are searched one by one */
+#define PATHS_MAX	2000		/* changed files that are searched individually */
 
 static const struct { const char *file, *what, *repair; } states[] = {
 	{ "MERGE_HEAD", "a merge", "resolve its conflicts and commit, or git merge --abort" },
@@ -72,7 +72,7 @@ unfinished_git(struct worker *w)
 
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
 	if ((dirfd = file_open_dir(AT_FDCWD, dir)) == -1)
-		return EVENT_DONE;	/* what is wrong with it, its import says */
+		return EVENT_DONE;	/* its import reports what is wrong with it */
 	for (size_t i = 0; u.file == NULL && i < sizeof(states) / sizeof(states[0]); i++)
 		if (file_exists(dirfd, states[i].file))
 			u.file = states[i].file;
@@ -131,7 +131,7 @@ check_markers(struct worker *w, const struct git_change *c, size_t n)
 		if (c[i].status != 'D' && c[i].new_mode != 0160000)
 			strings_add(&paths, c[i].path);
 	rc = paths.n == 0 ? 0 : marked(w, w->state.head, &paths, path, sizeof(path), err, sizeof(err));
-	if (rc == 0 && path[0] != '\0') {	/* a document about them may have had them before */
+	if (rc == 0 && path[0] != '\0') {	/* a document about markers may have had them before */
 		strings_add(&one, path);
 		rc = marked(w, w->state.base, &one, before, sizeof(before), err, sizeof(err));
 	}

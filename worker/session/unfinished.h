@@ -3,9 +3,9 @@
 #define WORKER_UNFINISHED_H
 
 /*
- * Work that is not finished is not judged: git in the middle of something, commits that are elsewhere than
- * in HEAD (beside.h), conflict markers, submodules (submodule.h).  It is given back to the implementer as a
- * failing gate is (worker_hand_back).
+ * Unfinished work is not judged: git in the middle of an operation, commits outside HEAD (beside.h),
+ * conflict markers, submodules (submodule.h).  It is handed back to the implementer like a failing gate
+ * (worker_hand_back).
  */
 
 #include <stdbool.h>
@@ -15,19 +15,19 @@
 
 struct worker;
 
-/* What an implementer's git directory shows of it. */
+/* Signs of unfinished work in an implementer's git directory. */
 struct unfinished {
-	const char	*file;		/* of unfinished_files, that is there; NULL = none */
-	char		 unmerged[256];	/* a path that the index has conflicts for */
-	char		 branch[256];	/* another branch with commits of its own; "stash" */
+	const char	*file;		/* a file of unfinished_files that exists; NULL = none */
+	char		 unmerged[256];	/* a path with conflicts in the index */
+	char		 branch[256];	/* another branch with its own commits; "stash" */
 	long		 commits;	/* so many */
 };
-/* One sentence: what, where, and what to do; false: nothing is unfinished.  Pure. */
+/* Pure.  One sentence: what, where, and what to do; false: nothing is unfinished. */
 bool unfinished_text(const struct unfinished *, char *text, size_t len);
 
-/* Before the work is committed: EVENT_DONE, or it was given back, or EVENT_FAILED. */
+/* Before the work is committed: EVENT_DONE, or EVENT_GATE_FAILED when it was handed back, or EVENT_FAILED. */
 enum event unfinished_git(struct worker *);
-/* Afterwards: conflict markers that the commit adds, a submodule's commit that nobody can have. */
+/* Afterwards: conflict markers that the commit adds, or a submodule's commit that others can't fetch. */
 enum event unfinished_commit(struct worker *);
 
 #endif
