@@ -50,7 +50,7 @@ audit_begin(struct worker *w)
 	return rc;
 }
 
-/* Every path goes on record; the status has room for the first of them. */
+/* Records every path; the status has room only for the first few. */
 static int
 breach(struct worker *w, const struct strings *list)
 {
@@ -93,7 +93,7 @@ audit_repository_with(struct worker *w, const char *head)
 	    &a, err, sizeof(err));
 	if (rc == -1)
 		worker_failed(w, "git", "%s", err);
-	/* that the target moves is what it is for */
+	/* the target is supposed to move */
 	target = text_format("branch %s:", w->config.target != NULL ? w->config.target : "");
 	for (size_t i = 0; i < a.notices.n; i++)
 		if (strncmp(a.notices.v[i], target, strlen(target)) != 0)

@@ -4,7 +4,7 @@
 
 /*
  * The audit of a session (proto/git/audit.h): what its runs did to the repository, and
- * what its commits touch.
+ * which paths its commits touch.
  *
  *	audit_begin(w);				before the first run
  *	if (audit_repository_now(w) == -1)	after the implementer; before an approval
@@ -16,14 +16,14 @@
 struct gate_result;
 struct worker;
 
-/* Keeps the state of the repository in safe.git/before, unless it is there already. */
+/* Keeps the state of the repository in safe.git/before, unless that exists already. */
 int audit_begin(struct worker *);
 int audit_repository_now(struct worker *);
-/* The same with head in the place of the session's, when that is not its own yet. */
+/* The same with head in place of the session's head, before it is the session's own. */
 int audit_repository_with(struct worker *, const char *head);
-/* What is flagged is put into review.json; what of it is refused stays in w->audit. */
+/* Puts flagged paths into review.json; the refused ones are in w->audit. */
 int audit_work(struct worker *);
-/* What is refused, as a gate that did not pass (gate_result_release frees it). */
+/* The refused paths as a failed gate (gate_result_release frees it). */
 void audit_gate(struct worker *, struct gate_result *);
 
 #endif

@@ -15,17 +15,17 @@
 #include "worker/run/gitdir.h"
 #include "worker/tree/beside.h"
 
-#define BRANCHES_MAX	100		/* that are looked at */
-#define COMMITS_MAX	"50"		/* of HEAD, that may have the content of one */
+#define BRANCHES_MAX	100		/* branches examined */
+#define COMMITS_MAX	"50"		/* commits of HEAD that may have a branch's content */
 
 struct look {
 	struct worker	*w;
 	char		 dir[PATH_MAX + 32], *objects;
-	char		 head[OID_MAX], target[OID_MAX];	/* HEAD there; where the target is, "" = nowhere */
-	bool		 imported;	/* HEAD is in the repository */
+	char		 head[OID_MAX], target[OID_MAX];	/* HEAD there; the target's commit, "" = none */
+	bool		 imported;	/* HEAD was imported into the repository */
 };
 
-/* How many commits of oid nobody else has. */
+/* The number of commits of oid that no other branch has. */
 static int
 count(const struct look *l, const char *oid, long *n, char *err, size_t len)
 {
@@ -56,7 +56,7 @@ import(const struct look *l, const char *oid, char *err, size_t len)
 	return git_import_any(&l->w->git, l->objects, l->w->state.base, oid, &descends, err, len);
 }
 
-/* What of a stash was not tracked is in its third parent, and in no merge. */
+/* Untracked files of a stash are in its third parent, and in no merge. */
 static int
 has_untracked(struct worker *w, const char *oid, char *err, size_t len)
 {
@@ -70,7 +70,7 @@ has_untracked(struct worker *w, const char *oid, char *err, size_t len)
 	return rc == -1 ? -1 : status == 0;
 }
 
-/* 1: merged with oid a commit stays as it is.  0, or -1. */
+/* 1: merging oid into commit changes nothing.  0, or -1. */
 static int
 has_content(struct worker *w, const char *commit, const char *oid, char *err, size_t len)
 {
@@ -84,7 +84,7 @@ has_content(struct worker *w, const char *commit, const char *oid, char *err, si
 	return rc == -1 ? -1 : rc == 0;
 }
 
-/* 1: HEAD, or a commit on its way there, had what it brings: merged, picked or squashed.  0, or -1. */
+/* 1: HEAD, or a commit in its history, has its changes: merged, picked or squashed.  0, or -1. */
 static int
 contained(struct look *l, const char *name, const char *oid, char *err, size_t len)
 {
@@ -122,7 +122,7 @@ add(struct look *l, struct beside *b, const char *name, const char *oid, char *e
 		strings_add(&b->tips, oid);
 		b->commits = n;
 	}
-	/* what is wrong with its objects, who takes them over says */
+	/* the import reports what is wrong with its objects */
 	return rc == -1 && fault_undecided() ? -1 : 0;
 }
 
@@ -169,7 +169,7 @@ beside_find(struct worker *w, const char *gitdir, size_t max, struct beside *b, 
 	int rc = 0;
 
 	look_at(&l, w, gitdir);
-	if (git_private_head(&w->repo, l.dir, l.head, err, len) == 0)	/* else its import says why */
+	if (git_private_head(&w->repo, l.dir, l.head, err, len) == 0)	/* otherwise its import reports why */
 		rc = find(&l, max, b, err, len);
 	free(l.objects);
 	return rc;
@@ -182,7 +182,7 @@ beside_free(struct beside *b)
 	strings_free(&b->tips);
 }
 
-/* HEAD first: its tree is the one that is shown of what is saved. */
+/* HEAD first, since its tree is shown for the saved work. */
 static void
 saved_tips(struct look *l, const struct beside *b, struct strings *tips, struct text *named)
 {

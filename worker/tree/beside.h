@@ -3,9 +3,9 @@
 #define WORKER_BESIDE_H
 
 /*
- * Commits that an agent has left outside its HEAD: on another branch of its git directory (gitdir, in the session's) (the target's
- * and the session's own included), or in its stash.  A branch does not count when HEAD has its content, by a
- * merge, a cherry-pick or otherwise.
+ * Commits that an agent left outside HEAD: on another branch of its git directory (gitdir, in the session's),
+ * even the target's or the session's own, or in its stash.  A branch does not count when HEAD has its content,
+ * through a merge, a cherry-pick or otherwise.
  */
 
 #include "proto/base/strings.h"
@@ -15,14 +15,13 @@ struct worker;
 #define BESIDE_STASH	"stash"
 
 struct beside {
-	struct strings	 names, tips;	/* branches, or BESIDE_STASH, and where they are */
-	long		 commits;	/* of the last one, that HEAD has not */
+	struct strings	 names, tips;	/* branches, or BESIDE_STASH, and their commits */
+	long		 commits;	/* commits of the last one that HEAD lacks */
 };
-/* At most max of them; their objects are in the repository then, where that can be.  0, or -1 with err when it
- * could not be found out, since the machine has failed. */
+/* Finds at most max of them, and imports their objects if possible.  0, or -1 with err when the machine failed. */
 int beside_find(struct worker *, const char *gitdir, size_t max, struct beside *, char *err, size_t errlen);
 void beside_free(struct beside *);
-/* Saves them to refs/salvage/<session-id>, and HEAD, if the session has not taken it over. */
+/* Saves them to refs/salvage/<session-id>, and HEAD too, if the session has not imported it. */
 void beside_save(struct worker *, const char *gitdir);
 
 #endif

@@ -21,7 +21,7 @@
 #include "worker/tree/filter.h"
 #include "worker/tree/reuse.h"
 
-/* Beside the session's worktree, where a pool is, so that one rename takes a tree out of it. */
+/* Beside the session's worktree, like the pool, so that one rename takes a tree from the pool. */
 static char *
 entry_path(const struct worker *w)
 {
@@ -57,8 +57,8 @@ make_entry(struct worker *w, const char *entry)
 	return rc;
 }
 
-/* A git that finds an index no newer than files would look whether filters still make the same of them, which one
- * that may not write can't be told. */
+/* When the index is not newer than the files, git checks whether filters still produce the same, which fails
+ * for a git that may not write. */
 static int
 make_newer(const char *index)
 {
@@ -74,7 +74,7 @@ make_newer(const char *index)
 	return rc;
 }
 
-/* The git directory that the tree names, or the writable one; with an index that knows its files. */
+/* Makes the git directory that the tree names, or the writable one, with an index that knows its files. */
 static int
 make_git(struct worker *w, const char *name, bool outside)
 {
@@ -112,18 +112,18 @@ clean_scratch(struct worker *w)
 {
 	if (make_git(w, SESSION_DIR_SCRATCH_GIT, false) == -1)
 		return -1;
-	/* where nothing can be mounted it is the one that the tree names */
+	/* where mounts do not work, it is the directory that the tree names */
 	return w->sandbox == SANDBOX_BWRAP ? 0 : link_to(w, SESSION_DIR_SCRATCH_GIT);
 }
 
-/* Where nothing can be mounted, what ran in the tree could write where it leads. */
+/* Where mounts do not work, a run in the tree could write there. */
 static int
 renew_git(struct worker *w)
 {
 	return make_git(w, SESSION_DIR_CLEAN_GIT, true) == -1 ? -1 : link_to(w, SESSION_DIR_CLEAN_GIT);
 }
 
-/* Files as the commit has them, and nothing beside them but what git ignores. */
+/* Resets files to the commit, and removes others except ignored ones. */
 int
 clean_tidy(struct worker *w)
 {
@@ -179,7 +179,7 @@ check_out(struct worker *w, const char *commit, const char *entry)
 		return -1;
 	if (!taken && git_checkout(&w->clean.git, commit, err, sizeof(err)) == -1)
 		return failed(w, err);
-	/* what the target ignores, this commit may not */
+	/* this commit may not ignore what the target ignores */
 	if (taken && w->config.settings.keep_ignored && clean_tidy(w) == -1)
 		return -1;
 	return renew_git(w);
@@ -209,7 +209,7 @@ begin(struct worker *w, const char *commit)
 	int rc;
 
 	clean_drop(w);
-	/* what other commits left there must not answer for this one */
+	/* leftovers of other commits must not influence this one */
 	if (remove_all(w, NULL) == -1) {
 		free(entry);
 		return failed(w, "the caches of an old clean tree can't be removed");
@@ -228,8 +228,8 @@ begin(struct worker *w, const char *commit)
 	return rc;
 }
 
-/* Setup may change files of the commit, a list of versions say: what is judged is the commit.  Files that a filter
- * converts stay if it would make the commit's of them. */
+/* Setup may change files of the commit, such as a list of versions, but the commit is judged.  Converted files
+ * stay if a filter would turn them into the committed contents. */
 static enum event
 set_up(struct worker *w, struct gate_result *result)
 {
@@ -274,7 +274,7 @@ clean_ready(struct worker *w, const char *commit, struct gate_result *result)
 	return event;
 }
 
-/* pool.h: what was made of which commit, and how. */
+/* pool.h: records the commit and how the tree was made. */
 void
 clean_keep(struct worker *w)
 {

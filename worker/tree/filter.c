@@ -20,7 +20,7 @@
 #include "worker/tree/import.h"
 
 #define LIMIT_S		600
-#define SAID_MAX	8192	/* bytes of what git says */
+#define SAID_MAX	8192	/* bytes of git's output */
 
 /* $1 is git, $2 the message; the paths are on standard input. */
 static const char script[] =
@@ -30,7 +30,7 @@ static const char script[] =
     "g diff --cached --quiet --no-ext-diff || g commit -q --no-verify --cleanup=whitespace -m \"$2\"";
 
 struct leftover {
-	struct git_change *c;		/* of the commit, in order */
+	struct git_change *c;		/* changes of the commit, sorted */
 	size_t		 n;
 };
 
@@ -49,7 +49,7 @@ below(const char *path, const char *dir)
 	return strncmp(path, dir, n) == 0 && (path[n] == '/' || path[n] == '\0');
 }
 
-/* The git of who started the worker, not one that a run could have put somewhere. */
+/* Finds the git on the PATH of the user that started the worker, not one that a run may have put somewhere. */
 static int
 find_git(const struct worker *w, char *buf, size_t len)
 {
@@ -67,7 +67,7 @@ find_git(const struct worker *w, char *buf, size_t len)
 	return -1;
 }
 
-/* The agent's git directory at the commit, and an index that says so of what is to be read from the worktree. */
+/* Puts the agent's git directory at the commit, with an index that makes git read the changed files from the worktree. */
 static int
 prepare(struct worker *w, const char *dir, const struct leftover *l, const char *commit)
 {
@@ -76,7 +76,7 @@ prepare(struct worker *w, const char *dir, const struct leftover *l, const char 
 	int rc;
 
 	g.index = text_format("%s/commit.index", w->git.dir);
-	g.files = NULL;		/* done below: what is gone is to be gone */
+	g.files = NULL;		/* done below: deleted paths must stay deleted */
 	(void)unlink(g.index);
 	rc = git_private_make(&w->repo, dir, w->state.branch, commit, w->config.target, err, sizeof(err));
 	if (rc == 0)
@@ -95,7 +95,7 @@ prepare(struct worker *w, const char *dir, const struct leftover *l, const char 
 	return rc == -1 ? failed(w, err) : 0;
 }
 
-/* What git said last is the reason. */
+/* The end of git's output is the reason. */
 static int
 hand_back(struct worker *w, const struct run_result *res)
 {
@@ -167,7 +167,7 @@ listed(const struct leftover *l, const char *path)
 	return low < l->n && strcmp(l->c[low].path, path) == 0;
 }
 
-/* The commit has each path that the worktree has, and no other content than what was converted. */
+/* Checks that the commit has each path as in the worktree, and differs only in converted files. */
 static int
 check(struct worker *w, const struct leftover *l, const char *left, const char *before, const char *commit)
 {
@@ -231,7 +231,7 @@ filter_commit(struct worker *w, const char *message, char commit[OID_MAX])
 	char err[GIT_ERR];
 	int rc;
 
-	if (!git_is_apart(&w->git)) {	/* no path that differs has a filter */
+	if (!git_is_apart(&w->git)) {	/* no differing path has a filter */
 		git_apart_free(&g);
 		return 1;
 	}
@@ -252,7 +252,7 @@ filter_commit(struct worker *w, const char *message, char commit[OID_MAX])
 	return rc;
 }
 
-/* Does the file have what the pointer of the commit stands for?  0; 1: no, or there is none; -1 with err. */
+/* Does the file have the content of the pointer in the commit?  0; 1: no, or it is not a pointer; -1 with err. */
 static int
 is_content(struct worker *w, int treefd, const struct git_change *c, char *err, size_t len)
 {
@@ -280,7 +280,7 @@ is_content(struct worker *w, int treefd, const struct git_change *c, char *err, 
 	return rc;
 }
 
-/* Those of the changes that stay come first; their number, or -1 with err. */
+/* Moves the changes that stay to the front; returns their number, or -1 with err. */
 static ssize_t
 choose(struct worker *w, struct git_change *c, size_t n, char *err, size_t len)
 {

@@ -38,7 +38,7 @@ import_work(struct worker *w, const char *dir, char *commit)
 		return 0;
 	if (fault_code() != FAULT_WORK)
 		worker_failed(w, "import", "%s", err);
-	/* that it is in a branch which has changed meanwhile is no mistake that can be repaired */
+	/* the implementer can't repair that the commit is in a branch that changed meanwhile */
 	else if (audit_repository_with(w, commit) == 0)
 		worker_hand_back(w, "import", "%s", err);
 	return -1;

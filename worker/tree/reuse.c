@@ -14,7 +14,7 @@
 #include "worker/tree/reuse.h"
 #include "worker/tree/worktree.h"
 
-/* The slots of the pool that are taken, in order. */
+/* The taken slots of the pool, in order. */
 static void
 slots(const char *pool, struct strings *names)
 {
@@ -34,8 +34,8 @@ slots(const char *pool, struct strings *names)
 	dir_close(d);
 }
 
-/* Makes one entry ours; two workers can't get the same.  Those that keep what git ignores are the last
- * ones: they are for clean trees first. */
+/* Takes one entry; two workers can't get the same.  last: takes entries that keep ignored files, which clean
+ * trees should get, only as the last ones. */
 static bool
 take(const char *pool, const char *taken, bool last)
 {
@@ -53,7 +53,7 @@ take(const char *pool, const char *taken, bool last)
 	return got;
 }
 
-/* Files that did not change between the two commits may be converted otherwise now. */
+/* Files that are equal in both commits may be converted differently now. */
 static bool
 same_attributes(const struct git *g, const char *from, const char *to)
 {
@@ -74,7 +74,7 @@ same_attributes(const struct git *g, const char *from, const char *to)
 	return same;
 }
 
-/* Where it lies, so that a crash leaves the place it is for empty or complete. */
+/* Works inside the pool first, so that after a crash the final place is empty or complete. */
 bool
 reuse_entry(struct worker *w, const char *entry, const struct git *g, const char *commit)
 {
@@ -83,7 +83,7 @@ reuse_entry(struct worker *w, const char *entry, const struct git *g, const char
 	bool ok = pool_ours(pool);
 
 	if (ok)
-		(void)file_remove_tree(AT_FDCWD, entry);	/* of a crash */
+		(void)file_remove_tree(AT_FDCWD, entry);	/* left by a crash */
 	ok = ok && w->config.settings.recycle && take(pool, entry, strcmp(index, g->index) == 0) && pool_fits(&w->repo, entry, from) &&
 	    same_attributes(&w->git, from, commit);
 	if (ok && strcmp(index, g->index) != 0) {
@@ -98,7 +98,7 @@ reuse_entry(struct worker *w, const char *entry, const struct git *g, const char
 	return ok;
 }
 
-/* The empty one may be where this process stands. */
+/* This process may have the empty directory as its working directory. */
 static bool
 put_in_place(const struct worker *w, const char *tree)
 {

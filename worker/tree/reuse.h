@@ -2,7 +2,7 @@
 #ifndef WORKER_REUSE_H
 #define WORKER_REUSE_H
 
-/* A tree out of the pool (proto/git/pool.h). */
+/* Taking a tree from the pool (proto/git/pool.h). */
 
 #include <stdbool.h>
 
@@ -10,9 +10,9 @@ struct git;
 struct worker;
 
 /*
- * Takes a tree out of the pool beside the session's worktree, as the directory entry (which is
+ * Takes a tree from the pool beside the session's worktree, as the directory entry (which is
  * deleted first), and brings it to commit: g->worktree is its tree, g->index becomes its index.
- * False: there was none to be had; entry may be left then, of no use.
+ * false: none was available; a useless entry may be left then.
  */
 bool reuse_entry(struct worker *, const char *entry, const struct git *g, const char *commit);
 

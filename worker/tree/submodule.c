@@ -14,7 +14,7 @@
 #define MODE_GITLINK	0160000u
 #define NAME_MAX_LEN	255
 
-/* It becomes part of a path. */
+/* The name becomes part of a path. */
 static bool
 name_valid(const char *name)
 {
@@ -25,7 +25,7 @@ name_valid(const char *name)
 	return valid;
 }
 
-/* The name of the submodule at path, by .gitmodules of the session's head; malloced, *name NULL = none. */
+/* The name of the submodule at path, from .gitmodules of the session's head; malloced, *name NULL = none. */
 static int
 name_of(struct worker *w, const char *path, char **name, char *err, size_t len)
 {
@@ -51,7 +51,7 @@ name_of(struct worker *w, const char *path, char **name, char *err, size_t len)
 	return rc;
 }
 
-/* 1: the exit status of a call that reads these objects alone, and writes nothing, is 0 and it prints nothing. */
+/* Runs git with these objects only, and without writing.  1: exit status 0 and no output. */
 static int
 asks(struct worker *w, const char *objects, const char *const argv[], const struct text *in, char *err, size_t len)
 {
@@ -69,7 +69,7 @@ asks(struct worker *w, const char *objects, const char *const argv[], const stru
 	return rc;
 }
 
-/* The user's copy: what is there has been fetched, or is the user's own. */
+/* The user's copy: its commits were fetched, or are the user's own. */
 static int
 in_repository(struct worker *w, const char *name, const char *oid, char *err, size_t len)
 {
@@ -84,7 +84,7 @@ in_repository(struct worker *w, const char *name, const char *oid, char *err, si
 	return rc;
 }
 
-/* A copy that the implementer wrote, git directory dir: is the commit in a branch of its remote? */
+/* A copy that the implementer wrote, with git directory dir: is the commit in a branch of its remote? */
 static int
 in_remote(struct worker *w, const char *dir, const char *oid, char *err, size_t len)
 {
@@ -99,7 +99,7 @@ in_remote(struct worker *w, const char *dir, const char *oid, char *err, size_t 
 		rc = git_refs_list(dirfd, "refs/remotes/", w->repo.hexlen, true, &refs, err, len);
 	text_printf(&in, "%s\n", oid);
 	for (size_t i = 0; rc == 0 && i < refs.n; i++) {
-		rc = strcmp(refs.v[i].oid, oid) == 0;	/* one that is not whole can be had, too */
+		rc = strcmp(refs.v[i].oid, oid) == 0;	/* an incomplete commit may still be fetchable */
 		text_printf(&in, "^%s\n", refs.v[i].oid);
 	}
 	if (rc == 0 && refs.n > 0)
@@ -111,7 +111,7 @@ in_remote(struct worker *w, const char *dir, const char *oid, char *err, size_t 
 	return rc == -1 && !fault_undecided() ? 0 : rc;
 }
 
-/* 1: the commit of the submodule can be had; 0; -1. */
+/* 1: others can get the submodule's commit; 0; -1. */
 static int
 available(struct worker *w, const char *name, const char *path, const char *oid, char *err, size_t len)
 {

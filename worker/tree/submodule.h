@@ -3,8 +3,8 @@
 #define WORKER_SUBMODULE_H
 
 /*
- * Work is unfinished while it names a commit of a submodule that other people can't get.  The check fetches nothing:
- * the commit has to be in the repository's own copy of the submodule, or in a remote-tracking branch of the
+ * Work is unfinished while it names a submodule commit that others can't get.  The check fetches nothing: the
+ * commit must be in the repository's own copy of the submodule, or in a remote-tracking branch of the
  * implementer's copy.
  */
 
@@ -15,7 +15,7 @@
 struct git_change;
 struct worker;
 
-/* Of the changes from base to head: EVENT_DONE, or one was given back, or EVENT_FAILED. */
+/* Checks the changes from base to head: EVENT_DONE, or a change was handed back, or EVENT_FAILED. */
 enum event submodule_check(struct worker *, const struct git_change *, size_t n);
 
 #endif

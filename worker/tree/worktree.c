@@ -16,8 +16,7 @@
 #include "worker/tree/import.h"
 #include "worker/tree/worktree.h"
 
-/* The worktree's tree; computed once, until agent code runs again.  rest: of what can't be committed
- * it is without a word. */
+/* The worktree's tree; computed once, until agent code runs again.  rest: silently leaves out what can't be committed. */
 static int
 worktree_now(struct worker *w, bool rest, char *err, size_t len)
 {
@@ -27,7 +26,7 @@ worktree_now(struct worker *w, bool rest, char *err, size_t len)
 	    git_tree_of_worktree(&w->git, w->tree, err, len);
 }
 
-/* Paths of the commit that are not as the commit has them; added ones are no difference. */
+/* Compares paths of the commit; added paths are no difference. */
 static enum worktree_state
 worktree_judge(const struct git_change *c, size_t n, char *detail, size_t len)
 {
@@ -83,8 +82,8 @@ worktree_error(struct worker *w, const char *err)
 	return -1;
 }
 
-/* Commits that are not to be judged would be in the history of whatever is committed next: those of an agent
- * that had none to make, and those of a person beside it.  1 when there are any; they are saved if they can be. */
+/* Commits that must not be judged would become part of the history of the next commit: commits of an agent that
+ * was to make none, and a person's commits beside them.  1 when there are any; they are saved if possible. */
 static int
 save_commits(struct worker *w, bool agent)
 {
@@ -101,7 +100,7 @@ save_commits(struct worker *w, bool agent)
 		rc = 1;
 		if (import_objects(w, dir, commit, err, sizeof(err)) == 0)
 			strings_add(&tips, commit);
-		else if (fault_undecided()) {	/* they may be whole */
+		else if (fault_undecided()) {	/* the commits may be complete */
 			strings_free(&tips);
 			return worktree_error(w, err);
 		} else
@@ -145,7 +144,7 @@ worktree_move(struct worker *w, const char *from, const char *to, char files[OID
 	return rc == -1 ? worktree_error(w, err) : 0;
 }
 
-/* Saves and discards what differs from state.head in the worktree. */
+/* Saves and discards the worktree's differences from state.head. */
 static int
 worktree_restore(struct worker *w, enum worktree_state state, const char *detail)
 {
@@ -172,7 +171,7 @@ worktree_pin(struct worker *w)
 
 	if (moved == -1)
 		return -1;
-	/* After a crash the agent's git directory may be half made. */
+	/* After a crash the agent's git directory may be incomplete. */
 	if (state == WORKTREE_SAME && !w->recovered) {
 		if (moved == 0)
 			return 0;
@@ -182,8 +181,7 @@ worktree_pin(struct worker *w)
 	return gitdir_make(w, w->state.head) == -1 ? -1 : gitdir_index(w);
 }
 
-/* Takes over what was committed by the agent, or, if that has made none, by a person in the worktree; *commit
- * is the tip to go on from. */
+/* Imports the agent's commits or, if there are none, a person's commits in the worktree; *commit is the new tip. */
 static int
 import_commits(struct worker *w, char commit[OID_MAX])
 {
@@ -205,7 +203,7 @@ import_commits(struct worker *w, char commit[OID_MAX])
 	return 0;
 }
 
-/* Nothing of it has to be converted. */
+/* Commits when no file needs conversion. */
 static int
 commit_plain(struct worker *w, const char *message, char commit[OID_MAX])
 {
@@ -228,7 +226,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	int rc;
 
 	w->tree[0] = '\0';
-	/* What is ignored, and was committed all the same, is not to be left out. */
+	/* Ignored files that were committed nevertheless must not be left out. */
 	if (strcmp(commit, w->state.head) != 0 &&
 	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
 		return worktree_error(w, err);
@@ -247,7 +245,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	return rc == 1 ? commit_plain(w, message, commit) : rc;
 }
 
-/* What the worktree held: our index is of that. */
+/* Takes over the worktree's contents, which our index describes. */
 static int
 take_files(struct worker *w)
 {
@@ -260,7 +258,7 @@ take_files(struct worker *w)
 	return 0;
 }
 
-/* After a crash the branch may stand at the new commit already, or at an older one of ours. */
+/* After a crash the branch may already be at the new commit, or at an older one of ours. */
 static int
 branch_move(struct worker *w, const char *commit, char *err, size_t len)
 {
@@ -305,7 +303,7 @@ worktree_advance(struct worker *w, const char *commit, const char *files)
 	if (gitdir_make(w, commit) == -1)
 		return -1;
 	if (strcmp(w->state.files, files) != 0)
-		w->tree[0] = '\0';	/* as it was told from what head had */
+		w->tree[0] = '\0';	/* it was computed relative to head's contents */
 	strlcpy(w->state.head, commit, sizeof(w->state.head));
 	strlcpy(w->state.files, files, sizeof(w->state.files));
 	return gitdir_index(w);
@@ -321,7 +319,7 @@ worktree_commit(struct worker *w, const char *message)
 		return -1;
 	if (strcmp(commit, w->onto) == 0)
 		return 1;
-	/* Commits that together change nothing are no work. */
+	/* Commits that change nothing in total are not work. */
 	if (own && git_tree_of(&w->git, w->onto, base, err, sizeof(err)) == -1)
 		return worktree_error(w, err);
 	if (own && strcmp(base, w->taken.tree) == 0)
