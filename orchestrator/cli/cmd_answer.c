@@ -18,7 +18,7 @@
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
-/* By id or a unique prefix of it, with or without "q-". */
+/* Finds it by id or a unique prefix of it, with or without "q-". */
 static const struct question *
 find_question(const struct questions *qs, const char *name)
 {
@@ -44,7 +44,7 @@ find_question(const struct questions *qs, const char *name)
 	return found;
 }
 
-/* Standard input, at most one byte more than an answer may have. */
+/* Reads standard input: at most one byte more than an answer may have. */
 static int
 read_answer(struct text *t)
 {
@@ -145,7 +145,7 @@ answer(const struct orch *o, const struct entry *e, const char *name, const stru
 	return rv;
 }
 
-/* The instance, or a session that is not over. */
+/* Finds the instance, or a session that has not ended. */
 static int
 find(struct orch *o, const char *name, struct entry *e)
 {

@@ -21,7 +21,7 @@
 #include "proto/sys/watch.h"
 
 #define GRACE		INT64_C(10)	/* seconds for a clean stop, unless stop_grace is longer */
-#define MARGIN		INT64_C(2)	/* for what a worker does once its agent is gone */
+#define MARGIN		INT64_C(2)	/* for the worker's work after its agent has ended */
 
 enum waited { WAITED_ENDED, WAITED_TIMEOUT, WAITED_SIGNAL };
 
@@ -59,7 +59,7 @@ wait_unlocked(struct entry *e, int fd, int64_t seconds)
 	return e->alive ? waited : WAITED_ENDED;
 }
 
-/* The worker did not obey: it goes, and with it what it had started. */
+/* The worker did not obey: kills it and everything it started. */
 static int
 by_force(struct entry *e, int fd)
 {
@@ -128,7 +128,7 @@ cancel(struct orch *o, struct entry *e)
 	close(fd);
 	if (rv != 0)
 		return rv;
-	/* A worker that stopped cleanly has said so itself; then nothing is left to declare. */
+	/* A worker that stopped cleanly has recorded it itself; then nothing is left to declare. */
 	if (entry_declare(e, STATUS_CANCELLED, forced ? "killed" : "cancelled", forced ?
 	    "did not stop when asked and was killed" : "cancelled while no worker was running") == -1)
 		return EX_IOERR;

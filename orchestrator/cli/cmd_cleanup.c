@@ -15,14 +15,14 @@
 #include "proto/json/json.h"
 
 struct cleaning {
-	bool		 quiet;		/* --json: nothing but the object at the end */
+	bool		 quiet;		/* --json: prints only the object at the end */
 	struct json	*failed, *archived;	/* ids */
 	size_t		 problems;
 };
 
 static void note(const struct cleaning *, const char *, ...) __attribute__((format(printf, 2, 3)));
 
-/* A line for people. */
+/* Prints a line for people. */
 static void
 note(const struct cleaning *c, const char *fmt, ...)
 {
@@ -92,8 +92,7 @@ clean(struct orch *o, struct entry *e, struct cleaning *c)
 	}
 	if (entry_dead(e))
 		declare_dead(e, c);
-	/* A merge that was begun is completed first, by merge or execute.  A worker that is still
-	 * leaving is waited for. */
+	/* merge or execute first completes a merge that has begun.  Waits for a worker that is still ending. */
 	if (status_ended(e->state.status) && !e->busy &&
 	    e->state.merging.target[0] == '\0')
 		archive(o, e, c);

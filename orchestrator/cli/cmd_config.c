@@ -11,7 +11,7 @@
 #include "proto/json/json.h"
 #include "proto/settings/settings.h"
 
-/* The settings as they are with each of their sources laid over the ones before. */
+/* The settings after each of their sources. */
 enum layer { DEFAULTS, USER, REPOSITORY, LAYERS };
 static const char *const layers[LAYERS] = { "default", "user", "repository" };
 
@@ -39,7 +39,7 @@ text_of(const struct json *v)
 	return v == NULL ? text_format("null") : json_text(v, false, NULL);
 }
 
-/* The layer since which the setting is what it is. */
+/* The source that last changed the setting. */
 static const char *
 origin(struct json *const layer[LAYERS], const char *key)
 {

@@ -20,7 +20,7 @@ static const struct option_row rows[] = {
 	OPERANDS(struct arguments, files, "FILE ..."),
 };
 
-/* Paths are those of the repository: "./a" and the absolute one are the same. */
+/* Paths are relative to the repository: "./a" and the absolute path are the same. */
 static const char *
 below(const struct orch *o, const char *file)
 {
@@ -33,7 +33,7 @@ below(const struct orch *o, const char *file)
 	return file;
 }
 
-/* The first path of the stream that the file is in, or NULL. */
+/* The first path of the stream that matches the file, or NULL. */
 static const char *
 holds(const struct stream *one, const char *file)
 {

@@ -79,7 +79,7 @@ read_item(const char *file, struct item *item)
 	return EX_DATAERR;
 }
 
-/* All of standard input, which must be text. */
+/* Reads all of standard input, which must be text. */
 static char *
 read_stdin(void)
 {
@@ -134,7 +134,7 @@ replace(char **field, char *value)
 	*field = value;
 }
 
-/* What was said on the command line goes over what the file says. */
+/* The command line overrides the file. */
 static int
 make_item(struct orch *o, const struct arguments *a, struct item *item,
     char list[TASKLIST_ID_MAX])
@@ -147,7 +147,7 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 	list[0] = '\0';
 	if (a->file != NULL && (status = read_item(a->file, item)) != 0)
 		return status;
-	/* Nothing is said of what to do: then it may be a task of a list. */
+	/* Without a description it may be a task of a list. */
 	if (a->file == NULL && a->title == NULL && a->description == NULL &&
 	    (status = task_link_item(o, a->list, a->item, item, list)) != 0)
 		return status;

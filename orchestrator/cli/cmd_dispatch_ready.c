@@ -11,7 +11,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/json/json.h"
 
-/* The dispatch of one may have changed what can be beside it, and others change the list. */
+/* A dispatch may have changed what can run beside it, and other commands change the list. */
 static int
 dispatch_all(struct flow *f, struct json *sessions, int *status)
 {
@@ -53,7 +53,7 @@ run_flow(struct flow *f)
 	struct json *sessions = json_new_array(), *j;
 	int rv, status = 0;
 
-	f->attempts = 0;	/* what has failed is not ready */
+	f->attempts = 0;	/* a failed task is not ready */
 	if (flow_load(f) == 0)
 		flow_ask_known(f);
 	rv = dispatch_all(f, sessions, &status);

@@ -130,7 +130,7 @@ check_settings(struct report *r, struct orch *o)
 	const struct dispatch d = { .attempt = 1 };
 	struct config c;
 
-	/* What is wrong is said on standard error, as dispatch says it. */
+	/* Errors go to standard error, as in dispatch. */
 	if (plan_make(o, &d, &c) != 0)
 		report_add(r, "settings", HEALTH_NOTE, "dispatch without a command would not work "
 		    "here; standard error says why");

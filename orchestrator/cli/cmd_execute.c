@@ -46,7 +46,7 @@ lock_instance(const struct orch *o, int *status)
 	return lock;
 }
 
-/* Without events nothing would be heard: that is said before the wait begins. */
+/* Without events execute would notice nothing, so it warns before it waits. */
 static void
 name_file_system(const struct orch *o)
 {
@@ -64,7 +64,7 @@ run_locked(struct orch *o, struct flow *f)
 	int	lock, rv;
 
 	name_file_system(o);
-	/* Opened first: the library wants the lowest descriptor and a single thread. */
+	/* Opened first: the library needs the lowest descriptor and a single thread. */
 	if (watch_open() == -1 && !watch_degraded()) {
 		log_warn("inotify");
 		return EX_OSERR;

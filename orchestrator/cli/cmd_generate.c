@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
 	OPERAND_OPTIONAL(struct arguments, list, "LIST"),
 };
 
-/* The lists that people keep and whose tasks carry streams. */
+/* The lists kept by people whose tasks carry streams. */
 struct search { struct orch *o; size_t n; char id[TASKLIST_ID_MAX]; struct text names; };
 
 static int
@@ -76,7 +76,7 @@ find_list(struct orch *o, const char *name, struct tasklist *l)
 	return rv;
 }
 
-/* Where it goes, malloced; shown is how that is said. */
+/* The path to write to, malloced; shown is how to print it. */
 static char *
 find_place(const struct orch *o, const char *out, char **shown)
 {

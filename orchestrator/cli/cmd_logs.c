@@ -19,13 +19,13 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define LINE_PIECE	(64u << 10)	/* a longer line is shown in pieces */
+#define LINE_PIECE	(64u << 10)	/* longer lines are shown in pieces */
 
 struct follow {
-	int		 dir;		/* session directory: stays the same when it is moved */
-	int		 log;		/* output.log, -1 = not there yet */
-	struct text	 rest;		/* the beginning of a line */
-	struct text	 line;		/* the one being made harmless */
+	int		 dir;		/* session directory, which stays valid when it is moved */
+	int		 log;		/* output.log, -1 = does not exist yet */
+	struct text	 rest;		/* an incomplete line */
+	struct text	 line;		/* the line being neutralised */
 	enum status	 status;
 };
 
@@ -38,7 +38,7 @@ print_piece(struct follow *f, const char *buf, size_t len)
 		fwrite(f->line.buf, 1, f->line.len, stdout);
 }
 
-/* Before a character that has not arrived whole. */
+/* The end of the last complete character. */
 static size_t
 character_end(const char *buf, size_t len)
 {
@@ -87,7 +87,7 @@ open_log(int dir)
 	return -1;
 }
 
-/* Prints what has been added. */
+/* Prints what was appended. */
 static int
 catch_up(struct follow *f)
 {
@@ -103,8 +103,8 @@ catch_up(struct follow *f)
 }
 
 /*
- * Is nothing more going to be written?  The worker writes the last line after the
- * status and goes then: the lock tells, and it moves along with the directory.
+ * Is the log finished?  The worker writes the last line after the status and then
+ * ends, so the lock tells; it moves along with the directory.
  */
 static bool
 is_over(struct follow *f)
@@ -149,7 +149,7 @@ follow(struct follow *f, const char *path)
 			break;
 		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
 			return 128 + ev.signo;
-		/* Asked before the last reading: nothing comes after the end. */
+		/* Checked before the last read: nothing follows the end. */
 		if (matters(&ev))
 			over = is_over(f);
 	}

@@ -57,7 +57,7 @@ report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *
 	fflush(stdout);
 }
 
-/* A conflict that the settings answer with another session of the item. */
+/* The settings may answer a conflict with another session of the item. */
 static enum merge_outcome
 after_conflict(struct orch *o, const struct entry *e, char next[SESSION_ID_MAX])
 {
@@ -66,14 +66,14 @@ after_conflict(struct orch *o, const struct entry *e, char next[SESSION_ID_MAX])
 
 	if (entry_load(&now, e->path, false) == -1)
 		return m;
-	/* What can't be dispatched has been told, and stays a conflict. */
+	/* If the dispatch fails, the error was printed, and it stays a conflict. */
 	if (merging_retry_due(&now) && merging_retry(o, &now, next) == MERGE_RETRIED)
 		m = MERGE_RETRIED;
 	entry_release(&now);
 	return m;
 }
 
-/* One after the other: every merge begins at what the one before has made of the target. */
+/* One after another: each merge starts from the target that the previous one made. */
 static int
 merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 {
@@ -85,7 +85,7 @@ merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 	for (size_t i = 0; i < n; i++) {
 		next[0] = '\0';
 		m = merging_run(o, v[i], leave, why, sizeof(why));
-		if (m == MERGE_BUSY) {	/* the worker that has just said it is approved */
+		if (m == MERGE_BUSY) {	/* the worker that has just recorded the approval */
 			entry_await_holder(v[i]->path);
 			m = merging_run(o, v[i], leave, why, sizeof(why));
 		}

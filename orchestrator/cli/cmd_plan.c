@@ -59,7 +59,7 @@ plan_show(struct orch *o, const struct flow_args *a, const char *list)
 		flow_release(&f);
 		return rv;
 	}
-	/* What has ended and nobody has noted yet: on disk that is for those who change it. */
+	/* Notes ended sessions in memory only: commands that change the list write it to disk. */
 	task_link_settle(o, &l);
 	f.list = l;
 	flow_ask_known(&f);

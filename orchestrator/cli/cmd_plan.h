@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_CMD_PLAN_H
 #define ORCHESTRATOR_CMD_PLAN_H
 
-/* What plan prints, for execute --dry-run too. */
+/* The output of plan, also for execute --dry-run. */
 
 struct flow_args;
 struct orch;

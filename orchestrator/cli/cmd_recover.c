@@ -17,7 +17,7 @@
 struct recovery {
 	struct orch	*o;
 	struct json	*sessions;
-	size_t		 persons;	/* sessions that wait for one */
+	size_t		 persons;	/* sessions that wait for a person */
 };
 
 static void
@@ -101,7 +101,7 @@ ended(struct recovery *r, const struct entry *e)
 	}
 }
 
-/* As when execute starts, but nothing new is begun: no merge and no dispatch. */
+/* As when execute starts, but begins nothing new: no merge and no dispatch. */
 static void
 recover(struct recovery *r, struct entry *e)
 {

@@ -17,7 +17,7 @@
 #define INSTANCE	"instance-"
 #define REPORT_MAX	(256u << 20)
 
-/* The directory of the instance that name begins, with or without "instance-"; malloced. */
+/* The directory of the instance with the id prefix name, with or without "instance-"; malloced. */
 static char *
 find_instance(const struct orch *o, const char *name)
 {

@@ -14,7 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
-#define ENDED_SHOWN	20	/* of the ended ones, the newest */
+#define ENDED_SHOWN	20	/* the newest ended sessions that are shown */
 
 static void
 print_note(const struct entry *e)
@@ -101,7 +101,7 @@ print_all(const struct entries *es)
 	}
 }
 
-/* How far those are that do several tasks one after another. */
+/* Prints the progress of sessions that do several tasks one after another. */
 static void
 print_bars(const struct entries *es)
 {

@@ -5,7 +5,7 @@
 #include "orchestrator/workspace/cmd.h"
 #include "proto/sys/manual.h"
 
-/* Here, since it knows all commands, and is one of them. */
+/* Defined here, since it needs all commands and is one of them. */
 struct arguments { const char *topic; };
 static const struct option_row help_rows[] = { OPERAND_OPTIONAL(struct arguments, topic, "TOPIC") };
 

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_COMMANDS_H
 #define ORCHESTRATOR_COMMANDS_H
 
-/* The table of commands, and the options that stand before or after each. */
+/* The table of commands, and the options before or after a command. */
 
 #include "proto/base/program.h"
 

@@ -9,7 +9,7 @@
 
 #define MAX_MS	(INT64_C(366) * 86400 * 1000)
 
-/* "1h30m" in ms, or -1. */
+/* "1h30m" in ms; -1 when invalid. */
 static int64_t
 duration(const char *s)
 {
@@ -32,7 +32,7 @@ duration(const char *s)
 	return sum <= MAX_MS ? sum : -1;
 }
 
-/* N digits as a number from min to max; moves on. */
+/* Reads N digits as a number from min to max, and advances *s. */
 static int
 digits(const char **s, int n, int min, int max)
 {
@@ -55,7 +55,7 @@ separated(const char **s, char c, int n, int min, int max)
 	return digits(s, n, min, max);
 }
 
-/* "", "Z", "+01:00": seconds east of UTC; *local when it says none. false: neither. */
+/* "", "Z", "+01:00": seconds east of UTC; *local when there is no zone.  false: invalid. */
 static int
 zone(const char *s, long *east, int *local)
 {
@@ -105,7 +105,7 @@ date(const char *s)
 	return ((int64_t)t - east) * 1000;
 }
 
-/* The next time that clocks show it. */
+/* The next time that clocks show this time of day. */
 static int64_t
 time_of_day(const char *s, int64_t now)
 {

@@ -107,7 +107,7 @@ doctor_home(struct report *r, const char *home)
 		    getenv("ORCHESTRATOR_HOME") != NULL ? " (ORCHESTRATOR_HOME)" : "");
 		doctor_file_system(r, "state-fs", home);
 		probe_lock(r, fd);
-		close(fd);	/* a lease needs that nobody writes */
+		close(fd);	/* a lease requires that no process has the file open for writing */
 		probe_lease(r, dirfd);
 		unlinkat(dirfd, DOCTOR_PROBE, 0);
 	}
@@ -149,7 +149,7 @@ count_inotify(const char *pid)
 	return n;
 }
 
-/* Instances that this user's processes hold, as far as they can be seen. */
+/* Instances held by this user's processes, as far as visible. */
 static long
 inotify_in_use(void)
 {
@@ -182,7 +182,7 @@ doctor_inotify(struct report *r)
 		    "the limits cannot be read%s", works ? "" : ", and no instance can be made");
 		return;
 	}
-	/* One for each worker, and one for execute; watches: its directories, and execute's. */
+	/* An instance for each worker, and one for execute; watches for a worker's directories, and for execute's. */
 	fit = limit - used - 1;
 	if (watches >= 0 && watches / 8 < fit)
 		fit = watches / 8;
@@ -209,7 +209,7 @@ doctor_proc(struct report *r)
 	free(path);
 }
 
-/* Is one that is started in the group there? */
+/* Does a process started in the group appear in it? */
 static bool
 is_born_in(const struct cgroup *g)
 {

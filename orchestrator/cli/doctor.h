@@ -4,18 +4,18 @@
 
 /*
  * The checks of doctor: each adds lines to a report.  GOOD works, NOTE works with
- * a limit, BAD will not work; the text says why and what to do.
+ * a restriction, BAD does not work; the text says why and what to do.
  */
 
 #include <stdbool.h>
 
-#define DOCTOR_PROBE	".tmp-doctor"	/* what it makes for a moment, in the state directory */
+#define DOCTOR_PROBE	".tmp-doctor"	/* a temporary file or directory in the state directory */
 
 enum health { HEALTH_GOOD, HEALTH_NOTE, HEALTH_BAD, HEALTH_COUNT };
 
 struct report {
 	bool		 json;
-	struct json	*checks;	/* with json: the array of results */
+	struct json	*checks;	/* for json: the array of results */
 	bool		 bad;
 };
 void report_add(struct report *, const char *name, enum health, const char *, ...)
@@ -27,9 +27,9 @@ void doctor_home(struct report *, const char *home);
 void doctor_file_system(struct report *, const char *name, const char *path);
 void doctor_inotify(struct report *);
 void doctor_proc(struct report *);
-void doctor_cgroup(struct report *);	/* how what a run leaves is found, and why */
-/* What confines runs here, and why; are their caches layered, which walls are missing, and does a
- * client's own sandbox start inside? */
+void doctor_cgroup(struct report *);	/* how leftover processes of a run are found, and why */
+/* How runs are confined here, and why; whether their caches are layers, which walls are missing, and whether a
+ * client's own sandbox starts inside. */
 void doctor_confine(struct report *, const char *worker, const char *home);
 
 #endif

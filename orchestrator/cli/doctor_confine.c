@@ -23,7 +23,7 @@ add_layers(struct report *r, const struct sandbox_probe *probe, bool none)
 		    "that takes bubblewrap");
 }
 
-/* What Landlock adds to either, and where it does not, why. */
+/* What Landlock adds to both kinds, or why it does not. */
 static void
 add_scopes(struct report *r, enum sandbox_kind kind, bool scoped)
 {
@@ -71,7 +71,7 @@ add_nested(struct report *r, const struct sandbox_probe *probe, enum sandbox_kin
 		report_add(r, "nested", HEALTH_GOOD, "a client's own sandbox can start inside");
 }
 
-/* The trial lays caches in a directory of its own, on the file system of the sessions. */
+/* The trial mounts caches in a directory of its own, on the file system of the sessions. */
 void
 doctor_confine(struct report *r, const char *worker, const char *home)
 {

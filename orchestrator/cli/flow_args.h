@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_FLOW_ARGS_H
 
 /*
- * What execute, plan and dispatch-ready are told on the command line, and the
- * list that it means.
+ * The arguments of execute, plan and dispatch-ready, and the list that they
+ * select.
  */
 
 #include "orchestrator/source/source.h"
@@ -25,9 +25,9 @@ struct flow_args {
 	bool		 group;		/* --group */
 	bool		 dry_run;	/* --dry-run */
 	bool		 yaml;		/* --yaml */
-	int		 failure;	/* --fail-fast, --keep-going: the last one given */
+	int		 failure;	/* --fail-fast, --keep-going: the last one counts */
 };
-/* The options of all three, and their operand. */
+/* The options and the operand of all three commands. */
 #define FLOW_ROWS	\
 	OPT_CHOICE(struct flow_args, source, 0, "source", "SOURCE", source_words, "where the tasks come from"), \
 	OPT_NUMBER(struct flow_args, max, 0, "max-parallel", "N", 1, 1000, "at most so many sessions at once"), \
@@ -36,13 +36,13 @@ struct flow_args {
 
 /* 0, or EX_USAGE with the error printed. */
 int flow_args_check(const struct syntax *, const struct flow_args *);
-/* Was an option given that is for a list? */
+/* Was an option given that applies to a list? */
 bool flow_args_any(const struct flow_args *);
-/* The list that is meant; "" when nothing was named and there is nothing. */
+/* The selected list; "" when none was named and there is none. */
 int flow_args_select(struct orch *, const struct flow_args *, char list[TASKLIST_ID_MAX]);
-/* The same, and an error when there is nothing: 0 and a list, or a status. */
+/* The same, but no list is an error: 0 and a list, or a status. */
 int flow_args_need(struct orch *, const struct flow_args *, char list[TASKLIST_ID_MAX]);
-/* flow_open for it, with the limits that were given; the arguments must outlive the flow. */
+/* flow_open for the list, with the given limits; the arguments must outlive the flow. */
 int flow_args_open(struct orch *, const struct flow_args *, const char *list, struct flow *);
 
 #endif

@@ -20,7 +20,7 @@ run(const struct globals *g, const struct call *call)
 	return status;
 }
 
-/* Output that did not arrive (a full disk) is no success; a closed pipe is the reader's wish. */
+/* Output that was not written (a full disk) is a failure; a closed pipe is what the reader wants. */
 static int
 finish(int status)
 {
@@ -38,7 +38,7 @@ main(int argc, char **argv)
 	int status;
 
 	log_init("orchestrator");
-	/* The tree of a long list is freed at once; joining its pieces again and again takes longer. */
+	/* The tree of a long list is freed as a whole; merging its chunks repeatedly would take longer. */
 	(void)mallopt(M_MXFAST, 0);
 	if (program_read(&orchestrator, &g, argv + (argc > 0), &call, &status)) {
 		status = run(&g, &call);

@@ -140,7 +140,7 @@ print_stuck(const struct preview *p)
 	}
 }
 
-/* Where it makes a difference: two at least, and nobody trusts them. */
+/* Prints them where it matters: there are at least two, and the user does not trust them. */
 static void
 print_ambiguous(const struct preview *p)
 {

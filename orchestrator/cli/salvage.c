@@ -29,7 +29,7 @@ matches(const char *session, const char *name, enum match how)
 	    strncmp(session + strlen(PREFIX), name, len) == 0;
 }
 
-/* Of several of an item the last one counts; of several beginnings none does. */
+/* Of several sessions of an item the last one counts; an ambiguous prefix is an error. */
 static int
 choose(struct salvage *s, const struct strings *all, const char *name, enum match how, size_t *n)
 {

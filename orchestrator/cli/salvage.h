@@ -3,10 +3,10 @@
 #define ORCHESTRATOR_SALVAGE_H
 
 /*
- * What was saved of sessions before something was stopped or removed:
+ * Work of sessions that was saved before something was stopped or removed:
  * refs/salvage/<session-id>, made by git_salvage (proto/git/git.h).
  *
- *	salvage.c		finding one
+ *	salvage.c		finding it
  *	salvage_*.c		the commands
  */
 
@@ -20,8 +20,8 @@ struct salvage {
 	struct git_salvaged what;
 };
 
-/* Finds what name means (a session's id, its unique beginning, or an item's id: the last one saved).
- * 0, or a sysexits status with the error printed. */
+/* Finds the session for name: a session's id, a unique prefix, or an item's id (its last saved session).  0, or
+ * a sysexits status with the error printed. */
 int salvage_find(struct orch *, const char *name, struct salvage *);
 
 extern const struct cmd cmd_salvage_list, cmd_salvage_show, cmd_salvage_restore;

@@ -12,7 +12,7 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
-/* The files, by the safe git: nothing that is in them runs.  Then it is a worktree like any other. */
+/* Writes the files with the safe git, so that nothing in them runs.  Then it is an ordinary worktree. */
 static int
 fill(struct orch *o, const struct salvage *s, const char *path)
 {

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_STATUS_ONE_H
 #define ORCHESTRATOR_STATUS_ONE_H
 
-/* Everything that is known of one session, for people and as JSON. */
+/* Everything known about a session, for people and as JSON. */
 
 struct entry;
 struct orch;

@@ -25,7 +25,7 @@ static const struct option_row rows[] = {
 	OPERAND(struct arguments, name, "NAME"),
 };
 
-/* --task 'ID: TITLE' */
+/* Adds --task 'ID: TITLE'. */
 static int
 add_task(struct tasklist *l, const char *text)
 {
@@ -46,7 +46,7 @@ add_task(struct tasklist *l, const char *text)
 	return rv;
 }
 
-/* Up to the largest list; a pipe too. */
+/* Reads up to the largest list; from a pipe too. */
 static int
 read_fd(int fd, const char *what, struct text *t)
 {

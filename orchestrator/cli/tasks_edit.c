@@ -15,16 +15,16 @@
 
 struct arguments {
 	struct task_options options;
-	const char	*list, *task;	/* of add the task is ID: TITLE */
+	const char	*list, *task;	/* for tasks add, task is ID: TITLE */
 	char *const	*on;		/* depend */
 };
 struct edit {
 	struct arguments *a;
-	struct text	 line;		/* what is printed once it is on disk */
+	struct text	 line;		/* to print once the change is on disk */
 	struct json	*json;
 };
 
-/* The list as changed must still be one; then what will be said is noted. */
+/* Checks that the changed list is still valid, then notes the output. */
 static int
 changed(struct edit *e, const struct tasklist *l, size_t i)
 {

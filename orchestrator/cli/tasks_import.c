@@ -11,9 +11,9 @@
 #include "proto/json/field.h"
 #include "proto/json/record.h"
 
-#define SLUG	48	/* bytes of an id made from a title */
+#define SLUG	48	/* bytes of an id derived from a title */
 
-/* An id for a title: its letters and digits, and a number if that is taken. */
+/* Derives an id from a title: its letters and digits, and a number if that is taken. */
 static void
 make_id(const struct tasklist *l, const char *title, char id[SESSION_ID_MAX])
 {
@@ -34,7 +34,7 @@ make_id(const struct tasklist *l, const char *title, char id[SESSION_ID_MAX])
 		snprintf(id, SESSION_ID_MAX, "%s-%u", n > 0 ? slug : "task", k);
 }
 
-/* "ID: TITLE" when what is before the colon can be an id, else a title alone. */
+/* "ID: TITLE" when the text before the colon can be an id, otherwise only a title. */
 static struct task *
 add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
 {
@@ -57,7 +57,7 @@ add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
 	return tasklist_add(l, id, text, err, errlen);
 }
 
-/* "- [ ] title": the title and whether it is ticked; NULL when the line is none. */
+/* "- [ ] title": the title and whether it is ticked; NULL for any other line. */
 static char *
 check_item(const char *line, size_t len, bool *done)
 {
@@ -125,7 +125,7 @@ import_markdown(struct tasklist *l, const char *what, const char *text, size_t l
 	return EX_DATAERR;
 }
 
-/* What it was is taken over as one change: the former list's history stays with that list. */
+/* The former status becomes one change: the history of the former list stays there. */
 static void
 take_over(struct task *t, enum task_status status)
 {
@@ -136,7 +136,7 @@ take_over(struct task *t, enum task_status status)
 	t->nhistory = 0;
 	t->session[0] = '\0';
 	t->status = TASK_PENDING;
-	if (status == TASK_FAILED)	/* only what was in progress fails */
+	if (status == TASK_FAILED)	/* only a task in progress can fail */
 		task_enter(t, TASK_IN_PROGRESS, tasks_author(), "imported");
 	if (status != TASK_PENDING)
 		task_enter(t, status, tasks_author(), "imported");

@@ -22,11 +22,11 @@ static const struct option_row rows[] = {
 struct move {
 	const char	*task;
 	enum task_status to;
-	struct text	 line;		/* printed once it is on disk */
+	struct text	 line;		/* to print once the change is on disk */
 	struct json	*json;
 };
 
-/* 0, or why it can't be is printed. */
+/* 0, or a status with the reason printed. */
 static int
 check(const struct task *t, enum task_status to, const struct taskgraph *g, size_t i)
 {
@@ -43,7 +43,7 @@ check(const struct task *t, enum task_status to, const struct taskgraph *g, size
 		    "; orchestrator tasks reopen makes it PENDING" : "");
 		return EX_DATAERR;
 	}
-	/* Its end would be written over the other one. */
+	/* Otherwise the end of that session would overwrite this status. */
 	if (t->status == TASK_IN_PROGRESS && t->session[0] != '\0' && to == TASK_PENDING) {
 		log_warnx("task %s: session %s has it; stop it first with orchestrator cancel %s",
 		    t->item.id, t->session, t->session);
@@ -97,7 +97,7 @@ move(struct tasklist *l, void *arg)
 	from = l->v[i].status;
 	if ((rv = check(&l->v[i], m->to, &g, i)) == 0) {
 		task_enter(&l->v[i], m->to, tasks_author(), NULL);
-		if (m->to != TASK_COMPLETE)	/* its former holder has it no more */
+		if (m->to != TASK_COMPLETE)	/* its former holder no longer has it */
 			l->v[i].session[0] = '\0';
 		taskgraph_enter(&g, i, m->to);
 		note(m, l, &g, i, from);

@@ -69,7 +69,7 @@ set_list(struct task *t, struct strings *field, const char *what, const struct s
 	return 0;
 }
 
-/* NAME=VALUE, by the keys of the settings. */
+/* NAME=VALUE, with the keys of the settings. */
 static int
 set_limit(struct task *t, struct session_limits *limits, const char *text)
 {

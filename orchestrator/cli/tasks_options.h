@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_TASKS_OPTIONS_H
 #define ORCHESTRATOR_TASKS_OPTIONS_H
 
-/* What "tasks add" and "tasks edit" say of a task. */
+/* The description of a task for "tasks add" and "tasks edit". */
 
 #include "proto/base/option.h"
 
@@ -15,7 +15,7 @@ struct task_options {
 };
 
 extern const char *const task_yes_no[];
-/* The rows of these options, in the member o of the struct s. */
+/* The rows of these options, for the member o of the struct s. */
 #define TASK_ROWS(s, o)	\
 	OPT_STRING(s, o.title, 0, "title", "T", "its title"), \
 	OPT_STRING(s, o.description, 0, "description", "TEXT", "what is to be done"), \
@@ -32,7 +32,7 @@ extern const char *const task_yes_no[];
 	OPT_CHOICE(s, o.parallelizable, 0, "parallelizable", "YES", task_yes_no, "may it run beside others"), \
 	OPT_STRING(s, o.stream, 0, "stream", "STREAM", "the stream that it is part of")
 
-bool task_options_any(const struct task_options *);	/* was one given? */
+bool task_options_any(const struct task_options *);	/* was any given? */
 /* 0, or a sysexits status with the error printed. */
 int task_options_apply(const struct task_options *, struct task *);
 

@@ -32,7 +32,7 @@ tasks_print_line(const struct task *task, const char *suffix)
 	text_free(&t);
 }
 
-/* What else there is to say of it. */
+/* Additional remarks about a task. */
 static char *
 remark(const struct taskgraph *g, size_t i)
 {
@@ -107,7 +107,7 @@ print_json(struct orch *o, const struct tasklist *l, const struct taskgraph *g)
 	show_json(j);
 }
 
-/* Those of a phase, below its name; "" = those that are no streams. */
+/* Prints the tasks of a phase below its name; "" = tasks that are not streams. */
 static void
 print_tasks(const struct taskgraph *g, const char *phase)
 {

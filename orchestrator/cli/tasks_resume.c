@@ -16,9 +16,9 @@
 struct resume {
 	struct orch	*o;
 	struct json	*tasks;		/* --json */
-	size_t		 lost;		/* statuses that do not follow */
+	size_t		 lost;		/* statuses that do not follow from the history */
 	size_t		 open;
-	size_t		 next;		/* TASK_NONE: none can be gone on with */
+	size_t		 next;		/* the next task; TASK_NONE: there is none */
 };
 
 static void
@@ -46,7 +46,7 @@ check_task(struct resume *r, const struct task *t)
 	free(suffix);
 }
 
-/* What was begun is gone on with before anything else is. */
+/* A task that has begun comes before any other. */
 static size_t
 next_open(const struct tasklist *l, struct taskgraph *g)
 {
@@ -91,7 +91,7 @@ print_json(struct resume *r, const struct tasklist *l, bool found)
 	show_json(j);
 }
 
-/* That the file holds the list of its name was seen to when it was loaded. */
+/* Loading has already checked that the file holds the list with its name. */
 static int
 resume(struct resume *r, const struct tasklist *l)
 {

@@ -32,7 +32,7 @@ list_one(void *arg, const char *id)
 
 	g->n++;
 	if ((rv = tasks_load(g->o->workspace, id, &l)) != 0) {
-		/* Its id is never lost. */
+		/* The id of the list is always printed. */
 		if (g->list != NULL) {
 			j = json_new_object();
 			json_put_str(j, "id", id);
