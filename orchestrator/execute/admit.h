@@ -3,12 +3,13 @@
 #define ORCHESTRATOR_ADMIT_H
 
 /*
- * Which task of a list goes out next, decided from what runs and what is ready
- * alone.  Pure; tests/unit/orchestrator/execute/test_admit.c walks the table.
+ * Which task of a list goes out next, decided only from running and ready tasks.
+ * Pure; tests/unit/orchestrator/execute/test_admit.c checks the table.
  *
- * Two may not be at once when one of them has to be alone, when their paths overlap,
- * or, unless ambiguous ones are trusted, when neither says its paths.  What has to
- * wait keeps its place: nothing that could not be beside it overtakes it.
+ * Two tasks may not run at the same time when one of them has to be alone, when
+ * their paths overlap, or, unless ambiguous tasks are trusted, when neither names
+ * its paths.  A waiting task keeps its place: a task that conflicts with it can't
+ * overtake it.
  */
 
 #include <stdbool.h>
@@ -19,20 +20,20 @@
 struct work {
 	const struct strings *paths;	/* allowed_paths; none = ambiguous */
 	bool		 alone;		/* not parallelizable */
-	bool		 trusted;	/* a person said that it may be beside others: not ambiguous */
+	bool		 trusted;	/* a person allowed it to run beside others: not ambiguous */
 	bool		 idle;		/* waits for its merge: takes no place, keeps its paths */
 };
 struct limits {
 	size_t		 max;		/* at once */
-	bool		 trust;		/* ambiguous ones may be at once */
+	bool		 trust;		/* ambiguous tasks may run at the same time */
 };
 
-/* Does one more fit in beside what runs? Only then admit_may is asked. */
+/* Is there room for one more task beside the running ones?  admit_may requires this. */
 bool admit_room(const struct work *running, size_t nrunning, const struct limits *);
-/* May ready[i] go out, when what is ready before it, the first one first, may not? */
+/* May ready[i] go out, when the ready tasks before it, in order, may not? */
 bool admit_may(const struct work *ready, size_t i, const struct work *running, size_t nrunning,
     const struct limits *);
-/* May it be beside each of these? */
+/* May it run beside each of these? */
 bool admit_beside(const struct work *, const struct work *, size_t n, const struct limits *);
 
 #endif

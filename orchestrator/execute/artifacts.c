@@ -8,7 +8,7 @@
 #include "proto/base/text.h"
 #include "proto/git/git.h"
 
-#define ARTIFACTS_MAX	10000	/* of one merge */
+#define ARTIFACTS_MAX	10000	/* files of one merge */
 
 void
 artifacts_release(struct artifacts *a)
@@ -29,7 +29,7 @@ add(struct artifacts *a, const char *path)
 	a->v[a->n++].path = text_format("%s", path);
 }
 
-/* COMMIT, then for each file ":100644 100644 OLD NEW M" and its path; each ends with a NUL. */
+/* COMMIT, then for each file ":100644 100644 OLD NEW M" and its path; each field ends with a NUL. */
 int
 artifacts_parse(const char *out, size_t len, size_t hex, const char *const commits[], size_t n,
     struct artifacts *of, struct text *oids)
@@ -41,7 +41,7 @@ artifacts_parse(const char *out, size_t len, size_t hex, const char *const commi
 
 	for (const char *p = out; p < end; p += strlen(p) + 1) {
 		if (*p != ':') {
-			/* A commit without a difference may be left out. */
+			/* A commit without differences may be missing. */
 			while (at < n && strcmp(commits[at], p) != 0)
 				at++;
 			if (at == n)
@@ -63,7 +63,7 @@ artifacts_parse(const char *out, size_t len, size_t hex, const char *const commi
 	return 0;
 }
 
-/* A line for each, in order. */
+/* Parses a line for each, in order. */
 void
 artifacts_sizes(const char *out, struct artifacts *of, size_t n)
 {

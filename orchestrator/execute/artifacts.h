@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_ARTIFACTS_H
 #define ORCHESTRATOR_ARTIFACTS_H
 
-/* What merges brought: the files that they added or changed. */
+/* The files that merges added or changed. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -16,12 +16,12 @@ struct artifact {
 };
 struct artifacts { struct artifact *v; size_t n; };
 
-/* Of n merge commits, each against its first parent: two git processes for all of them. of[i] is to
- * be released.  0, or -1 with err. */
+/* Loads them for n merge commits, each against its first parent, with two git processes in total.  The caller
+ * releases of[i].  0, or -1 with err. */
 int artifacts_load(const struct git *, const char *const commits[], size_t n, struct artifacts *of,
     char *err, size_t errlen);
 void artifacts_release(struct artifacts *);
-/* Of what the two commands print; pure, and for tests.  hex: digits of an object id. */
+/* Pure, for tests: parses the output of the two commands.  hex: digits of an object id. */
 int artifacts_parse(const char *out, size_t len, size_t hex, const char *const commits[], size_t n,
     struct artifacts *of, struct text *oids);
 void artifacts_sizes(const char *out, struct artifacts *of, size_t n);

@@ -9,9 +9,9 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
 
-#define TURNS	3	/* the second one is about what the first one has done */
+#define TURNS	3	/* a second turn handles the effects of the first */
 
-/* The flow sees to its tasks itself. */
+/* The flow retries its tasks itself. */
 static bool
 retry_due(const struct loop *l, const struct sess *s)
 {
@@ -43,7 +43,7 @@ decide(const struct loop *l, const struct sess *s, bool starting)
 
 enum found { FOUND_GONE, FOUND_NOTHING, FOUND_NEWS };
 
-/* Reads the session again; was: what was known before (no path: nothing), for the caller to release. */
+/* Reads the session again.  was: what was known before (no path: nothing); the caller releases it. */
 static enum found
 read_again(const struct loop *l, struct sess *s, struct entry *was)
 {
@@ -54,7 +54,7 @@ read_again(const struct loop *l, struct sess *s, struct entry *was)
 	free(path);
 	if (rc == -1)
 		return FOUND_GONE;
-	/* Nothing becomes pending again: its directory is being removed. */
+	/* A session does not become pending again: its directory is being removed. */
 	if (s->e.path != NULL && now.error == NULL && now.state.status == STATUS_PENDING &&
 	    s->e.error == NULL && s->e.state.status != STATUS_PENDING) {
 		entry_release(&now);
@@ -65,7 +65,7 @@ read_again(const struct loop *l, struct sess *s, struct entry *was)
 	return FOUND_NEWS;
 }
 
-/* What was read, for the list of tasks, the item and the queue. */
+/* Passes what was read to the task list, the item and the queue. */
 static void
 take_in(struct loop *l, struct sess *s, const struct entry *was)
 {
@@ -73,13 +73,13 @@ take_in(struct loop *l, struct sess *s, const struct entry *was)
 	bool			 known = was->path != NULL && was->error == NULL, readable = now->error == NULL;
 	bool			 live = readable && status_live(now->state.status);
 
-	/* One more that runs, or one less: then another task may go out. */
+	/* The number of running sessions changed, so another task may go out. */
 	if (l->flow != NULL && (!known || !readable || live != status_live(was->state.status)))
 		l->flow->look = true;
-	/* What had ended before was seen to when execute began. */
+	/* Sessions that had ended before were handled when execute began. */
 	if (was->path != NULL && readable && (!known || now->state.status != was->state.status))
 		task_link_close(now->path, now->id, now->state.status);
-	/* What it is approved for next is another merge. */
+	/* The next approval requires another merge. */
 	if (live)
 		queue_unblock(l, s);
 	s->unstarted = s->unstarted && !now->alive;
@@ -95,7 +95,7 @@ attend(struct loop *l, struct sess *s)
 	enum found	found;
 
 	s->starting = false;
-	/* Its child owns it until it is reaped. */
+	/* The merging child owns the session until it is reaped. */
 	if (s == l->merging)
 		return;
 	loop_changed(l);

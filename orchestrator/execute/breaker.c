@@ -4,7 +4,7 @@
 
 #include "orchestrator/execute/breaker.h"
 
-/* Of these the task has no part: no agent has begun. */
+/* Reasons that have nothing to do with the task: no agent has begun. */
 static bool
 is_place(const char *reason)
 {

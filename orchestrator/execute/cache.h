@@ -2,8 +2,8 @@
 #ifndef ORCHESTRATOR_CACHE_H
 #define ORCHESTRATOR_CACHE_H
 
-/* orchestrator.json: what execute knows, for people who like ls and cat. Never read.
- * Writing it takes time for each session: loop_cache() says how often that is. */
+/* orchestrator.json: what execute knows, for people who like ls and cat.  Never read.  Writing it takes time
+ * proportional to the number of sessions; loop_cache() limits how often. */
 
 #include "orchestrator/execute/table.h"
 

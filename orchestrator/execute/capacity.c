@@ -77,7 +77,7 @@ capacity_text(const struct capacity *c, const char *name)
 	return t.buf;
 }
 
-/* NULL when it can't be read; files of /proc and /sys say no size. */
+/* NULL when it can't be read; files of /proc and /sys have no size. */
 static char *
 read_text(const char *path)
 {
@@ -116,7 +116,7 @@ number_in(const char *dir, const char *name, int64_t (*of)(const char *))
 	return n;
 }
 
-/* What one of the cgroups leaves. */
+/* Applies the limits of one cgroup. */
 static void
 look_cgroup(struct machine *m, const char *dir)
 {
@@ -132,7 +132,7 @@ look_cgroup(struct machine *m, const char *dir)
 		m->processors = n;
 }
 
-/* Its own and all that are above it: each may limit. */
+/* Its own cgroup and all above it: each may limit. */
 static void
 look_cgroups(struct machine *m)
 {

@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_CAPACITY_H
 
 /*
- * How many sessions may run at once: as many as the settings want, but no more than
- * the available memory has room for, and no more than four a processor.
+ * How many sessions may run at the same time: as many as the settings want, but no
+ * more than the available memory allows, and no more than four per processor.
  *
  *	capacity_machine(&m);
  *	c = capacity_of(&m, max_parallel, session_memory_mb);
@@ -16,25 +16,25 @@
 #define CAPACITY_PER_PROCESSOR	4
 
 struct machine {
-	int64_t	memory_mb;	/* available: MemAvailable, or what the cgroup leaves; -1 = unknown */
-	int64_t	processors;	/* that may be used: affinity, cpu.max of the cgroup; 0 = unknown */
+	int64_t	memory_mb;	/* available memory: MemAvailable, or what the cgroup leaves; -1 = unknown */
+	int64_t	processors;	/* usable processors: affinity, cpu.max of the cgroup; 0 = unknown */
 };
 struct capacity {
 	size_t	at_once;	/* at least 1 */
 	size_t	wanted;
-	size_t	by_memory;	/* sessions; SIZE_MAX when it is unknown */
+	size_t	by_memory;	/* sessions that memory allows; SIZE_MAX when unknown */
 	size_t	by_processors;
 	int64_t	processors;
 };
 
 void capacity_machine(struct machine *);
 struct capacity capacity_of(const struct machine *, size_t wanted, int64_t session_memory_mb);	/* pure */
-/* "max_parallel; memory would allow 40, processors 8": what it follows from, name being what was
- * wanted; malloced. */
+/* "max_parallel; memory would allow 40, processors 8": how the number was derived; name is the setting that
+ * asked for it; malloced. */
 char *capacity_text(const struct capacity *, const char *name);	/* pure */
 
-/* Pure, of the files' text: MemAvailable of meminfo in MB; processors of cpu.max, rounded
- * up.  -1: it doesn't say, or there is no limit. */
+/* Pure, from the text of the files: MemAvailable of meminfo in MB; processors of cpu.max, rounded up.  -1: not
+ * found, or no limit. */
 int64_t capacity_meminfo(const char *);
 int64_t capacity_cpu_max(const char *);
 

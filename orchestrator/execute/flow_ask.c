@@ -15,10 +15,10 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define NAMED	20	/* tasks that the question names */
+#define NAMED	20	/* tasks named in the question */
 #define AT_ONCE	"at once"
 
-/* Streams of other phases are one after another anyway. */
+/* Streams of different phases never run at the same time anyway. */
 bool
 flow_ambiguous(const struct task *t)
 {
@@ -26,7 +26,8 @@ flow_ambiguous(const struct task *t)
 	    (t->phase[0] == '\0' || strcmp(t->phase, "parallel") == 0);
 }
 
-/* All of the list, also what is done: then it is the same question as long as the list is. */
+/* Names all such tasks of the list, even complete ones, so that it stays the same question as long as the list
+ * is the same. */
 static char *
 make_text(const struct flow *f)
 {
@@ -55,7 +56,7 @@ make_text(const struct flow *f)
 	return t.buf;
 }
 
-/* How many are still to be done. */
+/* The number of tasks still to do. */
 static size_t
 count_left(const struct flow *f)
 {
@@ -87,7 +88,7 @@ try_later(struct flow *f)
 	f->ask_again = clock_now() + POLICY_RETRY * CLOCK_MS;
 }
 
-/* By a rule of the settings; its answer is dropped where others drop theirs. */
+/* Answers by a rule of the settings; the answer is dropped where people drop theirs. */
 static void
 ask_rules(struct flow *f, const struct question *q)
 {
@@ -153,7 +154,7 @@ flow_ask(struct flow *f)
 			f->settings.ambiguous = AMBIGUOUS_SEQUENTIAL;
 			return;
 		}
-		f->ask_again = clock_now();	/* what was asked before and has no answer yet */
+		f->ask_again = clock_now();	/* an earlier question without an answer */
 		path = text_format("%s/" SESSION_DIR_ANSWERS, f->ask.path);
 		f->ask_watch = (struct watch){ .fire = answers_event, .arg = f };
 		if (watch_dir(&f->ask_watch, path, false) == -1)

@@ -7,7 +7,7 @@
 #include "orchestrator/session/retry.h"
 #include "orchestrator/session/spawn.h"
 
-/* Was it a session of this task? Another list, or a person, may have had an item of its id. */
+/* Was it a session of this task?  Another list, or a person, may have used the same item id. */
 static bool
 had_session(const struct task *t, const char *session)
 {
@@ -17,7 +17,7 @@ had_session(const struct task *t, const char *session)
 	return strcmp(t->session, session) == 0;
 }
 
-/* It was done with others, in a session of another task. */
+/* The task was done with others, in a session of another task. */
 static char *
 learn(struct flow *f, const struct task *t, struct dispatch *d)
 {

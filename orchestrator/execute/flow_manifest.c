@@ -19,9 +19,9 @@
 #define PLAN_FILE	"plan.json"
 #define PLAN_MAX	(256u << 20)
 #define PLAN_DELAY	(200 * CLOCK_MS)
-#define PLAN_SHARE	50	/* of the time, at most one part in so many is spent on writing it */
+#define PLAN_SHARE	50	/* writing takes at most one part in so many of the time */
 
-/* The sessions that are to be, as the preview has them. */
+/* Makes the planned sessions from the preview. */
 static struct manifest *
 make(const struct flow *f, const struct preview *p)
 {
@@ -43,7 +43,7 @@ make(const struct flow *f, const struct preview *p)
 	return m;
 }
 
-/* The number of the last one, from its file; its text can't have this but as the member. */
+/* The last number, from the file; its text can contain this key only as the member. */
 static unsigned
 last_spawn(const struct orch *o)
 {
@@ -115,7 +115,7 @@ need(void *p)
 	return p;
 }
 
-/* What was merged since the last time, all at once. */
+/* Finds the files of all merges since the last time. */
 static void
 look_files(struct flow *f, struct manifest *m)
 {
@@ -229,7 +229,7 @@ flow_manifest_write(struct flow *f, bool over)
 	int fd;
 
 	f->manifest_due = false;
-	if (f->manifest == NULL || f->list.v == NULL)	/* it could not be read again */
+	if (f->manifest == NULL || f->list.v == NULL)	/* the list could not be read again */
 		return;
 	look_all(f, f->manifest);
 	if (over)

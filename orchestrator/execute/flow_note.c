@@ -5,7 +5,7 @@
 #include "orchestrator/execute/flow.h"
 #include "proto/base/log.h"
 
-static struct flow_note *noted;	/* log_to gives no argument */
+static struct flow_note *noted;	/* log_to takes no argument */
 
 static void
 take_note(const char *line)
@@ -15,7 +15,7 @@ take_note(const char *line)
 	strlcat(noted->why, line, sizeof(noted->why));
 }
 
-/* Ctrl-C is for execute, which may want to let this one finish. */
+/* Ctrl-C is for execute, which may let this child finish. */
 void
 flow_note_begin(struct flow *f)
 {

@@ -8,7 +8,7 @@
 #include "orchestrator/execute/loop.h"
 #include "proto/base/clock.h"
 
-/* With the one that goes, those that share its session: none that is overtaken by it. */
+/* Adds tasks that share the session of the one going out, unless that would overtake a waiting task. */
 static void
 add_group(const struct taskgraph *g, struct work *waits, size_t nwaits, const struct work *running,
     size_t nrunning, const struct limits *limits, bool (*skip)(void *, size_t), void *arg,
@@ -63,7 +63,7 @@ flow_choose(const struct taskgraph *g, const struct work *running, size_t nrunni
 	return false;
 }
 
-/* Does the session only wait for its merge? */
+/* Is the session only waiting for its merge? */
 static bool
 is_idle(const struct flow *f, const char *session)
 {
@@ -80,7 +80,7 @@ is_idle(const struct flow *f, const char *session)
 	return idle;
 }
 
-/* A session takes one place, whatever it has to do. */
+/* A session takes one place, whatever its number of tasks. */
 static size_t
 collect_running(const struct flow *f, struct work *w)
 {
@@ -113,7 +113,7 @@ is_spawning(const struct flow *f, size_t i)
 	return false;
 }
 
-/* One that is being dispatched, or whose dispatch failed a moment ago. */
+/* Excludes a task that is being dispatched, or whose dispatch failed a moment ago. */
 static bool
 not_now(void *arg, size_t i)
 {
@@ -133,7 +133,7 @@ not_now(void *arg, size_t i)
 	return true;
 }
 
-/* Nothing runs: one whose dispatch failed again and again has its last try. */
+/* Nothing runs: a task whose dispatch failed repeatedly gets its last try. */
 static bool
 pick_last(struct flow *f, struct pick *p)
 {

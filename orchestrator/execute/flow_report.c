@@ -20,7 +20,7 @@ struct report {
 	size_t		 complete, elsewhere;
 };
 
-/* FATES: there is nothing to say of it. */
+/* FATES: the report does not mention it. */
 static enum fate
 group_of(const struct report *r, size_t i)
 {
@@ -42,7 +42,7 @@ group_of(const struct report *r, size_t i)
 	return f->graph.waiting[i] > 0 ? FATE_WAITING : FATE_OPEN;
 }
 
-/* Why it has failed: what its session says, else what the list does. */
+/* Why it failed: the reason of its session, or else of the list. */
 static char *
 reason(const struct flow *f, size_t i)
 {

@@ -6,7 +6,7 @@
 #include "orchestrator/execute/loop.h"
 #include "proto/base/text.h"
 
-/* A session of the task has ended: is it worth going on? */
+/* A session of the task has ended: should the flow continue? */
 static void
 judge(struct flow *f, size_t i, const struct entry *e)
 {
@@ -104,7 +104,7 @@ flow_settle(struct flow *f, size_t i, bool first)
 		if (news)
 			breaker_success(&f->breaker);
 		ft->final = false;
-		if (first && t->claimed)	/* merged since the source was asked */
+		if (first && t->claimed)	/* merged since the source was last asked */
 			flow_push(f);
 		break;
 	case TASK_BLOCKED:

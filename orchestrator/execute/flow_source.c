@@ -24,7 +24,7 @@ refresh_child(void *arg)
 	return f->source->refresh(f->o, f->id);
 }
 
-/* One at a time, and not beside a dispatch: both may ask the other side. */
+/* One at a time, and not during a dispatch: both may contact the source. */
 bool
 flow_refresh(struct flow *f)
 {
@@ -60,7 +60,7 @@ flow_refreshed(struct flow *f, int status)
 	}
 	if (n->why[0] == '\0')
 		child_status_text(status, n->why, sizeof(n->why));
-	/* A file that is just being changed may not be sound yet. */
+	/* A file that is being changed may be invalid for now. */
 	if (f->hint) {
 		f->hint = f->owed;
 		return;
@@ -119,7 +119,7 @@ flow_watch_source(struct flow *f)
 	if (watch_dir(&f->wake_watch, dir, false) == -1)
 		log_warn("%s: can't be watched: changes there are seen only after the next merge", dir);
 	else
-		wake(f);	/* it may have been there before */
+		wake(f);	/* the file may have existed before */
 	free(dir);
 }
 
@@ -133,7 +133,7 @@ flow_list_changed(void *flow, const struct watch_event *ev)
 	if (f->source == NULL || !f->source->local || f->owed || !tasklist_id_valid(id) ||
 	    strcmp(ev->name + strlen(id), TASKLIST_SUFFIX) != 0 || strcmp(id, f->id) == 0)
 		return;
-	/* While it is being asked it may have read that one before. */
+	/* A running refresh may have read the list before this change. */
 	f->hint = f->refresh_pid == 0 || f->hint;
 	f->owed = true;
 	f->refresh_tries = 0;

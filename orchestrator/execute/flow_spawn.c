@@ -19,7 +19,7 @@
 #include "proto/sys/child.h"
 #include "proto/sys/watch.h"
 
-#define JOIN	(5 * CLOCK_S)	/* until the maker of a session is asked whether it lives */
+#define JOIN	(5 * CLOCK_S)	/* time before the maker of a session is checked again */
 
 static int
 spawn_child(void *arg)
@@ -42,7 +42,7 @@ earlier(int64_t a, int64_t b)
 	return a == 0 || (b != 0 && b < a) ? b : a;
 }
 
-/* The wall clock may be set, and stands still for no timer. */
+/* The wall clock may be set, and it does not stop as timers do. */
 static void
 check_until(struct flow *f)
 {
@@ -87,7 +87,7 @@ flow_turn(struct flow *f)
 		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
 		    strerror(errno));
 		flow_reaped(f, EX_OSERR << 8);
-		/* no child's end makes the next turn */
+		/* no end of a child causes the next turn */
 		f->wake = f->stopped != NULL ? 0 : clock_now();
 		watch_timer(&f->look_timer, f->wake);
 	}
@@ -110,7 +110,7 @@ flow_join(struct flow *f)
 
 		if (table_find(&f->loop->table, session) != NULL)
 			continue;
-		/* first: when that is over, its directory is there */
+		/* check this first: once the making is over, the directory exists */
 		coming |= claim_under_way(f->o->workspace, session);
 		loop_add(f->loop, session, false);
 	}
@@ -134,7 +134,7 @@ fail_task(struct tasklist *l, void *arg)
 	return 0;
 }
 
-/* The next attempt: again soon, again when nothing else runs. false: there is none left. */
+/* Schedules the next try: soon, or when nothing else runs.  false: none is left. */
 static bool
 another_try(struct flow *f, size_t i, const char *why)
 {
@@ -166,7 +166,7 @@ try_again(struct flow *f, size_t i, const char *why)
 
 	if (another_try(f, i, why))
 		return;
-	/* It would be the same for every task, and this one is not to blame. */
+	/* Every task would fail in the same way, so this task is not to blame. */
 	if (fault_passes(f->note->fault)) {
 		log_warnx("task %s: %s", f->list.v[i].item.id, why);
 		flow_manifest_error(f, f->list.v[i].item.id, why, true);
@@ -190,7 +190,7 @@ try_again(struct flow *f, size_t i, const char *why)
 	free(reason);
 }
 
-/* All that the session does, "a, b, c"; malloced. */
+/* All tasks of the session, "a, b, c"; malloced. */
 static char *
 names(const struct flow *f, const struct pick *p)
 {
@@ -231,13 +231,13 @@ flow_reaped(struct flow *f, int status)
 	}
 	if (n->why[0] == '\0' && child_status_text(status, n->why, sizeof(n->why)) != 0)
 		n->fault = fault_of_status(status);
-	/* The list says so now; the next one goes. */
+	/* The list has recorded it; the next task goes out. */
 	if (code == EX_NEGATIVE) {
 		loop_say(f->loop, f->id, "not dispatched", "task %s: %s", f->list.v[i].item.id,
 		    n->why);
 		return;
 	}
-	/* It would be the same for every task. */
+	/* Every task would fail in the same way. */
 	if (code == EX_CONFIG) {
 		log_warnx("%s", n->why);
 		flow_stop(f, "the settings do not allow a dispatch");

@@ -15,7 +15,7 @@ flow_entry(struct orch *o, const char *session, struct entry *e)
 	char *path;
 	int rv = -1;
 
-	/* It may be moved while it is looked for. */
+	/* The session may be moved during the search. */
 	for (size_t i = 0; rv == -1 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		path = text_format("%s/%s", dirs[i], session);
 		rv = entry_load(e, path, dirs[i] == o->archive);

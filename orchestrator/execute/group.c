@@ -12,7 +12,7 @@
 
 struct bin {
 	const struct task *v[GROUP_MAX];
-	size_t	 n, first;	/* the least index */
+	size_t	 n, first;	/* the lowest index */
 	int64_t	 minutes;
 };
 
@@ -29,7 +29,7 @@ single(const struct task *t)
 	    t->item.worktree != NULL || t->session[0] != '\0' || minutes(t) > GROUP_MINUTES;
 }
 
-/* How much of the first path is its first directory; 0 = it is at the top, or anywhere. */
+/* The length of the first directory of the first path; 0 = the path is at the top, or unknown. */
 static size_t
 top(const struct item *item)
 {
@@ -83,7 +83,7 @@ longest_first(const void *a, const void *b)
 	return x->i < y->i ? -1 : 1;
 }
 
-/* Related ones, into as few sessions as can be. */
+/* Distributes related tasks to as few sessions as possible. */
 static void
 share(struct sorting *s, size_t n, size_t *of)
 {

@@ -5,13 +5,13 @@
 /*
  * Small tasks that share a session (--group).  Pure.
  *
- * Related are tasks for the same agent type whose first allowed path begins with the same
- * directory, or which all do not say their paths.  One to three of them share a
- * session, of GROUP_MINUTES together at most; there are no more sessions than that takes, and the
- * longest are given out first, each to the session that has least, so that they
- * are of about one length.  On its own is what is urgent (priority 0), has to be alone,
- * consists of several things already, says its worktree, is too long, or
- * had a session before: what has failed in a group is done again by itself.
+ * Tasks are related when they have the same agent type and their first allowed paths begin with
+ * the same directory, or none names its paths.  One to three of them share a session, of at most
+ * GROUP_MINUTES in total.  The number of sessions is minimal; the longest tasks are assigned
+ * first, each to the session with the least work, so that the sessions have about the same
+ * length.  A task stays alone when it is urgent (priority 0), must run alone, has several parts
+ * already, names its worktree, is too long, or had a session before: tasks that failed in a group
+ * are repeated individually.
  */
 
 #include <stddef.h>
@@ -21,16 +21,16 @@ struct task;
 
 #define GROUP_MAX	3	/* tasks of a session */
 #define GROUP_MINUTES	30
-#define GROUP_UNKNOWN	10	/* minutes that a task without an estimate counts */
+#define GROUP_UNKNOWN	10	/* minutes counted for a task without an estimate */
 
-/* What goes out as one session: a task, v[0], and those that share it; indices in its list. */
+/* The tasks that go out as one session: v[0] and those that share it; indices in its list. */
 struct pick { size_t v[GROUP_MAX], n; };
 
-/* of[i]: the index of the first task of i's group.  What may not be at once must not be among v. */
+/* of[i]: the index of the first task of i's group.  v must not contain tasks that may not run at the same time. */
 void group_make(const struct task *const v[], size_t n, size_t *of);
 /*
- * The item of a group: the first one's id, and all as its parts, of that list; what they say of
- * paths, outputs and dependencies together.  To be released.
+ * The item of a group: it has the id of the first task, all tasks as its parts, and their
+ * combined paths, outputs and dependencies.  The caller releases it.
  */
 void group_item(struct item *, const struct task *const v[], size_t n, const char *list);
 

@@ -22,7 +22,7 @@
 #include "proto/sys/watch.h"
 
 #define CACHE_DELAY	(200 * CLOCK_MS)
-#define CACHE_SHARE	20	/* it waits so many times as long as it took to write it */
+#define CACHE_SHARE	20	/* waits this many times as long as writing took */
 
 void
 loop_cache(struct loop *l)
@@ -78,7 +78,7 @@ rescan(struct loop *l)
 	add_all(l);
 }
 
-/* New sessions whose worker nobody has started in all that time. */
+/* New sessions whose worker has not been started in all that time. */
 static void
 grace_over(void *arg)
 {
@@ -111,7 +111,7 @@ reap(struct loop *l)
 	pid_t	pid;
 	int	status;
 
-	/* Workers are children too: they go on without execute, and their lock says the rest. */
+	/* Workers are children too: they continue without execute, and their lock tells the rest. */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == l->merge_pid)
 			queue_reaped(l, status);
@@ -123,7 +123,7 @@ reap(struct loop *l)
 			policy_reaped(&l->policy, pid);
 }
 
-/* Attends to what is due, then begins the next merge: that one may fail at once. */
+/* Handles due sessions, then begins the next merge, which may fail immediately. */
 static void
 settle(struct loop *l)
 {
@@ -164,7 +164,7 @@ loop_event(struct loop *l, const struct watch_event *ev)
 	return 0;
 }
 
-/* Returns the signal that ends it, 0 to go on, -1 on an error of the wait. */
+/* Returns the signal that ends it, 0 to continue, -1 when the wait fails. */
 static int
 turn(struct loop *l)
 {
@@ -177,7 +177,7 @@ turn(struct loop *l)
 	return loop_event(l, &ev);
 }
 
-/* Is anything to come? Sends out what may go. */
+/* Is anything still to come?  Sends out tasks. */
 static bool
 goes_on(struct loop *l)
 {
@@ -189,7 +189,7 @@ goes_on(struct loop *l)
 	flow_turn(f);
 	if (l->pending > 0 || flow_busy(f))
 		return true;
-	/* Another command may have ended a session without noting it, or be making one. */
+	/* Another command may have ended a session without noting it, or may be making one. */
 	task_link_recover(l->o);
 	flow_turn(f);
 	coming = flow_join(f);

@@ -5,17 +5,17 @@
 /*
  * execute: one loop over all sessions of an instance.
  *
- *	loop.c		waits, finds the sessions that an event is about, and attends to those that are due
- *	loop_sessions.c	which sessions there are, and which are due
- *	attend.c	one session: reads it, has said what is new, decides (schedule.h), acts
- *	session_say.c	what is new, a line each
- *	session_act.c	what was decided
- *	queue.c		what is approved, in order; queue_merge.c merges it, one at a time, in a child
- *	loop_report.c	what became of it all
- *	flow.h		with a task list: sends out what is ready
+ *	loop.c		waits, finds the session of an event, and handles due sessions
+ *	loop_sessions.c	the known sessions, and the due ones
+ *	attend.c	one session: reads it, reports news, decides (schedule.h), acts
+ *	session_say.c	reports news, one line each
+ *	session_act.c	performs the decision
+ *	queue.c		approved sessions in order; queue_merge.c merges them, one at a time, in a child
+ *	loop_report.c	the final report
+ *	flow.h		with a task list: sends out ready tasks
  *
- * Nothing here may stop the others: what goes wrong with one session is said, and
- * the loop goes on.
+ * No session may stop the others: a problem with one session is reported, and the
+ * loop continues.
  */
 
 #include "orchestrator/execute/policy.h"
@@ -25,93 +25,92 @@
 struct flow;
 struct questions;
 
-/* What the child that merges, or dispatches again, leaves behind. */
+/* What the child that merges, or dispatches again, reports. */
 struct merge_note {
 	char		 why[GIT_ERR];
-	char		 session[SESSION_ID_MAX];	/* the new one */
+	char		 session[SESSION_ID_MAX];	/* the new session */
 };
 
 struct loop {
 	struct orch	*o;
-	struct flow	*flow;		/* a task list that is worked off, or NULL */
+	struct flow	*flow;		/* the task list to work through, or NULL */
 	struct table	 table;
 	struct policy	 policy;
 	struct watch	 watch;		/* of isolated-sessions/ */
-	size_t		 pending;	/* sessions that execute stays for */
+	size_t		 pending;	/* sessions that keep execute running */
 	size_t		 merged;
 	struct json	*done;		/* merged sessions, for the report */
-	struct strings	 lost;		/* items of sessions that went away unmerged */
+	struct strings	 lost;		/* items of sessions that disappeared unmerged */
 	bool		 dirty;		/* orchestrator.json is out of date */
-	int64_t		 cache_delay;	/* ns from a change to its next writing */
+	int64_t		 cache_delay;	/* ns from a change to the next write */
 	struct watch_timer cache, grace;
-	struct sess_list due;		/* to be attended to before the next wait */
-	struct sess_list queue;		/* approved, oldest first */
-	struct sess_list blocked;	/* whose merge failed */
-	struct sess	*merging;	/* its merge runs in merge_pid */
+	struct sess_list due;		/* sessions to handle before the next wait */
+	struct sess_list queue;		/* approved sessions, oldest first */
+	struct sess_list blocked;	/* sessions whose merge failed */
+	struct sess	*merging;	/* the session merged by merge_pid */
 	pid_t		 merge_pid;
 	struct merge_note *merge_note;	/* shared with that child */
 };
 
-/* Runs until every session has ended (0, or 1 when one was not merged, or with a task list
- * when not all of it is COMPLETE) or until a signal (128 + its number). With a list the
- * first SIGINT only stops what goes out. */
+/* Runs until every session has ended (0; or 1 when one was not merged or, with a task list, when not all of it
+ * is COMPLETE), or until a signal (128 + its number).  With a list the first SIGINT only stops dispatching. */
 int loop_run(struct orch *, struct flow *);
-/* Its parts: takes in all sessions (0, or a sysexits status with the error printed), and does
- * what an event asks for: returns the signal that ends the loop, or 0. */
+/* Its parts: loop_begin takes in all sessions (0, or a sysexits status with the error printed); the other
+ * handles an event and returns the signal that ends the loop, or 0. */
 int loop_begin(struct loop *, struct orch *, struct flow *);
 int loop_event(struct loop *, const struct watch_event *);
 void loop_end(struct loop *);
-/* Writes orchestrator.json. The next writing waits for many times as long as this one
- * took: its share of the time is bounded, whatever the number of sessions. */
+/* Writes orchestrator.json.  The next write waits for a multiple of the time that this one took, so its share
+ * of the time is bounded, whatever the number of sessions. */
 void loop_cache(struct loop *);
-/* One line on standard output, JSON with --json. */
+/* Prints one line on standard output, JSON with --json. */
 void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
-/* The same of a whole line, which names the session itself. */
+/* The same for a whole line, which names the session itself. */
 void loop_note(const struct loop *, const char *session, const char *event, const char *line);
-/* Something that orchestrator.json shows has changed. */
+/* A value shown in orchestrator.json has changed. */
 void loop_changed(struct loop *);
-/* What became of it all: said and kept. 0, or 1 when not all is merged. */
+/* Prints and saves the final report.  0, or 1 when not all is merged. */
 int loop_report(struct loop *);
-/* A session has been merged: counts and says it. */
+/* Counts and reports a merged session. */
 void loop_merged(struct loop *, const struct entry *, const char *commit);
-/* Is its item a task of the list that is worked off? */
+/* Is its item a task of the current list? */
 bool loop_listed(const struct loop *, const struct entry *);
-/* It is to be attended to.  starting: see schedule.h. */
+/* Marks a session as due.  starting: see schedule.h. */
 void loop_due(struct loop *, struct sess *, bool starting);
-/* Takes in the session of that id, unless it is known: it is due. */
+/* Takes in the session with that id, unless it is known, and marks it as due. */
 void loop_add(struct loop *, const char *id, bool starting);
-/* Its directory is not there any more: it was archived or removed. */
+/* Its directory is gone: it was archived or removed. */
 void loop_gone(struct loop *, struct sess *);
-/* It is of no more interest, and freed. */
+/* Forgets and frees the session. */
 void loop_forget(struct loop *, struct sess *);
 
-/* Reads what is on disk of a session that is due, and acts. */
+/* Reads a due session from disk, and acts. */
 void attend(struct loop *, struct sess *);
-/* Says what differs from what was known before (no path: nothing). */
+/* Reports the differences from what was known before (no path: nothing). */
 void session_say(const struct loop *, const struct entry *was, const struct entry *now);
-/* Of the questions that were open, those that no longer are. */
+/* Reports questions that were open and no longer are. */
 void session_say_closed(const struct loop *, const struct sess *, const struct questions *);
-/* Does what was decided; true when the session must be read again after it. */
+/* Performs the decision; true when the session must be read again. */
 bool session_act(struct loop *, struct sess *, enum action);
-/* Where questions are not attended to any more: which of them have ended. */
+/* Where questions are not handled any more: finds those that have ended. */
 void session_closed(struct loop *, struct sess *);
 
 int queue_init(struct loop *);
-/* Completes what was killed between a session and the next one of its item. */
+/* Completes a retry that was killed between a session and the next one of its item. */
 void queue_recover(struct loop *);
-/* Puts an approved session into its place. */
+/* Puts an approved session into its place in the queue. */
 void queue_add(struct loop *, struct sess *);
 void queue_drop(struct loop *, struct sess *);
-/* Out of the queue, and not to be tried until another merge has been made. */
+/* Removes it from the queue until another merge succeeds. */
 void queue_block(struct loop *, struct sess *);
-/* Its merge may be tried again. */
+/* Allows its merge to be tried again. */
 void queue_unblock(struct loop *, struct sess *);
-/* Starts the next merge unless one runs. */
+/* Starts the next merge unless one is running. */
 void queue_next(struct loop *);
-/* The child that merged has ended. */
+/* Handles the end of the merging child. */
 void queue_reaped(struct loop *, int status);
-/* Stops the merge under way; the next merge completes it. */
+/* Stops the current merge; the next merge completes it. */
 void queue_stop(struct loop *);
 
 #endif

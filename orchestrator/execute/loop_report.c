@@ -19,7 +19,7 @@ sum(const struct json *list)
 	return ms;
 }
 
-/* What the report of a list has not got. */
+/* Prints what the report of a list does not contain. */
 static void
 say_left(const struct loop *l)
 {

@@ -40,7 +40,7 @@ loop_listed(const struct loop *l, const struct entry *e)
 	return l->flow != NULL && tasklist_find(&l->flow->list, e->state.item) != TASK_NONE;
 }
 
-/* A retry makes good for the attempts before it. */
+/* A retry makes up for the attempts before it. */
 void
 loop_merged(struct loop *l, const struct entry *e, const char *commit)
 {

@@ -36,7 +36,7 @@ manifest_free(struct manifest *m)
 	free(m);
 }
 
-/* A list may have grown. */
+/* The list may have grown. */
 static void
 make_room(struct manifest *m, const struct pick *p)
 {
@@ -72,7 +72,7 @@ manifest_plan(struct manifest *m, const struct pick *p)
 	return t;
 }
 
-/* What was planned elsewhere is done here. */
+/* Removes a task from the other terminals that had planned it. */
 static void
 take_away(struct manifest *m, size_t task, size_t but)
 {
@@ -158,7 +158,7 @@ manifest_error(struct manifest *m, const char *task, const char *why, bool final
 	free(text);
 }
 
-/* A task without an estimate counts what its sessions took. */
+/* A task without an estimate counts the time of its sessions. */
 static void
 add_time(const struct terminal *t, const struct tasklist *l, bool *seen, struct manifest_sums *s)
 {

@@ -31,16 +31,16 @@ struct tasklist;
 enum terminal_status { TERMINAL_PENDING, TERMINAL_ACTIVE, TERMINAL_COMPLETED, TERMINAL_FAILED, TERMINAL_COUNT };
 
 struct terminal {
-	struct pick	 tasks;		/* none: they are done by others */
-	char		 session[SESSION_ID_MAX];	/* "" = not yet */
+	struct pick	 tasks;		/* empty when other terminals do them */
+	char		 session[SESSION_ID_MAX];	/* session id; "" = not yet */
 	char		*path;		/* its directory */
 	bool		 archived;
 	enum terminal_status status;
-	enum status	 state;		/* of the session */
+	enum status	 state;		/* status of the session */
 	int64_t		 started_at, ended_at;	/* wall ms */
 	int64_t		 ms;		/* that it took since the run began; 0 = it has not ended */
 	int64_t		 input, output, cost;	/* tokens, millionths of a dollar */
-	int64_t		 done, total;	/* of worker progress */
+	int64_t		 done, total;	/* from worker progress */
 	char		 reason[32];
 	char		*detail;
 	char		 merged[OID_MAX];
@@ -53,14 +53,14 @@ struct manifest {
 	unsigned	 spawn;
 	int64_t		 at, begun_at, ended_at;	/* wall ms; 0 = not yet */
 	int64_t		 elapsed;	/* ms since it began, of CLOCK_MONOTONIC */
-	bool		 trust;		/* ambiguous ones may be at once */
+	bool		 trust;		/* ambiguous tasks may run at the same time */
 	struct terminal	*v;
 	size_t		 n;
-	size_t		*planned;	/* by task: its terminal that has no session, or SIZE_MAX */
+	size_t		*planned;	/* by task: its terminal without a session, or SIZE_MAX */
 	size_t		 ntasks;
 	struct strings	 errors;	/* of dispatches */
-	bool		 spawn_failed;	/* one was given up */
-	struct strings	 requeue;	/* tasks to be done again */
+	bool		 spawn_failed;	/* a dispatch was abandoned */
+	struct strings	 requeue;	/* tasks to be repeated */
 };
 
 struct manifest *manifest_make(void);
@@ -70,20 +70,20 @@ struct terminal *manifest_plan(struct manifest *, const struct pick *);
 struct terminal *manifest_sent(struct manifest *, const struct pick *, const char *session);
 void manifest_look(const struct manifest *, struct terminal *, const struct entry *);
 void manifest_error(struct manifest *, const char *task, const char *why, bool final);
-/* terminal_manifest, with now as its time. */
+/* The object terminal_manifest, with now as its time. */
 struct json *manifest_json(const struct manifest *, const struct tasklist *);
 
-/* Minutes with two decimals; a whole number as such. */
+/* Minutes with two decimals, or a whole number. */
 struct json *manifest_minutes(int64_t ms);
 /* What sessions that are over have used. */
 struct manifest_use {
 	size_t	sessions;
 	int64_t	ms, input, output, cost;
 };
-/* The same in figures. */
+/* The manifest in figures. */
 struct manifest_sums {
 	size_t	total, parallelizable, terminals, spawned, over;
-	size_t	completed, failed;	/* tasks, of sessions that are over */
+	size_t	completed, failed;	/* tasks of ended sessions */
 	size_t	outputs, conflicts;
 	int64_t	estimate, saved;	/* ms */
 	struct manifest_use all, *task;	/* by index in the list; what several share counts for the first */

@@ -56,7 +56,7 @@ task_of(const struct writing *w, const struct terminal *t, size_t k)
 	return &w->l->v[t->tasks.v[k]];
 }
 
-/* A list with an object for each terminal, which begins with its name. */
+/* A list with an object per terminal, which begins with its name. */
 static struct json *
 each(const struct writing *w, const char *name,
     bool (*make)(const struct writing *, const struct terminal *, struct json *))
@@ -141,7 +141,7 @@ execution_json(const struct writing *w)
 	return j;
 }
 
-/* What it is at: the part, or the task, that comes after those that are done. */
+/* What it is doing: the first part, or task, that is not done. */
 static const char *
 current(const struct writing *w, const struct terminal *t)
 {

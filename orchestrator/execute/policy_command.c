@@ -28,14 +28,14 @@ still_open(int fd, const char *id)
 	char			 why[RECORD_ERR];
 	bool			 open;
 
-	/* when that can't be told it may be */
+	/* if this can't be determined, assume it is open */
 	open = questions_load(fd, &qs, why, sizeof(why)) == -1 ||
 	    ((q = questions_find(&qs, id)) != NULL && q->status == QUESTION_OPEN);
 	questions_release(&qs);
 	return open;
 }
 
-/* In the child: after a while, if the caller is still there. */
+/* In the child: waits a while, if the caller still exists. */
 static bool
 once_more(const struct policy_job *j, int fd)
 {
@@ -43,7 +43,7 @@ once_more(const struct policy_job *j, int fd)
 	return getppid() == j->parent && (fd == -1 || still_open(fd, j->question));
 }
 
-/* What a command said is not asked for again: it waits until it can be written, with its parent. */
+/* A command's answer is not asked for again: it is kept until it can be written, as long as the parent lives. */
 static void
 write_answer(const struct policy_job *j, int fd, const struct question *q, const char *text,
     size_t len)
@@ -71,7 +71,7 @@ run_command(const struct policy_job *job, int fd, const struct config *c, const 
 	for (size_t i = 0; i < command->n; i++)
 		argv[i] = command->v[i];
 	in = json_text(j, false, &inlen);
-	/* One string with blanks is for the shell, as with the command adapter. */
+	/* One string with blanks goes to the shell, as with the command adapter. */
 	const struct child_spec spec = {
 		.argv = command->n == 1 && strpbrk(command->v[0], " \t") != NULL ? shell : argv,
 		.in = -1, .out = -1, .err = STDERR_FILENO, .die_with_parent = true, .session = true,

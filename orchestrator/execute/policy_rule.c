@@ -63,7 +63,7 @@ policy_rule(const struct entry *e, int fd, const struct settings *s, const struc
 		if (policy_answered(e, fd, q, s->rules[i].answer, strlen(s->rules[i].answer), by,
 		    failed))
 			return true;
-		if (*failed)	/* the rules behind it are for others */
+		if (*failed)	/* later rules must not answer this question */
 			return false;
 	}
 	return false;

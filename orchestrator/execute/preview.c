@@ -10,11 +10,11 @@
 
 struct sim {
 	struct preview	*p;
-	struct work	*running;	/* of the step */
+	struct work	*running;	/* tasks of the current step */
 	size_t		 nrunning;
 };
 
-/* All of them, and a circle only where nothing is unknown. */
+/* Finds all unknown dependencies; only when there are none, a circle. */
 static bool
 find_problems(struct preview *p)
 {
@@ -39,7 +39,7 @@ find_problems(struct preview *p)
 	return true;
 }
 
-/* lead: the place of the session's first task; NULL: it is this one. */
+/* lead: the position of the session's first task; NULL: it is this task. */
 static void
 send(struct sim *s, size_t i, const size_t *lead)
 {
@@ -64,7 +64,7 @@ send_followers(struct sim *s, size_t first)
 			send(s, i, &first);
 }
 
-/* What runs is in the first step, and what is worth another session is to be done. */
+/* Puts running tasks into the first step, and marks tasks worth another session as to be done. */
 static void
 begin(struct sim *s)
 {

@@ -3,28 +3,28 @@
 #define ORCHESTRATOR_PREVIEW_H
 
 /*
- * What execute would do with a list, found by doing it in thought: in steps of
- * what would run at once, if all of a step ended together.  It is chosen by the functions that
- * execute chooses with; nothing is changed, neither on disk nor in the flow.
+ * What execute would do with a list, found by a simulation in steps: the tasks of a step would
+ * run at the same time, if all of them ended together.  It uses the same functions as execute
+ * to choose, and changes nothing, neither on disk nor in the flow.
  */
 
 #include "proto/plan/taskgraph.h"
 
 struct preview {
-	const struct flow *f;	/* borrowed; its list is read */
+	const struct flow *f;	/* borrowed; its list is loaded */
 	struct taskgraph graph;
-	struct strings	 problems;	/* of the list, all of them: then nothing else is filled */
-	size_t		*order;		/* tasks as they go out */
-	size_t		*lead;		/* by place in it: the place of the one whose session it is */
-	size_t		*end;		/* of each step in it */
+	struct strings	 problems;	/* all problems of the list; if there are any, nothing else is filled */
+	size_t		*order;		/* tasks in the order of dispatch */
+	size_t		*lead;		/* by position: the position of the task whose session it shares */
+	size_t		*end;		/* the end of each step in order */
 	size_t		 n, steps;
 };
 
 void preview_make(struct preview *, struct flow *);
 void preview_release(struct preview *);
-/* Tasks that are not going to be done. */
+/* Counts tasks that will not be done. */
 size_t preview_left(const struct preview *);
-/* As plan prints it. manifest: for --json, taken over; NULL: none. */
+/* Prints the plan.  manifest: for --json, ownership passes; NULL: none. */
 void preview_text(const struct preview *);
 struct json *preview_json(const struct preview *, struct json *manifest);
 

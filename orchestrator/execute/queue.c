@@ -27,7 +27,7 @@ queue_add(struct loop *l, struct sess *s)
 
 	if (s->queued || s == l->merging)
 		return;
-	/* From the end: approvals come in about the order in which they were made. */
+	/* From the end: approvals arrive roughly in order. */
 	TAILQ_FOREACH_REVERSE(before, &l->queue, sess_list, queue)
 		if (entry_approved_at(&before->e) <= at)
 			break;

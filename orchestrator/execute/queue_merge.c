@@ -21,7 +21,7 @@ merge_child(void *arg)
 {
 	struct loop	*l = arg;
 
-	/* Then Ctrl-C is not the end of it. */
+	/* Otherwise Ctrl-C ends it. */
 	if (l->flow != NULL)
 		setpgid(0, 0);
 	if (l->merging->e.state.status == STATUS_CONFLICT)
@@ -45,7 +45,7 @@ queue_next(struct loop *l)
 	queue_reaped(l, (int)MERGE_ERROR << 8);
 }
 
-/* What stood in the way of another merge may be gone. */
+/* The obstacle of another merge may be gone. */
 static void
 retry_blocked(struct loop *l)
 {
@@ -95,7 +95,7 @@ queue_reaped(struct loop *l, int status)
 	}
 }
 
-/* A claim whose session is in the archive already: its retry was begun, and then killed. */
+/* A claim whose session is already archived: its retry was begun, and then killed. */
 static void
 retry_claimed(void *arg, const char *session)
 {

@@ -9,7 +9,7 @@ schedule_unattended(const struct situation *s)
 		return ACTION_START;
 	if (s->starting)
 		return s->recoveries >= SCHEDULE_RESTARTS ? ACTION_GIVE_UP : ACTION_START;
-	/* A lock file that nobody has held yet is that of a worker about to lock it. */
+	/* A lock file that was never held belongs to a worker about to lock it. */
 	return s->begun ? ACTION_DIED : ACTION_GRACE;
 }
 
@@ -32,7 +32,7 @@ schedule(const struct situation *s)
 		return status_live(s->status) && s->questions ? ACTION_ANSWER : ACTION_NONE;
 	if (status_live(s->status))
 		return schedule_unattended(s);
-	/* A merged session that still lies here was not put away. */
+	/* A merged session that is still here was not archived. */
 	if (status_approved(s->status) || s->merging || s->retry)
 		return schedule_merge(s);
 	return ACTION_OVER;

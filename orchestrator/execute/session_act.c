@@ -29,7 +29,7 @@ wait_grace(struct loop *l, struct sess *s)
 	s->grace = true;
 }
 
-/* Questions that are open; a policy sees those that were not when looked at before. */
+/* Checks open questions; a policy gets those that were not open at the last check. */
 static void
 look_questions(struct loop *l, struct sess *s, bool ask)
 {
@@ -67,7 +67,7 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 		policy_ask(&l->policy, &s->e, fresh, n, &unwritten);
 	strings_free(&s->unwritten);
 	s->unwritten = unwritten;
-	if (unwritten.n > 0)	/* a full disk, say: once more, after a while */
+	if (unwritten.n > 0)	/* such as a full disk: try again after a while */
 		wait_grace(l, s);
 	free(fresh);
 	questions_release(&qs);
@@ -80,7 +80,7 @@ session_closed(struct loop *l, struct sess *s)
 		look_questions(l, s, false);
 }
 
-/* true when the session must be looked at again. */
+/* true when the session must be checked again. */
 static bool
 start_worker(struct loop *l, struct sess *s)
 {
@@ -91,7 +91,7 @@ start_worker(struct loop *l, struct sess *s)
 	s->unstarted = false;
 	if (worker_spawn(l->o, s->e.path, why, sizeof(why)) != -1)
 		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
-	else if (errno == EBUSY || fault_passing()) {	/* nobody's fault, and it passes */
+	else if (errno == EBUSY || fault_passing()) {	/* a transient fault of the machine */
 		log_warnx("%s: no worker yet: %s", s->e.id, why);
 		s->unstarted = true;
 		wait_grace(l, s);
@@ -101,7 +101,7 @@ start_worker(struct loop *l, struct sess *s)
 	return true;
 }
 
-/* One that fails (a full disk) makes an event by itself: the next try has to wait. */
+/* A failure (a full disk) causes an event by itself, so the next try must wait. */
 static void
 declare_died(struct loop *l, struct sess *s, enum action a)
 {

@@ -25,7 +25,7 @@ say_status(const struct loop *l, const struct entry *was, const struct entry *no
 	    reason[0] != '\0' && st->detail[0] != '\0' ? ": " : "", st->detail);
 }
 
-/* The worker brings a silent agent back, or waits for its account; said as its log says it. */
+/* The worker recovers a silent agent, or waits for its account; reported in the words of its log. */
 static void
 say_recovery(const struct loop *l, const struct entry *before, const struct entry *now)
 {

@@ -24,7 +24,7 @@ insert(struct table *t, struct sess *s)
 	SLIST_INSERT_HEAD(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, chain);
 }
 
-/* To a power of two. */
+/* Resizes to a power of two. */
 static void
 resize(struct table *t, size_t nbuckets)
 {

@@ -16,21 +16,21 @@
 struct loop;
 
 struct sess {
-	struct entry	 e;		/* as of the last look at it */
+	struct entry	 e;		/* as of the last check */
 	struct loop	*loop;
 	struct watch	 watch;		/* of its directory */
-	enum action	 action;	/* what was decided then */
-	bool		 fresh;		/* has open questions that no policy has seen */
-	bool		 grace;		/* new, or its death could not be written: given time */
-	bool		 unstarted;	/* no worker could be started, for what passes */
-	bool		 due;		/* to be attended to */
-	bool		 starting;	/* as execute begins, or its time of grace is over: see schedule.h */
-	bool		 queued;	/* in the queue of merges */
+	enum action	 action;	/* the decision then */
+	bool		 fresh;		/* has open questions that no policy has checked */
+	bool		 grace;		/* waiting: it is new, or its death could not be written */
+	bool		 unstarted;	/* no worker could be started, because of a transient fault */
+	bool		 due;		/* must be handled */
+	bool		 starting;	/* execute is starting, or its grace period is over: see schedule.h */
+	bool		 queued;	/* in the merge queue */
 	bool		 blocked;	/* its merge failed, for the reason in why */
 	char		*why;
-	struct strings	 open;		/* ids of the open questions that were seen */
-	struct strings	 unwritten;	/* those whose answer could not be written */
-	TAILQ_ENTRY(sess) queue;		/* of merges, or of those that are blocked */
+	struct strings	 open;		/* ids of the open questions already checked */
+	struct strings	 unwritten;	/* questions whose answer could not be written */
+	TAILQ_ENTRY(sess) queue;		/* the merge queue, or the list of blocked sessions */
 	TAILQ_ENTRY(sess) due_link;
 	TAILQ_ENTRY(sess) all;
 	SLIST_ENTRY(sess) chain;
