@@ -18,7 +18,7 @@
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 
-/* Of the session as it is on disk; with the lock held nobody changes that any more. */
+/* Checks the session on disk; while we hold the lock no process changes it. */
 static int
 check_status(const char *id, const struct state *s)
 {
@@ -47,14 +47,14 @@ check_entry(struct entry *e)
 		    status_name(e->state.status), e->id);
 		return EX_USAGE;
 	}
-	/* A worker that died is declared first. */
+	/* First declares the death of a worker. */
 	if (entry_dead(e) && e->begun && !state_given_back(&e->state) &&
 	    entry_declare(e, STATUS_FAILED, "died", "the worker died") == -1)
 		return EX_IOERR;
 	return check_status(e->id, &e->state);
 }
 
-/* The worktree must still be the session's, and nothing in it half done. */
+/* The worktree must still be the session's, with no unfinished operation. */
 static int
 check_worktree(struct orch *o, const struct entry *e, int sessionfd)
 {
@@ -79,7 +79,7 @@ check_worktree(struct orch *o, const struct entry *e, int sessionfd)
 	return EX_DATAERR;
 }
 
-/* As at the beginning of a round, but for what it has used: the limit of its time is a new one. */
+/* As at the beginning of a round, except for its usage: its time limit starts anew. */
 static void
 begin_again(struct state *s)
 {
@@ -113,7 +113,7 @@ enter(struct entry *e, int sessionfd, const struct unjudged *u)
 	    state_save(sessionfd, &e->state, true) == -1) {
 		log_warn("%s", e->path);
 		rv = EX_IOERR;
-	} else	/* another command may have found it over meanwhile, and closed it again */
+	} else	/* another command may have seen its former end meanwhile, and closed the task again */
 		task_link_reopen(e->path, e->id);
 	free(what);
 	free(detail);

@@ -4,17 +4,17 @@
 
 /*
  * Makes the commits and edits in the worktree of an ended or approved session its work: the session
- * loses its verdict, goes on in step commit, and gates and council judge the result.
+ * loses its verdict and continues in step commit, and gates and council judge the result.
  *
- * Order: its tasks are IN_PROGRESS, state.json says running in step commit (durable), the worker is
- * started.  The worker imports and commits; without one execute and recover start it.
+ * Order: its tasks become IN_PROGRESS, state.json says running in step commit (durable), the worker
+ * is started.  The worker imports and commits; if it was not started, execute or recover starts it.
  */
 
 struct entry;
 struct orch;
 struct unjudged;
 
-/* 0, or a sysexits status with the error printed; what is what was found, to be released in any case. */
+/* 0, or a sysexits status with the error printed; what gets what was found, and must be released in any case. */
 int adopt(struct orch *, struct entry *, struct unjudged *what);
 
 #endif

@@ -22,7 +22,7 @@
 #define MERGE_LOCK	"merge.lock"
 #define MERGE_TRIES	10
 
-/* Rule 8: only the commit that was judged, and the branch must still be there. */
+/* Rule 8: merge only the judged commit, and its branch must still exist. */
 static enum merge_outcome
 check_verdict(struct merge *m)
 {
@@ -46,7 +46,7 @@ check_verdict(struct merge *m)
 	return MERGE_MERGED;
 }
 
-/* What was left out, for the last word. */
+/* Saves what is left out, and notes it for the final message. */
 static int
 save(struct merge *m, const struct unjudged *u)
 {
@@ -61,7 +61,7 @@ save(struct merge *m, const struct unjudged *u)
 	return 0;
 }
 
-/* Nobody's work is passed over without a word.  MERGE_MERGED: there is none, or it is saved. */
+/* Work is never left out silently.  MERGE_MERGED: there is none, or it is saved. */
 static enum merge_outcome
 check_unjudged(struct merge *m, bool leave)
 {
@@ -113,7 +113,7 @@ merge_approved(struct merge *m)
 	if (again)
 		return merge_says(m, MERGE_BLOCKED, "%s: %s moved %d times meanwhile", m->id,
 		    m->target, MERGE_TRIES);
-	if (rv == MERGE_NOTHING && (rv = merge_late(m)) == MERGE_NOTHING) {	/* in the target already */
+	if (rv == MERGE_NOTHING && (rv = merge_late(m)) == MERGE_NOTHING) {	/* already in the target */
 		strlcpy(m->state.merged, m->state.head, sizeof(m->state.merged));
 		rv = merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
 	}
@@ -134,7 +134,7 @@ load_config(struct merge *m)
 	return rc;
 }
 
-/* No directory: it was archived, and whether as merged is in the archive. */
+/* No directory: it was archived; the archive says whether as merged. */
 static enum merge_outcome
 merge_gone(struct merge *m)
 {
@@ -154,7 +154,7 @@ merge_gone(struct merge *m)
 	return rv;
 }
 
-/* Both locks are held. */
+/* Requires both locks. */
 static enum merge_outcome
 merge_locked(struct merge *m)
 {
@@ -176,7 +176,7 @@ merge_locked(struct merge *m)
 	if (rv != MERGE_NOT_APPROVED)
 		task_link_close(m->req->session_path, m->id, m->state.status);
 	if (rv == MERGE_MERGED) {
-		/* it was merged by a command that was killed: what has come since is too late for it */
+		/* a killed command merged it; later changes are too late for this merge */
 		if (!m->looked && check_unjudged(m, true) == MERGE_ERROR)
 			log_warnx("%s: %s", m->id, m->err);
 		if (merge_finish(m, &trash) == -1)
@@ -225,7 +225,7 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 		merge_says(&m, MERGE_ERROR, "%s/" MERGE_LOCK ": %s", req->workspace, strerror(errno));
 	else
 		rv = merge_opened(&m);
-	if (rv == MERGE_MERGED && errlen > 0)	/* not what it overcame on the way */
+	if (rv == MERGE_MERGED && errlen > 0)	/* not the errors overcome on the way */
 		strlcpy(err, m.left != NULL ? m.left : "", errlen);
 	file_close(m.session);
 	file_close(lock);

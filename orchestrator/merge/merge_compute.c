@@ -13,7 +13,7 @@
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
-/* Its own worker goes on: the target is merged into its branch, resolved and reviewed there. */
+/* Its own worker continues: it merges the target into its branch, resolves, and has the result reviewed. */
 static enum merge_outcome
 give_back(struct merge *m, const char *detail)
 {
@@ -50,7 +50,7 @@ enter_conflict(struct merge *m, const char *fmt, ...)
 	return outcome;
 }
 
-/* Of paths, or as a whole: with none. */
+/* A conflict in paths, or in the whole when there are none. */
 static enum merge_outcome
 conflict(struct merge *m, struct state_conflict *list, size_t n)
 {
@@ -79,7 +79,7 @@ conflict(struct merge *m, struct state_conflict *list, size_t n)
 	return rv;
 }
 
-/* "Merge <item>: <first line of the summary, or the title>", and a trailer when nobody judged it. */
+/* "Merge <item>: <first line of the summary, or the title>", and a trailer when it was not judged. */
 static char *
 message_of(struct merge *m)
 {
@@ -95,7 +95,7 @@ message_of(struct merge *m)
 	    item.title != NULL)
 		text_first_line(line, sizeof(line), item.title);
 	item_release(&item);
-	/* git log prints it as it is. */
+	/* git log prints it unchanged. */
 	text_line(&subject, line, strlen(line));
 	msg = text_format("Merge %s%s%s%s", m->state.item, line[0] == '\0' ? "" : ": ",
 	    line[0] == '\0' ? "" : subject.buf, strcmp(m->review.mode, "none") == 0 ?
@@ -116,7 +116,7 @@ commit(struct merge *m)
 	return rc == -1 ? MERGE_ERROR : MERGE_MERGED;
 }
 
-/* What the merge changes is what was judged only if target and work have nothing in common that came after the base. */
+/* The merge changes exactly what was judged only if target and work have no common commit after the base. */
 static enum merge_outcome
 check_base(struct merge *m)
 {
@@ -143,7 +143,7 @@ has_path(const struct git_change *c, size_t n, const char *path)
 	return false;
 }
 
-/* The target has the commits.  A path that the work changed, and that is there as it was before, was taken back. */
+/* The target has the commits.  If a changed path is back at its old content there, the change was reverted. */
 static enum merge_outcome
 check_content(struct merge *m)
 {
@@ -178,7 +178,7 @@ merge_compute(struct merge *m)
 	if (m->old[0] == '\0')
 		return merge_says(m, MERGE_BLOCKED, "%s: the target branch %s does not exist", m->id,
 		    m->config.target);
-	/* a merge of a base that was removed from the target would bring it back */
+	/* merging would restore a base that was removed from the target */
 	if ((rc = git_ancestor(&m->git, m->state.base, m->old, m->err, m->errlen)) == 0)
 		return conflict(m, NULL, 0);
 	if (rc == 1)
@@ -192,7 +192,7 @@ merge_compute(struct merge *m)
 	m->nchanges = 0;
 	if (git_diff(&m->git, m->old, m->tree, &m->changes, &m->nchanges, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
-	/* Only what changes nothing can have been merged before. */
+	/* Only work without changes can have been merged before. */
 	if (m->nchanges == 0 && git_is_ancestor(&m->git, m->state.head, m->old))
 		return check_content(m);
 	outcome = check_base(m);

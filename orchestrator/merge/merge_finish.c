@@ -18,8 +18,8 @@
 
 #define PRIORITY	10
 
-/* A person may have put another worktree in its place: that one stays. So does one in which
- * a person is at work, with its branch: it is git's then, and cleanup removes it later. */
+/* A person may have put another worktree in its place: that stays.  So does a worktree in use, with its branch:
+ * it becomes an ordinary worktree of git, and cleanup removes it later. */
 static int
 remove_worktree(struct merge *m, char **trash, bool *kept)
 {
@@ -43,7 +43,7 @@ remove_worktree(struct merge *m, char **trash, bool *kept)
 	return git_worktree_remove(m->req->repo, worktree, *trash, m->err, m->errlen);
 }
 
-/* A person may have continued the branch: then it is theirs. */
+/* If a person has continued the branch, it is theirs. */
 static int
 remove_branch(struct merge *m)
 {
@@ -55,7 +55,7 @@ remove_branch(struct merge *m)
 	ref = text_format("refs/heads/%s", m->state.branch);
 	rc = git_ref_read(m->req->repo, ref, now, m->err, m->errlen);
 	if (rc == 0 && now[0] == '\0')
-		git_locks_left(m->req->repo, ref);	/* of a git that died when it had removed it */
+		git_locks_left(m->req->repo, ref);	/* left by a git that died after the removal */
 	else if (rc == 0) {
 		if (strcmp(now, m->state.head) != 0)
 			log_warnx("%s: %s has moved on and is kept", m->id, m->state.branch);
@@ -98,7 +98,7 @@ struct discard {
 	const char	*trash;
 };
 
-/* Uncommitted changes in the worktree after the verdict are saved first. */
+/* First saves uncommitted changes that were made after the verdict. */
 static int
 discard(void *arg)
 {
@@ -106,19 +106,19 @@ discard(void *arg)
 	char err[GIT_ERR];
 	int null;
 
-	/* nothing of the caller's is kept open: locks, pipes that others read to the end */
+	/* keep nothing of the caller's open: locks, or pipes that others read to the end */
 	if ((null = file_open_path(AT_FDCWD, "/dev/null", O_RDWR)) != -1) {
 		dup2(null, STDIN_FILENO);
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 	}
 	closefrom(3);
-	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);	/* after what a user waits for */
+	(void)setpriority(PRIO_PROCESS, 0, PRIORITY);	/* low priority: no user waits for it */
 	return trash_discard(d->m->req->repo, d->m->req->archive_dir, d->m->id, d->trash, true, err,
 	    sizeof(err)) == -1;
 }
 
-/* The process in between ends at once, so that nobody has to wait for the other. */
+/* The process in between ends immediately, so no process has to wait for the other. */
 static int
 detach(void *arg)
 {

@@ -14,7 +14,7 @@
 
 #define RESULTS_MAX	(16u << 20)
 
-/* The first gate that did not pass, in a sentence; what it printed is for a retry to repair. */
+/* Describes the first gate that failed, in a sentence; a retry gets its output. */
 static char *
 failed_gate(struct merge *m, const char *out, size_t len)
 {

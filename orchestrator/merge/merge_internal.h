@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_MERGE_INTERNAL_H
 #define ORCHESTRATOR_MERGE_INTERNAL_H
 
-/* What the merge*.c files share. */
+/* Shared by the merge*.c files. */
 
 #include "orchestrator/merge/merge.h"
 #include "proto/checkout/checkout.h"
@@ -21,13 +21,13 @@ struct merge {
 	struct git	 git;		/* the workspace's safe directory */
 	char		 target[256];	/* full ref name */
 	char		 old[OID_MAX], tree[OID_MAX], new[OID_MAX];
-	char		 late_old[OID_MAX], late_new[OID_MAX];	/* of a killed merge, not done yet */
+	char		 late_old[OID_MAX], late_new[OID_MAX];	/* of a killed merge that has not moved the target yet */
 	struct git_change *changes;	/* old..new */
 	size_t		 nchanges;
 	struct checkout	*checkouts;
 	size_t		 ncheckouts;
-	bool		 looked;	/* for what was not judged */
-	char		*left;		/* of that: what was saved, and where; NULL = nothing */
+	bool		 looked;	/* unjudged changes were searched for */
+	char		*left;		/* what was saved of them, and where; NULL = nothing */
 	char		*err;
 	size_t		 errlen;
 };
@@ -38,21 +38,21 @@ enum merge_outcome merge_says(struct merge *, enum merge_outcome, const char *, 
 int merge_enter(struct merge *, enum status, const char *reason, const char *detail);
 int merge_save(struct merge *);
 
-/* merge_compute.c: merged tree and commit; MERGE_MERGED = go on, MERGE_NOTHING = in the target already. */
+/* merge_compute.c: merged tree and commit; MERGE_MERGED = continue, MERGE_NOTHING = already in the target. */
 enum merge_outcome merge_compute(struct merge *);
-/* merge_audit.c: the paths of the session's commits, and of what the merge changes. */
+/* merge_audit.c: checks the paths of the session's commits, and of the merge's changes. */
 enum merge_outcome merge_audit(struct merge *);
-/* merge_gate.c: the gates on the merged tree when it is new. */
+/* merge_gate.c: runs the gates on the merged tree if it is new. */
 enum merge_outcome merge_gates(struct merge *);
 /* merge_move.c */
 enum merge_outcome merge_move(struct merge *, bool *again);
-/* Finishes or takes back what state.merging says; MERGE_NOTHING = nothing was under way. */
+/* Completes or undoes the merge in state.merging; MERGE_NOTHING = there was none. */
 enum merge_outcome merge_recover(struct merge *);
-/* When the target has the work already: the git of a killed merge may have moved it only now. */
+/* When the target already has the work: the git of a killed merge may have moved it only now. */
 enum merge_outcome merge_late(struct merge *);
-/* merge_finish.c: worktree, branch, archive; *trash is what is to be deleted, or NULL. */
+/* merge_finish.c: worktree, branch, archive; *trash is to be deleted, or NULL. */
 int merge_finish(struct merge *, char **trash);
-/* Saves and deletes the trash in a process of its own; session_path is in the archive now. */
+/* Saves and deletes the trash in a process of its own; session_path is in the archive then. */
 void merge_discard(const struct merge *, const char *trash);
 
 #endif

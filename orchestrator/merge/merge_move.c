@@ -67,7 +67,7 @@ unrecord(struct merge *m)
 	strings_free(&m->state.merging.checkouts);
 }
 
-/* Has its user changed what is to follow?  Not when it can't be told: then something is wrong here. */
+/* Did its user change files that the merge changes?  False when this can't be determined: then the problem is ours. */
 static bool
 users(struct merge *m, const struct checkout *co)
 {
@@ -85,9 +85,10 @@ users(struct merge *m, const struct checkout *co)
 }
 
 /*
- * The target is at new.  A checkout that changed in this moment stays as it is: what is
- * theirs goes first.  One that can't follow for another reason keeps its lock, so that nobody
- * commits the reverse of the merge, until the next run brings it along: -1 then, unless last.
+ * The target is at new.  A checkout that changed just now stays unchanged: the user's changes
+ * take precedence.  A checkout that can't be updated for another reason keeps its lock, so
+ * that its user does not commit the reverse of the merge, until the next run updates it: -1
+ * then, unless last.
  */
 static int
 bring_checkouts(struct merge *m, bool bring_along, bool last)
@@ -120,7 +121,7 @@ static enum merge_outcome
 follow(struct merge *m, bool bring_along, bool last)
 {
 	if (bring_checkouts(m, bring_along, last) == -1)
-		return MERGE_ERROR;	/* with the record, as after a crash */
+		return MERGE_ERROR;	/* keep the record, as after a crash */
 	unrecord(m);
 	strlcpy(m->state.merged, m->new, sizeof(m->state.merged));
 	return merge_enter(m, STATUS_MERGED, NULL, NULL) == -1 ? MERGE_ERROR : MERGE_MERGED;
@@ -173,7 +174,7 @@ merge_move(struct merge *m, bool *again)
 		return follow(m, true, false);
 	if (git_ref_read(m->req->repo, m->target, now, NULL, 0) == -1 || strcmp(now, m->new) != 0)
 		return give_up(m, MERGE_ERROR);
-	/* It has moved, and may not be on disk: the record stays, so that the next run sees to it. */
+	/* It has moved, but may not be on disk: the record stays, so that the next run completes it. */
 	(void)bring_checkouts(m, true, false);
 	return MERGE_ERROR;
 }
@@ -184,13 +185,13 @@ moved(struct merge *m, char *now)
 {
 	if (git_ref_read(m->req->repo, m->state.merging.target, now, m->err, m->errlen) == -1)
 		return -1;
-	/* a power loss may have left the record of a commit, and not the commit */
+	/* a power loss may have kept the record of a commit, but not the commit */
 	if (now[0] == '\0' || strcmp(now, m->state.merging.old) == 0)
 		return 0;
 	return git_ancestor(&m->git, m->state.merging.new, now, m->err, m->errlen);
 }
 
-/* A power loss leaves the name of the lock, and not always whose it is: nobody's if it is empty. */
+/* A power loss may leave the lock without its content: an empty lock belongs to no process. */
 static void
 drop_empty_lock(struct merge *m, const struct checkout *co)
 {
@@ -245,7 +246,7 @@ merge_recover(struct merge *m)
 		return MERGE_ERROR;
 	if (lock_all(m) == -1)
 		return MERGE_BLOCKED;
-	/* Who moved it on since has seen to that checkout. */
+	/* The command that moved the target on since has updated that checkout. */
 	return follow(m, strcmp(now, m->new) == 0, true);
 }
 

@@ -12,7 +12,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 
-/* execute starts it otherwise. */
+/* If this fails execute starts it. */
 static void
 start_again(struct orch *o, const struct entry *e)
 {

@@ -10,11 +10,11 @@
 #include "proto/record/state.h"
 #include "proto/session/layout.h"
 
-#define NAMED		3	/* commits, and paths */
-#define NAME_LEN	60	/* bytes of each */
+#define NAMED		3	/* commits and paths that are named */
+#define NAME_LEN	60	/* bytes per name */
 #define LOG_MAX		(64u << 10)
 
-/* They are read where they are: a person's are not the repository's yet. */
+/* Reads a person's commits where they are: they are not in the repository yet. */
 static void
 read_commits(struct unjudged *u, const struct git *with, const char *head)
 {
@@ -38,7 +38,7 @@ read_commits(struct unjudged *u, const struct git *with, const char *head)
 		strings_add(&u->commits, u->commit);
 }
 
-/* HEAD of the git directory, and what it has that head has not. */
+/* Finds HEAD of the git directory, and its commits that head lacks. */
 static int
 find_commits(struct unjudged *u, const struct git *g, const char *dir, const char *head, char *err,
     size_t errlen)

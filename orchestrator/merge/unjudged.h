@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_UNJUDGED_H
 
 /*
- * What a session's worktree has beyond the commit that was judged: commits that a person made there,
- * and edits.  merge does not pass over them, adopt has them judged.  With the session's lock held.
+ * Changes in a session's worktree beyond the judged commit: commits by a person, and edits.  merge
+ * refuses to ignore them; adopt has them judged.  Requires the session's lock.
  */
 
 #include "proto/base/strings.h"
@@ -14,21 +14,21 @@ struct state;
 
 struct unjudged {
 	struct git	 git;		/* the session's safe directory, its index and worktree */
-	char		*objects;	/* of the git directory that the worktree names */
-	char		 commit[OID_MAX];	/* HEAD there; "" = nothing that state.head does not have */
-	struct strings	 commits;	/* "ID \"SUBJECT\"", of those since state.head */
+	char		*objects;	/* objects of the git directory that the worktree names */
+	char		 commit[OID_MAX];	/* HEAD there; "" = nothing that is not in state.head */
+	struct strings	 commits;	/* "ID \"SUBJECT\"" of each commit since state.head */
 	struct strings	 left;		/* nested repositories, large files: git can't save them (trash_keep_left) */
-	struct strings	 paths;		/* in which the worktree differs from that, or from state.head */
+	struct strings	 paths;		/* paths in which the worktree differs from commit, or from state.head */
 };
 
-/* g: a safe directory, to read with; path: the session directory; quick: its worker has left its index at
- * state.head.  1 when there is something, 0, or -1 with err; to be released in any case.  A path
- * that is no longer the session's worktree has nothing. */
+/* g: a safe directory to read with; path: the session directory; quick: its worker has left its index at
+ * state.head.  1 when there are changes, 0, or -1 with err; must be released in any case.  A path that is no
+ * longer the session's worktree has none. */
 int unjudged_find(struct unjudged *, const struct git *g, const char *path, const struct state *,
     bool quick, char *err, size_t errlen);
-/* 'commit 1234567 "By hand" and changes in a, b and 3 more'; malloced, NULL: there is nothing. */
+/* 'commit 1234567 "By hand" and changes in a, b and 3 more'; malloced; NULL: there are none. */
 char *unjudged_text(const struct unjudged *);
-/* Saves all of it but left to refs/salvage/<session-id>. 0 or -1 with err. */
+/* Saves everything except left to refs/salvage/<session-id>.  0 or -1 with err. */
 int unjudged_save(const struct unjudged *, const struct git *g, const struct state *, char *err,
     size_t errlen);
 void unjudged_release(struct unjudged *);
