@@ -25,7 +25,7 @@
 #define ARGS_MAX	(SHOW_AT_ONCE + 16)
 #define SHOW_AT_ONCE	50
 #define TRIES		6
-#define BACKOFF		100		/* ms, then twice as long */
+#define BACKOFF		100		/* ms, then doubled */
 
 int
 bd_open(struct bd *b, struct orch *o, const char *list)
@@ -89,7 +89,7 @@ bd_payload(const char *text, size_t textlen, char *why, size_t len, bool *said)
 	return list;
 }
 
-/* What bd says of its failure: JSON on either stream, or a line of text. */
+/* Finds bd's reason for a failure: JSON on either stream, or a line of text. */
 static void
 find_reason(int status, const char *out, size_t outlen, const char *err, char *why, size_t len)
 {
@@ -214,7 +214,7 @@ bd_call(const struct bd *b, const char *const *args, struct json **answer, char 
 	return rv;
 }
 
-/* Some versions fail on the first id that is not there: then each is asked for alone. */
+/* Some versions fail on the first missing id: then asks for each separately. */
 static int
 show(const struct bd *b, char *const *ids, size_t n, struct json *all, char *why, size_t len)
 {

@@ -3,17 +3,17 @@
 #define ORCHESTRATOR_BEADS_H
 
 /*
- * Beads as a source (source.h).  The list has each issue that was ready once.
+ * Beads as a source (source.h).  The list has every issue that was ever ready.
  *
  *	source_beads.c	its list, and the issue of an item
- *	beads_pull.c	from issues to tasks: what a task becomes; pure but for the calls of bd
- *	beads_push.c	from tasks to issues: what is merged is closed, what failed is noted
- *	beads_claim.c	whose an issue is
+ *	beads_pull.c	from issues to tasks: how a task changes; pure except for the calls of bd
+ *	beads_push.c	from tasks to issues: closes merged ones, notes failures
+ *	beads_claim.c	the owner of an issue
  *
  * A task is "claimed" from before bd is asked for its issue until that is closed or
- * given back.  Hence, whenever we are killed: a task that is claimed and not begun is
- * claimed once more, which bd allows its holder; one that is claimed and COMPLETE is owed a
- * close, unless its issue is closed.  An issue in Beads is ours when its assignee is the actor of
+ * given back.  So after a kill at any point a task that is claimed but not begun is
+ * claimed again, which bd allows its holder; a task that is claimed and COMPLETE needs its issue closed, unless that
+ * is closed already.  An issue in Beads is ours when its assignee is the actor of
  * the list (bd.h), so that two lists, machines or people never both have it.
  *
  * Functions print their errors and return 0 or a sysexits status.
@@ -23,16 +23,16 @@
 #include "orchestrator/source/issue.h"
 
 #define BEADS_LABEL	"project:"
-#define BEADS_AUTHOR	"beads"		/* of changes that are made there */
+#define BEADS_AUTHOR	"beads"		/* author of changes made in Beads */
 
-/* Lets the list be as Beads has it, now that nothing is owed. */
+/* Updates the list from Beads, after all pending changes were pushed. */
 int beads_pull(const struct bd *, const char *list);
-/* Does what is owed. What bd refuses is named, and owed still. */
+/* Pushes pending changes.  Refused ones are reported, and stay pending. */
 int beads_push(const struct bd *, const char *list);
 
-/* The issue of one id: 0, and not NULL when there is one; of the answer, to be freed. */
+/* The issue with an id: 0, and not NULL when it exists; it borrows from the answer, which must be freed. */
 int beads_issue(const struct bd *, const char *id, struct issues *, struct json **answer);
-/* Names what is no issue. */
+/* Reports invalid issues. */
 void beads_name_wrong(struct strings *wrong);
 
 int beads_claim(struct orch *, const char *list, const char *task);

@@ -12,7 +12,7 @@
 struct marking {
 	const char	*task;
 	bool		 claimed;
-	enum task_status to;		/* with a reason; else the status stays */
+	enum task_status to;		/* set with a reason; otherwise the status stays */
 	const char	*reason;
 };
 
@@ -58,7 +58,7 @@ beads_issue(const struct bd *b, const char *id, struct issues *all, struct json 
 	return rv == EX_NEGATIVE ? EX_UNAVAILABLE : rv;
 }
 
-/* bd says no: whose is it?  Why is said in the list, and the task is not begun. */
+/* bd refused: who has it?  The list records the reason, and the task is not begun. */
 static int
 lost(const struct bd *b, const char *list, const char *task, const char *said)
 {
@@ -72,7 +72,7 @@ lost(const struct bd *b, const char *list, const char *task, const char *said)
 	if ((rv = beads_issue(b, task, &all, &answer)) != 0)
 		goto done;
 	is = issues_find(&all, task);
-	if (is != NULL && issue_has(is, b->actor))	/* so says an older bd to the holder */
+	if (is != NULL && issue_has(is, b->actor))	/* an older bd tells its holder this */
 		goto done;
 	rv = EX_NEGATIVE;
 	if (is == NULL)
@@ -134,7 +134,7 @@ is_claimed(struct orch *o, const char *list, const char *task)
 	return claimed;
 }
 
-/* Only what is ours.  What can't be given back stays claimed, and is begun again by us. */
+/* Releases only our issues.  An issue that can't be released stays claimed, and we begin it again. */
 int
 beads_release(struct orch *o, const char *list, const char *task)
 {

@@ -13,10 +13,10 @@
 
 struct take {
 	const struct bd	*b;
-	char		*label;		/* of the project, or NULL */
+	char		*label;		/* label of the project, or NULL */
 	struct issues	 ready, others;
 	struct json	*ready_json, *others_json;
-	bool		*asked;		/* tasks that others was asked for, by index */
+	bool		*asked;		/* tasks for which ask_others was called, by index */
 	size_t		 nasked;
 	struct strings	 wrong;
 };
@@ -29,7 +29,7 @@ beads_name_wrong(struct strings *wrong)
 	strings_free(wrong);
 }
 
-/* Ready for us: bd counts what is open and assigned as ready too. */
+/* Finds an issue that is ready for us: bd also counts open, assigned issues as ready. */
 static const struct issue *
 find_ready(const struct take *k, const char *id)
 {
@@ -46,8 +46,8 @@ enter(struct task *t, enum task_status to, const char *reason)
 }
 
 /*
- * One that has failed, or is done, begins again only if it was ours: a person has given it
- * back.  Else what can't be dispatched would be tried for ever.
+ * A failed or completed task begins again only if it was ours: a person has released it.
+ * Otherwise an item that can't be dispatched would be tried for ever.
  */
 static bool
 take_ready(struct tasklist *l, struct task *t, const struct issue *is)
@@ -66,7 +66,7 @@ take_ready(struct tasklist *l, struct task *t, const struct issue *is)
 		any = enter(t, TASK_PENDING, "given back in Beads");
 		break;
 	case TASK_COMPLETE:
-		if (t->claimed)		/* it is owed its close */
+		if (t->claimed)		/* its close is pending */
 			return false;
 		any = enter(t, TASK_PENDING, "reopened in Beads");
 		break;
@@ -90,7 +90,7 @@ take_other(const struct take *k, struct task *t, const struct issue *is)
 		return enter(t, TASK_COMPLETE, "closed in Beads");
 	}
 	if (is == NULL || (is->assignee[0] != '\0' && strcmp(is->assignee, k->b->actor) != 0))
-		t->claimed = false;	/* written with what follows, or next time */
+		t->claimed = false;	/* written with the next change, or next time */
 	if (t->status != TASK_PENDING || (is != NULL && issue_has(is, k->b->actor)))
 		return false;
 	if (is == NULL)
@@ -104,7 +104,7 @@ take_other(const struct take *k, struct task *t, const struct issue *is)
 	return any;
 }
 
-/* Edges that were right one by one may make a circle after issues were reopened. */
+/* Edges that are valid one by one may form a circle after issues were reopened. */
 static void
 open_circles(struct tasklist *l)
 {
@@ -165,7 +165,7 @@ apply(struct tasklist *l, void *arg)
 	return 0;
 }
 
-/* What is to be done and not ready has changed, or is ours. */
+/* Asks for open tasks that are not ready, since they have changed, and for ours. */
 static int
 ask_others(struct take *k, const struct tasklist *l)
 {

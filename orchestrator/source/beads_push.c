@@ -18,11 +18,11 @@
 
 struct owing {
 	const struct bd	*b;
-	struct strings	 settled;	/* tasks whose issue is no more of our business */
-	int		 rv;		/* what keeps us from going on */
+	struct strings	 settled;	/* tasks whose issue does not concern us any more */
+	int		 rv;		/* the status that stops us */
 };
 
-/* The word of a record is not enough to close an issue: the target must have the merge. */
+/* A record is not enough to close an issue: the target must contain the merge. */
 static int
 verify(struct orch *o, const char *session, struct last_session *last, char *why, size_t whylen)
 {
@@ -69,13 +69,13 @@ close_issue(struct owing *w, const struct task *t)
 		strings_add(&w->settled, t->item.id);
 	else
 		log_warnx("issue %s is not closed: %s", t->item.id, why);
-	if (w->rv == EX_NEGATIVE)	/* of this one alone */
+	if (w->rv == EX_NEGATIVE)	/* concerns only this task */
 		w->rv = 0;
 	json_free(answer);
 	free(reason);
 }
 
-/* The session's id in the notes says that they have it. */
+/* The session's id in the notes shows that they have it. */
 static void
 note_failure(struct owing *w, const struct task *t, const struct issue *is)
 {
@@ -122,7 +122,7 @@ settle(struct owing *w, const struct task *t, const struct issue *is)
 	strings_add(&w->settled, t->item.id);
 }
 
-/* Is there something to be said of it in Beads? */
+/* Is anything about the task pending for Beads? */
 static bool
 owes(const struct bd *b, const struct task *t)
 {
@@ -204,7 +204,7 @@ push_locked(const struct bd *b, const char *list)
 	return rv;
 }
 
-/* Two that look whether an issue is closed would both close it. */
+/* Locked, so that two processes do not both close an issue. */
 int
 beads_push(const struct bd *b, const char *list)
 {

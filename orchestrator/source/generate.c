@@ -17,7 +17,7 @@
 #include "proto/plan/tasklist.h"
 #include "proto/sys/file.h"
 
-/* What people wrote into the former file stays: names, worktrees, unknown fields. */
+/* Keeps what people wrote into the former file: names, worktrees, unknown members. */
 static void
 keep_former(struct streams *s, struct streams *old)
 {
@@ -37,7 +37,7 @@ keep_former(struct streams *s, struct streams *old)
 			continue;
 		was = &old->v[k];
 		one->raw = json_copy(was->raw);
-		json_drop(one->raw, "tasks");	/* they would count instead of the list's */
+		json_drop(one->raw, "tasks");	/* they would override the list's */
 		one->name = text_format("%s", was->name);
 		one->worktree = was->worktree == NULL ? NULL : text_format("%s", was->worktree);
 	}
@@ -125,7 +125,7 @@ plain(const char *buf, size_t len)
 	return text;
 }
 
-/* 0 and *same, or an error that says what is in the way. */
+/* 0 and *same, or an error that names what is in the way. */
 static int
 compare(const char *path, const char *shown, const char *text, size_t len, bool force, bool *same)
 {
@@ -159,7 +159,7 @@ write_file(const char *path, const char *text, size_t len)
 	struct stat st;
 	int rv = 0;
 
-	/* The directories of the default place alone; of others only the last one. */
+	/* Makes the directories of the default place; of other places only the last one. */
 	if (strrchr(dir, '/') != NULL) {
 		*strrchr(dir, '/') = '\0';
 		if (dir[0] != '\0' && stat(dir, &st) == -1 && mkdir(dir, 0777) == -1)

@@ -107,7 +107,7 @@ issue_labelled(const struct issue *is, const char *label)
 	return labels == NULL;
 }
 
-/* ready and list have the edge, show what is at its other end. */
+/* bd ready and bd list print the edge, bd show the issue at its other end. */
 void
 issue_blockers(const struct issue *is, bool open, struct strings *ids)
 {
@@ -169,7 +169,7 @@ issue_time(const char *s)
 	return ms > offset ? ms - offset : 0;
 }
 
-/* What an agent has to know stands in several places of an issue. */
+/* Combines the parts of an issue that an agent needs to know. */
 static char *
 describe(const struct issue *is)
 {
@@ -189,7 +189,7 @@ describe(const struct issue *is)
 	return t.buf;
 }
 
-/* Takes the new text. */
+/* Takes ownership of the new text. */
 static bool
 replace(char **field, char *s)
 {

@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_ISSUE_H
 
 /*
- * Issues of Beads, as bd prints them: read with distrust, and what they are as
- * tasks.  Pure.  Texts are borrowed from the JSON, which must outlive the issue.
+ * Issues of Beads, as printed by bd: read with distrust, and converted to tasks.
+ * Pure.  Texts are borrowed from the JSON, which must outlive the issue.
  */
 
 #include <stdint.h>
@@ -18,7 +18,7 @@ struct tasklist;
 struct issue {
 	char		 id[SESSION_ID_MAX];
 	const char	*status;	/* "open", "in_progress", "closed", ...; never NULL */
-	const char	*assignee;	/* "" = nobody */
+	const char	*assignee;	/* "" = unassigned */
 	const char	*notes;		/* "" = none */
 	const struct json *raw;
 };
@@ -27,27 +27,27 @@ struct issues {
 	size_t		 n;
 };
 
-/* Of an array; those that are none go to wrong, one line each. */
+/* Reads the issues of an array; invalid ones go to wrong, one line each. */
 void issues_read(struct issues *, const struct json *array, struct strings *wrong);
 void issues_release(struct issues *);
-/* NULL: it is not there. */
+/* NULL: not found. */
 const struct issue *issues_find(const struct issues *, const char *id);
 
 bool issue_is(const struct issue *, const char *status);
-/* Begun, by this one. */
+/* Has this actor begun it? */
 bool issue_has(const struct issue *, const char *actor);
-/* Is it nobody's work, but a heading for other issues? */
+/* Is it only a heading for other issues? */
 bool issue_heads(const struct issue *);
-/* Has it the label?  True as well when it does not say its labels. */
+/* Has it the label?  True as well when its labels are not given. */
 bool issue_labelled(const struct issue *, const char *label);
-/* What blocks it; open: as far as it is said not to be closed. */
+/* The issues that block it; open: only those not known to be closed. */
 void issue_blockers(const struct issue *, bool open, struct strings *);
-/* Why it is not to be begun by the actor; malloced. */
+/* Why the actor must not begin it; malloced. */
 char *issue_obstacle(const struct issue *, const char *actor);
-/* Puts what the issue says into the task of its id: true when that changed anything.  Its
- * dependencies are those that are COMPLETE in the list: whether it is ready is for bd to say. */
+/* Updates the task with its id from the issue: true when anything changed.  Its dependencies are those that are
+ * COMPLETE in the list, since bd decides whether it is ready. */
 bool issue_fill(const struct issue *, const struct tasklist *, struct task *);
-/* RFC 3339 with any fraction and offset, as wall ms; 0 when it is not. */
+/* RFC 3339 with any fraction and offset, as wall ms; 0 when it is not a time. */
 int64_t issue_time(const char *);
 
 #endif

@@ -41,7 +41,7 @@ last_session_load(const struct orch *o, const char *session, struct last_session
 	memset(l, 0, sizeof(*l));
 	if (!session_id_valid(session))
 		return -1;
-	/* It may be moved while it is looked for. */
+	/* The session may be moved during the search. */
 	for (size_t i = 0; rv == -1 && i < sizeof(dirs) / sizeof(dirs[0]); i++) {
 		path = text_format("%s/%s", dirs[i], session);
 		rv = load(path, l);
@@ -56,7 +56,7 @@ last_session_release(struct last_session *l)
 	state_release(&l->state);
 }
 
-/* Not a session that was cancelled or needs a person, nor a conflict that is not retried. */
+/* False for a session that was cancelled or needs a person, and for a conflict that is not retried. */
 bool
 last_session_again(const struct last_session *l, int64_t attempts, int64_t *attempt)
 {

@@ -6,7 +6,7 @@
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
 
-/* Files are replaced whole, or written by people: either changes one of these. */
+/* A file is replaced as a whole, or written by people: both change one of these. */
 static bool
 same_file(const struct stat *a, const struct stat *b)
 {

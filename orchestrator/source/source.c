@@ -30,7 +30,7 @@ source_of(const struct tasklist *l)
 	return l->source.kind == NULL ? NULL : by_kind(l->source.kind);
 }
 
-/* The source of a list that is on disk, or NULL. */
+/* The source of a list on disk, or NULL. */
 static const struct source *
 of_list(struct orch *o, const char *list)
 {
@@ -46,10 +46,10 @@ of_list(struct orch *o, const char *list)
 	return s;
 }
 
-/* Lists that people keep and that have something left to do; sources' own lists do not count. */
+/* Lists kept by people that have unfinished tasks; the lists of sources do not count. */
 struct open_lists {
 	struct orch	*o;
-	bool		 streams;	/* what carries a stream is done by that */
+	bool		 streams;	/* tasks in a stream are done by the streams' list */
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];
 	struct text	 names;
@@ -63,7 +63,7 @@ count_open(void *arg, const char *id)
 	const struct tasklist *l = &t.list;
 	bool good = false, left;
 
-	/* A damaged list must be repaired first: opening it tells. */
+	/* A damaged list must be repaired first: opening it reports the damage. */
 	tasks_look(c->o->workspace, id, &t, &good);
 	left = !good;
 	for (size_t i = 0; i < l->n && !left; i++)
@@ -80,7 +80,7 @@ count_open(void *arg, const char *id)
 	return 0;
 }
 
-/* Nothing was said: what there is, if it is one. */
+/* Nothing was named: takes what there is, if there is only one. */
 static int
 select_any(struct orch *o, char list[TASKLIST_ID_MAX])
 {
@@ -125,7 +125,7 @@ select_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 	for (size_t i = 0; sources[i] != NULL; i++)
 		if (sources[i]->present(o) && sources[i]->is_project == NULL)
 			return sources[i]->open(o, project, list);
-	return tasks_find_list(o, project, list);	/* which says that there is none */
+	return tasks_find_list(o, project, list);	/* which reports that there is none */
 }
 
 int
@@ -181,7 +181,7 @@ source_release(struct orch *o, const char *list, const char *task)
 		s->release(o, list, task);
 }
 
-/* A quick look first: most lists are of no source, or owe nothing. */
+/* A quick check first: most lists have no source, or nothing is pending. */
 static int
 settle_list(void *arg, const char *list)
 {

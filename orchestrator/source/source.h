@@ -4,12 +4,11 @@
 
 /*
  * Where tasks come from, when people do not keep them in a list themselves: Beads,
- * a streams file.  A source keeps a task list (its "source" names the source) that is a
- * copy of what there is to do; all else works on that list as on any other.  What is owed to
- * the other side (an issue to be closed) follows from the list, so that
- * bringing it up to date once more is all the recovery there is.
+ * a streams file.  A source maintains a task list (its "source" names the source) as a
+ * copy of the work to do; everything else uses that list like any other.  Changes that are pending for the source (an
+ * issue to be closed) follow from the list, so recovery only means bringing it up to date again.
  *
- *	source_select	the list that execute, plan, dispatch-ready are to work on
+ *	source_select	the list for execute, plan and dispatch-ready
  *	source_find	the list that has an item, asking every source that is present
  *	source_of		the source of a list
  *
@@ -22,28 +21,28 @@ struct orch;
 struct tasklist;
 
 #define SOURCE_WORDS	4
-extern const char *const source_words[SOURCE_WORDS + 1];	/* what --source may name, ended by NULL */
+extern const char *const source_words[SOURCE_WORDS + 1];	/* valid words for --source, ended by NULL */
 
 struct source {
-	const char	*kind;		/* in the list's "source", and of --source */
-	/* Is there something of it in this repository? */
+	const char	*kind;		/* word in the list's "source" and for --source */
+	/* Is the source used in this repository? */
 	bool		(*present)(struct orch *);
-	/* Is this its project (an initiative, say)?  NULL: any name may be. */
+	/* Is this a project of the source (such as an initiative)?  NULL: any name is valid. */
 	bool		(*is_project)(struct orch *, const char *project);
-	/* Its list for the project (NULL = all there is), made if absent, up to date. */
+	/* Its list for the project (NULL = everything), made if absent, and brought up to date. */
 	int		(*open)(struct orch *, const char *project, char list[TASKLIST_ID_MAX]);
-	/* Does what is owed to the other side, and takes in what has changed there.  May take
-	 * long: execute calls it in a child. */
+	/* Pushes pending changes to the source, and takes in changes made there.  May take long: execute calls
+	 * it in a child. */
 	int		(*refresh)(struct orch *, const char *list);
-	bool		 local;	/* refresh is quick, and is made whenever its list is asked for */
-	/* Its list that has the item, taken in if need be; "" when there is none. */
+	bool		 local;	/* refresh is quick, and is done whenever its list is needed */
+	/* Its list that has the item, which is added if necessary; "" when there is none. */
 	int		(*find)(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
-	/* Makes the task ours before it is begun: EX_NEGATIVE when another person has it, which
-	 * the list says then; and gives it back.  NULL: there is nobody else. */
+	/* Claims the task before it begins: EX_NEGATIVE when another person has it, which the list records
+	 * then.  The other releases it.  NULL: the source has no other users. */
 	int		(*claim)(struct orch *, const char *list, const char *task);
 	int		(*release)(struct orch *, const char *list, const char *task);
-	/* The directory in which a file SOURCE_WAKE appears when something has changed there;
-	 * malloced.  NULL: there is none. */
+	/* The directory in which a file SOURCE_WAKE appears when something has changed in the source; malloced.
+	 * NULL: there is none. */
 	char		*(*wake_dir)(struct orch *);
 };
 
@@ -57,16 +56,15 @@ extern const struct source source_beads, source_streams;
 const struct source *source_of(const struct tasklist *);
 /*
  * source: "none", "tasks", a kind, or NULL; project: a list's id or name, a source's project, or NULL.
- * Without a source: the list of that name, else the source that is present; without a
- * project either: the one there is.  list is "" and the result 0 when there is nothing
- * at all.
+ * Without a source: the list with that name, else the source in use; without a project either: the
+ * only one there is.  list is "" and the result 0 when there is none at all.
  */
 int source_select(struct orch *, const char *source, const char *project,
     char list[TASKLIST_ID_MAX]);
 int source_find(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
-/* Brings the list up to date, if its source is a local one.  0, or a status. */
+/* Brings the list up to date, if its source is local.  0, or a status. */
 int source_fresh(struct orch *, const char *list);
-/* What lists owe the other side for what is merged, for commands that merge: in the foreground. */
+/* For commands that merge: pushes pending changes for merged work to the sources, in the foreground. */
 void source_settle(struct orch *);
 /* claim and release of the list's source; 0 when it has none. */
 int source_claim(struct orch *, const char *list, const char *task);

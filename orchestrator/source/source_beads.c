@@ -16,7 +16,7 @@
 #include "proto/json/record.h"
 
 #define DIRECTORY	".beads"
-#define OPEN_LOCK	"beads-list.lock"	/* held while the list is looked for and made */
+#define OPEN_LOCK	"beads-list.lock"	/* held while the list is searched and made */
 
 static char *
 directory(struct orch *o)
@@ -47,7 +47,7 @@ same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* One that can't be read may be ours: none is made in its place. */
+/* An unreadable list may be ours: it is not replaced by a new one. */
 static int
 is_wanted(void *arg, const char *id)
 {
@@ -137,7 +137,7 @@ open_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 	return 0;
 }
 
-/* May a person begin it, and do we take it in? */
+/* May a person begin it, and do we add it to the list? */
 static int
 check(const struct bd *b, const struct issue *is)
 {
@@ -167,7 +167,7 @@ add_issue(struct tasklist *l, void *arg)
 	struct task *t;
 
 	if (tasklist_find(l, is->id) != TASK_NONE)
-		return EX_NEGATIVE;	/* another one was faster */
+		return EX_NEGATIVE;	/* another process was faster */
 	if ((t = tasklist_add(l, is->id, NULL, why, sizeof(why))) == NULL) {
 		log_warnx("issue %s: %s", is->id, why);
 		return EX_DATAERR;
@@ -176,7 +176,7 @@ add_issue(struct tasklist *l, void *arg)
 	return 0;
 }
 
-/* An item may as well be none of Beads: without bd it is. */
+/* An item need not be from Beads: without bd it is not. */
 static int
 find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 {

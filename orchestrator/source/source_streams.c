@@ -40,7 +40,7 @@ is_project(struct orch *o, const char *project)
 	return is;
 }
 
-/* A file in which nothing is wrong. */
+/* Loads a file without problems. */
 static int
 load(struct orch *o, struct streams_file *f)
 {
@@ -52,7 +52,7 @@ load(struct orch *o, struct streams_file *f)
 	return streams_file_sound(f);
 }
 
-/* What has been done elsewhere, and what is back again. */
+/* Adjusts a stream that was completed elsewhere, or is back in the file. */
 static bool
 settle(const struct stream *one, struct task *t)
 {
@@ -112,7 +112,7 @@ mirror(struct tasklist *l, void *arg)
 	return !changed;
 }
 
-/* What is owed to the lists of people: a stream of which they said that it is COMPLETE. */
+/* A change that is pending for people's lists: they marked a stream as COMPLETE. */
 struct debt { const struct task *stream; int64_t since; };
 
 static int
@@ -127,7 +127,7 @@ pay(struct tasklist *l, void *arg)
 	for (size_t i = 0; i < p->n; i++) {
 		if (strcmp(p->v[i].list, l->id) != 0 || (k = tasklist_find(l, p->v[i].id)) == TASK_NONE)
 			continue;
-		/* What was opened again since then stays so. */
+		/* Tasks reopened since then stay open. */
 		if (l->v[k].status == TASK_COMPLETE || l->v[k].status == TASK_IN_PROGRESS ||
 		    (l->v[k].nhistory > 0 && l->v[k].history[l->v[k].nhistory - 1].at > d->since))
 			continue;
@@ -170,7 +170,7 @@ is_mirror(void *arg, const char *id)
 	struct tasklist l;
 	bool good;
 
-	/* A damaged one is ours as well: opening it tells. */
+	/* A damaged list counts as ours: opening it reports the damage. */
 	if (!tasks_mention(s->o->workspace, id, s->initiative) ||
 	    !tasks_peek(s->o->workspace, id, &l, &good))
 		return 0;
@@ -213,7 +213,7 @@ bring_up(struct orch *o, struct streams *s, char list[TASKLIST_ID_MAX])
 	return settle_debts(o, list);
 }
 
-/* One at a time: a list is made once. */
+/* One process at a time, so that a list is made once. */
 static int
 bring_up_locked(struct orch *o, struct streams *s, char list[TASKLIST_ID_MAX])
 {
@@ -275,7 +275,7 @@ refresh(struct orch *o, const char *list)
 	return rv;
 }
 
-/* A file that is wrong is none of those who dispatch something else. */
+/* An invalid file does not concern a dispatch of something else. */
 static int
 find(struct orch *o, const char *item, char list[TASKLIST_ID_MAX])
 {

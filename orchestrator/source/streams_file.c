@@ -81,7 +81,7 @@ streams_file_release(struct streams_file *f)
 	memset(f, 0, sizeof(*f));
 }
 
-/* A checkout of this repository, wherever that is. */
+/* Is it a checkout of this repository, at any path? */
 static bool
 is_ours(const struct orch *o, const char *root)
 {

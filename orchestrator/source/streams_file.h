@@ -4,7 +4,7 @@
 
 /*
  * The streams file of a repository's work tree (orchestrator-streams(5)), with the
- * tasks of the lists whose tasks carry its streams.
+ * tasks of its streams from task lists.
  *
  *	if ((rv = streams_file_load(o, &f)) == 0 && (rv = streams_file_sound(&f)) == 0)
  *		... f.s ...
@@ -17,28 +17,27 @@ struct orch;
 
 struct streams_file {
 	char		*path;		/* NULL = there is none */
-	const char	*shown;		/* below the repository */
+	const char	*shown;		/* path below the repository */
 	struct streams	 s;
-	struct strings	 problems;	/* of the file, but for overlapping paths */
+	struct strings	 problems;	/* problems of the file, except overlapping paths */
 };
 
-/* Below the repository: where it may be; the first is where it is made. */
+/* Possible places below the repository; a new file is made at the first. */
 #define STREAMS_PLACE		".orchestrator/" STREAMS_FILE
 #define STREAMS_OTHER_PLACE	".claude/orchestration/" STREAMS_FILE
 
-/* Is there one, or more? */
+/* Is there at least one? */
 bool streams_file_present(const struct orch *);
-/* Finds and parses it. 0 with path NULL when there is none; or a sysexits status with the
- * error printed. */
+/* Finds and parses it.  0, with path NULL when there is none; or a sysexits status with the error printed. */
 int streams_file_read(const struct orch *, struct streams_file *);
-/* The same, with the tasks of lists, checked. None is an error, printed. */
+/* The same with the tasks of lists, and checked.  A missing file is an error, printed. */
 int streams_file_load(struct orch *, struct streams_file *);
 /* Prints the problems: 0 when there are none, else EX_DATAERR. */
 int streams_file_sound(const struct streams_file *);
 void streams_file_release(struct streams_file *);
-/* The limit of the settings. 0, or a sysexits status with the error printed. */
+/* Reads the limit from the settings.  0, or a sysexits status with the error printed. */
 int streams_limit(struct orch *, int64_t *max_parallel);
-/* "- Foundation: 1 stream..." for each phase; tasks: with their counts. */
+/* Prints "- Foundation: 1 stream..." for each phase; tasks: with task counts. */
 void streams_print_summary(const struct streams *, bool tasks);
 struct json *streams_summary_json(const struct streams *);
 

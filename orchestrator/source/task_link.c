@@ -13,7 +13,7 @@
 #include "proto/json/record.h"
 #include "proto/plan/taskgraph.h"
 
-/* Lists that have the task; with a session: as its last one, and not COMPLETE. */
+/* Finds lists with the task; with a session: it must be its last one, and not COMPLETE. */
 struct search {
 	const char	*workspace, *item, *session;
 	char		*list;
@@ -53,7 +53,7 @@ task_link_list(struct orch *o, const char *item, const char *session, char list[
 	tasks_each(o->workspace, has_task, &s);
 }
 
-/* May the task begin?  0, or the reason is printed. */
+/* May the task begin?  0, or a status with the reason printed. */
 static int
 may_begin(const struct tasklist *l, size_t i)
 {
@@ -102,12 +102,12 @@ task_link_item(struct orch *o, const char *in, const char *id, struct item *item
 		tasks_each(o->workspace, has_task, &s);
 	if (s.n == 0 && ((rv = source_find(o, id, list)) != 0 || list[0] == '\0'))
 		return rv;
-	if (s.n > 1)	/* which says so */
+	if (s.n > 1)	/* which reports it */
 		return tasks_find_task(o, NULL, id, list);
 	if ((rv = source_fresh(o, list)) != 0 || (rv = tasks_load(o->workspace, list, &l)) != 0)
 		return rv;
 	if ((rv = tasks_need(&l, id, &i)) == 0 && (rv = may_begin(&l, i)) == 0) {
-		/* Its raw has the members of a task, which are none of an item. */
+		/* Its raw has the members of a task, which an item does not have. */
 		json_free(l.v[i].item.raw);
 		l.v[i].item.raw = NULL;
 		item_release(item);
@@ -127,7 +127,7 @@ open_one(struct task *t, const char *session)
 	strlcpy(t->session, session, sizeof(t->session));
 }
 
-/* The item itself in its list; and what it consists of, as far as this list has it. */
+/* Opens the item itself in its list, and its parts in this list. */
 static int
 open_tasks(struct tasklist *l, void *arg)
 {
@@ -156,7 +156,7 @@ open_tasks(struct tasklist *l, void *arg)
 	return 0;
 }
 
-/* Is it the first part that names its list? */
+/* Is it the first part with its list? */
 static bool
 names_first(const struct parts *p, size_t k)
 {
@@ -166,7 +166,7 @@ names_first(const struct parts *p, size_t k)
 	return p->v[k].list[0] != '\0';
 }
 
-/* The list that execute looks at comes last: it says that the session has the task. */
+/* The list that execute reads comes last: it records that the session has the task. */
 int
 task_link_open(struct orch *o, const char *list, const struct item *item, const char *session)
 {
@@ -212,7 +212,7 @@ task_link_drop(struct orch *o, const char *list, const char *item, const char *s
 	source_release(o, list, item);
 }
 
-/* path: of its session directory, workspace/instance/isolated-sessions/session. */
+/* path: of the session directory, workspace/instance/isolated-sessions/session. */
 static void
 change_all(const char *path, const struct task_link_change *c)
 {

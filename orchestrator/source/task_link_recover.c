@@ -28,7 +28,7 @@ state_in(int workspacefd, const char *instance, const char *where, const char *s
 	free(path);
 	if (fd == -1)
 		return 0;
-	/* Not begun yet, or unreadable: nothing is known to have ended. */
+	/* Not begun yet, or unreadable: it is not known to have ended. */
 	*status = STATUS_PENDING;
 	if (state_load(fd, &state, why, sizeof(why)) == 0) {
 		*status = state.status;
@@ -47,14 +47,14 @@ find_session(const char *workspace, const char *session, enum status *status)
 
 	while (!found && (e = dir_next(d)) != NULL)
 		if (strncmp(e->d_name, "instance-", 9) == 0)
-			/* The archive last: it may be moved there just now. */
+			/* The archive comes last, since the session may be moving there. */
 			found = state_in(dirfd(d), e->d_name, "isolated-sessions", session, status) ||
 			    state_in(dirfd(d), e->d_name, "archive", session, status);
 	dir_close(d);
 	return found;
 }
 
-/* The list is told of a session before it is made, which it may be while the claim is looked at. */
+/* The list records a session before it is made, which may happen during the check of the claim. */
 static bool
 known(const char *workspace, const char *session, enum status *status)
 {
@@ -64,7 +64,7 @@ known(const char *workspace, const char *session, enum status *status)
 	return claim_under_way(workspace, session) || find_session(workspace, session, status);
 }
 
-/* A quick look at the text, since nearly always there is nothing to recover. */
+/* A quick check of the text: there is almost never anything to recover. */
 static bool
 has_begun(const char *workspace, const char *id)
 {
@@ -85,7 +85,7 @@ has_begun(const char *workspace, const char *id)
 	return found;
 }
 
-/* What nobody has noted of a task's session; false: nothing. */
+/* The end of a task's session that was not recorded; false: none. */
 static bool
 owed(const char *workspace, const struct task *t, struct task_link_change *c)
 {
@@ -136,7 +136,7 @@ task_link_settle(struct orch *o, struct tasklist *l)
 	for (size_t i = 0; i < l->n; i++)
 		if (owed(o->workspace, &l->v[i], &c)) {
 			strlcpy(session, c.session, sizeof(session));
-			c.session = session;	/* the task's own is emptied */
+			c.session = session;	/* the task's own field is emptied */
 			task_link_enter(l, &c);
 		}
 }

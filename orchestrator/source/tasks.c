@@ -50,7 +50,7 @@ compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* The ids of all lists, each as often as it has files. */
+/* The ids of all lists, each once per file. */
 static void
 scan(const char *workspace, struct strings *ids)
 {
@@ -86,7 +86,7 @@ tasks_each(const char *workspace, int (*fn)(void *, const char *), void *arg)
 	return rv;
 }
 
-/* What to do about it is said; nothing is made good here. */
+/* Prints what to do about it; nothing is repaired here. */
 static int
 damaged(const char *workspace, int dirfd, const char *id, const char *why, bool missing)
 {
@@ -160,7 +160,7 @@ tasks_peek(const char *workspace, const char *id, struct tasklist *l, bool *good
 	return found;
 }
 
-/* Such as a file that was cut off. */
+/* False for a truncated file, for example. */
 static bool
 is_whole(const char *buf, size_t len)
 {
@@ -176,7 +176,7 @@ tasks_mention(const char *workspace, const char *id, const char *text)
 	bool found = true;
 	size_t len;
 
-	/* What is written with escapes can't be found so. */
+	/* Text with escapes can't be found like this. */
 	if (strpbrk(text, "\"\\\t") == NULL &&
 	    file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
 		found = memmem(buf, len, text, strlen(text)) != NULL || !is_whole(buf, len);
@@ -248,11 +248,11 @@ same_name(void *arg, const char *id)
 	bool good;
 	int rv = 0;
 
-	/* One that is damaged keeps its name: none is made in its place. */
+	/* A damaged list keeps its name: it is not replaced by a new one. */
 	if (!tasks_mention(n->workspace, id, n->name))
 		return 0;
 	if (!tasks_peek(n->workspace, id, &l, &good)) {
-		tasks_load(n->workspace, id, &l);	/* which says what is wrong */
+		tasks_load(n->workspace, id, &l);	/* which reports what is wrong */
 		return 0;
 	}
 	if (strcmp(l.name, n->name) == 0) {

@@ -4,13 +4,13 @@
 
 /*
  * The task lists of a workspace (orchestrator-tasklist(5)): finding, reading and changing them.
- * Errors are printed here; a damaged or missing list is one that names its last
- * good copy.  Functions return 0 or a sysexits status unless said otherwise.
+ * Errors are printed here; the error for a damaged or missing list names its
+ * last good copy.  Functions return 0 or a sysexits status unless said otherwise.
  *
  *	tasks.c		lists on disk
- *	tasks_find.c	a list or a task by what a person calls it
- *	list_cache.c	a list that was read to be found, for who opens it next
- *	tasks_print.c	how they are shown
+ *	tasks_find.c	finds a list or a task by a person's name for it
+ *	list_cache.c	keeps a list read during a search for the next reader
+ *	tasks_print.c	prints them
  *	tasks_*.c	the commands
  */
 
@@ -24,71 +24,70 @@ struct taskgraph;
 struct tasklist;
 struct text;
 
-/* The open directory tasklists/, or -1 with errno (ENOENT: no list yet). make: made if absent. */
+/* Opens the directory tasklists/, or -1 with errno (ENOENT: no list yet).  make: makes it if absent. */
 int tasks_dir(const char *workspace, bool make);
-/* Calls fn for the id of each list, in order, also of one that is missing but for its last
- * good copy; stops when it returns other than 0, and returns that. */
+/* Calls fn for the id of each list, in order, even when only its last good copy is left; stops when fn returns
+ * other than 0, and returns that. */
 int tasks_each(const char *workspace, int (*fn)(void *, const char *id), void *);
-/* The path of the list's file; malloced. */
+/* The path of the list's file, malloced. */
 char *tasks_path(const char *workspace, const char *id);
-/* Does the text of its file hold this one, as it stands there?  A quick look, before the list is
- * read in earnest; true when it can't be known. */
+/* Does its file contain exactly this text?  A quick check before really reading the list; true when in doubt. */
 bool tasks_mention(const char *workspace, const char *id, const char *text);
-/* Reads one; its dependencies are checked too. */
+/* Reads a list, and checks its dependencies too. */
 int tasks_load(const char *workspace, const char *id, struct tasklist *);
-/* The same, whatever its dependencies are. */
+/* The same without a check of the dependencies. */
 int tasks_read(const char *workspace, const char *id, struct tasklist *);
-/* The same, or what its last good copy says where it is damaged or missing (*good is false then);
- * false: neither can be read. Prints nothing. */
+/* The same, or its last good copy when it is damaged or missing (*good is false then); false: neither can be
+ * read.  Prints nothing. */
 bool tasks_peek(const char *workspace, const char *id, struct tasklist *, bool *good);
-/* tasks_peek, and what its file was before. */
+/* tasks_peek, with the stat of the file before. */
 struct tasks_seen {
 	struct stat	 file;
 	struct tasklist	 list;
 };
 bool tasks_look(const char *workspace, const char *id, struct tasks_seen *, bool *good);
-/* Keeps the list, one at most, for the next reader; it is taken as long as its file is the same. */
+/* Keeps one list for the next reader, who takes it if the file has not changed. */
 void list_cache_put(struct orch *, struct tasks_seen *);
 bool list_cache_take(struct orch *, const char *id, struct tasklist *);
 void list_cache_drop(struct orch *);
-/* Locks and reads it, calls fn, and writes it when fn returns 0; else returns that. */
+/* Locks and reads the list, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
-/* Keeps a new list, unless there is one of its name. */
+/* Saves a new list, unless there is one with its name. */
 int tasks_keep(const char *workspace, struct tasklist *);
-/* Who changes a list: the user's name. */
+/* The author of changes to a list: the user's name. */
 const char *tasks_author(void);
 
-/* The list of that id, name, or unique beginning of an id; the only one when name is NULL. */
+/* The list with that id, name, or unique prefix of an id; the only one when name is NULL. */
 int tasks_find_list(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
-/* The same, but nothing is said and EX_NOINPUT is the result when there is none. */
+/* The same, but without a message and with EX_NOINPUT when there is none. */
 int tasks_find_known(struct orch *, const char *name, char id[TASKLIST_ID_MAX]);
-/* The same as tasks_find_list, read. */
+/* The same as tasks_find_list, and reads it. */
 int tasks_open(struct orch *, const char *name, struct tasklist *);
-/* The same, whatever its dependencies are. */
+/* The same without a check of the dependencies. */
 int tasks_open_any(struct orch *, const char *name, struct tasklist *);
-/* The list that has the task; list NULL: whichever it is, if it is one alone. With a list it
- * is not looked whether the task is there. */
+/* The list that has the task; list NULL: any, if only one has it.  With a list it does not check whether the
+ * task is there. */
 int tasks_find_task(struct orch *, const char *list, const char *task, char id[TASKLIST_ID_MAX]);
-/* Its index, or an error. */
+/* The index of the task, or an error. */
 int tasks_need(const struct tasklist *, const char *task, size_t *);
 
-/* "[id] title: STATUS" in t, made harmless, without a newline. */
+/* "[id] title: STATUS" in t, neutralised, without a newline. */
 void tasks_line(struct text *t, const struct task *);
 void tasks_print_line(const struct task *, const char *suffix);	/* suffix NULL = none */
-/* All of a list, and what is next; as text or as JSON. */
+/* Prints a whole list and the next task, as text or as JSON. */
 void tasks_print(struct orch *, const struct tasklist *, struct taskgraph *);
-/* Its members for --json: id, name, path, times, counts. */
+/* The members of a list for --json: id, name, path, times, counts. */
 struct json *tasks_json(struct orch *, const struct tasklist *);
-/* What became ready when a task was completed. */
+/* The tasks that became ready when a task was completed. */
 struct json *tasks_unblocked(const struct taskgraph *, size_t);
-/* Ids of what the task waits for, "a, b"; malloced, NULL when nothing. */
+/* Ids of the tasks that it waits for, "a, b"; malloced, NULL when there are none. */
 char *tasks_waits_for(const struct taskgraph *, size_t);
 
-/* "ID: TITLE", or an id alone: the id's length; *title is what follows or NULL. */
+/* "ID: TITLE", or only an id: returns the id's length; *title is the rest or NULL. */
 size_t tasks_split(const char *text, const char **title);
-/* Adds the tasks of a JSON or Markdown text to the list. what is the file's name, for messages. */
+/* Adds the tasks of a JSON or Markdown text to the list.  what is the file's name, for messages. */
 int tasks_import(struct tasklist *, const char *what, const char *text, size_t len);
-/* The list as a Markdown check list; malloced. */
+/* The list as a Markdown check list, malloced. */
 char *tasks_markdown(const struct tasklist *);
 
 extern const struct cmd cmd_tasks_create, cmd_tasks_list, cmd_tasks_show, cmd_tasks_add,

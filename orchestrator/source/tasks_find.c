@@ -9,20 +9,20 @@
 #include "proto/json/record.h"
 #include "proto/plan/taskgraph.h"
 
-#define NAMED	8	/* lists in a message */
+#define NAMED	8	/* lists named in a message */
 
-/* A look for lists; what is found is kept with its name, for messages. */
+/* A search for lists; the names of matches are kept for messages. */
 struct search {
 	struct orch	*o;
 	const char	*workspace;
-	const char	*name;		/* of the list, or its id's beginning */
+	const char	*name;		/* name of the list, or a prefix of its id */
 	const char	*task;
 	size_t		 n;
-	char		 id[TASKLIST_ID_MAX];	/* the first one */
+	char		 id[TASKLIST_ID_MAX];	/* the first match */
 	struct text	 found;
-	bool		 people;	/* none that is kept for a source */
-	bool		 names;		/* are wanted, of all lists */
-	bool		 quiet;		/* nothing is said when there is none */
+	bool		 people;	/* no lists that are kept for a source */
+	bool		 names;		/* collect the names of all matches */
+	bool		 quiet;		/* no message when there is none */
 };
 
 static void
@@ -63,7 +63,7 @@ match_prefix(void *arg, const char *id)
 	return 0;
 }
 
-/* Is its graph one? Opening it tells if not. */
+/* Are its dependencies valid?  If not, opening it reports that. */
 static bool
 is_sound(const struct tasklist *l)
 {
@@ -86,7 +86,7 @@ match_name(void *arg, const char *id)
 	if (!tasks_mention(s->workspace, id, s->name))
 		return 0;
 	if (!tasks_look(s->workspace, id, &t, &good)) {
-		tasks_read(s->workspace, id, &t.list);	/* which says what is wrong */
+		tasks_read(s->workspace, id, &t.list);	/* which reports what is wrong */
 		return 0;
 	}
 	if (strcmp(t.list.name, s->name) == 0)
@@ -225,7 +225,7 @@ tasks_find_task(struct orch *o, const char *list, const char *task, char id[TASK
 
 	if (list != NULL)
 		return tasks_find_list(o, list, id);
-	/* One alone that mentions it has it, or none. */
+	/* If only one list mentions it, that list has it, or none has. */
 	if (search(&s, match_mention) && s.n > 1)
 		search(&s, match_task);
 	if (s.n == 0) {
