@@ -12,9 +12,9 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
-/* JSON may hold DEL, C1 and bidirectional controls as they are; a terminal must not see them.
- * They stand in strings only, where text_line writes all but DEL as JSON does. */
-/* Nearly all of it, and a megabyte need not be copied for the rest. */
+/* JSON may contain raw DEL, C1 and bidirectional controls, which must not reach a terminal.  They occur only in
+ * strings, where text_line escapes all but DEL as JSON does. */
+/* Nearly all characters are plain, so a megabyte need not be copied for the others. */
 static bool
 is_plain(char c)
 {

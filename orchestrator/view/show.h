@@ -3,7 +3,7 @@
 #define ORCHESTRATOR_SHOW_H
 
 /*
- * Standard output, for people and for scripts.  Every text of an agent or a person passes
+ * Standard output, for people and for scripts.  All text from agents and people passes
  * text_print().
  */
 
@@ -12,17 +12,17 @@
 
 struct json;
 
-/* Prints a value with a newline and frees it. */
+/* Prints a value with a newline, and frees it. */
 void show_json(struct json *);
 /* The same as YAML; 0, or EX_SOFTWARE with the error printed. */
 int show_yaml(struct json *);
-/* The text of a value, without characters that a terminal would obey. */
+/* Prints the text of a value, without characters that a terminal would obey. */
 void show_json_text(const char *);
-/* "name  text" with an escaped text, unless the text is NULL or "". */
+/* Prints "name  text" with text escaped, unless text is NULL or "". */
 void show_field(const char *name, const char *text);
-/* Text of several lines, each indented by four blanks. */
+/* Prints text of several lines, each indented by four blanks. */
 void show_block(FILE *, const char *);
-/* The age of a time (wall ms), "-" when it is 0. Uses a static buffer. */
+/* The age of a time (wall ms), "-" for 0.  Uses a static buffer. */
 const char *show_age(int64_t);
 
 #endif

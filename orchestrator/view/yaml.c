@@ -20,7 +20,7 @@ put(yaml_emitter_t *e, yaml_event_t *event)
 	return yaml_emitter_emit(e, event) == 1;
 }
 
-/* Only a text that is shown as it is may be a block. */
+/* Only a text that is shown unchanged may be a block. */
 static bool
 is_block(const char *s)
 {

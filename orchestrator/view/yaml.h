@@ -2,12 +2,12 @@
 #ifndef ORCHESTRATOR_YAML_H
 #define ORCHESTRATOR_YAML_H
 
-/* A JSON value as YAML: the only user of libyaml. */
+/* A JSON value as YAML.  Nothing else uses libyaml. */
 
 struct json;
 
-/* A document with a newline at its end; malloced.  NULL: libyaml refuses. Strings are quoted, texts of
- * several lines are blocks; what a terminal would obey is escaped. */
+/* A document with a newline at its end, malloced.  NULL: libyaml fails.  Strings are quoted, texts of several
+ * lines are blocks; characters that a terminal would obey are escaped. */
 char *yaml_text(const struct json *);
 
 #endif
