@@ -3,8 +3,8 @@
 #define BENCH_H
 
 /*
- * What the programs of make bench share.  Each ends with a message on any
- * error: a figure from a run that went wrong is worse than none.
+ * Shared by the programs of make bench.  Each ends with a message on any
+ * error: a figure from a failed run is worse than none.
  */
 
 #include <sys/stat.h>
@@ -41,7 +41,7 @@ bench_sync(const char *dir)
 	close(fd);
 }
 
-/* Makes path with that text, synced if that is asked; the descriptor stays open. */
+/* Makes path with that text, and syncs it on request; the descriptor stays open. */
 static inline int
 bench_write(const char *path, const char *text, size_t len, int sync)
 {

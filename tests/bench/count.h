@@ -37,7 +37,7 @@ measured(void (*fn)(void *), void *arg)
 		ioctl(counter, PERF_EVENT_IOC_DISABLE, 0);
 }
 
-/* Prints "INSTRUCTIONS CALLS"; "- CALLS" when another program has to count. */
+/* Prints "INSTRUCTIONS CALLS", or "- CALLS" when another program must count. */
 static inline void
 count_print(int out, long calls)
 {

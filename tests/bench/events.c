@@ -56,7 +56,7 @@ open_session(const struct world *w, long i)
 	return fd;
 }
 
-/* Its name has to be that of a list, and is known then. */
+/* Its name must be that of a list, and is known then. */
 static void
 make_list(struct world *w)
 {
@@ -127,7 +127,7 @@ one_event(void *arg)
 	} while (ev.kind != WATCH_FILE || strcmp(ev.name, SESSION_FILE_STATE) != 0);
 }
 
-/* What a worker would do, in a session far from the one before. */
+/* Does what a worker would do, in a session far from the previous one. */
 static void
 change(struct world *w, long i)
 {
@@ -161,7 +161,7 @@ count(struct world *w, bool cache, int out)
 {
 	int64_t began;
 
-	w->l.dirty = true;	/* the timer of the cache stays as it is */
+	w->l.dirty = true;	/* the timer of the cache stays unchanged */
 	if (cache) {
 		write_cache(w);
 		began = bench_now();
@@ -221,7 +221,7 @@ main(int argc, char **argv)
 		return 1;
 	}
 	w.flow = strcmp(argv[1], "flow") == 0;
-	/* What the loop says goes nowhere. */
+	/* Discards the messages of the loop. */
 	if ((out = dup(STDOUT_FILENO)) == -1 || freopen("/dev/null", "we", stdout) == NULL)
 		err(1, "standard output");
 	count_open();

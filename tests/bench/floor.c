@@ -215,7 +215,7 @@ discard(const struct item *it)
 	nftw(it->trash, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
-/* From the lock on the target to the target moved and its checkout brought along. */
+/* From locking the target until its move and the update of its checkout. */
 static void
 merge(struct item *it, const char *target)
 {
@@ -268,7 +268,7 @@ clean_up(struct item *it)
 	bench_sync(strf("%s/claims", it->state));
 }
 
-/* Starts itself as another part of the item; its output is a commit. */
+/* Runs another part of the item as this program; its output is a commit. */
 static pid_t
 part(struct item *it, const char *name, int out)
 {

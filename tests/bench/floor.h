@@ -87,7 +87,7 @@ struct place {
 	const char	*gitdir, *objects, *worktree, *index, *cwd;
 };
 
-/* Runs git; its output, with the last newline cut off, is returned. */
+/* Runs git and returns its output without the last newline. */
 static inline char *
 git(const struct place *p, const char *in, size_t inlen, size_t *outlen, ...)
 {

@@ -23,7 +23,7 @@ extern char **environ;
 
 struct wait {
 	int		 fd;		/* an inotify instance or a pipe */
-	uint32_t	 mask;		/* of the event; 0: a line of the pipe */
+	uint32_t	 mask;		/* mask of the event; 0: a line from the pipe */
 	const char	*name;
 	char		 line[256];
 	int64_t		 at;
@@ -39,7 +39,7 @@ watch(const char *dir, uint32_t mask)
 	return fd;
 }
 
-/* Until the event for name arrives; "" takes any name, which is copied there. */
+/* Waits until the event for name arrives; "" takes any name, which is copied to found. */
 static void
 wait_event(int fd, uint32_t mask, const char *name, char *found, size_t len)
 {
@@ -86,7 +86,7 @@ join(const char *dir, const char *name)
 	return s;
 }
 
-/* Times: before the first octet, and before the rename. */
+/* Measures the times before the first byte, and before the rename. */
 static void
 publish(const char *tmp, const char *dir, const char *name, const char *text, int64_t at[2])
 {
@@ -169,7 +169,7 @@ raw_round(const char *scratch, int fd, int round)
 	free(reply);
 }
 
-/* Until a record of the session holds that text. */
+/* Waits until a record of the session contains that text. */
 static void
 wait_record(int fd, const char *session, const char *record, const char *text)
 {
@@ -222,7 +222,7 @@ our_round(char *worker, const char *session, const char *scratch, int round)
 	wait_record(fd, session, "state.json", "\"waiting\"");
 	w.fd = out[0];
 	pthread_create(&thread, NULL, waiter, &w);
-	usleep(10000);	/* all are asleep */
+	usleep(10000);	/* all are asleep by then */
 	publish(tmp, answers, id, text, at);
 	pthread_join(thread, NULL);
 	bench_reap(pid, "worker ask");
@@ -260,7 +260,7 @@ main(int argc, char **argv)
 	peer_argv[2] = a;
 	peer_argv[3] = b;
 	pid = bench_spawn(peer_argv, environ, NULL, -1, -1);
-	usleep(100000);	/* its watch is set */
+	usleep(100000);	/* its watch is set by then */
 	for (i = 0; i < rounds; i++) {
 		our_round(argv[1], argv[2], argv[4], i);
 		raw_round(argv[4], fd, i);

@@ -61,7 +61,7 @@ look(struct process *p, long long *ran, long long *switches)
 	    number_after(buf, "nonvoluntary_ctxt_switches:");
 }
 
-/* Is it one of those to be looked at, and which? */
+/* Must the process be measured, and as which kind? */
 static int
 classify(pid_t pid, const char *dir, pid_t execute, enum kind *kind)
 {

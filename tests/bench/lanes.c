@@ -15,7 +15,7 @@ extern char **environ;
 struct work {
 	pthread_mutex_t	 mutex;
 	long		 next, end;
-	char		**argv;		/* of all commands */
+	char		**argv;		/* arguments of all commands */
 };
 
 static char *

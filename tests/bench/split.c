@@ -26,11 +26,11 @@ static const char *const names[KINDS] = { "", "orchestrator", "git", "other" };
 
 struct traced {
 	unsigned char	kind;
-	bool		held;		/* stopped before its parent said that it has it */
+	bool		held;		/* stopped before its parent reported it */
 };
 
 struct split {
-	struct traced	*of;		/* by process id */
+	struct traced	*of;		/* sorted by process id */
 	long		 max;
 	long long	 spent[KINDS];
 	long		 n[KINDS];
@@ -53,7 +53,7 @@ slurp(pid_t pid, const char *name, char *buf, size_t len)
 	return (size_t)n;
 }
 
-/* What a process is that executes a program. */
+/* The kind of a process that executes a program. */
 static enum kind
 becomes(enum kind was, const char *name)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /*
- * Preloaded: no memory for the FAULT_MEMORY-th request of the program FAULT_PROGRAM, with "+"
- * behind the number for none from then on.  How many there were is added to FAULT_COUNT.
- * json-c 0.16 uses a key for which it got no memory: the program ends then, as it would by err(3).
+ * Preloaded: the FAULT_MEMORY-th request for memory of the program FAULT_PROGRAM fails; with "+"
+ * after the number all later ones fail, too.  Adds the number of requests to FAULT_COUNT.  json-c
+ * 0.16 uses a key for which it got no memory: the program ends then, as it would by err(3).
  */
 #include <dlfcn.h>
 #include <err.h>
@@ -52,7 +52,7 @@ begin(void)
 	const char *program = getenv("FAULT_PROGRAM"), *at = getenv("FAULT_MEMORY");
 	void *frame;
 
-	(void)backtrace(&frame, 1);	/* it takes memory the first time */
+	(void)backtrace(&frame, 1);	/* the first call allocates memory */
 	signal(SIGSEGV, crashed);
 
 	counts = program != NULL && strcmp(program, program_invocation_short_name) == 0;

@@ -19,9 +19,9 @@
 
 #define LOG	"output.log"
 
-static struct worker worker;	/* half a megabyte, of which little is used */
+static struct worker worker;	/* half a megabyte, mostly unused */
 
-/* Every line is under its label, and none has what a terminal obeys. */
+/* Every line is under its label, and has nothing that a terminal obeys. */
 static void
 check_log(const char *label)
 {
@@ -45,7 +45,7 @@ check_log(const char *label)
 	free(buf);
 }
 
-/* As a run's output: pieces of what a pipe has, into the log. */
+/* Writes the output of a run into the log, in pieces as from a pipe. */
 static void
 print(const char *buf, size_t len, const char *label, struct agent_run *run)
 {
@@ -119,7 +119,7 @@ hear(void *arg, const char *id, const char *buf, size_t len, const char *why)
 	return 0;
 }
 
-/* A directory with a link out of it. */
+/* Makes a directory with a link out of it. */
 static void
 put_directory(int dirfd, const char *name)
 {
@@ -145,7 +145,7 @@ put_file(int dirfd, const char *name, const char *text, bool large)
 	close(fd);
 }
 
-/* Makes an entry of new/ as an agent may: of any kind, with any name that a file can have. */
+/* Makes an entry of new/ as an agent may: of any kind, with any possible name. */
 static int
 put(int dirfd, char kind, const char *name, const char *text)
 {

@@ -3,13 +3,13 @@
 #define TESTS_FUZZ_H
 
 /*
- * Fuzzing: whatever reads what others wrote, called with anything at all.
+ * Fuzzing: calls the functions that read others' input with arbitrary bytes.
  *
- * A target is a function that takes bytes and returns; that it neither crashes
- * nor hangs nor leaks is seen to by the sanitizers, and what else must hold it
- * says with fuzz_fail.  fuzz_targets (targets.c) is the table of all.
+ * A target is a function that takes bytes and returns; the sanitizers check
+ * that it neither crashes nor hangs nor leaks, and it reports other violations with fuzz_fail.  fuzz_targets
+ * (targets.c) is the table of all.
  *
- * Two programs are made of it: fuzz, with libFuzzer and clang, which works on
+ * It is built as two programs: fuzz, with libFuzzer and clang, which works on
  * the target that FUZZ_TARGET names; and replay (replay.c), with any compiler,
  * which gives each target the files of corpus/NAME.
  */
@@ -18,23 +18,23 @@
 #include <stddef.h>
 
 struct fuzz_target {
-	const char	*name;		/* of its directory in corpus/, too */
+	const char	*name;		/* also the name of its directory in corpus/ */
 	void		(*run)(const char *, size_t);
-	unsigned	 max;		/* bytes that are given at most */
+	unsigned	 max;		/* maximum number of input bytes */
 };
 extern const struct fuzz_target fuzz_targets[];	/* ended by a name NULL */
 
-/* A property does not hold: says so and ends the program with SIGABRT. */
+/* Reports a violated property, and ends the program with SIGABRT. */
 __attribute__((noreturn, format(printf, 1, 2))) void fuzz_fail(const char *, ...);
-/* A reason for people, in another program's words: something, and one line. */
+/* Checks a reason in another program's words: not empty, and one line. */
 void fuzz_words(const char *err);
-/* In our own: one that a terminal does not obey either. */
+/* Checks a reason in our words: also nothing that a terminal obeys. */
 void fuzz_reason(const char *err);
-/* An open directory that is there until the program ends, and its path. */
+/* An open directory that exists until the program ends, and its path. */
 int fuzz_scratch(const char **path);
-/* Makes name, there, a file of these bytes. */
+/* Makes a file name with these bytes in it. */
 void fuzz_file(const char *name, const char *, size_t);
-/* Malloced: what stands before the next NUL of an input, which is moved past that. */
+/* The input before the next NUL, malloced; moves the input past that. */
 char *fuzz_field(const char **, size_t *);
 
 void fuzz_state(const char *, size_t);		/* records.c */

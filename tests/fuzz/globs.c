@@ -9,11 +9,11 @@
 #include "tests/fuzz/fuzz.h"
 
 /*
- * Does a glob match a path?  Written down from glob.h for its own sake, one
- * character after another, to be compared with the comparison.
+ * Does a glob match a path?  An independent implementation from glob.h, one
+ * character after another, to compare with.
  */
 
-#define BUDGET	5000		/* steps; trying all is not linear */
+#define BUDGET	5000		/* steps, since trying everything is not linear */
 
 static uint32_t
 character(const char **s)
@@ -30,7 +30,7 @@ character(const char **s)
 	return c;
 }
 
-/* "[...]" at p, up to end: is c in it?  The end of it, or NULL when it is none. */
+/* "[...]" at p, up to end: does it contain c?  Returns its end, or NULL when it is not a class. */
 static const char *
 in_class(const char *p, const char *end, uint32_t c, bool *in)
 {
@@ -88,7 +88,7 @@ name_matches(const char *p, const char *pend, const char *s, const char *end, in
 	return *budget > 0 && s >= end;
 }
 
-/* The next name at *s: its end; names that are none are passed over. */
+/* The next name at *s: returns its end; skips empty names. */
 static const char *
 name_at(const char **s)
 {
@@ -110,13 +110,13 @@ matches(const char *p, const char *path, int *budget)
 	if (--*budget <= 0)
 		return false;
 	if (pend == p)
-		return true;		/* all that is below */
+		return true;		/* matches everything below */
 	if (pend - p == 2 && p[0] == '*' && p[1] == '*')
 		return matches(pend, path, budget) || (end > path && matches(p, end, budget));
 	return end > path && name_matches(p, pend, path, end, budget) && matches(pend, end, budget);
 }
 
-/* As git names paths. */
+/* Is it a path as git names it? */
 static bool
 is_path(const char *s)
 {

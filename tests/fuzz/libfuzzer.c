@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 
 static const struct fuzz_target *target;
 
-/* Without a name: the table, for the script. */
+/* Without a name: prints the table, for the script. */
 int
 LLVMFuzzerInitialize(int *argc, char ***argv)
 {

@@ -9,7 +9,7 @@
 #include "proto/plan/taskgraph.h"
 #include "tests/fuzz/fuzz.h"
 
-/* Each task comes once, after all it depends on. */
+/* Each task comes once, after all its dependencies. */
 static void
 work_off(struct tasklist *l)
 {
@@ -60,7 +60,7 @@ fuzz_tasklist(const char *buf, size_t len)
 	if (tasklist_parse(&l, a, alen, err, sizeof(err)) == -1)
 		fuzz_fail("%s: what was written can't be read: %s", err, a);
 	for (size_t i = 0; i < l.n; i++)
-		l.v[i].changed = true;		/* written from what was understood */
+		l.v[i].changed = true;		/* writes it from the parsed members */
 	b = tasklist_text(&l, &blen, err, sizeof(err));
 	if (b == NULL)
 		fuzz_fail("%s", err);
@@ -125,7 +125,7 @@ fuzz_streams(const char *buf, size_t len)
 	streams_release(&s);
 }
 
-/* An issue as the task it becomes: one that a list takes, and the same when read again. */
+/* Turns an issue into a task: a list must accept it, and it must be the same when read again. */
 static void
 take_issue(const struct issue *is, struct tasklist *l)
 {

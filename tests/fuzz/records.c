@@ -22,7 +22,7 @@ same(const char *a, size_t alen, const char *b, size_t blen)
 		    (int)blen, b);
 }
 
-/* What was accepted is written so that it is accepted again, and says the same. */
+/* An accepted text must be written so that it is accepted again, with the same meaning. */
 #define ROUND_TRIP(name, type, parse, print, release)			\
 void									\
 fuzz_##name(const char *buf, size_t len)				\
@@ -112,7 +112,7 @@ fuzz_settings(const char *buf, size_t len)
 	free(b);
 }
 
-/* What the scanner lets through json-c understands, and what is printed both take. */
+/* json-c must parse what the scanner accepts, and both must accept what is printed. */
 static void
 json_again(const struct json *j, bool pretty)
 {

@@ -21,7 +21,7 @@
 
 #define CORPUS	"tests/fuzz/corpus"
 
-struct progress {		/* of a child, which may crash */
+struct progress {		/* progress of a child, which may crash */
 	char	 file[PATH_MAX];
 	int	 n;
 };
@@ -34,7 +34,7 @@ replay(const struct fuzz_target *t, const char *path)
 
 	if (file_read(AT_FDCWD, path, 1 << 20, &buf, &len) == -1)
 		return -1;
-	/* Its end is the end of memory: sanitizers see what reads beyond. */
+	/* An exact allocation: sanitizers detect reads beyond its end. */
 	if ((exact = malloc(len)) == NULL && len > 0)
 		err(1, NULL);
 	if (len > 0)

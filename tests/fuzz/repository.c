@@ -14,7 +14,7 @@ void
 fuzz_conflicts(const char *buf, size_t len)
 {
 	struct state_conflict *v = NULL;
-	char *copy = malloc(len + 1);	/* as of git's output */
+	char *copy = malloc(len + 1);	/* like git's output */
 	size_t n = 0;
 
 	if (copy == NULL)

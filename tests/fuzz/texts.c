@@ -13,7 +13,7 @@
 #include "proto/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
 
-/* The same as text_char() says, told by the table of RFC 3629, section 4. */
+/* The same result as text_char(), from the table of RFC 3629, section 4. */
 static size_t
 utf8_char(const unsigned char *p, size_t left)
 {
@@ -60,7 +60,7 @@ neutral(const char *buf, size_t len)
 	text_free(&twice);
 }
 
-/* As a string of a record, whatever it is made of. */
+/* Stores arbitrary bytes as a string of a record. */
 static void
 store(const char *buf, size_t len)
 {
@@ -117,7 +117,7 @@ fuzz_text(const char *buf, size_t len)
 	free(rest);
 }
 
-/* What becomes a path or an argument is what it is said to be. */
+/* Names that pass the checks for paths and arguments must have the documented form. */
 void
 fuzz_names(const char *buf, size_t len)
 {

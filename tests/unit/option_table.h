@@ -2,7 +2,7 @@
 #ifndef TESTS_OPTION_TABLE_H
 #define TESTS_OPTION_TABLE_H
 
-/* What holds of each table of options, whichever command has it. */
+/* Properties of every table of options. */
 
 #include "tests/unit/scratch.h"
 
@@ -27,7 +27,7 @@ check_row(const struct syntax *s, const struct option_row *r)
 		fail_msg("%s: --%s: between what is to be chosen", s->name, r->name);
 }
 
-/* No option twice, nor one of the common ones; an optional operand is followed by no other than such. */
+/* No option occurs twice, or is also a common one; only optional operands may follow an optional operand. */
 static inline void
 check_syntax(const struct syntax *s, const struct syntax *common)
 {

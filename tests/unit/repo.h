@@ -15,7 +15,7 @@
 #include "proto/git/git.h"
 #include "tests/unit/scratch.h"
 
-static char err[GIT_ERR];	/* the reason of the last failure, for OK() and ERR */
+static char err[GIT_ERR];	/* reason of the last failure, for OK() and ERR */
 
 #define CLEAN_GIT							\
 	"unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE; "			\
@@ -78,7 +78,7 @@ repo_make(struct git_repo *r, const char *options)
 		fail_msg("%s", err);
 }
 
-/* A safe directory "safe" that works on worktree (NULL = none). */
+/* A safe directory "safe" for worktree (NULL = none). */
 static inline void
 safe_make(struct git *g, const struct git_repo *r, const char *worktree)
 {

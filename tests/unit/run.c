@@ -4,7 +4,7 @@
 
 #include "tests/unit/run.h"
 
-/* All unit tests of a house in one program: the name it is called by says which file. */
+/* All unit tests in one program: its name selects the file. */
 int
 main(int argc, char **argv)
 {

@@ -3,9 +3,9 @@
 #define TESTS_SCRATCH_H
 
 /*
- * A private directory for a test: scratch_enter makes one and goes there,
- * scratch_leave removes it.  *state is its path.  WAIT_FOR waits for a condition
- * and fails the test when it has not come true after thirty seconds.
+ * A private directory for a test: scratch_enter makes one and changes to it,
+ * scratch_leave removes it.  *state is its path.  WAIT_FOR waits for a
+ * condition, and fails the test after thirty seconds.
  */
 
 #include <fcntl.h>
@@ -50,7 +50,7 @@ scratch_leave(void **state)
 	return result;
 }
 
-/* Is there a process of the number that is in a file? */
+/* Does the process whose id is in the file exist? */
 static inline bool
 alive(const char *pidfile)
 {

@@ -80,7 +80,7 @@ release(struct works *v)
 		strings_free(&v->paths[i]);
 }
 
-/* The first one that may go. */
+/* The first task that may go out. */
 static size_t
 first(const struct works *ready, const struct works *running, const struct limits *l)
 {

@@ -41,7 +41,7 @@ make_list(struct tasklist *l)
 	}
 }
 
-/* The session's state after so many minutes. */
+/* Sets the session's state after so many minutes. */
 static void
 look(const struct manifest *m, struct terminal *t, enum status status, int64_t minutes, const char *reason)
 {

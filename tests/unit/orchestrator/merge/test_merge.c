@@ -58,7 +58,7 @@ load_state(const char *dir, struct state *st)
 	close(fd);
 }
 
-/* The records of an approved session. */
+/* Writes the records of an approved session. */
 static void
 records_make(struct scene *s, bool gates)
 {
@@ -278,7 +278,7 @@ gates_run_on_a_merged_tree_that_is_new(void **state)
 	expect_merged(&s);
 }
 
-/* What a kill leaves behind: a merge that was computed, and state.json that says so. */
+/* Imitates a kill: a merge was computed, and state.json records it. */
 static void
 interrupt(struct scene *s, const char *how)
 {
@@ -303,7 +303,7 @@ interrupt(struct scene *s, const char *how)
 	sh("git -C r update-ref -d refs/test/new");
 }
 
-/* What a merge removes in the background, it has removed: the next scene has the same names. */
+/* Waits until a merge has removed its files in the background: the next scene uses the same names. */
 static void
 settle(void)
 {
@@ -316,7 +316,7 @@ static void
 a_merge_that_was_killed_is_completed_or_begun_again(void **state)
 {
 	static const char *const moments[] = {
-		"true",				/* recorded and locked, not moved */
+		"true",				/* recorded and locked, but not moved */
 		"rm r/.git/index.lock",
 		"git -C r update-ref refs/heads/main refs/test/new",
 		"cd r && git update-ref refs/heads/main refs/test/new && echo w >w",

@@ -14,7 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
-/* What a reader of YAML makes of it, as JSON again: a plain scalar as it is, others as strings. */
+/* Converts YAML back to JSON: a plain scalar unchanged, others as strings. */
 static struct json *
 back(yaml_document_t *d, int id)
 {

@@ -26,7 +26,7 @@ the_code_of_a_failure_is_set_where_it_failed(void **state)
 	assert_int_equal(git_fail_errno(err, sizeof(err), "%s", "file"), -1);
 	assert_true(fault_passing());
 	assert_string_equal(err, "file: No space left on device");
-	/* whatever a name says */
+	/* whatever the name contains */
 	assert_int_equal(git_fail(err, sizeof(err), "nested git repository at %s", "x: No space left on device"), -1);
 	assert_int_equal(fault_code(), 0);
 	assert_false(fault_passing());
@@ -43,7 +43,7 @@ a_child_that_was_killed_did_not_fail_by_itself(void **state)
 	assert_false(fault_passes(fault_of_status(1 << 8)));
 }
 
-/* The code of a git that has left this trace. */
+/* The code of a git with this trace. */
 static int
 code_of_trace(const char *trace)
 {
@@ -82,7 +82,7 @@ no_name_can_pass_for_it(void **state)
 	assert_int_equal(code_of_trace(EVENT("x", "%s") "{\"event\":\"start\",\"argv\":[\": No space left on device\"]}\n"), 0);
 }
 
-/* The real git, with a directory that is not there and with a name that says so. */
+/* The real git, with a missing directory and with a name that contains an error message. */
 static void
 the_trace_of_git_tells_a_fault_from_a_name(void **state)
 {
@@ -103,7 +103,7 @@ the_trace_of_git_tells_a_fault_from_a_name(void **state)
 	git_repo_release(&r);
 }
 
-/* A call that waits for ever is ended in time, and the reason is not classified as a fault. */
+/* A call that waits for ever is stopped in time, and its reason is not classified as a fault. */
 static void
 git_is_ended_when_it_takes_too_long(void **state)
 {

@@ -50,7 +50,7 @@ hear(const char *line)
 	text_puts(&said, line);
 }
 
-/* The words of a line, which are blanks apart; "_" stands for one that a word holds. */
+/* The words of a line, separated by blanks; "_" stands for a blank in a word. */
 static int
 parse_as(const struct syntax *s, const char *line)
 {

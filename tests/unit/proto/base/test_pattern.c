@@ -59,7 +59,7 @@ an_expression_that_is_none_is_refused_with_the_place(void **state)
 	assert_null(pattern_new("\\C", why, sizeof(why)));
 }
 
-/* Each of them takes all memory, or the stack, in glibc's regcomp. */
+/* Each of them exhausts the memory, or the stack, in glibc's regcomp. */
 static void
 no_expression_takes_all_memory(void **state)
 {
@@ -90,12 +90,12 @@ a_search_that_takes_too_long_is_given_up(void **state)
 	memset(text, 'a', sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
 	assert_int_equal(found("^(a|a)*$", text), 1);
-	assert_int_equal(found("^(a|a)*b(?=c)[^d]", text), 0);	/* no b: known at once */
+	assert_int_equal(found("^(a|a)*b(?=c)[^d]", text), 0);	/* no b: decided immediately */
 	text[sizeof(text) - 2] = 'b';
 	assert_int_equal(found("^(a|a)*$", text), -1);
 }
 
-/* Each of its beginnings is cheap. */
+/* Each possible start is cheap. */
 static void
 a_search_is_given_up_wherever_it_begins(void **state)
 {

@@ -72,7 +72,7 @@ a_clean_checkout_follows_and_may_follow_twice(void **state)
 	OK(checkout_lock(s.co, "session-i-abcdef", ERR));
 	OK(checkout_lock(s.co, "session-i-abcdef", ERR));
 	assert_false(sh_ok("cd r && echo x >a && git commit -qam x"));
-	sh("cd r && echo one >a && touch -d 2001-01-01 a");	/* as it was, by its contents alone */
+	sh("cd r && echo one >a && touch -d 2001-01-01 a");	/* the old contents, but new times */
 	assert_int_equal(checkout_lock(s.co, "session-j-abcdef", ERR), -1);
 	move(&s);
 	OK(apply(&s));
@@ -147,7 +147,7 @@ what_is_in_the_way_is_named(void **state)
 	scene_free(&s);
 }
 
-/* What "new" is from now on: make changes it where it is checked out. */
+/* Changes "new": make runs where it is checked out. */
 static void
 new_is(struct scene *s, const char *make)
 {

@@ -63,7 +63,7 @@ a_link_may_stay_in_the_tree(void **state)
 	assert_false(audit_link_leaves("a", "b"));
 	assert_false(audit_link_leaves("d/a", "../b"));
 	assert_false(audit_link_leaves("d/a", ".././/b/"));
-	assert_true(audit_link_leaves("d/e/a", "../../b/../c"));	/* b may be a link to what is above */
+	assert_true(audit_link_leaves("d/e/a", "../../b/../c"));	/* b may be a link to a directory further up */
 	assert_true(audit_link_leaves("d/e/a", "b/../.."));
 	assert_true(audit_link_leaves("a", "../b"));
 	assert_true(audit_link_leaves("d/a", "../../b"));
@@ -98,7 +98,7 @@ what_git_notes_of_branches_is_no_change_of_configuration(void **state)
 	assert_false(same_config(was, "[core]\n\tbare = false\n\tfsmonitor = x\n"));
 	assert_false(same_config(was, "[core]\n\tbare = false\n[branch \"a\"]\n  [core] fsmonitor = x\n"));
 	assert_false(same_config(was, "[core]\n\tbare = false\n[branch]\n\tx = y\n"));
-	/* for git the second line is what the editor is called */
+	/* for git the second line names the editor */
 	assert_false(same_config("[core]\n\teditor = x\n",
 	    "[core]\n\teditor = x\\\n[branch \"a\"]\n\tfsmonitor = evil\n"));
 }

@@ -53,7 +53,7 @@ markers_are_found_where_the_merge_left_them(void **state)
 	assert_int_equal(paths.n, 1);
 	assert_string_equal(paths.v[0], "a");
 	strings_free(&paths);
-	/* The trees of both sides have none, and the text that only looks so is no conflict. */
+	/* Neither side's tree has markers, and text that only looks similar is no conflict. */
 	OK(git_markers(&s.g, s.ours, s.ours, s.theirs, s.list, s.n, &paths, ERR));
 	OK(git_markers(&s.g, s.theirs, s.ours, s.theirs, s.list, s.n, &paths, ERR));
 	OK(git_markers(&s.g, s.tree, s.ours, s.theirs, s.list, 0, &paths, ERR));

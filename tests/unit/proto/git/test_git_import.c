@@ -2,7 +2,7 @@
 #include "proto/record/state.h"
 #include "tests/unit/repo.h"
 
-/* A session's git directory "git" with the worktree "w", and a commit of the agent's. */
+/* A session's git directory "git" with the worktree "w", and a commit by the agent. */
 struct scene {
 	struct git_repo	 r;
 	struct git	 g;
@@ -87,7 +87,7 @@ what_is_not_whole_or_not_ours_is_refused(void **state)
 		    "t=$(printf '40000 tree %s\\t.git\\n' $(git write-tree) | sed 's/^40000/040000/' "
 		    "| git mktree) && git update-ref HEAD $(git commit-tree $t -p HEAD -m evil)",
 		    "true", "strict check" },
-		/* so many that they stay a pack */
+		/* enough objects to stay a pack */
 		{ "for i in $(seq 120); do echo $i >x$i; done; git add -A; t=$({ git ls-tree "
 		    "$(git write-tree); printf '100644 blob %s\t.git\n' $(git hash-object -w a); } "
 		    "| git mktree) && git update-ref HEAD $(git commit-tree $t -p HEAD -m evil)",
@@ -139,7 +139,7 @@ head_is_read_without_trust(void **state)
 	git_repo_release(&s.r);
 }
 
-/* Everything git would run, in the repository, in the session and in what is committed. */
+/* Everything that git would run, in the repository, in the session and in commits. */
 static const char plant[] =
     "m=$PWD/marker; printf '#!/bin/sh\\ntouch %s\\ncat\\n' $m >evil; chmod +x evil; e=$PWD/evil; "
     "for g in r/.git git; do mkdir -p $g/hooks $g/info; for h in pre-commit post-commit "

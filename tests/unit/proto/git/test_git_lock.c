@@ -3,7 +3,7 @@
 
 #define LOCK	"r/.git/refs/heads/main.lock"
 
-/* Moves main to where it is, on the way of which a lock that nobody holds is cleared. */
+/* Moves main to its own commit, which clears a lock that no process holds. */
 static bool
 lock_is_there(const struct git_repo *r)
 {
@@ -13,7 +13,7 @@ lock_is_there(const struct git_repo *r)
 	return access(LOCK, F_OK) == 0;
 }
 
-/* Tried more than once: a git of another user keeps the lock, too, while it works. */
+/* Tries more than once: a git of another user also keeps the lock, while it runs. */
 static bool
 lock_stays(const struct git_repo *r)
 {
@@ -24,7 +24,7 @@ lock_stays(const struct git_repo *r)
 	return tries == 5;
 }
 
-/* Starts what writes its number into the file pid, and waits for its name. */
+/* Starts a command that writes its process id into the file pid, and waits for its name. */
 static void
 begin(const char *command, const char *name)
 {
@@ -57,7 +57,7 @@ a_lock_that_a_process_could_hold_is_left(void **state)
 	begin("GIT_DIR=$(pwd -P)/r/.git ./git-sleep 60 & echo $! >pid", "git-sleep");
 	assert_true(lock_stays(&r));
 	end();
-	/* no git: but it is open */
+	/* not a git, but it has the file open */
 	begin("(exec sleep 60) 5<" LOCK " & echo $! >pid", "sleep");
 	assert_true(lock_stays(&r));
 	end();

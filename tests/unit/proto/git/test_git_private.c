@@ -4,7 +4,7 @@
 
 static char inside[4200], outside[4200];
 
-/* "in" and "out" of a repository as config has it, on its first commit. */
+/* "in" and "out" of a repository with this configuration, on its first commit. */
 static void
 make_both(struct git_repo *r, const char *config, const char *target)
 {

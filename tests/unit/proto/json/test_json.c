@@ -159,7 +159,7 @@ depth_32_is_taken_and_33_and_a_million_are_not(void **state)
 	assert_null(nested(1000000));
 }
 
-/* How long 4 MiB of one kind take; what matters is that it is not the square of them. */
+/* The time for 4 MiB of one kind, which must not grow quadratically. */
 static int64_t
 time_of(const char *open, const char *fmt, const char *close, size_t size)
 {

@@ -19,7 +19,7 @@ parse(struct streams *s, const char *text, struct strings *problems)
 	streams_parse(s, text, strlen(text), problems);
 }
 
-/* Each has one thing wrong with it, and that is said; NULL: nothing is. */
+/* Each has one problem, which must be reported; NULL: no problem. */
 static const struct {
 	const char *text, *problem;
 } cases[] = {
@@ -155,23 +155,23 @@ tasks_of_a_list_make_phases_dependencies_and_order(void **state)
 	assert_false(streams_task(&s, streams_find(&s, "A"), &t));
 	assert_string_equal(t.phase, "foundation");
 	assert_int_equal(t.item.parts.n, 2);
-	assert_string_equal(t.item.parts.v[0].id, "a1");	/* a2 needs it */
+	assert_string_equal(t.item.parts.v[0].id, "a1");	/* a2 depends on it */
 	assert_string_equal(t.item.parts.v[0].list, l.id);
 	assert_int_equal(t.item.allowed_paths.n, 2);
-	assert_int_equal(t.item.forbidden_paths.n, 0);	/* a2 has to change it */
+	assert_int_equal(t.item.forbidden_paths.n, 0);	/* a2 must change it */
 	task_release(&t);
 	t.item.priority = 2;
 	streams_task(&s, streams_find(&s, "C"), &t);
-	assert_int_equal(t.item.parts.n, 1);	/* the other one is done */
+	assert_int_equal(t.item.parts.n, 1);	/* the other task is done */
 	assert_false(t.parallelizable);
 	task_release(&t);
 	t.item.priority = 2;
 	streams_task(&s, streams_find(&s, "Z"), &t);
 	assert_int_equal(t.item.depends_on.n, 3);
-	assert_int_equal(t.item.allowed_paths.n, 0);	/* a task does not say its own */
+	assert_int_equal(t.item.allowed_paths.n, 0);	/* a task does not name its paths */
 	task_release(&t);
 
-	/* What is written can be read, and is the same. */
+	/* A written file can be read, and is the same. */
 	text = streams_text(&s, &len);
 	parse(&back, text, &again);
 	streams_take(&back, &l, false, &again);
@@ -241,7 +241,7 @@ paths_are_compared_where_streams_may_be_at_once(void **state)
 	parse(&s, HEAD PATH("A", "foundation", "", "src/**") "," PATH("B", "parallel", "", "src/*") ","
 	    PATH("C", "parallel", "\"B\"", "src/c") "," PATH("D", "parallel", "", "src/d/x") "]}", &problems);
 	streams_overlaps(&s, &problems);
-	/* The glob of B is for what is below src/d as well; C waits for B. */
+	/* The glob of B also matches below src/d; C waits for B. */
 	assert_int_equal(problems.n, 1);
 	assert_non_null(strstr(problems.v[0], "B (src/*) and D (src/d/x)"));
 	strings_free(&problems);

@@ -48,7 +48,7 @@ the_order_is_priority_then_what_is_unblocked_then_age(void **state)
 	add(&l, "grandchild", 2, "child", NULL)->status = TASK_BLOCKED;
 	add(&l, "middle", 2, NULL, NULL)->created_at = 4000;
 	add(&l, "child2", 2, "middle", NULL)->status = TASK_BLOCKED;
-	add(&l, "done", 2, "old", NULL)->status = TASK_COMPLETE;	/* waits for nobody */
+	add(&l, "done", 2, "old", NULL)->status = TASK_COMPLETE;	/* waits for no task */
 	add(&l, "urgent", 0, NULL, NULL)->created_at = 9000;
 	graph(&g, &l);
 	while ((i = taskgraph_next(&g)) != TASK_NONE) {
@@ -125,7 +125,7 @@ a_circle_is_named_and_so_is_a_dependency_that_is_not_there(void **state)
 }
 
 #define N	10000
-#define LIMIT	(10 * CLOCK_S)	/* far more than it takes, far less than its square would */
+#define LIMIT	(10 * CLOCK_S)	/* far more than needed, far less than quadratic time */
 
 static void
 fill(struct tasklist *l)
@@ -174,7 +174,7 @@ ten_thousand_tasks_are_read_written_and_emptied_in_time(void **state)
 	free(text);
 }
 
-/* From one to the next in their order: all that are ready, and no other. */
+/* Walks the order: all ready tasks, and no others. */
 static void
 assert_walk(const struct taskgraph *g)
 {
@@ -189,7 +189,7 @@ assert_walk(const struct taskgraph *g)
 	assert_int_equal(i, TASK_NONE);
 }
 
-/* What is kept up to date is what would be made anew. */
+/* The counts kept up to date equal fresh ones. */
 static void
 counts_that_are_kept_are_those_that_would_be_counted(void **state)
 {

@@ -189,7 +189,7 @@ before_a_list_is_replaced_its_last_good_copy_is_kept(void **state)
 	assert_int_equal(m.n, 2);
 	tasklist_release(&m);
 	snprintf(name, sizeof(name), "%s.json", id);
-	/* one that was copied is not the one that its name says */
+	/* the name of a copied list does not match its id */
 	assert_int_equal(file_copy(name, "tl-11111111.json", false), 0);
 	assert_int_equal(tasklist_load(dir, "tl-11111111", &m, err, sizeof(err)), -1);
 	assert_non_null(strstr(err, id));

@@ -124,7 +124,7 @@ posting_refuses_bad_ids_and_sizes(void **state)
 	assert_int_equal(errno, EMSGSIZE);
 	assert_int_equal(inbox_post("inbox/2", "q-aaaaaa", "", 0), -1);
 	assert_int_equal(errno, ENOENT);
-	/* what a sender that was cut off left is no obstacle */
+	/* leftovers of an interrupted sender are no obstacle */
 	assert_int_equal(file_replace(AT_FDCWD, "inbox/1/tmp/q-aaaaaa", "ha", 2, 0), 0);
 	assert_int_equal(inbox_post("inbox/1", "q-aaaaaa", "half", 4), 0);
 	assert_int_equal(access("inbox/1/new/q-aaaaaa", F_OK), 0);

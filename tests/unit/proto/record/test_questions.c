@@ -44,7 +44,7 @@ the_same_question_attaches_to_the_open_and_to_the_answered_one_and_opens_the_wit
 	assert_int_equal(questions_withdraw(&qs, "r9", "over", 6), 0);
 	assert_int_equal(questions_withdraw(&qs, NULL, "over", 6), 2);
 	q = ask(&qs, "q-000006", ROLE_REVIEWER, "Which?", NULL);
-	assert_string_equal(q->id, "q-000003");	/* an answer to it that is on its way counts */
+	assert_string_equal(q->id, "q-000003");	/* an answer already on its way counts */
 	assert_int_equal(q->status, QUESTION_OPEN);
 	assert_string_equal(q->reason, "");
 	assert_string_equal(questions_seen(&qs, "q-000006")->question, "q-000003");
@@ -116,7 +116,7 @@ long_questions_and_many_messages_stay_within_the_caps(void **state)
 		snprintf(id, sizeof(id), "m-%06d", i);
 		questions_note(&qs, id, "progress", true, NULL);
 		snprintf(id, sizeof(id), "q-a%05d", i);
-		if (i == QUESTIONS_MAX_ATTACHED) {	/* one that waits is never forgotten */
+		if (i == QUESTIONS_MAX_ATTACHED) {	/* a message with a waiting sender is never forgotten */
 			assert_null(ask(&qs, "q-refuse", ROLE_IMPLEMENTER, qs.q[0].text, NULL));
 			assert_non_null(questions_seen(&qs, "q-a00000"));
 			question_answer(&qs.q[0], strdup("yes"), "person", 1);

@@ -32,7 +32,7 @@ union any {
 	struct answer answer;
 };
 
-/* One row a record: a full example with fields that this version does not know. */
+/* One row per record: a full example with members that this version does not know. */
 #define RECORD(R, type) \
 	static int R##_p(union any *a, const char *b, size_t n, char *e, size_t l) \
 	{ return (R##_parse(&a->type, b, n, e, l)); } \
@@ -205,7 +205,7 @@ a_record_that_is_cut_short_anywhere_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < NRECORDS; i++) {
 		for (size_t len = 0; len < strlen(records[i].example); len++) {
-			/* A buffer of that very size, for the sanitizer to see. */
+			/* A buffer of exactly that size, for the sanitizer. */
 			copy = malloc(len + 1);
 			memcpy(copy, records[i].example, len);
 			copy = realloc(copy, len > 0 ? len : 1);
@@ -215,7 +215,7 @@ a_record_that_is_cut_short_anywhere_is_refused(void **state)
 	}
 }
 
-/* Replaces the value of each member in turn, at every level, and parses that. */
+/* Replaces the value of each member in turn, at every level, and parses the result. */
 static void
 mutate(const struct record *r, struct json *root, struct json *o)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The schemas of man/schema say of each record what its table of members says. */
+/* The schemas of man/schema agree with the tables of members. */
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>

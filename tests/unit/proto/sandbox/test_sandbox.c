@@ -24,7 +24,7 @@ entry(struct sandbox *sb, const char *path, enum sandbox_access access)
 	sb->v[sb->n++] = (struct sandbox_path){ strdup(path), access, true, NULL };
 }
 
-/* "r/path w/path ..." as they stand. */
+/* "r/path w/path ...": the entries in order. */
 static void
 check(struct sandbox *sb, const char *expected)
 {
@@ -157,7 +157,7 @@ a_socket_is_hidden_in_a_home_below_tmp(void **state)
 	entry(&sb, "/tmp/h/agent", SANDBOX_HIDE);
 	entry(&sb, "/tmp/agent", SANDBOX_HIDE);
 	sandbox_settle(&sb);
-	entry(&sb, "/tmp/h", SANDBOX_READ);	/* shown later, as what is needed */
+	entry(&sb, "/tmp/h", SANDBOX_READ);	/* becomes visible later, since it is needed */
 	sandbox_settle(&sb);
 	sandbox_bwrap(&sb, "/", &argv);
 	assert_true(has_word(&argv, "/tmp/h/agent"));
@@ -296,7 +296,7 @@ layers_are_of_caches_that_are_there_and_apart_from_the_session(void **state)
 	cargo = text_format("%s/.cargo", home);
 	xdg = text_format("%s/.cache", home);
 	assert_int_equal(mkdir(xdg, 0700), 0);
-	setenv("XDG_CACHE_HOME", home, 1);	/* the session is in it */
+	setenv("XDG_CACHE_HOME", home, 1);	/* the session is inside */
 	sandbox_layers(&argv, "/worker", cargo, "cache", "layer", true);
 	assert_int_equal(argv.n, 0);
 	assert_int_equal(mkdir(npm, 0700), 0);

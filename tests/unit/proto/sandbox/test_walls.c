@@ -22,7 +22,7 @@
 #include "proto/sandbox/sandbox.h"
 #include "proto/sys/child.h"
 
-/* For a child behind walls, which ends with the line of the first difference. */
+/* For a child behind walls, whose exit status is the line of the first difference. */
 #define REFUSED(number, call)	do { \
 	errno = 0; \
 	if ((call) != -1 || errno != (number)) \
@@ -61,7 +61,7 @@ try_32_bits(void *arg)
 }
 #endif
 
-/* A kernel without the calls of 32 bits ends who makes one. */
+/* A kernel without 32-bit calls kills a process that makes one. */
 static bool
 has_32_bits(void)
 {
@@ -92,7 +92,7 @@ try_all(void)
 	REFUSED(EPERM, syscall(SYS_finit_module, -1, "", 0));
 	REFUSED(EPERM, ioctl(-1, TIOCSTI, "x"));
 	REFUSED(EPERM, ioctl(-1, TIOCLINUX, "x"));
-	/* the kernel takes the lower half of the number */
+	/* the kernel uses the lower half of the number */
 	REFUSED(EPERM, syscall(SYS_ioctl, -1, (unsigned long)TIOCSTI | 1ul << 32, "x"));
 	REFUSED(EBADF, ioctl(-1, TIOCGWINSZ, NULL));
 	ALLOWED(setpriority(PRIO_PROCESS, 0, 1));
@@ -254,7 +254,7 @@ nothing_outside_a_domain_is_signalled_or_reached_by_an_abstract_socket(void **st
 	close(fd);
 }
 
-/* What bubblewrap reads is the same program. */
+/* bubblewrap gets the same program. */
 static void
 a_pipe_holds_the_filter(void **state)
 {

@@ -55,7 +55,7 @@ every_row_of_the_table_is_whole(void **state)
 
 		if (!fits)
 			fail_msg("the row of %s contradicts itself", t->name);
-		/* what is live can end badly; what is over goes on as running, by adopt, or not at all */
+		/* a live session can end badly; an ended one continues as running, through adopt, or not at all */
 		for (int to = 0; to < STATUS_COUNT; to++)
 			if (live ? status_traits(to)->outcome == OUTCOME_FAILED && !status_legal(s, to) :
 			    ended && status_legal(s, to) != (to == STATUS_RUNNING && status_undone(s)))

@@ -21,7 +21,7 @@ apply(struct settings *s, const char *text, char *err, size_t len)
 	return (settings_apply(s, file, text, strlen(text), err, len));
 }
 
-/* The error that a file yields, also from the check of the whole; "" when it is good. */
+/* The error for a file, including the final checks; "" when it is valid. */
 static const char *
 error_of(const char *text)
 {

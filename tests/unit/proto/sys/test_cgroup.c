@@ -39,14 +39,14 @@ the_group_is_found_where_it_is_mounted(void **state)
 	assert_string_equal(own(UNIFIED, "0::/"), "/sys/fs/cgroup");
 	assert_string_equal(own(HYBRID, "8:pids:/x\n1:name=systemd:/0::/y\n0::/z\n"),
 	    "/sys/fs/cgroup/unified/z");
-	/* a container sees its part of the tree by the name outside */
+	/* a container sees its part of the tree under the outer name */
 	assert_string_equal(own("1 2 0:3 /docker/c1 /cg rw - cgroup2 cgroup rw\n",
 	    "0::/docker/c1/sub\n"), "/cg/sub");
 	assert_string_equal(own("1 2 0:3 /docker/c1 /cg rw - cgroup2 cgroup rw\n",
 	    "0::/docker/c1\n"), "/cg");
 	assert_string_equal(own("1 2 0:3 / /a\\040b\\134c rw - cgroup2 x rw", "0::/d\n"),
 	    "/a b\\c/d");
-	/* the first that holds it */
+	/* the first mount that contains it */
 	assert_string_equal(own("1 2 0:3 /other /no rw - cgroup2 x rw\n" UNIFIED, "0::/d\n"),
 	    "/sys/fs/cgroup/d");
 }
@@ -96,14 +96,14 @@ what_is_no_group_is_not_used(void **state)
 	assert_non_null(strstr(why, "have no cgroup.kill"));
 	assert_int_equal(g.fd, -1);
 	assert_int_equal(cgroup_end(&g), 0);
-	assert_int_equal(rmdir(cwd), 0);	/* it has left nothing */
+	assert_int_equal(rmdir(cwd), 0);	/* it has left nothing behind */
 	assert_int_equal(cgroup_make(&g, cwd, CGROUP_NAME "x.", why, sizeof(why)), -1);
 	assert_non_null(strstr(why, "No such file"));
 	assert_int_equal(cgroup_make(&g, cwd, CGROUP_NAME "x.", NULL, 0), -1);
 	assert_int_equal(mkdir(cwd, 0700), 0);
 }
 
-/* A group of this test below that of this process, in which all others are made. */
+/* A group for this test below this process's group; all others are made in it. */
 static bool
 begin(struct cgroup *top, char *dir, size_t len)
 {
@@ -116,7 +116,7 @@ begin(struct cgroup *top, char *dir, size_t len)
 	return true;
 }
 
-/* A process and a daemon of it that has left everything, and a group below with another. */
+/* Adds a process and its daemon, which has left everything, and a group below with another process. */
 static void
 fill(const struct cgroup *g, const char *dir)
 {
@@ -214,7 +214,7 @@ groups_whose_maker_is_gone_are_swept(void **state)
 	cgroup_sweep(dir);
 	assert_true(is_there(dir, name));
 	assert_int_equal(unlinkat(top.fd, name, AT_REMOVEDIR), 0);
-	/* one that is left would keep its parent */
+	/* a remaining group would keep its parent */
 	assert_int_equal(cgroup_end(&top), 0);
 	assert_false(is_there(place.own, top.name));
 }

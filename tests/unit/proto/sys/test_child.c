@@ -33,7 +33,7 @@ a_failed_start_is_the_parents_error_with_its_step(void **state)
 	assert_int_equal(errno, ENOENT);
 	assert_string_equal(step, "chdir");
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	/* PATH is that of the child's environment, without what is relative */
+	/* PATH comes from the child's environment, without relative directories */
 	env.env = (const char *const *)vars;
 	snprintf(path, sizeof(path), "PATH=/nowhere:bin:%s/bin", getcwd(here, sizeof(here)));
 	assert_int_equal(child_start(&env, &step), -1);
@@ -183,7 +183,7 @@ a_run_ends_with_its_child_or_in_time(void **state)
 	(void)state;
 	assert_int_equal(child_run(&lasting, &io), -1);
 	assert_int_equal(errno, ETIMEDOUT);
-	/* one that prints without a pause, too */
+	/* also for a child that prints without a pause */
 	io.max = 1 << 30;
 	assert_int_equal(child_run(&loud, &io), -1);
 	assert_int_equal(errno, ETIMEDOUT);
@@ -202,14 +202,14 @@ a_run_ends_with_its_child_or_in_time(void **state)
 	assert_int_equal(child_status_text(child_run(&killed, &io), text, sizeof(text)), 1);
 	assert_string_equal(text, "killed by signal 9 (Killed)");
 	free(out);
-	assert_true(proc_kill(0) >= 0);		/* reaps the one that was left behind */
+	assert_true(proc_kill(0) >= 0);		/* reaps the process left behind */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
 
 static void
 the_tree_goes_with_its_daemons_and_spares_one(void **state)
 {
-	/* each leaves its group and session, one ignores what it can */
+	/* each leaves its group and session, and one ignores all signals that it can */
 	struct child_spec tree = SPEC("sh", "-c",
 	    "setsid sh -c 'trap \"\" TERM HUP; echo $$ >a; exec sleep 1000' & "
 	    "setsid sh -c '(setsid sh -c \"echo \\$\\$ >b; exec sleep 1000\" &)' & "
@@ -235,7 +235,7 @@ the_tree_goes_with_its_daemons_and_spares_one(void **state)
 	assert_int_equal(proc_kill(0), 0);
 }
 
-/* As the shell of a person does, who looks at the worktree. */
+/* Acts like the shell of a person looking at the worktree. */
 static int
 stand_there_with_a_terminal(void *name)
 {
@@ -263,7 +263,7 @@ a_session_is_found_by_environment_and_directory(void **state)
 	pid_t pid, person;
 
 	(void)state;
-	/* this process adopts no more: the double-forked ones belong to init */
+	/* this process stops adopting: the double-forked ones belong to init */
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 	assert_int_equal(mkdir("w", 0700), 0);
 	assert_int_equal(mkdir("w/deep", 0700), 0);
@@ -325,14 +325,14 @@ a_child_dies_with_its_parent_if_asked(void **state)
 	WAIT_FOR(!alive("p"));
 }
 
-/* The next child that asks to die with its parent comes too late. */
+/* The next child that asks to die with its parent is too late. */
 static bool bereave;
 
 int
 prctl(int option, ...)
 {
 	pid_t parent = getppid();
-	unsigned long args[4];	/* as many as libc hands on, whatever was given */
+	unsigned long args[4];	/* as many as libc passes on, whatever was given */
 	va_list ap;
 
 	va_start(ap, option);
@@ -366,7 +366,7 @@ a_child_does_not_begin_whose_parent_is_dead(void **state)
 	(void)state;
 	first = child_call(parent_of_the_late, NULL);
 	assert_true(first > 0);
-	/* this process adopts what is left of it */
+	/* this process adopts its leftover processes */
 	while ((pid = wait(&status)) != -1)
 		if (pid == first)
 			assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);

@@ -32,7 +32,7 @@ who_is_to_end_is_asked_first_and_its_whole_group_goes(void **state)
 	io.grace_ms = 1;
 	assert_int_equal(child_run(&deaf, &io), -1);
 	assert_int_equal(errno, ETIMEDOUT);
-	/* what they had started is ours now */
+	/* we have adopted what they had started */
 	do
 		assert_true(waitpid(-1, &status, 0) > 0);
 	while (WTERMSIG(status) == SIGTERM);
@@ -53,7 +53,7 @@ signal_parent(void *arg)
 	return kill(getppid(), SIGTERM);
 }
 
-/* A process that waits for a child hears of a signal, which stays for the next who asks, and of a file. */
+/* A process that waits for a child notices a signal, which stays pending, and a file. */
 static void
 a_wait_for_a_child_ends_on_request(void **state)
 {

@@ -95,7 +95,7 @@ only_regular_files_within_the_cap_are_read(void **state)
 	free(buf);
 	assert_int_equal(file_read(AT_FDCWD, "f", 4, &buf, &len), -1);
 	assert_int_equal(errno, EFBIG);
-	/* which of /proc is longer than it says */
+	/* which is longer in /proc than its stat says */
 	assert_int_equal(file_read(AT_FDCWD, "/proc/self/status", 10, &buf, &len), -1);
 	assert_int_equal(errno, EFBIG);
 	assert_int_equal(file_read(AT_FDCWD, "link", 10, &buf, &len), -1);
@@ -294,7 +294,7 @@ the_newest_change_of_a_tree_is_found_also_below_links_and_depths(void **state)
 	}
 	before = file_newest("t");
 	assert_true(before > clock_wall() - 60000 && before <= clock_wall() + 1000);
-	do {	/* the file system's clock has a grain */
+	do {	/* the file system's clock is coarse */
 		assert_int_equal(file_replace(AT_FDCWD, "t/d/d/f", "x", 1, 0), 0);
 		after = file_newest("t");
 	} while (after == before);

@@ -41,7 +41,7 @@ wait_for_slot(void *arg)
 	return lock_slot_wait(fd, *(long *)arg) == 0 ? 0 : 2;
 }
 
-/* The holder keeps slot 7 until "go" is there. */
+/* The holder keeps slot 7 until the file "go" exists. */
 static int
 hold_and_give_slot(void *arg)
 {
@@ -190,7 +190,7 @@ a_link_or_fifo_is_no_lock(void **state)
 	assert_int_equal(lock_held(AT_FDCWD, "l", NULL), -1);
 }
 
-/* Who holds it writes into it: another name's file would be changed. */
+/* The holder writes into the lock: this would change the other name's file. */
 static void
 a_file_with_another_name_is_no_lock(void **state)
 {

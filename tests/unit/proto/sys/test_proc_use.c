@@ -12,7 +12,7 @@
 #include "tests/unit/scratch.h"
 
 struct holder {
-	const char	*file;		/* that it opens, or NULL */
+	const char	*file;		/* file that it opens, or NULL */
 	bool		 headless;	/* its first thread ends */
 	int		 ready[2];
 	pid_t		 pid;
@@ -25,7 +25,7 @@ hold(void *arg)
 
 	if (h->file != NULL && open(h->file, O_RDWR | O_CREAT, 0644) == -1)
 		_exit(1);
-	if (h->headless)	/* until it is seen to be gone */
+	if (h->headless)	/* wait until it is gone */
 		while (access("/proc/self/exe", F_OK) == 0)
 			;
 	if (write(h->ready[1], "", 1) != 1)
@@ -40,7 +40,7 @@ be(void *arg)
 	struct holder *h = arg;
 	pthread_t thread;
 
-	/* its working directory, which the test is in, would say it all */
+	/* otherwise its working directory, which the test is in, would decide */
 	if (!h->headless) {
 		if (chdir("/") == -1)
 			return 1;
@@ -81,7 +81,7 @@ used(const char *dir)
 	return rv;
 }
 
-/* The path of a new directory in the scratch one. */
+/* Makes a new directory in the scratch directory, and returns its path. */
 static const char *
 make_dir(char path[PATH_MAX + 16], char file[PATH_MAX + 32])
 {
@@ -107,7 +107,7 @@ who_has_a_file_open_uses_the_tree(void **state)
 	assert_true(used(dir));
 	stop(&h);
 	assert_false(used(dir));
-	assert_true(used("nothing"));		/* it can't be told */
+	assert_true(used("nothing"));		/* this can't be determined */
 }
 
 static void

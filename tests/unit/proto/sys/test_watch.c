@@ -110,7 +110,7 @@ nothing_is_missed_when_directories_are_watched_and_then_scanned(void **state)
 		snprintf(path, sizeof(path), "d%d/f", i);
 		assert_int_equal(mkdir(dir, 0700), 0);
 		if (i % 2 == 0)
-			touch(path);	/* before the watch: only the scan sees it */
+			touch(path);	/* before the watch: only the scan finds it */
 		assert_true(watch_dir(&dirs[i], dir, false) == 0);
 		found += access(path, F_OK) == 0;
 		if (i % 2 != 0)
@@ -165,7 +165,7 @@ the_end_of_a_directory_is_reported_once(void **state)
 	assert_int_equal(b.kind, WATCH_GONE);
 	assert_int_equal(b.times, 1);
 	watch_undir(&b.watch);
-	/* the same name again is another directory */
+	/* the same name is a different directory */
 	assert_int_equal(mkdir("a", 0700), 0);
 	a.times = 0;
 	look_at(&anew, "a");
@@ -244,7 +244,7 @@ timers_come_in_time_and_once(void **state)
 	assert_ptr_equal(ev.timer, &limit);
 }
 
-/* As many as there are uses: none is lost in silence. */
+/* As many as there are uses: none is lost silently. */
 static void
 each_of_many_timers_comes_in_order(void **state)
 {
@@ -253,7 +253,7 @@ each_of_many_timers_comes_in_order(void **state)
 	struct watch_event ev;
 
 	(void)state;
-	for (int i = 0; i < 20; i++)	/* every second one is armed anew, for after the others */
+	for (int i = 0; i < 20; i++)	/* every second one is armed again, for after the others */
 		watch_timer(&many[i], now + 1 + (i * 7) % 20);
 	for (int i = 0; i < 20; i += 2)
 		watch_timer(&many[i], now + 100 - i);
@@ -263,7 +263,7 @@ each_of_many_timers_comes_in_order(void **state)
 		assert_true(ev.timer >= many && ev.timer < many + 20);
 		assert_true((int)(ev.timer->deadline - now) >= last);
 		last = (int)(ev.timer->deadline - now);
-		many[ev.timer - many].deadline = 0;	/* none comes twice */
+		many[ev.timer - many].deadline = 0;	/* none fires twice */
 	}
 }
 

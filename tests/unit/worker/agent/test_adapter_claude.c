@@ -19,7 +19,7 @@ run_new(void)
 	return (struct agent_run){ .agent = &agent, .role = ROLE_IMPLEMENTER };
 }
 
-/* Feeds lines as the worker does; returns what is shown. */
+/* Feeds lines like the worker; returns the output. */
 static struct text
 feed(struct agent_run *run, const char *buf, size_t len)
 {
@@ -32,7 +32,7 @@ feed(struct agent_run *run, const char *buf, size_t len)
 	for (; buf < end; buf += n + 1) {
 		nl = memchr(buf, '\n', (size_t)(end - buf));
 		n = (size_t)((nl != NULL ? nl : end) - buf);
-		line = malloc(n + 1);	/* its end is the end of memory: ASan sees what reads beyond */
+		line = malloc(n + 1);	/* an exact allocation: ASan detects reads beyond its end */
 		assert_non_null(line);
 		memcpy(line, buf, n);
 		line[n] = '\0';
@@ -158,7 +158,7 @@ a_lost_conversation_is_noticed(void **state)
 	assert_true(run.lost);
 	release(&run, &out);
 
-	out = feed(&other, plain, strlen(plain));	/* on standard error alone */
+	out = feed(&other, plain, strlen(plain));	/* only on standard error */
 	adapter_claude.finish(&other, 1 << 8);
 	assert_true(other.error);
 	assert_true(other.lost);
@@ -203,7 +203,7 @@ helpers_of_the_agent_count(void **state)
 
 	out = feed(&old, plain, strlen(plain));
 	text_free(&out);
-	out = feed(&old, plain, strlen(plain));	/* of a second turn */
+	out = feed(&old, plain, strlen(plain));	/* from a second turn */
 	assert_int_equal(old.input_tokens, 6);
 	assert_int_equal(old.output_tokens, 6);
 	release(&old, &out);
@@ -213,7 +213,7 @@ static void
 a_result_counts_only_until_the_next_turn(void **state)
 {
 	struct agent_run run = run_new(), killed = run_new();
-	struct text out = feed_file(&run, "background", 500);	/* within the last result */
+	struct text out = feed_file(&run, "background", 500);	/* in the last result */
 
 	(void)state;
 	adapter_claude.finish(&run, 0);
@@ -316,7 +316,7 @@ a_line_of_five_mebibytes_is_capped(void **state)
 
 	(void)state;
 	text_puts(&line, head);
-	text_puts(&line, "x");	/* the limit is within a character */
+	text_puts(&line, "x");	/* the limit falls inside a character */
 	for (i = 0; i < (5u << 20) / 2; i++)
 		text_add(&line, "\xc3\xa9", 2);
 	text_puts(&line, tail);
@@ -358,7 +358,7 @@ the_command_line_begins_or_resumes_a_conversation(void **state)
 	assert_true(has(&argv, "--dangerously-skip-permissions", NULL));
 	assert_true(has(&argv, "--session-id", NULL));
 	assert_false(has(&argv, "--session-id", CONVERSATION));
-	assert_string_equal(run.conversation, "");	/* it has one once it says so */
+	assert_string_equal(run.conversation, "");	/* it has one once the client reports it */
 	assert_true(has(&env, "BASH_MAX_TIMEOUT_MS=86400000", NULL));
 	assert_int_equal(has(&env, "IS_SANDBOX=1", NULL), geteuid() == 0);
 	strings_free(&argv);
@@ -366,7 +366,7 @@ the_command_line_begins_or_resumes_a_conversation(void **state)
 
 	next.agent = &own;
 	next.resume = CONVERSATION;
-	strings_add(&env, "BASH_MAX_TIMEOUT_MS=1000");	/* of the settings */
+	strings_add(&env, "BASH_MAX_TIMEOUT_MS=1000");	/* from the settings */
 	adapter_claude.command(&next, &argv, &env);
 	assert_true(has(&argv, "--resume", CONVERSATION));
 	assert_false(has(&argv, "--session-id", NULL));

@@ -9,7 +9,7 @@
 #define WELL(more)	"{\"type\":\"result\",\"is_error\":false,\"result\":\"prompt is too long\"" more "}"
 #define RESETS		",\"resetsAt\":1778565600"
 
-/* One line, another, and how the run is judged by them. */
+/* One line, another, and the resulting cause. */
 static void
 the_client_says_that_there_is_no_room_or_no_account(void **state)
 {

@@ -18,7 +18,7 @@ struct expected {
 	const char	*decided_by;
 };
 
-/* Every pair that can happen; all others must fail as "internal". */
+/* Every possible pair; all others must fail as "internal". */
 static const struct expected table[] = {
 	{ STEP_SETUP, EVENT_DONE, STEP_IMPLEMENT, STATUS_RUNNING, VERDICT_NONE, NULL },
 	{ STEP_SETUP, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },

@@ -39,7 +39,7 @@ what_is_reached_and_when_follows_from_the_clocks(void **state)
 		{ &all, { 0, 20, 20, false }, LIMIT_STALL, 1 },
 		{ &all, { 0, 20, 0, false }, LIMIT_STALL, 1 },		/* the wall clock was set */
 		{ &all, { 0, 60, 60, false }, LIMIT_STALE, 1 },
-		{ &all, { 0, 5, 100000, false }, LIMIT_OK, 15 },	/* it was asleep */
+		{ &all, { 0, 5, 100000, false }, LIMIT_OK, 15 },	/* the machine was asleep */
 		{ &all, { 900, 900, 900, true }, LIMIT_OK, 0 },		/* a question is open */
 		{ &no_stall, { 0, 49, 49, false }, LIMIT_OK, 1 },
 		{ &no_stall, { 0, 49, 100000, false }, LIMIT_OK, 1 },
