@@ -113,7 +113,7 @@ int git_inspect(const char *worktree, bool clear, struct git_odd *, char *err, s
 void git_odd_free(struct git_odd *);
 /* git_inspect with clear, for callers that need nothing else. */
 int git_clear(const struct git *, char *err, size_t errlen);
-/* Why a file is too large to be read in vain, or NULL. */
+/* Why a file is too large to be worth reading, or NULL. */
 const char *git_too_large(const struct stat *);
 
 /* 1 when some file in the worktree differs from the index, 0, or -1 with err. */
