@@ -11,9 +11,9 @@ struct question;
 enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
 
 /*
- * Checks the answer against the open question and publishes it durably, in the name
- * of by; an answer that is there already stands (ANSWER_TAKEN).  The
- * reason of anything but ANSWER_GIVEN is in why, that of ANSWER_ERROR in errno, too.
+ * Checks the answer against the open question and publishes it durably in the name
+ * of by; an existing answer takes precedence (ANSWER_TAKEN).  For anything but
+ * ANSWER_GIVEN why has the reason, and for ANSWER_ERROR errno too.
  */
 enum answer_result answer_give(int sessionfd, const struct question *, const char *text,
     size_t len, const char *by, char *why, size_t whylen);

@@ -43,7 +43,7 @@ worktree_salvage(struct orch *o, const struct entry *e, bool remove, char *why, 
 	bool		 saved = false;
 	int		 rv;
 
-	/* without a checkout yet it holds nothing to save */
+	/* without a checkout there is nothing to save */
 	if (commit[0] == '\0' || git_worktree_empty(e->state.worktree) != 0)
 		return 0;
 	g.dir = text_format("%s/%s", e->path, SESSION_DIR_SAFE_GIT);
@@ -63,7 +63,7 @@ worktree_salvage(struct orch *o, const struct entry *e, bool remove, char *why, 
 	return rv;
 }
 
-/* After a kill only what git has of it may be left. */
+/* After a kill only git's metadata may be left. */
 static int
 worktree_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
 {
@@ -87,7 +87,7 @@ branch_drop(struct orch *o, const struct entry *e, char *why, size_t whylen)
 	snprintf(ref, sizeof(ref), "refs/heads/%s", e->state.branch);
 	if (git_ref_read(&o->repo, ref, oid, why, whylen) == -1)
 		return -1;
-	/* Only as long as it is at the commit that was merged. */
+	/* Only while it is at the merged commit. */
 	if (oid[0] == '\0' || strcmp(oid, e->state.head) != 0)
 		return 0;
 	return git_ref_move(&o->repo, ref, "", e->state.head, "orchestrator: merged", why, whylen);
@@ -159,7 +159,7 @@ archive_locked(struct orch *o, struct entry *e, int fd, bool remove, char *why, 
 	task_link_close(e->path, e->id, s.status);
 	if (entry_worktree_clear(o, e, remove, why, whylen) == -1)
 		return -1;
-	/* of a worker that was killed */
+	/* left by a killed worker */
 	for (size_t i = 0; i < SESSION_RUN_DIRS; i++)
 		if (file_remove_tree(fd, session_run_dirs[i]) == -1)
 			log_warn("%s/%s", e->path, session_run_dirs[i]);
@@ -171,7 +171,7 @@ entry_salvage(struct orch *o, const struct entry *e, char *why, size_t whylen)
 {
 	int	fd, lock, rv = 0;
 
-	/* the process that has it now, or has moved it, saves it and puts it away */
+	/* a process that has it now, or has moved it, saves and archives it */
 	if ((lock = lock_take_dir(e->path, SESSION_FILE_LOCK, "orchestrator", true, &fd)) == -1)
 		return 0;
 	if (entry_worktree_is_ours(o, e))

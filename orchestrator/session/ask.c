@@ -123,7 +123,7 @@ refuse(const struct ask *a, int dirfd, const char *name, const char *why)
 		log_warn("%s/" SESSION_DIR_ANSWERS "/%s", a->path, name);
 }
 
-/* Each of the names that an answer may have. */
+/* Tries each name that an answer may have. */
 static bool
 take(struct ask *a, int dirfd, struct question *q)
 {
@@ -146,7 +146,7 @@ take(struct ask *a, int dirfd, struct question *q)
 			refuse(a, dirfd, name, why);
 			break;
 		case ANSWER_NONE:
-		case ANSWER_BUSY:	/* an event comes when it is closed */
+		case ANSWER_BUSY:	/* its close causes an event */
 			break;
 		}
 	}

@@ -33,8 +33,8 @@ catch_signals(void)
 		sigaction(signals[i], &action, NULL);
 }
 
-/* Asleep on the worker's byte of the lock, as `worker ask` is on its slot: no
- * inotify instance is needed.  0 once the lock is free, else the exit status. */
+/* Sleeps on the worker's byte of the lock, as `worker ask` does on its slot, without an inotify instance.  0
+ * once the lock is free, else the exit status. */
 static int
 wait_for_lock(int fd, const char *path)
 {

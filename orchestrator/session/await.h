@@ -3,9 +3,9 @@
 #define ORCHESTRATOR_AWAIT_H
 
 /*
- * Blocks until no worker has the session at path any more.  Returns the exit status:
- * 0 approved or merged, 1 any other end, 128 + signal when interrupted (the session
- * goes on), or a sysexits status; *end is the status that the session has then.
+ * Blocks until no worker holds the session at path.  Returns the exit status: 0
+ * approved or merged, 1 any other end, 128 + signal when interrupted (the session
+ * continues), or a sysexits status; *end is the session's status then.
  */
 #include "proto/session/status.h"
 

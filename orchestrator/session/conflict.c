@@ -14,7 +14,7 @@
 
 #define OTHERS_MAX	(128u << 10)	/* bytes of all summaries together */
 
-/* "Merge ITEM: ..." is the subject of a merge of ours. */
+/* "Merge ITEM: ..." is the subject of our merges. */
 static bool
 item_of(const char *subject, char item[SESSION_ID_MAX])
 {
@@ -30,7 +30,7 @@ item_of(const char *subject, char item[SESSION_ID_MAX])
 	return item_id_valid(item);
 }
 
-/* The summary of the session if that is the one whose merge is the commit, else NULL. */
+/* The summary of the session if its merge is the commit, else NULL. */
 static char *
 summary_if(int archivefd, const char *session, const char *commit)
 {
@@ -100,7 +100,7 @@ conflict_others(const struct git *g, const char *archive, const struct state *s,
 	return t.buf != NULL ? t.buf : text_format("%s", "(nothing that is known)");
 }
 
-/* Empty when git can't tell. */
+/* Empty when git fails. */
 static char *
 others_now(struct orch *o, const struct state *s, const char *branch)
 {

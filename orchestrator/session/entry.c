@@ -83,7 +83,7 @@ entry_probe(struct entry *e, int sessionfd)
 	e->alive = e->busy = e->begun = false;
 	held = lock_held(sessionfd, SESSION_FILE_LOCK, &e->pid);
 	error = errno;
-	/* Read after the probe: what a holder wrote into it was written by then, or is still empty. */
+	/* Read after the probe: the holder's text is complete by then, or still empty. */
 	if (file_read(sessionfd, SESSION_FILE_LOCK, 128, &buf, &len) == 0) {
 		e->begun = len > 0;
 		worker = strncmp(buf, "orchestrator", 12) != 0;
@@ -99,7 +99,7 @@ entry_probe(struct entry *e, int sessionfd)
 	return held == -1 ? -1 : 0;
 }
 
-/* What can be said of a session in which no worker has run yet: a zeroed state is pending. */
+/* The state of a session in which no worker has run yet: a zeroed state is pending. */
 static int
 load_pending(struct state *s, int fd, const char *id, char *why, size_t whylen)
 {
@@ -148,7 +148,7 @@ entry_load(struct entry *e, const char *path, bool archived)
 	if (!archived && entry_probe(e, fd) == -1)
 		error = errno;
 	if (load_state(&e->state, fd, id, why, sizeof(why)) == -1) {
-		/* No link count left: it was removed while it was being read. */
+		/* The directory was removed while it was being read. */
 		if (errno == ENOENT && faccessat(AT_FDCWD, path, F_OK, 0) == -1) {
 			close(fd);
 			return -1;
@@ -159,7 +159,7 @@ entry_load(struct entry *e, const char *path, bool archived)
 		e->error = xstrdup(why);
 	} else if (e->state.item[0] == '\0')
 		entry_item(id, e->state.item, sizeof(e->state.item));
-	/* Nothing can be done with a session whose lock nobody can take. */
+	/* A session whose lock can't be taken is unusable. */
 	if (error != 0 && e->error == NULL && asprintf(&e->error, SESSION_FILE_LOCK ": %s", strerror(error)) == -1)
 		err(EX_OSERR, NULL);
 	close(fd);
@@ -215,7 +215,7 @@ entry_kill_tree(const struct entry *e, bool crashed)
 	return n == -1 ? -1 : 0;
 }
 
-/* With the lock held. */
+/* Requires the lock. */
 static int
 declare_locked(struct entry *e, int fd, enum status status, const char *reason, const char *detail)
 {
@@ -231,7 +231,7 @@ declare_locked(struct entry *e, int fd, enum status status, const char *reason, 
 	if (s.merging.target[0] != '\0' || (status == STATUS_CANCELLED ? status_ended(s.status) :
 	    !status_live(s.status)))
 		return 1;
-	(void)entry_kill_tree(e, true);	/* archiving it tries again */
+	(void)entry_kill_tree(e, true);	/* archiving will try again */
 	if (state_enter(&e->state, status, reason, detail) == -1) {
 		log_warn("%s: %s -> %s", e->id, status_name(s.status), status_name(status));
 		return -1;
@@ -260,7 +260,7 @@ entry_declare(struct entry *e, enum status status, const char *reason, const cha
 	}
 	rv = declare_locked(e, fd, status, reason, detail);
 	close(lock);
-	if (rv != -1)	/* also when the worker had said it itself */
+	if (rv != -1)	/* even if the worker had recorded it itself */
 		task_link_close(e->path, e->id, e->state.status);
 	close(fd);
 	return rv;

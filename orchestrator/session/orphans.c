@@ -25,7 +25,7 @@
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
-/* Calls fn for each name in dir but . and ..; returns the sum. */
+/* Calls fn for each name in dir except . and ..; returns the sum. */
 static size_t
 each(struct orch *o, const char *dir, size_t (*fn)(struct orch *, int, const char *))
 {
@@ -49,7 +49,7 @@ exists(const char *dir, const char *name)
 	return yes;
 }
 
-/* What an attempt that was never begun has made, of its branch nothing but the name. */
+/* Removes what an attempt that never began has made; of its branch it needs only the name. */
 static int
 drop_attempt(struct orch *o, const char *item, const char *path, const char *base, int64_t attempt)
 {
@@ -61,8 +61,9 @@ drop_attempt(struct orch *o, const char *item, const char *path, const char *bas
 }
 
 /*
- * What a killed dispatch made goes: nothing has been done in it.  A worktree whose
- * session directory was removed holds work: it is given back to git.  -1: not all went.
+ * Removes what a killed dispatch made, which contains no work.  A worktree whose
+ * session directory was removed contains work: it becomes an ordinary worktree of git.
+ * -1: something is left.
  */
 static int
 drop_place(struct orch *o, const char *item)
@@ -92,7 +93,7 @@ drop_place(struct orch *o, const char *item)
 	return rv;
 }
 
-/* The usual claim, which nobody need be kept from. */
+/* Checks the usual, live claim, without locking others out. */
 static bool
 claim_lives(struct orch *o, int dirfd, const char *item)
 {
@@ -115,7 +116,7 @@ check_claim(struct orch *o, int dirfd, const char *item)
 	int	claim;
 	size_t	n = 0;
 
-	/* a dispatch of the item that begins now finds it taken */
+	/* a new dispatch of the item finds it taken */
 	if (!item_id_valid(item) || claim_lives(o, dirfd, item) ||
 	    (claim = claim_hold(o, item, session, sizeof(session))) == -1)
 		return 0;
@@ -158,7 +159,7 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 	return gone;
 }
 
-/* A worktree that a killed merge has moved away, and what is in it nobody has saved yet. */
+/* A worktree that a killed merge has moved away, whose changes are not saved yet. */
 static bool
 discard(struct orch *o, const char *name, const char *id)
 {
@@ -190,11 +191,11 @@ check_trash(struct orch *o, int dirfd, const char *name)
 	return 1;
 }
 
-/* The lock of the session whose part of the pool it is; -1: it is at work.  *gone: there is none. */
+/* The lock of the session that owns the pool entry; -1: it is at work.  *gone: there is no such session. */
 static int
 lock_session(const struct orch *o, const char *id, bool *gone)
 {
-	const char	*all[] = { o->sessions, o->archive };	/* they move from one to the other */
+	const char	*all[] = { o->sessions, o->archive };	/* sessions move from one to the other */
 	int		 fd = -1, lock = -1;
 	char		*path;
 
@@ -214,7 +215,7 @@ lock_session(const struct orch *o, const char *id, bool *gone)
 	return lock;
 }
 
-/* One that can be taken is renamed first: a worker gets it, or we do. */
+/* Renames an available entry first: either a worker gets it, or we do. */
 static size_t
 check_pool(struct orch *o, int dirfd, const char *name)
 {

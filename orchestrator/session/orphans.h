@@ -2,16 +2,15 @@
 #ifndef ORCHESTRATOR_ORPHANS_H
 #define ORCHESTRATOR_ORPHANS_H
 
-/* What interrupted commands have left behind. */
+/* Removing what interrupted commands have left behind. */
 
 #include <stddef.h>
 
 struct orch;
 
-/* Releases claims without a session, removes session directories that were never finished,
- * worktrees of merged sessions, trash, and the pool of worktrees; prints each. Returns how many.
- * The locks of references that a git left which was killed go, too; empty control groups of
- * workers that are gone go without a word. */
+/* Releases claims without a session; removes incomplete session directories, worktrees of merged sessions,
+ * trash, and the pool of worktrees; prints each.  Returns their number.  Also removes locks of references that
+ * a killed git left, and, silently, empty control groups of workers that are gone. */
 size_t orphans_remove(struct orch *);
 
 #endif

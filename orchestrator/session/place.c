@@ -43,7 +43,7 @@ has_line(const char *text, const char *line)
 	return false;
 }
 
-/* Appended, not replaced: the file may be a link, and has other writers. */
+/* Appends, since the file may be a link, and has other writers. */
 static void
 exclude(struct orch *o, const char *line)
 {
@@ -73,7 +73,7 @@ done:
 	free(dir);
 }
 
-/* What lies elsewhere has its own line: git status shows no worktree. */
+/* A worktree elsewhere gets its own line, so that git status does not show it. */
 static void
 exclude_place(struct orch *o, const char *path)
 {
@@ -94,7 +94,7 @@ make_directory(const char *dir, const char *base)
 {
 	struct stat st;
 
-	/* what a run of root gives bits to is for nobody else to reach */
+	/* only root may reach what root's runs make, such as files with special mode bits */
 	if (mkdir(dir, geteuid() == 0 ? 0700 : 0777) == -1 && errno != EEXIST) {
 		log_warnx("%s: %s; make %s writable: worktrees are made there", dir,
 		    strerror(errno), base);
@@ -107,7 +107,7 @@ make_directory(const char *dir, const char *base)
 	return 0;
 }
 
-/* Each directory between the repository and the worktree, none of them a link. */
+/* Makes each directory between the repository and the worktree; none may be a link. */
 static int
 make_all(struct orch *o, const char *path)
 {
@@ -157,7 +157,7 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 	}
 	if ((status = make_all(o, path)) != 0)
 		return status;
-	/* Nobody has the item, so that one without any file is what a dispatch that failed left. */
+	/* The item is unclaimed, so a directory without files was left by a failed dispatch. */
 	if (lstat(path, &st) == 0)
 		place_drop_leftover(o, path, branch, base);
 	if (lstat(path, &st) == 0) {
@@ -224,7 +224,7 @@ place_drop_leftover(struct orch *o, const char *path, const char *branch, const 
 		log_warn("%s", path);
 	else if (yes == 0 || (yes == -1 && errno == ENOTDIR))
 		rc = 0;
-	/* also when git's metadata are all that is left of it */
+	/* even when only git's metadata are left */
 	else if (drop_worktree(o, path) == -1)
 		;
 	else if (git_ref_read(&o->repo, ref, oid, reason, sizeof(reason)) == -1)

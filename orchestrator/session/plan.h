@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_PLAN_H
 
 /*
- * What a session is going to be: target, base commit, settings, and who plays
- * which role.  Nothing is made on disk but the workspace.
+ * The plan of a session: target, base commit, settings, and roles.  Only the
+ * workspace is made on disk.
  */
 
 struct config;
@@ -12,18 +12,18 @@ struct dispatch;
 struct orch;
 struct settings;
 
-/* Name of the agent that stands for the COMMAND of dispatch ITEM -- COMMAND. */
+/* Name of the agent for the COMMAND of dispatch ITEM -- COMMAND. */
 #define PLAN_COMMAND	"command"
 
 /*
- * Fills repository, target, base and settings (every role that is needed has an agent,
- * and its program is there).  0, or a sysexits status with the error printed and
- * nothing to release.
+ * Fills repository, target, base and settings (every required role has an agent whose
+ * program exists).  0, or a sysexits status with the error printed and nothing to
+ * release.
  */
 int plan_make(struct orch *, const struct dispatch *, struct config *);
-/* Is there something that can approve?  0, or EX_CONFIG with what to do printed. */
+/* Can the settings approve anything?  0, or EX_CONFIG with advice printed. */
 int plan_judged(const struct settings *);
-/* The roles alone. */
+/* Only the roles. */
 int plan_roles(const struct dispatch *, struct settings *);
 
 #endif

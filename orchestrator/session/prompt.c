@@ -42,7 +42,7 @@ list_paths(struct text *t, const char *label, const struct strings *paths)
 		text_printf(t, "\n- %s", paths->v[i]);
 }
 
-/* The summary of a merged session of the item, NULL when there is none in the archive. */
+/* The summary of a merged session of the item; NULL when the archive has none. */
 static char *
 merged_summary(int archivefd, const char *name)
 {

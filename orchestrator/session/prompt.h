@@ -4,8 +4,8 @@
 
 /*
  * The texts of a new session: the implementer's first prompt, and the prompts of
- * the other steps that the repository overrides.  Overrides and personas
- * come from the target's commit.
+ * other steps that the repository overrides.  Overrides and personas come from
+ * the target's commit.
  */
 
 #include <stddef.h>
@@ -22,7 +22,7 @@ struct prompts {
 };
 extern const char *const prompts_names[PROMPTS_STEPS];	/* "present.md", ... */
 
-/* Warns of an agent type without a persona.  0, or a sysexits status with the error printed. */
+/* Warns about an agent type without a persona.  0, or a sysexits status with the error printed. */
 int prompts_make(struct orch *, const struct dispatch *, const char *commit, struct prompts *);
 void prompts_release(struct prompts *);
 

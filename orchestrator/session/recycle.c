@@ -36,7 +36,7 @@ remove_paths(const struct git *g, const char *paths, size_t len)
 	return rc;
 }
 
-/* What a checkout does not write as the commit has it can't be told by its contents. */
+/* Contents can't verify a file that a checkout converts. */
 static int
 drop_converted(const struct git *g, char *err, size_t errlen)
 {
@@ -65,7 +65,7 @@ drop_converted(const struct git *g, char *err, size_t errlen)
 	return rc;
 }
 
-/* The index takes the times of those files that are the commit's, byte by byte. */
+/* Copies the times of files whose contents equal the commit's into the index. */
 static int
 verify(const struct git *g, char *err, size_t errlen)
 {
@@ -113,7 +113,7 @@ make(const struct recycling *r, const struct git *g)
 	return r->keep_ignored ? drop_not_ignored(g, err, sizeof(err)) : 0;
 }
 
-/* A process could have opened it before the first look, or have been made by one that was missed. */
+/* A process could have opened it before the first check, or have been forked by a process that the check missed. */
 static int
 make_new(const struct recycling *r, const struct git *g)
 {
@@ -153,7 +153,7 @@ put_in(const struct recycling *r, const char *pool, const char *entry)
 	return rc;
 }
 
-/* Whatever is left of the entry is deleted: it has no use, or is in the pool. */
+/* The rest of the entry is deleted: it is useless, or its tree is in the pool. */
 static int
 fill(const struct recycling *r, const char *pool, const char *entry, char *err, size_t errlen)
 {

@@ -124,7 +124,7 @@ entries_release(struct entries *es)
 	memset(es, 0, sizeof(*es));
 }
 
-#define CANDIDATES	8	/* named in the message about an ambiguous name */
+#define CANDIDATES	8	/* candidates named in the message about an ambiguous name */
 
 enum match { MATCH_ID, MATCH_ITEM, MATCH_PREFIX, MATCH_COUNT };
 
@@ -135,7 +135,7 @@ struct search {
 	enum match	 how;
 	size_t		 n;		/* matches */
 	char		 id[CANDIDATES][SESSION_ID_MAX];
-	struct entry	 found;		/* of an id or a prefix the only one, of an item the newest */
+	struct entry	 found;		/* the only match of an id or prefix, or the newest of an item */
 };
 
 static bool

@@ -18,13 +18,13 @@
 #include "proto/record/review.h"
 #include "proto/sys/file.h"
 
-/* A former attempt, as its directory has it. */
+/* A former attempt, from its directory. */
 struct former {
 	struct item	 item;
 	struct config	 config;
 	char		*findings;
-	char		**command;	/* of dispatch ITEM -- COMMAND, or NULL */
-	char		 list[TASKLIST_ID_MAX];	/* that the item is a task of, or "" */
+	char		**command;	/* command of dispatch ITEM -- COMMAND, or NULL */
+	char		 list[TASKLIST_ID_MAX];	/* task list of the item, or "" */
 };
 
 static void
@@ -36,7 +36,7 @@ former_release(struct former *f)
 	free(f->command);
 }
 
-/* What to repair: the council's findings, else why it ended. */
+/* What must be repaired: the council's findings, else the reason of the end. */
 static char *
 find_findings(struct orch *o, int fd, const struct entry *e, const struct config *c)
 {
@@ -100,7 +100,7 @@ retry_findings(struct orch *o, const struct entry *e)
 	return findings;
 }
 
-/* Only what is over can be done again. A worker that died is declared first. */
+/* Only an ended session can be repeated.  First declares the death of a worker. */
 static int
 check_ended(struct entry *e)
 {
@@ -126,7 +126,7 @@ check_ended(struct entry *e)
 	return EX_USAGE;
 }
 
-/* The agent of dispatch --agent, NULL when the former roles were of another make. */
+/* The agent of dispatch --agent; NULL when the former roles were chosen otherwise. */
 static const char *
 one_agent(const struct settings *s)
 {
@@ -138,7 +138,7 @@ one_agent(const struct settings *s)
 	return name;
 }
 
-/* The command of dispatch ITEM -- COMMAND, ended by NULL; NULL when it was none. */
+/* The command of dispatch ITEM -- COMMAND, ended by NULL; NULL when there was none. */
 static char **
 old_command(const struct settings *s)
 {
@@ -154,7 +154,7 @@ old_command(const struct settings *s)
 	return argv;
 }
 
-/* As whom and in which list the item goes out again. */
+/* The arguments for dispatching the item again. */
 static struct dispatch
 again(struct orch *o, const struct entry *e, struct former *f, struct item *as, const char *of)
 {
@@ -176,7 +176,7 @@ again(struct orch *o, const struct entry *e, struct former *f, struct item *as, 
 	return d;
 }
 
-/* What can't be dispatched is not put away either. */
+/* An item that can't be dispatched is not archived either. */
 static int
 put_away(struct orch *o, struct entry *e, const struct dispatch *d)
 {

@@ -26,7 +26,7 @@ last_path(const struct strings *env, const char *path)
 	return path;
 }
 
-/* The client of an adapter, NULL when it has none. */
+/* The client of an adapter; NULL when it has none. */
 static const char *
 adapter_program(const char *adapter)
 {
@@ -36,7 +36,7 @@ adapter_program(const char *adapter)
 	return NULL;
 }
 
-/* What an agent runs, NULL when that is a shell's business. */
+/* The program of an agent; NULL when a shell runs it. */
 static const char *
 program_of(const struct agent *a)
 {
@@ -55,7 +55,7 @@ set_role(struct settings *s, enum role role, const char *agent)
 	s->role[role] = name;
 }
 
-/* A new agent of the name, in place of one that may be there. */
+/* Adds an agent with this name, replacing any old one. */
 static struct agent *
 add_agent(struct settings *s, const char *name, const char *adapter)
 {
@@ -78,7 +78,7 @@ add_agent(struct settings *s, const char *name, const char *adapter)
 	return a;
 }
 
-/* The first client that is installed, as an agent; NULL when none is. */
+/* The first installed client, as an agent; NULL when there is none. */
 static const char *
 find_client(const struct settings *s)
 {
@@ -163,7 +163,7 @@ no_reviewer(const struct dispatch *d)
 	return d->command != NULL ? EX_USAGE : EX_CONFIG;
 }
 
-/* Without a word about roles, the client that is there does all of them. */
+/* Without any setting of roles, the installed client takes all of them. */
 static int
 fill_roles(const struct dispatch *d, struct settings *s)
 {

@@ -17,19 +17,19 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-#define DEPTH_MAX	64	/* of directories beside the index */
-#define FILE_MAX	(1 << 30)	/* what is larger may be sparse, and is sooner made again than read */
-#define PATH_LONG	2000	/* what is below is deep, and removed */
+#define DEPTH_MAX	64	/* depth of directories not in the index */
+#define FILE_MAX	(1 << 30)	/* a larger file may be sparse, and is quicker to make again than to read */
+#define PATH_LONG	2000	/* anything deeper is removed */
 #define ODD_ATTRIBUTES	(STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND | STATX_ATTR_MOUNT_ROOT | \
 			    STATX_ATTR_VERITY)
 
 struct tracked {
 	const char	*path;
-	unsigned	 mode;		/* as git has it */
+	unsigned	 mode;		/* mode in git */
 };
 
 struct sieve {
-	struct tracked	*v;		/* sorted as git sorts them */
+	struct tracked	*v;		/* sorted in git's order */
 	size_t		 n;
 	const char	*top;
 	bool		 keep;
@@ -37,10 +37,10 @@ struct sieve {
 	gid_t		 gid;
 	unsigned	 mask, setgid;
 	int64_t		 now;		/* seconds */
-	char		 at[PATH_MAX];	/* where something could not be removed */
+	char		 at[PATH_MAX];	/* what could not be removed */
 };
 
-/* The first that is not before path. */
+/* The first entry that is not before path. */
 static size_t
 lower_bound(const struct sieve *s, const char *path)
 {
@@ -56,7 +56,7 @@ lower_bound(const struct sieve *s, const char *path)
 	return low;
 }
 
-/* The mode that the index has for path, 040000 when it has something below it, else 0. */
+/* The mode of path in the index, 040000 when there are entries below it, else 0. */
 static unsigned
 tracked_mode(const struct sieve *s, const char *path)
 {
@@ -71,7 +71,7 @@ tracked_mode(const struct sieve *s, const char *path)
 	return i < s->n && strncmp(s->v[i].path, below, strlen(below)) == 0 ? S_IFDIR : 0;
 }
 
-/* A label of the system is on every file.  Directories on the way have been looked at. */
+/* Ignores the system's security label.  The directories above were already checked. */
 static bool
 has_attributes(const struct sieve *s, const char *path)
 {
@@ -104,7 +104,7 @@ as_made(const struct sieve *s, int dirfd, const char *name, const char *path, un
 	else if (mode == (S_IFREG | 0644) || mode == (S_IFREG | 0755))
 		want = S_IFREG | ((mode & 0100 ? 0777 : 0666) & ~s->mask);
 	else
-		return false;	/* links and submodules are quickly made again */
+		return false;	/* links and submodules are quickly remade */
 	if (st.stx_mode != want || (mode != S_IFDIR && (st.stx_nlink != 1 ||
 	    st.stx_mtime.tv_sec > s->now || st.stx_size > FILE_MAX)))
 		return false;
@@ -122,7 +122,7 @@ drop(struct sieve *s, int dirfd, const char *name, const char *path)
 	return -1;
 }
 
-/* beside: how deep below an untracked path. */
+/* beside: depth below an untracked path. */
 static int
 scrub_one(struct sieve *s, int dirfd, const char *name, const char *path, int beside)
 {
@@ -136,7 +136,7 @@ scrub_one(struct sieve *s, int dirfd, const char *name, const char *path, int be
 	}
 	if (!s->keep || beside >= DEPTH_MAX || strcmp(name, ".git") == 0 ||
 	    strcmp(name, ".gitignore") == 0 || strcmp(name, ".gitattributes") == 0 ||
-	    file_stat(dirfd, name, &st) == -1 || st.st_mtime > s->now)	/* make(1) would never make it again */
+	    file_stat(dirfd, name, &st) == -1 || st.st_mtime > s->now)	/* make(1) would never rebuild it */
 		return drop(s, dirfd, name, path);
 	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return 0;
@@ -172,7 +172,7 @@ scrub_dir(struct sieve *s, int dirfd, const char *name, const char *path, int be
 	return rc;
 }
 
-/* "100644 <object> 0<tab>path" each; the paths stay in out. */
+/* Parses "100644 <object> 0<tab>path" entries; the paths stay in out. */
 static int
 read_index(struct sieve *s, char *out, size_t len)
 {
@@ -193,7 +193,7 @@ read_index(struct sieve *s, char *out, size_t len)
 	return 0;
 }
 
-/* Group and setgid are those of the directory that worktrees are made in. */
+/* Group and setgid come from the directory that contains the worktrees. */
 static int
 look_above(struct sieve *s, const char *worktree)
 {
@@ -212,7 +212,7 @@ look_above(struct sieve *s, const char *worktree)
 	return 0;
 }
 
-/* Of lines "MODE OID STAGE<tab>PATH", each ended by a NUL. */
+/* Checks lines "MODE OID STAGE<tab>PATH", each ended by a NUL. */
 static bool
 names_attributes(const char *lines, size_t len)
 {

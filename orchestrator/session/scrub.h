@@ -3,14 +3,13 @@
 #define ORCHESTRATOR_SCRUB_H
 
 /*
- * What an agent may have left in a worktree, removed.  Nothing is repaired: what is
- * not exactly as a checkout makes it goes, and the checkout that follows makes it anew.
+ * Removes what an agent may have left in a worktree.  Nothing is repaired: anything that
+ * differs from a fresh checkout is removed, and the next checkout makes it again.
  *
- * What stays are directories and regular files of the index, of the mode, owner
- * and group that a checkout gives them, each with one name, without extended attributes,
- * not immutable, not from the future.  Their contents are not looked at here.
- * All else goes: symbolic links (also those of the index), nested repositories, files
- * beside the index.
+ * Directories and regular files of the index stay if they have the mode, owner and group
+ * of a checkout, a single name, no extended attributes, no immutable flag and no future
+ * time.  Contents are not checked here.  Everything else is removed: symbolic links
+ * (even those of the index), nested repositories, and files not in the index.
  */
 
 #include <stdbool.h>
@@ -19,8 +18,8 @@
 struct git;
 
 /*
- * g->worktree against g->index.  keep: files beside the index stay, but no .git, .gitignore
- * or .gitattributes: which of them are ignored is a later question.  *attributes: the index has a
+ * Scrubs g->worktree by g->index.  keep: files not in the index stay, except .git, .gitignore and
+ * .gitattributes; which of them are ignored is decided later.  *attributes: the index has a
  * .gitattributes.  0, or -1 with err when something could not be removed or the directory itself
  * was changed after it was made.
  */

@@ -31,7 +31,7 @@ fill(struct orch *o, const struct dispatch *d, struct config *c)
 	c->created_at = clock_wall();
 }
 
-/* The descriptor of the claim, or -1 with the error printed and *status set. */
+/* Takes the claim and returns its descriptor, or -1 with the error printed and *status set. */
 static int
 take_claim(struct orch *o, const struct config *c, int *status)
 {
@@ -58,7 +58,7 @@ take_claim(struct orch *o, const struct config *c, int *status)
 	return -1;
 }
 
-/* The directory and the worker; undone here when it does not come to life. */
+/* Makes the directory and starts the worker; undoes this if the worker does not start. */
 static int
 bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
     const struct prompts *p, bool *stays)
@@ -66,7 +66,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	char *path, reason[1024];
 	int status = 0;
 
-	/* The list first: a session that it does not know would be done once more. */
+	/* First the list: a session unknown to the list would be repeated. */
 	if (d->list != NULL && (status = task_link_open(o, d->list, d->item, c->session)) != 0)
 		return status;
 	path = text_format("%s/%s", o->sessions, c->session);
@@ -77,7 +77,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 		status = EX_UNAVAILABLE;
 		log_warnx("session %s: %s", c->session, reason);
 	}
-	/* A process that saw it before may have started it. */
+	/* Another process that saw the session may have started it. */
 	*stays = status != 0 && spawn_dir_drop(o, c->session) == -1;
 	if (*stays)
 		log_warnx("session %s: the parts already made stay; execute completes it, cancel abandons it", c->session);
@@ -85,7 +85,7 @@ bring_to_life(struct orch *o, const struct dispatch *d, const struct config *c,
 	return status;
 }
 
-/* The item, and what else of the list goes with it. */
+/* Claims the item, and the other tasks of the list that go with it. */
 static int
 claim_tasks(struct orch *o, const struct dispatch *d)
 {
@@ -127,7 +127,7 @@ make_session(struct orch *o, const struct dispatch *d, const struct config *c,
 	}
 	if (status != 0 && !stays && d->list != NULL)
 		drop_tasks(o, d, c->session);
-	/* Who finds a claim without a session takes back what is left (claim_take, orphans.h). */
+	/* A process that finds a claim without a session cleans up (claim_take, orphans.h). */
 	if (status != 0 && !stays && !left)
 		claim_drop(o, c->item, c->session);
 	close(claim);

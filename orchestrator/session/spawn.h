@@ -3,7 +3,7 @@
 #define ORCHESTRATOR_SPAWN_H
 
 /*
- * From an item to a session whose worker lives.
+ * Makes a session with a live worker from an item.
  */
 
 #include <sys/types.h>
@@ -15,13 +15,13 @@ struct orch;
 struct dispatch {
 	struct item	*item;
 	const char	*agent;		/* --agent: for all roles; NULL = settings */
-	const char	*agent_type;	/* persona or NULL */
+	const char	*agent_type;	/* persona, or NULL */
 	const char	*review;	/* "council", "gates", "none" or NULL = settings */
-	char *const	*command;	/* after "--", NULL = none: the implementer */
-	const char	*retry_of;	/* former session or NULL */
-	const char	*findings;	/* its findings or NULL */
-	int		 attempt;	/* 1, or the former one + 1 */
-	const char	*list;		/* task list that the item is a task of, or NULL */
+	char *const	*command;	/* from after "--": the implementer's command; NULL = none */
+	const char	*retry_of;	/* former session, or NULL */
+	const char	*findings;	/* its findings, or NULL */
+	int		 attempt;	/* 1, or one more than the former attempt */
+	const char	*list;		/* task list of the item, or NULL */
 };
 struct dispatched {
 	char	 session[SESSION_ID_MAX];
@@ -31,21 +31,23 @@ struct dispatched {
 };
 
 /*
- * Settings, claim, branch and worktree (without a checkout: the worker makes
- * it), session directory built aside and renamed in, worker started.  Returns
- * once the worker holds its lock.  On failure everything made is undone, the
- * error is printed, and a sysexits status is returned.  What can't be undone
- * keeps its claim, so that the next dispatch of the item, or cleanup, does it.
+ * Reads settings; makes claim, branch, worktree (without a checkout, which the
+ * worker makes) and session directory (built aside and renamed in); starts the
+ * worker.  Returns once the worker holds its lock.  On failure it undoes
+ * everything, prints the error, and returns a sysexits status.  Parts that
+ * can't be undone keep their claim, so that the next dispatch of the item, or
+ * cleanup, undoes them.
  */
 int dispatch_item(struct orch *, const struct dispatch *, struct dispatched *);
 void dispatched_release(struct dispatched *);
-/* Prints it as dispatch does; with wait also until and how the session ends. The exit status. */
+/* Prints it like dispatch does; with wait also waits and prints how the session ends.  Returns the exit status. */
 int dispatch_show(struct orch *, const struct dispatched *, const struct item *, bool wait);
 
 /*
- * Starts `worker run -d PATH` in a session of its own and waits until it holds the
- * lock (its standard error, a pipe, is closed then) or has failed (err holds what
- * it wrote). Returns its pid or -1; errno EBUSY then: not now, and perhaps later.
+ * Starts `worker run -d PATH` in its own process session and waits until it holds
+ * the lock (its standard error, a pipe, is closed then) or has failed (err holds
+ * its message).  Returns its pid or -1; errno EBUSY means: not now, but perhaps
+ * later.
  */
 pid_t worker_spawn(struct orch *, const char *path, char *err, size_t errlen);
 

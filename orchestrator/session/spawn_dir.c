@@ -65,7 +65,7 @@ put_prompts(int dirfd, const struct prompts *p)
 	return r;
 }
 
-/* The files dir/prefix... but keep that nothing else is a name of. */
+/* Removes the files dir/prefix... except keep that have no other link. */
 static size_t
 drop_binaries(int dirfd, const char *prefix, const char *keep)
 {
@@ -83,7 +83,7 @@ drop_binaries(int dirfd, const char *prefix, const char *keep)
 	return n;
 }
 
-/* With the lock held: what another one has begun was left by it. */
+/* Requires the lock, so an incomplete copy is left over. */
 static int
 copy_locked(const char *worker, const char *dir, int dirfd, const char *name)
 {
@@ -138,7 +138,7 @@ spawn_dir_tidy(struct orch *o)
 	return n;
 }
 
-/* A session keeps the binary it was begun with: bin/worker is a link to a copy by identity. */
+/* A session keeps the binary that it began with: bin/worker is a link to a copy by identity. */
 static int
 put_worker(struct orch *o, const char *session, char *err, size_t errlen)
 {
@@ -156,7 +156,7 @@ put_worker(struct orch *o, const char *session, char *err, size_t errlen)
 	dir = text_format("%s/bin", o->home);
 	from = text_format("%s/%s", dir, name);
 	to = text_format("%s/bin/worker", session);
-	/* Another dispatch may tidy up between copy and link. */
+	/* Another dispatch may clean up between copy and link. */
 	for (int tries = 0; r == -1 && tries < 3; tries++) {
 		if (access(from, F_OK) == -1 && copy_binary(o->worker, dir, name) == -1)
 			break;
@@ -231,13 +231,13 @@ spawn_dir_drop(struct orch *o, const char *session)
 		return -1;
 	snprintf(name, sizeof(name), BUILD_NAME, session);
 	if ((fd = file_open_dir(all, session)) != -1) {
-		/* A second starter finds the lock held, and leaves. */
+		/* A second starter finds the lock held, and gives up. */
 		if ((lock = lock_take(fd, SESSION_FILE_LOCK, "orchestrator", false)) == -1 ||
 		    file_stat(fd, SESSION_FILE_STATE, &st) == 0 ||
 		    file_move(all, session, all, name) == -1)
 			r = -1;
 		if (r == -1 && lock != -1)
-			(void)!ftruncate(lock, 0);	/* nobody has begun it */
+			(void)!ftruncate(lock, 0);	/* no worker has begun it */
 		close(fd);
 	} else if (errno != ENOENT)
 		r = -1;

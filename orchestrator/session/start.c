@@ -21,7 +21,7 @@
 
 extern char **environ;
 
-/* The environment without what would send git elsewhere; the strings are borrowed. */
+/* The environment without variables that redirect git; the strings are borrowed. */
 static const char **
 clean_environment(void)
 {
@@ -38,7 +38,7 @@ clean_environment(void)
 	return env;
 }
 
-/* Where the worker is to run; NULL when config.json can't be read. */
+/* The directory where the worker runs; NULL when config.json can't be read. */
 static char *
 worktree_of(int sessionfd, char *err, size_t errlen)
 {
@@ -56,7 +56,7 @@ worktree_of(int sessionfd, char *err, size_t errlen)
 	return worktree;
 }
 
-/* All that comes until the other end is closed; the first line of it stays. 0, or -1. */
+/* Reads everything until the other end is closed, and keeps the first line.  0, or -1. */
 static int
 read_error(int fd, char *err, size_t errlen)
 {
@@ -97,8 +97,8 @@ outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
 	char text[128];
 	int held, status;
 
-	/* whatever it has said: one that fails has let go of the lock; when nobody can tell, one that
-	 * has not ended has it */
+	/* whatever it printed: a failed worker has released the lock; when this can't be determined, a running
+	 * worker has it */
 	if ((held = lock_held(sessionfd, SESSION_FILE_LOCK, NULL)) == 1 ||
 	    (held == -1 && waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 	    info.si_pid == 0)) {
@@ -107,7 +107,7 @@ outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
 	}
 	status = wait_for(pid);
 	errno = WIFEXITED(status) && WEXITSTATUS(status) == EX_OSERR ? EBUSY : 0;
-	/* 0 and 1: it was quick.  75: another one has the session. */
+	/* 0 and 1: it has already ended.  75: another worker has the session. */
 	if (WIFEXITED(status) && (WEXITSTATUS(status) <= 1 || WEXITSTATUS(status) == EX_TEMPFAIL))
 		return 0;
 	if (err[0] == '\0' && child_status_text(status, text, sizeof(text)) != 0)
@@ -145,7 +145,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 		snprintf(err, errlen, "worker: worktree %s: %s", worktree, strerror(errno));
 		goto done;
 	}
-	/* It stands beside its worktree, not in it: who stands there is at work there. */
+	/* It runs beside its worktree, not in it: a process in the worktree counts as using it. */
 	const struct child_spec spec = {
 		.argv = argv, .env = env, .dir = path, .in = -1, .out = -1, .err = p[1],
 		.session = true,
@@ -158,7 +158,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 	}
 	close(p[1]);
 	p[1] = -1;
-	if (read_error(p[0], err, errlen) == -1) {	/* it may live, and not be ready for long */
+	if (read_error(p[0], err, errlen) == -1) {	/* it may be alive, and not ready for a long time */
 		snprintf(err, errlen, "worker: %s", strerror(errno));
 		kill(pid, SIGKILL);
 	}

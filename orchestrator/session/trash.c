@@ -42,7 +42,7 @@ trash_gone_path(const char *worktree, const char *session)
 	return beside(worktree, ".gone-", session);
 }
 
-/* A name that is free there, malloced. */
+/* An unused name there, malloced. */
 static char *
 free_name(int dirfd, const char *path)
 {
@@ -147,7 +147,7 @@ trash_ended(const struct state *s, const char *session)
 		log_warnx("%s: %s; orchestrator cleanup removes it", session, err);
 }
 
-/* A clean tree in which nothing has run but what is in the target now: it keeps what git ignores. */
+/* A clean tree with only code that is now in the target: it may keep ignored files. */
 static int
 keep_clean(struct recycling r, const char *prefix, const char *approved, char *err, size_t errlen)
 {
@@ -163,7 +163,7 @@ keep_clean(struct recycling r, const char *prefix, const char *approved, char *e
 	return rc;
 }
 
-/* 0 = trash is gone from there; 1 = it is to be deleted; -1 = error. */
+/* 0 = trash is gone; 1 = it must be deleted; -1 = error. */
 static int
 keep_trees(struct recycling *r, const struct state *s, bool keep_ignored, char *err, size_t errlen)
 {

@@ -16,7 +16,7 @@ orch_tell_unconfined(struct orch *o, const struct settings *settings)
 	if (o->told || settings->confine.mode != CONFINE_AUTO)
 		return;
 	o->told = true;
-	known = text_format("%s/confine", o->home);	/* what a worker found out stands there */
+	known = text_format("%s/confine", o->home);	/* where workers record what they found */
 	sandbox_probe_start(&probe, known, NULL);
 	free(known);
 	if (sandbox_probe_end(&probe, why, sizeof(why)) == SANDBOX_NONE)

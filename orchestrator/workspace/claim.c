@@ -29,8 +29,8 @@ open_claims(struct orch *o)
 	return fd;
 }
 
-/* Of the open file, not of the process, which may look at the claim meanwhile.  0 when nobody else
- * has it: it is over, or nobody works on it. */
+/* Locks the open file, not for the process, which may examine the claim meanwhile.  0 when it is not locked: it
+ * is released, or no process is working on it. */
 static int
 lock_whole(int fd)
 {
@@ -107,13 +107,13 @@ claim_hold(struct orch *o, const char *item, char *holder, size_t len)
 	return fd;
 }
 
-/* 1: the claim stands, and holder has it.  0: there is none (any more). -1: error. */
+/* 1: the claim is valid, and holder has its session.  0: there is none (any more).  -1: error. */
 static int
 examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 {
 	int fd, r = 1;
 
-	/* The lock first: its releaser has made the directory before. */
+	/* Locks first: the process that releases it has made the directory before. */
 	if ((fd = hold(dirfd, name, holder, len)) == -1)
 		return errno == EBUSY ? 1 : errno == ENOENT ? 0 : -1;
 	if (!claim_session_exists(o, holder))
@@ -122,7 +122,7 @@ examine(struct orch *o, int dirfd, const char *name, char *holder, size_t len)
 	return r;
 }
 
-/* What a dispatch that was killed left; one that runs has it for an instant only. */
+/* Removes what a killed dispatch left; a running one has it only for an instant. */
 static void
 drop_old_temporary(int dirfd, const char *name)
 {
@@ -134,7 +134,7 @@ drop_old_temporary(int dirfd, const char *name)
 		unlinkat(dirfd, name, 0);
 }
 
-/* A claim that differs by case alone, which would share a path on some file systems. */
+/* Finds a claim that differs only in case, which would share a path on some file systems. */
 static bool
 find_twin(int dirfd, const char *item, char *twin, size_t len)
 {
@@ -153,7 +153,7 @@ find_twin(int dirfd, const char *item, char *twin, size_t len)
 	return found;
 }
 
-/* A claim under another name, locked before other processes can see it. */
+/* Makes a claim under another name, locked before other processes can see it. */
 static int
 make_claim(int dirfd, const char *temporary, const char *session)
 {
@@ -225,7 +225,7 @@ claim_drop(struct orch *o, const char *item, const char *session)
 		return;
 	if ((fd = file_open(dirfd, item, O_RDONLY, 0)) != -1) {
 		read_holder(fd, holder, sizeof(holder));
-		/* not synced: a claim whose session is not there is released */
+		/* not synced: a claim without a session is released */
 		if (strcmp(holder, session) == 0)
 			(void)unlinkat(dirfd, item, 0);
 		close(fd);

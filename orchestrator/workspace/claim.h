@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_CLAIM_H
 #define ORCHESTRATOR_CLAIM_H
 
-/* Which session has an item. */
+/* Which session holds the claim of an item. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,21 +10,21 @@
 struct orch;
 
 /*
- * Claims: workspace/claims/<item-id> holds the session's id; made with link(2).
- * claim_take: a descriptor that says that the claim is being worked on, to be
- * closed once the session directory is in place; -1 with EEXIST and the holder's
- * id in holder.  Case twins are EEXIST as well.  A claim that nobody works on
- * and whose session directory exists nowhere is released and taken; holder
- * is then the session that never was, else "".
+ * Claims: workspace/claims/<item-id> contains the session's id and is made with
+ * link(2).  claim_take returns a descriptor that marks the claim as being worked
+ * on, to be closed once the session directory is in place; -1 with EEXIST and
+ * the holder's id in holder.  Names that differ only in case are EEXIST as well.
+ * A claim that no process is working on and whose session directory exists
+ * nowhere is released and taken; holder is then the session that was never made,
+ * else "".
  */
 int claim_take(struct orch *, const char *item, const char *session, char *holder, size_t len);
-/* A descriptor that keeps the claim of an item, and others from it, until it is closed; holder gets
- * the session that it names, or "".  -1: errno; EBUSY when another process works on it, ENOENT when there
- * is none. */
+/* A descriptor that reserves the claim of an item until it is closed; holder gets the session in it, or "".
+ * -1: errno; EBUSY when another process is working on it, ENOENT when there is none. */
 int claim_hold(struct orch *, const char *item, char *holder, size_t len);
-/* Is another process making that session just now? */
+/* Is another process making that session now? */
 bool claim_under_way(const char *workspace, const char *session);
-/* Has any instance the session among its live ones? */
+/* Has any instance that session among its live ones? */
 bool claim_session_exists(struct orch *, const char *session);
 void claim_drop(struct orch *, const char *item, const char *session);
 /* Calls fn with the holder of each claim. */

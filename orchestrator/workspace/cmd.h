@@ -9,7 +9,7 @@
 struct orch;
 
 struct cmd {
-	struct syntax	syntax;		/* first: a command is known by it */
+	struct syntax	syntax;		/* must be first: it identifies the command */
 	/* Called with the arguments read into the struct of the syntax. */
 	int		(*run)(struct orch *, void *arguments);
 };
@@ -19,7 +19,7 @@ extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cm
     cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
     cmd_generate, cmd_conflict_check, cmd_config;
 
-/* The arguments of commands that take a session and nothing else. */
+/* The arguments of commands that take only a session. */
 struct session_argument { const char *session; };
 extern const struct option_row session_rows[1];
 #define SESSION_ROWS	OPTION_ROWS(session_rows, struct session_argument)

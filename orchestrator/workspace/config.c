@@ -14,8 +14,10 @@
 
 #define DIRECTORY	".orchestrator"
 
-/* One answer of cat-file --batch: "<id> <type> <size>\n<bytes>\n" or "<name> missing\n".
- * *text is NULL when it is no blob. */
+/* Parses one answer of cat-file --batch: "<id> <type> <size>
+ * <bytes>
+ * " or "<name> missing
+ * ".  *text is NULL when it is not a blob. */
 static int
 batch_next(const char **p, const char *end, bool *missing, char **text)
 {
@@ -98,7 +100,7 @@ apply_user(struct settings *s)
 	size_t len;
 	int status = 0;
 
-	/* The user's own file may well be a link. */
+	/* The user's own file may be a link. */
 	if ((real = realpath(path, NULL)) == NULL) {
 		if (errno != ENOENT && errno != ENOTDIR) {
 			log_warn("%s", path);

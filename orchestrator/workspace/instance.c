@@ -79,8 +79,9 @@ make_instance_dirs(struct orch *o)
 }
 
 /*
- * symlink(2) fails when the name exists: of two that make an instance at once
- * the second one uses the first one's, and its own goes.
+ * symlink(2) fails when the name exists: of two processes that make an
+ * instance at the same time, the second uses the first one's, and removes its
+ * own.
  */
 static int
 make_instance(struct orch *o)

@@ -106,7 +106,7 @@ worker_path(void)
 	exe[n] = '\0';
 	if ((slash = strrchr(exe, '/')) != NULL)
 		*slash = '\0';
-	if ((slash = strrchr(exe, '/')) != NULL)	/* the directory that bin/ is in */
+	if ((slash = strrchr(exe, '/')) != NULL)	/* the parent directory of bin/ */
 		*slash = '\0';
 	path = text_format("%s/libexec/worker", exe);
 	if (access(path, X_OK) == 0)

@@ -18,7 +18,7 @@ struct settings;
 
 #define EX_NEGATIVE	1
 #define ORCH_REF_MAX	512			/* buffer size of a reference */
-#define ORCH_LOCK	"orchestrator.lock"	/* of an instance: held by execute */
+#define ORCH_LOCK	"orchestrator.lock"	/* lock of an instance, held by execute */
 
 struct orch {
 	const char	*dir;		/* -C DIR or "." */
@@ -26,34 +26,34 @@ struct orch {
 	struct git_repo	 repo;
 	char		*home;		/* $ORCHESTRATOR_HOME, absolute */
 	char		*workspace;	/* home/workspaces/<name>-<hash> */
-	char		*instance;	/* workspace/instance-<uuid>; NULL while there is none */
+	char		*instance;	/* workspace/instance-<uuid>; NULL if there is none */
 	char		*sessions;	/* instance/isolated-sessions */
 	char		*archive;	/* instance/archive */
 	char		*safe;		/* workspace/safe.git */
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
-	struct tasks_seen *aside;	/* a list that was read to be found, or NULL (tasks.h) */
-	bool		 warned;	/* of settings that are not committed */
+	struct tasks_seen *aside;	/* a list read during a search, or NULL (tasks.h) */
+	bool		 warned;	/* has warned about uncommitted settings */
 	bool		 told;		/* by orch_tell_unconfined */
 	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */
 };
 
-/* Opens the repository and names the rest; makes nothing on disk. Prints the
- * error itself and returns a sysexits status, 0 on success.  Every subcommand
- * calls it once its arguments are parsed; a second call does nothing. */
+/* Opens the repository and sets the other names; makes nothing on disk.  Prints the error itself and returns a
+ * sysexits status, 0 on success.  Every subcommand calls it after parsing its arguments; a second call does
+ * nothing. */
 int orch_open(struct orch *);
 /* Also makes workspace, safe.git, instance and its directories (0700). */
 int orch_make(struct orch *);
 void orch_close(struct orch *);
-/* What needs no repository: home and worker. */
+/* Sets what needs no repository: home and worker. */
 void orch_home(struct orch *);
-/* Names the instance once there is one (another process may have made it). */
+/* Sets the instance once there is one (another process may have made it). */
 int orch_instance(struct orch *);
-/* The workspace's safe git directory over the repository's objects, made if
- * absent; *g borrows from the orch.  0, or -1 with err. */
+/* The workspace's safe git directory for the repository's objects, made if absent; *g borrows from the orch.
+ * 0, or -1 with err. */
 int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
-/* Warns, once, when nothing confines what runs here and the settings leave that to us. */
+/* Warns, once, when runs can't be confined here and the settings allow that. */
 void orch_tell_unconfined(struct orch *, const struct settings *);
-/* The sysexits status for an errno of something that could not be made. */
+/* The sysexits status for an errno when something could not be made. */
 int orch_status(int error);
 
 /*
@@ -64,12 +64,12 @@ int orch_status(int error);
  */
 int orch_settings(struct orch *, const char *commit, struct settings *);
 /*
- * The branch that is worked for, its commit and its settings.  The settings that name the target
- * are those of the target: begin with the user's, else with the branch checked out, and follow
+ * The target branch, its commit and its settings.  The settings of the target decide which
+ * branch is the target: starts with the user's, else with the branch checked out, and follows
  * the name once.  0, or a sysexits status with the error printed.
  */
 int orch_target(struct orch *, char *branch, size_t len, char base[OID_MAX], struct settings *);
-/* The settings of the target alone. */
+/* Only the settings of the target. */
 int orch_target_settings(struct orch *, struct settings *);
 /* Texts from .orchestrator/<path> in the commit, with one git process: out[i] is a text or NULL.  0, or -1 with err. */
 int orch_repo_files(struct orch *, const char *commit, const char *const paths[], size_t n,

@@ -14,7 +14,7 @@ program_exists(const char *program, const char *path)
 	char file[PATH_MAX];
 	struct stat st;
 
-	/* A path from the worktree is not there before the checkout. */
+	/* A path in the worktree does not exist before the checkout. */
 	if (strchr(program, '/') != NULL)
 		return program[0] != '/' || access(program, X_OK) == 0;
 	if (path == NULL || path[0] == '\0')

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Is the program of a command line there to be run?  path: PATH of its environment. */
+/* Can the program of a command line be run?  path: PATH of its environment. */
 bool program_exists(const char *program, const char *path);
 
 #endif

@@ -9,7 +9,7 @@
 
 #define HEADS	"refs/heads/"
 
-/* The branch the repository's user works on, "" with the error printed. */
+/* The branch checked out in the repository; "" with the error printed. */
 static int
 head_branch(struct orch *o, char *branch, size_t len)
 {
@@ -49,8 +49,8 @@ branch_commit(struct orch *o, const char *branch, char oid[OID_MAX])
 }
 
 /*
- * The settings that name the target are those of the target: begin with the user's,
- * else with the branch checked out, and follow the name once.
+ * The settings of the target decide which branch is the target: starts with the
+ * user's, else with the branch checked out, and follows the name once.
  */
 int
 orch_target(struct orch *o, char *branch, size_t len, char base[OID_MAX], struct settings *s)

@@ -3,31 +3,31 @@
 #define PROTO_STATUS_H
 
 /*
- * The statuses of a session: one row a status, which has all that any part of the
- * programs asks about it.  man/orchestrator-session.5, STATUS, is canonical.  Everything here is pure.
+ * The statuses of a session: one row per status, with everything that the programs need to know about
+ * it.  man/orchestrator-session.5, STATUS, is canonical.  Everything here is pure.
  *
- * Code asks for a trait (status_live, status_ended, status_done, ...), not for a list of
- * statuses; then a new one is a row here, and decided in it.
+ * Code asks for a trait (status_live, status_ended, status_done, ...) and not for a list of statuses,
+ * so a new status needs only a new row.
  */
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Where a worker that finds the status on disk goes on; nowhere: it is not live. */
+/* Where a worker that finds the status on disk continues; NOT: the status is not live. */
 enum status_resume { RESUME_NOT, RESUME_SETUP, RESUME_STEP, RESUME_SUMMARY };
-/* Groups of status(1), in the order in which they are shown. */
+/* Groups of orchestrator status, in the order in which they are shown. */
 enum status_group { GROUP_ACTIVE, GROUP_QUESTIONS, GROUP_REVIEW, GROUP_READY, GROUP_ENDED, GROUP_COUNT };
-/* What the end of the session is for its task. */
+/* What the end of the session means for its task. */
 enum status_outcome {
-	OUTCOME_NONE,		/* it has not ended */
+	OUTCOME_NONE,		/* the session has not ended */
 	OUTCOME_DONE,
-	OUTCOME_BLOCKED,	/* by what else was merged */
-	OUTCOME_DECLINED,	/* by a person or a judge */
+	OUTCOME_BLOCKED,	/* by other work that was merged */
+	OUTCOME_DECLINED,	/* by a person or a reviewer */
 	OUTCOME_FAILED,
 	OUTCOME_COUNT
 };
 /* Does execute dispatch the item again by itself? */
-enum status_again { AGAIN_NO, AGAIN_SET, AGAIN_YES };	/* SET: when on_conflict says so */
+enum status_again { AGAIN_NO, AGAIN_SET, AGAIN_YES };	/* SET: if on_conflict says so */
 
 /*  name (STATUS_...)	in files		resume   group      outcome   again verdict   may become */
 #define STATUSES(ROW) \
@@ -61,8 +61,8 @@ struct status_traits {
 	enum status_group group;
 	enum status_outcome	 outcome;
 	enum status_again	 again;
-	enum verdict	 verdict;	/* that the session has had */
-	unsigned int	 follows;	/* a bit a status that it may become */
+	enum verdict	 verdict;	/* verdict of the session */
+	unsigned int	 follows;	/* one bit for each status that may follow */
 };
 const struct status_traits *status_traits(enum status);
 
@@ -70,15 +70,15 @@ const char *status_name(enum status);
 int status_parse(const char *);		/* -1: unknown */
 /* Is from -> to in the table of orchestrator-session(5)? */
 bool status_legal(enum status from, enum status to);
-/* A worker is, or may be, at it. */
+/* Is a worker running it, or could one be? */
 bool status_live(enum status);
-/* Nothing more happens by itself: every status but the live ones and approved. */
+/* Does nothing more happen by itself?  True for every status except the live ones and approved. */
 bool status_ended(enum status);
-/* Ended, and merged. */
+/* Has it ended with a merge? */
 bool status_done(enum status);
-/* Ended, and not merged: its task may be done again, its work be adopted. */
+/* Has it ended without a merge?  Then its task may be done again, or its work adopted. */
 bool status_undone(enum status);
-/* Its commit was approved, and may be merged by now. */
+/* Was its commit approved?  It may be merged by now. */
 bool status_approved(enum status);
 
 #endif

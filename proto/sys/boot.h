@@ -2,7 +2,7 @@
 #ifndef PROTO_BOOT_H
 #define PROTO_BOOT_H
 
-/* Which boot of the machine this is. */
+/* Identifies the boot of the machine. */
 
 #include <stddef.h>
 

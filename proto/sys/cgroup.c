@@ -28,7 +28,7 @@ is_populated(int events)
 	return strstr(buf, "populated 1") != NULL;
 }
 
-/* The file tells of a change after it was read. */
+/* The file reports a change only after it was read. */
 static bool
 await_end(int events)
 {
@@ -43,7 +43,7 @@ await_end(int events)
 	return true;
 }
 
-/* One at least: others may be in groups that were made below it. */
+/* At least one: there may be more in groups made below it. */
 static int
 count(int dir)
 {
@@ -58,7 +58,7 @@ count(int dir)
 	return lines > 0 ? lines : 1;
 }
 
-/* Calls visit for each directory below top, and goes into those for which it is false. */
+/* Calls visit for each directory below top, and descends into those for which it returns false. */
 static void
 walk(int top, int depth, bool (*visit)(void *, int, const char *), void *arg)
 {
@@ -91,7 +91,7 @@ remove_below(void *arg, int parent, const char *name)
 	return true;
 }
 
-/* The kernel refuses for one in which something lives. */
+/* The kernel refuses to remove a group with processes. */
 static void
 remove_group(int parent, const char *name)
 {
@@ -100,7 +100,7 @@ remove_group(int parent, const char *name)
 	(void)remove_below(&depth, parent, name);
 }
 
-/* What it is ended by, opened while there are descriptors. */
+/* Opens the files for killing it while descriptors are available. */
 static int
 open_controls(struct cgroup *g)
 {
@@ -119,7 +119,7 @@ close_group(struct cgroup *g)
 	g->parent = g->fd = g->events = g->kill = -1;
 }
 
-/* How many there were; -1: some are left. */
+/* Returns the number of processes; -1: some are left. */
 static int
 end_group(const struct cgroup *g)
 {
@@ -209,9 +209,9 @@ cgroup_end(struct cgroup *g)
 
 struct search {
 	const char	*prefix;
-	char		 own[PATH_MAX];	/* of this process: a group in it is left alone */
+	char		 own[PATH_MAX];	/* this process's group, which must be left alone */
 	int		 found;
-	bool		 left;		/* some would not go */
+	bool		 left;		/* some did not end */
 };
 
 /* Is this process in the group, or in one below it? */
@@ -246,7 +246,7 @@ end_if_named(void *arg, int parent, const char *name)
 
 	if (cgroup_maker(name) == 0 || is_around(s, name))
 		return false;
-	/* what is below the group of another session ends with that */
+	/* groups below another session's group end with that group */
 	if (strncmp(name, s->prefix, strlen(s->prefix)) != 0 || !is_ours(parent, name))
 		return true;
 	strlcpy(g.name, name, sizeof(g.name));

@@ -26,7 +26,7 @@ because(char *why, size_t len, const char *fmt, ...)
 	return -1;
 }
 
-/* Blanks, newlines and backslashes stand there as \040 and the like. */
+/* Blanks, newlines and backslashes appear there as \040 and the like. */
 static void
 unescape(char *s)
 {
@@ -42,7 +42,7 @@ unescape(char *s)
 	*out = '\0';
 }
 
-/* What is left of path below root, "" when it is root itself; NULL: it is not below. */
+/* The part of path below root, "" when they are equal; NULL: it is not below. */
 static const char *
 below(const char *path, const char *root)
 {
@@ -54,7 +54,7 @@ below(const char *path, const char *root)
 	return strcmp(path, "/") == 0 ? "" : path;
 }
 
-/* The group of a process, as /proc/PID/cgroup has it. */
+/* The group of a process, from /proc/PID/cgroup. */
 static bool
 group_of(const char *text, char *path, size_t size)
 {
@@ -93,7 +93,7 @@ cgroup_locate(const char *mountinfo, const char *self, struct cgroup_place *p, c
 		unescape(p->mount);
 		if (!group_of(self, path, sizeof(path)))
 			return because(why, len, "this process is in no cgroup of version 2");
-		/* "/..": it was mounted for others than those who are where we are */
+		/* "/..": the mount is outside our cgroup namespace */
 		if (strncmp(path, "/..", 3) != 0 && (rest = below(path, root)) != NULL &&
 		    (size_t)snprintf(p->own, sizeof(p->own), "%s%s", p->mount, rest) <
 		    sizeof(p->own))

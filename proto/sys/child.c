@@ -21,7 +21,7 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define REPORT_FD	4		/* where the child reports; close-on-exec */
+#define REPORT_FD	4		/* for the child's report; close-on-exec */
 #define DEFAULT_PATH	"/usr/local/bin:/usr/bin:/bin"
 
 enum failure { FAIL_ENTER, FAIL_DESCRIPTORS, FAIL_SESSION, FAIL_PARENT, FAIL_CHDIR, FAIL_EXEC, FAIL_COUNT };
@@ -48,7 +48,7 @@ signals_default(bool held)
 	sigset_t mask;
 	int sig;
 
-	/* sigaction(3) keeps 32 and 33 to itself, and make(1) leaves them ignored. */
+	/* sigaction(3) reserves 32 and 33, and make(1) leaves them ignored. */
 	for (sig = 1; sig < NSIG; sig++)
 		(void)syscall(SYS_rt_sigaction, sig, action, NULL, (size_t)8);
 	sigemptyset(&mask);
@@ -60,8 +60,8 @@ signals_default(bool held)
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
-/* Puts the three, and what is handed, into place, whatever their numbers are, the report behind,
- * and closes the rest. */
+/* Moves the three descriptors, the handed one and the report into place, whatever their numbers are, and closes
+ * the rest. */
 static int
 set_descriptors(const struct child_spec *spec, int report)
 {
@@ -74,7 +74,7 @@ set_descriptors(const struct child_spec *spec, int report)
 		fd = want[i];
 		if (fd == -1)
 			fd = file_open_path(AT_FDCWD, "/dev/null", i == 0 ? O_RDONLY : O_WRONLY);
-		/* all are lifted out of the way before the first is put down */
+		/* move all of them up before placing the first */
 		want[i] = file_dup(fd, 16);
 		if (want[i] == -1)
 			return -1;
@@ -90,8 +90,8 @@ set_descriptors(const struct child_spec *spec, int report)
 	return 0;
 }
 
-/* The next place of *path where name may be, into file; false = there is none left.  One that is
- * relative would lie in a worktree, where an agent can put a program of that name. */
+/* The next place on *path for name, in file; false = there is none left.  Skips relative directories: those
+ * could be in a worktree, where an agent can put a program of that name. */
 static bool
 next_place(const char **path, const char *name, char *file, size_t size)
 {
@@ -112,7 +112,7 @@ next_place(const char **path, const char *name, char *file, size_t size)
 	return false;
 }
 
-/* execvpe(3) allocates and hands what has no "#!" to sh: neither is wanted. */
+/* execvpe(3) allocates memory and runs files without "#!" through sh: we want neither. */
 static void
 execute(const char *const *argv, const char *const *env, const char *path)
 {
@@ -127,7 +127,7 @@ execute(const char *const *argv, const char *const *env, const char *path)
 	}
 	while (next_place(&path, argv[0], file, sizeof(file))) {
 		execve(file, args, vars);
-		/* a directory of PATH that is closed to us is no program that is */
+		/* a directory of PATH that we may not search does not make the program unusable */
 		if (errno == EACCES)
 			denied = denied || access(file, F_OK) == 0;
 		else if (errno != ENOENT && errno != ENOTDIR)
@@ -189,7 +189,7 @@ run_child(const struct child_spec *spec, const char *const *env, const char *pat
 	if (spec->die_with_parent) {
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1)
 			goto fail;
-		if (getppid() != parent)	/* it died before the line above */
+		if (getppid() != parent)	/* the parent died before the line above */
 			_exit(127);
 	}
 	r.step = FAIL_CHDIR;
@@ -223,9 +223,9 @@ fork_quietly(sigset_t *before)
 }
 
 /*
- * vfork(2): up to exec the child only makes system calls, so it may borrow our
- * memory, which costs the same however large we are.  A frame of its own, since the
- * two share that as well.
+ * vfork(2): until exec the child only makes system calls, so it can borrow our
+ * memory, which costs the same whatever our size.  It is a function of its own
+ * since parent and child share the stack frame too.
  */
 static pid_t __attribute__((noinline))
 borrow_and_run(const struct child_spec *spec, const char *const *env, const char *path, int report)
@@ -238,9 +238,9 @@ borrow_and_run(const struct child_spec *spec, const char *const *env, const char
 }
 
 /*
- * Born in the group: to move there would halt every fork of the machine for
- * milliseconds, and leave an instant in which it is not there.  Memory is copied, as
- * it can't be borrowed this way.
+ * The child starts in the group: moving it there would halt every fork of the
+ * machine for milliseconds, and leave a moment in which it is outside.  Memory is
+ * copied, as vfork is impossible this way.
  */
 static pid_t
 copy_and_run(const struct child_spec *spec, const char *const *env, const char *path, int report)

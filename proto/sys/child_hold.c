@@ -12,7 +12,7 @@
 #define ASK_TRIES	1000
 #define ASK_PAUSE	2	/* ms */
 
-/* All of the namespace at the same time, so that a process being forked is asked, too. */
+/* Asks the whole namespace together, so that a process being forked is asked, too. */
 static void
 ask_all(pid_t pid)
 {
@@ -37,11 +37,11 @@ child_hold(const char *const *argv, const char **step)
 	    .out = STDOUT_FILENO, .err = STDERR_FILENO, .session = true }, step);
 	if (pid == -1)
 		return -1;
-	/* its group is asked for only where it may be that others of it have more to do */
+	/* check its group only if other members may still have work to do */
 	while (!over || (stopping && kill(-pid, 0) == 0)) {
 		if ((signo = sigwaitinfo(&set, &info)) == -1 && errno != EINTR)
 			return -1;
-		/* from outside the namespace: what runs in it asks for nothing */
+		/* from outside the namespace: requests from inside are ignored */
 		if (!stopping && signo != -1 && signo != SIGCHLD &&
 		    (getpid() != 1 || info.si_pid == 0)) {
 			stopping = true;

@@ -17,7 +17,7 @@
 #include "proto/sys/watch.h"
 
 #define ERROUT_MAX	4096
-#define WAITED_MAX	8		/* descriptors of one wait, with the hint */
+#define WAITED_MAX	8		/* descriptors in one wait, including the hint */
 
 enum { IN, OUT, ERR, EXIT, FDS };	/* our ends, and the pidfd */
 
@@ -36,7 +36,7 @@ close_fd(int *fd)
 	*fd = file_close(*fd);
 }
 
-/* A pipe whose end of ours is run->fd[which]; the child's end is returned. */
+/* Makes a pipe with our end in run->fd[which]; returns the child's end. */
 static int
 make_pipe(struct run *run, int which)
 {
@@ -49,7 +49,7 @@ make_pipe(struct run *run, int which)
 	return fds[!ours];
 }
 
-/* -1: what it was to read is lost. */
+/* -1: its input is lost. */
 static int
 feed(struct run *run)
 {
@@ -61,7 +61,7 @@ feed(struct run *run)
 			continue;
 		if (n == -1 && errno == EAGAIN)
 			return 0;
-		if (n == -1 && errno == EPIPE)	/* it reads no more: its own affair */
+		if (n == -1 && errno == EPIPE)	/* the child reads no more, which is its own affair */
 			break;
 		if (n == -1)
 			return -1;
@@ -72,7 +72,7 @@ feed(struct run *run)
 	return 0;
 }
 
-/* Reads what is there; -1 with E2BIG. */
+/* Reads what is available; -1 with E2BIG. */
 static int
 collect(struct run *run, int which)
 {
@@ -107,7 +107,7 @@ refuse(int error)
 	return -1;
 }
 
-/* The time until the earlier of both, 0 being none; NULL = for ever. */
+/* The time until the earlier of both, where 0 means none; NULL = wait for ever. */
 static const struct timespec *
 time_left(int64_t deadline, int64_t look, struct timespec *left)
 {
@@ -126,7 +126,7 @@ child_poll(struct pollfd *fds, size_t n, const struct child_wait *wait)
 {
 	struct pollfd all[WAITED_MAX] = { 0 };
 	struct timespec left;
-	bool ask = wait->stoppable;	/* what came before the hint did */
+	bool ask = wait->stoppable;	/* requests from before the hint existed */
 	int64_t look = 0;
 	int ready;
 
@@ -150,7 +150,7 @@ child_poll(struct pollfd *fds, size_t n, const struct child_wait *wait)
 	}
 }
 
-/* A pipe is still to be read when the one who wrote is gone: only its own end is waited for. */
+/* When the writer is gone its pipe must still be read; waits only for the process itself. */
 static int
 await(pid_t pid, const struct child_wait *wait)
 {
@@ -205,7 +205,7 @@ child_finish(pid_t pid, const struct child_wait *wait)
 	return reap(pid, &status) == -1 ? -1 : status;
 }
 
-/* Until the child has ended; what its descendants still write is not waited for. */
+/* Runs until the child has ended; does not wait for its descendants' output. */
 static int
 exchange(struct run *run, const struct child_wait *wait)
 {
@@ -225,7 +225,7 @@ exchange(struct run *run, const struct child_wait *wait)
 			return -1;
 		if (fds[IN].revents != 0 && feed(run) == -1)
 			return -1;
-		/* exit seen first, then what it left in the pipes: nothing is missed */
+		/* check for the exit first, then read the pipes: so nothing is missed */
 		for (i = OUT; i <= ERR; i++)
 			if ((fds[i].revents != 0 || fds[EXIT].revents != 0) && run->fd[i] != -1 &&
 			    collect(run, i) == -1)
@@ -264,7 +264,7 @@ start(struct run *run, const struct child_spec *model, const struct child_io *io
 	if (spec.err != STDERR_FILENO)
 		close_fd(&spec.err);
 	if (run->pid != -1)
-		run->fd[EXIT] = pidfd_open(run->pid, 0);	/* without: the pipes' ends do */
+		run->fd[EXIT] = pidfd_open(run->pid, 0);	/* without a pidfd, the pipes' ends tell */
 	errno = saved;
 	return run->pid == -1 ? -1 : 0;
 }

@@ -13,10 +13,10 @@
 
 #include "proto/sys/file.h"
 
-/* A name and the open directory it stands in. */
+/* A name and the open directory that contains it. */
 struct place {
 	int		 fd;
-	bool		 opened;	/* fd is ours to close */
+	bool		 opened;	/* we must close fd */
 	const char	*base;
 };
 
@@ -72,7 +72,7 @@ file_sync_dir(int dirfd)
 	return fsync(dirfd);
 }
 
-/* Writes a temporary file beside base; its name is put into tmp. */
+/* Writes a temporary file beside base; tmp gets its name. */
 static int
 temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t len,
     enum file_flags flags)
@@ -93,7 +93,7 @@ temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t
 	if (fd == -1)
 		return -1;
 	if (file_write_all(fd, buf, len) == 0 && (!(flags & (FILE_SYNC | FILE_DATA)) || fsync(fd) == 0)) {
-		/* close reports what some file systems only notice then */
+		/* some file systems report errors only at close */
 		if (close(fd) == 0)
 			return 0;
 	} else
@@ -269,7 +269,7 @@ file_make_dirs(const char *path)
 		if (*p != '/' && *p != '\0')
 			continue;
 		*p = '\0';
-		/* asked first: a parent may be read-only or not ours, and be there */
+		/* check first: an existing parent may be read-only or not ours */
 		if (stat(dir, &st) == -1 && mkdir(dir, 0700) == -1 && errno != EEXIST)
 			return -1;
 		if (path[p - dir] == '\0')

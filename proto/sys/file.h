@@ -3,8 +3,8 @@
 #define PROTO_FILE_H
 
 /*
- * Files as the protocol wants them: replaced whole, read with distrust.
- * This and inbox.c are the only users of rename(2).
+ * Files as the protocol needs them: replaced as a whole, read with distrust.
+ * Only this file and inbox.c use rename(2).
  */
 
 #include <stdbool.h>
@@ -15,12 +15,12 @@
 struct stat;
 
 /*
- * Descriptors are made here, nowhere else (make lint looks for others), so that all are
- * close-on-exec.  What others could have put there is opened by the first three: not
- * through a link (ELOOP; ENOTDIR for a directory), never waiting for the other end of
- * a FIFO; flags are those of open(2).  The third reads, and no part of its path is a
- * link or leads out of dirfd (EXDEV).  The next two are for what the user, git or the
- * kernel names: there a link is followed, and what O_CREAT makes has mode 0666 less the umask.
+ * All descriptors are made here (make lint checks this), so that all are close-on-exec.  Use
+ * the first three for files that others could have put there: they do not follow a link
+ * (ELOOP; ENOTDIR for a directory) and never wait for the other end of a FIFO; flags are those
+ * of open(2).  The third reads, and no part of its path may be a link or lead out of dirfd
+ * (EXDEV).  Use the next two for names from the user, git or the kernel: they follow links,
+ * and O_CREAT makes files of mode 0666 less the umask.
  */
 int file_open(int dirfd, const char *name, int flags, mode_t mode);
 int file_open_dir(int dirfd, const char *name);
@@ -30,86 +30,85 @@ int file_find_dir(int dirfd, const char *path);
 int file_pipe(int fds[2]);
 /* Memory that can be written like a file, up to size. */
 int file_memory(size_t size);
-/* Such memory, to be read from its beginning.  The holder of a file's descriptor can open that
- * file anew, for writing, whatever is mounted over it: a run is not given one of the session's. */
+/* Such memory, for reading from the start.  Anyone with a file's descriptor can reopen the file for writing,
+ * whatever is mounted over it, so a run is never given a descriptor of a session's file. */
 int file_input(const void *buf, size_t len);
-/* A copy, not below the number least. */
+/* A duplicate with at least the number least. */
 int file_dup(int fd, int least);
 
-/* Closes what is open (fd is not -1) and keeps errno; -1, for the caller to return. */
+/* Closes fd unless it is -1, and keeps errno.  Returns -1, for the caller to return. */
 int file_close(int fd);
 
-/* Of the name itself, be it a link. */
+/* Stats the name itself, even if it is a link. */
 int file_stat(int dirfd, const char *name, struct stat *st);
 bool file_exists(int dirfd, const char *name);
-/* Does the name lead to what fd is? */
+/* Does the name refer to the same file as fd? */
 bool file_same(int fd, int dirfd, const char *name);
 
 enum file_flags {
-	FILE_SYNC = 1,		/* fsync the file before, the directory after the rename */
-	FILE_DATA = 2,		/* the first of both: a power loss leaves the old or the new one whole */
+	FILE_SYNC = 1,		/* fsyncs the file before the rename and the directory after it */
+	FILE_DATA = 2,		/* fsyncs only the file: after a power loss the old or the new file is there as a whole */
 };
 
 /*
  * Replaces dirfd/name by buf: O_EXCL temporary file with a unique name in the
  * same directory, full write, rename.  0, or -1 with errno and nothing changed;
- * the temporary file is removed.  A failed fsync is final, never retried; only
- * when that of the directory failed has the name changed in spite of -1.
+ * the temporary file is removed.  A failed fsync is final, never retried; the
+ * name has changed in spite of -1 only when the fsync of the directory failed.
  *
  * A name may be a path below dirfd, or any path with AT_FDCWD.  Temporary files
- * are named ".<name>.<16 hex digits>"; one that a crash left is of no meaning.
+ * are named ".<name>.<16 hex digits>"; one left by a crash means nothing.
  */
 int file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file_flags);
 
-/* As file_replace, but fails with EEXIST when name exists: temporary file and link(2). */
+/* Like file_replace, but fails with EEXIST when name exists: temporary file and link(2). */
 int file_create(int dirfd, const char *name, const void *buf, size_t len, enum file_flags);
 
 /*
- * Reads a regular file: not through a link (ELOOP), not blocking on a FIFO,
- * EINVAL when it is not a regular file, EFBIG over max.  *buf is malloced, NUL
- * terminated (the NUL is not counted in *len), the caller's to free.
+ * Reads a regular file: follows no link (ELOOP), does not block on a FIFO;
+ * EINVAL when it is not a regular file, EFBIG over max.  *buf is malloced and
+ * NUL-terminated (*len does not count the NUL); the caller frees it.
  */
 int file_read(int dirfd, const char *name, size_t max, char **buf, size_t *len);
 
-/* As file_read, but EBUSY while any process has the file open for writing
- * (read lease); used for what people drop.  Where leases do not work
- * (EINVAL, EACCES of fcntl) the file is read without one. */
+/* Like file_read, but EBUSY while any process has the file open for writing (read lease): for files that people
+ * drop.  Where leases do not work (EINVAL or EACCES from fcntl) it reads without one. */
 int file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t *len);
 
 /* Renames dirfd/name to name.refused (or .refused.N); 0 or -1. */
 int file_quarantine(int dirfd, const char *name);
-/* renameat2 with RENAME_NOREPLACE, then fsync of both directories; after one that failed
- * the name is what it was: -1 with errno and nothing moved. */
+/* renameat2 with RENAME_NOREPLACE, then fsync of both directories; if that fails the rename is undone: -1 with
+ * errno and nothing moved. */
 int file_move(int fromfd, const char *from, int tofd, const char *to);
-/* The same without the fsync, for what a power loss may undo. */
+/* The same without the fsync, for changes that a power loss may undo. */
 int file_shift(int fromfd, const char *from, int tofd, const char *to);
-/* Both names change places at once (RENAME_EXCHANGE); no fsync. */
+/* Exchanges both names atomically (RENAME_EXCHANGE); no fsync. */
 int file_swap(int fd, const char *name, int otherfd, const char *other);
-/* Plain rename(2) of a prepared file over another one, both in place. */
+/* Plain rename(2) of a prepared file over an existing one. */
 int file_rename_over(int dirfd, const char *from, const char *to, enum file_flags);
-/* Opens a directory whose owner, who may have shut it, is to have all rights in it. */
+/* Opens a directory and gives its owner, who may have closed it, all rights. */
 int file_open_owned(int dirfd, const char *name);
 /* Removes a file or a whole tree of any depth without following links; ENOENT is success. */
 int file_remove_tree(int dirfd, const char *name);
 /* Moves dirfd/name to an unused hidden name in topfd (for file_remove_tree). */
 int file_raise(int dirfd, const char *name, int topfd);
-/* Removes a file of which something failed, and keeps errno; -1, for the caller to return. */
+/* Removes a file after a failure, and keeps errno.  Returns -1, for the caller to return. */
 int file_unmake(int dirfd, const char *name);
-/* Copies a regular file (contents, mode, times) to a new name, EEXIST when it is
- * there; hard-links when link_ok and possible. */
+/* Copies a regular file (contents, mode, times) to a new name; EEXIST when that exists.  Makes a hard link if
+ * link_ok and possible. */
 int file_copy(const char *from, const char *to, bool link_ok);
-/* The time of the newest change (ctime) in a tree, wall ms; 0 when it can't be read. */
+/* The time of the latest change (ctime) in a tree, wall ms; 0 when it can't be read. */
 int64_t file_newest(const char *path);
 int file_sync_dir(int dirfd);
-/* mkdir -p of an absolute path, mode 0700 for what is made. */
+/* mkdir -p of an absolute path, with mode 0700 for new directories. */
 int file_make_dirs(const char *path);
-/* What is written in place is a regular file (else EINVAL) without another name (EMLINK),
- * under which something else would be changed.  0, or -1 with fd closed. */
+/* Checks a file to be written in place: it must be a regular file (else EINVAL) with no other name (EMLINK),
+ * since that other file would be changed too.  0, or -1 with fd closed. */
 int file_ours(int fd);
-/* mkdirat(2), unless it is there; ENOTDIR when that is no directory, but a link, say. */
+/* mkdirat(2) unless the directory exists; ENOTDIR when the name is something else, such as a link. */
 int file_make_dir(int dirfd, const char *name, mode_t mode);
-/* Is a file empty, or does it begin with NUL, as a power loss leaves what was not on disk yet?
- * 1; 0; -1: it can't be read, or is no regular file. */
+/* Is a file empty, or does it begin with NUL, as after a power loss before it was on disk?  1; 0; -1: it can't
+ * be read, or is not a regular file. */
 int file_blank(int dirfd, const char *name);
 /* write(2) until all is written; 0 or -1. */
 int file_write_all(int fd, const void *buf, size_t len);

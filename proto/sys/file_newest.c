@@ -9,7 +9,7 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-#define DEPTH_MAX	64	/* below it nothing is looked at: each level holds a descriptor */
+#define DEPTH_MAX	64	/* deeper levels are ignored: each level holds a descriptor */
 #define ENTRIES_MAX	2000000
 
 struct newest {
@@ -26,7 +26,7 @@ take(struct newest *n, const struct stat *st)
 		n->at = at;
 }
 
-/* Looks at what is in the directory fd, which it closes. */
+/* Examines the directory fd, and closes it. */
 static void
 walk(struct newest *n, int fd, int depth)
 {

@@ -11,7 +11,7 @@
 
 #include "proto/sys/file.h"
 
-#ifndef MFD_NOEXEC_SEAL		/* newer than the headers that this is to compile with */
+#ifndef MFD_NOEXEC_SEAL		/* newer than the headers that must be enough to compile this */
 #define MFD_NOEXEC_SEAL	0x0008U
 #endif
 

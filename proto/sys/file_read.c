@@ -58,7 +58,7 @@ read_whole(int fd, size_t expected, size_t max, char **buf, size_t *len)
 	}
 	if ((p = malloc(size + 1)) == NULL)
 		return -1;
-	/* one byte more than expected is asked for: it may have grown, or be in /proc */
+	/* ask for one byte more than expected: the file may have grown, or be in /proc */
 	while ((n = read(fd, p + got, size - got)) != 0) {
 		if (n == -1) {
 			if (errno == EINTR)
@@ -97,7 +97,7 @@ read_file(int dirfd, const char *name, size_t max, bool closed, char **buf, size
 	if (fd == -1)
 		return -1;
 	if (closed) {
-		/* a writer that comes while we read sends a signal: one that is ignored */
+		/* a writer that comes while we read causes a signal; use one that is ignored by default */
 		leased = fcntl(fd, F_SETSIG, SIGURG) == 0 && fcntl(fd, F_SETLEASE, F_RDLCK) == 0;
 		if (!leased && errno == EAGAIN) {
 			errno = EBUSY;
@@ -141,7 +141,7 @@ copy_bytes(int in, int out)
 			n = copy_file_range(in, NULL, out, NULL, 1 << 30, 0);
 			if (n > 0)
 				continue;
-			/* 0 may mean "not on this file system": read says whether it is the end */
+			/* 0 may mean "not on this file system": read tells whether it is the end */
 			by_kernel = false;
 		}
 		n = read(in, buf, sizeof(buf));

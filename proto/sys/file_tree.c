@@ -11,8 +11,8 @@
 #include "proto/sys/file.h"
 
 /*
- * Below this depth a directory is first moved up to the top: a tree that is
- * nested a million deep must cost neither descriptors nor stack.
+ * A directory deeper than this is first moved to the top: a tree that is a
+ * million levels deep must cost neither descriptors nor stack.
  */
 #define DEPTH_MAX	32
 
@@ -25,7 +25,7 @@ file_open_owned(int dirfd, const char *name)
 
 	fd = file_open_dir(dirfd, name);
 	if (fd == -1 && errno == EACCES) {
-		/* chmod through a handle: the name could have become a link meanwhile */
+		/* chmod through a handle: the name could have become a link */
 		handle = file_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 		if (handle == -1)
 			return -1;
@@ -36,13 +36,13 @@ file_open_owned(int dirfd, const char *name)
 		errno = EACCES;
 	}
 	if (fd != -1 && fstat(fd, &st) == 0 && (st.st_mode & 0700) != 0700)
-		(void)fchmod(fd, (st.st_mode & 07777) | 0700);	/* if it matters, what follows says so */
+		(void)fchmod(fd, (st.st_mode & 07777) | 0700);	/* if this matters, a later call fails */
 	return fd;
 }
 
 static int remove_entry(int dirfd, const char *name, int topfd, int depth);
 
-/* Empties the directory fd, which it closes. */
+/* Empties the directory fd, and closes it. */
 static int
 remove_entries(int fd, int topfd, int depth)
 {
@@ -53,7 +53,7 @@ remove_entries(int fd, int topfd, int depth)
 
 	if ((dir = dir_take(fd)) == NULL)
 		return -1;
-	/* again until nothing is found: things are moved up to the top meanwhile */
+	/* repeat until nothing is found: subtrees are moved to the top meanwhile */
 	do {
 		found = false;
 		rewinddir(dir);
@@ -82,7 +82,7 @@ remove_entry(int dirfd, const char *name, int topfd, int depth)
 	if (unlinkat(dirfd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
 		return 0;
 	if (errno != ENOTEMPTY && errno != EEXIST && errno != EACCES) {
-		if (errno == ENOTDIR)	/* a file after all, that may not be removed */
+		if (errno == ENOTDIR)	/* a file after all, which may not be removed */
 			errno = EPERM;
 		return -1;
 	}

@@ -10,7 +10,7 @@
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
-/* A sender that woke up has its slot read-locked for an instant. */
+/* A woken sender holds a read lock on its slot for an instant. */
 #define SENDERS_GONE	(1 * CLOCK_S)
 
 static int
@@ -34,7 +34,7 @@ set_lock(int fd, int command, short type, off_t start, off_t len)
 	return -1;
 }
 
-/* Only a write lock stands in the way of a read lock: 1, 0 or -1. */
+/* Only a write lock conflicts with a read lock: 1, 0 or -1. */
 static int
 probe(int fd, pid_t *pid)
 {
@@ -49,7 +49,7 @@ probe(int fd, pid_t *pid)
 	return 1;
 }
 
-/* For people only: a full disk must not keep the lock from being taken. */
+/* For people only: a full disk must not prevent the lock. */
 static void
 sign(int fd, const char *who)
 {
@@ -68,7 +68,7 @@ lock_take(int dirfd, const char *name, const char *who, bool slots)
 	int64_t give_up = clock_now() + SENDERS_GONE;
 	int fd;
 
-	/* a look first: closing a descriptor that could write wakes every watcher */
+	/* check first: closing a writable descriptor wakes every watcher */
 	switch (lock_held(dirfd, name, NULL)) {
 	case -1:
 		return -1;

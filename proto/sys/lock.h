@@ -3,18 +3,18 @@
 #define PROTO_LOCK_H
 
 /*
- * POSIX record locks: the lock is the life.
+ * POSIX record locks: a process lives as long as it holds its lock.
  *
  * The holder has byte 0 of the file write-locked for as long as it lives, and
- * (worker.lock only) bytes 1.. as well: one byte, a slot, for every message id
- * there can be.  A sender that waits for the reply to its message asks for a
- * read lock on the slot and sleeps in the kernel; the worker gives the slot
- * away once the reply is on disk.  When the holder dies all is released.
+ * (worker.lock only) bytes 1.. as well: one byte, a slot, for every possible
+ * message id.  A sender that waits for the reply to its message asks for a
+ * read lock on the slot and sleeps in the kernel; the worker releases the
+ * slot once the reply is on disk.  When the holder dies all locks are released.
  *
  * POSIX locks belong to the process and are lost when it closes ANY descriptor
  * of the file: the holder opens the path once, here, and never again.  They are
- * not inherited over fork.  A probe looks for write locks only, so that a
- * process with a read-only descriptor can pretend nothing.
+ * not inherited over fork.  A probe checks for write locks only, so a
+ * process with a read-only descriptor can't fake one.
  */
 
 #include <stdbool.h>
@@ -27,18 +27,17 @@
  * descriptor, to be kept for life, or -1: EAGAIN = held by another process.
  */
 int lock_take(int dirfd, const char *name, const char *who, bool slots);
-/* The same in the directory path, whose descriptor *dirfd becomes, if path still leads there once
- * the lock is held: who moves the directory holds it as well.  -1: ENOENT when it does not (any
- * more), and *dirfd is -1. */
+/* The same in the directory path.  *dirfd becomes its descriptor, if path still names it once the lock is held:
+ * moving the directory requires the lock as well.  -1: ENOENT when it does not (any more), and *dirfd is -1. */
 int lock_take_dir(const char *path, const char *name, const char *who, bool slots, int *dirfd);
-/* As lock_take, waiting in the kernel until the holder goes (EINTR on a signal). */
+/* Like lock_take, but waits in the kernel until the holder releases it (EINTR on a signal). */
 int lock_take_wait(int dirfd, const char *name, const char *who);
 
 /* 1 = held (and *pid set if pid is not NULL), 0 = free or no such file,
  * -1 = error.  Opens read-only; never call it in the holder's own process. */
 int lock_held(int dirfd, const char *name, pid_t *pid);
 
-/* Worker: give away the slot of a message whose reply is on disk. */
+/* Worker: releases the slot of a message whose reply is on disk. */
 int lock_slot_release(int lockfd, long slot);
 
 /* Sender: a read-only descriptor for lock_slot_wait, -1 on error. */

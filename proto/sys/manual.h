@@ -3,8 +3,8 @@
 #define PROTO_MANUAL_H
 
 /*
- * The manual page of a topic, for "help TOPIC" of both programs: becomes man(1) with the page
- * orchestrator-TOPIC or, where there is none and the topic is a command, with the page that
+ * The manual page of a topic, for "help TOPIC" of both programs: replaces this process with man(1) for the page
+ * orchestrator-TOPIC or, where there is none and the topic is a command, for the page that
  * describes the commands.  Returns only when there is no page, or no man(1): a sysexits status, with
  * the error printed.
  */

@@ -78,7 +78,7 @@ proc_stat(pid_t pid, char *state, pid_t *parent)
 	if (n <= 0)
 		return -1;
 	buf[n] = '\0';
-	/* the name before it may hold blanks and parentheses, what follows none */
+	/* the name before it may contain blanks and parentheses, the rest can't */
 	p = strrchr(buf, ')');
 	if (p == NULL || sscanf(p + 1, " %c %ld", state, &ppid) != 2)
 		return -1;
@@ -111,7 +111,7 @@ children_of(pid_t pid, struct pids *out)
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%ld/task", (long)pid);
-	dir = opendir(path);	/* without: it is gone, and its children are found where they are now */
+	dir = opendir(path);	/* if that fails the process is gone, and its children are found at their new parent */
 	while ((d = dir_next(dir)) != NULL) {
 		if (parse_pid(d->d_name) == 0)
 			continue;
@@ -139,7 +139,7 @@ children_by_scan(pid_t parent, struct pids *out)
 	dir_close(dir);
 }
 
-/* All descendants but spare and its own, parents before children. */
+/* All descendants except spare and its descendants, parents before children. */
 static void
 descendants(struct pids *out, pid_t spare)
 {
@@ -202,7 +202,7 @@ proc_signal_below(int sig, pid_t parent)
 	return n;
 }
 
-/* Waits a little for a process to end, whatever its parent. */
+/* Waits briefly for a process to end, whatever its parent. */
 static void
 await_end(pid_t pid)
 {
@@ -230,7 +230,7 @@ proc_kill(pid_t spare)
 	int n;
 
 	for (descendants(&all, spare); all.n > 0; descendants(&all, spare)) {
-		/* stopped from the top, so that none forks or reaps while the rest is read */
+		/* stop them from the top, so that none forks or reaps while we read the rest */
 		for (i = 0; i < all.n; i++)
 			kill(all.pid[i], SIGSTOP);
 		descendants(&all, spare);
@@ -239,7 +239,7 @@ proc_kill(pid_t spare)
 			    kill(all.pid[i], SIGKILL) == 0 && !pids_has(&killed, all.pid[i]))
 				pids_add(&killed, all.pid[i]);
 		}
-		/* by pid: waitpid(-1) could take the status of spare away */
+		/* by pid: waitpid(-1) could take spare's status */
 		for (i = 0; i < all.n; i++)
 			if (waitpid(all.pid[i], NULL, WNOHANG) == 0)
 				await_end(all.pid[i]);

@@ -23,13 +23,13 @@
 
 struct wanted {
 	char	 variable[160];		/* SESSION_ID=... */
-	char	 directory[PATH_MAX + 16]; /* SESSION_DIR=..., "" = not asked */
-	char	 worktree[PATH_MAX];	/* "" = not asked */
+	char	 directory[PATH_MAX + 16]; /* SESSION_DIR=..., "" = not checked */
+	char	 worktree[PATH_MAX];	/* "" = not checked */
 	pid_t	 spared[ANCESTORS_MAX];	/* this process and its ancestors */
 	size_t	 nspared;
 };
 
-/* An environment may be megabytes: it is compared as it passes by. */
+/* An environment may be megabytes long: it is compared while it is read. */
 static bool
 environment_has(int procfd, const char *variable)
 {
@@ -72,8 +72,7 @@ works_under(int procfd, const char *dir)
 	    (cwd[len] == '\0' || cwd[len] == '/' || strcmp(cwd + len, " (deleted)") == 0);
 }
 
-/* A person's shell that stands in the worktree has a terminal; what an agent
- * left behind was started without one. */
+/* A person's shell in the worktree has a terminal; an agent's leftover processes were started without one. */
 static bool
 has_terminal(int procfd)
 {
@@ -132,8 +131,8 @@ is_wanted(const struct wanted *w, int procfd)
 	    (works_under(procfd, w->worktree) && !has_terminal(procfd)));
 }
 
-/* 1 = killed, 0 = left alone or gone.  With the descriptors opened before the
- * questions are asked, no other process of the same number can be hit. */
+/* 1 = killed, 0 = left alone or gone.  The descriptors are opened before the checks, so another process with
+ * the same id can't be hit. */
 static int
 kill_if_wanted(const struct wanted *w, int proc, const char *name)
 {
@@ -191,18 +190,18 @@ proc_kill_session(const char *session_id, const char *dir, const char *worktree,
 	DIR *proc;
 
 	groups = total = dir != NULL ? kill_groups(session_id, dir, crashed) : 0;
-	/* two sessions that were made by hand may have the same id */
+	/* two sessions made by hand may have the same id */
 	if (dir != NULL && realpath(dir, real) != NULL)
 		snprintf(w.directory, sizeof(w.directory), "SESSION_DIR=%s", real);
 	snprintf(w.variable, sizeof(w.variable), "SESSION_ID=%s", session_id);
-	/* as /proc shows it; one that is gone is compared as it was named */
+	/* as /proc shows it; a removed directory is compared by its given name */
 	if (worktree != NULL && realpath(worktree, w.worktree) == NULL)
 		snprintf(w.worktree, sizeof(w.worktree), "%s", worktree);
 	spare_ancestors(&w);
 	proc = opendir("/proc");
 	if (proc == NULL)
 		return -1;
-	/* again until a whole pass finds none: they may fork meanwhile */
+	/* repeat until a whole pass finds none: they may fork meanwhile */
 	do {
 		found = 0;
 		rewinddir(proc);

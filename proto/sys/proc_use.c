@@ -40,7 +40,7 @@ link_under(int dirfd, const char *name, const char *dir)
 	return is_under(path, dir);
 }
 
-/* A file stays mapped when its descriptor is closed. */
+/* A file stays mapped after its descriptor is closed. */
 static bool
 maps_under(int procfd, const char *dir)
 {
@@ -81,7 +81,7 @@ files_under(int procfd, const char *dir)
 
 static bool process_uses(int procfd, const char *dir);
 
-/* Without a program it is the kernel's own or ended, unless only its first thread is. */
+/* A process without a program is a kernel thread or has ended, unless only its first thread has. */
 static bool
 threads_use(int procfd, const char *dir)
 {
@@ -91,7 +91,7 @@ threads_use(int procfd, const char *dir)
 	int thread;
 	DIR *d;
 
-	/* "." and "..", and each thread */
+	/* "." and "..", and one entry per thread */
 	if (fstatat(procfd, "task", &st, 0) == -1 || st.st_nlink <= 3)
 		return false;
 	d = dir_take(open_dir(procfd, "task"));
@@ -122,8 +122,8 @@ process_uses(int procfd, const char *dir)
 	    link_under(procfd, "root", dir) || files_under(procfd, dir) || maps_under(procfd, dir);
 }
 
-/* Is it the process that was looked at before?  What is in /proc of another one of its id is
- * not found through the directory of the first. */
+/* Is it the process that was checked before?  The directory of the first process in /proc stops working when
+ * another process gets its id. */
 static bool
 was_seen(const struct proc_seen *seen, pid_t pid)
 {

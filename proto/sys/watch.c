@@ -22,16 +22,17 @@ struct dir {
 	bool		 gone;		/* the kernel removed the watch */
 };
 
-/* The library has one instance a process, and so has this. */
+/* The library has one instance per process, and so do we. */
 static struct {
-	int		 fd;		/* -1 = there is none: degraded or closed */
+	int		 fd;		/* -1 = none: degraded or closed */
 	struct dir	*dirs;		/* sorted by wd */
 	size_t		 n, size;
 } w = { .fd = -1 };
 
 /*
- * The library keeps its descriptor to itself, but at single-threaded start it
- * gets the lowest free number; that it is an inotify instance is then proved.
+ * The library keeps its descriptor private, but at single-threaded start it
+ * gets the lowest free number; we then verify that this is an inotify
+ * instance.
  */
 int
 watch_files_open(void)
@@ -49,7 +50,7 @@ watch_files_open(void)
 	wd = inotify_add_watch(fd, "/", IN_DELETE_SELF);
 	if (wd == -1 || inotify_rm_watch(fd, wd) == -1 ||
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) == -1 || fcntl(fd, F_SETFL, O_NONBLOCK) == -1) {
-		/* not one watch can be had: as if there were no instance */
+		/* no watch is available: same as without an instance */
 		wd = wd == -1 && errno == ENOSPC ? EMFILE : ENOTSUP;
 		inotifytools_cleanup();
 		errno = wd;
@@ -70,7 +71,7 @@ watch_files_close(void)
 	w.n = w.size = 0;
 }
 
-/* The place of wd in dirs, or where it belongs. */
+/* The index of wd in dirs, or where to insert it. */
 static size_t
 dir_index(int wd)
 {
@@ -114,8 +115,8 @@ dir_add(int wd)
 	return wd;
 }
 
-/* Gives the directory to the library.  It finds its watches by name again, which
- * goes wrong for a name that is used anew: the wd comes from the kernel. */
+/* Adds the directory to the library.  The library looks watches up by name, which fails when a name is reused,
+ * so the wd comes from the kernel. */
 static int
 add_watch(const char *path, uint32_t mask)
 {
@@ -145,7 +146,7 @@ watch_dir(struct watch *watch, const char *path, bool content)
 	int fd, wd = 0, saved;
 	struct dir *d;
 
-	/* through a handle: both calls of add_watch mean the same directory then */
+	/* through a handle, so that both calls of add_watch mean the same directory */
 	fd = file_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (fd == -1)
 		return -1;
@@ -187,7 +188,7 @@ watch_undir(struct watch *watch)
 		*p = watch->next;
 	if (d->users != NULL)
 		return;
-	/* of one that is gone the library would print that it cannot remove it */
+	/* for a removed directory the library would print that it cannot remove the watch */
 	if (!d->gone && w.fd != -1)
 		inotifytools_remove_watch_by_wd(d->wd);
 	i = (size_t)(d - w.dirs);
@@ -207,7 +208,7 @@ translate(const struct inotify_event *e, struct watch_event *ev)
 		return true;
 	}
 	d = dir_find(e->wd);
-	/* what was still queued of a removed watch; IN_IGNORED follows IN_DELETE_SELF */
+	/* a queued event of a removed watch; IN_IGNORED follows IN_DELETE_SELF */
 	if (d == NULL || (e->mask & IN_DELETE_SELF))
 		return false;
 	if (e->mask & IN_IGNORED)
@@ -230,7 +231,7 @@ watch_files_next(struct watch_event *ev, int *batch)
 
 	while (*batch > 0) {
 		e = inotifytools_next_events(0, 1);
-		/* NULL is EINTR and EAGAIN as well: what is there stays readable */
+		/* NULL may also be EINTR or EAGAIN: pending events stay readable */
 		if (e == NULL)
 			return 0;
 		--*batch;

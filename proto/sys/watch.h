@@ -3,9 +3,9 @@
 #define PROTO_WATCH_H
 
 /*
- * The one wait.  A program sleeps here and nowhere else: file events (through
+ * The only place where a program sleeps: file events (through
  * libinotifytools, which no other file uses), signals, descriptors, and timers.
- * Nothing ticks.
+ * There is no periodic work.
  *
  *	watch_open() at single-threaded start;
  *	watch_dir(path) for each directory: then scan it (watch, then scan);
@@ -33,12 +33,12 @@ struct watch_event {
 
 /* Blocks SIGTERM, SIGINT, SIGHUP, SIGCHLD, ignores SIGPIPE and SIGIO, opens the
  * signalfd and the inotify instance (close-on-exec).  0 or -1; EMFILE means
- * that no instance is left: the caller may go on with watch_degraded() true, in
- * which case watch_next reports WATCH_RESCAN every second; one warning is logged. */
+ * that no instance is left: the caller may continue with watch_degraded() true.  watch_next then reports WATCH_RESCAN
+ * every second; one warning is logged. */
 int watch_open(void);
 void watch_close(void);
-/* For a program that goes on: the signals are as they were before, and one that came and was not
- * read does what it does then. */
+/* For a program that continues without the watch: restores the signals; a pending signal that was not read then
+ * takes its usual effect. */
 void watch_leave(void);
 bool watch_degraded(void);
 
@@ -65,34 +65,34 @@ struct watch {
 int watch_dir(struct watch *, const char *path, bool content);
 void watch_undir(struct watch *);
 
-/* Adds or removes a descriptor to wait for reading. */
+/* Adds or removes a descriptor that is watched for reading. */
 int watch_fd(int fd);
 void watch_unfd(int fd);
 
 /*
  * Arms the timer for CLOCK_MONOTONIC ns (clock.h), 0 disarms.  watch_next disarms it, calls its
- * function, if it has one, and reports WATCH_TIMER.  The caller keeps it where it is as long as
- * it is armed.
+ * function, if it has one, and reports WATCH_TIMER.  The caller must not move it while it is
+ * armed.
  */
 struct watch_timer {
 	void		(*fire)(void *);
 	void		*arg;
 	int64_t		 deadline;
-	struct watch_timer *next;	/* of those that are armed */
+	struct watch_timer *next;	/* the next armed timer */
 };
 void watch_timer(struct watch_timer *, int64_t deadline);
 
-/* Blocks until something happened; 0, or -1 on an error of the wait itself.
- * Pending library events are always delivered before sleeping. */
+/* Blocks until something happens; 0, or -1 when the wait itself fails.  Pending library events are always
+ * delivered before it sleeps. */
 int watch_next(struct watch_event *);
 
 /*
- * For a wait that is not here (child.h), and is to end when the program is to end: the
- * descriptor is readable when there are signals or file events that watch_asked has not heard of;
- * -1: the watch is not open, and a signal does what it does by itself.  They stay for watch_next.
+ * For a wait elsewhere (child.h) that must end when the program must stop.  The descriptor is
+ * readable when there are signals or file events that watch_asked has not seen; -1: the watch is
+ * not open, and signals take their usual effect.  The events stay for watch_next.
  */
 int watch_hint(void);
-/* Is the wait to end?  What watch_ask has registered says so; else it is when a signal is pending. */
+/* Must the wait end?  The function registered with watch_ask decides; without one, true when a signal is pending. */
 bool watch_asked(void);
 void watch_ask(bool (*)(void *), void *arg);
 

@@ -17,23 +17,23 @@
 #include "proto/sys/watch_internal.h"
 
 #define BATCH		64	/* file events in a row before signals get a turn */
-#define FAILED_READS	1000	/* of signals, in a row */
+#define FAILED_READS	1000	/* reads of signals that failed, in a row */
 #define RESCAN_PERIOD	CLOCK_S	/* degraded */
 
 enum { POLL_SIGNAL, POLL_FILE, POLL_FDS };	/* the first entries of poll */
 
-/* There is one set of signals a process, and one instance of the library. */
+/* There is one set of signals, and one instance of the library, per process. */
 static struct {
 	bool		 open, degraded;
-	int		 signals, failed;	/* reads of them */
+	int		 signals, failed;	/* number of reads */
 	struct pollfd	*poll;
 	size_t		 npoll, poll_size;
-	size_t		 ready;		/* poll entries before this one were reported */
-	struct watch_timer *timers;	/* that are armed, the nearest first */
+	size_t		 ready;		/* poll entries before this index were reported */
+	struct watch_timer *timers;	/* armed timers, the earliest first */
 	int64_t		 rescan;	/* degraded: when */
 	bool		 buffered;	/* the library, or its descriptor, may have events */
 	int		 batch;
-	int		 hint;		/* an epoll instance that tells what is new, once */
+	int		 hint;		/* an epoll instance that reports new events once */
 	bool		(*ask)(void *);
 	void		*ask_arg;
 	sigset_t	 before;	/* the mask */
@@ -135,7 +135,7 @@ watch_leave(void)
 	bool blocked = w.signals != -1;
 
 	watch_close();
-	(void)fflush(stdout);	/* one of them may end us here */
+	(void)fflush(stdout);	/* a signal may end us here */
 	if (blocked)
 		(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
@@ -214,7 +214,7 @@ next_signal(struct watch_event *ev)
 	return true;
 }
 
-/* What the last ppoll found: all signals first, then each descriptor once. */
+/* Reports the results of the last ppoll: all signals first, then each descriptor once. */
 static bool
 next_ready(struct watch_event *ev)
 {
@@ -298,11 +298,11 @@ watch_next(struct watch_event *ev)
 	for (;;) {
 		if (next_file(ev) || next_ready(ev) || next_timer(ev))
 			return 0;
-		if (w.buffered && w.batch > 0)	/* next_ready saw that there are some */
+		if (w.buffered && w.batch > 0)	/* next_ready saw file events */
 			continue;
 		if (wait_ready(!w.buffered) == -1)
 			return -1;
-		if (w.failed > FAILED_READS) {	/* nobody could stop it any more */
+		if (w.failed > FAILED_READS) {	/* the program could not be stopped any more */
 			errno = EIO;
 			return -1;
 		}
@@ -310,7 +310,7 @@ watch_next(struct watch_event *ev)
 	}
 }
 
-/* Edges, so that what stays unread does not wake a process twice. */
+/* Edge-triggered, so that unread events wake the process only once. */
 static int
 hint_add(int fd)
 {

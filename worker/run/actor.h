@@ -3,8 +3,8 @@
 #define WORKER_ACTOR_H
 
 /*
- * Who runs in a session, and what each may write: one table, which confine.c
- * puts into effect and orchestrator-security(7) shows to people.
+ * The actors that run in a session, and what each may write: one table, which
+ * confine.c enforces and orchestrator-security(7) documents.
  */
 
 #include <stdbool.h>
@@ -17,26 +17,26 @@ enum actor {
 	ACTOR_COMMIT,		/* git, committing what the implementer left */
 	ACTOR_CLEAN_SETUP,	/* setup commands in a clean tree */
 	ACTOR_GATE,
-	ACTOR_OWN_GATE,		/* a gate that failed, once more in the session's worktree */
+	ACTOR_OWN_GATE,		/* a failed gate, repeated in the session's worktree */
 	ACTOR_REVIEWER,
 	ACTOR_TECH_LEAD,
 	ACTORS
 };
 
-/* Which git directory a run may write; mounted in the place of the one that its tree names. */
+/* Which git directory a run may write; it is mounted in place of the one that its tree names. */
 enum actor_git { ACTOR_GIT_NONE, ACTOR_GIT_AGENT, ACTOR_GIT_SCRATCH };
 
 struct actor_rights {
 	const char	*name;
-	bool		 clean;		/* works in the clean tree, else in the session's worktree */
+	bool		 clean;		/* works in the clean tree, otherwise in the session's worktree */
 	bool		 write;		/* ... and may write there */
 	enum actor_git	 git;
-	bool		 judge;		/* decides about the work */
+	bool		 judge;		/* judges the work */
 };
 
 extern const struct actor_rights actor_rights[];
 
-/* The actor of an agent's run in a role. */
+/* The actor for an agent's run in a role. */
 enum actor actor_of_role(enum role);
 
 #endif

@@ -32,7 +32,7 @@ put(const char *path, const char *text)
 	return n == (ssize_t)strlen(text) ? 0 : -1;
 }
 
-/* Who one is outside, one is inside: what is made there is the user's, and id(1) says so. */
+/* Maps the user to itself: files made inside belong to the user, and id(1) agrees. */
 static int
 map_self(uid_t uid, gid_t gid)
 {
@@ -45,8 +45,8 @@ map_self(uid_t uid, gid_t gid)
 }
 
 /*
- * Mounts of one's own from now on: 0; -1 without; -2 when there is no way back and the command
- * would run as another user.
+ * Enters a private mount namespace: 0; -1 without one; -2 when there is no way back and the
+ * command would run as another user.
  */
 static int
 enter(void)
@@ -58,11 +58,11 @@ enter(void)
 		return -1;
 	if (uid != 0 && map_self(uid, gid) == -1)
 		return -2;
-	/* what root mounts would be seen by all users otherwise */
+	/* otherwise all users would see root's mounts */
 	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == -1 ? -1 : 0;
 }
 
-/* A directory that is made if need be; where an agent has put a link there is none. */
+/* Opens a directory, making it if needed; fails on a link, which an agent may have put there. */
 static int
 make_dir(int dirfd, const char *name)
 {
@@ -71,7 +71,7 @@ make_dir(int dirfd, const char *name)
 	return file_open(dirfd, name, O_PATH | O_DIRECTORY, 0);
 }
 
-/* A whiteout: no privilege makes it, and removing it through the layer leaves another. */
+/* Makes whiteouts: this needs no privilege, and removing one through the layer leaves another. */
 static int
 hide(int upper, const char *names)
 {
@@ -90,8 +90,8 @@ hide(int upper, const char *names)
 }
 
 /*
- * The directory is the upper layer, and is covered by what is mounted: what was written is
- * there also where nothing can be mounted.  With userxattr a layer that was forged redirects to nowhere.
+ * The directory is both the upper layer and the mount point, so writes land there even where nothing can
+ * be mounted.  With userxattr a forged layer can't redirect anywhere.
  */
 static int
 mount_layer(int upper, int lower, int work)
@@ -118,7 +118,7 @@ lay(int cache, int works, const char *name, const char *path)
 	return rc;
 }
 
-/* How many of them could be laid; why the last could not is in errno. */
+/* Mounts the layers and returns how many succeeded; errno says why the last one failed. */
 static size_t
 lay_all(const char *cache, const char *work, char *const *pairs, size_t n)
 {
@@ -133,7 +133,7 @@ lay_all(const char *cache, const char *work, char *const *pairs, size_t n)
 	return laid;
 }
 
-/* The number of pairs in front of "--"; -1 = they are none, or no command follows. */
+/* The number of pairs before "--"; -1 = they are invalid, or no command follows. */
 static int
 count_pairs(char *const *pair)
 {
@@ -148,7 +148,7 @@ count_pairs(char *const *pair)
 struct arguments {
 	bool		 trial;
 	const char	*cache, *work;
-	char *const	*pairs;		/* and after "--" the command */
+	char *const	*pairs;		/* and the command after "--" */
 };
 static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, trial, 't', NULL, "fail when no overlay can be mounted"),

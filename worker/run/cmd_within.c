@@ -19,32 +19,32 @@
 #include "worker/core/cmd.h"
 
 /*
- * A wall between a command and its caller, for what a judge runs of others' code:
+ * A wall between a command and its caller, for others' code that a judge runs:
  *
  *	worker within COMMAND [ARGUMENT...]
- *	worker within -w /tmp -w /dev/pts COMMAND [ARGUMENT...]	nothing else can be written
- *	worker within -w /tmp -r /tmp/home -c 'COMMAND STRING'	nor this in it; bash runs the string
+ *	worker within -w /tmp -w /dev/pts COMMAND [ARGUMENT...]	writes only there
+ *	worker within -w /tmp -r /tmp/home -c 'COMMAND STRING'	except here; bash runs the string
  *
- * A client that starts its tools by a prefix, as claude by CLAUDE_CODE_SHELL_PREFIX, is given the
+ * A client that starts its tools with a prefix, as claude by CLAUDE_CODE_SHELL_PREFIX, is given the
  * path of a link to this program whose name is WITHIN_SHELL (SESSION_DIR_BIN has it): its one
- * argument is the string of -c.  A file that such a string ends with, ">| FILE", is the client's, and
- * is made for it; the client's own variables, keys among them, are taken away.
+ * argument is the string of -c.  When such a string ends with ">| FILE", the file is the client's,
+ * and is made for it; the client's own variables, including keys, are removed.
  *
- * Where no path is named, those of -w and -r are lines of the variables WITHIN_WRITE and WITHIN_READ,
- * which the worker sets for judges; where WITHIN_WRITE is not set, files are as they are.
- * What runs inside may call it with others: a domain in a domain can only do less.
+ * Without -w and -r the paths are the lines of the variables WITHIN_WRITE and WITHIN_READ, which the
+ * worker sets for judges; without WITHIN_WRITE files are not restricted.  A command inside may call it with other
+ * paths: a nested domain can only do less.
  *
- * What can't be had is said on standard error, and the command is run all the same.
+ * A missing kernel feature is reported on standard error, and the command runs anyway.
  */
 
 struct walls {
 	struct sandbox	 sb;
-	bool		 files;		/* only what is named can be written */
-	int		 file;		/* ... and this one; -1 = none */
+	bool		 files;		/* only the named paths can be written */
+	int		 file;		/* ... and this file; -1 = none */
 };
 static const struct walls no_walls = { .sb = { .network = true }, .file = -1 };
 
-/* What is open for writing may be opened by its name, too: /dev/stderr. */
+/* A file that is open for writing may be opened by name, too: /dev/stderr. */
 static void
 allow_open(const struct walls *walls, int ruleset)
 {
@@ -56,7 +56,7 @@ allow_open(const struct walls *walls, int ruleset)
 			(void)sandbox_landlock_file(ruleset, fds[i]);
 }
 
-/* What the kernel lacks, for the message; NULL = nothing. */
+/* The message about missing kernel features; NULL = none is missing. */
 static const char *
 enter(const struct walls *walls, char *err, size_t len)
 {
@@ -118,7 +118,7 @@ add_lines(struct sandbox *sb, const char *lines, enum sandbox_access access)
 	}
 }
 
-/* What the worker says of a judge's commands. */
+/* Adds the worker's paths for a judge's commands. */
 static void
 add_environment(struct walls *walls)
 {
@@ -127,7 +127,7 @@ add_environment(struct walls *walls)
 	add_lines(&walls->sb, getenv("WITHIN_READ"), SANDBOX_READ);
 }
 
-/* The file that a client has its command string end with, made here: its directory is not to be written. */
+/* Makes the file that a client's command string ends with, since its directory is not writable. */
 static int
 own_file(const char *string)
 {
@@ -152,7 +152,7 @@ own_file(const char *string)
 	return fd;
 }
 
-/* What the client alone has to know, its keys among it. */
+/* Removes variables that only the client needs, including keys. */
 static void
 drop_variables(void)
 {

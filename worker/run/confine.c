@@ -19,10 +19,9 @@
 #include "worker/run/home.h"
 #include "worker/run/run.h"
 
-#define CACHE	"confine"	/* in the state directory: bubblewrap works here */
+#define CACHE	"confine"	/* file in the state directory: bubblewrap works here */
 
-/* The session's own binary, which every run sees, else this one: gates of a session that
- * has never run. */
+/* The session's own binary, which every run sees; otherwise this one, for gates of a session that has never run. */
 static bool
 own_binary(const struct worker *w, char *path, size_t size)
 {
@@ -44,10 +43,10 @@ confine_begin(struct worker *w)
 
 	w->sandbox = SANDBOX_NONE;
 	w->probing = w->config.settings.confine.mode != CONFINE_OFF;
-	(void)file_remove_tree(w->dirfd, SESSION_DIR_TMP);	/* of a run whose worker was killed */
+	(void)file_remove_tree(w->dirfd, SESSION_DIR_TMP);	/* left by a run whose worker was killed */
 	cache = state != NULL ? text_format("%s/" CACHE, state) : NULL;
 	if (w->probing) {
-		/* before bubblewrap: this program, of whatever version the session's own is */
+		/* before bubblewrap: this program, whatever the version of the session's own copy */
 		sandbox_layers(&trial, "/proc/self/exe", w->path, SESSION_DIR_CACHE, SESSION_DIR_LAYER, true);
 		sandbox_probe_start(&w->probe, cache, &trial);
 	}
@@ -90,7 +89,7 @@ add_below(struct sandbox *sb, const char *dir, const char *name, enum sandbox_ac
 	free(path);
 }
 
-/* The user's own list; what is protected below counts all the same. */
+/* The user's own list; the protection below overrides it. */
 static void
 add_settings(const struct confine *c, struct sandbox *sb)
 {
@@ -103,16 +102,16 @@ add_settings(const struct confine *c, struct sandbox *sb)
 			sandbox_add(sb, c->writable.v[i], SANDBOX_WRITE);
 }
 
-/* Other sessions, the state of the orchestrator, the repository and its checkout. */
+/* Protects other sessions, the orchestrator's state, the repository and its checkout. */
 static void
 add_protected(const struct worker *w, struct sandbox *sb)
 {
 	const char *common = w->repo.common != NULL ? w->repo.common : w->config.repository;
 	char *dir = confine_state(w);
 
-	/* a reader of a lock can keep it, and block all who wait for it */
+	/* a reader could lock a lock file, and block every process that waits for it */
 	sandbox_add(sb, dir != NULL ? dir : getenv("ORCHESTRATOR_HOME"), SANDBOX_EMPTY);
-	if (dir == NULL) {	/* its neighbours at least */
+	if (dir == NULL) {	/* at least the neighbouring sessions */
 		dir = text_format("%.*s", (int)(strrchr(w->path, '/') - w->path), w->path);
 		sandbox_add(sb, dir, SANDBOX_READ);
 	}
@@ -128,7 +127,7 @@ add_protected(const struct worker *w, struct sandbox *sb)
 	sandbox_add(sb, w->path, SANDBOX_READ);
 }
 
-/* What is at from, mounted at path where something can be. */
+/* Mounts from at path where mounts work; elsewhere uses from. */
 static void
 add_at(const struct worker *w, const char *from, const char *path, enum sandbox_access access,
     struct sandbox *sb)
@@ -139,7 +138,7 @@ add_at(const struct worker *w, const char *from, const char *path, enum sandbox_
 		sandbox_add(sb, from, access);
 }
 
-/* The tree, in the place where its runs find it; where its git directory is, it says itself. */
+/* Adds the tree at the place where runs find it; it names its git directory itself. */
 static void
 add_tree(const struct worker *w, enum actor actor, struct sandbox *sb)
 {
@@ -152,7 +151,7 @@ add_tree(const struct worker *w, enum actor actor, struct sandbox *sb)
 	free(to);
 }
 
-/* The git directory that a run in the clean tree may write, in the place of the one that the tree names. */
+/* Adds the git directory that a run in the clean tree may write, in place of the one that the tree names. */
 static void
 add_scratch(const struct worker *w, struct sandbox *sb)
 {
@@ -164,7 +163,7 @@ add_scratch(const struct worker *w, struct sandbox *sb)
 	free(path);
 }
 
-/* What is the run's own. */
+/* Adds the run's own files. */
 static void
 add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 {
@@ -186,7 +185,7 @@ add_own(const struct worker *w, const struct run_spec *spec, struct sandbox *sb)
 	}
 }
 
-/* Below /tmp nothing is seen but what was added; what the command line names is to be. */
+/* Below /tmp only added paths are visible; shows one that the command line names. */
 static void
 show(struct sandbox *sb, const char *path)
 {
@@ -199,7 +198,7 @@ show(struct sandbox *sb, const char *path)
 	free(real);
 }
 
-/* A link in a directory of PATH may lead elsewhere: to the client's own directory. */
+/* A link in a directory of PATH may lead to the client's own directory. */
 static void
 show_program(struct sandbox *sb, const char *dir, const char *name)
 {
@@ -257,7 +256,7 @@ make_dirs(const struct worker *w, enum actor actor, char *err, size_t len)
 			free(xdg);
 			return -1;
 		}
-	/* what a run has put there instead is its own affair */
+	/* if a run has put something else there, that is its own affair */
 	(void)file_make_dir(w->dirfd, xdg, 0700);
 	free(xdg);
 	return 0;
@@ -318,12 +317,12 @@ confine_clean(struct worker *w, enum status to, const char *reason)
 	size_t n = over ? SESSION_RUN_DIRS : 1;
 	char why[320];
 
-	if (w->probing)		/* it was never asked for */
+	if (w->probing)		/* the probe was never asked for its result */
 		(void)sandbox_probe_end(&w->probe, why, sizeof(why));
 	w->probing = false;
 	if (w->gone || (w->sandbox == SANDBOX_NONE && !over))
 		return;
-	/* from these a session may go on, with the conversations that it had: they are in the last */
+	/* from these a session may continue with its conversations, which are in the homes */
 	if (over && (to == STATUS_APPROVED || strcmp(reason, REASON_NO_VERDICT) == 0))
 		n--;
 	for (size_t i = 0; i < n; i++)

@@ -5,7 +5,7 @@
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
 
-/* The state directory that the session lies in, malloced; NULL for one made by hand. */
+/* The state directory of the session, malloced; NULL for a session made by hand. */
 char *
 confine_state(const struct worker *w)
 {

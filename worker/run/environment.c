@@ -20,8 +20,8 @@
 
 extern char **environ;
 
-/* What a command prints; it runs as the worker does, since it asks a keyring or the like, but in no
- * directory that an agent writes. */
+/* The output of a command.  It runs like the worker, since it may ask a keyring, but in no directory that an
+ * agent writes. */
 static char *
 secret_of_command(const char *shell, const char *dir, char *why, size_t len)
 {
@@ -107,7 +107,7 @@ run_settings_environment(const struct worker *w, const struct agent *a, struct s
 	return a == NULL ? 0 : put_all(&a->env, &a->secrets, w->path, env, err, len);
 }
 
-/* Of a list of directories those that are named from / on: any other one lies in the tree. */
+/* Keeps only the absolute directories of a list: relative ones would be in the tree. */
 static void
 keep_absolute(struct strings *env, const char *name)
 {
@@ -126,7 +126,7 @@ keep_absolute(struct strings *env, const char *name)
 	text_free(&t);
 }
 
-/* The loader of a judge's client, and the client itself, look for nothing in what is judged; nor do filters. */
+/* Keeps a judge's client, its loader and filters from looking for files in the tree under judgement. */
 static void
 keep_out_of_tree(struct strings *env, bool all)
 {
@@ -149,9 +149,9 @@ set_path(const struct worker *w, struct strings *env)
 }
 
 /*
- * What commands write that a judge runs by worker within: not the inbox, nor the client's home.
- * Their scratch is in a directory of its own, since nothing could be made in one that the session
- * lies in.
+ * Sets the paths that a judge's commands may write through worker within: not the inbox, nor the
+ * client's home.  Their scratch directory is separate, since nothing could be created in a
+ * directory that contains the session.
  */
 static void
 set_within(const struct worker *w, enum actor actor, struct strings *env)
@@ -179,7 +179,7 @@ set_within(const struct worker *w, enum actor actor, struct strings *env)
 	text_free(&t);
 }
 
-/* Gates are in the same environment wherever they run. */
+/* Gates get the same environment wherever they run. */
 static enum step
 step_of(const struct worker *w, enum actor actor)
 {
@@ -209,7 +209,7 @@ set_session(const struct worker *w, enum actor actor, struct strings *env)
 	}
 }
 
-/* Is this variable of ours handed on? */
+/* Is this variable of ours passed on? */
 static bool
 passes(const struct confine *c, const char *pair, bool agent)
 {
@@ -227,7 +227,7 @@ passes(const struct confine *c, const char *pair, bool agent)
 	return socket != 0 ? socket > 0 : sandbox_variable(name, agent, &c->environment);
 }
 
-/* What is committed may be a bare repository, of which git would show what the author chose, with its programs. */
+/* The commit may contain a bare repository, in which git would show what its author chose, and run its programs. */
 static void
 refuse_bare(struct strings *env)
 {

@@ -76,7 +76,7 @@ gitdir_outside(struct worker *w, char *commit)
 	return fault_undecided() ? failed(w, err) : 0;
 }
 
-/* A run may have put a directory in the place of the file. */
+/* A run may have replaced the file with a directory. */
 static int
 link_to(struct worker *w, const char *name, char *err, size_t len)
 {
@@ -110,11 +110,11 @@ gitdir_return(struct worker *w, enum actor actor)
 {
 	char dir[PATH_MAX + 32], commit[OID_MAX], err[GIT_ERR];
 
-	/* who may write in the tree may write its .git file, where nothing is mounted over that */
+	/* a run that may write the tree may write its .git file, unless something is mounted over it */
 	if (w->sandbox == SANDBOX_BWRAP || actor_rights[actor].clean || w->gone || w->git.dir == NULL ||
 	    access(w->state.worktree, F_OK) == -1)
 		return;
-	if (gitdir_outside(w, commit) == -1) {	/* what a person has there stays; the next worker looks again */
+	if (gitdir_outside(w, commit) == -1) {	/* a person's work there stays; the next worker checks again */
 		w->disk_failed = true;
 		return;
 	}

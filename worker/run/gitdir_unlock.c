@@ -12,16 +12,16 @@
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"
 
-#define DEPTH_MAX	32	/* of the directories that are looked for locks in */
+#define DEPTH_MAX	32	/* depth of directories that are searched for locks */
 
-/* Where in a git directory there are locks, too: references, and git directories of submodules and worktrees. */
+/* Directories of git that may contain locks, too: references, and the git directories of submodules and worktrees. */
 static bool
 has_locks(const char *name)
 {
 	return strcmp(name, "refs") == 0 || strcmp(name, "modules") == 0 || strcmp(name, "worktrees") == 0;
 }
 
-/* How many locks of git are in dir, which is closed, and in what has_locks; and removes them. */
+/* Counts git's locks in dir, which is closed, and in its subdirectories with locks; remove also removes them. */
 static size_t
 locks(int dirfd, int depth, bool remove)
 {
@@ -45,7 +45,7 @@ locks(int dirfd, int depth, bool remove)
 	return n;
 }
 
-/* A person's, who looks after the agent. */
+/* Is a person's git running there, to look after the agent? */
 static bool
 git_inside(const char *worktree)
 {

@@ -19,18 +19,18 @@
 
 #define SEED_MAX	(64u << 20)
 
-struct making {			/* of one home */
+struct making {			/* one home being made */
 	struct worker	*w;
 	const struct client *client;
 	const struct client_home *home;
 	struct strings	*env;
-	char		*user;		/* where its user has it */
-	bool		 moved;		/* ... by the variable */
+	char		*user;		/* where the user has it */
+	bool		 moved;		/* ... because of the variable */
 	int		 fd;
 	bool		 failed;
 };
 
-/* In what a run may write: whatever is there instead of a directory goes. */
+/* Opens a directory that a run may write, and replaces anything else there. */
 static int
 enter(int dirfd, const char *name)
 {
@@ -40,7 +40,7 @@ enter(int dirfd, const char *name)
 	return file_open_dir(dirfd, name);
 }
 
-/* What a client keeps for itself while it runs, where its tools' scratch is not. */
+/* Makes a private directory for the client, outside its tools' scratch. */
 static int
 make_tmp(const struct worker *w)
 {
@@ -66,7 +66,7 @@ home_name(const struct client *c, size_t i)
 	return i == 0 ? text_format("%s", c->name) : text_format("%s.%zu", c->name, i);
 }
 
-/* The home number i, made if it is not there; its descriptor or -1. */
+/* Opens the home number i, and makes it first if needed; returns its descriptor or -1. */
 static int
 home_open(const struct worker *w, const struct client *c, size_t i)
 {
@@ -102,7 +102,7 @@ mounts(const struct worker *w, const struct client_home *h)
 	return h->mounted && w->sandbox == SANDBOX_BWRAP;
 }
 
-/* What a role has of the user's. */
+/* Names that a role gets from the user's home. */
 static const char *
 words_for(const struct worker *w, const struct client_home *h)
 {
@@ -122,7 +122,7 @@ link_one(void *arg, const char *name)
 	free(target);
 }
 
-/* What its client would rewrite is a copy, made once. */
+/* Copies, once, a file that the client would rewrite. */
 static void
 seed(struct making *m)
 {
@@ -166,7 +166,7 @@ make(struct making *m, size_t i)
 	return rc;
 }
 
-/* The variable as the run would have it of the settings and the user. */
+/* The value of the variable in the run, from the settings and the user. */
 static const char *
 value_of(const struct client_home *h, const struct strings *env)
 {
@@ -203,7 +203,7 @@ home_begin(struct worker *w, const struct agent *a, struct strings *env, char *e
 	return rc;
 }
 
-/* No run writes what its user's own clients read. */
+/* Runs must not write what the user's own clients read. */
 static void
 protect(struct sandbox *sb, const struct client_home *h, const char *home)
 {
@@ -218,7 +218,7 @@ protect(struct sandbox *sb, const struct client_home *h, const char *home)
 
 struct showing { struct sandbox *sb; const char *dir; };
 
-/* Below a home that lies over the user's. */
+/* Shows a name below a home mounted over the user's. */
 static void
 show_one(void *arg, const char *name)
 {

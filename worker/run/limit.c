@@ -18,7 +18,7 @@ limit_reached(const struct session_limits *l, const struct limit_clocks *c)
 		return LIMIT_OK;
 	if (l->time != 0 && c->spent >= l->time)
 		return LIMIT_TIME;
-	/* Asleep, one clock stands still; set anew, the other jumps. */
+	/* During sleep one clock stands still; when the time is set the other jumps. */
 	if (l->stale != 0 && least(c->quiet, c->quiet_wall) >= l->stale)
 		return LIMIT_STALE;
 	if (l->stall != 0 && c->quiet >= l->stall)

@@ -3,9 +3,9 @@
 #define WORKER_LIMIT_H
 
 /*
- * What follows from the limits of a session: clocks x limits -> what is reached,
- * trouble x attempts -> what is tried next, reason -> status.  Pure;
- * tests/unit/worker/run/test_limit.c walks every row.
+ * Decisions about a session's limits: clocks and limits -> the limit reached,
+ * trouble and attempts -> the next attempt, reason -> status.  Pure;
+ * tests/unit/worker/run/test_limit.c checks every row.
  */
 
 #include <stdbool.h>
@@ -14,15 +14,15 @@
 struct session_limits;
 
 struct limit_clocks {		/* milliseconds */
-	int64_t		 spent;		/* agents were at work in this session */
-	int64_t		 quiet;		/* no sign of life since, by CLOCK_MONOTONIC */
+	int64_t		 spent;		/* working time of agents in this session */
+	int64_t		 quiet;		/* time without a sign of life, by CLOCK_MONOTONIC */
 	int64_t		 quiet_wall;	/* the same by the wall clock */
-	bool		 asking;	/* a question is open: nothing is reached */
+	bool		 asking;	/* a question is open, so no limit is reached */
 };
 
 enum limit { LIMIT_OK, LIMIT_TIME, LIMIT_STALE, LIMIT_STALL };
 enum limit limit_reached(const struct session_limits *, const struct limit_clocks *);
-/* Milliseconds until the next one could be, unless there is life; 0 = never. */
+/* Milliseconds until a limit could be reached without a sign of life; 0 = never. */
 int64_t limit_due(const struct session_limits *, const struct limit_clocks *);
 
 /* Is the budget used up? */
@@ -31,8 +31,8 @@ bool limit_spent(const struct session_limits *, int64_t tokens, int64_t cost_mic
 struct trouble {		/* an agent stalled, or its conversation is full */
 	bool		 full;
 	bool		 resumable;	/* there is a conversation that its adapter can resume */
-	bool		 resumed;	/* that was tried in this step */
-	int64_t		 attempts;	/* of the session so far */
+	bool		 resumed;	/* this was tried in this step */
+	int64_t		 attempts;	/* attempts in the session so far */
 };
 enum escalation { ESCALATION_RESUME, ESCALATION_FRESH, ESCALATION_GIVE_UP };
 enum escalation limit_escalation(const struct session_limits *, const struct trouble *);
@@ -45,9 +45,9 @@ enum escalation limit_escalation(const struct session_limits *, const struct tro
 #define REASON_KILLED	"would-not-stop"
 #define REASON_NO_VERDICT	"no-verdict"
 
-/* What a session is that ends for a reason: failed, unless it is one of the above. */
+/* The status of a session that ends for a reason: failed, unless it is one of the above. */
 enum status limit_status(const char *reason);
-/* Is what an agent has left in the worktree to be kept when it ends so? */
+/* Are an agent's changes in the worktree kept when the session ends like this? */
 bool limit_keeps(const char *reason);
 
 #endif

@@ -25,7 +25,7 @@
 #include "worker/run/stream.h"
 #include "worker/run/watchdog.h"
 
-#define MAIL_LEFT	40	/* batches of messages that a run which has ended still has taken in */
+#define MAIL_LEFT	40	/* batches of messages taken in after a run has ended */
 
 struct running {
 	struct worker	*w;
@@ -36,15 +36,15 @@ struct running {
 	pid_t		 pid;
 	struct cgroup	 group;
 	bool		 reaped, exited;	/* exited: there is nobody to wait for */
-	int64_t		 kill_at;	/* SIGTERM was sent; 0 = it was not */
+	int64_t		 kill_at;	/* time of SIGKILL after SIGTERM; 0 = SIGTERM was not sent */
 	struct watchdog	 guard;
 	struct watch_timer limit, grace, mail, answers;
 	struct watch inbox;
 };
 
 /*
- * Asks the whole tree to stop; what is left after the grace time is killed.  An agent at
- * a limit has longer to save its work, until it is to be stopped.
+ * Asks the whole tree to stop, and kills the rest after the grace time.  An agent at a
+ * limit gets longer to save its work, unless it must stop.
  */
 static void
 run_stop(struct running *r, enum run_end why)
@@ -57,9 +57,9 @@ run_stop(struct running *r, enum run_end why)
 		return;
 	if (r->kill_at == 0) {
 		r->res->end = why;
-		proc_signal(SIGCONT, 0);	/* who is stopped would not hear of it */
+		proc_signal(SIGCONT, 0);	/* a stopped process would not get the signal */
 		if (r->w->sandbox == SANDBOX_BWRAP)
-			child_hold_ask(r->pid);	/* bubblewrap itself would end with all of it, by force */
+			child_hold_ask(r->pid);	/* bubblewrap itself would kill everything when it ends */
 		else
 			proc_signal(SIGTERM, r->pid);
 		watch_timer(&r->limit, 0);
@@ -69,7 +69,7 @@ run_stop(struct running *r, enum run_end why)
 	watch_timer(&r->grace, kill_at);
 }
 
-/* bubblewrap tells of a signal as a shell does. */
+/* bubblewrap reports a signal as a shell does. */
 static int
 own_status(const struct worker *w, int status)
 {
@@ -79,8 +79,8 @@ own_status(const struct worker *w, int status)
 	    : status;
 }
 
-/* One that is asked to stop may be a shell that goes first: who is left of its group has the
- * grace time too.  What has left the group is not waited for. */
+/* A process asked to stop may be a shell that ends first: the rest of its group also gets the grace time.
+ * Processes that left the group do not. */
 static void
 run_reap(struct running *r)
 {
@@ -98,7 +98,7 @@ run_reap(struct running *r)
 static void
 run_check_cancel(struct running *r)
 {
-	if (r->w->lockfd != -1 &&	/* gates of a merge are not the session's to stop */
+	if (r->w->lockfd != -1 &&	/* the session must not stop the gates of a merge */
 	    file_exists(r->w->dirfd, SESSION_FILE_CANCEL)) {
 		r->w->cancelled = true;
 		run_stop(r, RUN_STOPPED);
@@ -114,7 +114,7 @@ run_answers(void *run)
 		watch_timer(&r->answers, clock_now() + CLOCK_S);
 }
 
-/* A flood of messages is taken in by turns with everything else; the event of cancel is behind it. */
+/* A flood of messages is processed in turn with everything else, since the event of cancel is behind it. */
 static void
 run_mail(void *run)
 {
@@ -122,7 +122,7 @@ run_mail(void *run)
 	int64_t open = r->w->state.questions_open;
 	bool more = mail_scan(r->w);
 
-	/* An answer can be as quick as its question: what lies there is looked at now. */
+	/* An answer can be as quick as its question, so look for it now. */
 	if (r->w->state.questions_open > open)
 		run_answers(r);
 	if (!more)
@@ -131,8 +131,7 @@ run_mail(void *run)
 	watch_timer(&r->mail, clock_now());
 }
 
-/* A directory that is held open sends no word of its own end; the loss of what it
- * can't be without does. */
+/* A directory that is held open causes no event when it is removed; the loss of its essential files does. */
 static void
 run_check_gone(struct running *r)
 {
@@ -178,7 +177,7 @@ inbox_event(void *run, const struct watch_event *ev)
 
 	if (ev->kind == WATCH_GONE)
 		return;
-	watch_timer(&r->mail, clock_now());	/* once for all that came together */
+	watch_timer(&r->mail, clock_now());	/* once for messages that arrive together */
 	watchdog_life(&r->guard);
 }
 
@@ -199,7 +198,7 @@ limit_over(void *run)
 	run_stop(run, RUN_TIMEOUT);
 }
 
-/* The tree is killed by run_end(). */
+/* run_end() kills the tree. */
 static void
 grace_over(void *run)
 {
@@ -262,8 +261,8 @@ run_start(struct running *r, int out)
 	argv = strings_vector(&words);
 	envp = strings_vector(&env);
 	snprintf(relative, sizeof(relative), "%s/%s", tree, program);
-	/* asked beforehand: bubblewrap could only say it where the command speaks; which starts at /, as
-	 * a loader that looks where it stands would find what an agent put there */
+	/* check first: bubblewrap could only report this where the command writes.  It starts at /, since a
+	 * loader that searches the current directory would find what an agent put there */
 	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,
 	    envp, path, sizeof(path)) == 0)
 		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
@@ -305,7 +304,7 @@ run_watch(struct running *r)
 	run_scan(r);
 }
 
-/* Nothing of the run may live on, or print, once this returns. */
+/* No process of the run may live or print after this returns. */
 static void
 run_end(struct running *r)
 {
@@ -314,8 +313,8 @@ run_end(struct running *r)
 
 	watch_undir(&r->inbox);
 	r->w->watch_session.fire = r->w->watch_answers.fire = NULL;
-	/* One that has become another user can't be ended without a group: what it may still do
-	 * makes all void. */
+	/* A process that has become another user can't be killed without a group, and what it may still do
+	 * voids the result. */
 	if (proc_kill(0) == -1 || !ended)
 		r->res->end = RUN_SURVIVED;
 	else if (r->w->lockfd != -1)	/* gates of a merge run elsewhere */

@@ -13,7 +13,7 @@ run_tree(const struct worker *w, enum actor actor)
 	return actor_rights[actor].clean && w->clean.tree != NULL ? w->clean.tree : w->state.worktree;
 }
 
-/* A clean tree takes the worktree's place, so that paths in conversations and products stay what they were. */
+/* A clean tree appears at the worktree's path, so that paths in conversations and build products stay valid. */
 const char *
 run_dir(const struct worker *w, enum actor actor)
 {

@@ -24,10 +24,10 @@
 #include "worker/run/home.h"
 #include "worker/run/sign_in.h"
 
-#define HOUR	(60 * 60 * INT64_C(1000))	/* of a run that has no limit of time */
-#define MARGIN	(5 * 60 * INT64_C(1000))	/* a client renews its token so long before */
+#define HOUR	(60 * 60 * INT64_C(1000))	/* for a run without a time limit */
+#define MARGIN	(5 * 60 * INT64_C(1000))	/* how long before expiry a client renews its token */
 
-/* A member of members: "a.b". */
+/* A nested member: "a.b". */
 static const struct json *
 member(const struct json *o, const char *path)
 {
@@ -70,7 +70,7 @@ forget(char *secret)
 	free(secret);
 }
 
-/* Does the token last as long as the run may? */
+/* Does the token last as long as the run may take? */
 static bool
 give_token(const struct worker *w, const struct client_sign_in *s, const char *text, struct strings *env)
 {
@@ -86,7 +86,7 @@ give_token(const struct worker *w, const struct client_sign_in *s, const char *t
 	return lasts;
 }
 
-/* Is a expired later than b? */
+/* Does a expire later than b? */
 static bool
 later(const struct client_sign_in *s, const struct json *a, const struct json *b)
 {
@@ -97,7 +97,7 @@ later(const struct client_sign_in *s, const struct json *a, const struct json *b
 	return json_integer(x, 0) > json_integer(y, 0);
 }
 
-/* For its user alone. */
+/* Writes the file, readable for its user alone. */
 static void
 replace(const char *path, const char *text)
 {
@@ -109,7 +109,7 @@ replace(const char *path, const char *text)
 	    : "the sign-in renewed by a run can't be saved to %s", path);
 }
 
-/* copied = what the user had when it was copied, NULL = that is not known. */
+/* copied = the user's file when it was copied, NULL = unknown. */
 static void
 take_over(const struct client_sign_in *s, const char *path, int fd, const char *name, const char *copied)
 {
@@ -140,7 +140,7 @@ wait_for_lock(struct worker *w)
 		dirfd = file_find_dir(AT_FDCWD, dir);
 	if (dirfd == -1) {
 		free(dir);
-		return 0;	/* a session by hand, where nothing is shared */
+		return 0;	/* a session made by hand, which shares nothing */
 	}
 	watch_dir(&watch, dir, false);
 	w->home.lock = lock_take(dirfd, name, "worker", false);
@@ -162,7 +162,7 @@ give_copy(struct worker *w, size_t i, const char *path, int fd, const char *name
 {
 	if (w->home.lock == -1 && wait_for_lock(w) == -1)
 		return -1;
-	/* one that a crash left */
+	/* a copy left by a crash */
 	take_over(&w->home.client->sign_in, path, fd, name, NULL);
 	if ((w->home.copied[i] = read_text(AT_FDCWD, path)) == NULL || file_remove_tree(fd, name) == -1)
 		return -1;
@@ -184,7 +184,7 @@ sign_in_give(struct worker *w, size_t i, const char *user, int fd, struct string
 		w->home.signed_in[i] = text_format("%s", path);
 		if (w->sandbox != SANDBOX_BWRAP)
 			rc = give_copy(w, i, path, fd, name);
-		else if (file_stat(fd, name, &st) == -1 || !S_ISREG(st.st_mode))	/* to be mounted upon */
+		else if (file_stat(fd, name, &st) == -1 || !S_ISREG(st.st_mode))	/* as a mount point */
 			rc = file_remove_tree(fd, name) == -1 || file_replace(fd, name, "", 0, 0) == -1 ? -1 : 0;
 	}
 	forget(text);

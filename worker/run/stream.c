@@ -21,7 +21,7 @@ transcript_open(struct stream *s)
 	char name[128];
 
 	snprintf(name, sizeof(name), SESSION_DIR_TRANSCRIPT "/%s.log", s->spec->transcript);
-	/* never what an agent of a former run may have put there: a FIFO, a link */
+	/* remove what an agent of a former run may have put there, such as a FIFO or a link */
 	(void)unlinkat(s->w->dirfd, name, 0);
 	return file_open(s->w->dirfd, name, O_WRONLY | O_CREAT | O_EXCL, 0644);
 }
@@ -132,7 +132,7 @@ stream_read(struct stream *s, int fd)
 	s->bytes += n;
 	s->since += n;
 	if (s->bytes > s->limit) {
-		s->over = true;		/* drained, so that the run can end, but not kept */
+		s->over = true;		/* keep reading, so that the run can end, but keep nothing */
 		return 1;
 	}
 	if (s->transcript != -1) {

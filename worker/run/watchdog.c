@@ -53,7 +53,7 @@ alive_at(struct watchdog *g, int64_t now, int64_t wall)
 	g->life_wall = wall;
 }
 
-/* Adds what was worked since the last time; a crash after it loses nothing. */
+/* Adds the time worked since the last call, so that a crash loses little. */
 static void
 count(struct watchdog *g)
 {
@@ -108,7 +108,7 @@ watchdog_settle(struct watchdog *g)
 	arm(g);
 }
 
-/* What changes without a word: the newest change, also of what is ignored. */
+/* Looks for silent changes: the newest change, even of ignored files. */
 static void
 look(struct watchdog *g)
 {
