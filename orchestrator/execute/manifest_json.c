@@ -11,7 +11,7 @@
 #include "proto/plan/tasklist.h"
 #include "proto/session/layout.h"
 
-#define NAMED	20	/* sessions in the summary */
+#define NAMED	20	/* sessions named in the summary */
 
 static const char *const status_names[] = {
 	[TERMINAL_PENDING] = "pending", [TERMINAL_ACTIVE] = "in_progress",

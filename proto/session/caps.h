@@ -11,7 +11,7 @@
 #define SESSION_MAX_OPTIONS	64
 #define SESSION_MAX_HISTORY	64
 #define SESSION_MAX_SEEN	256		/* message ids other than questions */
-#define SESSION_MAX_EVIDENCE	(16u << 10)	/* a gate's output in review.json */
+#define SESSION_MAX_EVIDENCE	(16u << 10)	/* bytes of a gate's output in review.json */
 
 
 #endif

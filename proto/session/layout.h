@@ -39,7 +39,7 @@
 #define SESSION_DIR_SCRATCH_GIT		"scratch.git"
 #define SESSION_DIR_CLEAN		"clean"
 
-/* Directories that are there for runs alone: they go with the session, the first with each run. */
+/* Directories that exist for runs only.  They are removed with the session; the first is new for each run. */
 #define SESSION_RUN_DIRS		9
 extern const char *const session_run_dirs[SESSION_RUN_DIRS];
 

@@ -4,17 +4,17 @@
 
 /* The steps of a session, by the names that they have in files.  Everything here is pure. */
 
-/* Where in the two phases a session is; on disk in state.json as "step". */
+/* The step of a session within its two phases; "step" in state.json. */
 enum step {
 	STEP_SETUP,	/* private git directory, checkout, setup commands */
-	STEP_RESOLVE,	/* the target is merged into what was approved, conflicts and all */
+	STEP_RESOLVE,	/* the target is merged into the approved work, with any conflicts */
 	STEP_IMPLEMENT,	/* implementer works */
-	STEP_COMMIT,	/* what it left is committed, its commits imported */
+	STEP_COMMIT,	/* the implementer's changes are committed, and its commits imported */
 	STEP_GATES,	/* gates on the commit */
 	STEP_SUMMARY,	/* summary.md, status completed */
-	STEP_PRESENT,	/* phase 2: implementer presents */
+	STEP_PRESENT,	/* phase 2: the implementer presents */
 	STEP_REVIEW,	/* reviewer judges */
-	STEP_RESPOND,	/* implementer concedes or defends */
+	STEP_RESPOND,	/* the implementer concedes or defends */
 	STEP_DECIDE,	/* tech-lead decides */
 	STEP_REGATE,	/* gates again, after the tech-lead's commit */
 	STEP_VERDICT,	/* review.json, status, the line in output.log */
