@@ -91,7 +91,7 @@ like 'the implementer is told what a required filter says' "$(cat "$T/prompt.nee
 is 'a file that a required filter refuses is on record as a gate that did not pass' \
     "$(field review.json '[.gates[] | select(.name == "worktree") | .outcome] | join(" ")' need-one)" "can't be committed as it is"
 like 'the log has what a required filter says' \
-    "$(cat "$S/output.log")" "given back to the implementer: what is left in the worktree can't be committed: fatal: fixed.req: clean filter 'req' failed"
+    "$(cat "$S/output.log")" "given back to the implementer: the changes left in the worktree can't be committed: fatal: fixed.req: clean filter 'req' failed"
 
 # What an agent configured or put in PATH.
 PATH=:.:bin:$PATH dispatch plant-one

@@ -141,7 +141,7 @@ is 'cancel ends when a worktree has a named pipe and a huge file' "$status" 0
 is 'root alone can enter the directory of worktrees that it has made' "$(stat -c %a .worktrees)" "$(if [ "$(id -u)" = 0 ]; then echo 700; else stat -c %a "$T/app"; fi)"
 is 'cancel saves what can be saved' "$(saved one)" '.orchestrator/config.json d1/file1 work '
 like "cancel names the file that can't be saved" "$err" '/huge can.t be saved and is left out'
-like 'what git would wait for is gone' "$err" '/\.gitignore was a named pipe: removed'
+like 'what git would wait for is gone' "$err" '/\.gitignore was a named pipe that git would read: removed'
 run timeout 30 git -C .worktrees/one status --porcelain
 is 'git of the user does not wait there either' "$status" 0
 mkfifo .worktrees/one/.gitignore
