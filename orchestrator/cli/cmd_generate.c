@@ -38,19 +38,17 @@ static int
 carries(void *arg, const char *id)
 {
 	struct search *s = arg;
-	struct tasklist l;
+	const struct tasklist *l;
 	bool found = false;
 
-	if (!tasks_mention(s->o->workspace, id, "stream") ||
-	    tasks_read(s->o->workspace, id, &l) != 0)
+	if (tasks_view(s->o->workspace, id, &l) != 0)
 		return 0;
-	for (size_t i = 0; i < l.n && l.source.kind == NULL; i++)
-		found |= l.v[i].stream[0] != '\0';
+	for (size_t i = 0; i < l->n && l->source.kind == NULL; i++)
+		found |= l->v[i].stream[0] != '\0';
 	if (found) {
 		strlcpy(s->id, id, sizeof(s->id));
-		text_printf(&s->names, "%s%s (%s)", s->n++ > 0 ? ", " : "", id, l.name);
+		text_printf(&s->names, "%s%s (%s)", s->n++ > 0 ? ", " : "", id, l->name);
 	}
-	tasklist_release(&l);
 	return 0;
 }
 

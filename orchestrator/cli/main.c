@@ -15,7 +15,7 @@ run(const struct globals *g, const struct call *call)
 	struct orch o = { .dir = g->dir, .json = g->json };
 	int status = c->run(&o, call->arguments);
 
-	list_cache_drop(&o);
+	list_cache_free();
 	orch_close(&o);
 	return status;
 }

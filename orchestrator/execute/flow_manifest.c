@@ -13,6 +13,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/json/record.h"
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
@@ -43,12 +44,13 @@ make(const struct flow *f, const struct preview *p)
 	return m;
 }
 
-/* The last number, from the file; its text can contain this key only as the member. */
+/* The last number, from the file. */
 static unsigned
 last_spawn(const struct orch *o)
 {
-	static const char member[] = "\"spawn_id\": \"SPAWN-";
-	char *path, *text, *p;
+	char *path, *text, why[RECORD_ERR];
+	const char *id;
+	struct json *j;
 	unsigned n = 0;
 	size_t len;
 
@@ -56,8 +58,11 @@ last_spawn(const struct orch *o)
 		return 0;
 	path = text_format("%s/" PLAN_FILE, o->instance);
 	if (file_read(AT_FDCWD, path, PLAN_MAX, &text, &len) == 0) {
-		if ((p = strstr(text, member)) != NULL)
-			n = (unsigned)strtoul(p + strlen(member), NULL, 10);
+		j = json_parse(text, len, JSON_LARGE, why, sizeof(why));
+		id = json_str(json_get(j, "terminal_manifest"), "spawn_id");
+		if (id != NULL && strncmp(id, SPAWN, strlen(SPAWN)) == 0)
+			n = (unsigned)strtoul(id + strlen(SPAWN), NULL, 10);
+		json_free(j);
 		free(text);
 	}
 	free(path);

@@ -27,6 +27,7 @@ struct state;
 struct tasklist;
 
 #define MANIFEST_ERRORS	100
+#define SPAWN		"SPAWN-"	/* and the number of the run, in spawn_id */
 
 enum terminal_status { TERMINAL_PENDING, TERMINAL_ACTIVE, TERMINAL_COMPLETED, TERMINAL_FAILED, TERMINAL_COUNT };
 

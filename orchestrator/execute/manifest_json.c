@@ -334,7 +334,7 @@ manifest_json(const struct manifest *m, const struct tasklist *l)
 	manifest_sum(m, l, &w.sums);
 	record_put_time(j, "timestamp", m->at);
 	json_put_str(j, "session_id", m->instance[0] != '\0' ? m->instance : NULL);
-	snprintf(spawn, sizeof(spawn), "SPAWN-%03u", m->spawn);
+	snprintf(spawn, sizeof(spawn), SPAWN "%03u", m->spawn);
 	json_put_str(j, "spawn_id", spawn);
 	json_put(j, "parallelization_plan", plan_json(&w));
 	json_put(j, "terminal_assignments", each(&w, "terminal_id", assignment));

@@ -123,15 +123,11 @@ beads_claim(struct orch *o, const char *list, const char *task)
 static bool
 is_claimed(struct orch *o, const char *list, const char *task)
 {
-	struct tasklist l;
-	bool claimed;
+	const struct tasklist *l;
 	size_t i;
 
-	if (tasks_read(o->workspace, list, &l) != 0)
-		return false;
-	claimed = (i = tasklist_find(&l, task)) != TASK_NONE && l.v[i].claimed;
-	tasklist_release(&l);
-	return claimed;
+	return tasks_view(o->workspace, list, &l) == 0 && (i = tasklist_find(l, task)) != TASK_NONE &&
+	    l->v[i].claimed;
 }
 
 /* Releases only our issues.  An issue that can't be released stays claimed, and we begin it again. */

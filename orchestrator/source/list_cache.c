@@ -1,10 +1,80 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
+#include <sys/queue.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/alloc.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/sys/file.h"
+
+/* A list in the cache. */
+struct seen {
+	SLIST_ENTRY(seen) link;
+	char		*path;		/* of its file */
+	struct stat	 file;		/* before it was read */
+	struct tasklist	 list;		/* of the file, or its last good copy, or empty */
+	bool		 good;		/* the list is that of the file */
+	int		 error;		/* else the errno, and the reason */
+	char		 why[RECORD_ERR];
+};
+
+static SLIST_HEAD(, seen) store = SLIST_HEAD_INITIALIZER(store);
+
+int
+tasks_dir(const char *workspace, bool make)
+{
+	char *path = text_format("%s/" TASKS_DIRECTORY, workspace);
+	int e, fd = -1;
+
+	if (!make || file_make_dirs(path) == 0)
+		fd = file_open_dir(AT_FDCWD, path);
+	e = errno;
+	if (fd == -1 && (make || errno != ENOENT))
+		log_warn("%s", path);
+	free(path);
+	errno = e;
+	return fd;
+}
+
+char *
+tasks_path(const char *workspace, const char *id)
+{
+	return text_format("%s/" TASKS_DIRECTORY "/%s" TASKLIST_SUFFIX, workspace, id);
+}
+
+int
+tasks_damaged(const char *workspace, const char *id, const char *why, int error)
+{
+	int fd = tasks_dir(workspace, false), rv = error == ENOENT ? EX_NOINPUT : EX_DATAERR;
+	char *path = tasks_path(workspace, id);
+
+	if (fd == -1) {
+		log_warnx("no task list %s; there is none in this repository", id);
+		rv = EX_NOINPUT;
+	} else if (error == EACCES) {
+		log_warnx("task list %s: %s: %s", id, path, why);
+		rv = EX_NOPERM;
+	} else if (tasklist_last_good(fd, id))
+		log_warnx("task list %s is %s: %s: %s; the last good copy is %s.last: look at it, "
+		    "then copy it there", id, error == ENOENT ? "missing" : "damaged", path, why, path);
+	else if (error == ENOENT)
+		log_warnx("no task list %s; \"orchestrator tasks list\" lists them", id);
+	else
+		log_warnx("task list %s is damaged: %s: %s; there is no last good copy: repair it by "
+		    "hand", id, path, why);
+	free(path);
+	file_close(fd);
+	return rv;
+}
 
 /* A file is replaced as a whole, or written by people: both change one of these. */
 static bool
@@ -15,57 +85,90 @@ same_file(const struct stat *a, const struct stat *b)
 	    memcmp(&a->st_ctim, &b->st_ctim, sizeof(a->st_ctim)) == 0;
 }
 
-static void
-look(const char *workspace, const char *id, struct stat *st)
+static struct seen *
+entry_of(char *path)
 {
-	char *path = tasks_path(workspace, id);
+	struct seen *s;
 
-	memset(st, 0, sizeof(*st));
-	if (lstat(path, st) == -1)
-		st->st_ino = 0;
-	free(path);
+	SLIST_FOREACH(s, &store, link)
+		if (strcmp(s->path, path) == 0)
+			break;
+	if (s != NULL) {
+		free(path);
+		return s;
+	}
+	s = alloc_array(1, sizeof(*s));
+	s->path = path;
+	SLIST_INSERT_HEAD(&store, s, link);
+	return s;
 }
 
-bool
-tasks_look(const char *workspace, const char *id, struct tasks_seen *t, bool *good)
+/* The entry of the list, brought up to date. */
+static struct seen *
+look(const char *workspace, const char *id)
 {
-	look(workspace, id, &t->file);
-	return tasks_peek(workspace, id, &t->list, good);
-}
-
-void
-list_cache_put(struct orch *o, struct tasks_seen *t)
-{
-	list_cache_drop(o);
-	if ((o->aside = malloc(sizeof(*o->aside))) == NULL)
-		err(EX_OSERR, NULL);
-	*o->aside = *t;
-}
-
-bool
-list_cache_take(struct orch *o, const char *id, struct tasklist *l)
-{
+	struct seen *s = entry_of(tasks_path(workspace, id));
 	struct stat now;
-	bool taken = false;
+	int fd;
 
-	if (o->aside != NULL && strcmp(o->aside->list.id, id) == 0) {
-		look(o->workspace, id, &now);
-		taken = now.st_ino != 0 && same_file(&now, &o->aside->file);
-	}
-	if (taken) {
-		*l = o->aside->list;
-		free(o->aside);
-		o->aside = NULL;
-	}
-	list_cache_drop(o);
-	return taken;
+	memset(&now, 0, sizeof(now));
+	if (lstat(s->path, &now) == 0 && s->good && same_file(&now, &s->file))
+		return s;
+	tasklist_release(&s->list);
+	s->file = now;
+	s->good = false;
+	s->error = ENOENT;
+	if ((fd = tasks_dir(workspace, false)) == -1)
+		return s;
+	s->good = tasklist_load(fd, id, &s->list, s->why, sizeof(s->why)) == 0;
+	s->error = errno;
+	if (!s->good && tasklist_load_last(fd, id, &s->list) == -1)
+		memset(&s->list, 0, sizeof(s->list));
+	close(fd);
+	return s;
+}
+
+const struct tasklist *
+tasks_see(const char *workspace, const char *id, bool *good)
+{
+	const struct seen *s = look(workspace, id);
+
+	*good = s->good;
+	return s->list.id[0] == '\0' ? NULL : &s->list;
+}
+
+int
+tasks_view(const char *workspace, const char *id, const struct tasklist **l)
+{
+	const struct seen *s = look(workspace, id);
+
+	*l = &s->list;
+	return s->good ? 0 : tasks_damaged(workspace, id, s->why, s->error);
+}
+
+int
+tasks_read(const char *workspace, const char *id, struct tasklist *l)
+{
+	struct seen *s = look(workspace, id);
+
+	memset(l, 0, sizeof(*l));
+	if (!s->good)
+		return tasks_damaged(workspace, id, s->why, s->error);
+	*l = s->list;
+	memset(&s->list, 0, sizeof(s->list));
+	s->good = false;
+	return 0;
 }
 
 void
-list_cache_drop(struct orch *o)
+list_cache_free(void)
 {
-	if (o->aside != NULL)
-		tasklist_release(&o->aside->list);
-	free(o->aside);
-	o->aside = NULL;
+	struct seen *s;
+
+	while ((s = SLIST_FIRST(&store)) != NULL) {
+		SLIST_REMOVE_HEAD(&store, link);
+		tasklist_release(&s->list);
+		free(s->path);
+		free(s);
+	}
 }

@@ -34,16 +34,10 @@ source_of(const struct tasklist *l)
 static const struct source *
 of_list(struct orch *o, const char *list)
 {
-	const struct source *s;
-	struct tasklist l;
 	bool good;
+	const struct tasklist *l = tasks_see(o->workspace, list, &good);
 
-	if (!tasks_mention(o->workspace, list, "source") ||
-	    !tasks_peek(o->workspace, list, &l, &good))
-		return NULL;
-	s = source_of(&l);
-	tasklist_release(&l);
-	return s;
+	return l == NULL ? NULL : source_of(l);
 }
 
 /* Lists kept by people that have unfinished tasks; the lists of sources do not count. */
@@ -59,24 +53,17 @@ static int
 count_open(void *arg, const char *id)
 {
 	struct open_lists *c = arg;
-	struct tasks_seen t;
-	const struct tasklist *l = &t.list;
-	bool good = false, left;
+	bool good, left;
+	const struct tasklist *l = tasks_see(c->o->workspace, id, &good);
 
 	/* A damaged list must be repaired first: opening it reports the damage. */
-	tasks_look(c->o->workspace, id, &t, &good);
 	left = !good;
-	for (size_t i = 0; i < l->n && !left; i++)
+	for (size_t i = 0; !left && i < l->n; i++)
 		left = l->v[i].status != TASK_COMPLETE && (!c->streams || l->v[i].stream[0] == '\0');
-	left = left && l->source.kind == NULL;
-	if (left) {
+	if (left && (l == NULL || l->source.kind == NULL)) {
 		strlcpy(c->id, id, sizeof(c->id));
 		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, good ? l->name : "damaged");
 	}
-	if (left && good)
-		list_cache_put(c->o, &t);
-	else
-		tasklist_release(&t.list);
 	return 0;
 }
 
@@ -181,24 +168,17 @@ source_release(struct orch *o, const char *list, const char *task)
 		s->release(o, list, task);
 }
 
-/* A quick check first: most lists have no source, or nothing is pending. */
 static int
 settle_list(void *arg, const char *list)
 {
 	struct orch *o = arg;
-	const struct source *s = NULL;
-	struct tasklist l;
-	bool owed = false;
+	bool good, owed = false;
+	const struct tasklist *l = tasks_see(o->workspace, list, &good);
+	const struct source *s = l != NULL && good ? source_of(l) : NULL;
 
-	if (!tasks_mention(o->workspace, list, "claimed") ||
-	    tasks_read(o->workspace, list, &l) != 0)
-		return 0;
-	for (size_t i = 0; i < l.n && !owed; i++)
-		owed = l.v[i].claimed && l.v[i].status == TASK_COMPLETE;
+	for (size_t i = 0; s != NULL && i < l->n && !owed; i++)
+		owed = l->v[i].claimed && l->v[i].status == TASK_COMPLETE;
 	if (owed)
-		s = source_of(&l);
-	tasklist_release(&l);
-	if (s != NULL)
 		s->refresh(o, list);
 	return 0;
 }

@@ -52,17 +52,14 @@ static int
 is_wanted(void *arg, const char *id)
 {
 	const struct wanted *w = arg;
-	struct tasklist l;
+	const struct tasklist *l;
 	bool good;
 
-	if (!tasks_mention(w->workspace, id, SOURCE_BEADS))
-		return 0;
-	if (!tasks_peek(w->workspace, id, &l, &good))
-		return tasks_read(w->workspace, id, &l);
-	if (l.source.kind != NULL && strcmp(l.source.kind, SOURCE_BEADS) == 0 &&
-	    same(l.source.project, w->project))
+	if ((l = tasks_see(w->workspace, id, &good)) == NULL)
+		return tasks_view(w->workspace, id, &l);
+	if (l->source.kind != NULL && strcmp(l->source.kind, SOURCE_BEADS) == 0 &&
+	    same(l->source.project, w->project))
 		strlcpy(w->list, id, TASKLIST_ID_MAX);
-	tasklist_release(&l);
 	return 0;
 }
 
@@ -123,17 +120,14 @@ refresh(struct orch *o, const char *list)
 static int
 open_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
-	struct tasklist l;
+	const struct tasklist *l;
 	bool good;
 	int rv;
 
 	if ((rv = need_list(o, project, list)) != 0 || (rv = refresh(o, list)) != 0)
 		return rv;
-	if (project != NULL && tasks_peek(o->workspace, list, &l, &good)) {
-		if (l.n == 0)
-			log_warnx("no ready issue has the label project:%s", project);
-		tasklist_release(&l);
-	}
+	if (project != NULL && (l = tasks_see(o->workspace, list, &good)) != NULL && l->n == 0)
+		log_warnx("no ready issue has the label project:%s", project);
 	return 0;
 }
 

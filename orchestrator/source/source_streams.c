@@ -141,13 +141,13 @@ pay(struct tasklist *l, void *arg)
 static int
 settle_debts(struct orch *o, const char *list)
 {
-	struct tasklist l;
+	const struct tasklist *l;
 	int rv;
 
-	if ((rv = tasks_read(o->workspace, list, &l)) != 0)
+	if ((rv = tasks_view(o->workspace, list, &l)) != 0)
 		return rv;
-	for (size_t i = 0; rv <= 1 && i < l.n; i++) {
-		const struct task *t = &l.v[i];
+	for (size_t i = 0; rv <= 1 && i < l->n; i++) {
+		const struct task *t = &l->v[i];
 		const struct task_change *last = t->nhistory == 0 ? NULL : &t->history[t->nhistory - 1];
 		struct debt d = { .stream = t };
 
@@ -157,7 +157,6 @@ settle_debts(struct orch *o, const char *list)
 		d.since = last->at;
 		rv = tasks_change(o->workspace, t->item.parts.v[0].list, pay, &d);
 	}
-	tasklist_release(&l);
 	return rv == 1 ? 0 : rv;
 }
 
@@ -167,17 +166,13 @@ static int
 is_mirror(void *arg, const char *id)
 {
 	const struct search *s = arg;
-	struct tasklist l;
 	bool good;
+	const struct tasklist *l = tasks_see(s->o->workspace, id, &good);
 
 	/* A damaged list counts as ours: opening it reports the damage. */
-	if (!tasks_mention(s->o->workspace, id, s->initiative) ||
-	    !tasks_peek(s->o->workspace, id, &l, &good))
-		return 0;
-	if (l.source.kind != NULL && strcmp(l.source.kind, SOURCE_STREAMS) == 0 &&
-	    l.source.project != NULL && strcmp(l.source.project, s->initiative) == 0)
+	if (l != NULL && l->source.kind != NULL && strcmp(l->source.kind, SOURCE_STREAMS) == 0 &&
+	    l->source.project != NULL && strcmp(l->source.project, s->initiative) == 0)
 		strlcpy(s->list, id, TASKLIST_ID_MAX);
-	tasklist_release(&l);
 	return s->list[0] != '\0';
 }
 
@@ -257,11 +252,11 @@ refresh(struct orch *o, const char *list)
 {
 	char id[TASKLIST_ID_MAX];
 	struct streams_file f;
-	struct tasklist l;
+	const struct tasklist *l;
 	int rv;
 
-	if ((rv = load(o, &f)) == 0 && (rv = tasks_read(o->workspace, list, &l)) == 0) {
-		if (l.source.project == NULL || strcmp(l.source.project, f.s.initiative) != 0) {
+	if ((rv = load(o, &f)) == 0 && (rv = tasks_view(o->workspace, list, &l)) == 0) {
+		if (l->source.project == NULL || strcmp(l->source.project, f.s.initiative) != 0) {
 			log_warnx("%s is for another initiative than list %s: %s (%s); put the former file "
 			    "back to go on with the list", f.shown, list, f.s.name, f.s.initiative);
 			rv = EX_DATAERR;
@@ -269,7 +264,6 @@ refresh(struct orch *o, const char *list)
 			strlcpy(id, list, sizeof(id));
 			rv = bring_up_locked(o, &f.s, id);
 		}
-		tasklist_release(&l);
 	}
 	streams_file_release(&f);
 	return rv;

@@ -121,12 +121,10 @@ static int
 take_list(void *arg, const char *id)
 {
 	struct taking *t = arg;
-	struct tasklist l;
+	const struct tasklist *l;
 
-	if (tasks_mention(t->o->workspace, id, "stream") && tasks_read(t->o->workspace, id, &l) == 0) {
-		streams_take(&t->f->s, &l, false, &t->f->problems);
-		tasklist_release(&l);
-	}
+	if (tasks_view(t->o->workspace, id, &l) == 0)
+		streams_take(&t->f->s, l, false, &t->f->problems);
 	return 0;
 }
 

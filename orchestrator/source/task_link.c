@@ -24,22 +24,16 @@ static int
 has_task(void *arg, const char *id)
 {
 	struct search *s = arg;
-	struct tasklist l;
-	const struct task *t;
+	bool good;
+	const struct tasklist *l = tasks_see(s->workspace, id, &good);
 	size_t i;
 
-	if (!tasks_mention(s->workspace, id, s->session != NULL ? s->session : s->item) ||
-	    !task_link_read(s->workspace, id, &l))
-		return 0;
-	if ((i = tasklist_find(&l, s->item)) != TASK_NONE) {
-		t = &l.v[i];
-		if (s->session == NULL || (strcmp(t->session, s->session) == 0 &&
-		    t->status != TASK_COMPLETE)) {
-			strlcpy(s->list, id, TASKLIST_ID_MAX);
-			s->n++;
-		}
+	if (l != NULL && good && (i = tasklist_find(l, s->item)) != TASK_NONE &&
+	    (s->session == NULL || (strcmp(l->v[i].session, s->session) == 0 &&
+	    l->v[i].status != TASK_COMPLETE))) {
+		strlcpy(s->list, id, TASKLIST_ID_MAX);
+		s->n++;
 	}
-	tasklist_release(&l);
 	return 0;
 }
 
@@ -189,14 +183,11 @@ close_in_list(void *arg, const char *id)
 {
 	const struct closing *k = arg;
 	struct task_link_change c = k->c;
-	struct tasklist l;
-	bool any = false;
+	bool good, any = false;
+	const struct tasklist *l = tasks_see(k->workspace, id, &good);
 
-	if (!tasks_mention(k->workspace, id, c.session) || !task_link_read(k->workspace, id, &l))
-		return 0;
-	for (size_t i = 0; i < l.n && !any; i++)
-		any = task_link_changes(&l.v[i], &c);
-	tasklist_release(&l);
+	for (size_t i = 0; l != NULL && good && i < l->n && !any; i++)
+		any = task_link_changes(&l->v[i], &c);
 	if (any)
 		tasks_change(k->workspace, id, task_link_enter, &c);
 	return 0;

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/source/task_link_change.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/array.h"
-#include "proto/json/record.h"
 
 bool
 task_link_changes(const struct task *t, const struct task_link_change *c)
@@ -44,17 +42,4 @@ task_link_outcome(enum status s)
 	ARRAY_WHOLE(becomes, OUTCOME_COUNT);
 
 	return becomes[status_traits(s)->outcome];
-}
-
-bool
-task_link_read(const char *workspace, const char *id, struct tasklist *l)
-{
-	char why[RECORD_ERR];
-	int fd, rv;
-
-	if ((fd = tasks_dir(workspace, false)) == -1)
-		return false;
-	rv = tasklist_load(fd, id, l, why, sizeof(why));
-	close(fd);
-	return rv == 0;
 }

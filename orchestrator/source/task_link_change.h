@@ -27,7 +27,5 @@ bool task_link_changes(const struct task *, const struct task_link_change *);
 int task_link_enter(struct tasklist *, void *);
 /* The status of a task after the end of its session. */
 enum task_status task_link_outcome(enum status);	/* pure */
-/* Reads without messages: commands that use a list report its damage. */
-bool task_link_read(const char *workspace, const char *id, struct tasklist *);
 
 #endif

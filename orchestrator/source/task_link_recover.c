@@ -64,27 +64,6 @@ known(const char *workspace, const char *session, enum status *status)
 	return claim_under_way(workspace, session) || find_session(workspace, session, status);
 }
 
-/* A quick check of the text: there is almost never anything to recover. */
-static bool
-has_begun(const char *workspace, const char *id)
-{
-	static const char key[] = "\"status\"", value[] = "\"IN_PROGRESS\"";
-	char *path = tasks_path(workspace, id), *buf, *p;
-	bool found = false;
-	size_t len;
-
-	if (file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
-		for (p = buf; !found && (p = strstr(p, key)) != NULL;) {
-			p += strlen(key);
-			p += strspn(p, " \t\r\n:");
-			found = strncmp(p, value, strlen(value)) == 0;
-		}
-		free(buf);
-	}
-	free(path);
-	return found;
-}
-
 /* The end of a task's session that was not recorded; false: none. */
 static bool
 owed(const char *workspace, const struct task *t, struct task_link_change *c)
@@ -111,19 +90,17 @@ recover_list(void *arg, const char *id)
 {
 	const char *workspace = arg;
 	struct task_link_change c;
-	struct tasklist l;
+	bool good;
+	const struct tasklist *l = tasks_see(workspace, id, &good);
 
-	if (!has_begun(workspace, id) || !task_link_read(workspace, id, &l))
-		return 0;
-	for (size_t i = 0; i < l.n; i++) {
-		if (!owed(workspace, &l.v[i], &c))
+	for (size_t i = 0; l != NULL && good && i < l->n; i++) {
+		if (!owed(workspace, &l->v[i], &c))
 			continue;
 		tasks_change(workspace, id, task_link_enter, &c);
 		if (c.done)
-			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", l.v[i].item.id,
+			log_info("task %s: IN_PROGRESS -> %s (%s: %s)", l->v[i].item.id,
 			    task_status_name(c.to), c.session, c.reason);
 	}
-	tasklist_release(&l);
 	return 0;
 }
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,31 +17,8 @@
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
-#define DIRECTORY	"tasklists"
 #define CREATE_LOCK	"create.lock"
 #define WHY		1024
-
-int
-tasks_dir(const char *workspace, bool make)
-{
-	char *path = text_format("%s/" DIRECTORY, workspace);
-	int e, fd = -1;
-
-	if (!make || file_make_dirs(path) == 0)
-		fd = file_open_dir(AT_FDCWD, path);
-	e = errno;
-	if (fd == -1 && (make || errno != ENOENT))
-		log_warn("%s", path);
-	free(path);
-	errno = e;
-	return fd;
-}
-
-char *
-tasks_path(const char *workspace, const char *id)
-{
-	return text_format("%s/" DIRECTORY "/%s" TASKLIST_SUFFIX, workspace, id);
-}
 
 static int
 compare(const void *a, const void *b)
@@ -86,119 +62,27 @@ tasks_each(const char *workspace, int (*fn)(void *, const char *), void *arg)
 	return rv;
 }
 
-/* Prints what to do about it; nothing is repaired here. */
+/* Releases the list if its dependencies are not sound. */
 static int
-damaged(const char *workspace, int dirfd, const char *id, const char *why, bool missing)
-{
-	bool denied = errno == EACCES;
-	char *path = tasks_path(workspace, id);
-
-	if (denied) {
-		log_warnx("task list %s: %s: %s", id, path, why);
-		free(path);
-		return EX_NOPERM;
-	}
-	if (tasklist_last_good(dirfd, id))
-		log_warnx("task list %s is %s: %s: %s; the last good copy is %s.last: look at it, "
-		    "then copy it there", id, missing ? "missing" : "damaged", path, why, path);
-	else if (missing)
-		log_warnx("no task list %s; \"orchestrator tasks list\" lists them", id);
-	else
-		log_warnx("task list %s is damaged: %s: %s; there is no last good copy: repair it by "
-		    "hand", id, path, why);
-	free(path);
-	return missing ? EX_NOINPUT : EX_DATAERR;
-}
-
-static int
-load(const char *workspace, int dirfd, const char *id, struct tasklist *l)
+check(const char *workspace, const char *id, struct tasklist *l)
 {
 	struct taskgraph g;
 	char why[WHY];
 
-	if (tasklist_load(dirfd, id, l, why, sizeof(why)) == -1)
-		return damaged(workspace, dirfd, id, why, errno == ENOENT);
 	if (taskgraph_make(&g, l, why, sizeof(why)) == -1) {
 		tasklist_release(l);
-		errno = 0;
-		return damaged(workspace, dirfd, id, why, false);
+		return tasks_damaged(workspace, id, why, EINVAL);
 	}
 	taskgraph_release(&g);
 	return 0;
 }
 
 int
-tasks_read(const char *workspace, const char *id, struct tasklist *l)
-{
-	char why[WHY];
-	int fd, rv = 0;
-
-	memset(l, 0, sizeof(*l));
-	if ((fd = tasks_dir(workspace, false)) == -1) {
-		log_warnx("no task list %s; there is none in this repository", id);
-		return EX_NOINPUT;
-	}
-	if (tasklist_load(fd, id, l, why, sizeof(why)) == -1)
-		rv = damaged(workspace, fd, id, why, errno == ENOENT);
-	close(fd);
-	return rv;
-}
-
-bool
-tasks_peek(const char *workspace, const char *id, struct tasklist *l, bool *good)
-{
-	char why[WHY];
-	int fd;
-	bool found;
-
-	memset(l, 0, sizeof(*l));
-	if ((fd = tasks_dir(workspace, false)) == -1)
-		return false;
-	*good = tasklist_load(fd, id, l, why, sizeof(why)) == 0;
-	found = *good || tasklist_load_last(fd, id, l) == 0;
-	close(fd);
-	return found;
-}
-
-/* False for a truncated file, for example. */
-static bool
-is_whole(const char *buf, size_t len)
-{
-	while (len > 0 && isspace((unsigned char)buf[len - 1]))
-		len--;
-	return len > 0 && buf[len - 1] == '}';
-}
-
-bool
-tasks_mention(const char *workspace, const char *id, const char *text)
-{
-	char *path = tasks_path(workspace, id), *buf;
-	bool found = true;
-	size_t len;
-
-	/* Text with escapes can't be found like this. */
-	if (strpbrk(text, "\"\\\t") == NULL &&
-	    file_read(AT_FDCWD, path, TASKLIST_MAX_RECORD, &buf, &len) == 0) {
-		found = memmem(buf, len, text, strlen(text)) != NULL || !is_whole(buf, len);
-		free(buf);
-	}
-	free(path);
-	return found;
-}
-
-int
 tasks_load(const char *workspace, const char *id, struct tasklist *l)
 {
-	int fd, rv;
+	int rv = tasks_read(workspace, id, l);
 
-	memset(l, 0, sizeof(*l));
-	if ((fd = tasks_dir(workspace, false)) == -1) {
-		log_warnx("no task list %s; there is none in this repository", id);
-		return EX_NOINPUT;
-	}
-	rv = load(workspace, fd, id, l);
-	close(fd);
-	return rv;
+	return rv != 0 ? rv : check(workspace, id, l);
 }
 
 static int
@@ -209,7 +93,9 @@ change_locked(const char *workspace, int dirfd, const char *id,
 	char why[WHY];
 	int rv;
 
-	if ((rv = load(workspace, dirfd, id, &l)) != 0)
+	if (tasklist_load(dirfd, id, &l, why, sizeof(why)) == -1)
+		return tasks_damaged(workspace, id, why, errno);
+	if ((rv = check(workspace, id, &l)) != 0)
 		return rv;
 	if ((rv = fn(&l, arg)) == 0 && tasklist_save(dirfd, &l, why, sizeof(why)) == -1) {
 		rv = errno == EFBIG ? EX_DATAERR : orch_status(errno);
@@ -244,23 +130,18 @@ static int
 same_name(void *arg, const char *id)
 {
 	struct named *n = arg;
-	struct tasklist l;
+	const struct tasklist *l;
 	bool good;
-	int rv = 0;
 
 	/* A damaged list keeps its name: it is not replaced by a new one. */
-	if (!tasks_mention(n->workspace, id, n->name))
-		return 0;
-	if (!tasks_peek(n->workspace, id, &l, &good)) {
-		tasks_load(n->workspace, id, &l);	/* which reports what is wrong */
+	if ((l = tasks_see(n->workspace, id, &good)) == NULL) {
+		tasks_view(n->workspace, id, &l);	/* which reports what is wrong */
 		return 0;
 	}
-	if (strcmp(l.name, n->name) == 0) {
-		strlcpy(n->id, id, sizeof(n->id));
-		rv = EX_CANTCREAT;
-	}
-	tasklist_release(&l);
-	return rv;
+	if (strcmp(l->name, n->name) != 0)
+		return 0;
+	strlcpy(n->id, id, sizeof(n->id));
+	return EX_CANTCREAT;
 }
 
 static int
@@ -292,7 +173,7 @@ tasks_keep(const char *workspace, struct tasklist *l)
 	while ((lock = lock_take_wait(fd, CREATE_LOCK, "orchestrator")) == -1 && errno == EINTR)
 		;
 	if (lock == -1) {
-		log_warn(DIRECTORY "/" CREATE_LOCK);
+		log_warn(TASKS_DIRECTORY "/" CREATE_LOCK);
 		rv = orch_status(errno);
 	} else {
 		rv = keep(workspace, fd, l);

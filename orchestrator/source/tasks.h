@@ -7,14 +7,12 @@
  * Errors are printed here; the error for a damaged or missing list names its
  * last good copy.  Functions return 0 or a sysexits status unless said otherwise.
  *
- *	tasks.c		lists on disk
+ *	tasks.c		finds all lists, changes a list, saves a new one
  *	tasks_find.c	finds a list or a task by a person's name for it
- *	list_cache.c	keeps a list read during a search for the next reader
+ *	list_cache.c	reads a list: once a command, and again when its file has changed
  *	tasks_print.c	prints them
  *	tasks_*.c	the commands
  */
-
-#include <sys/stat.h>
 
 #include "proto/plan/tasklist.h"
 
@@ -24,6 +22,8 @@ struct taskgraph;
 struct tasklist;
 struct text;
 
+#define TASKS_DIRECTORY	"tasklists"
+
 /* Opens the directory tasklists/, or -1 with errno (ENOENT: no list yet).  make: makes it if absent. */
 int tasks_dir(const char *workspace, bool make);
 /* Calls fn for the id of each list, in order, even when only its last good copy is left; stops when fn returns
@@ -31,25 +31,19 @@ int tasks_dir(const char *workspace, bool make);
 int tasks_each(const char *workspace, int (*fn)(void *, const char *id), void *);
 /* The path of the list's file, malloced. */
 char *tasks_path(const char *workspace, const char *id);
-/* Does its file contain exactly this text?  A quick check before really reading the list; true when in doubt. */
-bool tasks_mention(const char *workspace, const char *id, const char *text);
 /* Reads a list, and checks its dependencies too. */
 int tasks_load(const char *workspace, const char *id, struct tasklist *);
 /* The same without a check of the dependencies. */
 int tasks_read(const char *workspace, const char *id, struct tasklist *);
-/* The same, or its last good copy when it is damaged or missing (*good is false then); false: neither can be
+/* The same to look at: *l belongs to the cache, until the next read of this list. */
+int tasks_view(const char *workspace, const char *id, const struct tasklist **l);
+/* The same, or its last good copy when it is damaged or missing (*good is false then); NULL: neither can be
  * read.  Prints nothing. */
-bool tasks_peek(const char *workspace, const char *id, struct tasklist *, bool *good);
-/* tasks_peek, with the stat of the file before. */
-struct tasks_seen {
-	struct stat	 file;
-	struct tasklist	 list;
-};
-bool tasks_look(const char *workspace, const char *id, struct tasks_seen *, bool *good);
-/* Keeps one list for the next reader, who takes it if the file has not changed. */
-void list_cache_put(struct orch *, struct tasks_seen *);
-bool list_cache_take(struct orch *, const char *id, struct tasklist *);
-void list_cache_drop(struct orch *);
+const struct tasklist *tasks_see(const char *workspace, const char *id, bool *good);
+/* Empties the cache, at the end of a command. */
+void list_cache_free(void);
+/* Prints why a list could not be read, and what to do about it.  error: the errno.  A sysexits status. */
+int tasks_damaged(const char *workspace, const char *id, const char *why, int error);
 /* Locks and reads the list, calls fn, and writes it when fn returns 0; else returns that. */
 int tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *, void *), void *);
 /* Saves a new list, unless there is one with its name. */

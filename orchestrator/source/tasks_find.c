@@ -13,7 +13,6 @@
 
 /* A search for lists; the names of matches are kept for messages. */
 struct search {
-	struct orch	*o;
 	const char	*workspace;
 	const char	*name;		/* name of the list, or a prefix of its id */
 	const char	*task;
@@ -21,7 +20,6 @@ struct search {
 	char		 id[TASKLIST_ID_MAX];	/* the first match */
 	struct text	 found;
 	bool		 people;	/* no lists that are kept for a source */
-	bool		 names;		/* collect the names of all matches */
 	bool		 quiet;		/* no message when there is none */
 };
 
@@ -41,14 +39,11 @@ static int
 match_any(void *arg, const char *id)
 {
 	struct search *s = arg;
-	struct tasklist l = { 0 };
 	bool good;
+	const struct tasklist *l = tasks_see(s->workspace, id, &good);
 
-	if (s->names || (s->people && tasks_mention(s->workspace, id, "\"source\"")))
-		tasks_peek(s->workspace, id, &l, &good);
-	if (!s->people || l.source.kind == NULL)
-		add(s, id, l.name);
-	tasklist_release(&l);
+	if (!s->people || l == NULL || l->source.kind == NULL)
+		add(s, id, l == NULL ? NULL : l->name);
 	return 0;
 }
 
@@ -63,62 +58,34 @@ match_prefix(void *arg, const char *id)
 	return 0;
 }
 
-/* Are its dependencies valid?  If not, opening it reports that. */
-static bool
-is_sound(const struct tasklist *l)
-{
-	struct taskgraph g;
-	char why[RECORD_ERR];
-
-	if (taskgraph_make(&g, l, why, sizeof(why)) == -1)
-		return false;
-	taskgraph_release(&g);
-	return true;
-}
-
 static int
 match_name(void *arg, const char *id)
 {
 	struct search *s = arg;
-	struct tasks_seen t;
+	const struct tasklist *l;
 	bool good;
 
-	if (!tasks_mention(s->workspace, id, s->name))
-		return 0;
-	if (!tasks_look(s->workspace, id, &t, &good)) {
-		tasks_read(s->workspace, id, &t.list);	/* which reports what is wrong */
-		return 0;
-	}
-	if (strcmp(t.list.name, s->name) == 0)
-		add(s, id, NULL);
-	if (strcmp(t.list.name, s->name) == 0 && s->n == 1 && good)
-		list_cache_put(s->o, &t);
-	else
-		tasklist_release(&t.list);
-	return 0;
-}
-
-static int
-match_mention(void *arg, const char *id)
-{
-	struct search *s = arg;
-
-	if (tasks_mention(s->workspace, id, s->task))
+	if ((l = tasks_see(s->workspace, id, &good)) == NULL)
+		tasks_view(s->workspace, id, &l);	/* which reports what is wrong */
+	else if (strcmp(l->name, s->name) == 0)
 		add(s, id, NULL);
 	return 0;
 }
 
+/* If no other list has the task, the first damaged list is opened, which reports the damage. */
 static int
 match_task(void *arg, const char *id)
 {
 	struct search *s = arg;
-	struct tasklist l;
+	bool good;
+	const struct tasklist *l = tasks_see(s->workspace, id, &good);
 
-	if (!tasks_mention(s->workspace, id, s->task) || tasks_load(s->workspace, id, &l) != 0)
+	if (l != NULL && tasklist_find(l, s->task) == TASK_NONE)
 		return 0;
-	if (tasklist_find(&l, s->task) != TASK_NONE)
-		add(s, id, l.name);
-	tasklist_release(&l);
+	if (l != NULL && good)
+		add(s, id, l->name);
+	else if (s->n == 0 && s->id[0] == '\0')
+		strlcpy(s->id, id, sizeof(s->id));
 	return 0;
 }
 
@@ -139,8 +106,7 @@ look_for_list(struct search *s)
 		s->people = search(s, match_any);
 		if ((s->people || search(s, match_any)) && s->n == 1)
 			return 0;
-		s->names = true;
-		if (!search(s, match_any))
+		if (s->n == 0)
 			log_warnx("no task list in this repository; orchestrator tasks create NAME "
 			    "makes one");
 		else
@@ -167,7 +133,7 @@ look_for_list(struct search *s)
 static int
 find_list(struct orch *o, const char *name, bool quiet, char id[TASKLIST_ID_MAX])
 {
-	struct search s = { .o = o, .workspace = o->workspace, .name = name, .quiet = quiet };
+	struct search s = { .workspace = o->workspace, .name = name, .quiet = quiet };
 	int rv = look_for_list(&s);
 
 	if (rv == 0)
@@ -197,11 +163,6 @@ open_list(struct orch *o, const char *name, bool any, struct tasklist *l)
 	memset(l, 0, sizeof(*l));
 	if ((rv = find_list(o, name, false, id)) != 0)
 		return rv;
-	if (list_cache_take(o, id, l)) {
-		if (any || is_sound(l))
-			return 0;
-		tasklist_release(l);
-	}
 	return (any ? tasks_read : tasks_load)(o->workspace, id, l);
 }
 
@@ -225,10 +186,8 @@ tasks_find_task(struct orch *o, const char *list, const char *task, char id[TASK
 
 	if (list != NULL)
 		return tasks_find_list(o, list, id);
-	/* If only one list mentions it, that list has it, or none has. */
-	if (search(&s, match_mention) && s.n > 1)
-		search(&s, match_task);
-	if (s.n == 0) {
+	search(&s, match_task);
+	if (s.id[0] == '\0') {
 		log_warnx("no task \"%s\" in any task list; orchestrator tasks show LIST shows the "
 		    "tasks of one", task);
 		rv = EX_NOINPUT;

@@ -31,7 +31,6 @@ struct orch {
 	char		*archive;	/* instance/archive */
 	char		*safe;		/* workspace/safe.git */
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
-	struct tasks_seen *aside;	/* a list read during a search, or NULL (tasks.h) */
 	bool		 warned;	/* has warned about uncommitted settings */
 	bool		 told;		/* by orch_tell_unconfined */
 	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */

@@ -166,6 +166,12 @@ won=0
 for p in $pids; do if wait "$p"; then won=$((won + 1)); fi; done
 is 'of four that make a list of one name one does' "$won" 1
 
+# Its name as another program may write it.
+f=$(lists)/$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "json") | .id').json
+sed -i 's/"name": "json"/"name": "j\\u0073on"/' "$f"
+run orchestrator tasks show json
+is 'a list is found by a name that is written with an escape' "$status" 0
+
 # A list that was tampered with, damaged, lost.
 id=$(orchestrator --json tasks list | jq -r '.lists[] | select(.name == "json") | .id')
 f=$(lists)/$id.json
