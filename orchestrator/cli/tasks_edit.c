@@ -180,7 +180,7 @@ static const struct option_row depend_rows[] = {
 
 const struct cmd cmd_tasks_add = COMMAND("tasks add", "add a task to a list", run_add,
     OPTION_ROWS(add_rows, struct arguments));
-const struct cmd cmd_tasks_edit = COMMAND("tasks edit", "change what a task says", run_edit,
+const struct cmd cmd_tasks_edit = COMMAND("tasks edit", "change a task", run_edit,
     OPTION_ROWS(edit_rows, struct arguments));
 const struct cmd cmd_tasks_depend = COMMAND("tasks depend",
     "make a task wait for others of its list", run_depend,

@@ -10,7 +10,7 @@
  *	flow_load.c	the list, each time that it has changed
  *	flow_task.c	a task of it, and the sessions it had
  *	flow_pick.c	which of its tasks goes out next, and with which
- *	flow_settle.c	what has become of a task, and whether it is tried again
+ *	flow_settle.c	the result of a task, and whether it is retried
  *	flow_source.c	the other side, when a source keeps the list
  *	flow_dispatch.c	a session for it
  *	flow_note.c	what children leave behind for execute

@@ -117,7 +117,7 @@ flow_settle(struct flow *f, size_t i, bool first)
 		ft->final = ft->hopeless = false;
 		break;
 	case TASK_IN_PROGRESS:
-		if (!ft->open && t->session[0] != '\0') {	/* its session goes on */
+		if (!ft->open && t->session[0] != '\0') {	/* its session continues */
 			ft->open = true;
 			ft->final = ft->hopeless = false;
 		}

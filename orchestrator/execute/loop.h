@@ -93,7 +93,7 @@ void session_say(const struct loop *, const struct entry *was, const struct entr
 void session_say_closed(const struct loop *, const struct sess *, const struct questions *);
 /* Performs the decision; true when the session must be read again. */
 bool session_act(struct loop *, struct sess *, enum action);
-/* Where questions are not handled any more: finds those that have ended. */
+/* For a session whose questions are no longer handled: reports those that have ended. */
 void session_closed(struct loop *, struct sess *);
 
 int queue_init(struct loop *);

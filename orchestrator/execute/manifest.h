@@ -3,16 +3,16 @@
 #define ORCHESTRATOR_MANIFEST_H
 
 /*
- * The model of a run: what is to be done by which session, and what became of it.  The
- * manifest (orchestrator-session(5), plan.json) and the report (report.h) are views of it and
- * show its figures.  Pure: who reads and writes files is flow_manifest.c.
- * A session is a terminal in its words: TERM-001 and so on, in the order in which they
- * are planned; one that was not planned (a task is done again, or is new) comes after these.
+ * The model of a run: which session does which tasks, and the results.  The manifest
+ * (orchestrator-session(5), plan.json) and the report (report.h) are views of it and
+ * show its figures.  Pure: flow_manifest.c reads and writes the files.
+ * In its terms a session is a terminal: TERM-001 and so on, in planned order; unplanned
+ * ones (for a repeated or new task) come after these.
  *
  *	manifest_make(tasks)
- *	manifest_plan(m, pick) for each session that is to be, in order
- *	manifest_sent(m, pick, session) when there is one
- *	manifest_look(m, terminal, entry) as it goes on
+ *	manifest_plan(m, pick)			for each planned session, in order
+ *	manifest_sent(m, pick, session)		when it is dispatched
+ *	manifest_look(m, terminal, entry)	as it progresses
  *	manifest_sum(m, list, figures), or manifest_json(m, list)
  */
 
@@ -94,7 +94,7 @@ void manifest_sum(const struct manifest *, const struct tasklist *, struct manif
 void manifest_sums_free(struct manifest_sums *);
 /* The time of a session after since, to its end or else to its last change; ms. */
 int64_t manifest_took(const struct state *, int64_t since);
-/* The time saved in percent of what was merged, one after another. */
+/* The time saved, in percent of the sequential time of the merged sessions. */
 long long manifest_gain(int64_t saved, int64_t elapsed);
 
 #endif

@@ -50,7 +50,7 @@ enter_conflict(struct merge *m, const char *fmt, ...)
 	return outcome;
 }
 
-/* A conflict in paths, or in the whole when there are none. */
+/* A conflict in these paths or, without paths, of the work as a whole. */
 static enum merge_outcome
 conflict(struct merge *m, struct state_conflict *list, size_t n)
 {

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_CMD_H
 #define ORCHESTRATOR_CMD_H
 
-/* What a subcommand is. */
+/* A subcommand. */
 
 #include "proto/base/option.h"
 

@@ -8,7 +8,7 @@
  * that an agent chose.
  *
  * Transient faults are the machine's and not the fault of the work: they pass by themselves, or when a
- * person makes room, and the affected operation is to be tried again then.
+ * person makes room, and the affected operation can then be tried again.
  */
 
 #include <stdbool.h>

@@ -49,12 +49,12 @@ bool watch_degraded(void);
  * When no watch is left watch_degraded() becomes true, and nothing is reported.
  *
  * watch_next calls the watch's function, if it has one, and then reports the event: once, however
- * many watches the directory has.  The caller keeps the watch where it is until watch_undir, which
- * the function may call for its own watch; watch_undir of one that is not in use does nothing.
- * After WATCH_GONE a watch stays in use and reports nothing; a
- * directory that was moved goes on to report what happens in it.  A directory is
- * not gone for the kernel as long as any process has it open: who keeps a
- * descriptor of it watches its parent too, or looks at st_nlink.
+ * many watches the directory has.  The caller must not move the watch until watch_undir, which
+ * the function may call for its own watch; watch_undir of an unused watch does nothing.
+ * After WATCH_GONE a watch stays in use and reports nothing; a moved directory
+ * still reports events.  A directory is not gone for the kernel as long as any
+ * process has it open: a caller with a descriptor of it must watch its parent too,
+ * or check st_nlink.
  */
 struct watch {
 	void		(*fire)(void *, const struct watch_event *);

@@ -45,7 +45,7 @@ struct step_move {
 /* The step where a run that finds this on disk continues (orchestrator-session(5), RECOVERY). */
 struct step_move step_next(enum step, enum event, const struct step_facts *);
 
-/* Where a run that finds this on disk goes on (orchestrator-session(5), RECOVERY). */
+/* The step in which a run that finds this on disk continues (orchestrator-session(5), RECOVERY). */
 enum step step_recover(enum status, enum step);
 
 #endif

@@ -35,7 +35,7 @@ struct running {
 	int		 pipe;
 	pid_t		 pid;
 	struct cgroup	 group;
-	bool		 reaped, exited;	/* exited: there is nobody to wait for */
+	bool		 reaped, exited;	/* exited: there is no process left to wait for */
 	int64_t		 kill_at;	/* time of SIGKILL after SIGTERM; 0 = SIGTERM was not sent */
 	struct watchdog	 guard;
 	struct watch_timer limit, grace, mail, answers;

@@ -38,7 +38,7 @@ import_work(struct worker *w, const char *dir, char *commit)
 		return 0;
 	if (fault_code() != FAULT_WORK)
 		worker_failed(w, "import", "%s", err);
-	/* the implementer can't repair that the commit is in a branch that changed meanwhile */
+	/* the implementer can't repair a commit that another branch has gained meanwhile */
 	else if (audit_repository_with(w, commit) == 0)
 		worker_hand_back(w, "import", "%s", err);
 	return -1;

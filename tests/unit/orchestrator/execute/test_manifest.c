@@ -183,7 +183,7 @@ what_fails(void **state)
 	tasklist_release(&l);
 }
 
-/* What is merged, once: neither a failed session nor an estimate saves time. */
+/* Only merged work counts, once: neither a failed session nor an estimate saves time. */
 static void
 what_is_saved(void **state)
 {
