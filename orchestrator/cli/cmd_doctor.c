@@ -21,7 +21,7 @@
 #include "proto/git/pool.h"
 #include "proto/json/json.h"
 #include "proto/record/config.h"
-#include "proto/settings/adapter.h"
+#include "proto/settings/clients.h"
 
 static void
 check_worker(struct report *r, const struct orch *o)
@@ -36,20 +36,19 @@ check_worker(struct report *r, const struct orch *o)
 static void
 check_clients(struct report *r)
 {
-	const char *path = getenv("PATH"), *sandbox = getenv("IS_SANDBOX"), *program;
+	const char *path = getenv("PATH"), *value;
 	bool found = false;
 
-	for (size_t i = 0; i < nadapter_names; i++) {
-		program = adapter_names[i].program;
-		if (program == NULL || !program_exists(program, path))
+	for (const struct client *c = clients; c < clients + nclients; c++) {
+		if (!c->adapter || !program_exists(c->name, path))
 			continue;
 		found = true;
-		if (strcmp(program, "claude") == 0 && geteuid() == 0 &&
-		    (sandbox == NULL || strcmp(sandbox, "1") != 0))
+		value = c->root != NULL ? getenv(c->root) : NULL;
+		if (c->root != NULL && geteuid() == 0 && (value == NULL || strcmp(value, "1") != 0))
 			report_add(r, "agent", HEALTH_NOTE, "%s is on PATH, but refuses to run for "
-			    "root; set IS_SANDBOX=1 if this machine is a sandbox", program);
+			    "root; set %s=1 if this machine is a sandbox", c->name, c->root);
 		else
-			report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", program);
+			report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", c->name);
 	}
 	if (!found)
 		report_add(r, "agent", HEALTH_NOTE, "no agent client on PATH; install one (claude), "

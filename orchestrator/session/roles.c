@@ -14,7 +14,7 @@
 #include "orchestrator/workspace/program.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
-#include "proto/settings/adapter.h"
+#include "proto/settings/clients.h"
 #include "proto/settings/settings.h"
 
 static const char *
@@ -26,24 +26,16 @@ last_path(const struct strings *env, const char *path)
 	return path;
 }
 
-/* The client of an adapter; NULL when it has none. */
-static const char *
-adapter_program(const char *adapter)
-{
-	for (size_t i = 0; i < nadapter_names; i++)
-		if (strcmp(adapter_names[i].name, adapter) == 0)
-			return adapter_names[i].program;
-	return NULL;
-}
-
 /* The program of an agent; NULL when a shell runs it. */
 static const char *
 program_of(const struct agent *a)
 {
+	const struct client *c = client_of_adapter(a->adapter);
+
 	if (a->command.n > 0)
 		return a->command.n == 1 && strpbrk(a->command.v[0], " \t\n") != NULL ? NULL :
 		    a->command.v[0];
-	return adapter_program(a->adapter);
+	return c != NULL ? c->name : NULL;
 }
 
 static void
@@ -82,36 +74,33 @@ add_agent(struct settings *s, const char *name, const char *adapter)
 static const char *
 find_client(const struct settings *s)
 {
-	const char *name, *path = last_path(&s->env, getenv("PATH")), *program;
+	const char *path = last_path(&s->env, getenv("PATH"));
 
-	for (size_t i = 0; i < nadapter_names; i++) {
-		name = adapter_names[i].name;
-		program = adapter_names[i].program;
-		if (program != NULL && settings_agent(s, name) != NULL &&
-		    program_exists(program, path))
-			return name;
-	}
+	for (size_t i = 0; i < nclients; i++)
+		if (clients[i].adapter && settings_agent(s, clients[i].name) != NULL &&
+		    program_exists(clients[i].name, path))
+			return clients[i].name;
 	return NULL;
 }
 
 static void
 list_clients(struct text *t)
 {
-	for (size_t i = 0; i < nadapter_names; i++)
-		if (adapter_names[i].program != NULL)
-			text_printf(t, "%s%s", t->len > 0 ? ", " : "", adapter_names[i].program);
+	for (size_t i = 0; i < nclients; i++)
+		if (clients[i].adapter)
+			text_printf(t, "%s%s", t->len > 0 ? ", " : "", clients[i].name);
 }
 
 static int
 no_client(void)
 {
-	struct text clients = { 0 };
+	struct text names = { 0 };
 
-	list_clients(&clients);
+	list_clients(&names);
 	log_warnx("no agent: install an agent client (%s), or set \"agents\" and \"roles\" in "
 	    ".orchestrator/config.json, or give a command: dispatch ITEM -- COMMAND",
-	    clients.buf != NULL ? clients.buf : "claude");
-	text_free(&clients);
+	    names.buf != NULL ? names.buf : "claude");
+	text_free(&names);
 	return EX_UNAVAILABLE;
 }
 

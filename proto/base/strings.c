@@ -47,6 +47,14 @@ name_index(const char *const *names, size_t n, const char *name)
 	return -1;
 }
 
+bool
+name_like(const char *pattern, const char *name)
+{
+	size_t len = strlen(pattern);
+
+	return len > 0 && pattern[len - 1] == '*' ? strncmp(pattern, name, len - 1) == 0 : strcmp(pattern, name) == 0;
+}
+
 const char *
 strings_value(const struct strings *list, const char *name)
 {

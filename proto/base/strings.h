@@ -20,6 +20,8 @@ const char **strings_vector(const struct strings *);
 
 /* The index of name among n names; -1 when it is not there or NULL. */
 int name_index(const char *const *names, size_t n, const char *name);
+/* Does the pattern match the name?  "*" at its end matches any rest. */
+bool name_like(const char *pattern, const char *name);
 
 /* In a list of NAME=value: replaces the entry with that name, or adds one. */
 void strings_set(struct strings *, const char *name, const char *value);

@@ -20,40 +20,17 @@ static const char *const everyone[] = {
 	"NVM_DIR", "NODE_OPTIONS", "NODE_PATH", "PNPM_HOME", "PYENV_ROOT", "PYTHONPATH",
 	"VIRTUAL_ENV", "CONDA_PREFIX", "RBENV_ROOT", "GEM_HOME", "GEM_PATH", "PERL5LIB", NULL
 };
-static const char *const agents[] = {
-	"ANTHROPIC_*", "CLAUDE_*", "BASH_DEFAULT_TIMEOUT_MS", "BASH_MAX_TIMEOUT_MS",
-	"MAX_THINKING_TOKENS", "IS_SANDBOX", "OPENAI_*", "CODEX_*", "AZURE_OPENAI_*", "GEMINI_*",
-	"GOOGLE_API_KEY", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_CLOUD_*", "OPENCODE_*",
-	"OPENROUTER_API_KEY", "AIDER_*", "DEEPSEEK_API_KEY", "GROQ_API_KEY", "MISTRAL_API_KEY",
-	"XAI_API_KEY", NULL
-};
-
-static bool
-matches(const char *pattern, const char *name)
-{
-	size_t len = strlen(pattern);
-
-	if (len > 0 && pattern[len - 1] == '*')
-		return strncmp(pattern, name, len - 1) == 0;
-	return strcmp(pattern, name) == 0;
-}
-
-static bool
-one_of(const char *const *list, const char *name)
-{
-	for (; *list != NULL; list++)
-		if (matches(*list, name))
-			return true;
-	return false;
-}
 
 bool
-sandbox_variable(const char *name, bool agent, const struct strings *names)
+sandbox_variable(const char *name, const struct strings *names)
 {
 	for (size_t i = 0; i < names->n; i++)
-		if (matches(names->v[i], name))
+		if (name_like(names->v[i], name))
 			return true;
-	return one_of(everyone, name) || (agent && one_of(agents, name));
+	for (const char *const *v = everyone; *v != NULL; v++)
+		if (name_like(*v, name))
+			return true;
+	return false;
 }
 
 /* Where the user has the cache: the value of variable, else the first existing place (each begins with the name

@@ -11,9 +11,9 @@
 
 #include "proto/sandbox/sandbox.h"
 
-/* May a variable with this name be passed on?  agent also allows what agent clients need, including keys, which
- * setup commands and gates do not get.  names are additional ones; "*" at the end matches any rest. */
-bool sandbox_variable(const char *name, bool agent, const struct strings *names);
+/* May a variable with this name be passed on to every run?  names are additional ones; "*" at the end matches any
+ * rest.  Agents also get the variables of their clients (clients.h), including keys. */
+bool sandbox_variable(const char *name, const struct strings *names);
 
 #define SANDBOX_SOCKETS	"dbus, docker, gpg-agent, podman, ssh-agent, systemd, tmux, wayland, x11"
 bool sandbox_socket_known(const char *name);

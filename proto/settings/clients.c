@@ -7,7 +7,8 @@
 #include "proto/settings/settings.h"
 
 const struct client clients[] = {
-	{ .name = "claude",
+	{ .name = "claude", .adapter = true, .root = "IS_SANDBOX",
+	    .variables = "ANTHROPIC_* CLAUDE_* BASH_DEFAULT_TIMEOUT_MS BASH_MAX_TIMEOUT_MS MAX_THINKING_TOKENS IS_SANDBOX",
 	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
 		.shared = "settings.json settings.local.json CLAUDE.md agents commands hooks output-styles "
 		    "plugins rules skills", .needed = "", .seed = ".claude.json", .sign_in = ".credentials.json" } },
@@ -17,7 +18,7 @@ const struct client clients[] = {
 		"CLOUD_ML_REGION GOOGLE_* HTTPS_PROXY HTTP_PROXY NODE_EXTRA_CA_CERTS NO_PROXY VERTEX_*" },
 	    .steers = "CLAUDE.md CLAUDE.local.md AGENTS.md .claude .mcp.json",
 	    .instructions = "CLAUDE.md .claude/CLAUDE.md AGENTS.md", .imports = 5 },
-	{ .name = "codex",
+	{ .name = "codex", .variables = "OPENAI_* CODEX_* AZURE_OPENAI_*",
 	    .homes = { { .variable = "CODEX_HOME", .below = "", .user = ".codex",
 		.shared = "config.toml AGENTS.md AGENTS.override.md hooks hooks.json prompts rules skills",
 		.needed = "config.toml", .seed = "", .sign_in = "auth.json" } },
@@ -25,13 +26,14 @@ const struct client clients[] = {
 	    .steers = "AGENTS.md AGENTS.override.md .agents .codex",
 	    .instructions = "AGENTS.override.md AGENTS.md" },
 	{ .name = "gemini",
+	    .variables = "GEMINI_* GOOGLE_API_KEY GOOGLE_APPLICATION_CREDENTIALS GOOGLE_CLOUD_*",
 	    .homes = { { .variable = "GEMINI_CLI_HOME", .below = ".gemini", .user = ".gemini",
 		.shared = ".env GEMINI.md commands extensions policies settings.json skills",
 		.needed = ".env settings.json", .seed = "", .sign_in = "oauth_creds.json" } },
 	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
 	    .steers = "GEMINI.md AGENTS.md .agents .gemini .env",
 	    .instructions = "GEMINI.md" },
-	{ .name = "opencode",
+	{ .name = "opencode", .variables = "OPENCODE_* OPENROUTER_API_KEY",
 	    .homes = { { .variable = "XDG_DATA_HOME", .below = "opencode", .user = ".local/share/opencode",
 		.mounted = true, .shared = "", .needed = "", .seed = "", .sign_in = "auth.json" },
 		{ .variable = "XDG_STATE_HOME", .below = "opencode", .user = ".local/state/opencode",
@@ -42,7 +44,7 @@ const struct client clients[] = {
 		.needed = "config.json opencode.json opencode.jsonc", .seed = "", .sign_in = "" } },
 	    .steers = "AGENTS.md CLAUDE.md .agents .claude .opencode opencode.json opencode.jsonc",
 	    .instructions = "AGENTS.md CLAUDE.md" },
-	{ .name = "aider",
+	{ .name = "aider", .variables = "AIDER_* DEEPSEEK_API_KEY GROQ_API_KEY MISTRAL_API_KEY XAI_API_KEY",
 	    .homes = { { .below = "", .user = ".aider", .mounted = true, .shared = "", .needed = "", .seed = "",
 		.sign_in = "" } },
 	    .steers = ".aider.conf.yml .aider.model.settings.yml .aider.model.metadata.json .env", .instructions = "" },
@@ -74,6 +76,24 @@ client_of(const struct agent *a)
 	return NULL;
 }
 
+const struct client *
+client_of_adapter(const char *adapter)
+{
+	for (size_t i = 0; i < nclients; i++)
+		if (clients[i].adapter && strcmp(clients[i].name, adapter) == 0)
+			return &clients[i];
+	return NULL;
+}
+
+bool
+client_variable(const char *name)
+{
+	for (size_t i = 0; i < nclients; i++)
+		if (client_words_like(clients[i].variables, name))
+			return true;
+	return false;
+}
+
 char *
 client_user_home(const struct client_home *h, const char *variable, const char *home)
 {
@@ -94,6 +114,25 @@ client_words(const char *words, void (*fn)(void *, const char *), void *arg)
 		fn(arg, word);
 		free(word);
 	}
+}
+
+struct like { const char *name; bool found; };
+
+static void
+like_one(void *arg, const char *pattern)
+{
+	struct like *l = arg;
+
+	l->found = l->found || name_like(pattern, l->name);
+}
+
+bool
+client_words_like(const char *words, const char *name)
+{
+	struct like l = { .name = name };
+
+	client_words(words, like_one, &l);
+	return l.found;
 }
 
 struct match { const char *path; size_t end; };

@@ -3,8 +3,8 @@
 #define PROTO_CLIENTS_H
 
 /*
- * What is known about agent clients, one row each: where they keep their files, and
- * which files of a project steer them.  orchestrator-config(5) lists it.
+ * What is known about agent clients, one row each: the program, its adapter, its variables, where
+ * it keeps its files, and which files of a project steer it.  orchestrator-config(5) lists it.
  */
 
 #include <stdbool.h>
@@ -38,7 +38,10 @@ struct client_sign_in {
 };
 
 struct client {
-	const char	*name;		/* name of its program, and of its adapter if it has one */
+	const char	*name;		/* name of its program */
+	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
+	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
+	const char	*root;		/* the client refuses to run for root unless this variable is 1; NULL = it does not refuse */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
 	struct client_sign_in sign_in;
 	const char	*steers;	/* paths of a project that steer it, separated by blanks */
@@ -46,15 +49,25 @@ struct client {
 	int		 imports;	/* depth to which "@PATH" in them includes other files */
 };
 
+/* The adapter for any other command. */
+#define ADAPTER_COMMAND	"command"
+
+/* The first whose program is found is chosen: add new ones at the end. */
 extern const struct client clients[];
 extern const size_t nclients;
 
 /* The client of an agent, by its adapter or by the program of its command; NULL = unknown. */
 const struct client *client_of(const struct agent *);
+/* The client whose adapter has that name; NULL = none. */
+const struct client *client_of_adapter(const char *adapter);
+/* Is a variable with this name for agents, because one of the clients uses it? */
+bool client_variable(const char *name);
 /* Where the user has that home, malloced; variable is the value of home->variable, NULL = not set. */
 char *client_user_home(const struct client_home *, const char *variable, const char *home);
 /* Calls fn for each word of a list. */
 void client_words(const char *words, void (*fn)(void *, const char *), void *);
+/* Does one of them match the name (name_like)? */
+bool client_words_like(const char *words, const char *name);
 /* Does a path of a project, at its top or deeper, steer any client? */
 bool client_steered_by(const char *path);
 /* Does it steer this client?  The length of the part that does: the path, or a directory above it; 0 = it does not. */

@@ -8,7 +8,7 @@
 #include "proto/base/alloc.h"
 #include "proto/base/id.h"
 #include "proto/json/json.h"
-#include "proto/settings/adapter.h"
+#include "proto/settings/clients.h"
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
@@ -149,7 +149,7 @@ set_agents(struct keys *k, const char *path, const struct json *v, void *base,
 		if (!item_id_valid(name))
 			return (keys_fail(k, below, "named by letters, digits, '.', '_' and '-'"));
 		if ((a = find_agent(base, name)) == NULL)
-			a = add_agent(base, name, adapter_names[0].name);
+			a = add_agent(base, name, ADAPTER_COMMAND);
 		if (keys_apply(k, below, one, a, agent_keys, NKEYS(agent_keys)) == -1)
 			return (-1);
 	}
@@ -299,9 +299,9 @@ settings_default(struct settings *s)
 	s->bd_timeout = 30;
 	s->breaker = 5;
 	confine_default(s);
-	for (size_t i = 0; i < nadapter_names; i++)
-		if (adapter_names[i].program != NULL)
-			add_agent(s, adapter_names[i].name, adapter_names[i].name);
+	for (size_t i = 0; i < nclients; i++)
+		if (clients[i].adapter)
+			add_agent(s, clients[i].name, clients[i].name);
 }
 
 int

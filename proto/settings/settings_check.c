@@ -5,7 +5,7 @@
 
 #include "proto/base/pattern.h"
 #include "proto/base/text.h"
-#include "proto/settings/adapter.h"
+#include "proto/settings/clients.h"
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
@@ -54,20 +54,19 @@ no_such(const char *file, const char *path, const char *what, const char *name,
 static int
 check_agent(const struct agent *a, const char *file, char *err, size_t errlen)
 {
-	const char *names[MAX_NAMES];
+	const char *names[MAX_NAMES] = { ADAPTER_COMMAND };
+	bool command = strcmp(a->adapter, ADAPTER_COMMAND) == 0;
 	char path[128];
-	size_t i;
+	size_t n = 1;
 
-	for (i = 0; i < nadapter_names; i++)
-		if (strcmp(adapter_names[i].name, a->adapter) == 0)
-			break;
-	if (i == nadapter_names) {
-		for (i = 0; i < nadapter_names && i < MAX_NAMES; i++)
-			names[i] = adapter_names[i].name;
+	if (!command && client_of_adapter(a->adapter) == NULL) {
+		for (size_t i = 0; i < nclients && n < MAX_NAMES; i++)
+			if (clients[i].adapter)
+				names[n++] = clients[i].name;
 		snprintf(path, sizeof(path), "agents.%s.adapter", a->name);
-		return (no_such(file, path, "adapter", a->adapter, names, i, err, errlen));
+		return (no_such(file, path, "adapter", a->adapter, names, n, err, errlen));
 	}
-	if (adapter_names[i].program == NULL && a->command.n == 0) {
+	if (command && a->command.n == 0) {
 		snprintf(err, errlen, "%s: \"agents.%s.command\" is missing; the adapter \"%s\" "
 		    "needs the command to run", file, a->name, a->adapter);
 		return (-1);

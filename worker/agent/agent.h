@@ -4,8 +4,8 @@
 
 /*
  * Agent runs.  An adapter defines how one client is started, resumed and read: a
- * file adapter_NAME.c with one struct adapter, a row in adapters[] (agent_of.c)
- * and one in proto/settings/adapter.c.
+ * file adapter_NAME.c with one struct adapter, and a row in adapters[] (agent_of.c);
+ * the row of the client in proto/settings/clients.c says that it has an adapter.
  */
 
 #include <stdbool.h>

@@ -14,6 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox.h"
 #include "proto/sandbox/sandbox_names.h"
+#include "proto/settings/clients.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "worker/core/cmd.h"
@@ -162,7 +163,7 @@ drop_variables(void)
 
 	for (char **p = environ; *p != NULL; p++) {
 		name = text_format("%.*s", (int)strcspn(*p, "="), *p);
-		if (sandbox_variable(name, true, &none) && !sandbox_variable(name, false, &none))
+		if (client_variable(name) && !sandbox_variable(name, &none))
 			strings_add(&names, name);
 		free(name);
 	}

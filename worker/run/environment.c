@@ -224,7 +224,8 @@ passes(const struct confine *c, const char *pair, bool agent)
 	memcpy(name, pair, n);
 	name[n] = '\0';
 	socket = sandbox_socket_variable(name, &c->sockets);
-	return socket != 0 ? socket > 0 : sandbox_variable(name, agent, &c->environment);
+	return socket != 0 ? socket > 0 : sandbox_variable(name, &c->environment) ||
+	    (agent && client_variable(name));
 }
 
 /* The commit may contain a bare repository, in which git would show what its author chose, and run its programs. */

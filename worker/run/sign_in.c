@@ -206,7 +206,7 @@ sign_in_take(struct worker *w, size_t i, int fd)
 	w->home.copied[i] = NULL;
 }
 
-struct picking { const struct json *from; struct json *to; const char *name; bool found; };
+struct picking { const struct json *from; struct json *to; };
 
 static void
 pick_key(void *arg, const char *key)
@@ -219,27 +219,15 @@ pick_key(void *arg, const char *key)
 }
 
 static void
-match_name(void *arg, const char *pattern)
-{
-	struct picking *p = arg;
-	size_t len = strlen(pattern);
-
-	p->found = p->found || (pattern[len - 1] == '*' ? strncmp(p->name, pattern, len - 1) == 0
-	    : strcmp(p->name, pattern) == 0);
-}
-
-static void
 pick_environment(struct picking *p, const char *patterns)
 {
 	const struct json *env = json_get(p->from, "env"), *v;
 	struct json *o = json_new_object();
+	const char *name;
 
-	for (size_t i = 0; (p->name = json_key(env, i, &v)) != NULL; i++) {
-		p->found = false;
-		client_words(patterns, match_name, p);
-		if (p->found)
-			json_put(o, p->name, json_copy(v));
-	}
+	for (size_t i = 0; (name = json_key(env, i, &v)) != NULL; i++)
+		if (client_words_like(patterns, name))
+			json_put(o, name, json_copy(v));
 	json_put(p->to, "env", o);
 }
 

@@ -174,16 +174,14 @@ the_environment_is_a_list(void **state)
 	(void)state;
 	strings_add(&more, "MY_*");
 	strings_add(&more, "ONE");
-	assert_true(sandbox_variable("PATH", false, &none));
-	assert_true(sandbox_variable("LC_ALL", false, &none));
-	assert_false(sandbox_variable("LCX", false, &none));
-	assert_false(sandbox_variable("PATHS", false, &none));
-	assert_true(sandbox_variable("ANTHROPIC_API_KEY", true, &none));
-	assert_false(sandbox_variable("ANTHROPIC_API_KEY", false, &none));
-	assert_false(sandbox_variable("AWS_SECRET_ACCESS_KEY", true, &none));
-	assert_true(sandbox_variable("MY_TOKEN", false, &more));
-	assert_true(sandbox_variable("ONE", false, &more));
-	assert_false(sandbox_variable("ONES", false, &more));
+	assert_true(sandbox_variable("PATH", &none));
+	assert_true(sandbox_variable("LC_ALL", &none));
+	assert_false(sandbox_variable("LCX", &none));
+	assert_false(sandbox_variable("PATHS", &none));
+	assert_false(sandbox_variable("ANTHROPIC_API_KEY", &none));
+	assert_true(sandbox_variable("MY_TOKEN", &more));
+	assert_true(sandbox_variable("ONE", &more));
+	assert_false(sandbox_variable("ONES", &more));
 	strings_free(&more);
 }
 

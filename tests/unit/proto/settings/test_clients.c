@@ -77,6 +77,17 @@ a_variable_says_where_the_user_has_it(void **state)
 		}
 }
 
+static void
+a_variable_of_any_client_is_for_agents(void **state)
+{
+	(void)state;
+	assert_true(client_variable("ANTHROPIC_API_KEY"));
+	assert_true(client_variable("GROQ_API_KEY"));
+	assert_true(client_variable("IS_SANDBOX"));
+	assert_false(client_variable("IS_SANDBOXED"));
+	assert_false(client_variable("AWS_SECRET_ACCESS_KEY"));
+}
+
 int
 main(void)
 {
@@ -84,6 +95,7 @@ main(void)
 		cmocka_unit_test(what_steers_a_client_is_known_at_any_depth),
 		cmocka_unit_test(a_client_is_known_by_adapter_or_program),
 		cmocka_unit_test(a_variable_says_where_the_user_has_it),
+		cmocka_unit_test(a_variable_of_any_client_is_for_agents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
