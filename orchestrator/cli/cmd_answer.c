@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/cli/input.h"
 #include "orchestrator/session/answer.h"
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
@@ -44,28 +46,6 @@ find_question(const struct questions *qs, const char *name)
 	return found;
 }
 
-/* Reads standard input: at most one byte more than an answer may have. */
-static int
-read_answer(struct text *t)
-{
-	char	buf[8192];
-	ssize_t	n;
-
-	while (t->len <= SESSION_MAX_TEXT) {
-		if ((n = read(STDIN_FILENO, buf, sizeof(buf))) == 0)
-			return 0;
-		if (n == -1 && errno != EINTR) {
-			log_warn("standard input");
-			return EX_IOERR;
-		}
-		if (n > 0)
-			text_add(t, buf, (size_t)n);
-	}
-	log_warnx("standard input: the answer is longer than %u bytes; shorten it",
-	    SESSION_MAX_TEXT);
-	return EX_DATAERR;
-}
-
 static void
 print_done(const struct orch *o, const struct entry *e, const struct question *q)
 {
@@ -88,7 +68,7 @@ print_done(const struct orch *o, const struct entry *e, const struct question *q
 
 static int
 give(const struct orch *o, const struct entry *e, int fd, const struct question *q,
-    const struct text *t)
+    const char *text)
 {
 	char	why[RECORD_ERR];
 
@@ -101,8 +81,7 @@ give(const struct orch *o, const struct entry *e, int fd, const struct question 
 		    q->reason);
 		return EX_DATAERR;
 	}
-	switch (answer_give(fd, q, t->buf == NULL ? "" : t->buf, t->len, "person", why,
-	    sizeof(why))) {
+	switch (answer_give(fd, q, text, strlen(text), "person", why, sizeof(why))) {
 	case ANSWER_GIVEN:
 		print_done(o, e, q);
 		return 0;
@@ -119,8 +98,30 @@ give(const struct orch *o, const struct entry *e, int fd, const struct question 
 	return EX_IOERR;
 }
 
+/* The open question, or NULL with the error printed. */
+static const struct question *
+only_question(const struct entry *e, const struct questions *qs)
+{
+	const struct question	*found = NULL;
+	struct text		 t = { 0 };
+
+	for (size_t i = 0; i < qs->n; i++)
+		if (qs->q[i].status == QUESTION_OPEN) {
+			text_printf(&t, "%s%s", found != NULL ? ", " : "", qs->q[i].id);
+			found = &qs->q[i];
+		}
+	if (found == NULL)
+		log_warnx("%s has no open question", e->id);
+	else if (strchr(t.buf, ',') != NULL) {
+		log_warnx("%s has more than one open question; name one of %s before the answer", e->id, t.buf);
+		found = NULL;
+	}
+	text_free(&t);
+	return found;
+}
+
 static int
-answer(const struct orch *o, const struct entry *e, const char *name, const struct text *t)
+answer(const struct orch *o, const struct entry *e, const char *name, const char *text)
 {
 	struct questions	 qs = { 0 };
 	const struct question	*q;
@@ -134,12 +135,14 @@ answer(const struct orch *o, const struct entry *e, const char *name, const stru
 	if (questions_load(fd, &qs, why, sizeof(why)) == -1) {
 		log_warnx("%s: %s", e->id, why);
 		rv = EX_DATAERR;
-	} else if ((q = find_question(&qs, name)) == NULL) {
+	} else if (name == NULL && (q = only_question(e, &qs)) == NULL) {
+		rv = EX_DATAERR;
+	} else if (name != NULL && (q = find_question(&qs, name)) == NULL) {
 		log_warnx("%s has no question \"%s\"; orchestrator questions lists the open ones",
 		    e->id, name);
 		rv = EX_NOINPUT;
 	} else
-		rv = give(o, e, fd, q, t);
+		rv = give(o, e, fd, q, text);
 	questions_release(&qs);
 	close(fd);
 	return rv;
@@ -164,34 +167,136 @@ find(struct orch *o, const char *name, struct entry *e)
 	return EX_DATAERR;
 }
 
-struct arguments { const char *session, *question, *answer; };
+/* One line of a person's, without its end; NULL: no more comes. */
+static char *
+read_line(void)
+{
+	char	*line = NULL;
+	size_t	 size = 0;
+
+	if (getline(&line, &size, stdin) == -1) {
+		free(line);
+		return NULL;
+	}
+	text_trim(line, strlen(line));
+	return line;
+}
+
+static int
+ask_person(struct orch *o, const struct entry *e, const struct question *q, bool *over)
+{
+	char	*line;
+	int	 rv = 0;
+
+	printf("\n%s  %s\n", e->state.item, q->id);
+	text_print(stdout, q->text, true);
+	putchar('\n');
+	for (size_t i = 0; i < q->options.n; i++) {
+		printf("  %zu) ", i + 1);
+		text_print(stdout, q->options.v[i], false);
+		putchar('\n');
+	}
+	printf("answer (empty: later)> ");
+	fflush(stdout);
+	if ((line = read_line()) == NULL)
+		*over = true;
+	else if (*line != '\0')
+		rv = answer(o, e, q->id, line);
+	free(line);
+	return rv;
+}
+
+/* Of one session: all that are open. */
+static int
+answer_each(struct orch *o, const struct entry *e, size_t *n, bool *over)
+{
+	struct questions	 qs = { 0 };
+	char			 why[RECORD_ERR];
+	int			 fd, rv = 0, rc;
+
+	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return 0;
+	if (questions_load(fd, &qs, why, sizeof(why)) == -1) {
+		log_warnx("%s: %s", e->id, why);
+		rv = EX_DATAERR;
+	}
+	close(fd);
+	for (size_t i = 0; i < qs.n && !*over; i++)
+		if (qs.q[i].status == QUESTION_OPEN) {
+			++*n;
+			if ((rc = ask_person(o, e, &qs.q[i], over)) != 0)
+				rv = rc;
+		}
+	questions_release(&qs);
+	return rv;
+}
+
+/* name: a session or the instance, NULL = all. */
+static int
+answer_all(struct orch *o, const char *name)
+{
+	struct entries	es = { 0 };
+	struct entry	e;
+	size_t		n = 0;
+	bool		over = false;
+	int		rv = 0, rc;
+
+	if (name != NULL) {
+		if ((rv = find(o, name, &e)) != 0)
+			return rv;
+		rv = answer_each(o, &e, &n, &over);
+		entry_release(&e);
+	} else {
+		ask_entry(&e, o->instance, true);
+		rv = answer_each(o, &e, &n, &over);
+		entry_release(&e);
+		registry_load(o, false, &es);
+		for (size_t i = 0; i < es.n && !over; i++)
+			if (es.v[i].error == NULL && status_live(es.v[i].state.status) &&
+			    (rc = answer_each(o, &es.v[i], &n, &over)) != 0)
+				rv = rc;
+		entries_release(&es);
+	}
+	if (n == 0)
+		puts("no question is open");
+	else if (over)
+		putchar('\n');
+	return rv;
+}
+
+struct arguments { char *const *operands; };
 static const struct option_row rows[] = {
-	OPERAND(struct arguments, session, "SESSION"),
-	OPERAND(struct arguments, question, "QUESTION"),
-	OPERAND(struct arguments, answer, "ANSWER"),
+	OPERANDS_OPTIONAL(struct arguments, operands, "SESSION [[QUESTION] ANSWER]"),
 };
 
 static int
 run(struct orch *o, void *arguments)
 {
-	const struct arguments *a = arguments;
-	struct text	t = { 0 };
-	struct entry	e;
-	int		rv;
+	const struct arguments	*a = arguments;
+	char			*const *v = a->operands, *text;
+	struct entry		 e;
+	size_t			 n = 0;
+	int			 rv;
 
-	if ((rv = orch_open(o)) != 0 || (rv = find(o, a->session, &e)) != 0)
+	while (v != NULL && v[n] != NULL)
+		n++;
+	if (n > 3)
+		return option_error(&cmd_answer.syntax, "\"%s\" is one argument too many; put the answer in quotes", v[3]);
+	if ((rv = orch_open(o)) != 0)
 		return rv;
-	if (strcmp(a->answer, "-") == 0)
-		rv = read_answer(&t);
-	else
-		text_puts(&t, a->answer);
+	if (n < 2)
+		return answer_all(o, n == 1 ? v[0] : NULL);
+	if ((rv = find(o, v[0], &e)) != 0)
+		return rv;
+	rv = strcmp(v[n - 1], "-") != 0 ? (text = text_format("%s", v[n - 1]), 0) :
+	    input_read(STDIN_FILENO, "the answer on standard input", SESSION_MAX_TEXT, &text);
 	if (rv == 0)
-		rv = answer(o, &e, a->question, &t);
-	text_free(&t);
+		rv = answer(o, &e, n == 3 ? v[1] : NULL, text);
+	free(text);
 	entry_release(&e);
 	return rv;
 }
 
 const struct cmd cmd_answer = COMMAND("answer",
-    "answer an open question (- reads the answer from standard input)", run,
+    "answer an open question, or all of them one by one (- reads the answer from standard input)", run,
     OPTION_ROWS(rows, struct arguments), .stops = true);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/view/show.h"
@@ -122,6 +123,7 @@ run(struct orch *o, void *arguments)
 	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
+	by_hand_recover(o);
 	c.failed = json_new_array();
 	c.archived = json_new_array();
 	registry_load(o, false, &es);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/cli/input.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/cmd.h"
@@ -79,39 +80,6 @@ read_item(const char *file, struct item *item)
 	return EX_DATAERR;
 }
 
-/* Reads all of standard input, which must be text. */
-static char *
-read_stdin(void)
-{
-	struct text t = { 0 };
-	char chunk[8192];
-	ssize_t n;
-
-	while ((n = read(STDIN_FILENO, chunk, sizeof(chunk))) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
-			log_warn("standard input");
-			break;
-		}
-		text_add(&t, chunk, (size_t)n);
-		if (t.len > ITEM_MAX_TEXT) {
-			log_warnx("--description -: more than %u bytes", ITEM_MAX_TEXT);
-			n = -1;
-			break;
-		}
-	}
-	if (n == 0 && t.buf != NULL && strlen(t.buf) != t.len) {
-		log_warnx("--description -: contains a NUL byte; give plain text");
-		n = -1;
-	}
-	if (n == -1)
-		text_free(&t);
-	else if (t.buf == NULL)
-		return text_format("%s", "");
-	return t.buf;
-}
-
 static int
 check_text(const struct item *item, const char *what, const char *text, size_t max)
 {
@@ -165,10 +133,10 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 	if (a->agent_type != NULL)
 		replace(&item->agent_type, text_format("%s", a->agent_type));
 	if (a->description != NULL) {
-		text = strcmp(a->description, "-") == 0 ? read_stdin() :
-		    text_format("%s", a->description);
-		if (text == NULL)
-			return EX_DATAERR;
+		if (strcmp(a->description, "-") != 0)
+			text = text_format("%s", a->description);
+		else if ((status = input_read(STDIN_FILENO, "--description -", ITEM_MAX_TEXT, &text)) != 0)
+			return status;
 		replace(&item->description, text);
 	}
 	if ((status = check_text(item, "title", item->title, ITEM_MAX_TITLE)) != 0)

@@ -3,6 +3,7 @@
 
 #include "orchestrator/cli/flow_args.h"
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
@@ -85,7 +86,7 @@ run(struct orch *o, void *arguments)
 	    (rv = orch_make(o)) != 0 ||
 	    (rv = flow_args_open(o, a, list, &f)) != 0)
 		return rv;
-	task_link_recover(o);
+	by_hand_recover(o);
 	if ((rv = plan_judged(&f.settings)) == 0)
 		rv = run_flow(&f);
 	flow_release(&f);

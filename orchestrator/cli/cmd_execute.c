@@ -9,6 +9,7 @@
 #include "orchestrator/cli/flow_args.h"
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -85,7 +86,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 	int		rv;
 
 	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
-		task_link_recover(o);
+		by_hand_recover(o);
 		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0) {
 			orch_tell_unconfined(o, &f.settings);
 			rv = run_locked(o, &f);
@@ -103,7 +104,7 @@ run_sessions(struct orch *o, const struct flow_args *a)
 		    "none; orchestrator tasks list shows all lists");
 		return EX_USAGE;
 	}
-	task_link_recover(o);
+	by_hand_recover(o);
 	if (o->instance == NULL) {
 		if (!o->json)
 			puts("no sessions; orchestrator dispatch ITEM starts one");

@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/merge/merging.h"
-#include "orchestrator/session/registry.h"
+#include "orchestrator/session/conflict.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
@@ -132,6 +133,30 @@ merge_approved(struct orch *o, bool leave)
 	return rv;
 }
 
+/* What to do about a session that merge can do nothing for: by what it is. */
+static int
+not_mergeable(struct orch *o, const struct entry *e)
+{
+	const char	*id = e->state.item;
+
+	if (e->error == NULL && status_done(e->state.status)) {
+		report(o, e, MERGE_NOTHING, "already merged", "", NULL);
+		return 0;
+	}
+	if (e->error == NULL && e->state.status == STATUS_CONFLICT)
+		log_warnx("%s is in conflict: %s; " CONFLICT_ADVICE, e->id, e->state.detail,
+		    CONFLICT_ADVICE_OF(&e->state, "the target"));
+	else if (e->error == NULL && status_live(e->state.status))
+		log_warnx("%s is %s, not approved yet: orchestrator logs -f %s follows it", e->id, show_status(e), id);
+	else if (e->error == NULL && e->state.status == STATUS_REJECTED)
+		log_warnx("%s was rejected: orchestrator review %s says why, orchestrator rework %s gives it back to its agent", e->id,
+		    id, id);
+	else
+		log_warnx("%s is %s, not approved: orchestrator status %s says why, orchestrator retry %s begins again", e->id,
+		    show_status(e), id, id);
+	return EX_NEGATIVE;
+}
+
 struct arguments {
 	bool		 approved;
 	const char	*session;
@@ -150,18 +175,15 @@ run(struct orch *o, void *arguments)
 
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	task_link_recover(o);
+	by_hand_recover(o);
 	if (a->session == NULL)
 		return merge_approved(o, a->approved);
 	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	if (entry_mergeable(&e))
 		rv = merge_all(o, &one, 1, a->approved);
-	else {
-		log_warnx("%s is %s, not approved: orchestrator review %s says why", e.id,
-		    show_status(&e), e.id);
-		rv = EX_NEGATIVE;
-	}
+	else
+		rv = not_mergeable(o, &e);
 	entry_release(&e);
 	return rv;
 }

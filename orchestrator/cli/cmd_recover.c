@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "orchestrator/execute/schedule.h"
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/registry.h"
@@ -157,7 +158,7 @@ run(struct orch *o, void *arguments)
 	for (size_t i = 0; i < es.n; i++)
 		recover(&r, &es.v[i]);
 	orphans = orphans_remove(o);
-	task_link_recover(o);
+	by_hand_recover(o);
 	if (o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);

@@ -28,7 +28,7 @@ static const struct cmd cmd_help = COMMAND("help",
 static const struct syntax *const commands[] = {
 	&cmd_dispatch.syntax, &cmd_dispatch_ready.syntax, &cmd_execute.syntax, &cmd_plan.syntax,
 	&cmd_report.syntax, &cmd_status.syntax, &cmd_questions.syntax, &cmd_answer.syntax, &cmd_review.syntax,
-	&cmd_merge.syntax, &cmd_adopt.syntax, &cmd_logs.syntax, &cmd_path.syntax, &cmd_cancel.syntax,
+	&cmd_merge.syntax, &cmd_rework.syntax, &cmd_reject.syntax, &cmd_resolve.syntax, &cmd_adopt.syntax, &cmd_logs.syntax, &cmd_path.syntax, &cmd_cancel.syntax,
 	&cmd_retry.syntax, &cmd_recover.syntax, &cmd_salvage.syntax, &cmd_cleanup.syntax, &cmd_init.syntax,
 	&cmd_doctor.syntax, &cmd_config.syntax, &cmd_tasks.syntax, &cmd_generate.syntax,
 	&cmd_conflict_check.syntax, &cmd_help.syntax, NULL,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/cli/input.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -46,33 +47,10 @@ add_task(struct tasklist *l, const char *text)
 	return rv;
 }
 
-/* Reads up to the largest list; from a pipe too. */
-static int
-read_fd(int fd, const char *what, struct text *t)
-{
-	char chunk[65536];
-	ssize_t n;
-
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
-			log_warn("%s", what);
-			return EX_NOINPUT;
-		}
-		text_add(t, chunk, (size_t)n);
-		if (t->len > TASKLIST_MAX_RECORD) {
-			log_warnx("%s: more than %u bytes", what, TASKLIST_MAX_RECORD);
-			return EX_DATAERR;
-		}
-	}
-	return 0;
-}
-
 static int
 add_file(struct tasklist *l, const char *name)
 {
-	struct text t = { 0 };
+	char *text;
 	int fd, rv;
 
 	if (strcmp(name, "-") == 0)
@@ -81,11 +59,11 @@ add_file(struct tasklist *l, const char *name)
 		log_warn("--from %s", name);
 		return EX_NOINPUT;
 	}
-	if ((rv = read_fd(fd, name, &t)) == 0)
-		rv = tasks_import(l, name, t.buf == NULL ? "" : t.buf, t.len);
+	if ((rv = input_read(fd, name, TASKLIST_MAX_RECORD, &text)) == 0)
+		rv = tasks_import(l, name, text, strlen(text));
 	if (fd != STDIN_FILENO)
 		close(fd);
-	text_free(&t);
+	free(text);
 	return rv;
 }
 

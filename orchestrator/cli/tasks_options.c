@@ -153,6 +153,8 @@ task_options_apply(const struct task_options *o, struct task *t)
 	set_number(&it->timeout, &o->timeout);
 	if (o->parallelizable != NULL)
 		t->parallelizable = o->parallelizable[0] == 'y';
+	if (o->no_change != NULL)
+		it->no_change = o->no_change[0] == 'y';
 	t->changed = true;
 	return 0;
 }

@@ -9,7 +9,7 @@
 struct task;
 
 struct task_options {
-	const char	*title, *description, *acceptance, *agent_type, *parallelizable, *stream;
+	const char	*title, *description, *acceptance, *agent_type, *parallelizable, *no_change, *stream;
 	struct option_number priority, estimate, timeout;
 	struct strings	 depends_on, allow, forbid, output, limit;
 };
@@ -29,6 +29,7 @@ extern const char *const task_yes_no[];
 	OPT_NUMBER(s, o.estimate, 0, "estimate", "MINUTES", 0, ITEM_MAX_MINUTES, "how long it takes; 0 = unknown"), \
 	OPT_NUMBER(s, o.timeout, 0, "timeout", "MINUTES", 0, ITEM_MAX_MINUTES, "how long it may take; 0 = as the settings say"), \
 	OPT_LIST(s, o.limit, 0, "limit", "NAME=VALUE", "a limit of its sessions"), \
+	OPT_CHOICE(s, o.no_change, 0, "no-change", "YES", task_yes_no, "may it end without a change"), \
 	OPT_CHOICE(s, o.parallelizable, 0, "parallelizable", "YES", task_yes_no, "may it run beside others"), \
 	OPT_STRING(s, o.stream, 0, "stream", "STREAM", "the stream that it is part of")
 

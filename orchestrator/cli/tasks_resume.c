@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
@@ -130,7 +131,7 @@ run(struct orch *o, void *arguments)
 
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	task_link_recover(o);
+	by_hand_recover(o);
 	if ((rv = tasks_open(o, a->list, &l)) != 0)
 		return rv;
 	rv = resume(&r, &l);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
@@ -66,7 +67,7 @@ run_list(struct orch *o, void *arguments)
 	(void)arguments;
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	task_link_recover(o);
+	by_hand_recover(o);
 	if (o->json)
 		g.list = json_new_array();
 	tasks_each(o->workspace, list_one, &g);
@@ -101,7 +102,7 @@ run_show(struct orch *o, void *arguments)
 
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	task_link_recover(o);
+	by_hand_recover(o);
 	if ((rv = tasks_open(o, a->list, &l)) != 0)
 		return rv;
 	if (taskgraph_make(&g, &l, why, sizeof(why)) == -1)

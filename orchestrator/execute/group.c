@@ -25,7 +25,7 @@ minutes(const struct task *t)
 static bool
 single(const struct task *t)
 {
-	return t->item.priority == 0 || !t->parallelizable || t->item.parts.n > 0 ||
+	return t->item.priority == 0 || !t->parallelizable || t->item.no_change || t->item.parts.n > 0 ||
 	    t->item.worktree != NULL || t->session[0] != '\0' || minutes(t) > GROUP_MINUTES;
 }
 

@@ -154,7 +154,48 @@ merge_gone(struct merge *m)
 	return rv;
 }
 
-/* Requires both locks. */
+/* After a squash, or another merge of the same, the target has the change, and not the commits. */
+static int
+keep_commits(struct merge *m)
+{
+	struct strings tips = { 0 };
+	int rc = git_ancestor(&m->git, m->state.head, m->old, m->err, m->errlen);
+
+	if (rc != 0)
+		return rc == -1 ? -1 : 0;
+	strings_add(&tips, m->state.head);
+	rc = git_salvage_commits(&m->git, m->id, m->state.base, &tips, m->err, m->errlen);
+	strings_free(&tips);
+	return rc;
+}
+
+/* A person has merged it: the merge commit is the first one of the target that has the work. */
+static enum merge_outcome
+record_by_hand(struct merge *m)
+{
+	char range[2 * OID_MAX + 2], detail[512], *out = NULL;
+	const char *const argv[] = { "rev-list", "--first-parent", "--ancestry-path", "--reverse", range, "--", NULL };
+	size_t n;
+	int rc;
+
+	if (git_ref_read(m->req->repo, m->target, m->old, m->err, m->errlen) == -1 ||
+	    (rc = git_contains_change(&m->git, m->state.base, m->state.head, m->old, m->err, m->errlen)) == -1)
+		return MERGE_ERROR;
+	if (rc == 0)
+		return merge_says(m, MERGE_NOT_APPROVED, "%s: %s no longer has its work", m->id, m->config.target);
+	if (keep_commits(m) == -1)
+		return MERGE_ERROR;
+	snprintf(range, sizeof(range), "%s..%s", m->state.head, m->old);
+	if (git_run(&m->git, argv, NULL, 0, &out, NULL, NULL, m->err, m->errlen) == -1)
+		return MERGE_ERROR;
+	n = out != NULL ? strcspn(out, "\n") : 0;
+	snprintf(m->state.merged, sizeof(m->state.merged), "%.*s", n > 0 ? (int)n : (int)strlen(m->old), n > 0 ? out : m->old);
+	free(out);
+	snprintf(detail, sizeof(detail), "merged into %s by hand", m->config.target);
+	return merge_enter(m, STATUS_MERGED, "by-hand", detail) == -1 ? MERGE_ERROR : MERGE_MERGED;
+}
+
+/* Both locks are held. */
 static enum merge_outcome
 merge_locked(struct merge *m)
 {
@@ -167,6 +208,8 @@ merge_locked(struct merge *m)
 		return MERGE_ERROR;
 	if (m->state.status == STATUS_MERGED)
 		rv = MERGE_MERGED;
+	else if (m->req->by_hand && !status_live(m->state.status) && m->state.merging.target[0] == '\0')
+		rv = record_by_hand(m);
 	else if (m->state.status != STATUS_APPROVED)
 		rv = merge_says(m, MERGE_NOT_APPROVED, "%s: is %s, not approved", m->id,
 		    status_name(m->state.status));

@@ -21,7 +21,8 @@ struct merge_request {
 	const char	*session_path;
 	const char	*archive_dir;
 	const char	*worker;	/* path of the worker binary, for gates */
-	bool		 leave;		/* save unjudged changes, and leave them out */
+	bool		 leave;		/* what was not judged is saved, and left out */
+	bool		 by_hand;	/* its target has the work already: only record that (by_hand.h) */
 };
 
 /*

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/merge/merge_internal.h"
-#include "orchestrator/session/conflict.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -13,70 +11,26 @@
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
-/* Its own worker continues: it merges the target into its branch, resolves, and has the result reviewed. */
-static enum merge_outcome
-give_back(struct merge *m, const char *detail)
-{
-	struct state *s = &m->state;
-
-	strlcpy(s->resolving.target, m->old, sizeof(s->resolving.target));
-	free(s->resolving.others);
-	s->resolving.others = conflict_others(&m->git, m->req->archive_dir, s, m->old);
-	free(s->feedback);
-	s->feedback = NULL;
-	s->step = STEP_RESOLVE;
-	s->resolves++;
-	s->round++;
-	s->gate_tries = 0;
-	s->worker_pid = s->agent_pid = 0;
-	return merge_enter(m, STATUS_RUNNING, "conflict", detail) == -1 ? MERGE_ERROR :
-	    merge_says(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
-}
-
-static enum merge_outcome __attribute__((format(printf, 2, 3)))
-enter_conflict(struct merge *m, const char *fmt, ...)
-{
-	enum merge_outcome outcome;
-	char *detail = NULL;
-	va_list ap;
-
-	va_start(ap, fmt);
-	if (vasprintf(&detail, fmt, ap) == -1)
-		abort();
-	va_end(ap);
-	outcome = merge_enter(m, STATUS_CONFLICT, "conflict", detail) == -1 ? MERGE_ERROR :
-	    merge_says(m, MERGE_CONFLICT, "%s: %s", m->id, detail);
-	free(detail);
-	return outcome;
-}
-
-/* A conflict in these paths or, without paths, of the work as a whole. */
+/* Between these files. */
 static enum merge_outcome
 conflict(struct merge *m, struct state_conflict *list, size_t n)
 {
-	const struct settings *set = &m->config.settings;
-	enum merge_outcome rv;
+	enum merge_outcome outcome;
 	struct text detail = { 0 };
-	size_t i;
 
-	if (n > 0)
-		text_printf(&detail, "conflicts with %s:", m->config.target);
-	else
-		text_printf(&detail, "%s no longer contains %.12s, the base on which the work was judged", m->config.target,
-		    m->state.base);
-	for (i = 0; i < n && i < 8; i++)
+	text_printf(&detail, "conflicts with %s:", m->config.target);
+	for (size_t i = 0; i < n && i < 8; i++)
 		text_printf(&detail, "%s %s (%s)", i == 0 ? "" : ",", list[i].path, list[i].kind);
 	if (n > 8)
 		text_printf(&detail, " and %zu more", n - 8);
 	state_conflicts_free(&m->state);
 	m->state.conflicts = list;
 	m->state.nconflicts = n;
-	if (set->on_conflict == CONFLICT_RESOLVE && m->state.resolves < set->resolves)
-		rv = give_back(m, detail.buf);
-	else
-		rv = enter_conflict(m, "%s", detail.buf);
+	free(m->state.feedback);
+	m->state.feedback = NULL;
+	outcome = merge_resolve(m, m->config.settings.on_conflict, "conflict", detail.buf);
 	text_free(&detail);
-	return rv;
+	return outcome;
 }
 
 /* "Merge <item>: <first line of the summary, or the title>", and a trailer when it was not judged. */
@@ -130,7 +84,7 @@ check_base(struct merge *m)
 	n = out != NULL ? strcspn(out, "\n") : 0;
 	same = n > 0 && strcmp(out + n, "\n") == 0 && strncmp(out, m->state.base, n) == 0;
 	free(out);
-	return same ? MERGE_MERGED : enter_conflict(m, "%s already contains commits of the work: orchestrator retry %s does the "
+	return same ? MERGE_MERGED : merge_conflict(m, "conflict", "%s has commits of the work already: orchestrator retry %s does the "
 	    "rest on top of them", m->config.target, m->state.item);
 }
 
@@ -156,11 +110,14 @@ check_content(struct merge *m)
 		outcome = MERGE_ERROR;
 	for (size_t i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
 		if (!has_path(since, nsince, work[i].path))
-			outcome = enter_conflict(m, "%s had the work, but no longer has its change of %s: orchestrator retry %s "
+			outcome = merge_conflict(m, "conflict", "%s had the work, and has its change of %s no longer: orchestrator retry %s "
 			    "does it again", m->config.target, work[i].path, m->state.item);
 	git_changes_free(work, nwork);
 	git_changes_free(since, nsince);
-	if (outcome == MERGE_NOTHING)
+	if (outcome == MERGE_NOTHING && strcmp(m->state.head, m->state.base) == 0) {
+		free(m->left);
+		m->left = text_format("nothing to merge: the item needed no change");
+	} else if (outcome == MERGE_NOTHING)
 		log_info("%s: %s contains it already", m->id, m->target);
 	return outcome;
 }
@@ -180,7 +137,9 @@ merge_compute(struct merge *m)
 		    m->config.target);
 	/* merging would restore a base that was removed from the target */
 	if ((rc = git_ancestor(&m->git, m->state.base, m->old, m->err, m->errlen)) == 0)
-		return conflict(m, NULL, 0);
+		return merge_conflict(m, "conflict", "%s no longer has %.12s, on which the work is based, and a merge "
+		    "would bring that back: orchestrator retry %s begins again from %s", m->config.target,
+		    m->state.base, m->state.item, m->config.target);
 	if (rc == 1)
 		rc = git_merge_tree(&m->git, m->old, m->state.head, m->tree, &list, &n, m->err, m->errlen);
 	if (rc == -1)

@@ -14,7 +14,7 @@
 
 #define RESULTS_MAX	(16u << 20)
 
-/* Describes the first gate that failed, in a sentence; a retry gets its output. */
+/* The first gate that did not pass, in a sentence; what it printed is for the implementer to repair. */
 static char *
 failed_gate(struct merge *m, const char *out, size_t len)
 {
@@ -57,8 +57,8 @@ run_gates(struct merge *m)
 		    m->req->worker, strerror(errno));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
 		why = failed_gate(m, out != NULL ? out : "", len);
-		rv = merge_enter(m, STATUS_FAILED, "gate", why) == -1 ? MERGE_ERROR :
-		    merge_says(m, MERGE_GATE, "%s: %s", m->id, why);
+		state_conflicts_free(&m->state);
+		rv = merge_resolve(m, m->config.settings.on_gate, "gate", why);
 		free(why);
 	} else if (status != 0) {
 		child_status_text(status, how, sizeof(how));

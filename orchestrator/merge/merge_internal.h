@@ -40,7 +40,12 @@ int merge_save(struct merge *);
 
 /* merge_compute.c: merged tree and commit; MERGE_MERGED = continue, MERGE_NOTHING = already in the target. */
 enum merge_outcome merge_compute(struct merge *);
-/* merge_audit.c: checks the paths of the session's commits, and of the merge's changes. */
+/* merge_conflict.c: the session becomes conflict, for this reason. */
+enum merge_outcome merge_conflict(struct merge *, const char *reason, const char *, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The work and the target don't go together: by the mode the session is given back, or is a conflict. */
+enum merge_outcome merge_resolve(struct merge *, enum conflict_mode, const char *reason, const char *detail);
+/* merge_audit.c: the paths of the session's commits, and of what the merge changes. */
 enum merge_outcome merge_audit(struct merge *);
 /* merge_gate.c: runs the gates on the merged tree if it is new. */
 enum merge_outcome merge_gates(struct merge *);

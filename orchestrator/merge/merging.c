@@ -43,8 +43,8 @@ merging_retry(struct orch *o, struct entry *e, char session[SESSION_ID_MAX])
 	return MERGE_RETRIED;
 }
 
-enum merge_outcome
-merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t whylen)
+static enum merge_outcome
+merge(struct orch *o, const struct entry *e, bool leave, bool by_hand, char *why, size_t whylen)
 {
 	struct merge_request	r = {
 		.repo = &o->repo,
@@ -53,6 +53,7 @@ merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t
 		.archive_dir = o->archive,
 		.worker = o->worker,
 		.leave = leave,
+		.by_hand = by_hand,
 	};
 	enum merge_outcome	rv;
 
@@ -63,6 +64,18 @@ merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t
 	if (merging_done(rv))
 		claim_drop(o, e->state.item, e->id);
 	return rv;
+}
+
+enum merge_outcome
+merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t whylen)
+{
+	return merge(o, e, leave, false, why, whylen);
+}
+
+enum merge_outcome
+merging_by_hand(struct orch *o, const struct entry *e, char *why, size_t whylen)
+{
+	return merge(o, e, true, true, why, whylen);
 }
 
 enum then { DONE, AGAIN, OVER };

@@ -14,6 +14,8 @@ struct orch;
  * a session that was handed back.  leave: see merge.h. */
 enum merge_outcome merging_run(struct orch *, const struct entry *, bool leave, char *why,
     size_t whylen);
+/* Records a merge that a person made (by_hand.h); MERGE_NOT_APPROVED: the target does not have it any more. */
+enum merge_outcome merging_by_hand(struct orch *, const struct entry *, char *why, size_t whylen);
 /*
  * After a conflict, with merge.on_conflict retry: merging_retry_due tells whether the
  * item gets one more session; merging_retry makes it and archives the former one.

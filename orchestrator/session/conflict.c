@@ -100,7 +100,16 @@ conflict_others(const struct git *g, const char *archive, const struct state *s,
 	return t.buf != NULL ? t.buf : text_format("%s", "(nothing that is known)");
 }
 
-/* Empty when git fails. */
+void
+conflict_give_back(const struct git *g, const char *archive, struct state *s, const char *target)
+{
+	strlcpy(s->resolving.target, target, sizeof(s->resolving.target));
+	free(s->resolving.others);
+	s->resolving.others = conflict_others(g, archive, s, target);
+	state_again(s, STEP_RESOLVE);
+}
+
+/* Empty when git can't tell. */
 static char *
 others_now(struct orch *o, const struct state *s, const char *branch)
 {

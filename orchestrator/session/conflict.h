@@ -11,8 +11,15 @@ struct git;
 struct orch;
 struct state;
 
-/* The summaries, oldest first, of what was merged (or committed by hand) between the state's base and the
- * commit target and changed a file of its conflicts. */
+/* What to do about a conflict: for printf, and its arguments. */
+#define CONFLICT_ADVICE	"orchestrator resolve %s has its agent resolve it, orchestrator retry %s begins again; or git merge %s " \
+	"into %s by hand"
+#define CONFLICT_ADVICE_OF(s, onto)	(s)->item, (s)->item, (s)->branch != NULL ? (s)->branch : "its branch", onto
+
+/* The session is to merge the commit target into its branch; the caller enters the status. */
+void conflict_give_back(const struct git *, const char *archive, struct state *, const char *target);
+/* What was merged (or committed by hand) between the state's base and the commit target, and
+ * changed a file of its conflicts, or any file when there are none: the summaries, oldest first. */
 char *conflict_others(const struct git *, const char *archive, const struct state *,
     const char *target);
 /* For the next attempt: the conflicts, the session's changes and the others' changes.  sessionfd: its

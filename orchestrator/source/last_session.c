@@ -23,7 +23,8 @@ load(const char *path, struct last_session *l)
 		memset(&l->state, 0, sizeof(l->state));
 	if (config_load(fd, &c, why, sizeof(why)) == 0) {
 		strlcpy(l->target, c.target == NULL ? "" : c.target, sizeof(l->target));
-		l->retries = c.settings.on_conflict == CONFLICT_RETRY;
+		l->retries = (strcmp(l->state.reason, "gate") == 0 ? c.settings.on_gate : c.settings.on_conflict) ==
+		    CONFLICT_RETRY;
 		l->allowed = c.settings.attempts;
 		config_release(&c);
 	}

@@ -15,7 +15,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_questions, cmd_answer,
-    cmd_review, cmd_merge, cmd_adopt, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
+    cmd_review, cmd_merge, cmd_adopt, cmd_resolve, cmd_rework, cmd_reject, cmd_logs, cmd_path, cmd_cancel, cmd_retry, cmd_cleanup, cmd_init,
     cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
     cmd_generate, cmd_conflict_check, cmd_config;
 

@@ -232,7 +232,11 @@ int git_commit_tree(const struct git *, const char *tree, const char *const pare
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
     char *err, size_t errlen);
-/* 1, 0, or -1 when git can't tell; a caller must not treat -1 as "no". */
+/* Has the target what base..head changes: the commits themselves, each of them as another one (a rebase), all
+ * of them as one (a squash), or, when head is a merge, another merge of its parents?  1, 0, or -1 when git can't tell. */
+int git_contains_change(const struct git *, const char *base, const char *head, const char *target, char *err,
+    size_t errlen);
+/* 1, 0, or -1 when git can't tell: what follows from "no" must not follow from that. */
 int git_ancestor(const struct git *, const char *ancestor, const char *commit, char *err,
     size_t errlen);
 bool git_is_ancestor(const struct git *, const char *ancestor, const char *commit);
@@ -332,8 +336,8 @@ int git_merge_tree(const struct git *, const char *ours, const char *theirs, cha
 /* Which of the conflicts' files in tree still have the markers of merging ours and theirs. */
 int git_markers(const struct git *, const char *tree, const char *ours, const char *theirs,
     const struct state_conflict *, size_t n, struct strings *paths, char *err, size_t errlen);
-/* The commits of from..to, along first parents, that changed one of the conflicts' files: oldest first, at most
- * the last GIT_TOUCHES. */
+/* The commits of from..to, by first parents, that changed one of the conflicts' files (any file when
+ * there are none); oldest first, the last GIT_TOUCHES at most. */
 #define GIT_TOUCHES	20
 struct git_touch { char oid[OID_MAX]; char *subject; };
 int git_touching(const struct git *, const char *from, const char *to,

@@ -33,8 +33,6 @@ git_markers(const struct git *g, const char *tree, const char *ours, const char 
 	size_t len = 0;
 	int rc, status;
 
-	if (n == 0)
-		return 0;
 	if (!git_oid_valid(g->repo, tree) || !git_oid_valid(g->repo, ours) ||
 	    !git_oid_valid(g->repo, theirs))
 		return git_fail(err, errlen, "%s: not a full object id", tree);

@@ -99,6 +99,7 @@ static const struct member members[] = {
 	    .valid = one_line, .must = "must be a list of paths of one line" },
 	{ "estimate", MEMBER(INT, struct item, estimate), .max = ITEM_MAX_MINUTES },
 	{ "timeout", MEMBER(INT, struct item, timeout), .max = ITEM_MAX_MINUTES },
+	{ "no_change", MEMBER(BOOL, struct item, no_change) },
 	{ "tasks", MEMBER_OTHER, .read = read_tasks, .put = put_tasks, .release = free_tasks },
 	{ "worktree", MEMBER(TEXT, struct item, worktree), .flags = MEMBER_LEFT_OUT, .max = ITEM_MAX_PATH,
 	    .valid = item_worktree_valid, .must = "must be a path below the repository, without \"..\"" },

@@ -30,10 +30,11 @@ struct item {
 	struct strings	 forbidden_paths;
 	struct strings	 outputs;
 	int64_t		 estimate;	/* minutes, 0 = unknown */
-	int64_t		 timeout;	/* minutes, 0 = from the settings */
-	struct parts	 parts;		/* to be done one after another; none = a single task */
-	char		*worktree;	/* path below the repository; NULL = .worktrees/ID */
-	struct session_limits	 limits;	/* override the limits of the settings, and timeout */
+	int64_t		 timeout;	/* minutes, 0 = settings */
+	bool		 no_change;	/* that nothing needs to be changed may be its result, without a council too */
+	struct parts	 parts;		/* done one after another; none = it is one thing */
+	char		*worktree;	/* where, below the repository; NULL = .worktrees/ID */
+	struct session_limits	 limits;	/* over those of the settings and over timeout */
 	struct json	*raw;
 };
 extern const struct record item_record;		/* member.h */

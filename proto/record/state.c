@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/base/text.h"
 #include "proto/json/member.h"
 #include "proto/json/record.h"
 #include "proto/record/item.h"
@@ -143,8 +144,10 @@ static const struct member tasks[] = {
 	{ "parked_until", MEMBER(TIME, struct state, parked_until) },
 	{ "conversations", MEMBER_OBJECT, .members = conversations },
 	{ "feedback", MEMBER(TEXT, struct state, feedback), .max = STATE_MAX_FEEDBACK },
+	{ "remarks", MEMBER(TEXT, struct state, remarks), .max = STATE_MAX_FEEDBACK },
 	{ "merging", MEMBER_OBJECT, .flags = MEMBER_NULL, .members = merging },
 	{ "merged", MEMBER_OID(struct state, merged) },
+	{ "given_back", MEMBER(INT, struct state, given_back), .max = MAX_COUNT },
 	{ "resolves", MEMBER(INT, struct state, resolves), .max = MAX_COUNT },
 	{ "resolving", MEMBER_OBJECT, .flags = MEMBER_NULL, .members = resolving },
 	{ "conflicts", MEMBER_OF(struct state, conflicts, nconflicts), .max = STATE_MAX_CONFLICTS,
@@ -177,8 +180,31 @@ state_text(const struct state *s, size_t *len)
 bool
 state_given_back(const struct state *s)
 {
-	return (s->status == STATUS_RUNNING && (s->step == STEP_RESOLVE || s->step == STEP_COMMIT) &&
-	    strcmp(s->holder, "orchestrator") == 0);
+	return (s->status == STATUS_RUNNING && strcmp(s->holder, "orchestrator") == 0);
+}
+
+void
+state_again(struct state *s, enum step step)
+{
+	s->step = step;
+	s->given_back++;
+	s->round++;
+	s->gate_tries = 0;
+	s->worker_pid = s->agent_pid = 0;
+	strlcpy(s->holder, "orchestrator", sizeof(s->holder));
+}
+
+void
+state_remark(struct state *s, const char *remark)
+{
+	char *all = text_format("%s%s%s", s->remarks != NULL ? s->remarks : "", s->remarks != NULL ? "\n\n" : "", remark);
+	size_t len = strlen(all), from = len > STATE_MAX_FEEDBACK ? len - STATE_MAX_FEEDBACK : 0;
+
+	while (((unsigned char)all[from] & 0xc0) == 0x80)	/* not within a character */
+		from++;
+	free(s->remarks);
+	s->remarks = text_format("%s", all + from);
+	free(all);
 }
 
 void

@@ -71,17 +71,19 @@ struct state {
 	int64_t		 questions_open;
 	int64_t		 input_tokens, output_tokens, cost_microusd;
 	char		*conversation[ROLE_COUNT];	/* the agent's own session id, by role */
-	char		*feedback;	/* what the implementer must repair next: a gate's output or findings */
+	char		*feedback;	/* what the implementer is to repair next: a gate's output or findings */
+	char		*remarks;	/* what people asked for beyond the item, newest last */
 	struct {			/* rule 6: on disk before the target moves */
 		char		 target[256];	/* full ref name; "" = no merge under way */
 		char		 old[OID_MAX], new[OID_MAX];
 		struct strings	 checkouts;	/* absolute paths that follow the target */
 	} merging;
 	char		 merged[OID_MAX];	/* the merge commit */
-	int64_t		 resolves;	/* times that conflicts were returned to the implementer */
-	struct {			/* conflicts being resolved */
-		char		 target[OID_MAX];	/* commit to merge in; "" = none */
-		char		*others;	/* what was merged there, as text for the implementer */
+	int64_t		 given_back;	/* times that the session got a further round, by a merge or a command */
+	int64_t		 resolves;	/* times that conflicts were given back to be resolved */
+	struct {			/* what the session resolves just now */
+		char		 target[OID_MAX];	/* commit to be merged in; "" = nothing */
+		char		*others;	/* what was merged there, for the implementer */
 	} resolving;
 	struct state_conflict *conflicts;
 	size_t		 nconflicts;
@@ -89,9 +91,13 @@ struct state {
 	size_t		 nhistory;
 	struct json	*raw;
 };
-/* Was it returned by a merge, or adopted, and no worker has continued it yet? */
+/* Given back to its worker by a merge or a command, and no worker has taken it up yet. */
 bool state_given_back(const struct state *);
-/* Adds tokens or cost, up to the maximum of the record, since agents may report anything. */
+/* A further round begins with this step; the caller enters the status. */
+void state_again(struct state *, enum step);
+/* Adds what a person asks for to the remarks, of which the last STATE_MAX_FEEDBACK bytes are kept. */
+void state_remark(struct state *, const char *);
+/* A sum of tokens or cost as far as the record takes it: what agents report may be anything. */
 int64_t state_usage(int64_t, int64_t more);
 /* Ends the resolving of conflicts. */
 void state_resolved(struct state *);

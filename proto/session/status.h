@@ -37,15 +37,15 @@ enum status_again { AGAIN_NO, AGAIN_SET, AGAIN_YES };	/* SET: if on_conflict say
 	ROW(COMPLETED,	"completed",		SUMMARY, REVIEW,    NONE,     NO,   NONE,     TO(REVIEWING) | TO_JUDGED | TO_BAD_END) \
 	ROW(REVIEWING,	"reviewing",		STEP,    REVIEW,    NONE,     NO,   NONE, \
 	    TO(WAITING) | TO(RUNNING) | TO_JUDGED | TO_BAD_END) \
-	ROW(APPROVED,	"approved",		NOT,     READY,     NONE,     NO,   APPROVED, TO(RUNNING) | TO_MERGE_END | TO(CANCELLED)) \
-	ROW(REJECTED,	"rejected",		NOT,     ENDED,     DECLINED, YES,  REJECTED, TO(RUNNING)) \
-	ROW(CONFLICT,	"conflict",		NOT,     ENDED,     BLOCKED,  SET,  NONE,     TO(RUNNING)) \
+	ROW(APPROVED,	"approved",		NOT,     READY,     NONE,     NO,   APPROVED, TO(RUNNING) | TO(REJECTED) | TO_MERGE_END | TO(CANCELLED)) \
+	ROW(REJECTED,	"rejected",		NOT,     ENDED,     DECLINED, YES,  REJECTED, TO(RUNNING) | TO(MERGED)) \
+	ROW(CONFLICT,	"conflict",		NOT,     ENDED,     BLOCKED,  SET,  NONE,     TO(RUNNING) | TO(MERGED)) \
 	ROW(MERGED,	"merged",		NOT,     ENDED,     DONE,     NO,   APPROVED, 0) \
-	ROW(FAILED,	"failed",		NOT,     ENDED,     FAILED,   YES,  NONE,     TO(RUNNING)) \
-	ROW(FAILED_TIMEOUT, "failed-timeout",	NOT,     ENDED,     FAILED,   YES,  NONE,     TO(RUNNING)) \
-	ROW(UNKNOWN,	"unknown",		NOT,     ENDED,     FAILED,   NO,   NONE,     TO(RUNNING)) \
-	ROW(STALE,	"stale",		NOT,     ENDED,     FAILED,   YES,  NONE,     TO(RUNNING)) \
-	ROW(CANCELLED,	"cancelled",		NOT,     ENDED,     DECLINED, NO,   NONE,     TO(RUNNING))
+	ROW(FAILED,	"failed",		NOT,     ENDED,     FAILED,   YES,  NONE,     TO(RUNNING) | TO(MERGED)) \
+	ROW(FAILED_TIMEOUT, "failed-timeout",	NOT,     ENDED,     FAILED,   YES,  NONE,     TO(RUNNING) | TO(MERGED)) \
+	ROW(UNKNOWN,	"unknown",		NOT,     ENDED,     FAILED,   NO,   NONE,     TO(RUNNING) | TO(MERGED)) \
+	ROW(STALE,	"stale",		NOT,     ENDED,     FAILED,   YES,  NONE,     TO(RUNNING) | TO(MERGED)) \
+	ROW(CANCELLED,	"cancelled",		NOT,     ENDED,     DECLINED, NO,   NONE,     TO(RUNNING) | TO(MERGED))
 
 #define STATUS_ENUM(name, ...)	STATUS_##name,
 enum status { STATUSES(STATUS_ENUM) STATUS_COUNT };

@@ -57,6 +57,7 @@ static const struct key answers_keys[] = {
 
 static const struct key merge_keys[] = {
 	{ "on_conflict", key_on_conflict, AT(settings, on_conflict), 0, 0 },
+	{ "on_gate", key_on_conflict, AT(settings, on_gate), 0, 0 },
 	{ "resolves", key_int, AT(settings, resolves), 1, 10 },
 };
 

@@ -51,11 +51,11 @@ struct agent {
 struct rule { char *match; char *answer; };	/* matched as a regular expression (pattern.h) */
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
-/* How tasks that do not name their paths are treated. */
-enum ambiguous { AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_PARALLEL, AMBIGUOUS_ASK, AMBIGUOUS_COUNT };
+/* Tasks that do not say their paths. */
+enum ambiguous { AMBIGUOUS_PARALLEL, AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_ASK, AMBIGUOUS_COUNT };	/* the first one is the default */
 
-/* What happens to approved work that conflicts with its target. */
-enum conflict_mode { CONFLICT_FAIL, CONFLICT_RETRY, CONFLICT_RESOLVE, CONFLICT_MODES };
+/* What becomes of approved work that conflicts with its target. */
+enum conflict_mode { CONFLICT_RESOLVE, CONFLICT_RETRY, CONFLICT_FAIL, CONFLICT_MODES };		/* the first one is the default */
 
 enum confine_mode { CONFINE_OFF, CONFINE_AUTO, CONFINE_REQUIRE, CONFINE_MODES };
 
@@ -89,9 +89,10 @@ struct settings {
 	enum ambiguous	 ambiguous;
 	int64_t		 session_memory_mb;	/* memory needed per session, default 512 */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
-	int64_t		 resolves;	/* merge.resolves: limit per session, default 3 */
-	bool		 recycle;	/* keep worktrees of merged sessions for reuse (pool.h), default true */
-	bool		 keep_ignored;	/* keep ignored files in them, default false */
+	enum conflict_mode on_gate;	/* merge.on_gate: a gate fails on the merged tree */
+	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
+	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
+	bool		 keep_ignored;	/* in them, default false */
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;

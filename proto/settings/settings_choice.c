@@ -83,11 +83,11 @@ key_ambiguous(struct keys *k, const char *path, const struct json *v, void *base
 	enum ambiguous *to = (enum ambiguous *)(void *)((char *)base + key->offset);
 	const char *s = json_string(v);
 
-	for (*to = AMBIGUOUS_SEQUENTIAL; s != NULL && *to < AMBIGUOUS_COUNT; ++*to)
+	for (*to = 0; s != NULL && *to < AMBIGUOUS_COUNT; ++*to)
 		if (strcmp(s, ambiguous_name(*to)) == 0)
 			return (0);
-	*to = AMBIGUOUS_SEQUENTIAL;
-	return (keys_fail(k, path, "\"sequential\", \"parallel\" or \"ask\""));
+	*to = AMBIGUOUS_PARALLEL;
+	return (keys_fail(k, path, "\"parallel\", \"sequential\" or \"ask\""));
 }
 
 int
@@ -98,7 +98,7 @@ key_on_conflict(struct keys *k, const char *path, const struct json *v, void *ba
 	int i = conflict_mode_parse(json_string(v));
 
 	if (i == -1)
-		return (keys_fail(k, path, "\"fail\", \"retry\" or \"resolve\""));
+		return (keys_fail(k, path, "\"resolve\", \"retry\" or \"fail\""));
 	*mode = (enum conflict_mode)i;
 	return (0);
 }

@@ -107,6 +107,7 @@ settings_json(const struct settings *s, struct json *o)
 	json_put_int(o, "session_memory_mb", s->session_memory_mb);
 	in = record_sub(o, "merge");
 	json_put_str(in, "on_conflict", conflict_mode_name(s->on_conflict));
+	json_put_str(in, "on_gate", conflict_mode_name(s->on_gate));
 	json_put_int(in, "resolves", s->resolves);
 	in = record_sub(o, "worktree");
 	json_put_bool(in, "recycle", s->recycle);

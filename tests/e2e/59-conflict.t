@@ -44,7 +44,7 @@ is_st() { [ "$(st "$1" .status)" = "$2" ]; }
 kill_worker() { if is_alive "$1"; then kill -KILL "$(field state.json .worker_pid "$1")"; wait_for 10 not is_alive "$1"; fi; }
 is_alive() { [ "$(st "$1" .alive)" = true ]; }
 said() { grep -q "$1" "$T/said"; }
-FAIL='' RETRY=', "merge": { "on_conflict": "retry" }' RESOLVE=', "merge": { "on_conflict": "resolve" }'
+FAIL=', "merge": { "on_conflict": "fail" }' RETRY=', "merge": { "on_conflict": "retry" }' RESOLVE=', "merge": { "on_conflict": "resolve" }'
 
 # fail
 world fail "$FAIL"

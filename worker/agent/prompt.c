@@ -110,6 +110,9 @@ git_text(struct worker *w, size_t max, int (*get)(const struct git *, const char
 static char *
 diff_text(struct worker *w)
 {
+	if (strcmp(w->state.base, w->state.head) == 0)
+		return strdup("(none: the implementer changed nothing, and says in the summary that nothing needs to be changed. "
+		    "Approve that only if the item is fulfilled as it is.)");
 	return git_text(w, DIFF_MAX, git_diff_text);
 }
 
@@ -141,6 +144,8 @@ put_template(struct worker *w, const char *name, struct text *t)
 	text_puts(t, own);
 	if (judge && w->review.flagged.n > 0 && strstr(own, "{flagged}") == NULL)
 		text_puts(t, "\n<flagged>\n{flagged}</flagged>\n");
+	if (judge && w->state.remarks != NULL && strstr(own, "{remarks}") == NULL)
+		text_puts(t, "\nA person asked for this since, and it counts as the item does:\n<remarks>\n{remarks}\n</remarks>\n");
 	if (judge && strstr(own, "{verdict}") == NULL)
 		text_puts(t, "\n{verdict}");
 	free(own);
@@ -171,6 +176,7 @@ prompt_make(struct worker *w, const char *name, const struct text_var *extra)
 		{ "round", round }, { "commit", w->state.head }, { "base", w->state.base },
 		{ "worktree", w->state.worktree },
 		{ "persona", NULL }, { "dependencies", NULL }, { "findings", w->config.findings },
+		{ "remarks", w->state.remarks },
 	};
 	struct text template = { 0 }, out = { 0 };
 	struct text_var *vars;

@@ -16,7 +16,7 @@ conflicts_text(const struct worker *w)
 	for (i = 0; i < w->state.nconflicts; i++)
 		text_printf(&t, "- %s (%s)\n", w->state.conflicts[i].path,
 		    w->state.conflicts[i].kind);
-	return t.buf != NULL ? t.buf : strdup("");
+	return t.buf != NULL ? t.buf : strdup("(none)");
 }
 
 static char *
@@ -45,7 +45,7 @@ prompt_implement(struct worker *w)
 	size_t n = w->review.ngates;
 	const struct text_var vars[] = {
 		{ "gate.name", n > 0 ? w->review.gates[n - 1].name : NULL },
-		{ "gate.output", w->state.feedback }, { "findings", w->review.findings },
+		{ "gate.output", w->state.feedback }, { "findings", w->state.feedback },
 		{ NULL, NULL },
 	};
 

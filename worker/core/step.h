@@ -14,9 +14,10 @@
 #include "proto/settings/settings.h"
 
 enum event {
-	EVENT_DONE,		/* the step succeeded */
-	EVENT_FAILED,		/* the step failed; the reason is recorded */
-	EVENT_GATE_FAILED,	/* gates, regate: a gate failed; commit: a conflict is left */
+	EVENT_DONE,		/* the step did what it is for */
+	EVENT_FAILED,		/* it could not; a reason is on record */
+	EVENT_UNCHANGED,	/* commit: what was rejected is as it was */
+	EVENT_GATE_FAILED,	/* gates, regate: a gate did not pass; commit: a conflict is left */
 	EVENT_APPROVED,		/* review, decide */
 	EVENT_APPROVED_CHANGED,	/* decide: approved, with a commit by the tech-lead */
 	EVENT_REJECTED,		/* review, decide */

@@ -125,7 +125,7 @@ run_steps(struct worker *w)
 		if (event == EVENT_FAILED && worker_interrupted(w))
 			return;
 		facts = (struct step_facts){ .review = s->review,
-			.round = w->state.round, .rounds = s->rounds + w->state.resolves,
+			.round = w->state.round, .rounds = s->rounds + w->state.given_back,
 			.gate_tries = w->state.gate_tries, .gate_tries_max = s->gate_tries };
 		move = step_next(w->state.step, event, &facts);
 		more = proceed(w, &move);

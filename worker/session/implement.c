@@ -2,11 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/prompt.h"
+#include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/session/gate.h"
 #include "worker/session/resolve.h"
@@ -44,6 +46,32 @@ step_implement(struct worker *w)
 	return EVENT_FAILED;
 }
 
+/* A client that did nothing could be a lazy one, so that without a council the item has to allow it. */
+static bool
+nothing_needed(const struct worker *w)
+{
+	const struct agent *agent = agent_of(w, ROLE_IMPLEMENTER);
+	bool command = agent != NULL && strcmp(agent->adapter, adapter_command.name) == 0;
+
+	if (w->state.blocked != NULL)
+		return false;
+	return command || w->item.no_change || (w->config.settings.review == REVIEW_COUNCIL &&
+	    faccessat(w->dirfd, SESSION_FILE_SUMMARY, F_OK, 0) == 0);
+}
+
+/* The implementer had findings to repair, and the commit is the one that a judge rejected last. */
+static bool
+is_rejected(const struct worker *w)
+{
+	const struct review *r = &w->review;
+
+	for (size_t i = r->nopinions; w->state.feedback != NULL && i > 0; i--)
+		if (r->opinions[i - 1].role != ROLE_IMPLEMENTER)
+			return r->opinions[i - 1].verdict == VERDICT_REJECTED &&
+			    strcmp(r->opinions[i - 1].commit, w->state.head) == 0;
+	return false;
+}
+
 enum event
 step_commit(struct worker *w)
 {
@@ -68,11 +96,17 @@ step_commit(struct worker *w)
 		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if (event != EVENT_DONE)
 		return event;
-	if (rc == 1)
+	if (rc == 1 && !nothing_needed(w))
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");
+	if (rc == 1)
+		output_log("nothing was changed: that nothing needs to be is what is judged");
 	if ((event = unfinished_commit(w)) != EVENT_DONE)
 		return event;
+	if (is_rejected(w)) {
+		output_log("%.12s was rejected and is unchanged: it is not judged again", w->state.head);
+		return EVENT_UNCHANGED;
+	}
 	free(w->state.feedback);
 	w->state.feedback = NULL;
 	return EVENT_DONE;

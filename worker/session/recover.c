@@ -204,9 +204,9 @@ clean_up_after(struct worker *w, bool detach)
 		return 0;
 	if (state_given_back(&w->state)) {
 		clean_forget(w);
-		output_log("%s: %s", w->state.step == STEP_RESOLVE ? "given back by the merge"
-		    : "adopted", w->state.detail);
-		/* before the worker continues: the judged commit is not the one that it will make */
+		output_log("%s: %s", w->state.step == STEP_RESOLVE ? "given back by the merge" :
+		    w->state.step == STEP_COMMIT ? "adopted" : "given back with remarks", w->state.detail);
+		/* before it is the worker's: what was judged is another commit than what comes of it */
 		if (resolve_forget(w) == -1)
 			return EX_IOERR;
 		if (w->rebooted && worktree_repair(w) == 0)

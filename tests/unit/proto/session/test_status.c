@@ -12,15 +12,15 @@ static const char *const legal[] = {
 	[STATUS_WAITING]	= ".x..x....xxxxx",
 	[STATUS_COMPLETED]	= "....xxx..xxxxx",
 	[STATUS_REVIEWING]	= ".xx..xx..xxxxx",
-	[STATUS_APPROVED]	= ".x.....xxx...x",
-	[STATUS_REJECTED]	= ".x............",
-	[STATUS_CONFLICT]	= ".x............",
+	[STATUS_APPROVED]	= ".x....xxxx...x",
+	[STATUS_REJECTED]	= ".x......x.....",
+	[STATUS_CONFLICT]	= ".x......x.....",
 	[STATUS_MERGED]		= "..............",
-	[STATUS_FAILED]		= ".x............",
-	[STATUS_FAILED_TIMEOUT]	= ".x............",
-	[STATUS_UNKNOWN]	= ".x............",
-	[STATUS_STALE]		= ".x............",
-	[STATUS_CANCELLED]	= ".x............",
+	[STATUS_FAILED]		= ".x......x.....",
+	[STATUS_FAILED_TIMEOUT]	= ".x......x.....",
+	[STATUS_UNKNOWN]	= ".x......x.....",
+	[STATUS_STALE]		= ".x......x.....",
+	[STATUS_CANCELLED]	= ".x......x.....",
 };
 ARRAY_WHOLE(legal, STATUS_COUNT);
 

@@ -53,9 +53,10 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.breaker, 5);
 	assert_int_equal(s.limits.grace, 300000);
 	assert_int_equal(s.context_phrases.n, 6);
-	assert_int_equal(s.ambiguous, AMBIGUOUS_SEQUENTIAL);
+	assert_int_equal(s.ambiguous, AMBIGUOUS_PARALLEL);
 	assert_int_equal(s.session_memory_mb, 512);
-	assert_int_equal(s.on_conflict, CONFLICT_FAIL);
+	assert_int_equal(s.on_conflict, CONFLICT_RESOLVE);
+	assert_int_equal(s.on_gate, CONFLICT_RESOLVE);
 	assert_int_equal(s.resolves, 3);
 	assert_true(s.recycle);
 	assert_false(s.keep_ignored);
@@ -218,10 +219,10 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"attempts\": 11}", "from 1 to 10" },
 		{ "{\"worktree\": {\"recycle\": 1}}", "\"worktree.recycle\" must be true or false" },
 		{ "{\"bd_timeout\": 0}", "from 1 to 3600" },
-		{ "{\"ambiguous\": \"maybe\"}", "\"ambiguous\" must be \"sequential\", \"parallel\" or \"ask\"" },
+		{ "{\"ambiguous\": \"maybe\"}", "\"ambiguous\" must be \"parallel\", \"sequential\" or \"ask\"" },
 		{ "{\"merge\": \"retry\"}", "\"merge\" must be an object" },
 		{ "{\"merge\": {\"on_conflict\": \"ask\"}}",
-		    "\"merge.on_conflict\" must be \"fail\", \"retry\" or \"resolve\"" },
+		    "\"merge.on_conflict\" must be \"resolve\", \"retry\" or \"fail\"" },
 		{ "{\"merge\": {\"on_conflict\": null}}", "\"merge.on_conflict\" must be" },
 		{ "{\"merge\": {\"resolves\": 0}}", "from 1 to 10" },
 		{ "{\"merge\": {\"on_conflit\": 1}}", "did you mean \"merge.on_conflict\"?" },

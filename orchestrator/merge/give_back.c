@@ -5,15 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/merge/adopt.h"
-#include "orchestrator/merge/unjudged.h"
-#include "orchestrator/session/registry.h"
+#include "orchestrator/merge/give_back.h"
+#include "orchestrator/session/conflict.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
+#include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
@@ -79,49 +80,128 @@ check_worktree(struct orch *o, const struct entry *e, int sessionfd)
 	return EX_DATAERR;
 }
 
-/* As at the beginning of a round, except for its usage: its time limit starts anew. */
+/* As at the beginning of a round; the limit of its time is a new one. */
 static void
-begin_again(struct state *s)
+begin_again(struct state *s, enum give_back how, const char *remarks)
 {
-	s->step = STEP_COMMIT;
-	s->round++;
-	s->gate_tries = s->recoveries = 0;
-	s->worker_pid = s->agent_pid = 0;
+	if (how != GIVE_BACK_RESOLVE)
+		state_again(s, how == GIVE_BACK_ADOPT ? STEP_COMMIT : STEP_IMPLEMENT);
+	s->recoveries = 0;
 	s->run[0] = s->role[0] = '\0';
 	s->agent_ms = s->agent_since = s->parked_until = 0;
 	memset(&s->rescue, 0, sizeof(s->rescue));
 	free(s->blocked);
-	free(s->feedback);
-	s->blocked = s->feedback = NULL;
-	if (s->resolving.target[0] == '\0')
-		state_conflicts_free(s);
-	strlcpy(s->holder, "orchestrator", sizeof(s->holder));
+	s->blocked = NULL;
+	if (how != GIVE_BACK_RESOLVE) {
+		free(s->feedback);
+		s->feedback = remarks != NULL ? text_format("%s", remarks) : NULL;
+		if (s->resolving.target[0] == '\0')
+			state_conflicts_free(s);
+	}
+	if (remarks != NULL)
+		state_remark(s, remarks);
+}
+
+/* 0: the target, which state.resolving names, is to be merged in. */
+static int
+check_conflict(struct orch *o, struct git *g, const struct entry *e, int sessionfd, struct state *s)
+{
+	char why[GIT_ERR], ref[256], onto[OID_MAX];
+	struct config c;
+	int rc;
+
+	if (s->status != STATUS_CONFLICT) {
+		log_warnx("session %s is %s, and not in conflict: orchestrator rework %s gives its agent remarks", e->id,
+		    status_name(s->status), s->item);
+		return EX_USAGE;
+	}
+	if (config_load(sessionfd, &c, why, sizeof(why)) == -1) {
+		log_warnx("session %s: %s", e->id, why);
+		return EX_DATAERR;
+	}
+	snprintf(ref, sizeof(ref), "refs/heads/%s", c.target != NULL ? c.target : "");
+	config_release(&c);
+	if (git_ref_read(&o->repo, ref, onto, why, sizeof(why)) == -1 ||
+	    (onto[0] != '\0' && (rc = git_ancestor(g, s->base, onto, why, sizeof(why))) == -1)) {
+		log_warnx("session %s: %s", e->id, why);
+		return EX_UNAVAILABLE;
+	}
+	if (onto[0] == '\0' || rc == 0) {
+		log_warnx("session %s: %s: orchestrator retry %s begins again", e->id, onto[0] == '\0' ?
+		    "its target branch does not exist any more" :
+		    "the commit on which it is based was removed from its target", s->item);
+		return EX_DATAERR;
+	}
+	conflict_give_back(g, o->archive, s, onto);
+	return 0;
 }
 
 static int
-enter(struct entry *e, int sessionfd, const struct unjudged *u)
+check_what(struct orch *o, struct git *g, struct entry *e, int sessionfd, enum give_back how, const struct unjudged *u,
+    bool found)
 {
-	char *what = unjudged_text(u), *detail;
-	int rv = 0;
+	char *what;
 
+	if (how == GIVE_BACK_ADOPT && !found && strcmp(e->state.head, e->state.base) == 0) {
+		log_warnx("session %s: there is nothing to judge: %s is as it was in the beginning", e->id,
+		    e->state.worktree);
+		return EX_DATAERR;
+	}
+	if (how == GIVE_BACK_RESOLVE && found) {
+		what = unjudged_text(u);
+		log_warnx("session %s: the worktree has %s: orchestrator adopt %s has that judged as the resolution", e->id,
+		    what, e->state.item);
+		free(what);
+		return EX_DATAERR;
+	}
+	return how == GIVE_BACK_RESOLVE ? check_conflict(o, g, e, sessionfd, &e->state) : 0;
+}
+
+static char *
+detail_of(const struct entry *e, enum give_back how, const char *remarks, const struct unjudged *u)
+{
+	char line[256], *what, *detail;
+
+	if (how == GIVE_BACK_RESOLVE)
+		return text_format("%.12s is merged into the branch", e->state.resolving.target);
+	if (how == GIVE_BACK_REWORK) {
+		text_first_line(line, sizeof(line), remarks);
+		return text_format("%s", line);
+	}
+	what = unjudged_text(u);
 	detail = what != NULL ? text_format("the worktree has %s", what) :
 	    text_format("%.12s is judged again", e->state.head);
-	begin_again(&e->state);
+	free(what);
+	return detail;
+}
+
+static int
+enter(struct entry *e, int sessionfd, enum give_back how, const char *remarks, const struct unjudged *u)
+{
+	const char *reason = "conflict";
+	char *detail = detail_of(e, how, remarks, u);
+	int rv = 0;
+
+	if (how == GIVE_BACK_ADOPT)
+		reason = "adopted";
+	else if (how == GIVE_BACK_REWORK)
+		reason = "remarks";
+	begin_again(&e->state, how, remarks);
 	task_link_reopen(e->path, e->id);
 	if ((unlinkat(sessionfd, SESSION_FILE_CANCEL, 0) == -1 && errno != ENOENT) ||
-	    state_enter(&e->state, STATUS_RUNNING, "adopted", detail) == -1 ||
+	    state_enter(&e->state, STATUS_RUNNING, reason, detail) == -1 ||
 	    state_save(sessionfd, &e->state, true) == -1) {
 		log_warn("%s", e->path);
 		rv = EX_IOERR;
 	} else	/* another command may have seen its former end meanwhile, and closed the task again */
 		task_link_reopen(e->path, e->id);
-	free(what);
 	free(detail);
 	return rv;
 }
 
 static int
-adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
+give_back_locked(struct orch *o, struct entry *e, int sessionfd, enum give_back how, const char *remarks,
+    struct unjudged *u)
 {
 	char why[GIT_ERR] = "";
 	struct state s;
@@ -146,16 +226,13 @@ adopt_locked(struct orch *o, struct entry *e, int sessionfd, struct unjudged *u)
 		log_warnx("session %s: %s", e->id, why);
 		return EX_UNAVAILABLE;
 	}
-	if (rv == 0 && strcmp(e->state.head, e->state.base) == 0) {
-		log_warnx("session %s: there is nothing to judge: %s is unchanged since the session began",
-		    e->id, e->state.worktree);
-		return EX_DATAERR;
-	}
-	return enter(e, sessionfd, u);
+	if ((rv = check_what(o, &g, e, sessionfd, how, u, rv == 1)) != 0)
+		return rv;
+	return enter(e, sessionfd, how, remarks, u);
 }
 
 int
-adopt(struct orch *o, struct entry *e, struct unjudged *u)
+give_back(struct orch *o, struct entry *e, enum give_back how, const char *remarks, struct unjudged *u)
 {
 	char why[1024] = "";
 	int fd, lock, rv;
@@ -168,7 +245,7 @@ adopt(struct orch *o, struct entry *e, struct unjudged *u)
 		    "another process holds it; try again" : strerror(errno));
 		return errno == EAGAIN ? EX_TEMPFAIL : EX_NOINPUT;
 	}
-	rv = adopt_locked(o, e, fd, u);
+	rv = give_back_locked(o, e, fd, how, remarks, u);
 	close(lock);
 	close(fd);
 	if (rv == 0 && worker_spawn(o, e->path, why, sizeof(why)) == -1) {
