@@ -89,26 +89,43 @@ run_editor(const char *path)
 }
 
 static int
-edit_text(const char *question, char **text)
+edit_file(const char *path, const char *question, char **text)
 {
-	const char *dir = getenv("TMPDIR");
-	char *path = text_format("%s/orchestrator.XXXXXX", dir != NULL && *dir != '\0' ? dir : "/tmp");
-	int fd = mkostemp(path, O_CLOEXEC), rv = EX_CANTCREAT;
+	char *begin = text_format("\n# %s  Lines that begin with '#' are left out.\n", question);
 	size_t len;
+	int rv;
 
-	*text = NULL;
-	if (fd == -1 || dprintf(fd, "\n# %s  Lines that begin with '#' are left out.\n", question) < 0)
+	if (file_create(AT_FDCWD, path, begin, strlen(begin), 0) == -1) {
 		log_warn("%s", path);
-	else if ((rv = run_editor(path)) == 0 && file_read(AT_FDCWD, path, INPUT_MAX, text, &len) == -1) {
+		rv = EX_CANTCREAT;
+	} else if ((rv = run_editor(path)) == 0 && file_read(AT_FDCWD, path, INPUT_MAX, text, &len) == -1) {
 		log_warn("%s", path);
 		rv = EX_IOERR;
 	}
-	if (fd != -1)
-		unlink(path);
-	file_close(fd);
-	free(path);
-	if (rv == 0)
+	free(begin);
+	return rv;
+}
+
+static int
+edit_text(const char *question, char **text)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *dir = text_format("%s/orchestrator.XXXXXX", tmp != NULL && *tmp != '\0' ? tmp : "/tmp"), *path;
+	int rv;
+
+	*text = NULL;
+	if (mkdtemp(dir) == NULL) {
+		log_warn("%s", dir);
+		free(dir);
+		return EX_CANTCREAT;
+	}
+	path = text_format("%s/text", dir);
+	if ((rv = edit_file(path, question, text)) == 0)
 		strip_comments(*text);
+	unlink(path);
+	rmdir(dir);
+	free(path);
+	free(dir);
 	return rv;
 }
 

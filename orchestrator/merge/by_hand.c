@@ -35,7 +35,7 @@ target_of(struct orch *o, const struct entry *e, char oid[OID_MAX], char *why, s
 	return rc;
 }
 
-/* A session whose work somebody can have merged, and where its target is. */
+/* A session whose work a person can have merged, and the commit of its target. */
 struct candidate {
 	struct entry	*e;
 	char		 target[OID_MAX];
@@ -76,7 +76,7 @@ look(struct orch *o, const struct git *g, struct candidate *c, size_t n, void (*
 		if (c[i].looked || strcmp(c[i].target, c->target) != 0)
 			continue;
 		c[i].looked = true;
-		/* what looks for changes takes several processes: only for work that somebody would merge */
+		/* this runs several processes: only for work that a person is likely to merge */
 		if (missing == NULL || strstr(missing, s->head) == NULL || ((s->status == STATUS_APPROVED ||
 		    s->status == STATUS_CONFLICT) &&
 		    git_contains_change(g, s->base, s->head, c->target, why, sizeof(why)) == 1))

@@ -110,8 +110,8 @@ check_content(struct merge *m)
 		outcome = MERGE_ERROR;
 	for (size_t i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
 		if (!has_path(since, nsince, work[i].path))
-			outcome = merge_conflict(m, "conflict", "%s had the work, and has its change of %s no longer: orchestrator retry %s "
-			    "does it again", m->config.target, work[i].path, m->state.item);
+			outcome = merge_conflict(m, "conflict", "%s had the work, and has its change of %s no "
+			    "longer: orchestrator retry %s does it again", m->config.target, work[i].path, m->state.item);
 	git_changes_free(work, nwork);
 	git_changes_free(since, nsince);
 	if (outcome == MERGE_NOTHING && strcmp(m->state.head, m->state.base) == 0) {

@@ -50,7 +50,7 @@ has_squashed(const struct git *g, const char *base, const char *head, const char
 	return rc;
 }
 
-/* Is head a merge, of which the target has all parents: somebody else has merged the same? */
+/* Is head a merge whose parents the target all has, by another merge of them? */
 static int
 has_parents(const struct git *g, const char *head, const char *target, char *err, size_t errlen)
 {

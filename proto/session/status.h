@@ -37,7 +37,8 @@ enum status_again { AGAIN_NO, AGAIN_SET, AGAIN_YES };	/* SET: if on_conflict say
 	ROW(COMPLETED,	"completed",		SUMMARY, REVIEW,    NONE,     NO,   NONE,     TO(REVIEWING) | TO_JUDGED | TO_BAD_END) \
 	ROW(REVIEWING,	"reviewing",		STEP,    REVIEW,    NONE,     NO,   NONE, \
 	    TO(WAITING) | TO(RUNNING) | TO_JUDGED | TO_BAD_END) \
-	ROW(APPROVED,	"approved",		NOT,     READY,     NONE,     NO,   APPROVED, TO(RUNNING) | TO(REJECTED) | TO_MERGE_END | TO(CANCELLED)) \
+	ROW(APPROVED,	"approved",		NOT,     READY,     NONE,     NO,   APPROVED, \
+	    TO(RUNNING) | TO(REJECTED) | TO_MERGE_END | TO(CANCELLED)) \
 	ROW(REJECTED,	"rejected",		NOT,     ENDED,     DECLINED, YES,  REJECTED, TO(RUNNING) | TO(MERGED)) \
 	ROW(CONFLICT,	"conflict",		NOT,     ENDED,     BLOCKED,  SET,  NONE,     TO(RUNNING) | TO(MERGED)) \
 	ROW(MERGED,	"merged",		NOT,     ENDED,     DONE,     NO,   APPROVED, 0) \

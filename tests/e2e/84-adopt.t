@@ -29,7 +29,7 @@ export ORCHESTRATOR_HOME="$T/state"
 new_repo "$T/r" 20 && cd "$T/r" && mkdir .orchestrator && echo nobody >shared || exit 1
 echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" }, \"judge\": { \"command\": \"sh $T/reviewer\" } },
     \"roles\": { \"implementer\": \"sh\", \"reviewer\": \"judge\" }, \"stop_grace\": 1, \"gate_tries\": 0, \"attempts\": 1, \"rounds\": 0,
-    \"ambiguous\": \"parallel\", \"gates\": [ \"test ! -e broken\" ] }" >.orchestrator/config.json
+    \"ambiguous\": \"parallel\", \"gates\": [ \"test ! -e broken\" ], \"merge\": { \"on_conflict\": \"fail\" } }" >.orchestrator/config.json
 git add . && git commit -qm Settings
 
 dispatch() { for i; do orchestrator dispatch --wait "$i" >"$T/said" 2>&1 || :; done; S=$(session_of "$1"); W=.worktrees/$1; }

@@ -57,6 +57,9 @@ case_run() {
 	traced orchestrator adopt two
 	in_order 'adopt' 'fsync\(.*\.state\.json' 'rename.*state\.json' "$(dir 'session-two-[a-z0-9]*')" 'execve\(.*"run", "-d"'
 	wait_for 10 status_is two approved
+	traced orchestrator reject two 'Not yet'
+	in_order 'reject' 'fsync\(.*\.review\.json' 'rename.*review\.json' 'fsync\(.*\.state\.json' 'rename.*state\.json' "$(dir 'session-two-[a-z0-9]*')" 'write\(1<.*rejected'
+	orchestrator adopt --wait two >"$T/out"
 	traced orchestrator merge two
 	in_order 'merge' 'fsync\(.*\.state\.json' 'rename.*state\.json' 'fsync\([0-9]*<[^>]*session-two-[a-z0-9]*>' \
 	    'syncfs\(' 'fsync\(.*refs/heads/main\.lock' 'rename.*refs/heads/main"' 'fsync\([0-9]*<[^>]*refs/heads>' \
