@@ -55,8 +55,13 @@ run_flow(struct flow *f)
 	int rv, status = 0;
 
 	f->attempts = 0;	/* a failed task is not ready */
-	if (flow_load(f) == 0)
+	if (flow_load(f) == 0) {
+		if (flow_ready(f) && (rv = plan_check(f->o)) != 0) {
+			json_free(sessions);
+			return rv;
+		}
 		flow_ask_known(f);
+	}
 	rv = dispatch_all(f, sessions, &status);
 	if (f->o->json) {
 		j = json_new_object();

@@ -10,6 +10,7 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/by_hand.h"
+#include "orchestrator/session/plan.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -79,6 +80,20 @@ run_locked(struct orch *o, struct flow *f)
 	return rv;
 }
 
+/* Tasks that can't be begun stay as they are; execute continues for the sessions that run. */
+static int
+check_place(struct flow *f)
+{
+	int rv;
+
+	if (!flow_ready(f) || (rv = plan_check(f->o)) == 0)
+		return 0;
+	if (f->nactive == 0)
+		return rv;
+	flow_stop(f, "no session can be started here");
+	return 0;
+}
+
 static int
 run_list(struct orch *o, const struct flow_args *a, const char *list)
 {
@@ -87,7 +102,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 
 	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
 		by_hand_recover(o);
-		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0) {
+		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0 && (rv = check_place(&f)) == 0) {
 			orch_tell_unconfined(o, &f.settings);
 			rv = run_locked(o, &f);
 		}

@@ -124,6 +124,8 @@ void flow_release(struct flow *);
 void flow_clear(struct flow *);
 /* Reads the list, if its file has changed. 0, or a sysexits status. */
 int flow_load(struct flow *);
+/* Is a task ready, whether or not it may go out now? */
+bool flow_ready(const struct flow *);
 /* Picks the tasks to go out now; false: none. */
 bool flow_pick(struct flow *, struct pick *);
 /* Stops dispatching.  Logged once. */

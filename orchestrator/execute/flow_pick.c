@@ -150,6 +150,12 @@ pick_last(struct flow *f, struct pick *p)
 }
 
 bool
+flow_ready(const struct flow *f)
+{
+	return taskgraph_next(&f->graph) != TASK_NONE;
+}
+
+bool
 flow_pick(struct flow *f, struct pick *p)
 {
 	struct work *running;

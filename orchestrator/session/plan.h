@@ -14,6 +14,7 @@ struct settings;
 
 /* Name of the agent for the COMMAND of dispatch ITEM -- COMMAND. */
 #define PLAN_COMMAND	"command"
+#define PLAN_ROOM	(1 << 20)	/* bytes of the state's file system below which no session begins */
 
 /*
  * Fills repository, target, base and settings (every required role has an agent whose
@@ -25,5 +26,10 @@ int plan_make(struct orch *, const struct dispatch *, struct config *);
 int plan_judged(const struct settings *);
 /* Only the roles. */
 int plan_roles(const struct dispatch *, struct settings *);
+/* Only the commands: does the program of the first setup command exist, and do confined runs see the programs that the
+ * commands of agents, setup and gates name? */
+int plan_commands(struct orch *, const struct settings *);
+/* Would every session fail here, whatever its item?  0, or a sysexits status with the one reason printed. */
+int plan_check(struct orch *);
 
 #endif
