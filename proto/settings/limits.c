@@ -15,17 +15,16 @@
 #define AT(member)	offsetof(struct session_limits, member)
 
 /* min is the unit in the file: 1000 for a second; 1 requires a whole number. */
-static const struct key limit_keys[] = {
-	{ "time", key_scaled, AT(time), SECOND, YEAR },
-	{ "stall", key_scaled, AT(stall), SECOND, YEAR },
-	{ "recoveries", key_int, AT(recoveries), 0, 100 },
-	{ "grace", key_scaled, AT(grace), SECOND, YEAR },
-	{ "stale", key_scaled, AT(stale), SECOND, YEAR },
-	{ "tokens", key_int, AT(tokens), 0, MAX_TOKENS },
-	{ "cost_usd", key_scaled, AT(cost_microusd), MICRO, MAX_USD },
+const struct key limit_keys[] = {
+	{ KEY("time", scaled), AT(time), SECOND, YEAR },
+	{ KEY("stall", scaled), AT(stall), SECOND, YEAR },
+	{ KEY("recoveries", int), AT(recoveries), 0, 100 },
+	{ KEY("grace", scaled), AT(grace), SECOND, YEAR },
+	{ KEY("stale", scaled), AT(stale), SECOND, YEAR },
+	{ KEY("tokens", int), AT(tokens), 0, MAX_TOKENS },
+	{ KEY("cost_usd", scaled), AT(cost_microusd), MICRO, MAX_USD },
+	{ .name = NULL }
 };
-
-#define NLIMITS		(sizeof(limit_keys) / sizeof(limit_keys[0]))
 
 static int64_t *
 value(const struct session_limits *l, const struct key *key)
@@ -43,14 +42,7 @@ limits_default(struct session_limits *l)
 int
 limits_apply(struct keys *k, const char *path, const struct json *v, struct session_limits *l)
 {
-	return keys_apply(k, path, v, l, limit_keys, NLIMITS);
-}
-
-int
-key_limits(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	return limits_apply(k, path, v, (struct session_limits *)(void *)((char *)base + key->offset));
+	return keys_apply(k, path, v, l, limit_keys);
 }
 
 void
@@ -64,31 +56,12 @@ limits_phrases(struct strings *list)
 		strings_add(list, phrases[i]);
 }
 
-static void
-put(struct json *o, const struct key *key, int64_t n)
-{
-	if (key->set == key_int || n % key->min == 0)
-		json_put_int(o, key->name, key->set == key_int ? n : n / key->min);
-	else
-		json_put(o, key->name, json_new_real((double)n / (double)key->min));
-}
-
-struct json *
-limits_json(const struct session_limits *l)
-{
-	struct json *o = json_new_object();
-
-	for (size_t i = 0; i < NLIMITS; i++)
-		put(o, &limit_keys[i], *value(l, &limit_keys[i]));
-	return o;
-}
-
 /* In a file 0 is no limit; in an item 0 is "not given", and LIMIT_NONE is no limit. */
 static void
 turn(struct session_limits *l)
 {
-	for (size_t i = 0; i < NLIMITS; i++) {
-		int64_t *n = value(l, &limit_keys[i]);
+	for (const struct key *key = limit_keys; key->name != NULL; key++) {
+		int64_t *n = value(l, key);
 
 		*n = *n == 0 ? LIMIT_NONE : *n == LIMIT_NONE ? 0 : *n;
 	}
@@ -108,16 +81,16 @@ limits_item_apply(struct keys *k, const char *path, const struct json *v, struct
 struct json *
 limits_item_json(const struct session_limits *l)
 {
+	struct session_limits in_file = *l;
 	struct json *o = NULL;
 
-	for (size_t i = 0; i < NLIMITS; i++) {
-		int64_t n = *value(l, &limit_keys[i]);
-
-		if (n == 0)
+	turn(&in_file);
+	for (const struct key *key = limit_keys; key->name != NULL; key++) {
+		if (*value(l, key) == 0)
 			continue;
 		if (o == NULL)
 			o = json_new_object();
-		put(o, &limit_keys[i], n == LIMIT_NONE ? 0 : n);
+		key->put(o, &in_file, key);
 	}
 	return o;
 }
@@ -125,10 +98,10 @@ limits_item_json(const struct session_limits *l)
 void
 limits_over(struct session_limits *l, const struct session_limits *item)
 {
-	for (size_t i = 0; i < NLIMITS; i++) {
-		int64_t n = *value(item, &limit_keys[i]);
+	for (const struct key *key = limit_keys; key->name != NULL; key++) {
+		int64_t n = *value(item, key);
 
 		if (n != 0)
-			*value(l, &limit_keys[i]) = n == LIMIT_NONE ? 0 : n;
+			*value(l, key) = n == LIMIT_NONE ? 0 : n;
 	}
 }

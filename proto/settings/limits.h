@@ -30,13 +30,8 @@ struct keys;
 void limits_default(struct session_limits *);
 /* Sets the limits named in the object v (settings_keys.h).  0, or -1 with the error recorded. */
 int limits_apply(struct keys *, const char *path, const struct json *v, struct session_limits *);
-/* The same as a setter for a key: the limits are at its offset. */
-struct key;
-int key_limits(struct keys *, const char *path, const struct json *v, void *base,
-    const struct key *);
 /* The built-in context_phrases. */
 void limits_phrases(struct strings *);
-struct json *limits_json(const struct session_limits *);
 
 /* Limits of an item: 0 means as in the settings, LIMIT_NONE means no limit. */
 #define LIMIT_NONE	(-1)

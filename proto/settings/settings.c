@@ -12,88 +12,90 @@
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
-#define NKEYS(t)	(sizeof(t) / sizeof((t)[0]))
 #define MAX_NAME	256
 #define MAX_ENTRIES	1000
-
-typedef int setter(struct keys *, const char *, const struct json *, void *, const struct key *);
-
-static setter set_agents, set_roles, set_commands, set_merge, set_worktree, set_answers,
-    set_rules;
 
 #define AT(type, member)	offsetof(struct type, member)
 
 static const struct key command_keys[] = {
-	{ "name", key_string, AT(command, name), 0, MAX_NAME },
-	{ "command", key_text, AT(command, shell), 0, SETTINGS_MAX_TEXT },
-	{ "timeout", key_int, AT(command, timeout), 1, 86400 },
+	{ KEY("name", string), AT(command, name), 0, MAX_NAME },
+	{ KEY("command", text), AT(command, shell), 0, SETTINGS_MAX_TEXT },
+	{ KEY("timeout", int), AT(command, timeout), 1, 86400 },
+	{ .name = NULL }
 };
 
 static const struct key agent_keys[] = {
-	{ "adapter", key_text, AT(agent, adapter), 0, MAX_NAME },
-	{ "command", key_argv, AT(agent, command), 0, SETTINGS_MAX_TEXT },
-	{ "resume", key_argv, AT(agent, resume), 0, SETTINGS_MAX_TEXT },
-	{ "verdict", key_verdict, AT(agent, verdict), 0, 0 },
-	{ "model", key_string, AT(agent, model), 0, MAX_NAME },
-	{ "args", key_list, AT(agent, args), 0, SETTINGS_MAX_TEXT },
-	{ "env", key_env, AT(agent, env), AT(agent, secrets), SETTINGS_MAX_TEXT },
+	{ KEY("adapter", text), AT(agent, adapter), 0, MAX_NAME },
+	{ KEY("command", argv), AT(agent, command), 0, SETTINGS_MAX_TEXT },
+	{ KEY("resume", argv), AT(agent, resume), 0, SETTINGS_MAX_TEXT },
+	{ KEY("verdict", verdict), AT(agent, verdict) },
+	{ KEY("model", string), AT(agent, model), 0, MAX_NAME },
+	{ KEY("args", list), AT(agent, args), 0, SETTINGS_MAX_TEXT },
+	{ KEY("env", env), AT(agent, env), AT(agent, secrets), SETTINGS_MAX_TEXT },
+	{ .name = NULL }
 };
 
 static const struct key role_keys[] = {
-	{ "implementer", key_string, ROLE_IMPLEMENTER * sizeof(char *), 0, MAX_NAME },
-	{ "reviewer", key_string, ROLE_REVIEWER * sizeof(char *), 0, MAX_NAME },
-	{ "tech-lead", key_string, ROLE_TECH_LEAD * sizeof(char *), 0, MAX_NAME },
+	{ KEY("implementer", string), ROLE_IMPLEMENTER * sizeof(char *), 0, MAX_NAME },
+	{ KEY("reviewer", string), ROLE_REVIEWER * sizeof(char *), 0, MAX_NAME },
+	{ KEY("tech-lead", string), ROLE_TECH_LEAD * sizeof(char *), 0, MAX_NAME },
+	{ .name = NULL }
 };
 
 static const struct key rule_keys[] = {
-	{ "match", key_text, AT(rule, match), 0, SETTINGS_MAX_TEXT },
-	{ "answer", key_text, AT(rule, answer), 0, SETTINGS_MAX_TEXT },
+	{ KEY("match", text), AT(rule, match), 0, SETTINGS_MAX_TEXT },
+	{ KEY("answer", text), AT(rule, answer), 0, SETTINGS_MAX_TEXT },
+	{ .name = NULL }
 };
 
 static const struct key answers_keys[] = {
-	{ "rules", set_rules, 0, 0, 0 },
-	{ "command", key_argv, AT(settings, answer_command), 0, SETTINGS_MAX_TEXT },
+	{ KEY("rules", rules), .below = rule_keys },
+	{ KEY("command", argv), AT(settings, answer_command), 0, SETTINGS_MAX_TEXT },
+	{ .name = NULL }
 };
 
 static const struct key merge_keys[] = {
-	{ "on_conflict", key_on_conflict, AT(settings, on_conflict), 0, 0 },
-	{ "on_gate", key_on_conflict, AT(settings, on_gate), 0, 0 },
-	{ "resolves", key_int, AT(settings, resolves), 1, 10 },
+	{ KEY("on_conflict", on_conflict), AT(settings, on_conflict) },
+	{ KEY("on_gate", on_conflict), AT(settings, on_gate) },
+	{ KEY("resolves", int), AT(settings, resolves), 1, 10 },
+	{ .name = NULL }
 };
 
 static const struct key worktree_keys[] = {
-	{ "recycle", key_bool, AT(settings, recycle), 0, 0 },
-	{ "keep_ignored", key_bool, AT(settings, keep_ignored), 0, 0 },
+	{ KEY("recycle", bool), AT(settings, recycle) },
+	{ KEY("keep_ignored", bool), AT(settings, keep_ignored) },
+	{ .name = NULL }
 };
 
-static const struct key top_keys[] = {
-	{ "$schema", key_ignored, 0, 0, 0 },
-	{ "target", key_string, AT(settings, target), 0, MAX_NAME },
-	{ "review", key_review, AT(settings, review), 0, 0 },
-	{ "agents", set_agents, 0, 0, 0 },
-	{ "roles", set_roles, AT(settings, role), 0, 0 },
-	{ "setup", set_commands, AT(settings, setup), 0, 0 },
-	{ "gates", set_commands, AT(settings, gates), 0, 0 },
-	{ "rounds", key_int, AT(settings, rounds), 0, 10 },
-	{ "gate_tries", key_int, AT(settings, gate_tries), 0, 10 },
-	{ "transcript_mb", key_int, AT(settings, transcript_mb), 1, 65536 },
-	{ "stop_grace", key_int, AT(settings, stop_grace), 0, 3600 },
-	{ "limits", key_limits, AT(settings, limits), 0, 0 },
-	{ "context_phrases", key_list, AT(settings, context_phrases), 0, MAX_NAME },
-	{ "max_parallel", key_int, AT(settings, max_parallel), 1, 1000 },
-	{ "max_parallel_streams", key_int, AT(settings, max_parallel_streams), 1, 1000 },
-	{ "attempts", key_int, AT(settings, attempts), 1, 10 },
-	{ "bd_timeout", key_int, AT(settings, bd_timeout), 1, 3600 },
-	{ "breaker", key_int, AT(settings, breaker), 0, 1000 },
-	{ "ambiguous", key_ambiguous, AT(settings, ambiguous), 0, 0 },
-	{ "session_memory_mb", key_int, AT(settings, session_memory_mb), 1, 1 << 20 },
-	{ "merge", set_merge, 0, 0, 0 },
-	{ "worktree", set_worktree, 0, 0, 0 },
-	{ "answers", set_answers, 0, 0, 0 },
-	{ "env", key_env, AT(settings, env), AT(settings, secrets), SETTINGS_MAX_TEXT },
-	{ "confine", key_confine, AT(settings, confine), 0, 0 },
-	{ "protected", key_list, AT(settings, protect), 0, SETTINGS_MAX_TEXT },
-	{ "allow_protected", key_list, AT(settings, allow_protected), 0, SETTINGS_MAX_TEXT },
+const struct key settings_keys[] = {
+	{ KEY("$schema", ignored) },
+	{ KEY("target", string), AT(settings, target), 0, MAX_NAME },
+	{ KEY("review", review), AT(settings, review) },
+	{ KEY("agents", agents), .below = agent_keys },
+	{ KEY("roles", object), AT(settings, role), .below = role_keys },
+	{ KEY("setup", commands), AT(settings, setup), .below = command_keys },
+	{ KEY("gates", commands), AT(settings, gates), .below = command_keys },
+	{ KEY("rounds", int), AT(settings, rounds), 0, 10 },
+	{ KEY("gate_tries", int), AT(settings, gate_tries), 0, 10 },
+	{ KEY("transcript_mb", int), AT(settings, transcript_mb), 1, 65536 },
+	{ KEY("stop_grace", int), AT(settings, stop_grace), 0, 3600 },
+	{ KEY("limits", object), AT(settings, limits), .below = limit_keys },
+	{ KEY("context_phrases", list), AT(settings, context_phrases), 0, MAX_NAME },
+	{ KEY("max_parallel", int), AT(settings, max_parallel), 1, 1000 },
+	{ KEY("max_parallel_streams", int), AT(settings, max_parallel_streams), 1, 1000 },
+	{ KEY("attempts", int), AT(settings, attempts), 1, 10 },
+	{ KEY("bd_timeout", int), AT(settings, bd_timeout), 1, 3600 },
+	{ KEY("breaker", int), AT(settings, breaker), 0, 1000 },
+	{ KEY("ambiguous", ambiguous), AT(settings, ambiguous) },
+	{ KEY("session_memory_mb", int), AT(settings, session_memory_mb), 1, 1 << 20 },
+	{ KEY("merge", object), .below = merge_keys },
+	{ KEY("worktree", object), .below = worktree_keys },
+	{ KEY("answers", object), .below = answers_keys },
+	{ KEY("env", env), AT(settings, env), AT(settings, secrets), SETTINGS_MAX_TEXT },
+	{ KEY("confine", confine), AT(settings, confine), .below = confine_keys },
+	{ KEY("protected", list), AT(settings, protect), 0, SETTINGS_MAX_TEXT },
+	{ KEY("allow_protected", list), AT(settings, allow_protected), 0, SETTINGS_MAX_TEXT },
+	{ .name = NULL }
 };
 
 static char *
@@ -104,14 +106,6 @@ copy(const char *s)
 	if (p == NULL)
 		err(1, NULL);
 	return (p);
-}
-
-static int
-set_merge(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	(void)key;
-	return (keys_apply(k, path, v, base, merge_keys, NKEYS(merge_keys)));
 }
 
 static struct agent *
@@ -133,8 +127,8 @@ find_agent(const struct settings *s, const char *name)
 	return (NULL);
 }
 
-static int
-set_agents(struct keys *k, const char *path, const struct json *v, void *base,
+int
+key_agents(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	char below[KEYS_PATH];
@@ -142,7 +136,6 @@ set_agents(struct keys *k, const char *path, const struct json *v, void *base,
 	struct agent *a;
 	const char *name;
 
-	(void)key;
 	if (json_kind(v) != JSON_OBJECT || json_count(v) > MAX_ENTRIES)
 		return (keys_fail(k, path, "an object {\"NAME\": {...}, ...}"));
 	for (size_t i = 0; (name = json_key(v, i, &one)) != NULL; i++) {
@@ -151,17 +144,10 @@ set_agents(struct keys *k, const char *path, const struct json *v, void *base,
 			return (keys_fail(k, below, "named by letters, digits, '.', '_' and '-'"));
 		if ((a = find_agent(base, name)) == NULL)
 			a = add_agent(base, name, ADAPTER_COMMAND);
-		if (keys_apply(k, below, one, a, agent_keys, NKEYS(agent_keys)) == -1)
+		if (keys_apply(k, below, one, a, key->below) == -1)
 			return (-1);
 	}
 	return (0);
-}
-
-static int
-set_roles(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	return (keys_apply(k, path, v, (char *)base + key->offset, role_keys, NKEYS(role_keys)));
 }
 
 static void
@@ -183,7 +169,7 @@ one_command(struct keys *k, const char *path, const struct json *v, struct comma
 			return (-1);
 	} else if (json_kind(v) != JSON_OBJECT)
 		return (keys_fail(k, path, "a command: a string or {\"command\": ...}"));
-	else if (keys_apply(k, path, v, c, command_keys, NKEYS(command_keys)) == -1)
+	else if (keys_apply(k, path, v, c, command_keys) == -1)
 		return (-1);
 	if (c->shell == NULL)
 		return (keys_fail(k, path, "an object with a \"command\""));
@@ -207,8 +193,8 @@ new_list(struct keys *k, const char *path, const struct json *v, size_t size)
 	return (list);
 }
 
-static int
-set_commands(struct keys *k, const char *path, const struct json *v, void *base,
+int
+key_commands(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	struct settings *s = base;
@@ -229,22 +215,6 @@ set_commands(struct keys *k, const char *path, const struct json *v, void *base,
 	return (0);
 }
 
-static int
-set_worktree(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	(void)key;
-	return (keys_apply(k, path, v, base, worktree_keys, NKEYS(worktree_keys)));
-}
-
-static int
-set_answers(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *key)
-{
-	(void)key;
-	return (keys_apply(k, path, v, base, answers_keys, NKEYS(answers_keys)));
-}
-
 static void
 free_rules(struct settings *s)
 {
@@ -257,15 +227,14 @@ free_rules(struct settings *s)
 	s->nrules = 0;
 }
 
-static int
-set_rules(struct keys *k, const char *path, const struct json *v, void *base,
+int
+key_rules(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	struct settings *s = base;
 	struct rule *new;
 	char below[KEYS_PATH];
 
-	(void)key;
 	if ((new = new_list(k, path, v, sizeof(*new))) == NULL)
 		return (-1);
 	free_rules(s);
@@ -273,12 +242,57 @@ set_rules(struct keys *k, const char *path, const struct json *v, void *base,
 	s->nrules = json_count(v);
 	for (size_t i = 0; i < s->nrules; i++) {
 		snprintf(below, sizeof(below), "%.120s[%zu]", path, i);
-		if (keys_apply(k, below, json_at(v, i), &new[i], rule_keys, NKEYS(rule_keys)) == -1)
+		if (keys_apply(k, below, json_at(v, i), &new[i], key->below) == -1)
 			return (-1);
 		if (new[i].match == NULL || new[i].answer == NULL)
 			return (keys_fail(k, below, "an object with a \"match\" and an \"answer\""));
 	}
 	return (0);
+}
+
+void
+put_agents(struct json *o, const void *base, const struct key *key)
+{
+	const struct settings *s = base;
+	struct json *all = json_new_object(), *one;
+
+	for (size_t i = 0; i < s->nagents; i++) {
+		keys_put(one = json_new_object(), &s->agents[i], key->below);
+		json_put(all, s->agents[i].name, one);
+	}
+	json_put(o, key->name, all);
+}
+
+void
+put_commands(struct json *o, const void *base, const struct key *key)
+{
+	const struct settings *s = base;
+	bool setup = key->offset == AT(settings, setup);
+	const struct command *v = setup ? s->setup : s->gates;
+	size_t n = setup ? s->nsetup : s->ngates;
+	struct json *list = json_new_array(), *one;
+
+	for (size_t i = 0; i < n; i++) {
+		keys_put(one = json_new_object(), &v[i], key->below);
+		/* When name and command are the same, it may be longer than names may be. */
+		if (strcmp(v[i].name, v[i].shell) == 0)
+			json_drop(one, "name");
+		json_append(list, one);
+	}
+	json_put(o, key->name, list);
+}
+
+void
+put_rules(struct json *o, const void *base, const struct key *key)
+{
+	const struct settings *s = base;
+	struct json *list = json_new_array(), *one;
+
+	for (size_t i = 0; i < s->nrules; i++) {
+		keys_put(one = json_new_object(), &s->rules[i], key->below);
+		json_append(list, one);
+	}
+	json_put(o, key->name, list);
 }
 
 void
@@ -311,7 +325,13 @@ settings_apply_json(struct settings *s, const char *file, const struct json *o, 
 {
 	struct keys k = { .file = file, .lenient = lenient, .err = err, .errlen = errlen };
 
-	return (keys_apply(&k, "", o, s, top_keys, NKEYS(top_keys)));
+	return (keys_apply(&k, "", o, s, settings_keys));
+}
+
+void
+settings_json(const struct settings *s, struct json *o)
+{
+	keys_put(o, s, settings_keys);
 }
 
 int

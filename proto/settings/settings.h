@@ -8,8 +8,8 @@
  * settings_default gives the built-in settings; settings_apply overrides them
  * with a parsed file, key by key (agents and environment merge by name, lists and
  * everything else are replaced).  Every unknown or mistyped key is an error
- * that names file, key and the nearest valid key.  The key table in settings.c
- * is the only list of the keys; settings_json.c writes them.
+ * that names file, key and the nearest valid key.  The tables in settings.c are
+ * the only list of the keys: settings_keys.c reads by them, settings_put.c writes.
  *
  * Each adapter with a client of its own defines an agent of the same name
  * ("claude") from the start, so that a role can name it.
@@ -124,7 +124,6 @@ size_t settings_ngates(const struct settings *);
 bool settings_judged(const struct settings *);
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
 const char *conflict_mode_name(enum conflict_mode);
-const char *confine_mode_name(enum confine_mode);
 int conflict_mode_parse(const char *);
 const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
 /* Does git accept it as the name of a branch, and never as an option? */

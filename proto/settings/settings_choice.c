@@ -50,6 +50,12 @@ key_review(struct keys *k, const char *path, const struct json *v, void *base,
 	return (0);
 }
 
+void
+put_review(struct json *o, const void *base, const struct key *key)
+{
+	json_put_str(o, key->name, review_mode_name(*(const enum review_mode *)key_at(base, key)));
+}
+
 int
 key_verdict(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
@@ -61,6 +67,12 @@ key_verdict(struct keys *k, const char *path, const struct json *v, void *base,
 		return (keys_fail(k, path, "\"message\" or \"exit-status\""));
 	*how = s[0] == 'm' ? VERDICT_BY_MESSAGE : VERDICT_BY_EXIT;
 	return (0);
+}
+
+void
+put_verdict(struct json *o, const void *base, const struct key *key)
+{
+	json_put_str(o, key->name, *(const enum verdict_source *)key_at(base, key) == VERDICT_BY_EXIT ? "exit-status" : "message");
 }
 
 const char *
@@ -90,6 +102,12 @@ key_ambiguous(struct keys *k, const char *path, const struct json *v, void *base
 	return (keys_fail(k, path, "\"parallel\", \"sequential\" or \"ask\""));
 }
 
+void
+put_ambiguous(struct json *o, const void *base, const struct key *key)
+{
+	json_put_str(o, key->name, ambiguous_name(*(const enum ambiguous *)key_at(base, key)));
+}
+
 int
 key_on_conflict(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
@@ -101,6 +119,12 @@ key_on_conflict(struct keys *k, const char *path, const struct json *v, void *ba
 		return (keys_fail(k, path, "\"resolve\", \"retry\" or \"fail\""));
 	*mode = (enum conflict_mode)i;
 	return (0);
+}
+
+void
+put_on_conflict(struct json *o, const void *base, const struct key *key)
+{
+	json_put_str(o, key->name, conflict_mode_name(*(const enum conflict_mode *)key_at(base, key)));
 }
 
 static const char *const conflict_modes[] = {

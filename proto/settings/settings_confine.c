@@ -20,14 +20,8 @@ static const char *const modes[] = {
 };
 ARRAY_WHOLE(modes, CONFINE_MODES);
 
-const char *
-confine_mode_name(enum confine_mode mode)
-{
-	return (modes[mode]);
-}
-
 static int
-set_mode(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
+key_mode(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
 {
 	enum confine_mode *mode = (enum confine_mode *)(void *)((char *)base + key->offset);
 	const char *s = json_string(v);
@@ -42,8 +36,14 @@ set_mode(struct keys *k, const char *path, const struct json *v, void *base, con
 	return (keys_fail(k, path, "\"auto\", \"require\" or \"off\""));
 }
 
+static void
+put_mode(struct json *o, const void *base, const struct key *key)
+{
+	json_put_str(o, key->name, modes[*(const enum confine_mode *)key_at(base, key)]);
+}
+
 static int
-set_network(struct keys *k, const char *path, const struct json *v, void *base,
+key_network(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	bool *off = (bool *)(void *)((char *)base + key->offset);
@@ -55,22 +55,34 @@ set_network(struct keys *k, const char *path, const struct json *v, void *base,
 	return (0);
 }
 
+static void
+put_network(struct json *o, const void *base, const struct key *key)
+{
+	json_put_str(o, key->name, *(const bool *)key_at(base, key) ? "off" : "on");
+}
+
+const struct key confine_keys[] = {
+	{ KEY("mode", mode), AT(mode) },
+	{ KEY("network", network), AT(network_off) },
+	{ KEY("writable", list), AT(writable), 0, MAX_PATH },
+	{ KEY("environment", list), AT(environment), 0, SETTINGS_MAX_ENV_NAME + 1 },
+	{ KEY("sockets", list), AT(sockets), 0, MAX_PATH },
+	{ .name = NULL }
+};
+
 int
 key_confine(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
-	static const struct key keys[] = {
-		{ "mode", set_mode, AT(mode), 0, 0 },
-		{ "network", set_network, AT(network_off), 0, 0 },
-		{ "writable", key_list, AT(writable), 0, MAX_PATH },
-		{ "environment", key_list, AT(environment), 0, SETTINGS_MAX_ENV_NAME + 1 },
-		{ "sockets", key_list, AT(sockets), 0, MAX_PATH },
-	};
-	void *confine = (char *)base + key->offset;
-
 	if (json_kind(v) == JSON_STRING)
-		return (set_mode(k, path, v, confine, &keys[0]));
-	return (keys_apply(k, path, v, confine, keys, sizeof(keys) / sizeof(keys[0])));
+		return (key_mode(k, path, v, (char *)base + key->offset, &key->below[0]));
+	return (key_object(k, path, v, base, key));
+}
+
+void
+put_confine(struct json *o, const void *base, const struct key *key)
+{
+	put_object(o, base, key);
 }
 
 static void

@@ -44,15 +44,15 @@ keys_fail(struct keys *k, const char *path, const char *expected)
 }
 
 static int
-unknown(struct keys *k, const char *path, const char *name, const struct key *table, size_t n)
+unknown(struct keys *k, const char *path, const char *name, const struct key *table)
 {
 	char full[KEYS_PATH], near[KEYS_PATH];
 	const char *names[32], *best;
 	size_t count = 0;
 
-	for (size_t i = 0; i < n && count < 32; i++)
-		if (table[i].name[0] != '$')
-			names[count++] = table[i].name;
+	for (; table->name != NULL && count < 32; table++)
+		if (table->name[0] != '$')
+			names[count++] = table->name;
 	keys_path(full, path, name);
 	if ((best = text_nearest(name, names, count)) != NULL) {
 		keys_path(near, path, best);
@@ -69,26 +69,25 @@ unknown(struct keys *k, const char *path, const char *name, const struct key *ta
 }
 
 int
-keys_apply(struct keys *k, const char *path, const struct json *v, void *base,
-    const struct key *table, size_t n)
+keys_apply(struct keys *k, const char *path, const struct json *v, void *base, const struct key *table)
 {
 	char below[KEYS_PATH];
 	const struct json *member;
+	const struct key *key;
 	const char *name;
-	size_t j;
 
 	if (json_kind(v) != JSON_OBJECT)
 		return (keys_fail(k, path, "an object {...}"));
 	for (size_t i = 0; (name = json_key(v, i, &member)) != NULL; i++) {
-		for (j = 0; j < n && strcmp(table[j].name, name) != 0; j++)
+		for (key = table; key->name != NULL && strcmp(key->name, name) != 0; key++)
 			;
-		if (j == n) {
+		if (key->name == NULL) {
 			if (k->lenient)
 				continue;
-			return (unknown(k, path, name, table, n));
+			return (unknown(k, path, name, table));
 		}
 		keys_path(below, path, name);
-		if (table[j].set(k, below, member, base, &table[j]) == -1)
+		if (key->set(k, below, member, base, key) == -1)
 			return (-1);
 	}
 	return (0);
@@ -279,6 +278,12 @@ key_bool(struct keys *k, const char *path, const struct json *v, void *base, con
 		return (keys_fail(k, path, "true or false"));
 	*(bool *)place(base, key) = json_true(v);
 	return (0);
+}
+
+int
+key_object(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
+{
+	return (keys_apply(k, path, v, place(base, key), key->below));
 }
 
 int

@@ -153,7 +153,7 @@ done
 
 # settings
 missing=
-for key in $(sed -n 's/^\t{ "\([a-z_-]*\)", .*/\1/p' proto/settings/settings_json.c); do
+for key in $(sed -n 's/^\t{ KEY("\([a-z_-]*\)", .*/\1/p' proto/settings/*.c); do
 	grep -q "^\\.\\(It \\)\\{0,1\\}Va .*\\<$key\\>" man/orchestrator-config.5 || missing="$missing $key"
 done
 is 'orchestrator-config.5 describes every key' "$missing" ''

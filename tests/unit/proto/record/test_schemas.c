@@ -19,6 +19,7 @@
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
+#include "proto/settings/settings_keys.h"
 
 static void
 same(const char *path, const char *key, const struct json *schema, const char *word, int64_t want)
@@ -90,6 +91,20 @@ compare(const char *path, const struct member *members, const struct member *oth
 	}
 }
 
+static struct json *
+load(const char *name)
+{
+	char *path = text_format("man/schema/%s.schema.json", name), *buf, err[RECORD_ERR];
+	struct json *schema;
+	size_t len;
+
+	assert_int_equal(file_read(AT_FDCWD, path, RECORD_MAX, &buf, &len), 0);
+	assert_non_null(schema = json_parse(buf, len, 0, err, sizeof(err)));
+	free(buf);
+	free(path);
+	return schema;
+}
+
 static void
 the_schema_of_a_record_says_what_its_table_says(void **state)
 {
@@ -97,19 +112,13 @@ the_schema_of_a_record_says_what_its_table_says(void **state)
 		{ &state_record, "state" }, { &questions_record, "questions" }, { &review_record, "review" },
 		{ &item_record, "item" }, { &config_record, "config" },
 	};
-	char *path, *buf, err[RECORD_ERR];
 	struct json *schema;
-	size_t len;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
-		path = text_format("man/schema/%s.schema.json", all[i].name);
-		assert_int_equal(file_read(AT_FDCWD, path, RECORD_MAX, &buf, &len), 0);
-		assert_non_null(schema = json_parse(buf, len, 0, err, sizeof(err)));
+		schema = load(all[i].name);
 		compare(all[i].name, all[i].record->members, NULL, schema);
 		json_free(schema);
-		free(buf);
-		free(path);
 	}
 }
 
@@ -119,18 +128,73 @@ the_schema_of_a_task_list_says_what_its_tables_say(void **state)
 	static const struct member tasks[] = { { .key = "tasks" }, { .key = NULL } };
 	const struct json *task;
 	struct json *schema;
-	char *buf, err[RECORD_ERR];
-	size_t len;
 
 	(void)state;
-	assert_int_equal(file_read(AT_FDCWD, "man/schema/tasklist.schema.json", RECORD_MAX, &buf, &len), 0);
-	assert_non_null(schema = json_parse(buf, len, 0, err, sizeof(err)));
+	schema = load("tasklist");
 	compare("tasklist", tasklist_members, tasks, schema);
 	task = json_get(json_get(json_get(schema, "properties"), "tasks"), "items");
 	compare("task", task_members, item_record.members, task);
 	compare("item", item_record.members, task_members, task);
 	json_free(schema);
-	free(buf);
+}
+
+/* The object in a schema that has properties: the schema itself, an element of it, or one of its alternatives. */
+static const struct json *
+object_of(const struct json *schema)
+{
+	static const char *const in[] = { "items", "additionalProperties" };
+	const struct json *found = json_get(schema, "properties") != NULL ? schema : NULL, *one = json_get(schema, "oneOf");
+
+	for (size_t i = 0; found == NULL && i < sizeof(in) / sizeof(in[0]); i++)
+		if (json_kind(json_get(schema, in[i])) == JSON_OBJECT)
+			found = object_of(json_get(schema, in[i]));
+	for (size_t i = 0; found == NULL && i < json_count(one); i++)
+		found = object_of(json_at(one, i));
+	return found;
+}
+
+static void
+compare_keys(const char *path, const struct key *table, const struct json *schema)
+{
+	const struct json *all = json_get(object_of(schema), "properties"), *one;
+	const struct key *key;
+	const char *name;
+	char *below;
+
+	for (size_t i = 0; (name = json_key(all, i, NULL)) != NULL; i++) {
+		for (key = table; key->name != NULL && strcmp(key->name, name) != 0; key++)
+			;
+		if (key->name == NULL)
+			fail_msg("%s.%s is in the schema alone", path, name);
+	}
+	for (key = table; key->name != NULL; key++) {
+		/* $schema is in the file of a user, but never written */
+		if ((one = json_get(all, key->name)) == NULL && key->put != put_ignored)
+			fail_msg("%s.%s is in the table alone", path, key->name);
+		if (key->set == key_int) {
+			same(path, key->name, one, "minimum", key->min);
+			same(path, key->name, one, "maximum", key->max);
+		}
+		if (key->below == NULL)
+			continue;
+		below = text_format("%s.%s", path, key->name);
+		compare_keys(below, key->below, one);
+		free(below);
+	}
+}
+
+static void
+the_schemas_of_the_settings_say_what_their_table_says(void **state)
+{
+	struct json *schema;
+
+	(void)state;
+	schema = load("settings");
+	compare_keys("settings", settings_keys, schema);
+	json_free(schema);
+	schema = load("config");
+	compare_keys("config.settings", settings_keys, json_get(json_get(schema, "properties"), "settings"));
+	json_free(schema);
 }
 
 int
@@ -139,6 +203,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_schema_of_a_record_says_what_its_table_says),
 		cmocka_unit_test(the_schema_of_a_task_list_says_what_its_tables_say),
+		cmocka_unit_test(the_schemas_of_the_settings_say_what_their_table_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
