@@ -13,10 +13,17 @@
 #include "proto/json/record.h"
 #include "proto/plan/taskgraph.h"
 
-struct arguments { const char *list, *task; };
-static const struct option_row rows[] = {
-	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the list that has the task"),
-	OPERAND(struct arguments, task, "TASK"),
+struct arguments {
+	const char	*list, *task;
+	char *const	*tasks;		/* of reopen */
+	bool		 failed;
+};
+#define LIST_ROW	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the list that has the task")
+static const struct option_row rows[] = { LIST_ROW, OPERAND(struct arguments, task, "TASK") };
+static const struct option_row reopen_rows[] = {
+	LIST_ROW,
+	OPT_FLAG(struct arguments, failed, 0, "failed", "all tasks of the list that are FAILED"),
+	OPERANDS_OPTIONAL(struct arguments, tasks, "TASK ..."),
 };
 
 struct move {
@@ -107,16 +114,13 @@ move(struct tasklist *l, void *arg)
 }
 
 static int
-run_move(struct orch *o, const struct arguments *a, enum task_status to)
+move_one(struct orch *o, const char *list, const char *task, enum task_status to)
 {
-	struct move m = { .task = a->task, .to = to };
+	struct move m = { .task = task, .to = to };
 	char id[TASKLIST_ID_MAX];
 	int rv;
 
-	if ((rv = orch_open(o)) != 0)
-		return rv;
-	task_link_recover(o);
-	if ((rv = tasks_find_task(o, a->list, m.task, id)) == 0 &&
+	if ((rv = tasks_find_task(o, list, task, id)) == 0 &&
 	    (rv = tasks_change(o->workspace, id, move, &m)) == 0) {
 		if (o->json) {
 			show_json(m.json);
@@ -126,6 +130,38 @@ run_move(struct orch *o, const struct arguments *a, enum task_status to)
 	}
 	json_free(m.json);
 	text_free(&m.line);
+	return rv;
+}
+
+static int
+run_move(struct orch *o, const struct arguments *a, enum task_status to)
+{
+	int rv;
+
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	task_link_recover(o);
+	return move_one(o, a->list, a->task, to);
+}
+
+static int
+reopen_failed(struct orch *o, const char *list)
+{
+	struct tasklist l;
+	size_t n = 0;
+	int rv, one;
+
+	if ((rv = tasks_open_any(o, list, &l)) != 0)
+		return rv;
+	for (size_t i = 0; i < l.n; i++)
+		if (l.v[i].status == TASK_FAILED) {
+			n++;
+			if ((one = move_one(o, l.id, l.v[i].item.id, TASK_PENDING)) != 0)
+				rv = one;
+		}
+	if (n == 0 && !o->json)
+		printf("no task of %s is FAILED\n", l.id);
+	tasklist_release(&l);
 	return rv;
 }
 
@@ -144,12 +180,25 @@ run_complete(struct orch *o, void *arguments)
 static int
 run_reopen(struct orch *o, void *arguments)
 {
-	return run_move(o, arguments, TASK_PENDING);
+	const struct arguments *a = arguments;
+	int rv, one;
+
+	if (a->failed == (a->tasks != NULL))
+		return option_error(&cmd_tasks_reopen.syntax, "give the tasks, or --failed");
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	task_link_recover(o);
+	if (a->failed)
+		return reopen_failed(o, a->list);
+	for (char *const *task = a->tasks; *task != NULL; task++)
+		if ((one = move_one(o, a->list, *task, TASK_PENDING)) != 0)
+			rv = one;
+	return rv;
 }
 
 const struct cmd cmd_tasks_start = COMMAND("tasks start", "start a task that you do yourself", run_start,
     OPTION_ROWS(rows, struct arguments));
 const struct cmd cmd_tasks_complete = COMMAND("tasks complete", "mark a task as done",
     run_complete, OPTION_ROWS(rows, struct arguments));
-const struct cmd cmd_tasks_reopen = COMMAND("tasks reopen", "reopen a task so that it is done again", run_reopen,
-    OPTION_ROWS(rows, struct arguments));
+const struct cmd cmd_tasks_reopen = COMMAND("tasks reopen", "reopen tasks so that they are done again", run_reopen,
+    OPTION_ROWS(reopen_rows, struct arguments));

@@ -143,7 +143,7 @@ report_text(const struct json *j)
 			print_one(json_at(v, i), (enum fate)k);
 	}
 	if (list != NULL && json_count(json_get(j, fate_name(FATE_FAILED))) > 0)
-		puts("orchestrator tasks reopen TASK gives a failed task another try");
+		puts("orchestrator tasks reopen --failed gives the failed tasks another try");
 	if (json_get(j, "wall_ms") == NULL)
 		return;
 	printf("%.1f s; one after another %.1f s", (double)wall / 1000,

@@ -5,6 +5,7 @@
 cd "$T" && new_repo r && cd r || exit 1
 
 lists() { echo "$ORCHESTRATOR_HOME"/workspaces/*/tasklists; }
+flat() { tr -s " \n" " " | sed "s/ $//"; }
 status_of() { jq -r --arg t "$1" '.tasks[] | select(.id == $t) | .status' "$(lists)/$id.json"; }
 history_of() { jq -r --arg t "$1" '[.tasks[] | select(.id == $t) | .history[] | .to] | join(" ")' "$(lists)/$id.json"; }
 
@@ -306,4 +307,24 @@ orchestrator tasks complete a >/dev/null; run orchestrator tasks complete a
 like 'what is so already is said' "$status $err" '^65 .*task a is COMPLETE already$'
 echo '{ "version": 2, "tasks": [] }' >v2; run orchestrator tasks create other --from v2
 like 'a file of another version is refused' "$status $err" '^65 .*"version" is not 1'
+# Many at once.
+orchestrator tasks create many --task 'm1: M' --task 'm2: M' --task 'm3: M' >/dev/null
+for i in m1 m2; do orchestrator tasks complete $i >/dev/null; done
+run orchestrator tasks reopen m1 m2
+is 'several tasks are reopened at once' "$status $(echo "$out" | flat)" '0 [m1] M: COMPLETE -> PENDING [m2] M: COMPLETE -> PENDING'
+run orchestrator tasks reopen m1 no-such m3
+is 'reopen does each task that it can' "$status $(echo "$err" | wc -l)" '65 3'
+cat >"$T/failed.json" <<'J'
+[ { "id": "f1", "status": "FAILED" }, { "id": "f2", "status": "FAILED" }, { "id": "f3", "status": "COMPLETE" } ]
+J
+orchestrator tasks create failures --from "$T/failed.json" >/dev/null
+run orchestrator tasks reopen --failed --list failures
+is 'all failed tasks of a list are reopened' "$status $(echo "$out" | flat)" '0 [f1] f1: FAILED -> PENDING [f2] f2: FAILED -> PENDING'
+like 'reopen says that no task has failed' "$(orchestrator tasks reopen --failed --list failures)" '^no task of tl-.* is FAILED$'
+is 'a task that did not fail stays complete' "$(orchestrator --json tasks show failures | jq -r '.tasks[2].status')" COMPLETE
+for a in '' '--failed m1'; do
+	# shellcheck disable=SC2086 # words
+	run orchestrator tasks reopen $a
+	is "reopen '$a' is refused" "$status" 64
+done
 done_testing
