@@ -159,8 +159,7 @@ run(struct orch *o, void *arguments)
 	if ((status = make_item(o, a, &item, list)) == 0) {
 		const struct dispatch d = {
 			.item = &item, .agent = a->agent, .agent_type = item.agent_type,
-			.review = a->review, .command = a->command, .attempt = 1,
-			.list = list[0] == '\0' ? NULL : list,
+			.review = a->review, .command = a->command, .list = list[0] == '\0' ? NULL : list,
 		};
 
 		if ((status = dispatch_item(o, &d, &made)) == 0) {

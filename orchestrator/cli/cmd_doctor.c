@@ -126,7 +126,7 @@ check_settings(struct report *r, struct orch *o)
 		[REVIEW_NONE] = "all work is approved without a review",
 	};
 	ARRAY_WHOLE(by, REVIEW_MODES);
-	const struct dispatch d = { .attempt = 1 };
+	const struct dispatch d = { 0 };
 	struct config c;
 
 	/* Errors go to standard error, as in dispatch. */

@@ -30,7 +30,7 @@ learn(struct flow *f, const struct task *t, struct dispatch *d)
 		strlcpy(f->former, e.id, sizeof(f->former));
 		d->retry_of = f->former;
 		d->findings = findings = retry_findings(f->o, &e);
-		d->attempt = (int)e.state.attempt + 1;
+		d->attempt = e.state.attempt + 1;
 	}
 	entry_release(&e);
 	return findings;
@@ -39,8 +39,7 @@ learn(struct flow *f, const struct task *t, struct dispatch *d)
 static int
 dispatch(struct flow *f, const struct task *t, struct item *item, struct dispatched *made)
 {
-	struct dispatch d = { .item = item, .agent_type = item->agent_type, .attempt = 1,
-		.list = f->id };
+	struct dispatch d = { .item = item, .agent_type = item->agent_type, .list = f->id };
 	char *findings;
 	struct entry e;
 	int status;
@@ -53,11 +52,8 @@ dispatch(struct flow *f, const struct task *t, struct item *item, struct dispatc
 	}
 	if ((status_undone(e.state.status) || entry_dead(&e)) && e.error == NULL && had_session(t, e.id))
 		status = retry_session(f->o, &e, f->id, item, NULL, made);
-	else {
-		if (!status_done(e.state.status))
-			d.attempt = (int)e.state.attempt + 1;
+	else
 		status = dispatch_item(f->o, &d, made);
-	}
 	entry_release(&e);
 	return status;
 }

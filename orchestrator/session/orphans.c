@@ -20,6 +20,7 @@
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/session/layout.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/cgroup.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
@@ -49,14 +50,28 @@ exists(const char *dir, const char *name)
 	return yes;
 }
 
-/* Removes what an attempt that never began has made; of its branch it needs only the name. */
+/* Removes what the newest attempt that never began has made: its branch is the last of those after the former's. */
 static int
-drop_attempt(struct orch *o, const char *item, const char *path, const char *base, int64_t attempt)
+drop_attempt(struct orch *o, const char *item, const char *path, const char *base)
 {
-	char	*branch = text_format("session/%s/%lld", item, (long long)attempt);
-	int	 rv = place_drop_leftover(o, path, branch, base);
+	struct settings	 s;
+	struct entry	 former;
+	char		*branch;
+	int64_t		 n = 1;
+	int		 rv;
 
+	if (orch_target_settings(o, &s) != 0)
+		return -1;
+	if (registry_newest(o, item, &former) == 0) {
+		n = former.state.attempt + 1;
+		entry_release(&former);
+	}
+	if (place_attempt(o, &s, item, n) > n)
+		n = place_attempt(o, &s, item, n) - 1;
+	branch = place_branch(o, &s, item, n);
+	rv = place_drop_leftover(o, path, branch, base);
 	free(branch);
+	settings_release(&s);
 	return rv;
 }
 
@@ -69,7 +84,6 @@ static int
 drop_place(struct orch *o, const char *item)
 {
 	char		*path = place_path(o, item, NULL), head[256], base[OID_MAX] = "", why[GIT_ERR];
-	struct entry	 former;
 	struct stat	 st;
 	int		 rv = 0;
 
@@ -77,13 +91,8 @@ drop_place(struct orch *o, const char *item)
 	    (head[0] != '\0' && git_ref_read(&o->repo, head, base, why, sizeof(why)) == -1)) {
 		log_warnx("%s", why);
 		rv = -1;
-	} else if (base[0] != '\0') {
-		rv = drop_attempt(o, item, path, base, 1);
-		if (rv == 0 && registry_newest(o, item, &former) == 0) {
-			rv = drop_attempt(o, item, path, base, former.state.attempt + 1);
-			entry_release(&former);
-		}
-	}
+	} else if (base[0] != '\0')
+		rv = drop_attempt(o, item, path, base);
 	if (rv == 0 && lstat(path, &st) == 0 &&
 	    git_worktree_unlink(&o->repo, path, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", path, why);

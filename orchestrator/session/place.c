@@ -12,6 +12,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 #define WORKTREES	".worktrees"
@@ -28,6 +29,60 @@ place_path(const struct orch *o, const char *item, const char *where)
 {
 	return where == NULL ? text_format("%s/" WORKTREES "/%s", place_base(o), item) :
 	    text_format("%s/%s", place_base(o), where);
+}
+
+static int
+branch_exists(const struct orch *o, const char *branch, char oid[OID_MAX])
+{
+	char *ref = text_format("refs/heads/%s", branch);
+	int r;
+
+	r = git_ref_read(&o->repo, ref, oid, NULL, 0);
+	free(ref);
+	return r == 0 && oid[0] != '\0';
+}
+
+char *
+place_branch(const struct orch *o, const struct settings *s, const char *item, int64_t attempt)
+{
+	char oid[OID_MAX];
+	const char *prefix = s->branch_prefix != NULL ? s->branch_prefix :
+	    branch_exists(o, "session", oid) ? "sessions/" : "session/";
+
+	return text_format("%s%s/%lld", prefix, item, (long long)attempt);
+}
+
+int64_t
+place_attempt(const struct orch *o, const struct settings *s, const char *item, int64_t attempt)
+{
+	char oid[OID_MAX], *branch;
+	bool taken = true;
+
+	while (taken) {
+		branch = place_branch(o, s, item, attempt);
+		taken = branch_exists(o, branch, oid);
+		attempt += taken;
+		free(branch);
+	}
+	return attempt;
+}
+
+/* A branch that has the name of a directory of the other one leaves no room for it in git. */
+static bool
+branch_in_way(const struct orch *o, const char *branch)
+{
+	char *dir = text_format("%s", branch), oid[OID_MAX], *slash;
+	bool found = false;
+
+	while (!found && (slash = strrchr(dir, '/')) != NULL) {
+		*slash = '\0';
+		found = branch_exists(o, dir, oid);
+	}
+	if (found)
+		log_warnx("branch %s is in the way of branch %s; rename it (git branch -m %s NEW), or set \"branch_prefix\" "
+		    "in .orchestrator/config.json", dir, branch, dir);
+	free(dir);
+	return found;
 }
 
 static bool
@@ -132,17 +187,6 @@ make_all(struct orch *o, const char *path)
 	return status;
 }
 
-static int
-branch_exists(struct orch *o, const char *branch, char oid[OID_MAX])
-{
-	char *ref = text_format("refs/heads/%s", branch);
-	int r;
-
-	r = git_ref_read(&o->repo, ref, oid, NULL, 0);
-	free(ref);
-	return r == 0 && oid[0] != '\0';
-}
-
 int
 place_make(struct orch *o, const char *path, const char *branch, const char *base)
 {
@@ -170,7 +214,7 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 	if (branch_exists(o, branch, oid))
 		log_warnx("branch %s exists already; rename it (git branch -m %s NEW) or delete it "
 		    "(git branch -D %s)", branch, branch, branch);
-	else
+	else if (!branch_in_way(o, branch))
 		log_warnx("worktree %s: %s; see that it and %s can be written and have room", path,
 		    reason, o->repo.common);
 	return EX_CANTCREAT;

@@ -6,8 +6,16 @@
  * The worktree of a new session, below .worktrees/ of the repository, and its branch.
  */
 
-struct orch;
+#include <stdint.h>
 
+struct orch;
+struct settings;
+
+/* The name of the branch for an attempt at an item, malloced: "branch_prefix" of the settings, else session/, or
+ * sessions/ where a branch named session leaves no room for it. */
+char *place_branch(const struct orch *, const struct settings *, const char *item, int64_t attempt);
+/* The first attempt, beginning with this one, whose branch does not exist yet. */
+int64_t place_attempt(const struct orch *, const struct settings *, const char *item, int64_t attempt);
 /* The path for the worktree of an item; where: the path from its record, or NULL; malloced. */
 char *place_path(const struct orch *, const char *item, const char *where);
 /* Makes .worktrees/ (and has git ignore it), the worktree and the branch.  0, or a sysexits status with the

@@ -33,7 +33,7 @@ plan_make(struct orch *o, const struct dispatch *d, struct config *c)
 int
 plan_check(struct orch *o)
 {
-	const struct dispatch d = { .attempt = 1 };
+	const struct dispatch d = { 0 };
 	struct statvfs fs;
 	struct config c;
 	int status;

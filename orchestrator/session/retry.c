@@ -166,7 +166,7 @@ again(struct orch *o, const struct entry *e, struct former *f, struct item *as, 
 		.command = f->command = old_command(s),
 		.retry_of = e->id,
 		.findings = f->findings,
-		.attempt = (int)f->config.attempt + 1,
+		.attempt = f->config.attempt + 1,
 	};
 
 	d.agent = d.command == NULL ? one_agent(s) : NULL;

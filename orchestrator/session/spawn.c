@@ -7,6 +7,7 @@
 #include "orchestrator/session/place.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/prompt.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/session/spawn_dir.h"
 #include "orchestrator/source/source.h"
@@ -18,13 +19,35 @@
 #include "proto/base/text.h"
 #include "proto/record/config.h"
 
+static int64_t
+next_attempt(struct orch *o, const char *item)
+{
+	struct entry e;
+	int64_t n = 1;
+
+	if (registry_newest(o, item, &e) == 0) {
+		n = e.state.attempt + 1;
+		entry_release(&e);
+	}
+	return n;
+}
+
+/* Branches of sessions that are not recorded any more stay. */
+static void
+pass_branches(struct orch *o, struct config *c)
+{
+	c->attempt = place_attempt(o, &c->settings, c->item, c->attempt);
+	free(c->branch);
+	c->branch = place_branch(o, &c->settings, c->item, c->attempt);
+}
+
 static void
 fill(struct orch *o, const struct dispatch *d, struct config *c)
 {
 	strlcpy(c->item, d->item->id, sizeof(c->item));
 	session_id_make(c->session, sizeof(c->session), c->item);
-	c->attempt = d->attempt > 0 ? d->attempt : 1;
-	c->branch = text_format("session/%s/%lld", c->item, (long long)c->attempt);
+	c->attempt = d->attempt > 0 ? d->attempt : next_attempt(o, c->item);
+	c->branch = place_branch(o, &c->settings, c->item, c->attempt);
 	c->worktree = place_path(o, c->item, d->item->worktree);
 	c->retry_of = d->retry_of != NULL ? text_format("%s", d->retry_of) : NULL;
 	c->findings = d->findings != NULL ? text_format("%s", d->findings) : NULL;
@@ -110,7 +133,7 @@ drop_tasks(struct orch *o, const struct dispatch *d, const char *session)
 }
 
 static int
-make_session(struct orch *o, const struct dispatch *d, const struct config *c,
+make_session(struct orch *o, const struct dispatch *d, struct config *c,
     const struct prompts *p)
 {
 	bool stays = false, left = false;
@@ -118,6 +141,7 @@ make_session(struct orch *o, const struct dispatch *d, const struct config *c,
 
 	if ((claim = take_claim(o, c, &status)) == -1)
 		return status;
+	pass_branches(o, c);
 	if (d->list != NULL)
 		status = claim_tasks(o, d);
 	if (status == 0 && (status = place_make(o, c->worktree, c->branch, c->base)) == 0) {

@@ -6,6 +6,7 @@
  * Makes a session with a live worker from an item.
  */
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "proto/base/id.h"
@@ -20,7 +21,7 @@ struct dispatch {
 	char *const	*command;	/* from after "--": the implementer's command; NULL = none */
 	const char	*retry_of;	/* former session, or NULL */
 	const char	*findings;	/* its findings, or NULL */
-	int		 attempt;	/* 1, or one more than the former attempt */
+	int64_t		 attempt;	/* 0 = one more than the item's newest */
 	const char	*list;		/* task list of the item, or NULL */
 };
 struct dispatched {

@@ -96,6 +96,25 @@ uuid_make(char *buf)
 		n += snprintf(buf + n, 4, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
 }
 
+size_t
+branch_item_len(const char *branch)
+{
+	const char *last = strrchr(branch, '/');
+
+	return last == NULL || last[1] == '\0' || last[1 + strspn(last + 1, "0123456789")] != '\0' ? 0 :
+	    (size_t)(last + 1 - branch);
+}
+
+size_t
+branch_prefix_len(const char *branch)
+{
+	size_t n = branch_item_len(branch);
+
+	for (n = n > 0 ? n - 1 : 0; n > 0 && branch[n - 1] != '/'; n--)
+		;
+	return n;
+}
+
 void
 session_id_make(char *buf, size_t len, const char *item_id)
 {

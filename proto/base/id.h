@@ -19,6 +19,9 @@ bool message_id_valid(const char *);	/* <q|m>-<6 of [a-z0-9]>: q- is a question,
 bool tasklist_id_valid(const char *);	/* tl-<8 of a-z0-9> */
 bool run_valid(const char *);		/* the name of a run, which also names its directory */
 bool oid_valid(const char *);		/* 40 or 64 of [0-9a-f] */
+/* The lengths of PREFIX/ITEM/ and of PREFIX/ in the name of a session's branch, PREFIX/ITEM/ATTEMPT; 0: it is no such name. */
+size_t branch_item_len(const char *branch);
+size_t branch_prefix_len(const char *branch);
 /* Fresh ids from getrandom(2).  buf holds SESSION_ID_MAX bytes. */
 void session_id_make(char *buf, size_t len, const char *item_id);
 void message_id_make(char *buf, size_t len, char kind);

@@ -7,8 +7,6 @@
 #include "proto/git/audit.h"
 #include "proto/git/git.h"
 
-#define SESSIONS	"session/"
-
 struct entry {		/* "KIND NAME VALUE", in the order of kinds and names */
 	const char	*key, *value;
 	size_t		 keylen, valuelen;
@@ -70,10 +68,11 @@ first_commit(const struct git *g, const char *base, const char *head, char oid[O
 }
 
 static int
-branch(const struct git *g, const char *name, const struct entry *now, const char *how,
+branch(const struct git *g, const char *name, const struct entry *now, const char *own, const char *how,
     const char *base, const char *head, struct audit *a, char *err, size_t errlen)
 {
 	char first[OID_MAX], oid[OID_MAX] = "", *line;
+	size_t prefix = branch_prefix_len(own);
 	int rc = 0;
 
 	if (now != NULL && now->valuelen < sizeof(oid))
@@ -89,7 +88,7 @@ branch(const struct git *g, const char *name, const struct entry *now, const cha
 	    : how);
 	if (rc == 1)
 		strings_add(&a->breaches, line);
-	else if (strncmp(name, SESSIONS, strlen(SESSIONS)) != 0)
+	else if (prefix == 0 || strncmp(name, own, prefix) != 0)
 		strings_add(&a->notices, line);
 	free(line);
 	return 0;
@@ -108,7 +107,7 @@ changed(const struct git *g, const struct entry *was, const struct entry *now, c
 
 	if (strncmp(key, "branch ", 7) == 0) {
 		if (strcmp(name, own) != 0)
-			rc = branch(g, name, now, how, base, head, a, err, errlen);
+			rc = branch(g, name, now, own, how, base, head, a, err, errlen);
 	} else if (strncmp(key, "head ", 5) == 0)
 		strings_add(&a->notices, "the main checkout is on another branch");
 	else {

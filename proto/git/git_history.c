@@ -9,13 +9,11 @@
 #include "proto/git/git_internal.h"
 #include "proto/sys/file.h"
 
-#define ATTEMPTS	"session/"	/* SESSION/ITEM/ATTEMPT */
-
 /* Is it the session's branch, or that of another attempt at its item? */
 static bool
 is_own(const char *branch, const char *own)
 {
-	size_t n = strncmp(own, ATTEMPTS, strlen(ATTEMPTS)) == 0 ? (size_t)(strrchr(own, '/') + 1 - own) : 0;
+	size_t n = branch_prefix_len(own) > 0 ? branch_item_len(own) : 0;
 
 	return strcmp(branch, own) == 0 || (n > 0 && strncmp(branch, own, n) == 0);
 }

@@ -16,7 +16,7 @@ struct config {			/* config.json */
 	int64_t		 attempt;
 	char		*repository;	/* absolute path of the common git directory */
 	char		*worktree;	/* absolute path; NULL = where worker run was started */
-	char		*branch;	/* session/<item>/<attempt> */
+	char		*branch;	/* PREFIX/ITEM/ATTEMPT (id.h) */
 	char		*target;	/* branch name */
 	char		 base[OID_MAX];	/* commit the work starts from; "" = the worktree's HEAD */
 	char		*retry_of;	/* session id of the former attempt, or NULL */

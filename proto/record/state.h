@@ -60,7 +60,7 @@ struct state {
 	int64_t		 parked_until;	/* until when the agent's account is at its limit: wall ms, 0 = it is not */
 	char		 run[16];	/* the run whose messages are read, "" = none */
 	char		 role[16];	/* its role */
-	char		*branch;	/* refs/heads/session/<item>/<attempt> without refs/heads/ */
+	char		*branch;	/* PREFIX/ITEM/ATTEMPT, without refs/heads/ */
 	char		 base[OID_MAX];	/* commit where the branch began */
 	char		 head[OID_MAX];	/* the imported commit: the only one that can be judged and merged */
 	char		 files[OID_MAX];	/* tree of the worktree's contents at head; "" = same as head */

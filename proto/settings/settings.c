@@ -13,6 +13,7 @@
 #include "proto/settings/settings_keys.h"
 
 #define MAX_NAME	256
+#define MAX_PREFIX	64
 #define MAX_ENTRIES	1000
 
 #define AT(type, member)	offsetof(struct type, member)
@@ -70,6 +71,7 @@ static const struct key worktree_keys[] = {
 const struct key settings_keys[] = {
 	{ KEY("$schema", ignored) },
 	{ KEY("target", string), AT(settings, target), 0, MAX_NAME },
+	{ KEY("branch_prefix", string), AT(settings, branch_prefix), 0, MAX_PREFIX },
 	{ KEY("review", review), AT(settings, review) },
 	{ KEY("agents", agents), .below = agent_keys },
 	{ KEY("roles", object), AT(settings, role), .below = role_keys },
@@ -383,6 +385,7 @@ settings_release(struct settings *s)
 	free_commands(s->gates, s->ngates);
 	free_rules(s);
 	free(s->target);
+	free(s->branch_prefix);
 	strings_free(&s->answer_command);
 	strings_free(&s->context_phrases);
 	strings_free(&s->env);

@@ -69,6 +69,7 @@ struct confine {
 
 struct settings {
 	char		*target;	/* branch name; NULL = the one checked out at dispatch */
+	char		*branch_prefix;	/* of the sessions' branches, ends in "/"; NULL = session/, or sessions/ (place.h) */
 	enum review_mode review;
 	struct agent	*agents;
 	size_t		 nagents;

@@ -92,6 +92,17 @@ check_roles(const struct settings *s, const char *file, char *err, size_t errlen
 	return (0);
 }
 
+/* A branch named like a directory of all branches has no room in git, so the prefix is directories. */
+static bool
+prefix_valid(const char *prefix)
+{
+	size_t n = strlen(prefix);
+	char branch[80];
+
+	return n > 1 && prefix[n - 1] == '/' &&
+	    (size_t)snprintf(branch, sizeof(branch), "%sitem/1", prefix) < sizeof(branch) && branch_valid(branch);
+}
+
 int
 settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
 {
@@ -100,6 +111,11 @@ settings_check(const struct settings *s, const char *file, char *err, size_t err
 
 	if (s->target != NULL && !branch_valid(s->target)) {
 		snprintf(err, errlen, "%s: \"target\" must be the name of a branch", file);
+		return (-1);
+	}
+	if (s->branch_prefix != NULL && !prefix_valid(s->branch_prefix)) {
+		snprintf(err, errlen, "%s: \"branch_prefix\" must be the beginning of a branch's name and end with \"/\", such as "
+		    "\"agents/\"", file);
 		return (-1);
 	}
 	for (size_t i = 0; i < s->nagents; i++)

@@ -75,11 +75,22 @@ run orchestrator dispatch --review none w -- true
 is 'an existing worktree is refused' "$status" 73
 is 'an existing worktree that dispatch refused is untouched' "$(cat .worktrees/w/file)" mine
 git branch session/b/1
-run orchestrator dispatch --review none b -- true
-is 'an existing branch is refused' "$status" 73
-like 'the refusal of an existing branch names it' "$err" 'branch session/b/1 exists'
-ok 'an existing branch that dispatch refused is still there' git rev-parse -q --verify session/b/1
-ok 'a refused dispatch leaves no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/[bwX]
+run orchestrator dispatch --review none --wait b -- sh -c 'echo b >b'
+is 'an attempt whose branch exists is passed over' "$status $(field config.json .session.branch b)" '0 session/b/2'
+is 'a branch that was passed over is as it was' "$(git rev-parse session/b/1)" "$(git rev-parse main)"
+ok 'a refused dispatch leaves no claim' not ls "$ORCHESTRATOR_HOME"/workspaces/*/claims/[wX]
+
+# Attempts count on.
+orchestrator merge b >/dev/null 2>&1
+run orchestrator dispatch --review none --wait b -- sh -c 'echo again >b'
+is 'a merged item can be done again, and its attempts count on' "$status $(field config.json .session.branch b)" '0 session/b/3'
+
+git branch session/c
+run orchestrator dispatch --review none c -- true
+is 'a branch in the place of a directory of branches is refused' "$status" 73
+like 'the refusal of a branch in the way names it and the setting' "$err" 'branch session/c is in the way of .*session/c/1; .*branch_prefix'
+is 'the refusal of a branch in the way does not speak of room' "$(echo "$err" | grep -c 'have room')" 0
+git branch -q -D session/c
 
 # --wait, --json, --item.
 run orchestrator --json dispatch --wait --review none y -- sh -c 'echo y >y'
@@ -210,4 +221,19 @@ run orchestrator doctor
 like 'doctor shows how many sessions fit' "$out" 'inotify.*sessions fit'
 run orchestrator --json doctor
 is 'doctor says the same as JSON' "$(echo "$out" | jq -r '[.checks[].name] | contains(["git","worker","state","inotify"])')" true
+# Another prefix of the branches.
+cd "$T" && new_repo named && cd named && git branch session
+run orchestrator --json dispatch --review none --wait one -- sh -c 'echo 1 >one'
+is 'beside a branch named session the branches have another prefix' "$status $(echo "$out" | jq -r .branch)" '0 sessions/one/1'
+is 'work of a branch with another prefix is merged' "$(orchestrator merge one >/dev/null; git show main:one)" 1
+mkdir .orchestrator; echo '{ "branch_prefix": "agents/by/" }' >.orchestrator/config.json; git add . && git commit -qm Prefix
+run orchestrator --json dispatch --review none --wait two -- sh -c 'echo 2 >two'
+is 'the prefix of the branches is a setting' "$status $(echo "$out" | jq -r .branch)" '0 agents/by/two/1'
+is 'work of a branch with a chosen prefix is merged, and the branch is gone' \
+    "$(orchestrator merge two >/dev/null; git show main:two; git branch --list 'agents/*')" 2
+for p in agents / a..b/ -x/; do
+	echo "{ \"branch_prefix\": \"$p\" }" >.orchestrator/config.json; git commit -qam Prefix
+	run orchestrator dispatch --review none three -- true
+	is "the prefix '$p' is refused" "$status" 78
+done
 done_testing
