@@ -25,7 +25,10 @@ minutes(const struct task *t)
 static bool
 single(const struct task *t)
 {
+	static const struct session_limits none;
+
 	return t->item.priority == 0 || !t->parallelizable || t->item.no_change || t->item.parts.n > 0 ||
+	    memcmp(&t->item.limits, &none, sizeof(none)) != 0 ||
 	    t->item.worktree != NULL || t->session[0] != '\0' || minutes(t) > GROUP_MINUTES;
 }
 

@@ -13,6 +13,7 @@
 #include "orchestrator/execute/group.h"
 #include "proto/base/text.h"
 #include "proto/plan/tasklist.h"
+#include "tests/unit/item_member.h"
 
 /*
  * Tasks as words: "15:src/a" has that estimate and path, "-" for the path is none, "!" before it
@@ -140,12 +141,60 @@ the_item_has_all_they_say(void **state)
 		task_release(&t[i]);
 }
 
+/* The text of the item of two tasks with this member, or without; NULL when each is done by itself. */
+static char *
+group_of(const struct member *m)
+{
+	static const char plain[] = "{\"version\": 1, \"id\": \"a\", \"title\": \"t\"}";
+	struct task t[2] = { { .parallelizable = true }, { .parallelizable = true } };
+	const struct task *v[2] = { &t[0], &t[1] };
+	char err[256], *text;
+	struct json *o = json_parse(plain, strlen(plain), 0, err, sizeof(err));
+	struct item g;
+	size_t of[2];
+
+	if (m != NULL)
+		item_put(o, m);
+	text = json_text(o, false, NULL);
+	for (size_t i = 0; i < 2; i++)
+		if (item_parse(&t[i].item, text, strlen(text), err, sizeof(err)) == -1)
+			fail_msg("%s", err);
+	free(text);
+	json_free(o);
+	text = NULL;
+	group_make(v, 2, of);
+	if (of[1] == 0) {
+		group_item(&g, v, 2, "tl-00000000");
+		text = item_text(&g, NULL);
+		item_release(&g);
+	}
+	task_release(&t[0]);
+	task_release(&t[1]);
+	return text;
+}
+
+static void
+no_member_of_a_task_is_lost_in_a_group(void **state)
+{
+	char *plain = group_of(NULL), *text;
+
+	(void)state;
+	assert_non_null(plain);
+	for (const struct member *m = item_record.members; m->key != NULL; m++) {
+		if ((text = group_of(m)) != NULL && strcmp(text, plain) == 0)
+			fail_msg("%s is lost: copy it in group_item(), or keep its task alone in single(), both in group.c", m->key);
+		free(text);
+	}
+	free(plain);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table),
 		cmocka_unit_test(the_item_has_all_they_say),
+		cmocka_unit_test(no_member_of_a_task_is_lost_in_a_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
