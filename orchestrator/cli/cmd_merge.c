@@ -74,11 +74,21 @@ after_conflict(struct orch *o, const struct entry *e, char next[SESSION_ID_MAX])
 	return m;
 }
 
+static void
+print_json(struct json *list)
+{
+	struct json	*j = json_new_object();
+
+	json_put_int(j, "version", 1);
+	json_put(j, "merges", list);
+	show_json(j);
+}
+
 /* One after another: each merge starts from the target that the previous one made. */
 static int
 merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 {
-	struct json		*j, *list = o->json ? json_new_array() : NULL;
+	struct json		*list = o->json ? json_new_array() : NULL;
 	char			 why[GIT_ERR], next[SESSION_ID_MAX];
 	enum merge_outcome	 m;
 	int			 rv = 0;
@@ -96,12 +106,9 @@ merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 		if (!merging_done(m))
 			rv = EX_NEGATIVE;
 	}
-	if (list != NULL) {
-		j = json_new_object();
-		json_put_int(j, "version", 1);
-		json_put(j, "merges", list);
-		show_json(j);
-	} else if (n == 0)
+	if (list != NULL)
+		print_json(list);
+	else if (n == 0)
 		puts("nothing is ready to merge");
 	source_settle(o);
 	return rv;
@@ -138,9 +145,13 @@ static int
 not_mergeable(struct orch *o, const struct entry *e)
 {
 	const char	*id = e->state.item;
+	struct json	*list;
 
 	if (e->error == NULL && status_done(e->state.status)) {
-		report(o, e, MERGE_NOTHING, "already merged", "", NULL);
+		list = o->json ? json_new_array() : NULL;
+		report(o, e, MERGE_NOTHING, "already merged", "", list);
+		if (list != NULL)
+			print_json(list);
 		return 0;
 	}
 	if (e->error == NULL && e->state.status == STATUS_CONFLICT)

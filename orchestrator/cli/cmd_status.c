@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "orchestrator/cli/status_one.h"
+#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/view/show.h"
@@ -143,6 +144,9 @@ run(struct orch *o, void *arguments)
 	struct entry	e;
 	int		rv;
 
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	by_hand_recover(o);
 	if (a->session != NULL) {
 		if ((rv = show_operand(o, a->session, &e)) != 0)
 			return rv;
@@ -153,8 +157,6 @@ run(struct orch *o, void *arguments)
 		entry_release(&e);
 		return 0;
 	}
-	if ((rv = orch_open(o)) != 0)
-		return rv;
 	registry_load(o, true, &es);
 	if (o->json)
 		json_all(o, &es);

@@ -136,6 +136,8 @@ conflict_findings(struct orch *o, int sessionfd, const struct state *s, const ch
 	for (size_t i = 0; i < s->nconflicts; i++)
 		text_printf(&t, "\n- conflict in %s (%s)", s->conflicts[i].path,
 		    s->conflicts[i].kind);
+	if (s->nconflicts == 0)
+		text_printf(&t, "\n%s", s->feedback != NULL ? s->feedback : s->detail);
 	if (file_read(sessionfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT, &summary, &len) == 0)
 		text_trim(summary, strlen(summary));
 	text_printf(&t, "\n\nWhat it did (commit %.12s, of which you may take what still "

@@ -33,6 +33,8 @@ git_markers(const struct git *g, const char *tree, const char *ours, const char 
 	size_t len = 0;
 	int rc, status;
 
+	if (n == 0)
+		return 0;
 	if (!git_oid_valid(g->repo, tree) || !git_oid_valid(g->repo, ours) ||
 	    !git_oid_valid(g->repo, theirs))
 		return git_fail(err, errlen, "%s: not a full object id", tree);
@@ -68,8 +70,6 @@ git_touching(const struct git *g, const char *from, const char *to,
 
 	*list = NULL;
 	*ntouches = 0;
-	if (n == 0)
-		return 0;
 	if (!git_oid_valid(g->repo, from) || !git_oid_valid(g->repo, to))
 		return git_fail(err, errlen, "%s..%s: not full object ids", from, to);
 	snprintf(range, sizeof(range), "%s..%s", from, to);

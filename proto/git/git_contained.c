@@ -72,16 +72,22 @@ has_parents(const struct git *g, const char *head, const char *target, char *err
 	return rc == 1 ? found > 1 : rc;
 }
 
-/* Does the target have each commit of base..head, as after a rebase or a cherry-pick? */
+/* Does the target have each commit of base..head, as after a rebase or a cherry-pick?  Not where one is a merge: it may change
+ * more than its parents did, which git-cherry does not compare. */
 static int
 has_each(const struct git *g, const char *base, const char *head, const char *target, char *err, size_t errlen)
 {
+	char range[2 * OID_MAX + 2], *merges = NULL, *out = NULL;
+	const char *const log[] = { "rev-list", "--merges", "-1", range, "--", NULL };
 	const char *const argv[] = { "cherry", target, head, base, NULL };
-	char *out = NULL;
 	int rc;
 
-	if ((rc = git_run(g, argv, NULL, 0, &out, NULL, NULL, err, errlen)) == 0)
+	snprintf(range, sizeof(range), "%s..%s", base, head);
+	if ((rc = git_run(g, log, NULL, 0, &merges, NULL, NULL, err, errlen)) == 0 &&
+	    (merges == NULL || merges[0] == '\0') &&
+	    (rc = git_run(g, argv, NULL, 0, &out, NULL, NULL, err, errlen)) == 0)
 		rc = out != NULL && out[0] == '-' && strstr(out, "\n+") == NULL;
+	free(merges);
 	free(out);
 	return rc;
 }

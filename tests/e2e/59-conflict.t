@@ -242,6 +242,70 @@ run timeout 60 orchestrator execute
 is 'a session resolves conflicts as often as the settings allow' \
     "$status $(merges | wc -w) $(for i in a b c; do st $i .status; done | sort | tr '\n' ' ')$(field state.json .resolves b) $(field state.json .resolves c)" '1 2 conflict merged merged 1 1'
 
+# A gate that fails on the merged tree alone: a and b are each fine, and not together.
+PAIR=', "gates": [ "! test -e a || ! test -e free-b || test -e both" ], "review": "gates"'
+cat >"$T/repair" <<'E'
+printf '%s\n' "$prompt" >"$T/resolving.$ITEM_ID"; [ -e "$T/lazy" ] || : >both
+E
+pair() { world "$@"; cp "$T/repair" "$T/resolve.free-b"; dispatch a free-b; }
+pair gate-resolve "$PAIR"
+head=$(git rev-parse session/free-b/1)
+run orchestrator merge
+is 'a gate that fails on the merged tree is given back to the session' \
+    "$status $(echo "$out" | sed -n 's/^session-free-b-[a-z0-9]*: \([^:]*\):.*/\1/p')" '1 conflict, being resolved'
+run timeout 60 orchestrator execute
+is 'work that its session repaired for the merged tree is merged' "$status $(merges)$(ls a free-b both | tr '\n' ' ')" '0 a free-b a both free-b '
+is 'the reason on record is the gate' "$(field state.json '[.history[] | select(.from == "approved") | .to + " " + .reason] | join(", ")' free-b)" \
+    'running gate, merged '
+like 'the implementer is told which gate fails on the merged tree' "$(cat "$T/resolving.free-b")" '^gate ".*" fails on the merged tree: '
+like 'the implementer is told what was merged meanwhile when a gate fails' "$(cat "$T/resolving.free-b")" '^What a is about'
+like 'the implementer is told that no file conflicts' "$(cat "$T/resolving.free-b")" '^\(none\)'
+pair gate-picked "$PAIR"
+orchestrator merge >/dev/null; wait_for 20 is_st free-b approved
+is 'the repair is in a merge commit' "$(git log -1 --format=%P session/free-b/1 | wc -w)" 2
+git checkout -q --detach main; git cherry-pick "$(git rev-parse session/free-b/1^1)" >/dev/null 2>&1; git branch -q -f main HEAD; git checkout -q main
+orchestrator status >/dev/null
+is 'commits that were picked without the repair in the merge are no merge by hand' "$(st free-b .status)" approved
+pair gate-left "$PAIR, \"gate_tries\": 1"
+: >"$T/lazy"; run timeout 60 orchestrator execute; rm "$T/lazy"
+is 'a gate that stays broken fails the session' "$status $(merges)$(st free-b '.status + " " + .reason')" '1 a failed gate'
+pair gate-fail "$PAIR, \"merge\": { \"on_gate\": \"fail\" }"
+run orchestrator merge
+is 'on_gate fail: a gate that fails on the merged tree is a conflict' "$status $(st free-b '.status + " " + .reason')" '1 conflict gate'
+like 'on_gate fail: merge says how to go on' "$out" 'fails on the merged tree: .*: orchestrator resolve free-b has its agent resolve it'
+run timeout 60 orchestrator execute
+is 'on_gate fail: execute leaves it' "$status $(merges)" '1 a '
+run orchestrator resolve --wait free-b
+is 'resolve has the agent repair what a gate says' "$status $(st free-b .status)" '0 approved'
+like 'resolve tells the agent which gate fails' "$(cat "$T/resolving.free-b")" '^gate ".*" fails on the merged tree: '
+run orchestrator merge
+is 'what resolve had repaired is merged' "$status $(merges)$(ls both)" '0 a free-b both'
+pair gate-retry "$PAIR, \"merge\": { \"on_gate\": \"retry\", \"on_conflict\": \"fail\" }"
+echo '[ ! -e a ] || : >both' >"$T/more"; sed -i 's|^printf|[ ! -e a ] \|\| : >both; printf|' "$T/agent"
+run orchestrator --json merge
+is 'on_gate retry: merge dispatches the item again' "$status $(echo "$out" | jq -c '.merges | map(.outcome)')" '1 ["merged","conflict, dispatched again"]'
+like 'on_gate retry: the prompt says that a gate failed' "$(cat "$(session_of free-b)/prompt.md")" 'gate ".*" fails on the merged tree'
+run timeout 60 orchestrator execute
+is 'on_gate retry: what is dispatched again is merged' "$status $(merges)$(ls both)" '0 a free-b both'
+sed -i 's/^\[ ! -e a \] || : >both; //' "$T/agent"
+pair gate-mixed "$PAIR, \"merge\": { \"on_gate\": \"fail\", \"on_conflict\": \"retry\" }"
+run orchestrator merge
+is 'on_conflict does not decide about a gate' "$status $(st free-b '.status + " " + .attempt')$(st free-b '.status + " " + (.attempt | tostring)')" '1 conflict 1'
+
+# resolve, by a person
+world by-person "$FAIL"
+dispatch a b; orchestrator merge >/dev/null
+is 'a session is in conflict, and stays it' "$(st b .status)" conflict
+run orchestrator merge b
+like 'merge of a conflict says the ways to go on' "$status $err" '^1 .* is in conflict: .*orchestrator resolve b has its agent resolve it, orchestrator retry b begins again; or git merge session/b/1 into'
+run orchestrator resolve --wait b
+is 'resolve has a conflict resolved, whatever on_conflict says' "$status $(st b '.status + " " + (.round | tostring)')" '0 approved 2'
+like 'resolve tells the agent the files' "$(cat "$T/resolving.b")" '^- shared \(content'
+run orchestrator merge b
+is 'what a person had resolved is merged' "$status $(merges)$(line shared)" '0 a b of b of a '
+run orchestrator resolve b
+is 'merged work has no conflict to resolve' "$status" 64
+
 # In a list.
 world resolve-list "$RESOLVE"
 list work a b free

@@ -85,6 +85,7 @@ records_make(struct scene *s, bool gates)
 	strlcpy(rv.commit, s->head, sizeof(rv.commit));
 	put(SESSION "/review.json", review_text(&rv, &len));
 	settings_default(&cfg.settings);
+	cfg.settings.on_conflict = cfg.settings.on_gate = CONFLICT_FAIL;
 	snprintf(config, sizeof(config), "{\"gates\": [%s]}", gates ? "\"true\"" : "");
 	OK(settings_apply(&cfg.settings, "test", config, strlen(config), ERR));
 	strlcpy(cfg.session, ID, sizeof(cfg.session));
@@ -268,9 +269,9 @@ gates_run_on_a_merged_tree_that_is_new(void **state)
 	save_state(&s, &st);
 	state_release(&st);
 	sh("echo 1 >code && cp -r ws ws.before");
-	expect(&s, MERGE_GATE);
+	expect(&s, MERGE_CONFLICT);
 	load_state(SESSION, &st);
-	assert_int_equal(st.status, STATUS_FAILED);
+	assert_int_equal(st.status, STATUS_CONFLICT);
 	assert_string_equal(st.reason, "gate");
 	state_release(&st);
 	sh("git -C r rev-parse session/i/1 && rm -r ws && mv ws.before ws && echo 0 >code");

@@ -106,7 +106,9 @@ only_what_changed_the_same_files_is_told_oldest_first(void **state)
 	assert_int_equal(n, 0);
 	git_touches_free(t, n);
 	OK(git_touching(&s.g, s.base, to, s.list, 0, &t, &n, ERR));
-	assert_int_equal(n, 0);
+	assert_int_equal(n, 4);
+	assert_string_equal(t[1].subject, "Elsewhere");
+	git_touches_free(t, n);
 	assert_int_equal(git_touching(&s.g, "--all", to, s.list, s.n, &t, &n, ERR), -1);
 	scene_free(&s);
 }
