@@ -77,9 +77,9 @@ look(struct orch *o, const struct git *g, struct candidate *c, size_t n, void (*
 			continue;
 		c[i].looked = true;
 		/* this runs several processes: only for work that a person is likely to merge */
-		if (missing == NULL || strstr(missing, s->head) == NULL || ((s->status == STATUS_APPROVED ||
+		if ((missing == NULL || strstr(missing, s->head) == NULL || s->status == STATUS_APPROVED ||
 		    s->status == STATUS_CONFLICT) &&
-		    git_contains_change(g, s->base, s->head, c->target, why, sizeof(why)) == 1))
+		    git_contains_change(g, s->base, s->head, c->target, why, sizeof(why)) == 1)
 			fn(o, c[i].e);
 	}
 	free(missing);

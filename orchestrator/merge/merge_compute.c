@@ -84,36 +84,24 @@ check_base(struct merge *m)
 	n = out != NULL ? strcspn(out, "\n") : 0;
 	same = n > 0 && strcmp(out + n, "\n") == 0 && strncmp(out, m->state.base, n) == 0;
 	free(out);
-	return same ? MERGE_MERGED : merge_conflict(m, "conflict", "%s has commits of the work already: orchestrator retry %s does the "
-	    "rest on top of them", m->config.target, m->state.item);
-}
-
-static bool
-has_path(const struct git_change *c, size_t n, const char *path)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(c[i].path, path) == 0)
-			return true;
-	return false;
+	return same ? MERGE_MERGED : merge_conflict(m, "conflict", "%s already contains commits of the work: "
+	    "orchestrator retry %s does the rest on top of them", m->config.target, m->state.item);
 }
 
 /* The target has the commits.  If a changed path is back at its old content there, the change was reverted. */
 static enum merge_outcome
 check_content(struct merge *m)
 {
-	struct git_change *work = NULL, *since = NULL;
-	size_t nwork = 0, nsince = 0;
 	enum merge_outcome outcome = MERGE_NOTHING;
+	char *path = NULL;
+	int rc;
 
-	if (git_diff(&m->git, m->state.base, m->state.head, &work, &nwork, m->err, m->errlen) == -1 ||
-	    git_diff(&m->git, m->state.base, m->old, &since, &nsince, m->err, m->errlen) == -1)
+	if ((rc = git_reverted(&m->git, m->state.base, m->state.head, m->old, &path, m->err, m->errlen)) == -1)
 		outcome = MERGE_ERROR;
-	for (size_t i = 0; outcome == MERGE_NOTHING && i < nwork; i++)
-		if (!has_path(since, nsince, work[i].path))
-			outcome = merge_conflict(m, "conflict", "%s had the work, and has its change of %s no "
-			    "longer: orchestrator retry %s does it again", m->config.target, work[i].path, m->state.item);
-	git_changes_free(work, nwork);
-	git_changes_free(since, nsince);
+	else if (rc == 1)
+		outcome = merge_conflict(m, "conflict", "%s had the work, but no longer has its change "
+		    "of %s: orchestrator retry %s does it again", m->config.target, path, m->state.item);
+	free(path);
 	if (outcome == MERGE_NOTHING && strcmp(m->state.head, m->state.base) == 0) {
 		free(m->left);
 		m->left = text_format("nothing to merge: the item needed no change");

@@ -232,6 +232,9 @@ int git_commit_tree(const struct git *, const char *tree, const char *const pare
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
     char *err, size_t errlen);
+/* Is a path that base..head changes in the target as base has it?  1 with its name, malloced, 0, or -1. */
+int git_reverted(const struct git *, const char *base, const char *head, const char *target, char **path, char *err,
+    size_t errlen);
 /* Has the target what base..head changes: the commits themselves, each of them as another one (a rebase), all
  * of them as one (a squash), or, when head is a merge, another merge of its parents?  1, 0, or -1 when git can't tell. */
 int git_contains_change(const struct git *, const char *base, const char *head, const char *target, char *err,

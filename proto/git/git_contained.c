@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/text.h"
 #include "proto/git/git_internal.h"
 
 #define PATCH_MAX	(8u << 20)	/* bytes of a change that is looked for */
@@ -92,24 +93,57 @@ has_each(const struct git *g, const char *base, const char *head, const char *ta
 	return rc;
 }
 
+static bool
+has_path(const struct git_change *c, size_t n, const char *path)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(c[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+int
+git_reverted(const struct git *g, const char *base, const char *head, const char *target, char **path, char *err,
+    size_t errlen)
+{
+	struct git_change *work = NULL, *since = NULL;
+	size_t nwork = 0, nsince = 0;
+	int rc = 0;
+
+	*path = NULL;
+	if (git_diff(g, base, head, &work, &nwork, err, errlen) == -1 ||
+	    git_diff(g, base, target, &since, &nsince, err, errlen) == -1)
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < nwork; i++)
+		if (!has_path(since, nsince, work[i].path)) {
+			*path = text_format("%s", work[i].path);
+			rc = 1;
+		}
+	git_changes_free(work, nwork);
+	git_changes_free(since, nsince);
+	return rc;
+}
+
 int
 git_contains_change(const struct git *g, const char *base, const char *head, const char *target, char *err,
     size_t errlen)
 {
 	struct git bare = *g;
+	char *path = NULL;
 	int rc;
 
 	bare.worktree = bare.index = NULL;
 	if (!git_oid_valid(g->repo, base) || !git_oid_valid(g->repo, head) || !git_oid_valid(g->repo, target))
 		return git_fail(err, errlen, "not full object ids");
-	if ((rc = git_ancestor(&bare, head, target, err, errlen)) != 0)
-		return rc;
 	/* without common history its changes can't be told */
-	if ((rc = git_ancestor(&bare, base, target, err, errlen)) != 1)
+	if ((rc = git_ancestor(&bare, base, target, err, errlen)) != 1 ||
+	    (rc = has_parents(&bare, head, target, err, errlen)) != 0)
 		return rc;
-	if ((rc = has_parents(&bare, head, target, err, errlen)) != 0)
-		return rc;
-	if ((rc = has_each(&bare, base, head, target, err, errlen)) == 0)
+	if ((rc = git_ancestor(&bare, head, target, err, errlen)) == 0 &&
+	    (rc = has_each(&bare, base, head, target, err, errlen)) == 0)
 		rc = has_squashed(&bare, base, head, target, err, errlen);
+	if (rc == 1 && (rc = git_reverted(&bare, base, head, target, &path, err, errlen)) != -1)
+		rc = !rc;
+	free(path);
 	return rc;
 }

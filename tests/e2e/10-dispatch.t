@@ -101,9 +101,9 @@ is 'dispatch --wait --json prints worktree, session directory and log' \
     "$(echo "$out" | jq -r '.worktree, .path, .log')" "$T/r/.worktrees/y
 $(session_of y)
 $(session_of y)/output.log"
-run orchestrator dispatch --wait --review none none -- true
+run orchestrator dispatch --wait --review none none -- sh -c 'exit 3'
 is 'dispatch --wait exits with 1 when the work failed' "$status" 1
-like 'dispatch --wait prints the reason of a failure' "$err" 'nothing to commit'
+like 'dispatch --wait prints the reason of a failure' "$err" 'exit status 3'
 echo '{ "version": 1, "id": "from-file", "title": "From a file", "allowed_paths": ["a/b"] }' >"$T/item.json"
 run orchestrator dispatch --wait --review none --item "$T/item.json" -- sh -c 'mkdir a; cat >a/b'
 is 'an item comes from a file' "$status" 0
@@ -194,8 +194,8 @@ is 'failed work is retried' "$status" 0
 ok 'a retry of failed work ends' wait_for 20 ended none
 is 'a retry has a branch of its own' "$(field config.json .session.branch none)" session/none/2
 is 'a retry names the former session' "$(field config.json .session.retry_of none | cut -c1-13)" session-none-
-ok 'a retry has in its prompt what was found before' grep -q 'nothing to commit' "$(session_of none)/prompt.md"
-is 'a retry runs the same command' "$(field config.json '.settings.agents.command.command[0]' none)" true
+ok 'a retry has in its prompt what was found before' grep -q 'exit status 3' "$(session_of none)/prompt.md"
+is 'a retry runs the same command' "$(field config.json '.settings.agents.command.command[2]' none)" 'exit 3'
 
 # Many at once in a fresh state directory.
 export ORCHESTRATOR_HOME="$T/state2"

@@ -128,8 +128,15 @@ worker verdict approved
 E
 	session "nothing$n"
 	work
-	is "after '$how' there is nothing to approve" "$status,$(st '.status + "," + .reason')" '1,failed,no-change'
-	is "after '$how' there is no verdict" "$(verdicts)" 0
+	is "after '$how' the council judges that nothing needs to be changed" "$status,$(st .status)" '0,approved'
+	is "after '$how' the base is what was judged" "$(jq -r .commit "$S/review.json")" "$(git -C "$R" rev-parse main)"
+	role implementer <<E
+worker blocked 'It can not be done'; $how
+E
+	session "blocked$n"
+	work
+	is "after '$how' of a blocked implementer there is nothing to approve" "$status,$(st '.status + "," + .reason')" '1,failed,no-change'
+	is "after '$how' of a blocked implementer there is no verdict" "$(verdicts)" 0
 done
 no_roles
 role implementer <<'E'

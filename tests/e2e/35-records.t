@@ -35,7 +35,7 @@ point blocked
 worker blocked --clear
 answer=$(worker ask -o one -o 'two
 lines' 'Which "one"?' 2>/dev/null); worker verdict approved 2>/dev/null
-printf '%s\n' "$answer" >work; worker summary - <<X
+printf '%s %s\n' "$answer" "$ROUND" >work; worker summary - <<X
 A summary
 
 with more

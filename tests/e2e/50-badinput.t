@@ -82,7 +82,7 @@ for id in '' a/b ../a /a .a a..b a.lock a. 'a b' 'a*' 'é' "$(printf 'a\nb')" "$
 	ok "the id '$(printf %s "$id" | tr '\n\033\377' '???')' is refused" refused 65 'is not a valid item id: give up to 64 of' $gates "$id" -- true
 done
 ok 'an id that begins with a dash is taken for an option' refused 64 '-a: no such option' $gates -a -- true
-ok 'an item of 64 characters is fine' $user $gates "$(printf %064d 1)" -- true
+ok 'an item of 64 characters is fine' $user $gates "$(printf %064d 1)" -- false
 
 # The agent.
 ok 'an agent that is not there is an error of dispatch' refused 69 'agent CLI not found: no-such-agent .*install it' $gates a -- no-such-agent
@@ -125,7 +125,7 @@ ok 'a file in the place of a worktree is refused' refused 73 "worktrees/there2" 
 ok 'a link in the place of a worktree is refused' refused 73 "worktrees/there3" $gates there3 -- true
 $GIT branch session/c; own .git
 ok 'a branch where there must be a directory of branches is refused' refused 73 'branch session/c is in the way' $gates c -- true
-$user $gates killed-2 -- true >/dev/null
+$user $gates killed-2 -- false >/dev/null
 ok 'an ambiguous prefix is refused with the candidates' refused 64 'session-killed-2-.*session-killed-|session-killed-.*session-killed-2-' orchestrator status session-kill
 
 # Settings.

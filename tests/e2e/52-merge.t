@@ -11,7 +11,7 @@ repository() {	# NAME [git init options]
 	git init -q "$@" "$R" && cd "$R" || return 1
 	for i in 1 2 3 4 5 6; do seq 20 >"file$i"; done
 	mkdir dir .orchestrator && echo in >dir/in
-	echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
+	echo '{ "review": "none", "stop_grace": 1, "merge": { "on_conflict": "fail", "on_gate": "fail" } }' >.orchestrator/config.json
 	git add . && git commit -qm 'First commit'
 }
 merges() { git log --format=%s main | grep -cFx "$1"; }
@@ -154,7 +154,7 @@ git commit -qam Gate
 dispatch a 'echo a >n.a' && dispatch b 'echo b >n.b'
 run orchestrator merge
 is 'of two items that pass alone and fail together one is merged' \
-    "$status $(st a .status) $(st b .status) $(st b .reason)" '1 merged failed gate'
+    "$status $(st a .status) $(st b .status) $(st b .reason)" '1 merged conflict gate'
 is 'the target has the one of two items that was merged' "$(git ls-tree --name-only main | grep '^n\.'; git status --porcelain)" n.a
 is 'the branch of the item that was not merged stays' "$(git branch --list --format='%(refname:short)' 'session/*')" session/b/1
 is 'no worktree of the gates stays' "$(git worktree list | wc -l)" 2

@@ -7,7 +7,7 @@
 new_repo "$T/r" && cd "$T/r" || exit 1
 mkdir .orchestrator
 cat >.orchestrator/config.json <<'E2'
-{ "stop_grace": 1, "rounds": 1, "gates": [ "test -f f" ], "setup": [ "true" ],
+{ "stop_grace": 1, "rounds": 1, "merge": { "on_conflict": "fail" }, "gates": [ "test -f f" ], "setup": [ "true" ],
   "agents": { "me": { "adapter": "command", "command": "false" },
     "judge": { "adapter": "command", "command": "grep -q good f || { worker verdict rejected 'not good'; }; worker verdict approved" } },
   "roles": { "implementer": "me", "reviewer": "judge" },

@@ -236,7 +236,7 @@ ok 'a task has the summary of the one before in its prompt' grep -q 'Wrote the f
 ok 'execute merges the session of a task' orchestrator execute --source none
 is 'execute completes a task whose session it merged' "$(status_of two)" COMPLETE
 
-run orchestrator dispatch --wait --review none three -- true
+run orchestrator dispatch --wait --review none three -- false
 is 'the session of a task can fail' "$status" 1
 is 'a task whose session failed has failed' "$(status_of three)" FAILED
 run orchestrator retry three
@@ -246,6 +246,7 @@ wait_for 20 ended
 ok 'execute sees the end of a retried task' not orchestrator execute --source none
 is 'a task that was retried is in progress and fails again' "$(history_of three)" 'IN_PROGRESS FAILED IN_PROGRESS FAILED'
 
+mkdir .orchestrator && echo '{ "merge": { "on_conflict": "fail" } }' >.orchestrator/config.json && git add .orchestrator && git commit -qm Settings
 for t in left right; do logged orchestrator dispatch --wait --review none $t -- sh -c "echo $t >same"; done
 orchestrator merge >/dev/null
 is 'a conflict blocks the task' "$(status_of left) $(status_of right)" 'COMPLETE BLOCKED'

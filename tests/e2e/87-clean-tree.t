@@ -249,7 +249,7 @@ E
 	dispatch "$k-late"
 	echo x >late && git add late && git commit -qm 'Of a user'; old=$(git rev-parse main)
 	run orchestrator merge "$ITEM"
-	is "$kind: where a gate fails on the merged tree nothing is merged" "$(git rev-parse main) $(ended)" "$old failed gate"
+	is "$kind: where a gate fails on the merged tree nothing is merged" "$(git rev-parse main) $(ended)" "$old conflict gate"
 	git rm -q late && git commit -qm 'Of a user'
 }
 

@@ -49,7 +49,7 @@ E
 
 landlock() { python3 -c 'import ctypes; v = ctypes.CDLL(None).syscall(444, None, 0, 1); print(v if v > 0 else 0)' 2>/dev/null || echo 0; }
 settings() {	# [FILTER]: of the tests' user
-	jq -n --arg out "$T/out" '{ confine: { writable: [$out], environment: ["T"] }, stop_grace: 1, gate_tries: 0, rounds: 0, review: "gates",
+	jq -n --arg out "$T/out" '{ confine: { writable: [$out], environment: ["T"] }, stop_grace: 1, merge: { on_conflict: "fail", on_gate: "fail" }, gate_tries: 0, rounds: 0, review: "gates",
 	    agents: { a: { adapter: "command", command: ". \"$HOME/s/prelude\"; prompt=$(cat); . \"$HOME/s/$ITEM_ID.$ROLE\"" } },
 	    roles: { implementer: "a", reviewer: "a", "tech-lead": "a" },
 	    setup: [{ name: "install", command: ". \"$HOME/s/prelude\"; . \"$HOME/s/$ITEM_ID.setup\"" }],

@@ -35,7 +35,7 @@ case_world() {
 	settings ", \"confine\": { \"mode\": \"$mode\", \"writable\": [\"$W/marks\", \"$W/bad\", \"$W/reviewer\"], \"environment\": [\"W\", \"QUESTIONS\"] },
 	    \"agents\": { \"sh\": { \"command\": [\"sh\", \"$W/implementer\"] }, \"judge\": { \"command\": [\"sh\", \"$W/reviewer\"] } },
 	    \"roles\": { \"implementer\": \"sh\", \"reviewer\": \"judge\" }, \"transcript_mb\": 1, \"gate_tries\": 0" &&
-	    ! orchestrator dispatch --wait --review none first -- true && orchestrator cleanup
+	    ! orchestrator dispatch --wait --review none first -- false && orchestrator cleanup
 }
 case_list() { awk -F '\t' -v m=$mode '(m == "off" ? $3 : $2) != "-" { print $1 }' "$T/bad"; }
 asking() { orchestrator --json questions | jq -er '[.questions[] | select(.item == "other")][0].id'; }

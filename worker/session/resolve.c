@@ -74,7 +74,9 @@ is_conflict(const struct worker *w, const char *path)
 	return false;
 }
 
-/* Finds files that merged cleanly but were then reverted, which would undo the target's change. */
+/* Finds files that merged cleanly but were then reverted, which would undo the target's change.  Without a council
+ * no judge sees a resolution that drops the target's whole change of a file, as the second run of a plain command
+ * does: that is undone, too. */
 static int
 find_undone(struct worker *w, const char *merged, struct strings *paths)
 {
@@ -94,7 +96,7 @@ find_undone(struct worker *w, const char *merged, struct strings *paths)
 		while (k < m && strcmp(ours[k].path, theirs[i].path) < 0)	/* both are sorted */
 			k++;
 		if ((k == m || strcmp(ours[k].path, theirs[i].path) != 0) &&
-		    !is_conflict(w, theirs[i].path))
+		    (w->config.settings.review != REVIEW_COUNCIL || !is_conflict(w, theirs[i].path)))
 			strings_add(paths, theirs[i].path);
 	}
 	git_changes_free(theirs, n);
@@ -130,8 +132,7 @@ check(struct worker *w)
 		event = worker_failed(w, "git", "%s", err);
 	else if (markers.n + undone.n > 0) {
 		add_paths(&t, "Conflict markers are left in", &markers);
-		add_paths(&t, "These had no conflict and were put back to their state before the merge, which would undo the "
-		    "work done there", &undone);
+		add_paths(&t, "These were put back to their state before the merge, which would undo the work done there", &undone);
 		free(w->state.feedback);
 		w->state.feedback = t.buf;
 		w->state.gate_tries++;
