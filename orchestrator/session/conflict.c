@@ -133,8 +133,6 @@ conflict_findings(struct orch *o, int sessionfd, const struct state *s, const ch
 
 	text_printf(&t, "The former attempt was approved, but could not be merged into %s:",
 	    branch);
-	if (s->nconflicts == 0 && s->feedback != NULL)
-		text_printf(&t, " %s", s->feedback);
 	for (size_t i = 0; i < s->nconflicts; i++)
 		text_printf(&t, "\n- conflict in %s (%s)", s->conflicts[i].path,
 		    s->conflicts[i].kind);

@@ -105,8 +105,6 @@ step_commit(struct worker *w)
 		return event;
 	if (is_rejected(w)) {
 		output_log("%.12s was rejected and is unchanged: it is not judged again", w->state.head);
-		if (worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
-			return worker_broken(w, "%s/" SESSION_FILE_STATE " could not be written", w->path);
 		return EVENT_UNCHANGED;
 	}
 	free(w->state.feedback);
