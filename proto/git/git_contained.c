@@ -24,9 +24,11 @@ static int
 has_squashed(const struct git *g, const char *base, const char *head, const char *target, char *err, size_t errlen)
 {
 	char range[2 * OID_MAX + 2], *change = NULL, *id = NULL, *all = NULL, *ids = NULL, *p;
-	const char *const diff[] = { "diff-tree", "-r", "-p", "--no-ext-diff", "--no-textconv", "--no-color", base, head, "--",
-		NULL };
-	const char *const log[] = { "log", "-p", "--first-parent", "-m", "--no-ext-diff", "--no-textconv", "--no-color",
+	/* full ids, by which a patch id knows binary files */
+	const char *const diff[] = { "diff-tree", "-r", "-p", "--full-index", "--no-renames", "--no-ext-diff", "--no-textconv",
+		"--no-color", base, head, "--", NULL };
+	const char *const log[] = { "log", "-p", "--first-parent", "-m", "--full-index", "--no-renames", "--no-ext-diff",
+		"--no-textconv", "--no-color",
 		"--no-show-signature", "--no-notes", "--no-mailmap", COMMITS_MAX, range, "--", NULL };
 	size_t len = 0, alllen = 0, n;
 	int rc;
