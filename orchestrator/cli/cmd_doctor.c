@@ -17,6 +17,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "orchestrator/workspace/program.h"
 #include "proto/base/array.h"
+#include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/json/json.h"
@@ -36,19 +37,14 @@ check_worker(struct report *r, const struct orch *o)
 static void
 check_clients(struct report *r)
 {
-	const char *path = getenv("PATH"), *value;
+	const char *path = getenv("PATH");
 	bool found = false;
 
 	for (const struct client *c = clients; c < clients + nclients; c++) {
 		if (!c->adapter || !program_exists(c->name, path))
 			continue;
 		found = true;
-		value = c->root != NULL ? getenv(c->root) : NULL;
-		if (c->root != NULL && geteuid() == 0 && (value == NULL || strcmp(value, "1") != 0))
-			report_add(r, "agent", HEALTH_NOTE, "%s is on PATH, but refuses to run for "
-			    "root; set %s=1 if this machine is a sandbox", c->name, c->root);
-		else
-			report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", c->name);
+		report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", c->name);
 	}
 	if (!found)
 		report_add(r, "agent", HEALTH_NOTE, "no agent client on PATH; install one (claude), "
@@ -117,6 +113,14 @@ check_repository(struct report *r, struct orch *o)
 	check_hooks(r, o);
 }
 
+static struct text said;	/* log_to takes no argument */
+
+static void
+take_line(const char *line)
+{
+	text_printf(&said, "%s%s", said.len > 0 ? "; " : "", line);
+}
+
 static void
 check_settings(struct report *r, struct orch *o)
 {
@@ -129,15 +133,21 @@ check_settings(struct report *r, struct orch *o)
 	const struct dispatch d = { 0 };
 	struct config c;
 
-	/* Errors go to standard error, as in dispatch. */
-	if (plan_make(o, &d, &c) != 0)
-		report_add(r, "settings", HEALTH_NOTE, "dispatch without a command would not work "
-		    "here; standard error says why");
+	int status;
+
+	log_to(take_line);
+	status = plan_make(o, &d, &c);
+	log_to(NULL);
+	if (status != 0)
+		report_add(r, "settings", HEALTH_BAD, "a plain dispatch would fail: %s", said.buf);
 	else {
 		report_add(r, "settings", HEALTH_GOOD, "target %s, implementer %s, %s", c.target,
 		    c.settings.role[ROLE_IMPLEMENTER], by[c.settings.review]);
 		config_release(&c);
+		if (said.len > 0)
+			log_warnx("%s", said.buf);
 	}
+	text_free(&said);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/cli/init_fit.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
@@ -15,10 +16,11 @@
 #include "proto/json/json.h"
 #include "proto/sys/file.h"
 
-static const char template[] =
+/* Each commented-out entry is one line that ends with a comma, so that it counts without its comment mark. */
+static const char head[] =
     "// Settings of orchestrator for this repository; orchestrator-config(5) lists them all.\n"
     "// They are read from the target's commit: a change counts once it is committed.\n"
-    "// The commented-out lines are examples; the defaults work without any setting.\n"
+    "// The commented-out entries are examples; the defaults work without any setting.\n"
     "{\n"
     "\t// The branch that approved work is merged into.  Default: the one checked out.\n"
     "\t// \"target\": \"main\",\n"
@@ -27,37 +29,48 @@ static const char template[] =
     "\t// \"review\": \"council\",\n"
     "\n"
     "\t// The agents, by name.  Default: the first agent client on PATH does all roles.\n"
-    "\t// \"agents\": {\n"
-    "\t// \t\"opus\": { \"adapter\": \"claude\", \"model\": \"opus\" },\n"
-    "\t// \t\"formatter\": { \"adapter\": \"command\", \"command\": [\"make\", \"fmt\"] }\n"
-    "\t// },\n"
-    "\t// \"roles\": { \"implementer\": \"opus\", \"reviewer\": \"opus\", \"tech-lead\": \"opus\" },\n"
-    "\n"
-    "\t// Run in the fresh worktree before the implementer.\n"
-    "\t// \"setup\": [\"npm ci\"],\n"
-    "\n"
-    "\t// Must succeed before work is reviewed, and again on the merged tree.\n"
-    "\t// \"gates\": [\n"
-    "\t// \t{ \"name\": \"tests\", \"command\": \"make check\", \"timeout\": 900 },\n"
-    "\t// \t\"make lint\"\n"
-    "\t// ],\n"
-    "\n"
+    "\t// \"agents\": { \"opus\": { \"adapter\": \"claude\", \"model\": \"opus\" } },\n"
+    "\t// \"roles\": { \"implementer\": \"claude\", \"reviewer\": \"claude\", \"tech-lead\": \"claude\" },\n"
+    "\n";
+static const char tail[] =
     "\t// How often rejected work, and work that fails a gate, goes back to the implementer.\n"
     "\t// \"rounds\": 2,\n"
     "\t// \"gate_tries\": 2,\n"
     "\n"
-    "\t// Approved work that conflicts with the target: \"fail\", \"retry\" or \"resolve\".\n"
-    "\t// \"merge\": { \"on_conflict\": \"fail\" },\n"
+    "\t// Approved work that conflicts with the target: \"resolve\", \"retry\" or \"fail\".\n"
+    "\t// \"merge\": { \"on_conflict\": \"resolve\" },\n"
+    "\n"
+    "\t// How many tasks of a list are done at the same time.\n"
+    "\t// \"max_parallel\": 4,\n"
     "\n"
     "\t// How \"orchestrator execute\" answers questions; what is left goes to people.\n"
-    "\t// \"answers\": {\n"
-    "\t// \t\"rules\": [ { \"match\": \"^May I \", \"answer\": \"yes\" } ],\n"
-    "\t// \t\"command\": [\"./answer-questions\"]\n"
-    "\t// },\n"
+    "\t// \"answers\": { \"rules\": [ { \"match\": \"^May I \", \"answer\": \"yes\" } ] },\n"
     "\n"
     "\t// Environment of agents, setup and gates.\n"
-    "\t// \"env\": { \"CI\": \"1\" }\n"
+    "\t// \"env\": { \"CI\": \"1\" },\n"
     "}\n";
+
+static void
+add_commands(struct text *t, const char *key, const struct strings *commands, const char *example)
+{
+	text_printf(t, "\t%s\"%s\": [ ", commands->n == 0 ? "// " : "", key);
+	if (commands->n == 0)
+		text_puts(t, example);
+	for (size_t i = 0; i < commands->n; i++)
+		text_printf(t, "%s\"%s\"", i > 0 ? ", " : "", commands->v[i]);
+	text_puts(t, " ],\n\n");
+}
+
+static void
+make_file(struct text *t, const struct strings *setup, const struct strings *gates)
+{
+	text_puts(t, head);
+	text_puts(t, "\t// Run in the fresh worktree before the implementer.\n");
+	add_commands(t, "setup", setup, "\"npm ci\"");
+	text_puts(t, "\t// Must succeed before work is reviewed, and again on the merged tree.\n");
+	add_commands(t, "gates", gates, "{ \"name\": \"tests\", \"command\": \"make check\", \"timeout\": 900 }");
+	text_puts(t, tail);
+}
 
 static int
 cannot(const char *path)
@@ -71,13 +84,24 @@ cannot(const char *path)
 }
 
 static void
-show(struct orch *o, const char *path)
+show_commands(const char *key, const struct strings *commands)
+{
+	for (size_t i = 0; i < commands->n; i++)
+		printf("%s%s", i == 0 ? key : ", ", commands->v[i]);
+	if (commands->n > 0)
+		putchar('\n');
+}
+
+static void
+show(struct orch *o, const char *path, const struct strings *setup, const struct strings *gates)
 {
 	struct json *j;
 	char *text;
 
 	if (!o->json) {
 		printf("%s\n", path);
+		show_commands("setup: ", setup);
+		show_commands("gates: ", gates);
 		printf("Edit it, then commit it: settings count from the commit that holds them.\n");
 		return;
 	}
@@ -93,6 +117,8 @@ show(struct orch *o, const char *path)
 static int
 run(struct orch *o, void *arguments)
 {
+	struct strings setup = { 0 }, gates = { 0 };
+	struct text file = { 0 };
 	char *dir, *path;
 	int fd, status = 0;
 
@@ -111,15 +137,20 @@ run(struct orch *o, void *arguments)
 	else if ((fd = file_open_dir(AT_FDCWD, dir)) == -1)
 		status = cannot(dir);
 	else {
-		if (file_create(fd, "config.json", template, strlen(template), 0) == -1)
+		init_fit(o->repo.top, &setup, &gates);
+		make_file(&file, &setup, &gates);
+		if (file_create(fd, "config.json", file.buf, file.len, 0) == -1)
 			status = cannot(path);
 		else
-			show(o, path);
+			show(o, path, &setup, &gates);
 		close(fd);
+		text_free(&file);
+		strings_free(&setup);
+		strings_free(&gates);
 	}
 	free(path);
 	free(dir);
 	return status;
 }
 
-const struct cmd cmd_init = COMMAND("init", "write a commented settings file", run, NO_ROWS);
+const struct cmd cmd_init = COMMAND("init", "write a commented settings file that fits the repository", run, NO_ROWS);

@@ -22,7 +22,7 @@ struct json;
 
 enum json_kind { JSON_NULL, JSON_BOOL, JSON_INT, JSON_REAL, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 enum json_flags {
-	JSON_COMMENTS = 1,	/* also accept // and slash-star comments */
+	JSON_COMMENTS = 1,	/* also accept // and slash-star comments, and a comma before "}" or "]" */
 	JSON_LARGE = 2,		/* allows more values, for task lists */
 };
 

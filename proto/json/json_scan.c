@@ -283,6 +283,18 @@ scan_key(struct scan *s)
 	return (0);
 }
 
+/* Where comments are accepted, a comma may stand before the end, and is blanked. */
+static bool
+is_last_comma(struct scan *s, const char *close)
+{
+	const unsigned char *comma = s->p - 1;
+
+	if (s->blank == NULL || scan_space(s) == -1 || !take(s, close))
+		return (false);
+	s->blank[comma - s->start] = ' ';
+	return (true);
+}
+
 static int
 scan_members(struct scan *s, int depth, bool object)
 {
@@ -304,6 +316,8 @@ scan_members(struct scan *s, int depth, bool object)
 			break;
 		if (!take(s, ","))
 			return (fail(s, object ? "',' or '}' is expected" : "',' or ']' is expected"));
+		if (is_last_comma(s, close))
+			break;
 	}
 	if (check_names(s, first) == -1)
 		return (-1);

@@ -19,7 +19,8 @@
 
 /*
  * 0, or -1 with "line N: ..." in err.  values is the maximum number of values.  When blank is not NULL,
- * comments are accepted, and overwritten with spaces in blank, a copy of buf.
+ * comments and a comma before the end of an object or array are accepted, and overwritten with spaces in blank, a
+ * copy of buf.
  */
 int json_scan(const char *buf, size_t len, size_t values, char *blank, char *err, size_t errlen);
 

@@ -7,7 +7,7 @@
 #include "proto/settings/settings.h"
 
 const struct client clients[] = {
-	{ .name = "claude", .adapter = true, .root = "IS_SANDBOX",
+	{ .name = "claude", .adapter = true,
 	    .variables = "ANTHROPIC_* CLAUDE_* BASH_DEFAULT_TIMEOUT_MS BASH_MAX_TIMEOUT_MS MAX_THINKING_TOKENS IS_SANDBOX",
 	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
 		.shared = "settings.json settings.local.json CLAUDE.md agents commands hooks output-styles "

@@ -41,7 +41,6 @@ struct client {
 	const char	*name;		/* name of its program */
 	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
 	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
-	const char	*root;		/* the client refuses to run for root unless this variable is 1; NULL = it does not refuse */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
 	struct client_sign_in sign_in;
 	const char	*steers;	/* paths of a project that steer it, separated by blanks */

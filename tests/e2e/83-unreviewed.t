@@ -30,7 +30,7 @@ for c in dispatch-ready plan 'execute --dry-run' execute; do
 	is "$c says what is missing once" "$(printf '%s\n' "$out$err" | grep -c "$what")" 1
 done
 run orchestrator doctor
-like 'doctor says that dispatch would not work' "$out" 'settings.*dispatch without a command would not work'
+like 'doctor says that dispatch would not work' "$out" 'settings.*a plain dispatch would fail: '
 
 settings "{ \"review\": \"gates\", \"gates\": [ \"false\" ], \"gate_tries\": 0, $list }"
 logged orchestrator dispatch --wait three -- sh -c 'echo 3 >3'

@@ -231,6 +231,13 @@ comments_are_taken_only_when_asked_for(void **state)
 	assert_string_equal(json_str(j, "a"), "// no");
 	assert_int_equal(json_int(j, "b", 0), 2);
 	json_free(j);
+	assert_null(json_parse(LIT("[1,]"), 0, err, sizeof(err)));
+	j = json_parse(LIT("{\"a\":[1, 2, /* x */ ],\n \"b\":{}, // y\n}"), JSON_COMMENTS, err, sizeof(err));
+	assert_int_equal(json_count(json_get(j, "a")), 2);
+	json_free(j);
+	assert_null(json_parse(LIT("[,]"), JSON_COMMENTS, err, sizeof(err)));
+	assert_null(json_parse(LIT("[1,,]"), JSON_COMMENTS, err, sizeof(err)));
+	assert_null(json_parse(LIT("{\"a\":1,\"a\":2,}"), JSON_COMMENTS, err, sizeof(err)));
 	assert_null(json_parse(LIT("1 /* x"), JSON_COMMENTS, err, sizeof(err)));
 	assert_string_equal(err, "line 1: comment without an end");
 	assert_null(json_parse(LIT("1 /"), JSON_COMMENTS, err, sizeof(err)));

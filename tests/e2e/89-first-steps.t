@@ -1,0 +1,63 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The first commands in a repository: init writes what fits it, doctor says whether a dispatch would work.
+. "$(dirname "$0")/lib.sh"
+
+flat() { tr -s ' \n' ' ' | sed 's/ $//'; }
+f=.orchestrator/config.json
+repo() {	# NAME FILE...: a repository with these files
+	new_repo "$T/$1" && cd "$T/$1" || exit 1
+	shift
+	for file; do printf '%b' "${file#*=}" >"${file%%=*}"; done
+	git add . && git commit -q --allow-empty -m Files
+}
+fits() {	# SENTENCE EXPECTED
+	run orchestrator init
+	is "$1" "$(echo "$out" | sed -n 's/^\(setup\|gates\): /\1: /p' | flat)" "$2"
+	git add . && git commit -qm Settings
+	run orchestrator config
+	is "the settings of init are valid: $1" "$status $err" "0 "
+}
+
+repo npm 'package.json={ "scripts": { "test": "jest", "lint": "eslint ." } }' package-lock.json={}
+fits 'init takes the setup and the scripts of a package.json' 'setup: npm ci gates: npm test, npm run lint'
+repo untested 'package.json={ "scripts": { "test": "echo \\"Error: no test specified\\" && exit 1" } }'
+fits 'init leaves out the test that npm init writes' 'setup: npm install'
+repo rust Cargo.toml=
+fits 'init takes the tests of cargo' 'gates: cargo test'
+repo go go.mod= pyproject.toml=
+fits 'init takes the tests of each language' 'gates: go vet ./..., go test ./..., python3 -m pytest'
+repo cmake CMakeLists.txt=
+fits 'init takes the tests of CMake' \
+    'gates: cmake -S . -B build && cmake --build build && ctest --test-dir build --output-on-failure'
+repo make 'Makefile=test = 1\ncheck: all\n\ttrue\nlint :\n\ttrue\ntest:\n\ttrue\n' Cargo.toml=
+fits 'init prefers the targets of a makefile' 'gates: make check, make lint'
+is 'the gates of init are entries, not comments' "$(grep -c '^.*"gates": \[ "make check", "make lint" \],$' $f)$(grep -c '// "gates"' $f)" 10
+
+# Any entry may be uncommented alone, and all at once.
+repo plain
+orchestrator init >/dev/null
+cp $f "$T/keep"
+for l in $(grep -nE '^[[:space:]]*// "' $f | cut -d: -f1) '1,$'; do
+	sed "${l}s,^\\([[:space:]]*\\)// \",\\1\"," "$T/keep" >$f
+	git add -A; git commit -qm "Line $l"
+	run orchestrator config
+	is "the settings of init are valid with the entry of line $l" "$status $err" '0 '
+done
+ok 'init has more than ten entries to uncomment' test "$(grep -cE '^[[:space:]]*// "' "$T/keep")" -ge 10
+
+# doctor
+git rm -qr .orchestrator && git commit -qm 'No settings'
+run env PATH="$O/bin:/usr/bin:/bin" orchestrator doctor
+if env PATH="$O/bin:/usr/bin:/bin" sh -c 'command -v claude' >/dev/null; then
+	skip 'doctor fails where a plain dispatch would' 'a client is installed'
+else
+	like 'doctor fails where a plain dispatch would, and says why in that line' "$status $out" \
+	    '^bad +settings +a plain dispatch would fail: no agent: install an agent client'
+	is 'doctor exits with 1 where a plain dispatch would fail' "$status" 1
+fi
+: >$HOME/claude && chmod +x $HOME/claude
+run env -u IS_SANDBOX PATH="$HOME:$PATH" orchestrator doctor
+like 'doctor finds the client, also for root' "$out" '^ok +agent +claude is on PATH$'
+like 'doctor says who does what' "$out" '^ok +settings +target main, implementer claude, the council approves$'
+done_testing
