@@ -135,6 +135,18 @@ touch "$S/cancel"
 work
 is 'cancelled before it began it never begins' "$status,$(st .status),$(said runs)" 1,cancelled,
 
+# A step of the council in a session that runs: no status of it may follow.
+touch "$T/hang.implement"
+session refused "$settings"
+start
+at implement
+kill -9 "$pid"; wait "$pid" 2>/dev/null; rm "$T/hang.implement"
+jq '.step = "present"' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
+work
+is 'a change of the status that the table lacks fails the session' "$status,$(st .status),$(st .reason)" 1,failed,internal
+is 'a session whose change of status was refused says which' "$(st .detail)" \
+    "status reviewing can't follow running: its row in proto/session/status.h lacks it"
+
 # Twice.
 touch "$T/hang.implement"
 session twice "$settings"

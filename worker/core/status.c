@@ -91,7 +91,7 @@ worker_interrupted(struct worker *w)
 		w->gone = true;
 	if (file_exists(w->dirfd, SESSION_FILE_CANCEL))
 		w->cancelled = true;
-	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed;
+	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed || w->refused;
 }
 
 int
@@ -110,7 +110,11 @@ worker_enter(struct worker *w, enum status to, const char *reason, const char *d
 	enum status from = w->state.status;
 
 	if (from != to && state_enter(&w->state, to, reason, detail) == -1) {
-		log_warnx("status %s can't follow %s", status_name(to), status_name(from));
+		worker_fail(w, "internal", "status %s can't follow %s: its row in proto/session/status.h lacks it",
+		    status_name(to), status_name(from));
+		log_warnx("%s", w->fail_detail);
+		output_log("%s", w->fail_detail);
+		w->refused = true;
 		return -1;
 	}
 	if (from != to)

@@ -65,6 +65,7 @@ struct worker {
 	bool		 cancelled;		/* the file cancel exists */
 	bool		 gone;			/* the session directory was deleted */
 	bool		 disk_failed;		/* a record could not be written: stop, stay resumable */
+	bool		 refused;		/* a change of the status was refused: stop, and fail */
 
 	struct {				/* the home of the run's client (home.h) */
 		const struct client *client;	/* NULL = it has none */
@@ -121,7 +122,8 @@ bool worker_interrupted(struct worker *);
 
 /*
  * Changes the status (state_enter), saves it durably together with the step,
- * and logs "old -> new".  0, or -1 when the disk refuses (logged).
+ * and logs "old -> new".  0, or -1 when the disk refuses (logged), or when the status can't follow
+ * (refused): then the session fails with the reason "internal" as soon as its step ends.
  */
 int worker_enter(struct worker *, enum status, const char *reason, const char *detail);
 /* Saves state.json, durably or not.  Logs a failure. */

@@ -205,6 +205,8 @@ run(void *arguments)
 		clean_drop(&w);
 		ended = !status_live(w.state.status);
 		rc = leave(&w);
+		if (w.refused)
+			finish(&w, &(struct step_move){ .next = STEP_END, .status = STATUS_FAILED });
 		if (!ended)
 			confine_clean(&w, w.state.status, w.state.reason);
 		if (!a->detach)

@@ -146,7 +146,7 @@ step_summary(struct worker *w)
 	w->state.gate_tries = 0;
 	if (w->state.status != STATUS_COMPLETED &&
 	    worker_enter(w, STATUS_COMPLETED, NULL, NULL) == -1)
-		return worker_broken(w, "%s/" SESSION_FILE_STATE " could not be written",
+		return w->refused ? EVENT_FAILED : worker_broken(w, "%s/" SESSION_FILE_STATE " could not be written",
 		    w->path);
 	return EVENT_DONE;
 }
