@@ -191,6 +191,8 @@ fi
 is 'ARCHITECTURE.md names every room, and no other' \
     "$(sed -n 's/^    \([a-z]*\/[a-z]*\) .*/\1/p' ARCHITECTURE.md | sort)" \
     "$(find proto worker orchestrator -name '*.[ch]' | sed 's|/[^/]*$||' | sort -u)"
+is 'make size counts the lines of every room' "$(make -s size | sed -n 's/^\([a-z]*\/[a-z]*\) .*/\1/p' | sort)" \
+    "$(find proto worker orchestrator -name '*.[ch]' | sed 's|/[^/]*$||' | sort -u)"
 # `FUNCTION()` in `FILE`
 grep -oE '`[a-z_]+\(\)` in `[a-z_/]+\.c`' ARCHITECTURE.md | tr -d '`()' | while read -r function _ file; do
 	grep -q "^$function(" "$file" || echo "$function in $file"
