@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-
+#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,39 +15,54 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
+#define WIDE		110	/* columns from which a line has the session and the item */
 #define ENDED_SHOWN	20	/* the newest ended sessions that are shown */
 
 static void
-print_note(const struct entry *e)
+print_note(FILE *fp, const struct entry *e)
 {
 	const struct state	*s = &e->state;
 
 	if (e->error != NULL)
-		text_print(stdout, e->error, false);
+		text_print(fp, e->error, false);
 	else if (entry_dead(e))
 		fputs(e->begun ? "no worker is running: orchestrator execute restarts it, "
-		    "cleanup marks it failed" : "orchestrator execute starts it", stdout);
+		    "cleanup marks it failed" : "orchestrator execute starts it", fp);
 	else if (s->parked_until != 0 && status_live(s->status)) {
 		char	buf[CLOCK_TEXT];
 
-		printf("parked until %s", clock_text(s->parked_until, buf, sizeof(buf)));
+		fprintf(fp, "parked until %s", clock_text(s->parked_until, buf, sizeof(buf)));
 	} else if (s->blocked != NULL) {
-		fputs("blocked: ", stdout);
-		text_print(stdout, s->blocked, false);
+		fputs("blocked: ", fp);
+		text_print(fp, s->blocked, false);
 	} else if (s->reason[0] != '\0' && !status_live(s->status)) {
 		if (strcmp(s->reason, status_name(s->status)) != 0)
-			text_print(stdout, s->reason, false);
+			text_print(fp, s->reason, false);
 		if (s->detail[0] != '\0') {
-			fputs(strcmp(s->reason, status_name(s->status)) != 0 ? ": " : "", stdout);
-			text_print(stdout, s->detail, false);
+			fputs(strcmp(s->reason, status_name(s->status)) != 0 ? ": " : "", fp);
+			text_print(fp, s->detail, false);
 		}
 	} else if (s->note != NULL)
-		text_print(stdout, s->note, false);
+		text_print(fp, s->note, false);
+}
+
+/* A narrow terminal gets the item only, which names the session just as well. */
+static void
+print_names(FILE *fp, const struct entry *e)
+{
+	if (show_width() < WIDE)
+		fprintf(fp, "  %-*.*s%s", strlen(e->state.item) > 20 ? 17 : 20, strlen(e->state.item) > 20 ? 17 : 20, e->state.item,
+		    strlen(e->state.item) > 20 ? "..." : "");
+	else
+		fprintf(fp, "  %-30s %-16s", e->id, e->state.item);
 }
 
 static void
 print_line(const struct entry *e)
 {
+	char			*line = NULL;
+	size_t			 len;
+	FILE			*fp = open_memstream(&line, &len);
 	const struct state	*s = &e->state;
 	char			 where[32] = "-", tasks[48] = "-";
 
@@ -60,10 +75,15 @@ print_line(const struct entry *e)
 	if (s->tasks_total > 0)
 		snprintf(tasks, sizeof(tasks), "%jd/%jd", (intmax_t)s->tasks_done,
 		    (intmax_t)s->tasks_total);
-	printf("  %-30s %-16s %-11s %-11s %4s %5s  ", e->id, s->item, show_status(e), where,
+	if (fp == NULL)
+		err(EX_OSERR, NULL);
+	print_names(fp, e);
+	fprintf(fp, " %-11s %-11s %4s %5s  ", show_status(e), where,
 	    show_age(s->ended_at != 0 ? s->ended_at : s->created_at), tasks);
-	print_note(e);
-	putchar('\n');
+	print_note(fp, e);
+	fclose(fp);
+	show_cut(line);
+	free(line);
 }
 
 static void

@@ -7,8 +7,10 @@
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/array.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/question.h"
 #include "proto/sys/file.h"
@@ -132,10 +134,13 @@ show_bar(const struct entry *e)
 {
 	const struct state	*s = &e->state;
 	int64_t			 done = s->tasks_done < s->tasks_total ? s->tasks_done : s->tasks_total;
+	struct text		 t = { 0 };
 
-	printf("%s: [", s->item);
+	text_printf(&t, "%s: [", s->item);
 	for (int64_t i = 0; i < BAR; i++)
-		fputs((i + 1) * s->tasks_total <= done * BAR ? "█" : "░", stdout);
-	printf("] %jd%% (%jd/%jd tasks)\n", (intmax_t)(done * 100 / s->tasks_total), (intmax_t)done,
+		text_puts(&t, (i + 1) * s->tasks_total <= done * BAR ? "█" : "░");
+	text_printf(&t, "] %jd%% (%jd/%jd tasks)", (intmax_t)(done * 100 / s->tasks_total), (intmax_t)done,
 	    (intmax_t)s->tasks_total);
+	show_cut(t.buf);
+	text_free(&t);
 }

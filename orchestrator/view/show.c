@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/ioctl.h>
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "orchestrator/view/show.h"
 #include "orchestrator/view/yaml.h"
@@ -107,3 +110,37 @@ show_age(int64_t ms)
 	return ms == 0 ? "-" : clock_age(clock_wall() - ms, buf, sizeof(buf));
 }
 
+size_t
+show_width(void)
+{
+	const char	*columns = getenv("COLUMNS"), *why = NULL;
+	struct winsize	 w;
+	long long	 n = columns != NULL ? strtonum(columns, 10, 10000, &why) : 0;
+
+	if (n > 0 && why == NULL)
+		return (size_t)n;
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 10 ? w.ws_col : SIZE_MAX;
+}
+
+/* From the first of the wide scripts on a character may take two columns. */
+void
+show_cut(const char *line)
+{
+	size_t		width = show_width(), len = strlen(line), columns = 0, fits = 0, n;
+	uint32_t	point;
+
+	for (size_t i = 0; i < len; i += n) {
+		if ((n = text_char(line + i, len - i, &point)) == 0) {
+			n = 1;
+			point = 0;
+		}
+		columns += point >= 0x1100 && (point < 0x2000 || point >= 0x2e80) ? 2 : 1;
+		if (columns + 3 <= width)
+			fits = i + n;
+		if (columns > width) {
+			printf("%.*s...\n", (int)fits, line);
+			return;
+		}
+	}
+	puts(line);
+}

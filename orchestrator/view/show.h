@@ -25,4 +25,9 @@ void show_block(FILE *, const char *);
 /* The age of a time (wall ms), "-" for 0.  Uses a static buffer. */
 const char *show_age(int64_t);
 
+/* The columns of the terminal: COLUMNS, else what standard output says; SIZE_MAX when neither says it. */
+size_t show_width(void);
+/* Prints a line, cut to that width with "..." at its end. */
+void show_cut(const char *line);
+
 #endif

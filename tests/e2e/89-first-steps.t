@@ -60,4 +60,21 @@ fi
 run env -u IS_SANDBOX PATH="$HOME:$PATH" orchestrator doctor
 like 'doctor finds the client, also for root' "$out" '^ok +agent +claude is on PATH$'
 like 'doctor says who does what' "$out" '^ok +settings +target main, implementer claude, the council approves$'
+
+# status in a terminal.
+repo shown
+orchestrator dispatch --wait --review none a-rather-long-name-of-an-item -- sh -c 'echo 1 >a' >/dev/null 2>>"$T/.log"
+orchestrator dispatch --wait --review none blocked -- sh -c 'echo q | worker blocked "a reason that is rather long, so that the line has to be cut somewhere"; echo 2 >b' >/dev/null 2>>"$T/.log"
+longest() { awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
+out=$(COLUMNS=80 orchestrator status)
+is 'the longest line of status is as wide as COLUMNS says' "$(echo "$out" | longest)" 80
+like 'a narrow status names the item and says its status' "$out" '^  a-rather-long-nam\.\.\. +approved '
+like 'a line of status that is cut ends with three dots' "$out" '^  blocked .* blocked: a reason .*\.\.\.$'
+like 'status is not cut where no width is known' "$(env -u COLUMNS orchestrator status | cat)" 'cut somewhere$'
+if command -v script >/dev/null; then
+	is 'the longest line of status is as wide as the terminal' \
+	    "$(env -u COLUMNS script -qec 'stty cols 72; orchestrator status' /dev/null | tr -d '\r' | longest)" 72
+else
+	skip 'the longest line of status is as wide as the terminal' 'no script(1)'
+fi
 done_testing
