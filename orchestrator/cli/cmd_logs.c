@@ -199,26 +199,34 @@ logs(const struct entry *e, bool following)
 
 struct arguments {
 	bool		 follow;
-	const char	*session;
+	char *const	*sessions;
 };
 static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, follow, 'f', NULL, "follow it until the session ends"),
-	OPERAND(struct arguments, session, "SESSION"),
+	OPERANDS(struct arguments, sessions, "SESSION ..."),
 };
 
 static int
 run(struct orch *o, void *arguments)
 {
 	const struct arguments *a = arguments;
+	bool		many = a->sessions[1] != NULL;
 	struct entry	e;
-	int		rv;
+	int		rv = 0, one;
 
-	if ((rv = show_operand(o, a->session, &e)) != 0)
-		return rv;
-	rv = logs(&e, a->follow);
-	entry_release(&e);
+	if (many && a->follow)
+		return option_error(&cmd_logs.syntax, "-f follows one session");
+	for (char *const *session = a->sessions; *session != NULL; session++) {
+		if ((one = show_operand(o, *session, &e)) == 0) {
+			if (many)
+				printf("%s==> %s <==\n", session == a->sessions ? "" : "\n", e.id);
+			one = logs(&e, a->follow);
+			entry_release(&e);
+		}
+		rv = rv != 0 ? rv : one;
+	}
 	return rv;
 }
 
-const struct cmd cmd_logs = COMMAND("logs", "print the log of a session, or follow it to the end",
+const struct cmd cmd_logs = COMMAND("logs", "print the logs of sessions, or follow one to its end",
     run, OPTION_ROWS(rows, struct arguments));

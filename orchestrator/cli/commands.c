@@ -43,6 +43,18 @@ static const struct option_row rows[] = {
 	OPT_VERSION(0, "version", "print the version"),
 	OPERANDS_OPTIONAL(struct globals, command, "COMMAND [ARGUMENT...]"),
 };
+static const struct program_habit habits[] = {
+	{ "ps", "orchestrator status lists sessions" },
+	{ "ls", "orchestrator status lists sessions, orchestrator tasks list the lists of tasks" },
+	{ "rm", "orchestrator cancel ends a session, orchestrator cleanup removes what ended sessions left" },
+	{ "stop", "orchestrator cancel ends a session" },
+	{ "kill", "orchestrator cancel ends a session" },
+	{ "wait", "orchestrator logs -f follows a session until it ends, orchestrator dispatch --wait a new one" },
+	{ "resume", "orchestrator retry begins an ended session again, orchestrator execute goes on with a list" },
+	{ "run", "orchestrator dispatch starts a session, orchestrator execute works through a list" },
+	{ "start", "orchestrator dispatch starts a session" },
+	{ NULL, NULL },
+};
 const struct program orchestrator = {
 	.own = {
 		.name = "",
@@ -52,4 +64,5 @@ const struct program orchestrator = {
 	},
 	.common = COMMON,
 	.commands = commands,
+	.habits = habits,
 };

@@ -26,6 +26,18 @@ program_find(const struct syntax *const *list, const char *name)
 	return NULL;
 }
 
+/* Names what does the same as a command of other programs. */
+static bool
+is_habit(const struct program *p, const char *word)
+{
+	for (const struct program_habit *h = p->habits; h != NULL && h->word != NULL; h++)
+		if (strcmp(h->word, word) == 0) {
+			log_warnx("no command %s: %s", word, h->instead);
+			return true;
+		}
+	return false;
+}
+
 static int
 unknown(const struct syntax *s, const struct syntax *const *list, const char *word)
 {
@@ -98,8 +110,14 @@ read_command(const struct program *p, void *globals, char **argv, struct call *c
 			program_help(p);
 		if (status != 0)
 			return status;
-		if (argv[0] == NULL)
-			return option_error(&group, "COMMAND is missing");
+		if (argv[0] == NULL) {
+			s != NULL ? help_group(s) : program_help(p);
+			return EX_USAGE;
+		}
+		if (s == NULL && strcmp(argv[0], "version") == 0)
+			return OPTION_ASKED_VERSION;
+		if (s == NULL && is_habit(p, argv[0]))
+			return EX_USAGE;
 		if ((s = program_find(list, argv[0])) == NULL)
 			return unknown(&group, list, argv[0]);
 		argv++;

@@ -16,10 +16,13 @@
 
 #include "proto/base/option.h"
 
+/* A command that other programs have, and what does the same here. */
+struct program_habit { const char *word, *instead; };
 struct program {
 	struct syntax	own;		/* the options before a command; the name is "" */
 	size_t		common;		/* this many of its rows are also allowed after a command */
 	const struct syntax *const *commands;	/* ended by NULL */
+	const struct program_habit *habits;	/* NULL, or ended by a row without a word */
 };
 struct call {
 	const struct syntax *command;

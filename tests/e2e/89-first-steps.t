@@ -77,4 +77,20 @@ if command -v script >/dev/null; then
 else
 	skip 'the longest line of status is as wide as the terminal' 'no script(1)'
 fi
+
+# What people type.
+for word in ps ls rm stop kill wait resume run start; do
+	run orchestrator $word x
+	like "the error of the unknown command $word names what does the same" "$status $err" "^64 orchestrator: no command $word: orchestrator "
+done
+is 'version prints the version' "$(orchestrator version)" "$(orchestrator --version)"
+for o in '' tasks; do
+	# shellcheck disable=SC2086 # words
+	run orchestrator $o
+	like "orchestrator $o without a command prints the help" "$status $out" '^64 usage: orchestrator'
+done
+run orchestrator logs blocked a-rather-long-name-of-an-item
+is 'logs prints those of several sessions below their names' "$status $(echo "$out" | grep -c '^==> session-\(blocked\|a-rather\).* <==$')" '0 2'
+run orchestrator logs -f blocked a-rather-long-name-of-an-item
+is 'logs follows one session' "$status" 64
 done_testing
