@@ -46,14 +46,18 @@ limits_apply(struct keys *k, const char *path, const struct json *v, struct sess
 }
 
 void
-limits_phrases(struct strings *list)
+limits_phrases(struct strings *context, struct strings *limit)
 {
-	static const char *const phrases[] = { "context window exceeded", "conversation compacted",
+	static const char *const full[] = { "context window exceeded", "conversation compacted",
 		"maximum context", "context limit reached", "conversation is too long",
 		"prompt is too long" };
+	static const char *const later[] = { "usage limit", "rate limit", "rate_limit", "too many requests",
+		"quota exceeded" };
 
-	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++)
-		strings_add(list, phrases[i]);
+	for (size_t i = 0; i < sizeof(full) / sizeof(full[0]); i++)
+		strings_add(context, full[i]);
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		strings_add(limit, later[i]);
 }
 
 /* In a file 0 is no limit; in an item 0 is "not given", and LIMIT_NONE is no limit. */

@@ -30,8 +30,8 @@ struct keys;
 void limits_default(struct session_limits *);
 /* Sets the limits named in the object v (settings_keys.h).  0, or -1 with the error recorded. */
 int limits_apply(struct keys *, const char *path, const struct json *v, struct session_limits *);
-/* The built-in context_phrases. */
-void limits_phrases(struct strings *);
+/* The built-in context_phrases and limit_phrases. */
+void limits_phrases(struct strings *context, struct strings *limit);
 
 /* Limits of an item: 0 means as in the settings, LIMIT_NONE means no limit. */
 #define LIMIT_NONE	(-1)

@@ -83,6 +83,7 @@ const struct key settings_keys[] = {
 	{ KEY("stop_grace", int), AT(settings, stop_grace), 0, 3600 },
 	{ KEY("limits", object), AT(settings, limits), .below = limit_keys },
 	{ KEY("context_phrases", list), AT(settings, context_phrases), 0, MAX_NAME },
+	{ KEY("limit_phrases", list), AT(settings, limit_phrases), 0, MAX_NAME },
 	{ KEY("max_parallel", int), AT(settings, max_parallel), 1, 1000 },
 	{ KEY("max_parallel_streams", int), AT(settings, max_parallel_streams), 1, 1000 },
 	{ KEY("attempts", int), AT(settings, attempts), 1, 10 },
@@ -302,7 +303,7 @@ settings_default(struct settings *s)
 {
 	memset(s, 0, sizeof(*s));
 	limits_default(&s->limits);
-	limits_phrases(&s->context_phrases);
+	limits_phrases(&s->context_phrases, &s->limit_phrases);
 	s->rounds = 2;
 	s->gate_tries = 2;
 	s->transcript_mb = 256;
@@ -388,6 +389,7 @@ settings_release(struct settings *s)
 	free(s->branch_prefix);
 	strings_free(&s->answer_command);
 	strings_free(&s->context_phrases);
+	strings_free(&s->limit_phrases);
 	strings_free(&s->env);
 	strings_free(&s->secrets);
 	confine_release(s);

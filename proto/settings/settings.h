@@ -82,6 +82,7 @@ struct settings {
 	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
 	struct session_limits	 limits;
 	struct strings	 context_phrases;	/* phrases of an agent whose conversation is full */
+	struct strings	 limit_phrases;		/* phrases of a command agent whose account is at its limit */
 	int64_t		 max_parallel;	/* tasks of a list at the same time, default 4 */
 	int64_t		 max_parallel_streams;	/* in a streams file, default 5 */
 	int64_t		 attempts;	/* sessions per item of a list, default 2 */

@@ -167,6 +167,43 @@ work
 is 'the phrases are a setting' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,1
 no_roles
 
+# An account at its limit, of a command that says so.
+role implementer <<'E'
+say runs "$STEP"; n=$(wc -l <"$T/$ITEM_ID.runs")
+case $ITEM_ID,$n in
+later,1) echo half >half; echo 'You have hit your usage limit, try again in 2 seconds' >&2; exit 1 ;;
+later-status,1) echo 'Service busy, back in 1 second'; exit 75 ;;
+later-untold,1) exit 75 ;;
+later-own,1) echo 'Come back in 1 second.'; exit 1 ;;
+later-well,*) echo 'usage limit: 90 % used' ;;
+later-prints,*) echo 'testing the rate limit'; echo 'other words'; exit 1 ;;
+esac
+echo work >work
+E
+for how in later later-status; do
+	session $how "$alone"
+	work
+	is "a command agent at its limit is run again later: $how" "$status,$(st .status),$(runs runs),$(st .rescue.attempts)" 0,approved,2,0
+	ok "the log tells that the account is at its limit: $how" log_has 'the account of implementer is at its limit'
+done
+session later-own "$alone | .limit_phrases = [\"COME BACK\"]"
+work
+is 'the phrases of a limit are a setting' "$status,$(st .status),$(runs runs)" 0,approved,2
+session later-well "$alone"
+work
+is 'what a run that went well prints of a limit is no limit' "$status,$(st .status),$(runs runs)" 0,approved,1
+session later-prints "$alone"
+work
+is 'what a command prints of a limit before its last line is no limit' "$status,$(how),$(runs runs)" 1,failed,agent-error,1
+session later-untold "$alone"
+start
+untold() { [ "$(st .parked_until)" != null ]; }
+ok 'exit status 75 of a command agent means later' wait_for "$LIMIT" untold
+is 'a limit without a time is waited for some minutes' \
+    "$(($(date -d "$(st .parked_until)" +%s) - $(date +%s) > 200))" 1
+touch "$S/cancel"; stop
+no_roles
+
 # A client that tells: the stand-in prints one stream after the other, and then one without an error.
 mkdir -p "$T/bin" "$T/stand-in"
 export PATH="$T/bin:$PATH" STAND_IN="$T/stand-in"

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 
 #include <string.h>
+#include <sysexits.h>
 
 #include "proto/session/caps.h"
 #include "proto/settings/settings.h"
@@ -60,6 +61,8 @@ command_finish(struct agent_run *run, int status)
 	run->ended = true;
 	if (judges && WIFEXITED(status))
 		return;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EX_TEMPFAIL)
+		run->parked = -1;
 	run->error = child_status_text(status, run->error_text, sizeof(run->error_text)) != 0;
 }
 

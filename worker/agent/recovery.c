@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/clock.h"
 #include "proto/session/layout.h"
+#include "proto/settings/clients.h"
 #include "worker/agent/park.h"
 #include "worker/agent/prompt.h"
 #include "worker/agent/recovery.h"
@@ -45,15 +47,26 @@ recovery_ready(struct worker *w)
 	return false;
 }
 
+static bool
+says(const struct agent_run *run, const struct strings *phrases)
+{
+	for (size_t i = 0; i < phrases->n; i++)
+		if (strcasestr(run->error_text, phrases->v[i]) != NULL || strcasestr(run->last, phrases->v[i]) != NULL)
+			return true;
+	return false;
+}
+
 /* A phrase counts only in the output of a failed run. */
 void
 recovery_judge(const struct worker *w, struct agent_run *run)
 {
-	const struct strings *phrases = &w->config.settings.context_phrases;
+	bool command = strcmp(run->agent->adapter, ADAPTER_COMMAND) == 0;
 
-	for (size_t i = 0; i < phrases->n && run->error && !run->full; i++)
-		run->full = strcasestr(run->error_text, phrases->v[i]) != NULL ||
-		    strcasestr(run->last, phrases->v[i]) != NULL;
+	if (!run->error)
+		return;
+	run->full = run->full || says(run, &w->config.settings.context_phrases);
+	if (command && !run->full && (run->parked != 0 || says(run, &w->config.settings.limit_phrases)))
+		run->parked = limit_wait(run->last) > 0 ? clock_wall() + limit_wait(run->last) : -1;
 }
 
 enum agent_outcome

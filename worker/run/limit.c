@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "proto/session/status.h"
@@ -53,6 +54,23 @@ limit_spent(const struct session_limits *l, int64_t tokens, int64_t cost_microus
 {
 	return (l->tokens != 0 && tokens >= l->tokens) ||
 	    (l->cost_microusd != 0 && cost_microusd >= l->cost_microusd);
+}
+
+int64_t
+limit_wait(const char *words)
+{
+	static const struct { const char *name; int64_t ms; } units[] = { { "second", 1000 }, { "minute", 60000 },
+		{ "hour", 3600000 }, { "day", 86400000 } };
+	const char *p = strcasestr(words, " in ");
+	long long n;
+	char *end;
+
+	if (p == NULL || (n = strtoll(p + 4, &end, 10)) <= 0 || n > 100000 || *end != ' ')
+		return 0;
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (strncasecmp(end + 1, units[i].name, strlen(units[i].name)) == 0)
+			return n * units[i].ms;
+	return 0;
 }
 
 enum escalation

@@ -28,6 +28,9 @@ int64_t limit_due(const struct session_limits *, const struct limit_clocks *);
 /* Is the budget used up? */
 bool limit_spent(const struct session_limits *, int64_t tokens, int64_t cost_microusd);
 
+/* The milliseconds that words such as "try again in 5 minutes" name; 0 = none. */
+int64_t limit_wait(const char *words);
+
 struct trouble {		/* an agent stalled, or its conversation is full */
 	bool		 full;
 	bool		 resumable;	/* there is a conversation that its adapter can resume */

@@ -53,6 +53,7 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.breaker, 5);
 	assert_int_equal(s.limits.grace, 300000);
 	assert_int_equal(s.context_phrases.n, 6);
+	assert_int_equal(s.limit_phrases.n, 5);
 	assert_int_equal(s.ambiguous, AMBIGUOUS_PARALLEL);
 	assert_int_equal(s.session_memory_mb, 512);
 	assert_int_equal(s.on_conflict, CONFLICT_RESOLVE);

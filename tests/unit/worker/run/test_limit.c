@@ -150,10 +150,24 @@ those_of_an_item_are_laid_over_those_of_the_settings(void **state)
 	json_free(o);
 }
 
+static void
+words_name_a_wait_in_a_unit(void **state)
+{
+	(void)state;
+	assert_int_equal(limit_wait("Usage limit reached; try again in 5 minutes."), 5 * 60000);
+	assert_int_equal(limit_wait("wait in vain"), 0);
+	assert_int_equal(limit_wait("retry in 1 Second"), 1000);
+	assert_int_equal(limit_wait("back in 3 days"), 3 * 86400000);
+	assert_int_equal(limit_wait("in the line in -3 hours"), 0);
+	assert_int_equal(limit_wait("in 7 in 99999999999999999999 hours"), 0);
+	assert_int_equal(limit_wait(""), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_name_a_wait_in_a_unit),
 		cmocka_unit_test(what_is_reached_and_when_follows_from_the_clocks),
 		cmocka_unit_test(the_ladder_is_resume_then_anew_then_the_end),
 		cmocka_unit_test(a_budget_is_spent_by_tokens_or_cost),
