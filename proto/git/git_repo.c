@@ -100,7 +100,7 @@ fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bo
 		set(&f->worktree, v);
 	else if (strcmp(key, "orchestrator.private") == 0)
 		f->private = truth(value);
-	else if (strcmp(key, "core.autocrlf") == 0 && strcasecmp(v, "false") != 0)
+	else if (strcmp(key, "core.autocrlf") == 0 && strcasecmp(v, "false") != 0 && strcasecmp(v, "input") != 0)
 		set(&r->conversion, "core.autocrlf");
 	else if (strcmp(key, "core.eol") == 0 && strcasecmp(v, "crlf") == 0)
 		set(&r->conversion, "core.eol");

@@ -102,6 +102,10 @@ left_alone 'a checkout in the middle of a merge' five 'merge|MERGE'
 git merge --abort
 git config core.autocrlf true
 left_alone 'a checkout with line-ending conversion' five 'autocrlf|line.ending'
+git config core.autocrlf input
+dispatch crlf 'echo crlf >crlf'
+run orchestrator merge crlf
+is 'the line-ending conversion of input alone keeps nothing from being merged' "$status $(cat crlf) $(git status --porcelain)" '0 crlf '
 git config --unset core.autocrlf
 git sparse-checkout set --no-cone '/*' '!/dir' 2>/dev/null
 left_alone 'a sparse checkout' five 'sparse'
