@@ -163,14 +163,18 @@ flow_report(struct flow *f)
 	struct report r;
 	struct json *j;
 	char *text;
+	bool did;
 	int rv;
 
 	if ((rv = flow_load(f)) != 0)
 		return rv;
 	flow_manifest_write(f, true);
 	make(&r, f);
+	did = r.sums.all.sessions > 0 || r.sums.spawned > 0 || json_count(r.list[FATE_MERGED]) > 0 ||
+	    f->manifest->errors.n > 0;
 	j = record(&r);
-	report_save(f->o, j);
+	if (did)
+		report_save(f->o, j);
 	if (f->o->json) {
 		text = json_text(j, false, NULL);
 		show_json_text(text);

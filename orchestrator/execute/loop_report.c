@@ -66,7 +66,8 @@ loop_report(struct loop *l)
 		return flow_pause_status(l->flow, flow_report(l->flow));
 	}
 	j = record(l, rest);
-	report_save(l->o, j);
+	if (l->merged + rest > 0)
+		report_save(l->o, j);
 	json_free(j);
 	if (!l->o->json)
 		printf("%zu merged, %zu not\n", l->merged, rest);

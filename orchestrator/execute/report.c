@@ -59,10 +59,14 @@ report_save(const struct orch *o, const struct json *j)
 {
 	size_t len;
 	char *text = json_text(j, true, &len);
+	char *run = text_format(REPORTS "/%lld.json", (long long)clock_wall());
 	int fd = file_open_dir(AT_FDCWD, o->instance);
 
 	if (fd == -1 || file_replace(fd, REPORT_FILE, text, len, FILE_SYNC) == -1)
 		log_warn("%s/" REPORT_FILE, o->instance);
+	else if (file_make_dir(fd, REPORTS, 0700) == -1 || file_replace(fd, run, text, len, 0) == -1)
+		log_warn("%s/%s", o->instance, run);
+	free(run);
 	file_close(fd);
 	free(text);
 }

@@ -14,6 +14,7 @@ struct entry;
 struct orch;
 
 #define REPORT_FILE	"report.json"
+#define REPORTS		"reports"	/* directory of the reports of all runs */
 
 /* The result of a task or session: the lists in the record. */
 enum fate { FATE_MERGED, FATE_FAILED, FATE_RUNNING, FATE_WAITING, FATE_OPEN, FATE_BLOCKED, FATES };
@@ -25,7 +26,7 @@ struct json *report_begin(const struct orch *);
 void report_usage(struct json *, int64_t input, int64_t output, int64_t cost);
 /* The object for a session; dir: the current place of its directory. */
 struct json *report_session(const struct entry *, const char *dir, const char *reason);
-/* Replaces the report of the instance; errors are printed. */
+/* Makes it the report of the instance, and keeps it among those of all runs; errors are printed. */
 void report_save(const struct orch *, const struct json *);
 /* Prints the report of a list or, without one, of the sessions. */
 void report_text(const struct json *);

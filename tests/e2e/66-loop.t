@@ -125,6 +125,10 @@ is 'report --json is an object with the same' \
     '[1,"report",1,3,["fine"],["bad"],[{"task":"after","for":["bad"]}]]'
 is 'report --yaml has the same' "$(orchestrator report --yaml | grep -cxE 'event: "report"|- task: "fine"|  for:|  - "bad"')" 4
 is 'report takes the name of an instance' "$(orchestrator report "$(basename "$(instance)" | cut -c10-20)")" "$(orchestrator report)"
+before=$(orchestrator report)
+logged timeout 60 orchestrator execute report
+is 'an execute that did nothing leaves the report of the one before' "$(orchestrator report)" "$before"
+is 'the reports of all runs are kept' "$(ls "$(instance)/reports" | wc -l)" 1
 run orchestrator report 0000x
 is 'one that there is not' "$status" 66
 
