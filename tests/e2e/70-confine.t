@@ -277,6 +277,26 @@ is 'a secret that can not be had is a failure' "$(ended)" 'failed secret'
 like 'the detail of a secret that can not be had names the variable and why' "$(st .detail)" 'env\.TOKEN: its command: exit status 3'
 ok 'the output of a command for a secret is neither in the log nor in the state' not grep -rq leaked "$S/output.log" "$S/state.json"
 
+# The user's own changes of the repository.
+role implementer <<'E'
+worker ask 'Go on?'; echo work >work
+E
+meanwhile() {	# ITEM SETTINGS: the user adds a remote and a hook while the session runs
+	session "$1" "$2"; start; asked
+	git -C "$R" remote add "$1" https://example.org/x.git; echo 'exit 0' >"$R/.git/hooks/$1"
+	put "$q" yes; stop
+}
+if bwrap_works 2>/dev/null; then
+	meanwhile users .
+	is 'hooks and settings that a confined session can not have changed do not halt it' "$(ended)" 'approved not-reviewed'
+	like 'the log has the settings that the user changed' "$(cat "$S/output.log")" 'changed in the repository during the run: config of the repository: was changed'
+	like 'the log has the hook that the user added' "$(cat "$S/output.log")" 'changed in the repository during the run: hooks/users of the repository: was added'
+	meanwhile open ".confine.writable += [\"$R/.git/hooks\"]"
+	is 'where the settings open a part of the repository, its changes halt the session' "$(ended)" 'failed isolation-breach'
+	meanwhile reachable '.confine.sockets = ["docker"]'
+	is 'where the settings open a socket, changes of the repository halt the session' "$(ended)" 'failed isolation-breach'
+fi
+
 # doctor
 doctor() { (cd "$R" && "$@" orchestrator doctor 2>/dev/null | grep -E '^[a-z]+ +(confine|scopes|filter|nested) '); }
 lacking() { doctor strace -qq -o "$T/trace" -e trace="$1" -e inject="$1":error=ENOSYS; }

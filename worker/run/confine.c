@@ -19,6 +19,8 @@
 #include "worker/run/home.h"
 #include "worker/run/run.h"
 
+/* Says that a run was not confined by bubblewrap, when the session continues with it. */
+#define UNCONFINED	SESSION_DIR_SAFE_GIT "/unconfined"
 #define CACHE	"confine"	/* file in the state directory: bubblewrap works here */
 
 /* The session's own binary, which every run sees; otherwise this one, for gates of a session that has never run. */
@@ -55,6 +57,16 @@ confine_begin(struct worker *w)
 	free(state);
 }
 
+static int
+mark_unconfined(struct worker *w)
+{
+	if (w->sandbox == SANDBOX_BWRAP || !file_exists(w->dirfd, SESSION_DIR_SAFE_GIT) ||
+	    file_replace(w->dirfd, UNCONFINED, "", 0, FILE_DATA) == 0)
+		return 0;
+	worker_broken(w, "%s/" UNCONFINED ": %s", w->path, strerror(errno));
+	return -1;
+}
+
 int
 confine_ready(struct worker *w)
 {
@@ -62,12 +74,14 @@ confine_ready(struct worker *w)
 	char why[320];
 
 	if (!w->probing)
-		return 0;
+		return mark_unconfined(w);
 	w->probing = false;
 	w->sandbox = sandbox_probe_end(&w->probe, why, sizeof(why));
 	w->layered = w->probe.layered;
 	if (w->sandbox == SANDBOX_BWRAP)
 		return 0;
+	if (mark_unconfined(w) == -1)
+		return -1;
 	if (w->sandbox == SANDBOX_NONE && mode == CONFINE_REQUIRE) {
 		worker_fail(w, "confine", "\"confine\" is \"require\", but %s; install bubblewrap, or "
 		    "see orchestrator doctor", why);
@@ -78,6 +92,25 @@ confine_ready(struct worker *w)
 	else
 		output_log("%s", why);
 	return 0;
+}
+
+bool
+confine_holds(const struct worker *w)
+{
+	const struct confine *c = &w->config.settings.confine;
+	const char *home = getenv("HOME");
+	bool holds = w->sandbox == SANDBOX_BWRAP && c->sockets.n == 0 && !file_exists(w->dirfd, UNCONFINED);
+	char *path, *real;
+
+	for (size_t i = 0; i < c->writable.n && holds; i++) {
+		path = c->writable.v[i][0] == '~' && home != NULL ? text_format("%s/%s", home, c->writable.v[i] + 2) :
+		    text_format("%s", c->writable.v[i]);
+		real = realpath(path, NULL);
+		holds = !sandbox_below(real != NULL ? real : path, w->repo.common);
+		free(real);
+		free(path);
+	}
+	return holds;
 }
 
 static void

@@ -25,6 +25,9 @@ struct sandbox_walls;
 void confine_begin(struct worker *);
 /* 0, or -1 (worker_fail is set) when confinement is required but unavailable. */
 int confine_ready(struct worker *);
+/* Is it certain that no run of the session could write to the repository?  bubblewrap confined each of them, and the
+ * settings open neither sockets nor a path in the repository. */
+bool confine_holds(const struct worker *);
 /* Names of a run's caches in the session directory, and of overlayfs's work directory for layers over the
  * user's: the implementer's, or those of everything that runs in the clean tree. */
 struct confine_caches { const char *cache, *layer; };
