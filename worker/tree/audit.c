@@ -70,7 +70,7 @@ breach(struct worker *w, const struct strings *list)
 	return -1;
 }
 
-/* A branch with commits of the session halts it whoever made it. */
+/* A branch with commits of the session halts it, also where its user made the branch. */
 static void
 forgive(struct audit *a)
 {

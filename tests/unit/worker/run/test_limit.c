@@ -155,7 +155,7 @@ words_name_a_wait_in_a_unit(void **state)
 {
 	(void)state;
 	assert_int_equal(limit_wait("Usage limit reached; try again in 5 minutes."), 5 * 60000);
-	assert_int_equal(limit_wait("wait in vain"), 0);
+	assert_int_equal(limit_wait("back in a while"), 0);
 	assert_int_equal(limit_wait("retry in 1 Second"), 1000);
 	assert_int_equal(limit_wait("back in 3 days"), 3 * 86400000);
 	assert_int_equal(limit_wait("in the line in -3 hours"), 0);
