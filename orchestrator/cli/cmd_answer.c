@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/input.h"
+#include "orchestrator/merge/give_back.h"
 #include "orchestrator/session/answer.h"
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
@@ -160,11 +161,40 @@ find(struct orch *o, const char *name, struct entry *e)
 	}
 	if ((rv = registry_find(o, name, e)) != 0)
 		return rv;
-	if (!e->archived && e->error == NULL && status_live(e->state.status))
+	if ((!e->archived && e->error == NULL && status_live(e->state.status)) || ask_blocked(e))
 		return 0;
 	log_warnx("%s is %s: the session is over, and takes no answer", e->id, show_status(e));
 	entry_release(e);
 	return EX_DATAERR;
+}
+
+/* Its agent ended blocked: it goes on in the same session, with the answer. */
+static int
+answer_blocked(struct orch *o, struct entry *e, const char *text)
+{
+	struct unjudged	 u = { 0 };
+	char		*remarks, *trimmed = text_format("%s", text);
+	struct json	*j;
+	int		 rv;
+
+	text_trim(trimmed, strlen(trimmed));
+	remarks = text_format("You were blocked: %s\nThe answer of a person: %s", e->state.blocked, trimmed);
+	if (*trimmed == '\0' || !text_utf8_valid(trimmed, strlen(trimmed))) {
+		log_warnx("%s: the answer must be text, and not empty", e->id);
+		rv = EX_DATAERR;
+	} else if ((rv = give_back(o, e, GIVE_BACK_REWORK, remarks, &u)) == 0 && o->json) {
+		j = json_new_object();
+		json_put_int(j, "version", 1);
+		json_put_str(j, "session", e->id);
+		json_put_str(j, "question", NULL);
+		json_put_bool(j, "given", true);
+		show_json(j);
+	} else if (rv == 0)
+		printf("%s: its agent continues with the answer; orchestrator logs -f %s follows it\n", e->id, e->id);
+	unjudged_release(&u);
+	free(remarks);
+	free(trimmed);
+	return rv;
 }
 
 /* One line of a person's, without its end; NULL: no more comes. */
@@ -183,7 +213,7 @@ read_line(void)
 }
 
 static int
-ask_person(struct orch *o, const struct entry *e, const struct question *q, bool *over)
+ask_person(struct orch *o, struct entry *e, const struct question *q, bool *over)
 {
 	char	*line;
 	int	 rv = 0;
@@ -201,19 +231,24 @@ ask_person(struct orch *o, const struct entry *e, const struct question *q, bool
 	if ((line = read_line()) == NULL)
 		*over = true;
 	else if (*line != '\0')
-		rv = answer(o, e, q->id, line);
+		rv = ask_blocked(e) ? answer_blocked(o, e, line) : answer(o, e, q->id, line);
 	free(line);
 	return rv;
 }
 
 /* Of one session: all that are open. */
 static int
-answer_each(struct orch *o, const struct entry *e, size_t *n, bool *over)
+answer_each(struct orch *o, struct entry *e, size_t *n, bool *over)
 {
 	struct questions	 qs = { 0 };
+	struct question		 blocked = { .id = "blocked", .text = e->state.blocked };
 	char			 why[RECORD_ERR];
 	int			 fd, rv = 0, rc;
 
+	if (ask_blocked(e)) {
+		++*n;
+		return ask_person(o, e, &blocked, over);
+	}
 	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
 		return 0;
 	if (questions_load(fd, &qs, why, sizeof(why)) == -1) {
@@ -252,7 +287,7 @@ answer_all(struct orch *o, const char *name)
 		entry_release(&e);
 		registry_load(o, false, &es);
 		for (size_t i = 0; i < es.n && !over; i++)
-			if (es.v[i].error == NULL && status_live(es.v[i].state.status) &&
+			if (es.v[i].error == NULL && (status_live(es.v[i].state.status) || ask_blocked(&es.v[i])) &&
 			    (rc = answer_each(o, &es.v[i], &n, &over)) != 0)
 				rv = rc;
 		entries_release(&es);
@@ -290,7 +325,9 @@ run(struct orch *o, void *arguments)
 		return rv;
 	rv = strcmp(v[n - 1], "-") != 0 ? (text = text_format("%s", v[n - 1]), 0) :
 	    input_read(STDIN_FILENO, "the answer on standard input", SESSION_MAX_TEXT, &text);
-	if (rv == 0)
+	if (rv == 0 && n == 2 && ask_blocked(&e))
+		rv = answer_blocked(o, &e, text);
+	else if (rv == 0)
 		rv = answer(o, &e, n == 3 ? v[1] : NULL, text);
 	free(text);
 	entry_release(&e);

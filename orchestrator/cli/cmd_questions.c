@@ -62,6 +62,21 @@ session_questions(const struct entry *e, struct json *list)
 	return n;
 }
 
+/* The reason of a blocked session that has ended: an answer lets it go on. */
+static size_t
+blocked_question(const struct entry *e, struct json *list)
+{
+	struct question	q = { .role = ROLE_IMPLEMENTER, .text = e->state.blocked, .asked_at = e->state.ended_at };
+
+	if (list != NULL)
+		json_append(list, show_question_json(e, &q));
+	else {
+		printf("%s  blocked  %s  (orchestrator answer %s ANSWER continues it)\n", e->id, show_age(q.asked_at), e->state.item);
+		show_block(stdout, q.text);
+	}
+	return 1;
+}
+
 static int
 run(struct orch *o, void *arguments)
 {
@@ -80,6 +95,8 @@ run(struct orch *o, void *arguments)
 	for (size_t i = 0; i < es.n; i++)
 		if (es.v[i].error == NULL && status_live(es.v[i].state.status))
 			n += session_questions(&es.v[i], list);
+		else if (ask_blocked(&es.v[i]))
+			n += blocked_question(&es.v[i], list);
 	entries_release(&es);
 	if (o->instance != NULL) {
 		ask_entry(&e, o->instance, true);

@@ -52,10 +52,21 @@ say_recovery(const struct loop *l, const struct entry *before, const struct entr
 	}
 }
 
+static void
+say_blocked(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	const char	*before = was->path != NULL && was->error == NULL ? was->state.blocked : NULL;
+	const char	*after = now->error == NULL ? now->state.blocked : NULL;
+
+	if (after != NULL && (before == NULL || strcmp(before, after) != 0))
+		loop_say(l, now->id, "blocked", "%s", after);
+}
+
 void
 session_say(const struct loop *l, const struct entry *was, const struct entry *now)
 {
 	say_recovery(l, was, now);
+	say_blocked(l, was, now);
 	say_status(l, was, now);
 }
 

@@ -206,3 +206,10 @@ ask_means(const char *instance, const char *name)
 	return instance != NULL && strncmp(name, WORD, strlen(WORD)) == 0 &&
 	    strncmp(base(instance), name, strlen(name)) == 0;
 }
+
+bool
+ask_blocked(const struct entry *e)
+{
+	return e->error == NULL && !e->archived && e->state.status == STATUS_FAILED && strcmp(e->state.reason, "blocked") == 0 &&
+	    e->state.blocked != NULL;
+}

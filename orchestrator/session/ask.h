@@ -36,6 +36,8 @@ int ask_withdraw(struct ask *, const char *reason);
 /* The instance as an entry for show.h: id, path, and with probe whether execute is running: never for execute
  * itself, which would lose its lock.  The caller releases it. */
 void ask_entry(struct entry *, const char *instance, bool probe);
+/* Did the session end because its agent was blocked, so that an answer lets it go on? */
+bool ask_blocked(const struct entry *);
 /* Does a command-line word mean the instance: "instance", or a prefix of its id? */
 bool ask_means(const char *instance, const char *name);	/* pure */
 

@@ -53,6 +53,8 @@ find_findings(struct orch *o, int fd, const struct entry *e, const struct config
 	}
 	if (t.len == 0 && e->state.feedback != NULL)
 		text_puts(&t, e->state.feedback);
+	if (t.len == 0 && e->state.blocked != NULL)
+		text_printf(&t, "The former attempt was blocked: %s", e->state.blocked);
 	if (t.len == 0) {
 		text_printf(&t, "The former attempt ended as \"%s\"", status_name(e->state.status));
 		if (e->state.reason[0] != '\0')

@@ -53,7 +53,7 @@ is 'the council may refuse that nothing needs to be changed' "$(now said-refused
 dispatch mute
 is 'a client that changes nothing and gives no summary has failed' "$(now mute)" 'failed no-change'
 dispatch blocked
-is 'a client that is blocked and changes nothing has failed' "$(now blocked)" 'failed no-change'
+is 'a client that is blocked and changes nothing has failed' "$(now blocked)" 'failed blocked'
 dispatch edits-undone
 is 'commits that cancel each other out are judged as what they are' "$(field state.json .status edits-undone)" approved
 run orchestrator merge edits-undone
@@ -76,7 +76,7 @@ settings sh gates
 dispatch command-one
 is 'a command that changes nothing is approved by the gates' "$(now command-one)" 'approved '
 dispatch blocked-command
-is 'a command that is blocked and changes nothing has failed' "$(now blocked-command)" 'failed no-change'
+is 'a command that is blocked and changes nothing has failed' "$(now blocked-command)" 'failed blocked'
 git commit -q --allow-empty -m 'Main goes on'
 run orchestrator merge command-one
 is 'work that needed no change is merged when the target has moved on' "$status $(now command-one) $(git log -1 --format=%s main)" '0 merged  Main goes on'

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/text.h"
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
@@ -53,8 +54,6 @@ nothing_needed(const struct worker *w)
 	const struct agent *agent = agent_of(w, ROLE_IMPLEMENTER);
 	bool command = agent != NULL && strcmp(agent->adapter, adapter_command.name) == 0;
 
-	if (w->state.blocked != NULL)
-		return false;
 	return command || w->item.no_change || (w->config.settings.review == REVIEW_COUNCIL &&
 	    faccessat(w->dirfd, SESSION_FILE_SUMMARY, F_OK, 0) == 0);
 }
@@ -75,7 +74,7 @@ is_rejected(const struct worker *w)
 enum event
 step_commit(struct worker *w)
 {
-	char message[512];
+	char message[512], line[256];
 	enum event event = EVENT_DONE;
 	int rc = 0;
 
@@ -96,6 +95,10 @@ step_commit(struct worker *w)
 		return w->handed_back ? EVENT_GATE_FAILED : EVENT_FAILED;
 	if (event != EVENT_DONE)
 		return event;
+	if (rc == 1 && w->state.blocked != NULL) {
+		text_first_line(line, sizeof(line), w->state.blocked);
+		return worker_fail(w, "blocked", "%s", line);
+	}
 	if (rc == 1 && !nothing_needed(w))
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");

@@ -396,6 +396,5 @@ main(void)
 		SCRATCH_TEST(what_is_merged_but_not_put_away_is_put_away),
 		SCRATCH_TEST(work_in_the_worktree_that_was_not_judged_is_named_or_saved),
 	};
-
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,8 +100,8 @@ is 'a commit in the worktree is not part of a merge of the branch, and is saved'
 dispatch broken-one
 is 'a session has failed' "$(now broken-one)" 'failed gate'
 echo later >"$W/later"
-git merge -q --no-edit "$(field state.json .head broken-one)"; git rm -qf broken; git commit -qm 'Not broken'
-orchestrator cleanup >"$T/out" 2>&1
+git merge -q --no-edit "$(field state.json .head broken-one)"
+orchestrator cleanup >"$T/out" 2>&1; git rm -qf broken; git commit -qm 'Not broken'
 is 'the branch of a failed session that was merged by hand is merged' "$(now broken-one)" 'merged by-hand'
 is 'edits in the worktree of a failed session that was merged by hand are saved' "$(saved later)" later
 dispatch rejected-one; orchestrator reject rejected-one 'No' >/dev/null; on_main 'Before it'
