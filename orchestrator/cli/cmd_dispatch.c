@@ -9,6 +9,7 @@
 #include "orchestrator/cli/input.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
@@ -47,10 +48,35 @@ check(const struct arguments *a)
 	return 0;
 }
 
+/* Is the operand the title of new work? */
+static bool
+is_text(const struct arguments *a)
+{
+	return a->item != NULL && a->file == NULL && a->list == NULL && strpbrk(a->item, " \t") != NULL;
+}
+
+/* The id is made as for the tasks of tasks create --from. */
+static int
+take_text(const char *text, struct item *item)
+{
+	struct tasklist l = { 0 };
+	char why[RECORD_ERR];
+	struct task *t;
+
+	tasklist_make(&l, "text");
+	if ((t = tasks_add_text(&l, text, why, sizeof(why))) != NULL) {
+		strlcpy(item->id, t->item.id, sizeof(item->id));
+		item->title = text_format("%s", t->item.title);
+	} else
+		log_warnx("\"%.60s\": %s", text, why);
+	tasklist_release(&l);
+	return t != NULL ? 0 : EX_DATAERR;
+}
+
 static int
 check_ids(const struct arguments *a)
 {
-	if (a->item != NULL && !item_id_valid(a->item))
+	if (a->item != NULL && !is_text(a) && !item_id_valid(a->item))
 		log_warnx("\"%s\" is not a valid item id: give up to 64 of A-Z a-z 0-9 . _ -, beginning with a "
 		    "letter or digit, without \"..\", not ending in \".\" or \".lock\"", a->item);
 	else if (a->agent_type != NULL && !item_id_valid(a->agent_type))
@@ -115,8 +141,10 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 	list[0] = '\0';
 	if (a->file != NULL && (status = read_item(a->file, item)) != 0)
 		return status;
+	if (is_text(a) && (status = take_text(a->item, item)) != 0)
+		return status;
 	/* Without a description it may be a task of a list. */
-	if (a->file == NULL && a->title == NULL && a->description == NULL &&
+	if (!is_text(a) && a->file == NULL && a->title == NULL && a->description == NULL &&
 	    (status = task_link_item(o, a->list, a->item, item, list)) != 0)
 		return status;
 	if (a->file != NULL && a->item != NULL && strcmp(item->id, a->item) != 0) {
@@ -124,7 +152,7 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 		    a->item);
 		return EX_USAGE;
 	}
-	if (a->item != NULL)
+	if (a->item != NULL && !is_text(a))
 		strlcpy(item->id, a->item, sizeof(item->id));
 	if (a->title != NULL)
 		replace(&item->title, text_format("%s", a->title));

@@ -34,9 +34,8 @@ make_id(const struct tasklist *l, const char *title, char id[SESSION_ID_MAX])
 		snprintf(id, SESSION_ID_MAX, "%s-%u", n > 0 ? slug : "task", k);
 }
 
-/* "ID: TITLE" when the text before the colon can be an id, otherwise only a title. */
-static struct task *
-add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
+struct task *
+tasks_add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
 {
 	const char *title;
 	char id[SESSION_ID_MAX];
@@ -110,7 +109,7 @@ import_markdown(struct tasklist *l, const char *what, const char *text, size_t l
 			eol = end;
 		if ((title = check_item(text, (size_t)(eol - text), &done)) == NULL)
 			continue;
-		t = add_text(l, title, why, sizeof(why));
+		t = tasks_add_text(l, title, why, sizeof(why));
 		free(title);
 		if (t == NULL) {
 			log_warnx("--from %s: line %zu: %s", what, line, why);
@@ -199,7 +198,7 @@ import_json(struct tasklist *l, const char *what, const char *text, size_t len)
 	for (size_t i = 0; rv == 0 && i < json_count(tasks); i++) {
 		t = json_at(tasks, i);
 		if (json_kind(t) == JSON_STRING)
-			rv = add_text(l, json_string(t), why, sizeof(why)) == NULL ? -1 : 0;
+			rv = tasks_add_text(l, json_string(t), why, sizeof(why)) == NULL ? -1 : 0;
 		else if (json_kind(t) == JSON_OBJECT)
 			rv = import_object(l, t, i, why, sizeof(why));
 		else {

@@ -80,6 +80,9 @@ char *tasks_waits_for(const struct taskgraph *, size_t);
 /* "ID: TITLE", or only an id: returns the id's length; *title is the rest or NULL. */
 size_t tasks_split(const char *text, const char **title);
 /* Adds the tasks of a JSON or Markdown text to the list.  what is the file's name, for messages. */
+/* Adds a task: "ID: TITLE" when the text before the colon can be an id, otherwise only a title, of which the id is
+ * made.  NULL with err. */
+struct task *tasks_add_text(struct tasklist *, const char *text, char *err, size_t errlen);
 int tasks_import(struct tasklist *, const char *what, const char *text, size_t len);
 /* The list as a Markdown check list, malloced. */
 char *tasks_markdown(const struct tasklist *);

@@ -93,4 +93,12 @@ run orchestrator logs blocked a-rather-long-name-of-an-item
 is 'logs prints those of several sessions below their names' "$status $(echo "$out" | grep -c '^==> session-\(blocked\|a-rather\).* <==$')" '0 2'
 run orchestrator logs -f blocked a-rather-long-name-of-an-item
 is 'logs follows one session' "$status" 64
+
+# A text as the item.
+run orchestrator dispatch --wait --review none 'Fix the login page' -- sh -c 'echo 1 >f'
+is 'a text makes the id and the title of an item' "$status $(field item.json '.id + "|" + .title' fix-the-login-page)" '0 fix-the-login-page|Fix the login page'
+run orchestrator dispatch --wait --review none 'logout: Fix the other page' -- sh -c 'echo 1 >g'
+is 'a text may name the id before a colon' "$status $(field item.json '.id + "|" + .title' logout)" '0 logout|Fix the other page'
+run orchestrator dispatch --review none "$(printf 'two\nlines of text')" -- true
+is 'a text of two lines is refused' "$status" 65
 done_testing
