@@ -156,9 +156,35 @@ old_command(const struct settings *s)
 	return argv;
 }
 
+/* A task may have been changed since; what several tasks made stays as it was. */
+static void
+take_task(struct orch *o, struct former *f, const struct entry *e)
+{
+	char list[TASKLIST_ID_MAX];
+
+	task_link_list(o, f->item.id, e->id, f->list);
+	if (f->list[0] != '\0' && f->item.parts.n == 0)
+		(void)task_link_item(o, f->list, f->item.id, &f->item, list);
+}
+
+/* Tells the next attempt where the uncommitted work of this one is. */
+static void
+add_salvaged(struct orch *o, struct former *f, const struct entry *e, struct dispatch *d)
+{
+	char *ref = text_format("refs/salvage/%s", e->id), oid[OID_MAX], *more;
+
+	if (git_ref_read(&o->repo, ref, oid, NULL, 0) == 0 && oid[0] != '\0') {
+		more = text_format("%s\n\nThe uncommitted work of the former attempt is saved in %s: git show %s", f->findings,
+		    ref, oid);
+		free(f->findings);
+		d->findings = f->findings = more;
+	}
+	free(ref);
+}
+
 /* The arguments for dispatching the item again. */
 static struct dispatch
-again(struct orch *o, const struct entry *e, struct former *f, struct item *as, const char *of)
+again(const struct entry *e, struct former *f, struct item *as, const char *of)
 {
 	const struct settings *s = &f->config.settings;
 	struct dispatch d = {
@@ -172,8 +198,6 @@ again(struct orch *o, const struct entry *e, struct former *f, struct item *as, 
 	};
 
 	d.agent = d.command == NULL ? one_agent(s) : NULL;
-	if (of == NULL)
-		task_link_list(o, f->item.id, e->id, f->list);
 	d.list = of != NULL ? of : f->list[0] == '\0' ? NULL : f->list;
 	return d;
 }
@@ -205,9 +229,13 @@ retry_session(struct orch *o, struct entry *e, const char *of, struct item *as,
 
 	if ((status = check_ended(e)) != 0 || (status = former_load(o, &f, e)) != 0)
 		return status;
-	d = again(o, e, &f, as, of);
-	if ((status = put_away(o, e, &d)) == 0)
+	if (of == NULL)
+		take_task(o, &f, e);
+	d = again(e, &f, as, of);
+	if ((status = put_away(o, e, &d)) == 0) {
+		add_salvaged(o, &f, e, &d);
 		status = dispatch_item(o, &d, made);
+	}
 	if (status != 0 && e->archived)
 		claim_drop(o, e->state.item, e->id);
 	if (status == 0 && item != NULL) {

@@ -197,6 +197,15 @@ is 'a retry names the former session' "$(field config.json .session.retry_of non
 ok 'a retry has in its prompt what was found before' grep -q 'exit status 3' "$(session_of none)/prompt.md"
 is 'a retry runs the same command' "$(field config.json '.settings.agents.command.command[2]' none)" 'exit 3'
 
+orchestrator tasks create later --task 'task: Task' >/dev/null; orchestrator tasks edit --description 'The old text' task >/dev/null
+logged orchestrator dispatch --wait --review none task -- sh -c 'echo half >half; exit 3'
+orchestrator tasks edit --description 'The new text' task >/dev/null
+former=$(session_of task); former=${former##*/}
+run orchestrator retry task
+ok 'a retry has the text of the task as it is now' grep -q 'The new text' "$(session_of task)/prompt.md"
+ok 'a retry names the work of the former attempt that was saved' grep -q "refs/salvage/$former: git show [0-9a-f]" "$(session_of task)/prompt.md"
+ok 'a retry of a task ends' wait_for 20 ended task
+
 # Many at once in a fresh state directory.
 export ORCHESTRATOR_HOME="$T/state2"
 pids=
