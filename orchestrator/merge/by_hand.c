@@ -39,65 +39,41 @@ target_of(struct orch *o, const struct entry *e, char oid[OID_MAX], char *why, s
 struct candidate {
 	struct entry	*e;
 	char		 target[OID_MAX];
-	bool		 looked;
 };
 
+/* Only approved work: what an agent names as its commits may be those of another session. */
 static bool
 is_candidate(struct orch *o, struct candidate *c)
 {
 	const struct state *s = &c->e->state;
 	char why[GIT_ERR];
 
-	return !c->e->archived && !c->e->busy && c->e->error == NULL && !status_done(s->status) &&
-	    (!status_live(s->status) || s->resolving.target[0] != '\0') && s->merging.target[0] == '\0' &&
-	    s->head[0] != '\0' && strcmp(s->head, s->base) != 0 &&
+	return !c->e->archived && !c->e->busy && c->e->error == NULL && (s->status == STATUS_APPROVED ||
+	    s->status == STATUS_CONFLICT || (status_live(s->status) && s->resolving.target[0] != '\0')) &&
+	    s->merging.target[0] == '\0' && s->head[0] != '\0' && strcmp(s->head, s->base) != 0 &&
 	    target_of(o, c->e, c->target, why, sizeof(why)) == 0 && c->target[0] != '\0' &&
 	    strcmp(c->target, s->base) != 0;
 }
 
-/* Calls fn for those that the target of the first one has: one process looks for all commits. */
-static void
-look(struct orch *o, const struct git *g, struct candidate *c, size_t n, void (*fn)(struct orch *, struct entry *))
-{
-	const char *const argv[] = { "rev-list", "--ignore-missing", "--stdin", NULL };
-	char why[GIT_ERR], *missing = NULL;
-	struct text in = { 0 };
-	size_t i;
-
-	text_printf(&in, "^%s\n", c->target);
-	for (i = 0; i < n; i++)
-		if (strcmp(c[i].target, c->target) == 0)
-			text_printf(&in, "%s\n", c[i].e->state.head);
-	if (git_run(g, argv, in.buf, in.len, &missing, NULL, NULL, why, sizeof(why)) == -1)
-		n = 0;
-	for (i = 0; i < n; i++) {
-		const struct state *s = &c[i].e->state;
-
-		if (c[i].looked || strcmp(c[i].target, c->target) != 0)
-			continue;
-		c[i].looked = true;
-		/* this runs several processes: only for work that a person is likely to merge */
-		if ((missing == NULL || strstr(missing, s->head) == NULL || s->status == STATUS_APPROVED ||
-		    s->status == STATUS_CONFLICT) &&
-		    git_contains_change(g, s->base, s->head, c->target, why, sizeof(why)) == 1)
-			fn(o, c[i].e);
-	}
-	free(missing);
-	text_free(&in);
-}
-
-/* What its agent resolves is resolved already: false, told, when it does not stop. */
+/* What its agent resolves is resolved already: false, told, when it does not stop, or has ended meanwhile. */
 static bool
 stop(struct entry *e)
 {
 	bool forced = false;
 	int fd = file_open_dir(AT_FDCWD, e->path), rv;
+	struct entry now;
 
 	if (fd == -1)
 		return false;
 	rv = e->alive ? session_stop(e, fd, &forced) : 0;
 	close(fd);
-	return rv == 0 && entry_declare(e, STATUS_CANCELLED, "cancelled", "its work was merged by hand meanwhile") != -1;
+	if (rv != 0 || entry_load(&now, e->path, false) == -1)
+		return false;
+	if (now.error == NULL && status_live(now.state.status))
+		rv = entry_declare(&now, STATUS_CANCELLED, "cancelled", "its work was merged by hand meanwhile");
+	rv = rv != -1 && now.error == NULL && now.state.status == STATUS_CANCELLED;
+	entry_release(&now);
+	return rv == 1;
 }
 
 static void
@@ -119,23 +95,24 @@ record(struct orch *o, struct entry *e)
 void
 by_hand_recover(struct orch *o)
 {
-	struct candidate *c = NULL;
 	struct entries es = { 0 };
 	char why[GIT_ERR];
 	struct git g;
-	size_t n = 0;
+	bool ready = false;
 
-	if (registry_load(o, false, &es) == 0 && (c = calloc(es.n + 1, sizeof(*c))) != NULL) {
-		for (size_t i = 0; i < es.n; i++) {
-			c[n].e = &es.v[i];
-			n += is_candidate(o, &c[n]);
-		}
-		if (n > 0 && orch_git(o, &g, why, sizeof(why)) == 0)
-			for (size_t i = 0; i < n; i++)
-				if (!c[i].looked)
-					look(o, &g, &c[i], n - i, record);
+	registry_load(o, false, &es);
+	for (size_t i = 0; i < es.n; i++) {
+		struct candidate c = { .e = &es.v[i] };
+		const struct state *s = &es.v[i].state;
+
+		if (!is_candidate(o, &c))
+			continue;
+		if (!ready && orch_git(o, &g, why, sizeof(why)) == -1)
+			break;
+		ready = true;
+		if (git_contains_change(&g, s->base, s->head, c.target, why, sizeof(why)) == 1)
+			record(o, c.e);
 	}
-	free(c);
 	entries_release(&es);
 	task_link_recover(o);
 }

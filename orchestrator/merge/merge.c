@@ -183,7 +183,7 @@ record_by_hand(struct merge *m)
 		return MERGE_ERROR;
 	if (rc == 0)
 		return merge_says(m, MERGE_NOT_APPROVED, "%s: %s no longer has its work", m->id, m->config.target);
-	if (keep_commits(m) == -1)
+	if (keep_commits(m) == -1 || check_unjudged(m, true) == MERGE_ERROR)
 		return MERGE_ERROR;
 	snprintf(range, sizeof(range), "%s..%s", m->state.head, m->old);
 	if (git_run(&m->git, argv, NULL, 0, &out, NULL, NULL, m->err, m->errlen) == -1)

@@ -235,8 +235,8 @@ int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
 /* Is a path that base..head changes in the target as base has it?  1 with its name, malloced, 0, or -1. */
 int git_reverted(const struct git *, const char *base, const char *head, const char *target, char **path, char *err,
     size_t errlen);
-/* Has the target what base..head changes: the commits themselves, each of them as another one (a rebase), all
- * of them as one (a squash), or, when head is a merge, another merge of its parents?  1, 0, or -1 when git can't tell. */
+/* Has the target what base..head changes: the commits, of which no path was reverted, or the change, so that a merge
+ * of head would change nothing (after a squash or a rebase)?  1, 0, or -1 when git can't tell. */
 int git_contains_change(const struct git *, const char *base, const char *head, const char *target, char *err,
     size_t errlen);
 /* 1, 0, or -1 when git can't tell: what follows from "no" must not follow from that. */

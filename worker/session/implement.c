@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 
 #include "proto/base/text.h"
 #include "proto/session/layout.h"
+#include "proto/settings/clients.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/prompt.h"
@@ -52,7 +54,8 @@ static bool
 nothing_needed(const struct worker *w)
 {
 	const struct agent *agent = agent_of(w, ROLE_IMPLEMENTER);
-	bool command = agent != NULL && strcmp(agent->adapter, adapter_command.name) == 0;
+	bool command = agent != NULL && strcmp(agent->adapter, adapter_command.name) == 0 &&
+	    client_of(agent) == NULL;
 
 	return command || w->item.no_change || (w->config.settings.review == REVIEW_COUNCIL &&
 	    faccessat(w->dirfd, SESSION_FILE_SUMMARY, F_OK, 0) == 0);
@@ -63,7 +66,13 @@ static bool
 is_rejected(const struct worker *w)
 {
 	const struct review *r = &w->review;
+	size_t all = w->state.remarks != NULL ? strlen(w->state.remarks) : 0;
+	size_t len = w->state.feedback != NULL ? strlen(w->state.feedback) : SIZE_MAX;
 
+	/* what a person asked for was ignored: the remarks end with what this round was to do */
+	if (len <= all && strcmp(w->state.remarks + all - len, w->state.feedback) == 0 &&
+	    strcmp(r->commit, w->state.head) == 0)
+		return true;
 	for (size_t i = r->nopinions; w->state.feedback != NULL && i > 0; i--)
 		if (r->opinions[i - 1].role != ROLE_IMPLEMENTER)
 			return r->opinions[i - 1].verdict == VERDICT_REJECTED &&
@@ -99,7 +108,8 @@ step_commit(struct worker *w)
 		text_first_line(line, sizeof(line), w->state.blocked);
 		return worker_fail(w, "blocked", "%s", line);
 	}
-	if (rc == 1 && !nothing_needed(w))
+	/* further work on commits that are there, which ends with none, has not come to a result */
+	if (rc == 1 && (strcmp(w->state.head, w->state.base) != 0 || !nothing_needed(w)))
 		return worker_fail(w, "no-change",
 		    "the implementer ended without a commit and left nothing to commit");
 	if (rc == 1)
