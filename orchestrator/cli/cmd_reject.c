@@ -24,12 +24,21 @@ save(struct entry *e, int fd, const char *text)
 {
 	char why[RECORD_ERR], line[256];
 	struct review r = { 0 };
+	struct opinion *o;
 	int rc;
 
 	if (review_load(fd, &r, why, sizeof(why)) == -1) {
 		log_warnx("session %s: %s", e->id, why);
 		return EX_DATAERR;
 	}
+	o = review_add_opinion(&r);
+	o->role = ROLE_REVIEWER;
+	o->round = e->state.round;
+	o->verdict = VERDICT_REJECTED;
+	strlcpy(o->commit, e->state.head, sizeof(o->commit));
+	o->findings = text_format("%s", text);
+	strlcpy(o->how, "a person", sizeof(o->how));
+	o->at = clock_wall();
 	r.verdict = VERDICT_REJECTED;
 	strlcpy(r.decided_by, "person", sizeof(r.decided_by));
 	r.decided_at = clock_wall();

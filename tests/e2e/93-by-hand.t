@@ -99,11 +99,9 @@ is 'a commit in the worktree is not part of a merge of the branch, and is saved'
 # Sessions that ended otherwise.
 dispatch broken-one
 is 'a session has failed' "$(now broken-one)" 'failed gate'
-echo later >"$W/later"
 git merge -q --no-edit "$(field state.json .head broken-one)"
-orchestrator cleanup >"$T/out" 2>&1; git rm -qf broken; git commit -qm 'Not broken'
-is 'the branch of a failed session that was merged by hand is merged' "$(now broken-one)" 'merged by-hand'
-is 'edits in the worktree of a failed session that was merged by hand are saved' "$(saved later)" later
+orchestrator status >"$T/out" 2>&1; git rm -qf broken; git commit -qm 'Not broken'
+is 'work that nobody approved is not merged because the target has its commits' "$(now broken-one)" 'failed gate'
 dispatch rejected-one; orchestrator reject rejected-one 'No' >/dev/null; on_main 'Before it'
 git merge -q --squash session/rejected-one/1 >/dev/null; git commit -qm 'I took it'; orchestrator status >/dev/null
 is 'rejected work stays so when only its change is in the target' "$(now rejected-one)" 'rejected person'

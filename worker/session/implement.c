@@ -69,8 +69,8 @@ is_rejected(const struct worker *w)
 	size_t all = w->state.remarks != NULL ? strlen(w->state.remarks) : 0;
 	size_t len = w->state.feedback != NULL ? strlen(w->state.feedback) : SIZE_MAX;
 
-	/* what a person asked for was ignored: the remarks end with what this round was to do */
-	if (len <= all && strcmp(w->state.remarks + all - len, w->state.feedback) == 0 &&
+	/* a person's remarks, with which the round began, were ignored: without a council nothing else would say so */
+	if (w->config.settings.review != REVIEW_COUNCIL && len <= all && strcmp(w->state.remarks + all - len, w->state.feedback) == 0 &&
 	    strcmp(r->commit, w->state.head) == 0)
 		return true;
 	for (size_t i = r->nopinions; w->state.feedback != NULL && i > 0; i--)
