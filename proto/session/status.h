@@ -32,7 +32,8 @@ enum status_again { AGAIN_NO, AGAIN_SET, AGAIN_YES };	/* SET: if on_conflict say
 /*  name (STATUS_...)	in files		resume   group      outcome   again verdict   may become */
 #define STATUSES(ROW) \
 	ROW(PENDING,	"pending",		SETUP,   ACTIVE,    NONE,     NO,   NONE,     TO(RUNNING) | TO_BAD_END) \
-	ROW(RUNNING,	"running",		STEP,    ACTIVE,    NONE,     NO,   NONE,     TO(WAITING) | TO(COMPLETED) | TO_BAD_END) \
+	ROW(RUNNING,	"running",		STEP,    ACTIVE,    NONE,     NO,   NONE, \
+	    TO(WAITING) | TO(COMPLETED) | TO(REJECTED) | TO_BAD_END) \
 	ROW(WAITING,	"waiting",		STEP,    QUESTIONS, NONE,     NO,   NONE,     TO(RUNNING) | TO(REVIEWING) | TO_BAD_END) \
 	ROW(COMPLETED,	"completed",		SUMMARY, REVIEW,    NONE,     NO,   NONE,     TO(REVIEWING) | TO_JUDGED | TO_BAD_END) \
 	ROW(REVIEWING,	"reviewing",		STEP,    REVIEW,    NONE,     NO,   NONE, \

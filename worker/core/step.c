@@ -33,7 +33,7 @@ static const struct row rows[][EVENT_COUNT] = {
 	[STEP_COMMIT] = {
 		[EVENT_DONE] = GO(STEP_GATES, STATUS_RUNNING),
 		[EVENT_GATE_FAILED] = CHOOSE(AFTER_GATE_FAILURE),
-		[EVENT_UNCHANGED] = { .used = true, .move = { .next = STEP_VERDICT, .status = STATUS_COMPLETED,
+		[EVENT_UNCHANGED] = { .used = true, .move = { .next = STEP_VERDICT, .status = STATUS_RUNNING,
 		    .verdict = VERDICT_REJECTED, .decided_by = "unchanged" } },
 		[EVENT_FAILED] = FAIL(NULL),
 	},

@@ -86,8 +86,6 @@ proceed(struct worker *w, const struct step_move *move)
 		w->review.verdict = move->verdict;
 		strlcpy(w->review.decided_by, move->decided_by != NULL ? move->decided_by : "",
 		    sizeof(w->review.decided_by));
-		if (w->state.status != move->status)
-			(void)worker_enter(w, move->status, NULL, NULL);
 		w->state.step = STEP_VERDICT;
 		return true;
 	}

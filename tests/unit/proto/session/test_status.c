@@ -8,7 +8,7 @@
 static const char *const legal[] = {
 	/*			   PRWCRARCMFTUSX */
 	[STATUS_PENDING]	= ".x.......xxxxx",
-	[STATUS_RUNNING]	= "..xx.....xxxxx",
+	[STATUS_RUNNING]	= "..xx..x..xxxxx",
 	[STATUS_WAITING]	= ".x..x....xxxxx",
 	[STATUS_COMPLETED]	= "....xxx..xxxxx",
 	[STATUS_REVIEWING]	= ".xx..xx..xxxxx",
