@@ -80,7 +80,7 @@ like 'execute of a list that is done says so' "$out" ': work: 6 of 6 COMPLETE$'
 is 'execute of a list that is done merges nothing' "$(merges)" 'a b c d e f '
 
 # What may not be at once.
-world paths ''
+world paths ', "ambiguous": "sequential"'
 list paths all auth doc lone dim dark
 orchestrator tasks edit --allow 'src/**' all >/dev/null; orchestrator tasks edit --allow 'src/auth/*.c' auth >/dev/null
 orchestrator tasks edit --allow 'doc/' doc >/dev/null; orchestrator tasks edit --parallelizable no --allow other lone >/dev/null

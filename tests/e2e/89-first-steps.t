@@ -56,7 +56,7 @@ else
 	    '^bad +settings +a plain dispatch would fail: no agent: install an agent client'
 	is 'doctor exits with 1 where a plain dispatch would fail' "$status" 1
 fi
-: >$HOME/claude && chmod +x $HOME/claude
+: >"$HOME/claude" && chmod +x "$HOME/claude"
 run env -u IS_SANDBOX PATH="$HOME:$PATH" orchestrator doctor
 like 'doctor finds the client, also for root' "$out" '^ok +agent +claude is on PATH$'
 like 'doctor says who does what' "$out" '^ok +settings +target main, implementer claude, the council approves$'
