@@ -135,7 +135,7 @@ worker blocked 'It can not be done'; $how
 E
 	session "blocked$n"
 	work
-	is "after '$how' of a blocked implementer there is nothing to approve" "$status,$(st '.status + "," + .reason')" '1,failed,no-change'
+	is "after '$how' of a blocked implementer there is nothing to approve" "$status,$(st '.status + "," + .reason')" '1,failed,blocked'
 	is "after '$how' of a blocked implementer there is no verdict" "$(verdicts)" 0
 done
 no_roles

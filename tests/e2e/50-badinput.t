@@ -78,7 +78,7 @@ for c in 'status -- -x' 'status nobody' 'status /' 'review nobody' 'merge nobody
 	ok "an unknown session is refused by orchestrator $c" refused 66 'no session ".*" in this repository; orchestrator status lists them' orchestrator $c
 done
 ok 'an empty name of a session is refused' refused 66 'no session ""' orchestrator status ''
-for id in '' a/b ../a /a .a a..b a.lock a. 'a b' 'a*' 'é' "$(printf 'a\nb')" "$(printf 'a\033b')" "$(printf 'a\377')" "$(printf %065d 1)"; do
+for id in '' a/b ../a /a .a a..b a.lock a. 'a*' 'é' "$(printf 'a\nb')" "$(printf 'a\033b')" "$(printf 'a\377')" "$(printf %065d 1)"; do
 	ok "the id '$(printf %s "$id" | tr '\n\033\377' '???')' is refused" refused 65 'is not a valid item id: give up to 64 of' $gates "$id" -- true
 done
 ok 'an id that begins with a dash is taken for an option' refused 64 '-a: no such option' $gates -a -- true

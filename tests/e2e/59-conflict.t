@@ -217,6 +217,14 @@ dispatch a b; orchestrator merge a >/dev/null; git rev-parse main >"$T/onto"
 run timeout 60 orchestrator execute
 is 'where nothing is left of the work it has failed' "$status $(st b .reason)" '1 no-change'
 
+# A plain command that runs again: no judge sees that the line of the target would go.
+world again "$RESOLVE, \"review\": \"gates\", \"gates\": [\"true\"], \"gate_tries\": 0"
+orchestrator dispatch --wait k -- sh -c 'echo k >shared' >/dev/null 2>&1
+echo main >shared; git commit -qam 'By hand'
+run timeout 60 orchestrator execute
+is 'without a council a resolution that drops the whole change of the target is refused' \
+    "$(st k '[.status, .reason] | join(" ")') $(cat shared)" 'failed conflict main'
+
 # Other conflicts, several times.
 world kinds "$RESOLVE, \"review\": \"gates\", \"gates\": [\"! grep -q '^<<<<<<<' shared\"]"
 mkdir dir; seq 9 >dir/f; seq 9 >gone; git add . && git commit -qm More

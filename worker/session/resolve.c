@@ -63,20 +63,19 @@ step_resolve(struct worker *w)
 	return gitdir_index(w) == -1 ? EVENT_FAILED : EVENT_DONE;
 }
 
+/* May a resolution leave the path as it was before the merge?  A council sees what it drops; without one, the lines of the
+ * target must not all go from a file that both sides changed, as in the second run of a plain command. */
 static bool
-is_conflict(const struct worker *w, const char *path)
+may_stay(const struct worker *w, const char *path)
 {
-	size_t i;
-
-	for (i = 0; i < w->state.nconflicts; i++)
+	for (size_t i = 0; i < w->state.nconflicts; i++)
 		if (strcmp(w->state.conflicts[i].path, path) == 0)
-			return true;
+			return w->config.settings.review == REVIEW_COUNCIL ||
+			    strcmp(w->state.conflicts[i].kind, "contents") != 0;
 	return false;
 }
 
-/* Finds files that merged cleanly but were then reverted, which would undo the target's change.  Without a council
- * no judge sees a resolution that drops the target's whole change of a file, as the second run of a plain command
- * does: that is undone, too. */
+/* Finds files that were put back to their state before the merge, which would undo the target's change. */
 static int
 find_undone(struct worker *w, const char *merged, struct strings *paths)
 {
@@ -96,7 +95,7 @@ find_undone(struct worker *w, const char *merged, struct strings *paths)
 		while (k < m && strcmp(ours[k].path, theirs[i].path) < 0)	/* both are sorted */
 			k++;
 		if ((k == m || strcmp(ours[k].path, theirs[i].path) != 0) &&
-		    (w->config.settings.review != REVIEW_COUNCIL || !is_conflict(w, theirs[i].path)))
+		    !may_stay(w, theirs[i].path))
 			strings_add(paths, theirs[i].path);
 	}
 	git_changes_free(theirs, n);
