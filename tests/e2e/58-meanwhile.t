@@ -121,6 +121,7 @@ is 'execute dispatches a task that nobody dispatches any more' "$? $(git show ma
 sessions=$within
 left() { find "$sessions" -mindepth 1 -maxdepth 1 -name '[!.]*' -printf '%f '; }
 failed() { orchestrator dispatch --wait "$1" -- sh -c "echo $1 >$1; exit 3" >/dev/null 2>&1; S=$(session_of "$1"); }
+wait_for 20 not ls -d .worktrees/.trash-* >/dev/null 2>&1; orchestrator cleanup >/dev/null 2>&1	# of the merges before
 failed both
 within=$S/worker.lock; stop_after ftruncate orchestrator cleanup
 orchestrator cleanup >"$T/other" 2>&1 & p=$!

@@ -99,7 +99,7 @@ is 'plan.json and report.json have the same times, counts and durations' \
     "$(manifest '| { actual: .performance.parallel_actual_minutes, saved: .performance.time_saved_minutes,
 	gain: .performance.efficiency_gain, merged: .session_updates.tasks_completed, failed: .recovery_plan.failed_tasks,
 	took: [.completion.terminal_results[] | select(.status == "completed").duration_minutes] | sort }')" \
-    "$(jq -c 'def minutes: . / 600 | round / 100;
+    "$(jq -c 'def minutes: . / 600 | round / 100 + 0;
 	{ actual: .wall_ms | minutes, saved: .saved_ms | minutes,
 	gain: "\(if .saved_ms + .wall_ms > 0 then .saved_ms * 100 / (.saved_ms + .wall_ms) | trunc else 0 end)%",
 	merged: .merged | length, failed: .failed | length,
