@@ -94,6 +94,19 @@ check_place(struct flow *f)
 	return 0;
 }
 
+/* Here, since each dispatch is a process of its own. */
+static void
+tell_behind(struct orch *o)
+{
+	char		 branch[ORCH_REF_MAX], base[OID_MAX];
+	struct settings	 s;
+
+	if (orch_target(o, branch, sizeof(branch), base, &s) == 0) {
+		orch_tell_behind(o, branch);
+		settings_release(&s);
+	}
+}
+
 static int
 run_list(struct orch *o, const struct flow_args *a, const char *list)
 {
@@ -104,6 +117,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 		by_hand_recover(o);
 		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0 && (rv = check_place(&f)) == 0) {
 			orch_tell_unconfined(o, &f.settings);
+			tell_behind(o);
 			rv = run_locked(o, &f);
 		}
 		flow_release(&f);

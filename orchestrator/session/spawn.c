@@ -169,6 +169,7 @@ dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
 	if ((status = orch_make(o)) != 0 || (status = plan_make(o, d, &config)) != 0)
 		return status;
 	orch_tell_unconfined(o, &config.settings);
+	orch_tell_behind(o, config.target);
 	if ((status = prompts_make(o, d, config.base, &prompts)) == 0) {
 		fill(o, d, &config);
 		if ((status = make_session(o, d, &config, &prompts)) == 0) {

@@ -33,6 +33,7 @@ struct orch {
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
 	bool		 warned;	/* has warned about uncommitted settings */
 	bool		 told;		/* by orch_tell_unconfined */
+	bool		 told_behind;	/* by orch_tell_behind */
 	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */
 };
 
@@ -52,6 +53,8 @@ int orch_instance(struct orch *);
 int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
 /* Warns, once, when runs can't be confined here and the settings allow that. */
 void orch_tell_unconfined(struct orch *, const struct settings *);
+/* Warns, once, when the target branch lacks commits of its upstream, as last fetched. */
+void orch_tell_behind(struct orch *, const char *target);
 /* The sysexits status for an errno when something could not be made. */
 int orch_status(int error);
 

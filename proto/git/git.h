@@ -232,6 +232,9 @@ int git_commit_tree(const struct git *, const char *tree, const char *const pare
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
     char *err, size_t errlen);
+/* How many commits of its upstream, as last fetched, a branch lacks; 0 when it has none, or git can't tell.  *upstream is
+ * the short name, malloced, or NULL. */
+long git_behind(const struct git_repo *, const char *branch, char **upstream);
 /* Is a path that base..head changes in the target as base has it?  1 with its name, malloced, 0, or -1. */
 int git_reverted(const struct git *, const char *base, const char *head, const char *target, char **path, char *err,
     size_t errlen);

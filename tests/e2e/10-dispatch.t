@@ -245,4 +245,14 @@ for p in agents / a..b/ -x/; do
 	run orchestrator dispatch --review none three -- true
 	is "the prefix '$p' is refused" "$status" 78
 done
+
+# A target that lacks commits of its upstream.
+git clone -q --bare "$T/r" "$T/origin.git" && git clone -q "$T/origin.git" "$T/late" && cd "$T/late" || exit 1
+git rm -qf .orchestrator/config.json && git commit -qm 'No settings' && git push -q 2>/dev/null
+run orchestrator dispatch --wait --review none level -- sh -c 'echo x >x'
+is 'a target that has all of its upstream is not warned of' "$status $(echo "$err" | grep -c behind)" '0 0'
+git clone -q "$T/origin.git" "$T/other" && for i in 1 2; do git -C "$T/other" commit -q --allow-empty -m "Of others $i"; done
+git -C "$T/other" push -q 2>/dev/null; git fetch -q
+run orchestrator dispatch --wait --review none behind -- sh -c 'echo x >x'
+like 'dispatch says that the target is behind its upstream' "$err" 'is 2 commits behind origin/[a-z]*, as last fetched'
 done_testing
