@@ -248,7 +248,6 @@ done
 
 # A target that lacks commits of its upstream.
 git clone -q --bare "$T/r" "$T/origin.git" && git clone -q "$T/origin.git" "$T/late" && cd "$T/late" || exit 1
-git rm -qf .orchestrator/config.json && git commit -qm 'No settings' && git push -q 2>/dev/null
 run orchestrator dispatch --wait --review none level -- sh -c 'echo x >x'
 is 'a target that has all of its upstream is not warned of' "$status $(echo "$err" | grep -c behind)" '0 0'
 git clone -q "$T/origin.git" "$T/other" && for i in 1 2; do git -C "$T/other" commit -q --allow-empty -m "Of others $i"; done
