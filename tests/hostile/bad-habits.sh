@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2016
 # They do not do what they should, or too much of it.
-bad idle 'failed no-change' 'failed no-change' <<'E'
+bad idle 'approved ' 'approved ' <<'E'
 true
 E
 bad fails 'failed agent-error' 'failed agent-error' <<'E'

@@ -54,7 +54,7 @@ E
 bad reviewer-silent 'failed no-verdict' 'failed no-verdict' <<'E'
 echo 'REVIEW_VERDICT: APPROVED'
 E
-bad reviewer-malformed 'failed no-verdict' 'failed no-verdict' <<'E'
+bad reviewer-malformed 'rejected ' 'rejected ' <<'E'
 worker verdict maybe; echo '{ "version": 1, "kind": "verdict", "verdict": "approved", "verdict": "rejected" }' >"$SESSION_INBOX/new/m-aaaaaa"; true
 E
 bad reviewer-changes 'approved ' 'failed no-verdict' <<'E'
