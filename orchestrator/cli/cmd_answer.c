@@ -197,7 +197,7 @@ answer_blocked(struct orch *o, struct entry *e, const char *text)
 	return rv;
 }
 
-/* One line of a person's, without its end; NULL: no more comes. */
+/* Reads a line, and cuts off its end; NULL at the end of the input. */
 static char *
 read_line(void)
 {

@@ -35,27 +35,29 @@ target_of(struct orch *o, const struct entry *e, char oid[OID_MAX], char *why, s
 	return rc;
 }
 
-/* A session whose work a person can have merged, and the commit of its target. */
-struct candidate {
-	struct entry	*e;
-	char		 target[OID_MAX];
-};
-
-/* Only approved work: what an agent names as its commits may be those of another session. */
+/* Is the session's work in its target?  Only approved work counts: an agent may name the commits of another session as
+ * its own. */
 static bool
-is_candidate(struct orch *o, struct candidate *c)
+is_merged(struct orch *o, const struct git *g, const struct entry *e)
 {
-	const struct state *s = &c->e->state;
-	char why[GIT_ERR];
+	const struct state *s = &e->state;
+	char why[GIT_ERR], target[OID_MAX] = "";
 
-	return !c->e->archived && !c->e->busy && c->e->error == NULL && (s->status == STATUS_APPROVED ||
-	    s->status == STATUS_CONFLICT || (status_live(s->status) && s->resolving.target[0] != '\0')) &&
-	    s->merging.target[0] == '\0' && s->head[0] != '\0' && strcmp(s->head, s->base) != 0 &&
-	    target_of(o, c->e, c->target, why, sizeof(why)) == 0 && c->target[0] != '\0' &&
-	    strcmp(c->target, s->base) != 0;
+	return target_of(o, e, target, why, sizeof(why)) == 0 && target[0] != '\0' && strcmp(target, s->base) != 0 &&
+	    git_contains_change(g, s->base, s->head, target, why, sizeof(why)) == 1;
 }
 
-/* What its agent resolves is resolved already: false, told, when it does not stop, or has ended meanwhile. */
+static bool
+is_candidate(const struct entry *e)
+{
+	const struct state *s = &e->state;
+
+	return !e->archived && !e->busy && e->error == NULL && (s->status == STATUS_APPROVED ||
+	    s->status == STATUS_CONFLICT || (status_live(s->status) && s->resolving.target[0] != '\0')) &&
+	    s->merging.target[0] == '\0' && s->head[0] != '\0' && strcmp(s->head, s->base) != 0;
+}
+
+/* Stops a session whose conflict a person has resolved: false when its worker does not stop, or has ended by itself. */
 static bool
 stop(struct entry *e)
 {
@@ -85,7 +87,6 @@ record(struct orch *o, struct entry *e)
 	if (status_live(e->state.status) && !stop(e))
 		return;
 	m = merging_by_hand(o, e, why, sizeof(why));
-
 	if (m == MERGE_MERGED)
 		log_info("%s: merged by hand%s%s", e->id, why[0] != '\0' ? ": " : "", why);
 	else if (m == MERGE_ERROR)
@@ -102,16 +103,13 @@ by_hand_recover(struct orch *o)
 
 	registry_load(o, false, &es);
 	for (size_t i = 0; i < es.n; i++) {
-		struct candidate c = { .e = &es.v[i] };
-		const struct state *s = &es.v[i].state;
-
-		if (!is_candidate(o, &c))
+		if (!is_candidate(&es.v[i]))
 			continue;
 		if (!ready && orch_git(o, &g, why, sizeof(why)) == -1)
 			break;
 		ready = true;
-		if (git_contains_change(&g, s->base, s->head, c.target, why, sizeof(why)) == 1)
-			record(o, c.e);
+		if (is_merged(o, &g, &es.v[i]))
+			record(o, &es.v[i]);
 	}
 	entries_release(&es);
 	task_link_recover(o);

@@ -10,7 +10,7 @@
 #include "orchestrator/session/registry.h"
 
 /* Records such merges: the session is merged, its item closed, its worktree removed, what it holds beside its
- * commits saved.  Then records the sessions whose end nobody has noted (task_link_recover). */
+ * commits saved.  Then records the ends of sessions that no command has recorded yet (task_link_recover). */
 void by_hand_recover(struct orch *);
 
 #endif

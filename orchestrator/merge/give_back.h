@@ -19,8 +19,8 @@ enum give_back {
 	GIVE_BACK_REWORK,	/* its implementer gets remarks */
 };
 
-/* remarks: of GIVE_BACK_REWORK.  0, or a sysexits status with the error printed; what is what the worktree
- * holds and nobody has judged, to be released in any case. */
+/* remarks: of GIVE_BACK_REWORK.  0, or a sysexits status with the error printed; what is the unjudged part of the
+ * worktree, to be released in any case. */
 int give_back(struct orch *, struct entry *, enum give_back, const char *remarks, struct unjudged *what);
 
 #endif
