@@ -5,6 +5,7 @@
 ##   quick       unit tests, and ten end-to-end files that tell most (tests/quick), in about a minute
 ##   test T=WORD the files of tests with WORD in their names
 ##   unit        unit tests alone, of what is built
+##   check-agents  whole sessions of real agent clients, from the npm registry, against a scripted model
 ##   lint        warnings as errors, layering rules, style, static analysis
 ##   fuzz        whatever reads what others wrote, with anything at all
 ##   bench       measure
@@ -30,6 +31,7 @@
 ##               TARGETS="NAME ..." these alone
 ##   FAULT=CASES SAMPLE=N SEED=N   of fault: these cases; N of each call and fault, drawn by SEED
 ##   HOSTILE=CASES SAMPLE=N SEED=N   of hostile: these cases; N of each, drawn by SEED
+##   AGENTS="NAME ..." KEEP=DIR   of check-agents: these clients and cases; the sessions of failures
 
 VERSION = 0.1.0
 prefix  = /usr/local
@@ -75,7 +77,7 @@ LIBS = $(PKG_LIBS) -linotifytools
 
 PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*/*.c))) $(O)/proto/prompts.o
 WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*/*.c)))
-ORCH_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c)))
+ORCH_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c))) $(O)/orchestrator/skill.o
 UNIT       = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/*/*/test_*.c)))
 FUZZ_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out %/libfuzzer.c %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 BENCH      = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
@@ -101,6 +103,15 @@ $(O)/proto/prompts.c: proto/settings/prompts.awk $(sort $(wildcard share/prompts
 	@mkdir -p $(@D)
 	awk -f $^ >$@.new && mv $@.new $@
 $(O)/proto/prompts.o: $(O)/proto/prompts.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The skill for agents, as C strings.
+skill = share/skills/session-orchestrator/SKILL.md
+$(O)/orchestrator/skill.c: $(skill)
+	@mkdir -p $(@D)
+	{ echo '#include <stddef.h>'; echo '#include "orchestrator/cli/skill.h"'; echo 'const char *const skill_lines[] = {'; \
+	sed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $<; echo 'NULL };'; } >$@
+$(O)/orchestrator/skill.o: $(O)/orchestrator/skill.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/%.o: %.c
@@ -134,9 +145,9 @@ $(O)/tests/bench/%: tests/bench/%.c $(TEST_LIBS)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -MMD -MP -o $@ $(filter %.c %.a,$^) $(LIBS) -lyaml
 
 $(O)/tests/fuzz/replay: $(FUZZ_OBJ) $(O)/tests/fuzz/replay.o $(TEST_LIBS)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lyaml
 $(O)/tests/fuzz/fuzz: $(FUZZ_OBJ) $(O)/tests/fuzz/libfuzzer.o $(TEST_LIBS)
-	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+	$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS) -lyaml
 
 # What is missing is installed before make looks for it again: hence the second make.
 tests: all $(UNIT) $(O)/tests/fuzz/replay
@@ -197,6 +208,10 @@ hostile:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
 	@BUILD=$(O) SAMPLE=$(SAMPLE) SEED=$(SEED) tests/hostile/run $(HOSTILE)
+check-agents:
+	@tests/deps.sh build check agents
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
+	@BUILD=$(O) JOBS=$(JOBS) KEEP=$(KEEP) tests/agents/run $(AGENTS)
 mutations:
 	@tests/deps.sh build check
 	@tests/fault/mutate
@@ -207,15 +222,15 @@ deps:
 oldman = man1/worker.1=man1/orchestrator-worker.1 man5/session.5=man5/orchestrator-session.5 \
     man5/tasklist.5=man5/orchestrator-tasklist.5 man5/orchestration-config.5=man5/orchestrator-streams.5
 # Commands that are described in the page of another one: page=command,command.
-manlinks = dispatch=cancel,retry execute=dispatch-ready,plan,report generate=conflict-check status=logs,path \
-    answer=questions merge=rework,reject,resolve,adopt recover=salvage,cleanup doctor=init
+manlinks = dispatch=cancel,retry execute=dispatch-ready,plan,report,stop,pause,resume generate=conflict-check status=show,diff,wait,logs,path skill=mcp \
+    answer=questions,tell,interrupt merge=rework,reject,resolve,adopt recover=salvage,discard,cleanup doctor=init
 comma = ,
 linkman = $(oldman) $(foreach l,$(manlinks),$(foreach c,$(subst $(comma), ,$(lastword $(subst =, ,$l))),\
     man1/orchestrator-$c.1=man1/orchestrator-$(firstword $(subst =, ,$l)).1))
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
-	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(bashcompdir))
+	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
 	install -m 755 $(O)/libexec/worker $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
@@ -224,6 +239,7 @@ install: all
 	for p in $(linkman); do echo ".so $${p#*=}" >$(DESTDIR)$(mandir)/$${p%=*} && chmod 644 $(DESTDIR)$(mandir)/$${p%=*} || exit 1; done
 	install -m 644 $(wildcard share/prompts/*.md) $(DESTDIR)$(datadir)/prompts
 	install -m 644 $(wildcard man/schema/*.json) $(DESTDIR)$(datadir)/schema
+	install -m 644 $(skill) $(DESTDIR)$(datadir)/skills/session-orchestrator
 	install -m 755 share/beads/on_close $(DESTDIR)$(datadir)/beads
 	install -m 644 share/completions/orchestrator.bash $(DESTDIR)$(bashcompdir)/orchestrator
 uninstall:
@@ -241,5 +257,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check quick test coverage debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
+.PHONY: all tests unit check check-agents quick test coverage debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:

@@ -26,6 +26,8 @@ check jq command jq
 check mandoc command mandoc
 check strace command strace
 check python3-jsonschema python jsonschema
+agents npm command npm
+agents python3 command python3
 demo jq command jq
 demo bubblewrap command bwrap
 bench valgrind command valgrind

@@ -11,7 +11,7 @@ sources=$(find proto worker orchestrator -name '*.[ch]' | sort)
 tests=$(find tests -name '*.[ch]' | sort)
 scripts=$({
 	grep -rlE --exclude-dir=corpus '^#!/bin/(ba)?sh' tests .ci share proto 2>/dev/null
-	ls tests/e2e/*.sh tests/bench/*.sh tests/hostile/*.sh share/completions/*.bash
+	ls tests/e2e/*.sh tests/agents/*.sh tests/bench/*.sh tests/hostile/*.sh share/completions/*.bash
 } 2>/dev/null | sort -u)
 failed=
 log=$(mktemp) || exit 1

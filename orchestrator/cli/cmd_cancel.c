@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "orchestrator/cli/input.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/stop.h"
@@ -13,6 +13,7 @@
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
@@ -55,24 +56,51 @@ cancel(struct orch *o, struct entry *e)
 		json_put_str(j, "status", status_name(e->state.status));
 		show_json(j);
 	} else
-		printf("%s: cancelled; orchestrator retry %s starts over\n", e->id,
-		    e->state.item);
+		printf("%s: cancelled; orchestrator retry %s starts over, orchestrator discard %s removes it\n", e->id,
+		    e->state.item, e->state.item);
 	return 0;
 }
+
+/* 0: a person wants approved work to be cancelled. */
+static int
+confirm(const struct entry *e)
+{
+	char	*question = text_format("%s is approved, and not merged.  Cancel it?", e->id);
+	char	*refusal = text_format("%s is approved: orchestrator merge %s merges it, orchestrator cancel --yes %s cancels it", e->id,
+	    e->state.item, e->state.item);
+	int	 rv = input_confirm(question, refusal);
+
+	free(question);
+	free(refusal);
+	return rv;
+}
+
+struct arguments {
+	bool		 yes;
+	const char	*session;
+};
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, yes, 0, "yes", "cancel approved work without asking"),
+	OPERAND(struct arguments, session, "SESSION"),
+};
 
 static int
 run(struct orch *o, void *arguments)
 {
-	const struct session_argument *a = arguments;
+	const struct arguments *a = arguments;
 	struct entry	e;
 	int		rv;
 
 	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
-	rv = cancel(o, &e);
+	if (!a->yes && e.error == NULL && e.state.merging.target[0] == '\0' && status_approved(e.state.status) &&
+	    !status_done(e.state.status))
+		rv = confirm(&e);
+	if (rv == 0)
+		rv = cancel(o, &e);
 	entry_release(&e);
 	return rv;
 }
 
 const struct cmd cmd_cancel = COMMAND("cancel", "stop a session cleanly, after 10 seconds by force",
-    run, SESSION_ROWS);
+    run, OPTION_ROWS(rows, struct arguments));

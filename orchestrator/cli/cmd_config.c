@@ -39,16 +39,22 @@ text_of(const struct json *v)
 	return v == NULL ? text_format("null") : json_text(v, false, NULL);
 }
 
-/* The source that last changed the setting. */
-static const char *
-origin(struct json *const layer[LAYERS], const char *key)
+static const struct json *
+value(const struct json *settings, const char *key, const char *member)
 {
-	char *is = text_of(json_get(layer[REPOSITORY], key)), *was;
+	return member == NULL ? json_get(settings, key) : json_get(json_get(settings, key), member);
+}
+
+/* The source that last changed the setting, or a member of it. */
+static const char *
+origin(struct json *const layer[LAYERS], const char *key, const char *member)
+{
+	char *is = text_of(value(layer[REPOSITORY], key, member)), *was;
 	int i = REPOSITORY;
 	bool same = true;
 
 	while (i > DEFAULTS && same) {
-		was = text_of(json_get(layer[i - 1], key));
+		was = text_of(value(layer[i - 1], key, member));
 		if ((same = strcmp(is, was) == 0))
 			i--;
 		free(was);
@@ -57,20 +63,59 @@ origin(struct json *const layer[LAYERS], const char *key)
 	return layers[i];
 }
 
+/* What takes the place of a setting that is null. */
+static const char *
+unset(const char *name)
+{
+	static const char *const rows[][2] = {
+		{ "target", "the branch that is checked out" },
+		{ "branch_prefix", "session/" },
+		{ "commit_message", "{item}: {title}" },
+		{ "merge.message", "Merge {item}: {subject}" },
+		{ "worktree.directory", ".worktrees" },
+		{ "roles.implementer", "the first agent client on PATH" },
+		{ "roles.reviewer", "none" },
+		{ "roles.tech-lead", "none: the reviewer decides" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i][0], name) == 0)
+			return rows[i][1];
+	return NULL;
+}
+
+static void
+print_setting(struct json *const layer[LAYERS], const char *key, const char *member)
+{
+	const struct json *v = value(layer[REPOSITORY], key, member);
+	char *name = text_format("%s%s%s", key, member != NULL ? "." : "", member != NULL ? member : ""), *text = text_of(v);
+	bool no_role = strcmp(key, "roles") == 0 && value(layer[REPOSITORY], key, "implementer") == NULL;
+	const char *instead = v == NULL ? unset(no_role ? "roles.implementer" : name) : NULL;
+
+	printf("%-10s  ", origin(layer, key, member));
+	text_print(stdout, name, false);
+	fputs(": ", stdout);
+	if (instead != NULL)
+		printf("unset (%s)", instead);
+	else
+		show_json_text(text);
+	putchar('\n');
+	free(text);
+	free(name);
+}
+
 static void
 print_settings(struct json *const layer[LAYERS])
 {
-	const struct json *v;
-	const char *key;
-	char *text;
+	const struct json *v, *m;
+	const char *key, *member;
 
 	puts("Effective Settings\n");
 	for (size_t i = 0; (key = json_key(layer[REPOSITORY], i, &v)) != NULL; i++) {
-		text = text_of(v);
-		printf("%-10s  %s: ", origin(layer, key), key);
-		show_json_text(text);
-		putchar('\n');
-		free(text);
+		if (json_key(v, 0, &m) == NULL)
+			print_setting(layer, key, NULL);
+		for (size_t k = 0; (member = json_key(v, k, &m)) != NULL; k++)
+			print_setting(layer, key, member);
 	}
 	putchar('\n');
 }
@@ -92,8 +137,7 @@ print_streams(const struct streams_file *f)
 	char *initiative;
 
 	if (f->path == NULL) {
-		puts("No Orchestration Configuration Found\n\nTo generate one from a task list whose tasks "
-		    "carry streams:\norchestrator generate");
+		puts("no streams file; orchestrator generate makes one from a task list whose tasks have streams");
 		return;
 	}
 	puts("Current Orchestration Configuration\n");
@@ -119,7 +163,7 @@ print_json(struct json *const layer[LAYERS], const struct streams_file *f)
 	json_put_int(j, "version", 1);
 	json_put(j, "settings", json_copy(layer[REPOSITORY]));
 	for (size_t i = 0; (key = json_key(layer[REPOSITORY], i, &v)) != NULL; i++)
-		json_put_str(from, key, origin(layer, key));
+		json_put_str(from, key, origin(layer, key, NULL));
 	json_put(j, "from", from);
 	if (f->path != NULL) {
 		in = json_new_object();

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/cli/input.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
@@ -15,13 +14,14 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/settings/clients.h"
 #include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 struct arguments {
 	const char	*item, *agent_type, *title, *description, *file, *agent, *review, *list;
 	char *const	*command;
-	bool		 wait;
+	bool		 wait, now, edit;
 };
 
 static const struct option_row rows[] = {
@@ -31,6 +31,8 @@ static const struct option_row rows[] = {
 	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the task list that has the task ITEM"),
 	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent for all roles"),
 	OPT_CHOICE(struct arguments, review, 0, "review", "MODE", review_modes, "who approves the work"),
+	OPT_FLAG(struct arguments, edit, 'e', NULL, "write the text in $EDITOR: title, then description"),
+	OPT_FLAG(struct arguments, now, 0, "now", "start it even if max_parallel sessions run"),
 	OPT_FLAG(struct arguments, wait, 0, "wait", "wait until the session has ended or is approved"),
 	OPERAND_OPTIONAL(struct arguments, item, "ITEM"),
 	OPERAND_OPTIONAL(struct arguments, agent_type, "AGENT-TYPE"),
@@ -40,8 +42,10 @@ static const struct option_row rows[] = {
 static int
 check(const struct arguments *a)
 {
-	if (a->item == NULL && a->file == NULL)
-		return option_error(&cmd_dispatch.syntax, "give ITEM or --item");
+	if (a->item == NULL && a->file == NULL && !a->edit)
+		return option_error(&cmd_dispatch.syntax, "give ITEM, -e or --item");
+	if (a->edit && (a->file != NULL || a->title != NULL || a->description != NULL || a->list != NULL))
+		return option_error(&cmd_dispatch.syntax, "-e asks for the text: leave out --item, --title, --description and --list");
 	if (a->list != NULL && (a->file != NULL || a->title != NULL || a->description != NULL))
 		return option_error(&cmd_dispatch.syntax, "--list takes the task as the list has it: leave out "
 		    "--item, --title and --description");
@@ -71,6 +75,89 @@ take_text(const char *text, struct item *item)
 		log_warnx("\"%.60s\": %s", text, why);
 	tasklist_release(&l);
 	return t != NULL ? 0 : EX_DATAERR;
+}
+
+/* The first line is the title, the rest the description. */
+static int
+take_edited(const struct arguments *a, struct item *item)
+{
+	char *text, *rest;
+	int status;
+
+	if (is_text(a))
+		return option_error(&cmd_dispatch.syntax, "give a text or -e, not both");
+	if ((status = input_text(&cmd_dispatch.syntax, NULL, true, "What is to be done?  The first line is the title.", &text)) != 0)
+		return status;
+	rest = text + strcspn(text, "\n");
+	if (*rest != '\0')
+		*rest++ = '\0';
+	rest += strspn(rest, "\n");
+	if (a->item == NULL)
+		status = take_text(text, item);
+	else
+		item->title = text_format("%s", text);
+	if (status == 0 && *rest != '\0')
+		item->description = text_format("%s", rest);
+	free(text);
+	return status;
+}
+
+/* Has the item a text, or a tracker that knows it?  Otherwise an agent would be paid for an empty prompt. */
+static int
+check_known(struct orch *o, const struct arguments *a, const struct item *item)
+{
+	const struct agent *agent;
+	char nearest[SESSION_ID_MAX];
+	struct settings s;
+	int status;
+	bool command;
+
+	if (a->command != NULL || item->title != NULL || item->description != NULL)
+		return 0;
+	if (task_link_nearest(o, item->id, nearest)) {
+		log_warnx("no task list or tracker here has an item \"%s\"%s%s%s; to dispatch new work, give it a text: --title, "
+		    "--description or -e", item->id, nearest[0] != '\0' ? "; did you mean \"" : "", nearest,
+		    nearest[0] != '\0' ? "\"?" : "");
+		return EX_NOINPUT;
+	}
+	if ((status = orch_target_settings(o, &s)) != 0)
+		return status;
+	agent = a->agent != NULL ? settings_agent(&s, a->agent) : s.role[ROLE_IMPLEMENTER] != NULL ?
+	    settings_agent(&s, s.role[ROLE_IMPLEMENTER]) : NULL;
+	/* an unknown agent is refused later */
+	command = agent != NULL ? strcmp(agent->adapter, ADAPTER_COMMAND) == 0 : a->agent != NULL;
+	settings_release(&s);
+	if (command)
+		return 0;
+	log_warnx("item %s has no text, and an agent needs one: give --title, --description or -e, or dispatch 'WHAT IS TO BE "
+	    "DONE'", item->id);
+	return EX_USAGE;
+}
+
+/* Are as many sessions at work as the settings allow? */
+static int
+check_room(struct orch *o, const struct arguments *a)
+{
+	struct settings s;
+	struct entries es;
+	size_t live = 0, max;
+	int status;
+
+	if (a->now || o->instance == NULL)
+		return 0;
+	if ((status = orch_target_settings(o, &s)) != 0)
+		return status;
+	max = (size_t)s.max_parallel;
+	settings_release(&s);
+	registry_load(o, false, &es);
+	for (size_t i = 0; i < es.n; i++)
+		live += es.v[i].error == NULL && es.v[i].alive && status_live(es.v[i].state.status);
+	entries_release(&es);
+	if (live < max)
+		return 0;
+	log_warnx("%zu session%s, and max_parallel is %zu: dispatch --now starts one more anyway, orchestrator execute "
+	    "starts the tasks of a list one after another as sessions end", live, live == 1 ? " runs" : "s run", max);
+	return EX_TEMPFAIL;
 }
 
 static int
@@ -143,8 +230,10 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 		return status;
 	if (is_text(a) && (status = take_text(a->item, item)) != 0)
 		return status;
+	if (a->edit && (status = take_edited(a, item)) != 0)
+		return status;
 	/* Without a description it may be a task of a list. */
-	if (!is_text(a) && a->file == NULL && a->title == NULL && a->description == NULL &&
+	if (!is_text(a) && !a->edit && a->file == NULL && a->title == NULL && a->description == NULL &&
 	    (status = task_link_item(o, a->list, a->item, item, list)) != 0)
 		return status;
 	if (a->file != NULL && a->item != NULL && strcmp(item->id, a->item) != 0) {
@@ -156,6 +245,8 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 		strlcpy(item->id, a->item, sizeof(item->id));
 	if (a->title != NULL)
 		replace(&item->title, text_format("%s", a->title));
+	if (a->title == NULL && a->description == NULL && (status = check_known(o, a, item)) != 0)
+		return status;
 	if (item->title == NULL)
 		item->title = text_format("%s", item->id);
 	if (a->agent_type != NULL)
@@ -182,7 +273,7 @@ run(struct orch *o, void *arguments)
 	int status;
 
 	if ((status = check(a)) != 0 || (status = check_ids(a)) != 0 ||
-	    (status = orch_open(o)) != 0)
+	    (status = orch_open(o)) != 0 || (status = check_room(o, a)) != 0)
 		return status;
 	if ((status = make_item(o, a, &item, list)) == 0) {
 		const struct dispatch d = {

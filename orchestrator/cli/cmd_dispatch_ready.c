@@ -2,13 +2,14 @@
 #include <stdio.h>
 
 #include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/cache.h"
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/json/json.h"
 
@@ -21,7 +22,7 @@ dispatch_all(struct flow *f, struct json *sessions, int *status)
 	struct pick p;
 	int rv;
 
-	while ((rv = flow_load(f)) == 0 && flow_pick(f, &p)) {
+	while ((rv = flow_load(f)) == 0 && !control_paused(f->o) && flow_pick(f, &p)) {
 		if ((rv = flow_dispatch(f, &p, &made)) != 0) {
 			f->t[p.v[0]].not_before = INT64_MAX;
 			if (rv != EX_NEGATIVE)	/* another process was faster */
@@ -52,6 +53,7 @@ static int
 run_flow(struct flow *f)
 {
 	struct json *sessions = json_new_array(), *j;
+	struct hold_lines h = { 0 };
 	int rv, status = 0;
 
 	f->attempts = 0;	/* a failed task is not ready */
@@ -63,16 +65,24 @@ run_flow(struct flow *f)
 		flow_ask_known(f);
 	}
 	rv = dispatch_all(f, sessions, &status);
+	if (json_count(sessions) > 0)
+		cache_write_all(f->o);
+	if (rv == 0)
+		hold_make(&h, f);
 	if (f->o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);
 		json_put_str(j, "list", f->id);
 		json_put(j, "sessions", sessions);
+		json_put(j, "held", hold_json(&h));
+		hold_release(&h);
 		show_json(j);
 		return rv != 0 ? rv : status;
 	}
 	if (rv == 0 && status == 0 && json_count(sessions) == 0)
 		puts("no ready task can be dispatched now; see orchestrator plan");
+	hold_print(&h);
+	hold_release(&h);
 	json_free(sessions);
 	return rv != 0 ? rv : status;
 }

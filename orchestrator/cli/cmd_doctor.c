@@ -3,26 +3,26 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/cli/doctor.h"
+#include "orchestrator/session/clients_here.h"
 #include "orchestrator/session/place.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/spawn.h"
+#include "orchestrator/session/target_tell.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/identity.h"
 #include "orchestrator/workspace/orch.h"
-#include "orchestrator/workspace/program.h"
 #include "proto/base/array.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/git/pool.h"
 #include "proto/json/json.h"
 #include "proto/record/config.h"
-#include "proto/settings/clients.h"
 
 static void
 check_worker(struct report *r, const struct orch *o)
@@ -34,21 +34,40 @@ check_worker(struct report *r, const struct orch *o)
 		    "set ORCHESTRATOR_WORKER", o->worker, strerror(errno));
 }
 
-static void
-check_clients(struct report *r)
+/* Do the user's own settings name an implementer? */
+static bool
+user_has_implementer(struct orch *o)
 {
-	const char *path = getenv("PATH");
-	bool found = false;
+	struct settings s;
+	bool has = false;
 
-	for (const struct client *c = clients; c < clients + nclients; c++) {
-		if (!c->adapter || !program_exists(c->name, path))
-			continue;
-		found = true;
-		report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", c->name);
+	if (orch_settings(o, NULL, &s) == 0) {
+		has = s.role[ROLE_IMPLEMENTER] != NULL;
+		settings_release(&s);
 	}
-	if (!found)
-		report_add(r, "agent", HEALTH_NOTE, "no agent client on PATH; install one (claude), "
-		    "set \"agents\", or give a command: dispatch ITEM -- COMMAND");
+	return has;
+}
+
+static void
+check_clients(struct report *r, struct orch *o)
+{
+	const struct settings none = { 0 };
+	struct strings here = { 0 };
+	char *mix;
+
+	clients_here(&none, &here);
+	for (size_t i = 0; i < here.n; i++)
+		report_add(r, "agent", HEALTH_GOOD, "%s is on PATH", here.v[i]);
+	if (here.n > 1) {
+		mix = clients_mix(&here);
+		report_add(r, "roles", HEALTH_GOOD, "without settings %s takes all roles; to mix, set \"roles\": %s", here.v[0], mix);
+		free(mix);
+	}
+	/* in a repository the check of the settings tells */
+	if (here.n == 0 && o->repo.common == NULL && !user_has_implementer(o))
+		report_add(r, "agent", HEALTH_NOTE, "no agent client on PATH; install one "
+		    "(claude, codex, gemini, opencode), set \"agents\", or give a command: dispatch ITEM -- COMMAND");
+	strings_free(&here);
 }
 
 static void
@@ -76,18 +95,28 @@ check_hooks(struct report *r, const struct orch *o)
 	free(path);
 }
 
+/* Where the settings put the worktrees, and those kept for later. */
 static void
-check_pool(struct report *r, const struct orch *o)
+check_worktrees(struct report *r, const struct orch *o)
 {
-	char *x = place_path(o, "x", NULL), *pool = pool_dir(x);
-	size_t n = pool_count(pool);
+	char *dir = place_dir(o), *pool = text_format("%s/" POOL_DIR, dir), *slash;
+	size_t n = pool_ours(pool) ? pool_count(pool) : 0;
 
 	if (n > 0)
 		report_add(r, "pool", HEALTH_GOOD, "%zu worktree%s kept for the next items in %s; "
 		    "orchestrator cleanup removes %s", n, n == 1 ? " is" : "s are", pool,
 		    n == 1 ? "it" : "them");
+	if (o->worktrees != NULL) {
+		while (access(dir, F_OK) == -1 && (slash = strrchr(dir, '/')) != NULL && slash != dir)
+			*slash = '\0';
+		if (access(dir, W_OK | X_OK) == -1)
+			report_add(r, "worktrees", HEALTH_BAD, "%s: %s; make it writable: %s is made there", dir, strerror(errno),
+			    o->worktrees);
+		else
+			report_add(r, "worktrees", HEALTH_GOOD, "%s", o->worktrees);
+	}
 	free(pool);
-	free(x);
+	free(dir);
 }
 
 static void
@@ -97,7 +126,6 @@ check_repository(struct report *r, struct orch *o)
 
 	report_add(r, "repository", HEALTH_GOOD, "%s", place);
 	doctor_file_system(r, "tree-fs", place);
-	check_pool(r, o);
 	if (access(o->repo.common, W_OK | X_OK) == -1)
 		report_add(r, "writing", HEALTH_BAD, "%s: %s; make it writable", o->repo.common,
 		    strerror(errno));
@@ -131,8 +159,8 @@ check_settings(struct report *r, struct orch *o)
 	};
 	ARRAY_WHOLE(by, REVIEW_MODES);
 	const struct dispatch d = { 0 };
+	char why[GIT_ERR];
 	struct config c;
-
 	int status;
 
 	log_to(take_line);
@@ -143,6 +171,8 @@ check_settings(struct report *r, struct orch *o)
 	else {
 		report_add(r, "settings", HEALTH_GOOD, "target %s, implementer %s, %s", c.target,
 		    c.settings.role[ROLE_IMPLEMENTER], by[c.settings.review]);
+		if (target_waits(o, c.target, why, sizeof(why)))
+			report_add(r, "checkout", HEALTH_NOTE, "merges into %s will wait, as a checkout can't follow: %s", c.target, why);
 		config_release(&c);
 		if (said.len > 0)
 			log_warnx("%s", said.buf);
@@ -155,39 +185,53 @@ check_all(struct report *r, struct orch *o)
 {
 	char reason[GIT_ERR];
 	struct git_repo repo;
+	char *name;
 
 	orch_home(o);
 	doctor_git(r);
 	check_worker(r, o);
-	check_clients(r);
 	doctor_home(r, o->home);
 	doctor_inotify(r);
 	doctor_proc(r);
 	doctor_cgroup(r);
 	doctor_confine(r, o->worker, o->home);
-	if (git_repo_open(&repo, o->dir, reason, sizeof(reason)) == -1) {
+	if (orch_repository(o, &repo, reason, sizeof(reason)) == -1) {
 		report_add(r, "repository", HEALTH_BAD, "%s", reason);
 		return;
 	}
+	if ((name = identity_find(&repo, o->home, reason, sizeof(reason))) == NULL)
+		report_add(r, "repository", HEALTH_BAD, "%s", reason);
 	git_repo_release(&repo);
+	if (name == NULL)
+		return;
+	free(name);
 	if (orch_open(o) == 0) {
 		check_repository(r, o);
 		if (access(o->home, W_OK) == 0)
 			check_settings(r, o);
+		check_worktrees(r, o);
 	}
 }
+
+struct arguments { bool agents; };
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, agents, 0, "agents", "ask each agent for one word, which costs some tokens"),
+};
 
 static int
 run(struct orch *o, void *arguments)
 {
+	const struct arguments *a = arguments;
 	struct report r = { .json = o->json };
 	struct json *j;
 	char *text;
 
-	(void)arguments;
 	if (o->json)
 		r.checks = json_new_array();
 	check_all(&r, o);
+	check_clients(&r, o);
+	if (a->agents)
+		doctor_agents(&r, o);
 	if (o->json) {
 		j = json_new_object();
 		json_put_int(j, "version", 1);
@@ -202,4 +246,4 @@ run(struct orch *o, void *arguments)
 }
 
 const struct cmd cmd_doctor = COMMAND("doctor",
-    "report what is missing or will not work on this machine", run, NO_ROWS);
+    "report what is missing or will not work on this machine", run, OPTION_ROWS(rows, struct arguments));

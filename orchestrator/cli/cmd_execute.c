@@ -3,30 +3,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/cli/cmd_plan.h"
 #include "orchestrator/cli/flow_args.h"
+#include "orchestrator/execute/cache.h"
+#include "orchestrator/execute/events.h"
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/join.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/json.h"
 #include "proto/sys/file.h"
 #include "proto/sys/fs.h"
 #include "proto/sys/lock.h"
 #include "proto/sys/watch.h"
 
-/* The descriptor of the lock, or -1 with the error printed and *status set. */
+/* The descriptor of the lock, or -1 with *status set; then *pid is the running execute, or the error was printed. */
 static int
-lock_instance(const struct orch *o, int *status)
+lock_instance(const struct orch *o, pid_t *pid, int *status)
 {
-	pid_t	pid = 0;
 	int	dir, lock;
 
+	*pid = 0;
 	if ((dir = file_open_dir(AT_FDCWD, o->instance)) == -1) {
 		log_warn("%s", o->instance);
 		*status = EX_NOINPUT;
@@ -34,10 +42,8 @@ lock_instance(const struct orch *o, int *status)
 	}
 	if ((lock = lock_take(dir, ORCH_LOCK, "execute", false)) == -1) {
 		if (errno == EAGAIN || errno == EACCES) {
-			if (lock_held(dir, ORCH_LOCK, &pid) == 1)
-				log_warnx("execute is already running here as process %jd: wait for it or stop it", (intmax_t)pid);
-			else
-				log_warnx("another execute has just ended: try again");
+			if (lock_held(dir, ORCH_LOCK, pid) != 1)
+				*pid = -1;	/* it has just ended */
 			*status = EX_TEMPFAIL;
 		} else {
 			log_warn("%s/%s", o->instance, ORCH_LOCK);
@@ -60,10 +66,93 @@ name_file_system(const struct orch *o)
 		    "directory of a local file system", o->sessions, type);
 }
 
-static int
-run_locked(struct orch *o, struct flow *f)
+static bool
+works_on(const struct json *running, const char *list)
 {
-	int	lock, rv;
+	const struct json	*lists = json_get(running, "lists");
+	const char		*id;
+
+	for (size_t i = 0; i < json_count(lists); i++)
+		if ((id = json_str(json_at(lists, i), "list")) != NULL && strcmp(id, list) == 0)
+			return true;
+	return false;
+}
+
+/* Adds the list to the execute that runs as that process.  -1: it has ended meanwhile. */
+static int
+add_list(struct orch *o, const struct flow *f, pid_t pid)
+{
+	struct json	*running = cache_execute(o);
+	bool		 known = works_on(running, f->id), ending = json_bool(running, "ending", false);
+	char		*text;
+	int		 rv = 0;
+
+	json_free(running);
+	if (ending) {
+		log_warnx("execute, process %jd, is ending: try again once it has ended, or run orchestrator stop", (intmax_t)pid);
+		return EX_TEMPFAIL;
+	}
+	if (!known && (rv = join_put(o, f->id, &f->opts)) == 0 && control_execute(o) == 0 && control_drop(o, f->id))
+		return -1;
+	if (rv != 0)
+		return rv;
+	text = text_format("execute runs as process %jd and %s; orchestrator execute -f %s follows it", (intmax_t)pid,
+	    known ? "works through this list already" : "works through this list, too", f->id);
+	if (o->json) {
+		char	*line = events_line(f->id, "joined", text);
+
+		puts(line);
+		free(line);
+	} else {
+		printf("%s (", f->id);
+		text_print(stdout, f->list.name, false);
+		printf("): %s\n", text);
+	}
+	fflush(stdout);
+	free(text);
+	return 0;
+}
+
+/* Another execute runs. */
+static int
+join(struct orch *o, const struct flow *f, bool follow, pid_t pid)
+{
+	off_t	from = events_size(o);
+	int	rv = 0;
+
+	if (f == NULL && !follow) {
+		log_warnx("execute is already running here as process %jd: orchestrator execute -f follows it, stop ends it",
+		    (intmax_t)pid);
+		return EX_TEMPFAIL;
+	}
+	if (f != NULL)
+		rv = add_list(o, f, pid);
+	return rv == 0 && follow ? events_follow(o, f == NULL ? NULL : f->id, from) : rv;
+}
+
+static int
+count_request(void *count, const char *list, const char *text, size_t len)
+{
+	(void)list, (void)text, (void)len;
+	++*(int *)count;
+	return 0;
+}
+
+/* Lists that were asked for when execute had looked for the last time. */
+static bool
+has_requests(const struct orch *o)
+{
+	int	n = 0;
+
+	control_each(o, count_request, &n);
+	return n > 0;
+}
+
+static int
+run_locked(struct orch *o, struct flow *f, bool follow)
+{
+	int	lock, rv = 0, one, ignored;
+	pid_t	pid;
 
 	name_file_system(o);
 	/* Opened first: the library needs the lowest descriptor and a single thread. */
@@ -71,10 +160,17 @@ run_locked(struct orch *o, struct flow *f)
 		log_warn("inotify");
 		return EX_OSERR;
 	}
-	if ((lock = lock_instance(o, &rv)) != -1) {
-		rv = loop_run(o, f);
+	do
+		if ((lock = lock_instance(o, &pid, &rv)) == -1 && pid > 0)
+			rv = join(o, f, follow, pid);
+	while (lock == -1 && (pid == -1 || rv == -1));
+	for (bool first = true; lock != -1; f = NULL, first = false) {
+		one = loop_run(o, f);
+		rv = first ? one : rv;
 		task_link_recover(o);
 		close(lock);
+		/* another execute that has the lock by now takes them in itself */
+		lock = one < 128 && has_requests(o) ? lock_instance(o, &pid, &ignored) : -1;
 	}
 	watch_close();
 	return rv;
@@ -118,7 +214,7 @@ run_list(struct orch *o, const struct flow_args *a, const char *list)
 		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0 && (rv = check_place(&f)) == 0) {
 			orch_tell_unconfined(o, &f.settings);
 			tell_behind(o);
-			rv = run_locked(o, &f);
+			rv = run_locked(o, &f, a->follow);
 		}
 		flow_release(&f);
 	}
@@ -139,7 +235,7 @@ run_sessions(struct orch *o, const struct flow_args *a)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		return 0;
 	}
-	return run_locked(o, NULL);
+	return run_locked(o, NULL, a->follow);
 }
 
 static const struct option_row rows[] = {
@@ -148,6 +244,7 @@ static const struct option_row rows[] = {
 	OPT_CHOICE(struct flow_args, pause, 0, "pause-before", "PHASE", task_phases, "stop before this phase of streams"),
 	OPT_SET(struct flow_args, failure, 0, "keep-going", FAILURE_GO_ON, "continue with the rest after a failure (the default)"),
 	OPT_SET(struct flow_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
+	OPT_FLAG(struct flow_args, follow, 'f', NULL, "follow the list if another execute runs"),
 	OPT_FLAG(struct flow_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
 	FLOW_OPERAND,
 };

@@ -5,7 +5,8 @@
 
 #include "orchestrator/cli/input.h"
 #include "orchestrator/merge/give_back.h"
-#include "orchestrator/merge/unjudged.h"
+#include "orchestrator/session/answer.h"
+#include "orchestrator/session/unjudged.h"
 #include "orchestrator/session/await.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
@@ -80,7 +81,10 @@ go(struct orch *o, const char *session, enum give_back how, const char *remarks,
 
 	if ((rv = show_operand(o, session, &e)) != 0)
 		return rv;
-	if ((rv = give_back(o, &e, how, remarks, &u)) == 0) {
+	rv = how == GIVE_BACK_REWORK ? answer_judge(&e, JUDGEMENT_REWORK, remarks) : 1;
+	if (rv == 1)
+		rv = give_back(o, &e, how, remarks, &u);
+	if (rv == 0) {
 		if (!o->json)
 			print_text(&e, how, &u);
 		if (wait) {

@@ -9,11 +9,13 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/init_fit.h"
+#include "orchestrator/session/clients_here.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 /* Each commented-out entry is one line that ends with a comma, so that it counts without its comment mark. */
@@ -29,9 +31,7 @@ static const char head[] =
     "\t// \"review\": \"council\",\n"
     "\n"
     "\t// The agents, by name.  Default: the first agent client on PATH does all roles.\n"
-    "\t// \"agents\": { \"opus\": { \"adapter\": \"claude\", \"model\": \"opus\" } },\n"
-    "\t// \"roles\": { \"implementer\": \"claude\", \"reviewer\": \"claude\", \"tech-lead\": \"claude\" },\n"
-    "\n";
+    "\t// \"agents\": { \"opus\": { \"adapter\": \"claude\", \"model\": \"opus\" } },\n";
 static const char tail[] =
     "\t// How often rejected work, and work that fails a gate, goes back to the implementer.\n"
     "\t// \"rounds\": 2,\n"
@@ -61,10 +61,33 @@ add_commands(struct text *t, const char *key, const struct strings *commands, co
 	text_puts(t, " ],\n\n");
 }
 
+/* Suggests a client for each role: a reviewer of another vendor sees what the author overlooks. */
+static void
+add_roles(struct text *t)
+{
+	const struct settings none = { 0 };
+	struct strings here = { 0 };
+	char *mix;
+
+	clients_here(&none, &here);
+	if (here.n > 1) {
+		text_puts(t, "\t// On PATH:");
+		for (size_t i = 0; i < here.n; i++)
+			text_printf(t, "%s %s", i > 0 ? "," : "", here.v[i]);
+		text_puts(t, ".  Each role can have its own.\n");
+	} else if (here.n == 0)
+		strings_add(&here, "claude");
+	mix = clients_mix(&here);
+	text_printf(t, "\t// \"roles\": %s,\n\n", mix);
+	free(mix);
+	strings_free(&here);
+}
+
 static void
 make_file(struct text *t, const struct strings *setup, const struct strings *gates)
 {
 	text_puts(t, head);
+	add_roles(t);
 	text_puts(t, "\t// Run in the fresh worktree before the implementer.\n");
 	add_commands(t, "setup", setup, "\"npm ci\"");
 	text_puts(t, "\t// Must succeed before work is reviewed, and again on the merged tree.\n");

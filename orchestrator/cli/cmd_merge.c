@@ -7,8 +7,9 @@
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/conflict.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/target_tell.h"
+#include "orchestrator/session/work.h"
 #include "orchestrator/source/source.h"
-#include "orchestrator/source/task_link.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -54,6 +55,8 @@ report(struct orch *o, const struct entry *e, enum merge_outcome m, const char *
 		fputs(": ", stdout);
 		text_print(stdout, why, false);
 	}
+	if (m == MERGE_RESOLVE)
+		printf("; orchestrator logs -f %s follows it", e->state.item);
 	putchar('\n');
 	fflush(stdout);
 }
@@ -95,6 +98,7 @@ merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 
 	for (size_t i = 0; i < n; i++) {
 		next[0] = '\0';
+		target_tell_merge(o, v[i]);
 		m = merging_run(o, v[i], leave, why, sizeof(why));
 		if (m == MERGE_BUSY) {	/* the worker that has just recorded the approval */
 			entry_await_holder(v[i]->path);
@@ -146,6 +150,7 @@ not_mergeable(struct orch *o, const struct entry *e)
 {
 	const char	*id = e->state.item;
 	struct json	*list;
+	char		*surplus;
 
 	if (e->error == NULL && status_done(e->state.status)) {
 		list = o->json ? json_new_array() : NULL;
@@ -154,9 +159,14 @@ not_mergeable(struct orch *o, const struct entry *e)
 			print_json(list);
 		return 0;
 	}
-	if (e->error == NULL && e->state.status == STATUS_CONFLICT)
+	if ((surplus = work_surplus(o, e)) != NULL)
+		log_warnx("%s is %s, and its worktree has %s, not judged: orchestrator adopt %s has that reviewed", e->id,
+		    show_status(e), surplus, id);
+	else if (e->error == NULL && e->state.status == STATUS_CONFLICT)
 		log_warnx("%s is in conflict: %s; " CONFLICT_ADVICE, e->id, e->state.detail,
 		    CONFLICT_ADVICE_OF(&e->state, "the target"));
+	else if (e->error == NULL && status_live(e->state.status) && e->state.questions_open > 0)
+		log_warnx("%s waits for an answer, and is not approved yet: orchestrator show %s shows the question", e->id, id);
 	else if (e->error == NULL && status_live(e->state.status))
 		log_warnx("%s is %s, not approved yet: orchestrator logs -f %s follows it", e->id, show_status(e), id);
 	else if (e->error == NULL && e->state.status == STATUS_REJECTED)
@@ -165,6 +175,7 @@ not_mergeable(struct orch *o, const struct entry *e)
 	else
 		log_warnx("%s is %s, not approved: orchestrator status %s says why, orchestrator retry %s begins again", e->id,
 		    show_status(e), id, id);
+	free(surplus);
 	return EX_NEGATIVE;
 }
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "orchestrator/cli/cmd_plan.h"
 #include "orchestrator/cli/flow_args.h"
@@ -13,18 +11,22 @@
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
-#include "proto/json/json.h"
+#include "proto/json/record.h"
 
 static int
 show(struct flow *f, const struct flow_args *a)
 {
 	struct json *manifest = NULL, *j;
+	char why[RECORD_ERR];
+	struct hold_lines h = { 0 };
 	struct preview p;
 	int rv = 0;
 
 	preview_make(&p, f);
 	if ((f->o->json || a->yaml) && p.problems.n == 0)
 		manifest = flow_manifest_plan(f, &p);
+	if (p.problems.n == 0 && flow_use(f, why, sizeof(why)) == 0)
+		hold_make(&h, f);
 	if (a->yaml) {
 		j = json_new_object();
 		json_put(j, "terminal_manifest", manifest);
@@ -32,9 +34,12 @@ show(struct flow *f, const struct flow_args *a)
 		for (size_t i = 0; i < p.problems.n; i++)
 			log_warnx("%s", p.problems.v[i]);
 	} else if (f->o->json)
-		show_json(preview_json(&p, manifest));
-	else
+		show_json(preview_json(&p, hold_json(&h), manifest));
+	else {
 		preview_text(&p);
+		hold_print(&h);
+	}
+	hold_release(&h);
 	if (rv == 0)
 		rv = p.problems.n > 0 ? EX_DATAERR : preview_left(&p) > 0 ? EX_NEGATIVE : 0;
 	preview_release(&p);

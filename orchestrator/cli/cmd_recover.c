@@ -5,10 +5,11 @@
 #include "orchestrator/execute/schedule.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/next.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
-#include "orchestrator/source/task_link.h"
+#include "orchestrator/session/work.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -90,15 +91,21 @@ static void
 ended(struct recovery *r, const struct entry *e)
 {
 	const char *reason = e->state.detail[0] != '\0' ? e->state.detail : e->state.reason;
-	char *why;
+	const struct next_row *next;
+	char *why, *surplus, *command;
 
 	if (e->error != NULL)
 		person(r, e, e->error);
 	else if (!status_done(e->state.status)) {
-		why = text_format("%s%s%s; orchestrator retry %s, or cleanup",
-		    status_name(e->state.status), reason[0] != '\0' ? ": " : "", reason, e->id);
+		surplus = work_surplus(r->o, e);
+		next = next_rows(next_of(e, surplus != NULL));
+		command = next_command(next, e->id);
+		why = text_format("%s%s%s; %s %s", status_name(e->state.status), reason[0] != '\0' ? ": " : "", reason, command,
+		    next->what);
 		person(r, e, why);
 		free(why);
+		free(command);
+		free(surplus);
 	}
 }
 

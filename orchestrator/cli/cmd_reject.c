@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/input.h"
+#include "orchestrator/session/answer.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/task_link.h"
@@ -37,7 +38,7 @@ save(struct entry *e, int fd, const char *text)
 	o->verdict = VERDICT_REJECTED;
 	strlcpy(o->commit, e->state.head, sizeof(o->commit));
 	o->findings = text_format("%s", text);
-	strlcpy(o->how, "a person", sizeof(o->how));
+	strlcpy(o->how, BY_PERSON, sizeof(o->how));
 	o->at = clock_wall();
 	r.verdict = VERDICT_REJECTED;
 	strlcpy(r.decided_by, "person", sizeof(r.decided_by));
@@ -119,7 +120,9 @@ run(struct orch *o, void *arguments)
 	if ((rv = input_text(&cmd_reject.syntax, a->text, a->edit, "Why is it rejected?", &text)) != 0)
 		return rv;
 	if ((rv = show_operand(o, a->session, &e)) == 0) {
-		if ((rv = reject(&e, text)) == 0)
+		if ((rv = answer_judge(&e, JUDGEMENT_REJECT, text)) == 1)
+			rv = reject(&e, text);
+		if (rv == 0)
 			print_done(o, &e);
 		entry_release(&e);
 	}

@@ -1,21 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/cli/deadline.h"
+#include "orchestrator/cli/report_day.h"
+#include "orchestrator/cli/report_handoff.h"
+#include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/execute/runs.h"
+#include "orchestrator/merge/by_hand.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
 #define INSTANCE	"instance-"
-#define REPORT_MAX	(256u << 20)
 
 /* The directory of the instance with the id prefix name, with or without "instance-"; malloced. */
 static char *
@@ -45,18 +52,15 @@ find_instance(const struct orch *o, const char *name)
 }
 
 static int
-load(const char *instance, struct json **j)
+load_record(const char *path, struct json **j)
 {
-	char *path = text_format("%s/" REPORT_FILE, instance), *buf, why[RECORD_ERR];
+	char *buf, why[RECORD_ERR];
 	int rv = 0;
 	size_t len;
 
 	*j = NULL;
 	if (file_read(AT_FDCWD, path, REPORT_MAX, &buf, &len) == -1) {
-		if (errno == ENOENT)
-			log_warnx("there is no report yet; orchestrator execute writes one when it ends");
-		else
-			log_warn("%s", path);
+		log_warn("%s", path);
 		rv = EX_NOINPUT;
 	} else {
 		if ((*j = record_open_as(path, buf, len, JSON_LARGE, why, sizeof(why))) == NULL) {
@@ -65,54 +69,215 @@ load(const char *instance, struct json **j)
 		}
 		free(buf);
 	}
+	return rv;
+}
+
+/* Takes ownership. */
+static int
+print(const struct orch *o, struct json *j, bool yaml, void (*text)(const struct json *))
+{
+	if (yaml)
+		return show_yaml(j);
+	if (o->json)
+		show_json(j);
+	else {
+		text(j);
+		json_free(j);
+	}
+	return 0;
+}
+
+struct arguments {
+	bool yaml, runs, manifest, handoff, day;
+	struct option_number run;
+	const char *list, *instance;
+};
+
+static int
+no_report(void)
+{
+	log_warnx("there is no report yet; orchestrator execute writes one when it ends");
+	return EX_NOINPUT;
+}
+
+/* The list that was named, or that of the last run. */
+static int
+find_list(struct orch *o, const struct arguments *a, const struct runs *r, char list[TASKLIST_ID_MAX])
+{
+	const char *last = r->n > 0 ? json_str(r->v[r->n - 1], "list") : NULL;
+
+	if (a->list == NULL && last != NULL) {
+		strlcpy(list, last, TASKLIST_ID_MAX);
+		return 0;
+	}
+	return tasks_find_list(o, a->list, list);
+}
+
+static int
+show_runs(const struct orch *o, const struct runs *r)
+{
+	struct json *all, *list;
+
+	if (!o->json) {
+		for (size_t i = 0; i < r->n; i++)
+			report_line(i + 1, r->v[i]);
+		return r->n > 0 ? 0 : no_report();
+	}
+	all = json_new_object();
+	list = json_new_array();
+	for (size_t i = 0; i < r->n; i++)
+		json_append(list, json_ref(r->v[i]));
+	json_put_int(all, "version", 1);
+	json_put(all, "runs", list);
+	show_json(all);
+	return 0;
+}
+
+/* The manifest of the list's last run: plan.json, or that of a list that was added to another. */
+static int
+show_manifest(struct orch *o, const struct arguments *a, const char *instance, const struct runs *r)
+{
+	char list[TASKLIST_ID_MAX] = "", *added = NULL, *first = text_format("%s/" PLAN_FILE, instance);
+	struct json *j = NULL, *other = NULL, *out;
+	int rv;
+
+	if ((a->list != NULL || r->n > 0) && (rv = find_list(o, a, r, list)) != 0) {
+		free(first);
+		return rv;
+	}
+	if (file_exists(AT_FDCWD, first))
+		(void)load_record(first, &j);
+	added = text_format("%s/plan-%s.json", instance, list);
+	if (list[0] != '\0' && (j == NULL || json_str(j, "list") == NULL || strcmp(json_str(j, "list"), list) != 0) &&
+	    file_exists(AT_FDCWD, added) && load_record(added, &other) == 0) {
+		json_free(j);
+		j = other;
+	}
+	free(first);
+	free(added);
+	if (j == NULL || (a->list != NULL && strcmp(json_str(j, "list"), list) != 0)) {
+		json_free(j);
+		log_warnx("there is no manifest of a run; orchestrator execute writes it, orchestrator plan --yaml shows what it would be");
+		return EX_NOINPUT;
+	}
+	out = json_new_object();
+	json_put(out, "terminal_manifest", json_copy(json_get(j, "terminal_manifest")));
+	json_free(j);
+	if (a->yaml)
+		return show_yaml(out);
+	show_json(out);
+	return 0;
+}
+
+static int
+show_sum(struct orch *o, const struct arguments *a, const struct runs *r)
+{
+	char list[TASKLIST_ID_MAX];
+	struct json *j;
+	int rv;
+
+	if ((rv = find_list(o, a, r, list)) != 0)
+		return rv;
+	if ((j = runs_sum(r, list)) != NULL)
+		return print(o, j, a->yaml, report_text);
+	log_warnx("no run of list %s has a report; orchestrator execute %s makes one", list, list);
+	return EX_NOINPUT;
+}
+
+static int
+show_run(struct orch *o, const struct arguments *a, const struct runs *r)
+{
+	if (a->run.value <= (int64_t)r->n)
+		return print(o, json_copy(r->v[a->run.value - 1]), a->yaml, report_text);
+	log_warnx("there is no run %lld; orchestrator report --runs lists the %zu there are", (long long)a->run.value, r->n);
+	return EX_NOINPUT;
+}
+
+/* The report of the last run: report.json, or one made from its events. */
+static int
+show_last(struct orch *o, const struct arguments *a, const char *instance, const struct runs *r)
+{
+	char *path = text_format("%s/" REPORT_FILE, instance);
+	struct json *j;
+	int rv;
+
+	if (file_exists(AT_FDCWD, path)) {
+		if ((rv = load_record(path, &j)) == 0)
+			rv = print(o, j, a->yaml, report_text);
+	} else
+		rv = r->n > 0 ? print(o, json_copy(r->v[r->n - 1]), a->yaml, report_text) : no_report();
 	free(path);
 	return rv;
 }
 
 static int
-show(struct orch *o, const char *name, bool yaml)
+show_handoff(struct orch *o, const struct arguments *a, const struct runs *r)
 {
-	char *instance = NULL;
-	struct json *j;
+	char list[TASKLIST_ID_MAX];
+	int rv = find_list(o, a, r, list);
+
+	return rv != 0 ? rv : report_handoff(o, list);
+}
+
+static int
+show(struct orch *o, const struct arguments *a)
+{
+	char *instance = a->instance != NULL ? find_instance(o, a->instance) : o->instance != NULL ?
+	    text_format("%s", o->instance) : NULL;
+	struct runs r;
 	int rv;
 
-	if (name != NULL)
-		instance = find_instance(o, name);
-	else if (o->instance != NULL)
-		instance = text_format("%s", o->instance);
-	else
-		log_warnx("there is no report yet; orchestrator execute writes one when it ends");
 	if (instance == NULL)
-		return EX_NOINPUT;
-	if ((rv = load(instance, &j)) == 0 && yaml)
-		rv = show_yaml(j);
-	else if (rv == 0 && o->json)
-		show_json(j);
-	else if (rv == 0) {
-		report_text(j);
-		json_free(j);
-	}
+		return a->instance != NULL ? EX_NOINPUT : no_report();
+	runs_load(&r, instance, o->instance == NULL || strcmp(instance, o->instance) != 0 || control_execute(o) == 0);
+	rv = a->manifest ? show_manifest(o, a, instance, &r) : a->handoff ? show_handoff(o, a, &r) :
+	    a->runs ? show_runs(o, &r) : a->list != NULL ? show_sum(o, a, &r) : a->run.given ? show_run(o, a, &r) :
+	    show_last(o, a, instance, &r);
+	runs_release(&r);
 	free(instance);
 	return rv;
 }
 
-struct arguments {
-	bool yaml;
-	const char *instance;
-};
+static int
+show_day(struct orch *o, const struct arguments *a)
+{
+	int64_t from, to;
+	int rv;
+
+	if (deadline_day(a->instance, clock_wall(), &from, &to) == -1)
+		return option_error(&cmd_report.syntax, "--day: \"%s\" is neither a date such as 2026-01-31 nor yesterday", a->instance);
+	if ((rv = orch_open(o)) != 0)
+		return rv;
+	by_hand_recover(o);
+	return print(o, report_day_json(o, from, to), a->yaml, report_day_print);
+}
+
 static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, yaml, 0, "yaml", "print it as YAML"),
-	OPERAND_OPTIONAL(struct arguments, instance, "INSTANCE"),
+	OPT_FLAG(struct arguments, runs, 0, "runs", "list the reports of all runs"),
+	OPT_NUMBER(struct arguments, run, 0, "run", "N", 1, 1000000, "print the report of that run"),
+	OPT_STRING(struct arguments, list, 0, "list", "LIST", "print one report over all runs of the list"),
+	OPT_FLAG(struct arguments, manifest, 0, "manifest", "print the manifest that was executed"),
+	OPT_FLAG(struct arguments, handoff, 0, "handoff", "print summaries, outputs and open tasks on one page"),
+	OPT_FLAG(struct arguments, day, 0, "day", "print what ended today, or on DATE"),
+	OPERAND_OPTIONAL(struct arguments, instance, "INSTANCE | DATE"),
 };
 
 static int
 run(struct orch *o, void *arguments)
 {
 	const struct arguments *a = arguments;
-	int rv = orch_open(o);
+	int rv;
 
-	return rv != 0 ? rv : show(o, a->instance, a->yaml);
+	if (a->runs + a->run.given + a->manifest + a->handoff + a->day > 1)
+		return option_error(&cmd_report.syntax, "give one of --runs, --run, --manifest, --handoff and --day");
+	if ((a->yaml && (a->runs || a->handoff)) || ((a->runs || a->run.given || a->day) && a->list != NULL))
+		return option_error(&cmd_report.syntax, "--yaml excludes --runs and --handoff, "
+		    "and --list excludes --runs, --run and --day");
+	if (a->day)
+		return show_day(o, a);
+	return (rv = orch_open(o)) != 0 ? rv : show(o, a);
 }
 
-const struct cmd cmd_report = COMMAND("report", "print the report of the last execute again", run,
+const struct cmd cmd_report = COMMAND("report", "print the report of the last execute again, or of others", run,
     OPTION_ROWS(rows, struct arguments));

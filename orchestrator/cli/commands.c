@@ -27,12 +27,14 @@ static const struct cmd cmd_help = COMMAND("help",
 
 static const struct syntax *const commands[] = {
 	&cmd_dispatch.syntax, &cmd_dispatch_ready.syntax, &cmd_execute.syntax, &cmd_plan.syntax,
-	&cmd_report.syntax, &cmd_status.syntax, &cmd_questions.syntax, &cmd_answer.syntax, &cmd_review.syntax,
+	&cmd_report.syntax, &cmd_status.syntax, &cmd_show.syntax, &cmd_diff.syntax, &cmd_wait.syntax,
+	&cmd_questions.syntax, &cmd_answer.syntax, &cmd_tell.syntax, &cmd_interrupt.syntax, &cmd_review.syntax,
 	&cmd_merge.syntax, &cmd_rework.syntax, &cmd_reject.syntax, &cmd_resolve.syntax, &cmd_adopt.syntax,
-	&cmd_logs.syntax, &cmd_path.syntax, &cmd_cancel.syntax,
+	&cmd_logs.syntax, &cmd_path.syntax, &cmd_pause.syntax, &cmd_resume.syntax, &cmd_stop.syntax,
+	&cmd_cancel.syntax, &cmd_discard.syntax,
 	&cmd_retry.syntax, &cmd_recover.syntax, &cmd_salvage.syntax, &cmd_cleanup.syntax, &cmd_init.syntax,
 	&cmd_doctor.syntax, &cmd_config.syntax, &cmd_tasks.syntax, &cmd_generate.syntax,
-	&cmd_conflict_check.syntax, &cmd_help.syntax, NULL,
+	&cmd_conflict_check.syntax, &cmd_skill.syntax, &cmd_mcp.syntax, &cmd_help.syntax, NULL,
 };
 
 static const struct option_row rows[] = {
@@ -46,11 +48,8 @@ static const struct option_row rows[] = {
 static const struct program_habit habits[] = {
 	{ "ps", "orchestrator status lists sessions" },
 	{ "ls", "orchestrator status lists sessions, orchestrator tasks list the lists of tasks" },
-	{ "rm", "orchestrator cancel ends a session, orchestrator cleanup removes what ended sessions left" },
-	{ "stop", "orchestrator cancel ends a session" },
+	{ "rm", "orchestrator discard removes an ended session, orchestrator cancel ends one" },
 	{ "kill", "orchestrator cancel ends a session" },
-	{ "wait", "orchestrator logs -f follows a session until it ends, orchestrator dispatch --wait a new one" },
-	{ "resume", "orchestrator retry begins an ended session again, orchestrator execute goes on with a list" },
 	{ "run", "orchestrator dispatch starts a session, orchestrator execute works through a list" },
 	{ "start", "orchestrator dispatch starts a session" },
 	{ NULL, NULL },

@@ -138,3 +138,33 @@ deadline_parse(const char *s, int64_t now)
 		t = date(s);
 	return t > now ? t : -1;
 }
+
+static int64_t
+midnight(struct tm tm, int days)
+{
+	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
+	tm.tm_mday += days;
+	tm.tm_isdst = -1;
+	return (int64_t)mktime(&tm) * 1000;
+}
+
+int
+deadline_day(const char *day, int64_t now, int64_t *from, int64_t *to)
+{
+	int back = day != NULL && strcmp(day, "yesterday") == 0;
+	char text[32];
+	struct tm tm;
+	time_t t;
+
+	if (day != NULL && !back && strcmp(day, "today") != 0) {
+		snprintf(text, sizeof(text), "%.10sT00:00", day);
+		if (strlen(day) != strlen("2026-01-31") || (now = date(text)) == -1)
+			return -1;
+	}
+	t = (time_t)(now / 1000);
+	if (localtime_r(&t, &tm) == NULL)
+		return -1;
+	*from = midnight(tm, -back);
+	*to = midnight(tm, 1 - back);
+	return 0;
+}

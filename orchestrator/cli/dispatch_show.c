@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "orchestrator/execute/cache.h"
 #include "orchestrator/session/await.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/workspace/orch.h"
@@ -10,11 +12,19 @@
 #include "proto/record/item.h"
 #include "proto/session/layout.h"
 
+#define HEADS	"refs/heads/"
+
 static void
-show_text(const struct dispatched *d)
+show_text(const struct orch *o, const struct dispatched *d)
 {
+	char head[ORCH_REF_MAX];
+
 	printf("session   %s\n", d->session);
-	printf("worktree  ");
+	printf("target    %s", d->target);
+	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && strncmp(head, HEADS, strlen(HEADS)) == 0 &&
+	    strcmp(head + strlen(HEADS), d->target) != 0)
+		printf(", which is not the branch that is checked out here (%s)", head + strlen(HEADS));
+	printf("\nworktree  ");
 	text_print(stdout, d->worktree, false);
 	printf("\nlog       ");
 	text_print(stdout, d->path, false);
@@ -33,6 +43,7 @@ show_json(const struct dispatched *d, const struct item *item, const char *statu
 	json_put_str(j, "item", item->id);
 	json_put_str(j, "worktree", d->worktree);
 	json_put_str(j, "branch", d->branch);
+	json_put_str(j, "target", d->target);
 	json_put_str(j, "log", log);
 	json_put_str(j, "path", d->path);
 	if (status != NULL)
@@ -51,8 +62,9 @@ dispatch_show(struct orch *o, const struct dispatched *d, const struct item *ite
 	enum status end = STATUS_PENDING;
 	int status = 0;
 
+	cache_write_all(o);
 	if (!o->json)
-		show_text(d);
+		show_text(o, d);
 	if (wait)
 		status = await_end(d->path, &end);
 	if (o->json)

@@ -11,6 +11,8 @@
 
 #define DOCTOR_PROBE	".tmp-doctor"	/* a temporary file or directory in the state directory */
 
+struct orch;
+
 enum health { HEALTH_GOOD, HEALTH_NOTE, HEALTH_BAD, HEALTH_COUNT };
 
 struct report {
@@ -31,5 +33,7 @@ void doctor_cgroup(struct report *);	/* how leftover processes of a run are foun
 /* How runs are confined here, and why; whether their caches are layers, which walls are missing, and whether a
  * client's own sandbox starts inside. */
 void doctor_confine(struct report *, const char *worker, const char *home);
+/* Asks each agent of the settings whose client is installed for one word, in a session of its own. */
+void doctor_agents(struct report *, struct orch *);
 
 #endif

@@ -64,9 +64,11 @@ add_nested(struct report *r, const struct sandbox_probe *probe, enum sandbox_kin
 	char why[128] = "Landlock forbids all mounts";
 
 	if (kind != SANDBOX_BWRAP || !sandbox_probe_inside(probe, bare, why, sizeof(why)))
-		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can't start inside: %s", why);
+		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can't start inside: %s; "
+		    "it matters only if you switch it on", why);
 	else if (!sandbox_probe_inside(probe, proc, why, sizeof(why)))
-		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can start inside unless it mounts its own /proc: %s", why);
+		report_add(r, "nested", HEALTH_NOTE, "a client's own sandbox can start inside unless it mounts its own /proc: "
+		    "%s; it matters only if you switch it on", why);
 	else
 		report_add(r, "nested", HEALTH_GOOD, "a client's own sandbox can start inside");
 }

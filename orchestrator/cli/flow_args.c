@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "orchestrator/cli/deadline.h"
@@ -41,34 +40,32 @@ flow_args_need(struct orch *o, const struct flow_args *a, char list[TASKLIST_ID_
 	return rv;
 }
 
+/* Says when the machine allows less than was asked for. */
 static void
-limit(struct flow *f, size_t n)
+tell_limit(const struct flow *f)
 {
 	char *text;
 
-	f->max_name = "--max-parallel";
-	f->capacity = capacity_of(&f->machine, n, f->settings.session_memory_mb);
-	f->limits.max = f->capacity.at_once;
-	if (f->limits.max < n) {
-		text = capacity_text(&f->capacity, f->max_name);
-		log_info("at most %zu at once: %s", f->limits.max, text);
-		free(text);
-	}
+	if (f->opts.max == 0 || f->limits.max >= (size_t)f->opts.max)
+		return;
+	text = capacity_text(&f->capacity, f->max_name);
+	log_info("at most %zu at once: %s", f->limits.max, text);
+	free(text);
 }
 
 int
 flow_args_open(struct orch *o, const struct flow_args *a, const char *list, struct flow *f)
 {
+	const struct flow_options opts = {
+		.max = a->max.given ? a->max.value : 0,
+		.group = a->group,
+		.fail_fast = a->failure == FAILURE_STOP,
+		.until = a->until != NULL ? deadline_parse(a->until, clock_wall()) : 0,
+		.pause = a->pause,
+	};
 	int rv;
 
-	if ((rv = flow_open(f, o, list)) != 0)
-		return rv;
-	f->fail_fast = a->failure == FAILURE_STOP;
-	f->pause = a->pause;
-	f->group = a->group;
-	if (a->until != NULL)
-		f->until = deadline_parse(a->until, clock_wall());
-	if (a->max.given)
-		limit(f, (size_t)a->max.value);
-	return 0;
+	if ((rv = flow_open(f, o, list, &opts)) == 0)
+		tell_limit(f);
+	return rv;
 }

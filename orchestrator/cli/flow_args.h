@@ -7,10 +7,10 @@
  * select.
  */
 
+#include "orchestrator/execute/flow.h"
 #include "orchestrator/source/source.h"
 #include "proto/base/option.h"
 
-struct flow;
 struct orch;
 struct syntax;
 
@@ -25,12 +25,13 @@ struct flow_args {
 	bool		 group;		/* --group */
 	bool		 dry_run;	/* --dry-run */
 	bool		 yaml;		/* --yaml */
+	bool		 follow;	/* -f */
 	int		 failure;	/* --fail-fast, --keep-going: the last one counts */
 };
 /* The options and the operand of all three commands. */
 #define FLOW_ROWS	\
 	OPT_CHOICE(struct flow_args, source, 0, "source", "SOURCE", source_words, "where the tasks come from"), \
-	OPT_NUMBER(struct flow_args, max, 0, "max-parallel", "N", 1, 1000, "at most so many sessions at once"), \
+	OPT_NUMBER(struct flow_args, max, 0, "max-parallel", "N", 1, FLOW_MAX, "run at most N sessions at the same time"), \
 	OPT_FLAG(struct flow_args, group, 0, "group", "small tasks share a session")
 #define FLOW_OPERAND	OPERAND_OPTIONAL(struct flow_args, project, "PROJECT")
 

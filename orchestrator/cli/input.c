@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/input.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/sys/child.h"
@@ -75,6 +75,10 @@ run_editor(const char *path)
 
 	if (editor == NULL || *editor == '\0')
 		editor = getenv("EDITOR");
+	if ((editor == NULL || *editor == '\0') && !isatty(STDIN_FILENO)) {
+		log_warnx("there is no terminal for an editor: give the text as an argument, or - for standard input");
+		return EX_USAGE;
+	}
 	if (editor == NULL || *editor == '\0')
 		editor = "vi";
 	command = text_format("%s \"$0\"", editor);
@@ -136,7 +140,7 @@ input_text(const struct syntax *s, const char *operand, bool edit, const char *q
 
 	*text = NULL;
 	if (edit == (operand != NULL))
-		return option_error(s, edit ? "a text and -e exclude each other" : "a text is needed: as an argument, with "
+		return option_error(s, edit ? "give a text or -e, not both" : "a text is needed: as an argument, with "
 		    "-e in $EDITOR, or - for standard input");
 	if (edit)
 		rv = edit_text(question, text);
@@ -159,4 +163,24 @@ input_text(const struct syntax *s, const char *operand, bool edit, const char *q
 		*text = NULL;
 	}
 	return rv;
+}
+
+int
+input_confirm(const char *question, const char *refusal)
+{
+	char *line = NULL;
+	size_t size = 0;
+	bool yes;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		log_warnx("%s", refusal);
+		return EX_USAGE;
+	}
+	printf("%s [y/N] ", question);
+	fflush(stdout);
+	yes = getline(&line, &size, stdin) > 0 && (line[0] == 'y' || line[0] == 'Y');
+	free(line);
+	if (!yes)
+		puts("nothing was done");
+	return yes ? 0 : EX_NEGATIVE;
 }

@@ -19,4 +19,7 @@ int input_read(int fd, const char *name, size_t max, char **text);
 /* 0 and *text, malloced and not empty; or a sysexits status with the error printed. */
 int input_text(const struct syntax *, const char *operand, bool edit, const char *question, char **text);
 
+/* Asks a person on the terminal: 0 = yes, EX_NEGATIVE = no.  Without a terminal prints the refusal: EX_USAGE. */
+int input_confirm(const char *question, const char *refusal);
+
 #endif

@@ -20,6 +20,7 @@ task_json_of(const struct preview *p, size_t at, size_t step)
 	for (size_t k = 0; k < t->item.depends_on.n; k++)
 		json_append(needs, json_new_string(t->item.depends_on.v[k]));
 	json_put(j, "depends_on", needs);
+	json_put_str(j, "why", p->why[p->order[at]]);
 	json_put_bool(j, "alone", !t->parallelizable);
 	json_put_bool(j, "ambiguous", t->item.allowed_paths.n == 0);
 	json_put_str(j, "with", p->lead[at] == at ? NULL :
@@ -66,7 +67,7 @@ capacity_json(const struct capacity *c)
 }
 
 struct json *
-preview_json(const struct preview *p, struct json *manifest)
+preview_json(const struct preview *p, struct json *held, struct json *manifest)
 {
 	struct json *j = json_new_object(), *steps = json_new_array(), *tasks = json_new_array();
 	struct json *step, *problems = json_new_array();
@@ -77,7 +78,7 @@ preview_json(const struct preview *p, struct json *manifest)
 	json_put_str(j, "name", p->f->list.name);
 	json_put_int(j, "max_parallel", (int64_t)p->f->limits.max);
 	json_put(j, "capacity", capacity_json(&p->f->capacity));
-	json_put_str(j, "ambiguous", ambiguous_name(p->f->settings.ambiguous));
+	json_put_str(j, "ambiguous", ambiguous_names[p->f->settings.ambiguous]);
 	for (size_t n = 0; n < p->steps; n++) {
 		for (step = json_new_array(); at < p->end[n]; at++) {
 			json_append(step, json_new_string(p->f->list.v[p->order[at]].item.id));
@@ -91,6 +92,7 @@ preview_json(const struct preview *p, struct json *manifest)
 	for (size_t i = 0; i < p->problems.n; i++)
 		json_append(problems, json_new_string(p->problems.v[i]));
 	json_put(j, "problems", problems);
+	json_put(j, "held", held);
 	json_put(j, "terminal_manifest", manifest);
 	return j;
 }
@@ -107,6 +109,8 @@ print_task(const struct preview *p, size_t at)
 		printf("%s%s", k == 0 ? " (after " : ", ", needs->v[k]);
 	if (needs->n > 0)
 		putchar(')');
+	if (p->why[p->order[at]] != NULL)
+		printf(" (%s)", p->why[p->order[at]]);
 	puts(t->parallelizable ? "" : " (alone)");
 }
 

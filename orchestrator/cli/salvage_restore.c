@@ -10,6 +10,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/settings/settings.h"
 #include "proto/json/json.h"
 
 /* Writes the files with the safe git, so that nothing in them runs.  Then it is an ordinary worktree. */
@@ -58,11 +59,16 @@ run(struct orch *o, void *arguments)
 {
 	const struct session_argument *a = arguments;
 	char *path, *branch;
+	struct settings settings;
 	struct salvage s;
 	int rv;
 
 	if ((rv = orch_open(o)) != 0 || (rv = salvage_find(o, a->session, &s)) != 0)
 		return rv;
+	if ((rv = orch_target_settings(o, &settings)) != 0)
+		return rv;
+	place_settle(o, &settings);
+	settings_release(&settings);
 	path = place_path(o, s.session, NULL);
 	branch = text_format("salvage/%s", s.session);
 	if ((rv = place_make(o, path, branch, s.what.commit)) == 0) {

@@ -9,6 +9,8 @@
 #include "orchestrator/cli/status_one.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/target_tell.h"
+#include "orchestrator/session/work.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
@@ -61,8 +63,7 @@ print_where(const struct entry *e)
 	if (entry_dead(e))
 		printf("%-12s %s: orchestrator execute starts it%s\n", "", status_name(s->status),
 		    e->begun ? " again, orchestrator cleanup marks it failed" : "");
-	show_field("reason", s->reason);
-	show_field("detail", s->detail);
+	show_reason(e);
 	if (status_live(s->status))
 		printf("%-12s %s, phase %d\n", "step", step_name(s->step), step_phase(s->step));
 	printf("%-12s %jd, review round %jd, %jd runs, started again %jd times\n", "attempt",
@@ -74,10 +75,9 @@ print_where(const struct entry *e)
 	if (s->tasks_total > 0)
 		printf("%-12s %jd/%jd\n", "tasks", (intmax_t)s->tasks_done,
 		    (intmax_t)s->tasks_total);
+	if (e->paused)
+		printf("%-12s before the next step; orchestrator resume %s continues it\n", "paused", s->item);
 	show_field("note", s->note);
-	show_field("blocked", s->blocked);
-	if (status_live(s->status))
-		print_time("parked until", s->parked_until);
 	if (s->rescue.attempts > 0)
 		printf("%-12s %jd times, last: %s%s\n", "recovered", (intmax_t)s->rescue.attempts,
 		    s->rescue.cause, s->rescue.under_way ? ", under way" : "");
@@ -86,15 +86,28 @@ print_where(const struct entry *e)
 static void
 print_places(struct orch *o, const struct entry *e)
 {
-	char	ref[160], oid[OID_MAX];
+	char	ref[160], oid[OID_MAX], *surplus = work_surplus(o, e), *target = target_of(e);
+	struct text t = { 0 };
 
 	show_field("directory", e->path);
 	print_path("log", e, SESSION_FILE_LOG);
 	show_field("worktree", e->state.worktree);
+	if (target != NULL) {
+		text_printf(&t, "%s", target);
+		if (!status_done(e->state.status))
+			target_news(o, target, e->state.base, &t);
+		show_field("target", t.buf);
+	}
+	text_free(&t);
+	free(target);
 	show_field("branch", e->state.branch);
 	show_field("base", e->state.base);
 	show_field("head", e->state.head);
-	show_field("merged", e->state.merged);
+	show_field("merged", e->state.merged[0] != '\0' && strcmp(e->state.merged, e->state.base) == 0 ? "needed no change" :
+	    e->state.merged);
+	if (surplus != NULL)
+		printf("%-12s %s: orchestrator adopt %s has that reviewed\n", "not judged", surplus, e->id);
+	free(surplus);
 	salvage_ref(o, e, ref, sizeof(ref), oid);
 	if (oid[0] != '\0')
 		printf("%-12s %s %s\n", "salvaged", ref, oid);
@@ -139,7 +152,7 @@ print_questions(const struct entry *e, int fd)
 	for (q = qs.q; q < qs.q + qs.n; q++) {
 		if (q->status != QUESTION_OPEN || !status_live(e->state.status))
 			continue;
-		printf("%-12s %s, %s, %s\n", "question", q->id, role_name(q->role),
+		printf("%-12s %s, %s, %s\n", "question", q->id, question_from(q),
 		    show_age(q->asked_at));
 		show_block(stdout, q->text);
 		for (size_t i = 0; i < q->options.n; i++) {
@@ -194,6 +207,7 @@ status_one(struct orch *o, const struct entry *e)
 	print_where(e);
 	print_places(o, e);
 	print_work(e);
+	show_messages(e);
 	if ((fd = file_open_dir(AT_FDCWD, e->path)) != -1) {
 		print_questions(e, fd);
 		print_review(fd);
@@ -202,8 +216,8 @@ status_one(struct orch *o, const struct entry *e)
 	print_history(&e->state);
 }
 
-void
-status_one_json(struct orch *o, const struct entry *e)
+struct json *
+status_one_object(struct orch *o, const struct entry *e)
 {
 	struct json	*j = show_entry_json(e);
 	char		 ref[160], oid[OID_MAX], *path;
@@ -216,6 +230,13 @@ status_one_json(struct orch *o, const struct entry *e)
 	json_put_str(j, "salvage", oid[0] == '\0' ? NULL : ref);
 	json_put(j, "state", show_record_json(e, SESSION_FILE_STATE));
 	json_put(j, "questions", show_record_json(e, SESSION_FILE_QUESTIONS));
+	json_put(j, "messages", show_record_json(e, SESSION_FILE_MESSAGES));
 	json_put(j, "review", show_record_json(e, SESSION_FILE_REVIEW));
-	show_json(j);
+	return j;
+}
+
+void
+status_one_json(struct orch *o, const struct entry *e)
+{
+	show_json(status_one_object(o, e));
 }

@@ -9,5 +9,7 @@ struct orch;
 
 void status_one(struct orch *, const struct entry *);
 void status_one_json(struct orch *, const struct entry *);
+/* The object that it prints. */
+struct json *status_one_object(struct orch *, const struct entry *);
 
 #endif

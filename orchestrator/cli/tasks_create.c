@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,8 +6,10 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/input.h"
+#include "orchestrator/cli/tasks_goal.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/identity.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -18,11 +19,13 @@
 
 struct arguments {
 	struct strings	 tasks;
-	const char	*from, *name;
+	const char	*from, *goal, *agent, *name;
 };
 static const struct option_row rows[] = {
 	OPT_LIST(struct arguments, tasks, 0, "task", "'ID: TITLE'", "a task of the list"),
 	OPT_STRING(struct arguments, from, 0, "from", "FILE", "import the tasks of a JSON file or a check list"),
+	OPT_STRING(struct arguments, goal, 0, "goal", "TEXT|FILE", "have an agent plan the tasks for a goal"),
+	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent that plans the tasks"),
 	OPERAND(struct arguments, name, "NAME"),
 };
 
@@ -78,13 +81,15 @@ check_name(const char *name)
 }
 
 static int
-fill(struct tasklist *l, const struct arguments *a, struct taskgraph *g)
+fill(struct orch *o, struct tasklist *l, const struct arguments *a, struct taskgraph *g)
 {
 	char why[RECORD_ERR];
 	int rv = 0;
 
 	if (a->from != NULL)
 		rv = add_file(l, a->from);
+	if (rv == 0 && a->goal != NULL)
+		rv = tasks_goal(o, a->goal, a->agent, l);
 	for (size_t i = 0; rv == 0 && i < a->tasks.n; i++)
 		rv = add_task(l, a->tasks.v[i]);
 	if (rv != 0)
@@ -103,9 +108,12 @@ run(struct orch *o, void *arguments)
 	struct tasklist l = { 0 };
 	int rv;
 
+	if (a->agent != NULL && a->goal == NULL)
+		return option_error(&cmd_tasks_create.syntax, "--agent needs --goal");
 	if ((rv = check_name(a->name)) == 0 && (rv = orch_open(o)) == 0) {
 		tasklist_make(&l, a->name);
-		if ((rv = fill(&l, a, &g)) == 0 && (rv = tasks_keep(o->workspace, &l)) == 0) {
+		if ((rv = fill(o, &l, a, &g)) == 0 && (rv = tasks_keep(o->workspace, &l)) == 0) {
+			identity_record(&o->repo, strrchr(o->workspace, '/') + 1);
 			if (!o->json)
 				printf("TaskList Created: %s\n", l.id);
 			tasks_print(o, &l, &g);

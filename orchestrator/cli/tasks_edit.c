@@ -63,7 +63,7 @@ add(struct tasklist *l, void *arg)
 	} else {
 		if (e->a->options.title == NULL)
 			e->a->options.title = title;
-		rv = task_options_apply(&e->a->options, t);
+		rv = task_options_apply(&e->a->options, l, t);
 	}
 	free(id);
 	return rv != 0 ? rv : changed(e, l, l->n - 1);
@@ -79,7 +79,7 @@ edit(struct tasklist *l, void *arg)
 	if (!task_options_any(&e->a->options))
 		return option_error(&cmd_tasks_edit.syntax, "task %s: give an option that says what to change", e->a->task);
 	if ((rv = tasks_need(l, e->a->task, &i)) != 0 ||
-	    (rv = task_options_apply(&e->a->options, &l->v[i])) != 0)
+	    (rv = task_options_apply(&e->a->options, l, &l->v[i])) != 0)
 		return rv;
 	return changed(e, l, i);
 }

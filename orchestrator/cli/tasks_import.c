@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <ctype.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "orchestrator/cli/check_list.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/view/yaml.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/field.h"
@@ -54,74 +57,6 @@ tasks_add_text(struct tasklist *l, const char *text, char *err, size_t errlen)
 	}
 	make_id(l, text, id);
 	return tasklist_add(l, id, text, err, errlen);
-}
-
-/* "- [ ] title": the title and whether it is ticked; NULL for any other line. */
-static char *
-check_item(const char *line, size_t len, bool *done)
-{
-	const char *end = line + len;
-	char mark, *title;
-
-	while (line < end && isblank((unsigned char)*line))
-		line++;
-	if (line < end && strchr("-*+", *line) != NULL)
-		line++;
-	else {
-		if (line == end || !isdigit((unsigned char)*line))
-			return NULL;
-		while (line < end && isdigit((unsigned char)*line))
-			line++;
-		if (line == end || (*line != '.' && *line != ')'))
-			return NULL;
-		line++;
-	}
-	while (line < end && isblank((unsigned char)*line))
-		line++;
-	if (end - line < 4 || line[0] != '[' || line[2] != ']' || !isblank((unsigned char)line[3]))
-		return NULL;
-	mark = line[1];
-	if (mark != ' ' && mark != 'x' && mark != 'X')
-		return NULL;
-	*done = mark != ' ';
-	for (line += 4; line < end && isblank((unsigned char)*line); line++)
-		;
-	title = text_format("%.*s", (int)(end - line), line);
-	text_trim(title, strlen(title));
-	if (title[0] != '\0')
-		return title;
-	free(title);
-	return NULL;
-}
-
-static int
-import_markdown(struct tasklist *l, const char *what, const char *text, size_t len)
-{
-	const char *end = text + len, *eol;
-	size_t line = 0, before = l->n;
-	char why[RECORD_ERR], *title;
-	struct task *t;
-	bool done;
-
-	for (; text < end; text = eol + 1) {
-		line++;
-		if ((eol = memchr(text, '\n', (size_t)(end - text))) == NULL)
-			eol = end;
-		if ((title = check_item(text, (size_t)(eol - text), &done)) == NULL)
-			continue;
-		t = tasks_add_text(l, title, why, sizeof(why));
-		free(title);
-		if (t == NULL) {
-			log_warnx("--from %s: line %zu: %s", what, line, why);
-			return EX_DATAERR;
-		}
-		if (done)
-			task_enter(t, TASK_COMPLETE, tasks_author(), "ticked in the imported file");
-	}
-	if (l->n > before)
-		return 0;
-	log_warnx("--from %s: neither JSON nor a check list; a line of one is \"- [ ] title\"", what);
-	return EX_DATAERR;
 }
 
 /* The former status becomes one change: the history of the former list stays there. */
@@ -178,46 +113,87 @@ import_object(struct tasklist *l, const struct json *j, size_t i, char *err, siz
 }
 
 static int
-import_json(struct tasklist *l, const char *what, const char *text, size_t len)
+import_tasks(struct tasklist *l, const struct json *j, char *err, size_t errlen)
 {
-	char why[RECORD_ERR];
-	struct json *j = json_parse(text, len, JSON_LARGE, why, sizeof(why));
 	const struct json *tasks = json_kind(j) == JSON_OBJECT ? json_get(j, "tasks") : j, *t;
-	int rv = 0;
 
 	if (json_kind(j) == JSON_OBJECT && json_get(j, "version") != NULL &&
 	    json_integer(json_get(j, "version"), 0) != RECORD_VERSION) {
-		snprintf(why, sizeof(why), "its \"version\" is not %d; use the program that "
-		    "wrote it", RECORD_VERSION);
-		rv = -1;
-	} else if (j != NULL && json_kind(tasks) != JSON_ARRAY) {
-		snprintf(why, sizeof(why), "must be a list of tasks, or an object with \"tasks\"");
-		rv = -1;
-	} else if (j == NULL)
-		rv = -1;
-	for (size_t i = 0; rv == 0 && i < json_count(tasks); i++) {
+		snprintf(err, errlen, "its \"version\" is not %d; use the program that wrote it", RECORD_VERSION);
+		return -1;
+	}
+	if (json_kind(j) == JSON_OBJECT) {
+		struct field f = field_begin(j, "the list", err, errlen);
+
+		tasklist_read_streams(l, &f);
+		if (field_bad(&f))
+			return -1;
+	}
+	if (json_kind(tasks) != JSON_ARRAY) {
+		snprintf(err, errlen, "must be a list of tasks, or an object with \"tasks\", or a check list, of which "
+		    "a line is \"- [ ] title\"");
+		return -1;
+	}
+	for (size_t i = 0; i < json_count(tasks); i++) {
 		t = json_at(tasks, i);
-		if (json_kind(t) == JSON_STRING)
-			rv = tasks_add_text(l, json_string(t), why, sizeof(why)) == NULL ? -1 : 0;
-		else if (json_kind(t) == JSON_OBJECT)
-			rv = import_object(l, t, i, why, sizeof(why));
-		else {
-			snprintf(why, sizeof(why), "tasks[%zu] must be an object or a string", i);
-			rv = -1;
+		if (json_kind(t) == JSON_STRING) {
+			if (tasks_add_text(l, json_string(t), err, errlen) == NULL)
+				return -1;
+		} else if (json_kind(t) != JSON_OBJECT) {
+			snprintf(err, errlen, "tasks[%zu] must be an object or a string", i);
+			return -1;
+		} else if (import_object(l, t, i, err, errlen) == -1)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+import_check_list(struct tasklist *l, struct json *tasks, char *err, size_t errlen)
+{
+	char why[RECORD_ERR];
+
+	for (size_t i = 0; i < json_count(tasks); i++) {
+		struct json *t = json_ref_at(tasks, i);
+		int64_t line = json_int(t, "line", 0);
+		int rv;
+
+		json_drop(t, "line");
+		rv = import_object(l, t, i, why, sizeof(why));
+		json_free(t);
+		if (rv == -1) {
+			snprintf(err, errlen, "line %" PRId64 ": %s", line, why);
+			return -1;
 		}
 	}
-	json_free(j);
-	if (rv == -1)
-		log_warnx("--from %s: %s", what, why);
-	return rv == -1 ? EX_DATAERR : 0;
+	return 0;
+}
+
+static bool
+is_yaml(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return dot != NULL && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
 int
 tasks_import(struct tasklist *l, const char *what, const char *text, size_t len)
 {
 	size_t n = strspn(text, " \t\r\n");
+	struct json *j;
+	char why[2 * RECORD_ERR];
+	int rv = -1;
 
-	if (text[n] == '{' || text[n] == '[')
-		return import_json(l, what, text, len);
-	return import_markdown(l, what, text, len);
+	if (text[n] == '{' || text[n] == '[') {
+		if ((j = json_parse(text, len, JSON_LARGE, why, sizeof(why))) != NULL)
+			rv = import_tasks(l, j, why, sizeof(why));
+	} else if (!is_yaml(what) && (j = check_list_parse(text, len, strcmp(what, "-") == 0 ? NULL : what)) != NULL)
+		rv = import_check_list(l, j, why, sizeof(why));
+	else if ((j = yaml_parse(text, len, why, sizeof(why))) != NULL)
+		rv = import_tasks(l, j, why, sizeof(why));
+	json_free(j);
+	if (rv == -1)
+		log_warnx("--from %s: %s", what, why);
+	return rv == -1 ? EX_DATAERR : 0;
 }

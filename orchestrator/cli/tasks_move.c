@@ -72,7 +72,7 @@ note(struct move *m, const struct tasklist *l, const struct taskgraph *g, size_t
 
 	text_printf(&m->line, "[%s] ", t->item.id);
 	text_line(&m->line, t->item.title, strlen(t->item.title));
-	text_printf(&m->line, ": %s -> %s", task_status_name(from), task_status_name(m->to));
+	text_printf(&m->line, ": %s -> %s, list %s", task_status_name(from), task_status_name(m->to), l->id);
 	for (size_t k = 0; k < json_count(unblocked); k++)
 		text_printf(&m->line, "%s%s", k == 0 ? "\nReady now: " : ", ",
 		    json_string(json_at(unblocked, k)));

@@ -48,8 +48,8 @@ set_text(struct task *t, char **field, const char *what, const char *value, size
 static int
 set_list(struct task *t, struct strings *field, const char *what, const struct strings *from)
 {
-	bool ids = field == &t->item.depends_on;
-	size_t max = ids ? SESSION_ID_MAX - 1 : ITEM_MAX_PATH;
+	bool ids = field == &t->item.depends_on, urls = field == &t->item.urls;
+	size_t max = ids ? SESSION_ID_MAX - 1 : urls ? ITEM_MAX_URL : ITEM_MAX_PATH;
 
 	if (from->n == 0)
 		return 0;
@@ -58,7 +58,10 @@ set_list(struct task *t, struct strings *field, const char *what, const struct s
 	for (size_t i = 0; i < from->n; i++)
 		if (strlen(from->v[i]) > max || !text_utf8_valid(from->v[i], strlen(from->v[i])))
 			return bad(t, what, "must be UTF-8 text that is not too long");
-	for (size_t i = 0; !ids && i < from->n; i++)
+	for (size_t i = 0; urls && i < from->n; i++)
+		if (!item_url_valid(from->v[i]))
+			return bad(t, what, "must be printable ASCII without blanks");
+	for (size_t i = 0; !ids && !urls && i < from->n; i++)
 		if (from->v[i][0] != '\0' && (strpbrk(from->v[i], "\r\n") != NULL || !glob_within(from->v[i])))
 			return bad(t, what, "must be a path from the top of the repository, in "
 			    "one line and without \"..\"");
@@ -120,19 +123,31 @@ set_number(int64_t *field, const struct option_number *from)
 		*field = from->value;
 }
 
+/* STREAM, or 'STREAM: NAME'. */
 static int
-set_stream(struct task *t, const char *stream)
+set_stream(struct tasklist *l, struct task *t, const char *stream)
 {
+	const char *name;
+	char *id;
+	int rv = 0;
+
 	if (stream == NULL)
 		return 0;
-	if (stream[0] != '\0' && !item_id_valid(stream))
-		return bad(t, "stream", "must be an id (letters, digits, \".\", \"_\", \"-\")");
-	strlcpy(t->stream, stream, sizeof(t->stream));
-	return 0;
+	id = text_format("%.*s", (int)tasks_split(stream, &name), stream);
+	if (stream[0] != '\0' && !item_id_valid(id))
+		rv = bad(t, "stream", "must be an id (letters, digits, \".\", \"_\", \"-\"), or ID: NAME");
+	else if (name != NULL && !tasklist_name_valid(name))
+		rv = bad(t, "stream", "its name must be one line of UTF-8 text of up to 256 bytes");
+	else if (name != NULL && tasklist_name_stream(l, id, name) == -1)
+		rv = bad(t, "stream", "the list has names for too many streams");
+	else
+		strlcpy(t->stream, id, sizeof(t->stream));
+	free(id);
+	return rv;
 }
 
 int
-task_options_apply(const struct task_options *o, struct task *t)
+task_options_apply(const struct task_options *o, struct tasklist *l, struct task *t)
 {
 	struct item *it = &t->item;
 	int rv;
@@ -141,11 +156,12 @@ task_options_apply(const struct task_options *o, struct task *t)
 	    (rv = set_text(t, &it->description, "description", o->description, ITEM_MAX_TEXT)) != 0 ||
 	    (rv = set_text(t, &it->acceptance, "acceptance", o->acceptance, ITEM_MAX_TEXT)) != 0 ||
 	    (rv = set_text(t, &it->agent_type, "agent-type", o->agent_type, SESSION_ID_MAX - 1)) != 0 ||
-	    (rv = set_stream(t, o->stream)) != 0 ||
+	    (rv = set_stream(l, t, o->stream)) != 0 ||
 	    (rv = set_list(t, &it->depends_on, "depends-on", &o->depends_on)) != 0 ||
 	    (rv = set_list(t, &it->allowed_paths, "allow", &o->allow)) != 0 ||
 	    (rv = set_list(t, &it->forbidden_paths, "forbid", &o->forbid)) != 0 ||
 	    (rv = set_list(t, &it->outputs, "output", &o->output)) != 0 ||
+	    (rv = set_list(t, &it->urls, "url", &o->url)) != 0 ||
 	    (rv = set_limits(t, &o->limit)) != 0)
 		return rv;
 	set_number(&it->priority, &o->priority);

@@ -7,11 +7,12 @@
 #include "proto/base/option.h"
 
 struct task;
+struct tasklist;
 
 struct task_options {
 	const char	*title, *description, *acceptance, *agent_type, *parallelizable, *no_change, *stream;
 	struct option_number priority, estimate, timeout;
-	struct strings	 depends_on, allow, forbid, output, limit;
+	struct strings	 depends_on, allow, forbid, output, url, limit;
 };
 
 extern const char *const task_yes_no[];
@@ -26,15 +27,16 @@ extern const char *const task_yes_no[];
 	OPT_LIST(s, o.allow, 0, "allow", "GLOB", "a path that it may change"), \
 	OPT_LIST(s, o.forbid, 0, "forbid", "GLOB", "a path that it must not change"), \
 	OPT_LIST(s, o.output, 0, "output", "PATH", "a file that it has to make"), \
+	OPT_LIST(s, o.url, 0, "url", "URL", "URL of a page that describes the task"), \
 	OPT_NUMBER(s, o.estimate, 0, "estimate", "MINUTES", 0, ITEM_MAX_MINUTES, "how long it takes; 0 = unknown"), \
 	OPT_NUMBER(s, o.timeout, 0, "timeout", "MINUTES", 0, ITEM_MAX_MINUTES, "how long it may take; 0 = as the settings say"), \
 	OPT_LIST(s, o.limit, 0, "limit", "NAME=VALUE", "a limit of its sessions"), \
 	OPT_CHOICE(s, o.no_change, 0, "no-change", "YES", task_yes_no, "may it end without a change"), \
 	OPT_CHOICE(s, o.parallelizable, 0, "parallelizable", "YES", task_yes_no, "may it run beside others"), \
-	OPT_STRING(s, o.stream, 0, "stream", "STREAM", "the stream that it is part of")
+	OPT_STRING(s, o.stream, 0, "stream", "STREAM", "the stream that it is part of, or STREAM: NAME")
 
 bool task_options_any(const struct task_options *);	/* was any given? */
 /* 0, or a sysexits status with the error printed. */
-int task_options_apply(const struct task_options *, struct task *);
+int task_options_apply(const struct task_options *, struct tasklist *, struct task *);
 
 #endif

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/execute/flow.h"
+#include "orchestrator/session/ask.h"
+#include "orchestrator/session/registry.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
@@ -32,9 +35,26 @@ tasks_print_line(const struct task *task, const char *suffix)
 	text_free(&t);
 }
 
+/* NULL: the agent of its session does not wait for an answer. */
+static char *
+remark_blocked(struct orch *o, const struct task *t)
+{
+	char line[200], *s = NULL;
+	struct entry e;
+
+	if (t->session[0] == '\0' || flow_entry(o, t->session, &e) == -1)
+		return NULL;
+	if (ask_blocked(&e)) {
+		text_first_line(line, sizeof(line), e.state.blocked);
+		s = text_format(" (%s: blocked: %s; orchestrator answer %s continues it)", e.id, line, e.state.item);
+	}
+	entry_release(&e);
+	return s;
+}
+
 /* Additional remarks about a task. */
 static char *
-remark(const struct taskgraph *g, size_t i)
+remark(struct orch *o, const struct taskgraph *g, size_t i)
 {
 	const struct task *t = &g->list->v[i];
 	const char *reason = t->nhistory > 0 ? t->history[t->nhistory - 1].reason : NULL;
@@ -51,6 +71,8 @@ remark(const struct taskgraph *g, size_t i)
 		return t->session[0] == '\0' ? NULL : text_format(" (%s)", t->session);
 	case TASK_BLOCKED:
 	case TASK_FAILED:
+		if ((s = remark_blocked(o, t)) != NULL)
+			return s;
 		return reason == NULL ? NULL :
 		    text_format(" (%s: %s)", t->history[t->nhistory - 1].by, reason);
 	case TASK_COMPLETE:
@@ -109,7 +131,7 @@ print_json(struct orch *o, const struct tasklist *l, const struct taskgraph *g)
 
 /* Prints the tasks of a phase below its name; "" = tasks that are not streams. */
 static void
-print_tasks(const struct taskgraph *g, const char *phase)
+print_tasks(struct orch *o, const struct taskgraph *g, const char *phase)
 {
 	bool first = phase[0] != '\0';
 	char *s;
@@ -120,7 +142,7 @@ print_tasks(const struct taskgraph *g, const char *phase)
 		if (first)
 			printf("%c%s Phase\n", toupper((unsigned char)phase[0]), phase + 1);
 		first = false;
-		s = remark(g, i);
+		s = remark(o, g, i);
 		tasks_print_line(&g->list->v[i], s);
 		free(s);
 	}
@@ -136,9 +158,9 @@ tasks_print(struct orch *o, const struct tasklist *l, struct taskgraph *g)
 		print_json(o, l, g);
 		return;
 	}
-	print_tasks(g, "");
+	print_tasks(o, g, "");
 	for (int p = 0; p < STREAM_PHASES; p++)
-		print_tasks(g, stream_phase_name((enum stream_phase)p));
+		print_tasks(o, g, stream_phase_name((enum stream_phase)p));
 	for (size_t i = 0; i < l->n; i++)
 		done += l->v[i].status == TASK_COMPLETE;
 	printf("%zu of %zu COMPLETE", done, l->n);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "orchestrator/merge/by_hand.h"
-#include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
@@ -68,7 +67,7 @@ print_text(const struct resume *r, const struct tasklist *l, bool found)
 	} else
 		printf("Next: %s\n", r->open == 0 ? "nothing is left to do" :
 		    "none: every open task waits for one that is BLOCKED or FAILED");
-	printf("Cross-Session Continuation: %s\n", found ? "SUCCESS" : "FAILURE");
+	printf("Cross-Session Continuation: %s\n", found && r->lost == 0 ? "SUCCESS" : "FAILURE");
 	if (r->lost == 0)
 		puts("Task State Persistence: VERIFIED");
 	else

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "orchestrator/merge/by_hand.h"
-#include "orchestrator/source/task_link.h"
+#include "orchestrator/cli/check_list.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
@@ -118,24 +118,6 @@ run_show(struct orch *o, void *arguments)
 	return 0;
 }
 
-char *
-tasks_markdown(const struct tasklist *l)
-{
-	struct text t = { 0 };
-
-	text_puts(&t, "# ");
-	text_line(&t, l->name, strlen(l->name));
-	text_puts(&t, "\n\n");
-	for (size_t i = 0; i < l->n; i++) {
-		const struct task *k = &l->v[i];
-
-		text_printf(&t, "- [%c] %s: ", k->status == TASK_COMPLETE ? 'x' : ' ', k->item.id);
-		text_line(&t, k->item.title, strlen(k->item.title));
-		text_puts(&t, "\n");
-	}
-	return t.buf;
-}
-
 static int
 run_export(struct orch *o, void *arguments)
 {
@@ -147,7 +129,7 @@ run_export(struct orch *o, void *arguments)
 
 	if ((rv = orch_open(o)) != 0 || (rv = tasks_open(o, a->list, &l)) != 0)
 		return rv;
-	text = a->markdown ? tasks_markdown(&l) : tasklist_text(&l, &len, why, sizeof(why));
+	text = a->markdown ? check_list_text(&l) : tasklist_text(&l, &len, why, sizeof(why));
 	if (text == NULL) {
 		log_warnx("task list %s: %s", l.id, why);
 		rv = EX_DATAERR;

@@ -16,7 +16,7 @@ static bool
 retry_due(const struct loop *l, const struct sess *s)
 {
 	return s->e.state.status == STATUS_CONFLICT && !loop_listed(l, &s->e) &&
-	    (l->flow == NULL || l->flow->stopped == NULL) && merging_retry_due(&s->e);
+	    (l->flow == NULL || l->flow->stopped == NULL) && !l->paused && merging_retry_due(&s->e);
 }
 
 static enum action
@@ -73,9 +73,10 @@ take_in(struct loop *l, struct sess *s, const struct entry *was)
 	bool			 known = was->path != NULL && was->error == NULL, readable = now->error == NULL;
 	bool			 live = readable && status_live(now->state.status);
 
-	/* The number of running sessions changed, so another task may go out. */
-	if (l->flow != NULL && (!known || !readable || live != status_live(was->state.status)))
-		l->flow->look = true;
+	/* The number of running sessions changed, or an account is usable again, so another task may start. */
+	if (!known || !readable || live != status_live(was->state.status) ||
+	    (now->state.parked_until == 0 && was->state.parked_until != 0))
+		loop_look(l);
 	/* Sessions that had ended before were handled when execute began. */
 	if (was->path != NULL && readable && (!known || now->state.status != was->state.status))
 		task_link_close(now->path, now->id, now->state.status);

@@ -9,7 +9,6 @@
  * table.
  */
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

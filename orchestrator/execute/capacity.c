@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,6 +58,19 @@ capacity_of(const struct machine *m, size_t wanted, int64_t session_memory_mb)
 	if (c.at_once == 0)
 		c.at_once = 1;
 	return c;
+}
+
+size_t
+capacity_by_load(int64_t load, int64_t processors, int64_t percent, size_t running)
+{
+	int64_t left;
+
+	if (load < 0 || processors <= 0)
+		return SIZE_MAX;
+	left = (processors * percent - load) / 100;
+	if (left > 0)
+		return running + (size_t)left;
+	return running > 0 ? running : 1;
 }
 
 char *
@@ -157,6 +172,17 @@ look_cgroups(struct machine *m)
 		}
 	}
 	free(text);
+}
+
+int64_t
+capacity_load(void)
+{
+	char *text = read_text("/proc/loadavg");
+	int whole, part;
+	bool good = text != NULL && sscanf(text, "%d.%2d", &whole, &part) == 2;
+
+	free(text);
+	return good ? (int64_t)whole * 100 + part : -1;
 }
 
 void

@@ -4,7 +4,8 @@
 
 /*
  * How many sessions may run at the same time: as many as the settings want, but no
- * more than the available memory allows, and no more than four per processor.
+ * more than the available memory allows, no more than four per processor, and none beside others while
+ * the processors are busy.
  *
  *	capacity_machine(&m);
  *	c = capacity_of(&m, max_parallel, session_memory_mb);
@@ -32,6 +33,13 @@ struct capacity capacity_of(const struct machine *, size_t wanted, int64_t sessi
 /* "max_parallel; memory would allow 40, processors 8": how the number was derived; name is the setting that
  * asked for it; malloced. */
 char *capacity_text(const struct capacity *, const char *name);	/* pure */
+
+/* The load of the last minute in hundredths, -1 when it is not known.  It is read when a task may be begun, never in
+ * between. */
+int64_t capacity_load(void);
+/* How many sessions the load allows when so many run: one more for each part of a processor that is left below percent
+ * of all processors; at least 1, SIZE_MAX when something is not known. */
+size_t capacity_by_load(int64_t load, int64_t processors, int64_t percent, size_t running);	/* pure */
 
 /* Pure, from the text of the files: MemAvailable of meminfo in MB; processors of cpu.max, rounded up.  -1: not
  * found, or no limit. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -13,13 +12,14 @@
 #include "proto/base/text.h"
 
 int
-flow_open(struct flow *f, struct orch *o, const char *list)
+flow_open(struct flow *f, struct orch *o, const char *list, const struct flow_options *opts)
 {
 	struct settings *s = &f->settings;
 	int rv;
 
 	memset(f, 0, sizeof(*f));
 	f->o = o;
+	f->opts = *opts;
 	f->began = clock_now();
 	f->began_wall = clock_wall();
 	f->note = mmap(NULL, sizeof(*f->note), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
@@ -32,9 +32,10 @@ flow_open(struct flow *f, struct orch *o, const char *list)
 		return rv;
 	}
 	capacity_machine(&f->machine);
-	f->capacity = capacity_of(&f->machine, (size_t)s->max_parallel, s->session_memory_mb);
-	f->max_name = "max_parallel";
+	f->max_name = opts->max > 0 ? "--max-parallel" : "max_parallel";
+	f->capacity = capacity_of(&f->machine, (size_t)(opts->max > 0 ? opts->max : s->max_parallel), s->session_memory_mb);
 	f->limits.max = f->capacity.at_once;
+	f->by_load = SIZE_MAX;
 	f->limits.trust = s->ambiguous == AMBIGUOUS_PARALLEL;
 	f->attempts = s->attempts;
 	f->breaker.many = s->breaker;

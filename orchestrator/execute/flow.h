@@ -9,6 +9,7 @@
  *	flow.c		begins it, ends it, stops it
  *	flow_load.c	the list, each time that it has changed
  *	flow_task.c	a task of it, and the sessions it had
+ *	hold.h		what holds its tasks back
  *	flow_pick.c	which of its tasks goes out next, and with which
  *	flow_settle.c	the result of a task, and whether it is retried
  *	flow_source.c	the other side, when a source keeps the list
@@ -16,6 +17,7 @@
  *	flow_note.c	what children leave behind for execute
  *	flow_spawn.c	that, by execute in a child, one after another
  *	flow_pause.c	the end before a phase of streams
+ *	flow_phase.c	the phase of streams that the work has come to
  *	flow_ask.c	the question whether what does not say its paths may be at once
  *	flow_manifest.c	plan.json of the instance (manifest.h), kept up to date
  *	flow_report.c	what became of them all (report.h)
@@ -28,6 +30,7 @@
 #include "orchestrator/execute/breaker.h"
 #include "orchestrator/execute/capacity.h"
 #include "orchestrator/execute/group.h"
+#include "orchestrator/execute/hold.h"
 #include "orchestrator/session/ask.h"
 #include "proto/base/clock.h"
 #include "proto/plan/taskgraph.h"
@@ -42,6 +45,7 @@ struct task;
 #define FLOW_TRIES	3	/* further tries of a dispatch that failed */
 #define FLOW_BACKOFF	(500 * CLOCK_MS)	/* before the second try; then doubled */
 #define FLOW_WHY	1024
+#define FLOW_MAX	1000	/* concurrent sessions */
 
 struct loop;
 
@@ -64,10 +68,24 @@ struct flow_note {
 	int		 fault;		/* code of the last error (fault.h) */
 };
 
+/* The options of execute, plan and dispatch-ready for a list. */
+struct flow_options {
+	int64_t		 max;		/* sessions at the same time; 0 = max_parallel of the settings */
+	bool		 group;		/* small tasks share a session */
+	bool		 fail_fast;	/* dispatch nothing after a task has failed */
+	int64_t		 until;		/* wall ms: dispatch nothing after this time; 0 = no limit */
+	const char	*pause;		/* the phase of streams to stop before, or NULL */
+};
+
 struct flow {
 	struct orch	*o;
-	struct loop	*loop;		/* is told about events, or NULL */
+	struct loop	*loop;		/* receives events, or NULL */
+	struct flow	*next;		/* the next list that the loop works through */
+	bool		 ended;		/* nothing is left to do, and the report was printed */
+	int		 status;	/* exit status of an ended list */
+	bool		 joined;	/* added to a running execute; allocated by it */
 	char		 id[TASKLIST_ID_MAX];
+	struct flow_options opts;
 	struct limits	 limits;
 	struct machine	 machine;
 	struct capacity	 capacity;	/* how the limits' max was derived */
@@ -78,21 +96,19 @@ struct flow {
 	int64_t		 ask_again;	/* when to retry writing the question or an answer, 0 = no need */
 	struct timespec	 asked;		/* the list's time when this was last checked */
 	const char	*max_name;	/* the setting or option that limits max */
-	bool		 group;		/* small tasks share a session */
-	int64_t		 until;		/* wall ms: nothing goes out after this, 0 = never */
 	int64_t		 attempts;	/* sessions per item; 0 = no retries */
-	bool		 fail_fast;
 	struct breaker	 breaker;
 	struct tasklist	 list;
 	struct taskgraph graph;
 	struct stat	 seen;		/* stat of the file as last read */
+	size_t		 by_load;	/* sessions that the load of the processors allows, SIZE_MAX = as many as wanted */
+	bool		 held[HOLDS], held_said;	/* causes that were printed (hold.h); hold_say() was called before */
 	bool		 look;		/* something that affects the next task has changed */
 	struct flow_task *t;		/* by index in the list */
 	size_t		 nt;
 	size_t		*active;	/* tasks that have a session */
 	size_t		 nactive;
-	char		*stopped;	/* why nothing more goes out; NULL = dispatching continues */
-	bool		 interrupted;	/* by a signal */
+	char		*stopped;	/* why dispatching has stopped; NULL = it continues */
 	int64_t		 began, began_wall;	/* ns of CLOCK_MONOTONIC; wall ms */
 	int64_t		 wake;		/* when a failed dispatch is due again, 0 = none */
 	pid_t		 pid;		/* the dispatching child, 0 = none */
@@ -112,18 +128,24 @@ struct flow {
 	struct watch	 wake_watch;	/* of the directory where it says so */
 	struct watch	 list_watch;	/* of the directory of the lists */
 	bool		 hint;		/* it is only asked because another list changed */
-	const char	*pause;		/* the phase of streams to stop before, or NULL */
 	bool		 paused;	/* streams of that phase are ready */
+	int		 phase;		/* index in task_phases of the first incomplete phase */
+	bool		 phase_begun;	/* its heading was printed */
+	bool		 streams;	/* the list has streams, and their end was not printed yet */
 };
 
-/* Opens the list with that id, with the target's settings.  0, or a sysexits status with the error printed and
- * nothing to release. */
-int flow_open(struct flow *, struct orch *, const char *list);
+/* Opens the list with that id, with the target's settings; pause of the options is borrowed.  0, or a sysexits
+ * status with the error printed and nothing to release. */
+int flow_open(struct flow *, struct orch *, const char *list, const struct flow_options *);
 void flow_release(struct flow *);
 /* Forgets the list that was read. */
 void flow_clear(struct flow *);
 /* Reads the list, if its file has changed. 0, or a sysexits status. */
 int flow_load(struct flow *);
+/* Takes in a list that was read: its graph and its running tasks.  -1: it has a circle, or a missing task. */
+int flow_use(struct flow *, char *err, size_t errlen);
+/* The tasks that run, allocated for the caller, and the limits that hold now. */
+size_t flow_running(struct flow *, struct work **, struct limits *);
 /* Is a task ready, whether or not it may go out now? */
 bool flow_ready(const struct flow *);
 /* Picks the tasks to go out now; false: none. */
@@ -171,6 +193,9 @@ void flow_refreshed(struct flow *, int status);
 void flow_watch_source(struct flow *);
 /* A file in the lists' directory has changed: a local source takes in changes to people's lists. */
 void flow_list_changed(void *flow, const struct watch_event *);
+
+/* Says when a phase of streams begins, which of its streams are complete already, and when all are. */
+void flow_phase_say(struct flow *);
 
 /* Does that phase exist?  It is an error when no task has a stream. */
 int flow_pause_check(const struct flow *);

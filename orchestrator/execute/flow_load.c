@@ -28,6 +28,31 @@ take_in(struct flow *f)
 	}
 }
 
+/* A list that was tampered with is not worked through: who knows what else is wrong in it. */
+static int
+verify(const struct flow *f)
+{
+	char why[RECORD_ERR];
+
+	for (size_t i = 0; i < f->list.n; i++)
+		if (!task_follows(&f->list.v[i], why, sizeof(why))) {
+			log_warnx("task list %s is NOT VERIFIED: task %s: %s; orchestrator tasks resume %s checks it, and its last good "
+			    "copy is tasklists/%s" TASKLIST_LAST, f->id, f->list.v[i].item.id, why, f->id, f->id);
+			return EX_DATAERR;
+		}
+	return 0;
+}
+
+int
+flow_use(struct flow *f, char *err, size_t errlen)
+{
+	if (taskgraph_make(&f->graph, &f->list, err, errlen) == -1)
+		return -1;
+	taskgraph_rank(&f->graph);
+	take_in(f);
+	return 0;
+}
+
 int
 flow_load(struct flow *f)
 {
@@ -43,16 +68,16 @@ flow_load(struct flow *f)
 	memset(&f->seen, 0, sizeof(f->seen));
 	if ((rv = tasks_open(f->o, f->id, &f->list)) != 0)
 		goto done;
-	if (taskgraph_make(&f->graph, &f->list, why, sizeof(why)) == -1) {
+	if ((rv = verify(f)) != 0)
+		goto done;
+	f->source = source_of(&f->list);	/* which the settling of tasks may ask */
+	if (flow_use(f, why, sizeof(why)) == -1) {
 		log_warnx("task list %s: %s", f->id, why);
 		rv = EX_DATAERR;
 		goto done;
 	}
-	taskgraph_rank(&f->graph);
 	f->seen = st;
-	f->source = source_of(&f->list);
 	f->look = true;
-	take_in(f);
 done:
 	free(path);
 	return rv;

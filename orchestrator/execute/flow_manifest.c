@@ -3,7 +3,6 @@
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
@@ -17,8 +16,6 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define PLAN_FILE	"plan.json"
-#define PLAN_MAX	(256u << 20)
 #define PLAN_DELAY	(200 * CLOCK_MS)
 #define PLAN_SHARE	50	/* writing takes at most one part in so many of the time */
 
@@ -229,7 +226,7 @@ flow_manifest_write(struct flow *f, bool over)
 {
 	int64_t began = clock_now();
 	struct json *j;
-	char *text;
+	char *text, *name;
 	size_t len;
 	int fd;
 
@@ -245,10 +242,12 @@ flow_manifest_write(struct flow *f, bool over)
 	json_put_str(j, "name", f->list.name);
 	json_put(j, "terminal_manifest", manifest_json(f->manifest, &f->list));
 	text = json_text(j, true, &len);
+	name = f->joined ? text_format("plan-%s.json", f->id) : text_format(PLAN_FILE);
 	if ((fd = file_open_dir(AT_FDCWD, f->o->instance)) == -1 ||
-	    file_replace(fd, PLAN_FILE, text, len, 0) == -1)
-		log_warn("%s/" PLAN_FILE, f->o->instance);
+	    file_replace(fd, name, text, len, 0) == -1)
+		log_warn("%s/%s", f->o->instance, name);
 	file_close(fd);
+	free(name);
 	free(text);
 	json_free(j);
 	f->manifest_at = clock_now() + PLAN_SHARE * (clock_now() - began);

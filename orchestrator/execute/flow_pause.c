@@ -11,7 +11,7 @@
 static bool
 stops_before(const struct flow *f, size_t i)
 {
-	return f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0;
+	return f->opts.pause != NULL && strcmp(f->list.v[i].phase, f->opts.pause) == 0;
 }
 
 int
@@ -23,14 +23,14 @@ flow_pause_check(const struct flow *f)
 		streams |= f->list.v[i].phase[0] != '\0';
 		phase |= stops_before(f, i);
 	}
-	if (f->pause == NULL || phase)
+	if (f->opts.pause == NULL || phase)
 		return 0;
 	if (streams) {
-		log_warnx("--pause-before %s: there is no stream of that phase", f->pause);
+		log_warnx("--pause-before %s: there is no stream of that phase", f->opts.pause);
 		return 0;
 	}
 	log_warnx("--pause-before %s: list %s has no streams, so nothing would stop there; leave the "
-	    "option out, or give tasks their streams and run orchestrator generate", f->pause, f->id);
+	    "option out, or give tasks their streams and run orchestrator generate", f->opts.pause, f->id);
 	return EX_USAGE;
 }
 

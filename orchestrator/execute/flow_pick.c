@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/session/accounts.h"
+#include "proto/base/alloc.h"
 #include "proto/base/clock.h"
 
 /* Adds tasks that share the session of the one going out, unless that would overtake a waiting task. */
@@ -82,7 +82,7 @@ is_idle(const struct flow *f, const char *session)
 
 /* A session takes one place, whatever its number of tasks. */
 static size_t
-collect_running(const struct flow *f, struct work *w)
+collect_own(const struct flow *f, struct work *w)
 {
 	bool known = f->pid == 0;
 	size_t n = 0;
@@ -104,6 +104,38 @@ collect_running(const struct flow *f, struct work *w)
 	return n;
 }
 
+/* Tasks of other lists that execute works through run beside them too. */
+static size_t
+collect_running(const struct flow *f, struct work **w)
+{
+	const struct flow *first = f->loop == NULL ? f : f->loop->flow;
+	size_t n = 0, most = 0;
+
+	for (const struct flow *one = first; one != NULL; one = one->next)
+		most += one->nactive + GROUP_MAX;
+	*w = alloc_array(most, sizeof(**w));
+	for (const struct flow *one = first; one != NULL; one = one->next)
+		n += collect_own(one, *w + n);
+	return n;
+}
+
+size_t
+flow_running(struct flow *f, struct work **w, struct limits *limits)
+{
+	size_t n = collect_running(f, w), taken = 0;
+
+	*limits = f->limits;
+	f->by_load = SIZE_MAX;
+	if (f->settings.max_load == 0)
+		return n;
+	for (size_t i = 0; i < n; i++)
+		taken += !(*w)[i].idle;
+	f->by_load = capacity_by_load(capacity_load(), f->machine.processors, f->settings.max_load, taken);
+	if (f->by_load < limits->max)
+		limits->max = f->by_load;
+	return n;
+}
+
 static bool
 is_spawning(const struct flow *f, size_t i)
 {
@@ -122,7 +154,7 @@ not_now(void *arg, size_t i)
 
 	if (is_spawning(f, i) || t->last)
 		return true;
-	if (f->pause != NULL && strcmp(f->list.v[i].phase, f->pause) == 0) {
+	if (f->opts.pause != NULL && strcmp(f->list.v[i].phase, f->opts.pause) == 0) {
 		f->paused = true;
 		return true;
 	}
@@ -155,21 +187,36 @@ flow_ready(const struct flow *f)
 	return taskgraph_next(&f->graph) != TASK_NONE;
 }
 
+/* Is the account of new sessions at its limit?  If so, sets the list's timer to the reset. */
+static bool
+is_closed(struct flow *f)
+{
+	char *account;
+	int64_t until = accounts_closed(f->o, &f->settings, &account);
+
+	if (until == 0)
+		return false;
+	f->wake = clock_now() + (until - clock_wall()) * CLOCK_MS;
+	free(account);
+	return true;
+}
+
 bool
 flow_pick(struct flow *f, struct pick *p)
 {
 	struct work *running;
+	struct limits limits;
 	size_t n;
 	bool found;
 
 	f->wake = 0;
 	f->paused = false;
-	if (f->stopped != NULL || taskgraph_next(&f->graph) == TASK_NONE)
+	if (f->stopped != NULL || (f->loop != NULL && f->loop->paused) || taskgraph_next(&f->graph) == TASK_NONE)
 		return false;
-	if ((running = calloc(f->nactive + GROUP_MAX, sizeof(*running))) == NULL)
-		err(EX_OSERR, NULL);
-	n = collect_running(f, running);
-	found = flow_choose(&f->graph, running, n, &f->limits, f->group, not_now, f, p);
+	if (is_closed(f))
+		return false;
+	n = flow_running(f, &running, &limits);
+	found = flow_choose(&f->graph, running, n, &limits, f->opts.group, not_now, f, p);
 	free(running);
 	return found || (n == 0 && f->pid == 0 && pick_last(f, p));
 }

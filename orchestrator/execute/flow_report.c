@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
@@ -53,16 +55,18 @@ reason(const struct flow *f, size_t i)
 
 	if (t->session[0] != '\0' && flow_entry(f->o, t->session, &e) == 0) {
 		if (e.state.reason[0] != '\0' || e.state.detail[0] != '\0')
-			s = text_format("%s%s%s%s%s", status_name(e.state.status),
+			s = text_format("%s%s%s%s%s%s%s%s", status_name(e.state.status),
 			    e.state.reason[0] != '\0' ? ": " : "", e.state.reason,
-			    e.state.detail[0] != '\0' ? ": " : "", e.state.detail);
+			    e.state.detail[0] != '\0' ? ": " : "", e.state.detail,
+			    ask_blocked(&e) ? "; orchestrator answer " : "", ask_blocked(&e) ? e.state.item : "",
+			    ask_blocked(&e) ? " continues it" : "");
 		entry_release(&e);
 	}
 	return s != NULL ? s : text_format("%s", said != NULL ? said : "no reason is known");
 }
 
 static void
-put_log(struct json *j, struct orch *o, const char *session)
+put_session(struct json *j, struct orch *o, const char *session)
 {
 	struct entry e;
 	char *path;
@@ -73,6 +77,8 @@ put_log(struct json *j, struct orch *o, const char *session)
 	}
 	path = text_format("%s/" SESSION_FILE_LOG, e.path);
 	json_put_str(j, "log", path);
+	if (e.state.merged[0] != '\0')
+		json_put_str(j, "merged", e.state.merged);
 	free(path);
 	entry_release(&e);
 }
@@ -108,7 +114,7 @@ add(struct report *r, size_t i, enum fate in)
 		json_put_int(j, "sessions", (int64_t)use->sessions);
 		json_put_int(j, "ms", use->ms);
 		report_usage(j, use->input, use->output, use->cost);
-		put_log(j, f->o, t->session);
+		put_session(j, f->o, t->session);
 	}
 	if (in == FATE_FAILED || in == FATE_BLOCKED) {
 		why = reason(f, i);
@@ -175,6 +181,7 @@ flow_report(struct flow *f)
 	j = record(&r);
 	if (did)
 		report_save(f->o, j);
+	loop_keep_report(f->loop, j);
 	if (f->o->json) {
 		text = json_text(j, false, NULL);
 		show_json_text(text);

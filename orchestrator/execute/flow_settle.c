@@ -74,7 +74,7 @@ settle_failed(struct flow *f, size_t i, bool first, bool news)
 		loop_say(f->loop, t->session, "not requeued", "task %s: the same failure on the same "
 		    "commit twice in a row", t->item.id);
 	f->t[i].final = true;
-	if (f->fail_fast && !first)
+	if (f->opts.fail_fast && !first)
 		flow_stop(f, "a task has failed");
 }
 

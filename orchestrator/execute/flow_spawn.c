@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
@@ -46,9 +45,9 @@ earlier(int64_t a, int64_t b)
 static void
 check_until(struct flow *f)
 {
-	int64_t left = f->until - clock_wall();
+	int64_t left = f->opts.until - clock_wall();
 
-	if (f->until == 0 || f->stopped != NULL)
+	if (f->opts.until == 0 || f->stopped != NULL)
 		return;
 	if (left <= 0)
 		flow_stop(f, "the time given with --until has come");
@@ -71,9 +70,12 @@ flow_turn(struct flow *f)
 	}
 	if (flow_refresh(f))
 		return;
+	flow_phase_say(f);
 	flow_ask(f);
 	/* Most events of sessions change nothing here. */
 	found = f->look && flow_pick(f, &p);
+	if (f->look && !found)
+		hold_say(f);
 	f->look = false;
 	if (!found) {
 		watch_timer(&f->look_timer,
@@ -97,7 +99,7 @@ bool
 flow_busy(const struct flow *f)
 {
 	return f->pid > 0 || f->refresh_pid > 0 || f->owed ||
-	    (f->wake != 0 && f->stopped == NULL);
+	    (f->stopped == NULL && (f->wake != 0 || (f->loop->paused && flow_ready(f))));
 }
 
 bool
@@ -185,7 +187,7 @@ try_again(struct flow *f, size_t i, const char *why)
 	taskgraph_enter(&f->graph, i, TASK_FAILED);
 	if (tasks_change(f->o->workspace, f->id, fail_task, &fail) > 1)
 		flow_stop(f, "the list can't be written");
-	else if (f->fail_fast)
+	else if (f->opts.fail_fast)
 		flow_stop(f, "a task has failed");
 	free(reason);
 }

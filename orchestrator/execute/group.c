@@ -26,9 +26,10 @@ static bool
 single(const struct task *t)
 {
 	static const struct session_limits none;
+	static const struct budget unlimited;
 
 	return t->item.priority == 0 || !t->parallelizable || t->item.no_change || t->item.parts.n > 0 ||
-	    memcmp(&t->item.limits, &none, sizeof(none)) != 0 ||
+	    memcmp(&t->item.limits, &none, sizeof(none)) != 0 || memcmp(&t->item.budget, &unlimited, sizeof(unlimited)) != 0 ||
 	    t->item.worktree != NULL || t->session[0] != '\0' || minutes(t) > GROUP_MINUTES;
 }
 
@@ -178,6 +179,7 @@ group_item(struct item *g, const struct task *const v[], size_t n, const char *l
 		join(&g->allowed_paths, &it->allowed_paths);
 		join(&g->forbidden_paths, &it->forbidden_paths);
 		join(&g->outputs, &it->outputs);
+		join(&g->urls, &it->urls);
 		g->estimate += it->estimate;
 		limited &= it->timeout > 0;
 		g->timeout += it->timeout;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +9,16 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/cache.h"
+#include "orchestrator/execute/events.h"
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/session/accounts.h"
 #include "orchestrator/source/task_link.h"
-#include "orchestrator/source/tasks.h"
+#include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/sys/watch.h"
 
@@ -29,7 +30,7 @@ loop_cache(struct loop *l)
 {
 	int64_t	began = clock_now(), took;
 
-	cache_write(l->o, &l->table);
+	cache_write(l);
 	took = clock_now() - began;
 	l->cache_delay = took * CACHE_SHARE > CACHE_DELAY ? took * CACHE_SHARE : CACHE_DELAY;
 	l->dirty = false;
@@ -39,20 +40,6 @@ static void
 cache_due(void *l)
 {
 	loop_cache(l);
-}
-
-static void
-look_due(void *arg)
-{
-	struct flow	*f = arg;
-
-	f->look = true;
-}
-
-static void
-manifest_due(void *f)
-{
-	flow_manifest_write(f, false);
 }
 
 static int
@@ -105,6 +92,21 @@ sessions_event(void *arg, const struct watch_event *ev)
 		loop_due(l, s, false);
 }
 
+/* Is it a child of a list? */
+static bool
+reap_list(struct loop *l, pid_t pid, int status)
+{
+	for (struct flow *f = l->flow; f != NULL; f = f->next)
+		if (pid == f->pid) {
+			flow_reaped(f, status);
+			return true;
+		} else if (pid == f->refresh_pid) {
+			flow_refreshed(f, status);
+			return true;
+		}
+	return false;
+}
+
 static void
 reap(struct loop *l)
 {
@@ -115,11 +117,7 @@ reap(struct loop *l)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == l->merge_pid)
 			queue_reaped(l, status);
-		else if (l->flow != NULL && pid == l->flow->pid)
-			flow_reaped(l->flow, status);
-		else if (l->flow != NULL && pid == l->flow->refresh_pid)
-			flow_refreshed(l->flow, status);
-		else
+		else if (!reap_list(l, pid, status))
 			policy_reaped(&l->policy, pid);
 }
 
@@ -147,10 +145,9 @@ loop_event(struct loop *l, const struct watch_event *ev)
 		rescan(l);
 		break;
 	case WATCH_SIGNAL:
-		if (ev->signo == SIGINT && l->flow != NULL && !l->flow->interrupted) {
-			l->flow->interrupted = true;
-			flow_stop(l->flow, "interrupted");
-		} else if (ev->signo != SIGCHLD)
+		if (ev->signo == SIGINT && l->flow != NULL && !l->interrupted)
+			loop_interrupt(l);
+		else if (ev->signo != SIGCHLD)
 			return ev->signo;
 		reap(l);
 		break;
@@ -177,38 +174,42 @@ turn(struct loop *l)
 	return loop_event(l, &ev);
 }
 
-/* Is anything still to come?  Sends out tasks. */
+/* Has any list work that another event brings on?  Sends out tasks. */
+static bool
+lists_turn(struct loop *l)
+{
+	bool	busy = false;
+
+	LOOP_LISTS(l, f) {
+		flow_turn(f);
+		busy |= flow_busy(f);
+	}
+	return busy;
+}
+
+/* Is anything still to come? */
 static bool
 goes_on(struct loop *l)
 {
-	struct flow	*f = l->flow;
-	bool		 coming;
+	bool	busy;
 
-	if (f == NULL)
+	loop_control(l);
+	if (l->flow == NULL)
 		return l->pending > 0;
-	flow_turn(f);
-	if (l->pending > 0 || flow_busy(f))
+	busy = lists_turn(l);
+	if (l->pending > 0 || busy) {
+		loop_lists_ended(l);
 		return true;
+	}
 	/* Another command may have ended a session without noting it, or may be making one. */
 	task_link_recover(l->o);
-	flow_turn(f);
-	coming = flow_join(f);
+	lists_turn(l);
+	LOOP_LISTS(l, f)
+		busy |= flow_join(f);
 	settle(l);
-	return coming || l->pending > 0 || flow_busy(f);
-}
-
-static void
-watch_list(struct loop *l)
-{
-	char	*path = tasks_path(l->o->workspace, l->flow->id);
-
-	*strrchr(path, '/') = '\0';
-	if (watch_dir(&l->flow->list_watch, path, false) == -1)
-		log_warn("%s: not watched", path);
-	free(path);
-	l->flow->loop = l;
-	flow_watch_source(l->flow);
-	flow_manifest_begin(l->flow);
+	LOOP_LISTS(l, f)
+		busy |= flow_busy(f);
+	return busy || l->pending > 0;
 }
 
 int
@@ -216,16 +217,13 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 {
 	memset(l, 0, sizeof(*l));
 	l->o = o;
-	l->flow = f;
+	l->began_at = clock_wall();
 	l->cache_delay = CACHE_DELAY;
 	l->cache = (struct watch_timer){ .fire = cache_due, .arg = l };
 	l->grace = (struct watch_timer){ .fire = grace_over, .arg = l };
 	l->watch = (struct watch){ .fire = sessions_event, .arg = l };
-	if (f != NULL) {
-		f->look_timer = (struct watch_timer){ .fire = look_due, .arg = f };
-		f->manifest_timer = (struct watch_timer){ .fire = manifest_due, .arg = f };
-		f->list_watch = (struct watch){ .fire = flow_list_changed, .arg = f };
-	}
+	if (f != NULL)
+		loop_list_add(l, f);
 	TAILQ_INIT(&l->due);
 	table_init(&l->table);
 	policy_init(&l->policy);
@@ -238,7 +236,7 @@ loop_begin(struct loop *l, struct orch *o, struct flow *f)
 	add_all(l);
 	settle(l);
 	if (f != NULL)
-		watch_list(l);
+		loop_list_begin(l, f);
 	return 0;
 }
 
@@ -247,14 +245,9 @@ loop_end(struct loop *l)
 {
 	watch_timer(&l->cache, 0);
 	watch_timer(&l->grace, 0);
-	if (l->flow != NULL) {
-		watch_timer(&l->flow->look_timer, 0);
-		watch_timer(&l->flow->until_timer, 0);
-		watch_timer(&l->flow->manifest_timer, 0);
-		watch_undir(&l->flow->wake_watch);
-		watch_undir(&l->flow->list_watch);
-		watch_undir(&l->flow->ask_watch);
-	}
+	loop_lists_release(l);
+	watch_undir(&l->control);
+	watch_undir(&l->accounts);
 	watch_undir(&l->watch);
 	json_free(l->done);
 	strings_free(&l->lost);
@@ -263,14 +256,62 @@ loop_end(struct loop *l)
 		munmap(l->merge_note, sizeof(*l->merge_note));
 }
 
+static void
+control_event(void *arg, const struct watch_event *ev)
+{
+	struct loop	*l = arg;
+
+	(void)ev;
+	l->asked = true;
+}
+
+/* An account at its limit keeps tasks back until its record changes. */
+static void
+accounts_event(void *arg, const struct watch_event *ev)
+{
+	if (accounts_changed(ev))
+		loop_look(arg);
+}
+
+/* What is approved is merged, also if it is of no list that is worked through. */
+static void
+say_others(const struct loop *l, const char *list)
+{
+	const struct sess	*s;
+	struct text		 t = { 0 };
+
+	TAILQ_FOREACH(s, &l->table.all, all)
+		if (s->e.error == NULL && status_approved(s->e.state.status) && !loop_listed(l, &s->e))
+			text_printf(&t, "%s%s", t.len > 0 ? ", " : "", s->e.state.item);
+	if (t.len > 0)
+		loop_say(l, list, "also merges", "%s: approved, and of no list that is executed", t.buf);
+	text_free(&t);
+}
+
 int
 loop_run(struct orch *o, struct flow *f)
 {
 	struct loop	l;
+	struct events	events;
+	char		*control;
 	int		signo = 0, rv;
 
 	if ((rv = loop_begin(&l, o, f)) != 0)
 		return rv;
+	events_open(&events, o);
+	l.events = &events;
+	loop_keep(&l, strrchr(o->instance, '/') + 1, "began");
+	if (f != NULL)
+		say_others(&l, f->id);
+	l.control = (struct watch){ .fire = control_event, .arg = &l };
+	control = control_path(o);
+	if (watch_dir(&l.control, control, false) == -1)
+		log_warn("%s: not watched", control);
+	free(control);
+	l.accounts = (struct watch){ .fire = accounts_event, .arg = &l };
+	(void)accounts_watch(o, &l.accounts);
+	l.asked = true;
+	loop_cache(&l);
 	while (signo == 0 && goes_on(&l))
 		signo = turn(&l);
 	policy_stop(&l.policy);
@@ -280,15 +321,18 @@ loop_run(struct orch *o, struct flow *f)
 		rv = 128 + signo;
 	} else if (signo == -1)
 		rv = EX_OSERR;
-	else if (f == NULL && l.merged + l.table.n + l.lost.n == 0) {
+	else if (l.flow == NULL && l.merged + l.table.n + l.lost.n == 0) {
 		if (!o->json)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		rv = 0;
 	} else
 		rv = loop_report(&l);
+	l.over = true;
 	loop_cache(&l);
-	if (f != NULL && signo != 0)
-		flow_manifest_write(f, false);
+	LOOP_LISTS(&l, left)
+		if (signo != 0)
+			flow_manifest_write(left, false);
 	loop_end(&l);
+	events_close(&events);
 	return rv;
 }

@@ -12,7 +12,8 @@
  *	session_act.c	performs the decision
  *	queue.c		approved sessions in order; queue_merge.c merges them, one at a time, in a child
  *	loop_report.c	the final report
- *	flow.h		with a task list: sends out ready tasks
+ *	loop_lists.c	the task lists it works through; the first one, and those that were added
+ *	flow.h		a list: dispatches ready tasks
  *
  * No session may stop the others: a problem with one session is reported, and the
  * loop continues.
@@ -22,6 +23,7 @@
 #include "orchestrator/execute/table.h"
 #include "proto/git/git.h"
 
+struct events;
 struct flow;
 struct questions;
 
@@ -33,7 +35,15 @@ struct merge_note {
 
 struct loop {
 	struct orch	*o;
-	struct flow	*flow;		/* the task list to work through, or NULL */
+	struct flow	*flow;		/* the task lists to work through, or NULL */
+	struct events	*events;	/* the log of events, or NULL */
+	int64_t		 began_at;	/* wall ms */
+	bool		 interrupted;	/* by a signal: begins nothing more */
+	bool		 over;		/* only the records of its end are left to write */
+	bool		 paused;	/* by a person: begins nothing until it is resumed */
+	bool		 asked;		/* control/ has changed */
+	struct watch	 control;	/* of control/ */
+	struct watch	 accounts;	/* of accounts/ */
 	struct table	 table;
 	struct policy	 policy;
 	struct watch	 watch;		/* of isolated-sessions/ */
@@ -63,11 +73,31 @@ void loop_end(struct loop *);
 /* Writes orchestrator.json.  The next write waits for a multiple of the time that this one took, so its share
  * of the time is bounded, whatever the number of sessions. */
 void loop_cache(struct loop *);
+/* Calls fn for each list that is being worked through. */
+#define LOOP_LISTS(l, f)	for (struct flow *f = (l)->flow; f != NULL; f = f->next) if (!f->ended)
+/* Takes in a list: timers; then, once all sessions are known, the watches. */
+void loop_list_add(struct loop *, struct flow *);
+void loop_list_begin(struct loop *, struct flow *);
+/* Adds the lists that were asked for in control/, and reads whether it is paused. */
+void loop_control(struct loop *);
+/* Reports the lists that have ended while others go on. */
+void loop_lists_ended(struct loop *);
+/* Begins nothing more, and says what it waits for. */
+void loop_interrupt(struct loop *);
+/* Reports a list. 0, or 1 when not all of it is COMPLETE. */
+int loop_list_report(struct flow *);
+void loop_lists_release(struct loop *);
+/* Something that affects the next task of each list has changed. */
+void loop_look(struct loop *);
+
 /* Prints one line on standard output, JSON with --json. */
 void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* The same for a whole line, which names the session itself. */
 void loop_note(const struct loop *, const char *session, const char *event, const char *line);
+/* Keeps an event for the records only. */
+void loop_keep(const struct loop *, const char *session, const char *event);
+void loop_keep_report(const struct loop *, const struct json *report);
 /* A value shown in orchestrator.json has changed. */
 void loop_changed(struct loop *);
 /* Prints and saves the final report.  0, or 1 when not all is merged. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
@@ -62,12 +61,14 @@ loop_report(struct loop *l)
 
 	say_left(l);
 	if (l->flow != NULL) {
-		flow_pause_say(l->flow);
-		return flow_pause_status(l->flow, flow_report(l->flow));
+		LOOP_LISTS(l, f)
+			loop_list_report(f);
+		return l->flow->status;
 	}
 	j = record(l, rest);
 	if (l->merged + rest > 0)
 		report_save(l->o, j);
+	loop_keep_report(l, j);
 	json_free(j);
 	if (!l->o->json)
 		printf("%zu merged, %zu not\n", l->merged, rest);

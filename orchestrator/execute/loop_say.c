@@ -4,29 +4,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "orchestrator/execute/events.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
-#include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
-#include "proto/json/record.h"
 
-static void
-say_json(const char *session, const char *event, const char *text)
+void
+loop_keep(const struct loop *l, const char *session, const char *event)
 {
-	struct json	*j = json_new_object();
-	char		*line;
+	char		*line = events_line(session, event, NULL);
 
-	record_put_time(j, "at", clock_wall());
-	json_put_str(j, "session", session);
-	json_put_str(j, "event", event);
-	json_put_str(j, "text", text == NULL || *text == '\0' ? NULL : text);
-	line = json_text(j, false, NULL);
-	show_json_text(line);
-	putchar('\n');
+	events_add(l->events, line);
 	free(line);
-	json_free(j);
+}
+
+void
+loop_keep_report(const struct loop *l, const struct json *report)
+{
+	char		*line = json_text(report, false, NULL);
+
+	events_add(l->events, line);
+	free(line);
+}
+
+/* Keeps the event, and prints it for programs. */
+static void
+record(const struct loop *l, const char *session, const char *event, const char *text)
+{
+	char		*line = events_line(session, event, text);
+
+	if (l->events != NULL)
+		events_add(l->events, line);
+	if (l->o->json) {
+		show_json_text(line);
+		putchar('\n');
+	}
+	free(line);
 }
 
 void
@@ -39,9 +54,8 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 	if (vasprintf(&text, fmt, ap) == -1)
 		text = NULL;
 	va_end(ap);
-	if (l->o->json) {
-		say_json(session, event, text);
-	} else {
+	record(l, session, event, text);
+	if (!l->o->json) {
 		printf("%s: %s%s", session, event, text == NULL || *text == '\0' ? "" : ": ");
 		text_print(stdout, text == NULL ? "" : text, false);
 		putchar('\n');
@@ -53,9 +67,8 @@ loop_say(const struct loop *l, const char *session, const char *event, const cha
 void
 loop_note(const struct loop *l, const char *session, const char *event, const char *line)
 {
-	if (l->o->json)
-		say_json(session, event, line);
-	else
+	record(l, session, event, line);
+	if (!l->o->json)
 		puts(line);
 	fflush(stdout);
 }

@@ -20,8 +20,8 @@ loop_changed(struct loop *l)
 	if (!l->dirty)
 		watch_timer(&l->cache, clock_now() + l->cache_delay);
 	l->dirty = true;
-	if (l->flow != NULL)
-		flow_manifest_changed(l->flow);
+	LOOP_LISTS(l, f)
+		flow_manifest_changed(f);
 }
 
 void
@@ -34,35 +34,49 @@ loop_due(struct loop *l, struct sess *s, bool starting)
 	TAILQ_INSERT_TAIL(&l->due, s, due_link);
 }
 
+void
+loop_look(struct loop *l)
+{
+	LOOP_LISTS(l, f)
+		f->look = true;
+}
+
 bool
 loop_listed(const struct loop *l, const struct entry *e)
 {
-	return l->flow != NULL && tasklist_find(&l->flow->list, e->state.item) != TASK_NONE;
+	for (const struct flow *f = l->flow; f != NULL; f = f->next)
+		if (tasklist_find(&f->list, e->state.item) != TASK_NONE)
+			return true;
+	return false;
 }
 
 /* A retry makes up for the attempts before it. */
 void
 loop_merged(struct loop *l, const struct entry *e, const char *commit)
 {
+	struct json *j;
+
 	l->merged++;
 	if (l->flow == NULL) {
 		if (l->done == NULL)
 			l->done = json_new_array();
-		json_append(l->done, report_session(e, l->o->archive, NULL));
+		json_append(l->done, j = report_session(e, l->o->archive, NULL));
+		if (commit[0] != '\0')
+			json_put_str(j, "merged", commit);
 	}
 	for (size_t i = l->lost.n; i-- > 0;)
 		if (strcmp(l->lost.v[i], e->state.item) == 0) {
 			free(l->lost.v[i]);
 			l->lost.v[i] = l->lost.v[--l->lost.n];
 		}
-	loop_say(l, e->id, "merged", "%.12s", commit);
+	loop_say(l, e->id, "merged", "%.12s", commit[0] != '\0' ? commit : "by hand");
 }
 
 static void
 session_event(void *arg, const struct watch_event *ev)
 {
 	static const char *const matters[] = {
-		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, ""
+		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, SESSION_FILE_PAUSE, ""
 	};
 	struct sess	*s = arg;
 
@@ -129,8 +143,7 @@ loop_forget(struct loop *l, struct sess *s)
 	if (s->due)
 		TAILQ_REMOVE(&l->due, s, due_link);
 	l->pending -= schedule_pending(s->action);
-	if (l->flow != NULL)
-		l->flow->look = true;
+	loop_look(l);
 	watch_undir(&s->watch);
 	table_remove(&l->table, s);
 	loop_changed(l);

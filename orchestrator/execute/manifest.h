@@ -27,6 +27,8 @@ struct state;
 struct tasklist;
 
 #define MANIFEST_ERRORS	100
+#define PLAN_FILE	"plan.json"
+#define PLAN_MAX	(256u << 20)
 #define SPAWN		"SPAWN-"	/* and the number of the run, in spawn_id */
 
 enum terminal_status { TERMINAL_PENDING, TERMINAL_ACTIVE, TERMINAL_COMPLETED, TERMINAL_FAILED, TERMINAL_COUNT };

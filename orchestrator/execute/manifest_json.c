@@ -88,11 +88,35 @@ plan_json(const struct writing *w)
 	return j;
 }
 
+/* When its tasks are done: what the tasks say, and the files that have to be there. */
+static struct json *
+criteria(const struct writing *w, const struct terminal *t)
+{
+	struct json *list = json_new_array();
+	char *line;
+
+	for (size_t k = 0; k < t->tasks.n; k++) {
+		const struct item *item = &task_of(w, t, k)->item;
+
+		if (item->acceptance != NULL && item->acceptance[0] != '\0')
+			json_append(list, json_new_string(item->acceptance));
+		for (size_t i = 0; i < item->outputs.n; i++) {
+			line = text_format("%s exists", item->outputs.v[i]);
+			json_append(list, json_new_string(line));
+			free(line);
+		}
+	}
+	return list;
+}
+
 static bool
 assignment(const struct writing *w, const struct terminal *t, struct json *j)
 {
 	struct json *list = json_new_array(), *one;
+	int64_t minutes = 0;
 
+	for (size_t k = 0; k < t->tasks.n; k++)
+		minutes += task_of(w, t, k)->item.timeout;
 	json_put_str(j, "item", task_of(w, t, 0)->item.id);
 	json_put_str(j, "session", t->session[0] != '\0' ? t->session : NULL);
 	for (size_t k = 0; k < t->tasks.n; k++) {
@@ -107,6 +131,8 @@ assignment(const struct writing *w, const struct terminal *t, struct json *j)
 		json_append(list, one);
 	}
 	json_put(j, "tasks", list);
+	json_put(j, "success_criteria", criteria(w, t));
+	json_put(j, "time_limit_minutes", minutes > 0 ? json_new_int(minutes) : NULL);
 	return true;
 }
 

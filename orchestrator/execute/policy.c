@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -98,6 +97,8 @@ policy_ask(struct policy *p, const struct entry *e, const struct question *const
 	} else
 		for (size_t i = 0; i < n; i++) {
 			failed = false;
+			if (q[i]->verdict)	/* for a person alone */
+				continue;
 			if (policy_rule(e, fd, &c.settings, q[i], &failed))
 				continue;
 			if (failed)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/hold.h"
 #include "orchestrator/execute/preview.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
@@ -88,6 +89,32 @@ begin(struct sim *s)
 	}
 }
 
+/* Notes why ready tasks are not in the step that begins at this position of the order. */
+static void
+note_others(struct sim *s, size_t first)
+{
+	static const char *const texts[HOLDS] = {
+		[HOLD_PATHS] = "their paths can name the same file",
+		[HOLD_ALONE] = "one of them is not parallelizable",
+		[HOLD_NO_PATHS] = "neither names its paths",
+	};
+	const struct flow *f = s->p->f;
+	struct taskgraph *g = &s->p->graph;
+	size_t i = taskgraph_next(g);
+
+	for (size_t n = 0; n < FLOW_LOOKED_AT && i != TASK_NONE; n++, i = taskgraph_after(g, i)) {
+		struct work w = flow_work(&f->list.v[i]);
+		char **why = &s->p->why[i];
+
+		free(*why);
+		*why = NULL;
+		for (size_t k = 0; k < s->nrunning && *why == NULL; k++)
+			if (!admit_beside(&w, &s->running[k], 1, &f->limits))
+				*why = text_format("not beside %s: %s", f->list.v[s->p->order[first + k]].item.id,
+				    texts[hold_between(&w, &s->running[k])]);
+	}
+}
+
 static void
 simulate(struct sim *s)
 {
@@ -98,7 +125,7 @@ simulate(struct sim *s)
 	struct pick pick;
 
 	for (begin(s);; first = p->n, s->nrunning = 0) {
-		while (flow_choose(g, s->running, s->nrunning, &f->limits, f->group, NULL, NULL,
+		while (flow_choose(g, s->running, s->nrunning, &f->limits, f->opts.group, NULL, NULL,
 		    &pick)) {
 			lead = p->n;
 			for (i = 0; i < pick.n; i++) {
@@ -108,6 +135,7 @@ simulate(struct sim *s)
 		}
 		if (p->n == first)
 			break;
+		note_others(s, first);
 		for (i = first; i < p->n; i++)
 			taskgraph_enter(g, p->order[i], TASK_COMPLETE);
 		p->end[p->steps++] = p->n;
@@ -124,6 +152,7 @@ preview_make(struct preview *p, struct flow *f)
 	p->f = f;
 	p->order = alloc_array(n, sizeof(*p->order));
 	p->lead = alloc_array(n, sizeof(*p->lead));
+	p->why = alloc_array(n, sizeof(*p->why));
 	p->end = alloc_array(n, sizeof(*p->end));
 	s.running = alloc_array(n, sizeof(*s.running));
 	if (!find_problems(p))
@@ -137,6 +166,9 @@ preview_release(struct preview *p)
 	if (p->problems.n == 0)
 		taskgraph_release(&p->graph);
 	strings_free(&p->problems);
+	for (size_t i = 0; p->why != NULL && i < p->f->list.n; i++)
+		free(p->why[i]);
+	free(p->why);
 	free(p->order);
 	free(p->lead);
 	free(p->end);

@@ -16,6 +16,7 @@ struct preview {
 	struct strings	 problems;	/* all problems of the list; if there are any, nothing else is filled */
 	size_t		*order;		/* tasks in the order of dispatch */
 	size_t		*lead;		/* by position: the position of the task whose session it shares */
+	char		**why;		/* by task: why it is not in the step before its own, though ready; NULL = nothing */
 	size_t		*end;		/* the end of each step in order */
 	size_t		 n, steps;
 };
@@ -24,8 +25,8 @@ void preview_make(struct preview *, struct flow *);
 void preview_release(struct preview *);
 /* Counts tasks that will not be done. */
 size_t preview_left(const struct preview *);
-/* Prints the plan.  manifest: for --json, ownership passes; NULL: none. */
+/* Prints the plan.  held: hold_json(); manifest: NULL: none; ownership of both passes. */
 void preview_text(const struct preview *);
-struct json *preview_json(const struct preview *, struct json *manifest);
+struct json *preview_json(const struct preview *, struct json *held, struct json *manifest);
 
 #endif

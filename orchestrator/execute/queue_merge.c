@@ -10,6 +10,7 @@
 
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/target_tell.h"
 #include "orchestrator/workspace/claim.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
@@ -39,6 +40,7 @@ queue_next(struct loop *l)
 	queue_drop(l, s);
 	l->merging = s;
 	memset(l->merge_note, 0, sizeof(*l->merge_note));
+	target_tell_merge(l->o, &s->e);
 	if ((l->merge_pid = child_call(merge_child, l)) != -1)
 		return;
 	snprintf(l->merge_note->why, GIT_ERR, "can't start a process: %s", strerror(errno));

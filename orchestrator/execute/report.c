@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
@@ -15,6 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/session/layout.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 const char *
@@ -28,13 +28,19 @@ fate_name(enum fate f)
 }
 
 struct json *
-report_begin(const struct orch *o)
+report_begin(struct orch *o)
 {
 	struct json *j = record_begin(NULL);
+	char target[ORCH_REF_MAX], base[OID_MAX];
+	struct settings s;
 
 	record_put_time(j, "at", clock_wall());
 	json_put_str(j, "event", "report");
 	json_put_str(j, "instance", strrchr(o->instance, '/') + 1);
+	if (orch_target(o, target, sizeof(target), base, &s) == 0) {
+		json_put_str(j, "target", target);
+		settings_release(&s);
+	}
 	return j;
 }
 
@@ -102,6 +108,8 @@ print_one(const struct json *j, enum fate in)
 		printf(", with ");
 		text_print(stdout, s, false);
 	} else if (json_str(j, "session") != NULL) {
+		if ((s = json_str(j, "merged")) != NULL)
+			printf(" as %.12s", s);
 		printf(", %.1f s", (double)json_int(j, "ms", 0) / 1000);
 		if (json_int(j, "sessions", 0) > 1)
 			printf(" in %lld sessions", (long long)json_int(j, "sessions", 0));
@@ -121,6 +129,19 @@ print_one(const struct json *j, enum fate in)
 }
 
 void
+report_line(size_t number, const struct json *j)
+{
+	const char *at = json_str(j, "at"), *list = json_str(j, "list"), *name = json_str(j, "name");
+
+	printf("%3zu  %.19s  %-11s  %lld of %lld, %zu merged, %zu failed, %.1f s  ", number, at == NULL ? "" : at,
+	    list == NULL ? "-" : list, (long long)json_int(j, "complete", 0), (long long)json_int(j, "total", 0),
+	    json_count(json_get(j, fate_name(FATE_MERGED))), json_count(json_get(j, fate_name(FATE_FAILED))),
+	    (double)json_int(j, "wall_ms", 0) / 1000);
+	text_print(stdout, name == NULL ? "" : name, false);
+	putchar('\n');
+}
+
+void
 report_text(const struct json *j)
 {
 	int64_t wall = json_int(j, "wall_ms", 0), saved = json_int(j, "saved_ms", 0);
@@ -136,6 +157,8 @@ report_text(const struct json *j)
 	} else
 		printf("%lld merged, %lld not\n", (long long)json_int(j, "complete", 0),
 		    (long long)(json_int(j, "total", 0) - json_int(j, "complete", 0)));
+	if (json_str(j, "target") != NULL)
+		printf("target: %s\n", json_str(j, "target"));
 	if (json_str(j, "stopped") != NULL) {
 		printf("stopped: ");
 		text_print(stdout, json_str(j, "stopped"), false);
@@ -147,7 +170,7 @@ report_text(const struct json *j)
 			print_one(json_at(v, i), (enum fate)k);
 	}
 	if (list != NULL && json_count(json_get(j, fate_name(FATE_FAILED))) > 0)
-		puts("orchestrator tasks reopen --failed gives the failed tasks another try");
+		printf("orchestrator tasks reopen --failed --list %s gives the failed tasks another try\n", list);
 	if (json_get(j, "wall_ms") == NULL)
 		return;
 	printf("%.1f s; one after another %.1f s", (double)wall / 1000,
@@ -172,6 +195,8 @@ report_session(const struct entry *e, const char *dir, const char *reason)
 	json_put_int(j, "ms", manifest_took(s, 0));
 	report_usage(j, s->input_tokens, s->output_tokens, s->cost_microusd);
 	json_put_str(j, "log", log);
+	if (s->merged[0] != '\0')
+		json_put_str(j, "merged", s->merged);
 	if (reason != NULL)
 		json_put_str(j, "reason", reason);
 	free(log);

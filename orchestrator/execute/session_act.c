@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +53,7 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 		strings_add(&open, q->id);
 		if (!strings_has(&s->open, q->id)) {
 			text_first_line(line, sizeof(line), q->text);
-			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, role_name(q->role),
+			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, question_from(q),
 			    line);
 		} else if (!strings_has(&s->unwritten, q->id))
 			continue;
@@ -91,7 +90,7 @@ start_worker(struct loop *l, struct sess *s)
 	s->unstarted = false;
 	if (worker_spawn(l->o, s->e.path, why, sizeof(why)) != -1)
 		loop_say(l, s->e.id, "started", "%s", s->e.begun ? "again, where it was" : "");
-	else if (errno == EBUSY || fault_passing()) {	/* a transient fault of the machine */
+	else if (fault_passing()) {	/* a transient fault of the machine */
 		log_warnx("%s: no worker yet: %s", s->e.id, why);
 		s->unstarted = true;
 		wait_grace(l, s);

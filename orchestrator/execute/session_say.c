@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/session/show_entry.h"
 #include "proto/base/clock.h"
 #include "proto/record/question.h"
 
@@ -25,7 +28,7 @@ say_status(const struct loop *l, const struct entry *was, const struct entry *no
 	    reason[0] != '\0' && st->detail[0] != '\0' ? ": " : "", st->detail);
 }
 
-/* The worker recovers a silent agent, or waits for its account; reported in the words of its log. */
+/* The worker recovers a silent agent, waits for its account, or has reached a level of a budget; reported in the words of its log. */
 static void
 say_recovery(const struct loop *l, const struct entry *before, const struct entry *now)
 {
@@ -38,18 +41,35 @@ say_recovery(const struct loop *l, const struct entry *before, const struct entr
 	if (st->parked_until != 0 && st->parked_until != was->parked_until)
 		loop_say(l, now->id, "parked", "its agent's account is at its limit; the session continues at %s",
 		    clock_text(st->parked_until, buf, sizeof(buf)));
+	if (st->notice[0] != '\0' && strcmp(st->notice, was->notice) != 0)
+		loop_say(l, now->id, "budget", "%s", st->notice);
 	if (st->rescue.attempts > was->rescue.attempts) {
-		snprintf(line, sizeof(line), "%s: %s - initiating recovery", now->id,
-		    strcmp(st->rescue.cause, "stalled") == 0 ? "stall detected" : "context exhausted");
+		snprintf(line, sizeof(line), "⚠ %s: %s - initiating recovery", st->item,
+		    strcmp(st->rescue.cause, "stalled") == 0 ? "stall detected" :
+		    strcmp(st->rescue.cause, "broken-off") == 0 ? "broken off" : "context exhausted");
 		loop_note(l, now->id, st->rescue.cause, line);
-		snprintf(line, sizeof(line), "Attempting recovery for %s (attempt %lld)", now->id, n);
+		snprintf(line, sizeof(line), "⚠ Attempting recovery for %s (attempt %lld)", st->item, n);
 		loop_note(l, now->id, "recovering", line);
 	}
 	if (!st->rescue.under_way && n > 0 &&
 	    (was->rescue.under_way || n > was->rescue.attempts) && status_live(st->status)) {
-		snprintf(line, sizeof(line), "%s: Recovery successful (attempt %lld)", now->id, n);
+		snprintf(line, sizeof(line), "✓ %s: Recovery successful (attempt %lld)", st->item, n);
 		loop_note(l, now->id, "recovered", line);
 	}
+}
+
+/* How far a session with several tasks is. */
+static void
+say_progress(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	char	*bar;
+
+	if (was->path == NULL || was->error != NULL || now->error != NULL || now->state.tasks_total == 0 ||
+	    now->state.tasks_done <= was->state.tasks_done)
+		return;
+	bar = show_progress(now);
+	loop_note(l, now->id, "progress", bar);
+	free(bar);
 }
 
 static void
@@ -62,11 +82,38 @@ say_blocked(const struct loop *l, const struct entry *was, const struct entry *n
 		loop_say(l, now->id, "blocked", "%s", after);
 }
 
+static void
+say_paused(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	if (now->paused && (was->path == NULL || !was->paused))
+		loop_say(l, now->id, "paused", "it waits before its next step until orchestrator resume %s", now->state.item);
+	else if (was->path != NULL && was->paused && !now->paused && now->error == NULL && status_live(now->state.status))
+		loop_say(l, now->id, "resumed", "%s", "");
+}
+
+/* Messages from people to the implementer. */
+static void
+say_messages(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	const struct state	*st = &now->state, *before = &was->state;
+
+	if (was->path == NULL || was->error != NULL || now->error != NULL)
+		return;
+	if (st->messages.received > before->messages.received)
+		loop_say(l, now->id, "message", "received for the agent, %jd in all", (intmax_t)st->messages.received);
+	if (st->messages.heard > before->messages.heard)
+		loop_say(l, now->id, "delivered", "%jd of %jd messages", (intmax_t)st->messages.heard,
+		    (intmax_t)st->messages.received);
+}
+
 void
 session_say(const struct loop *l, const struct entry *was, const struct entry *now)
 {
+	say_paused(l, was, now);
 	say_recovery(l, was, now);
+	say_progress(l, was, now);
 	say_blocked(l, was, now);
+	say_messages(l, was, now);
 	say_status(l, was, now);
 }
 

@@ -1,39 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/stop.h"
+#include "orchestrator/source/last_session.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
-#include "proto/base/text.h"
 #include "proto/git/git.h"
-#include "proto/json/record.h"
-#include "proto/record/config.h"
 #include "proto/sys/file.h"
-
-static int
-target_of(struct orch *o, const struct entry *e, char oid[OID_MAX], char *why, size_t len)
-{
-	char ref[256] = "";
-	struct config c;
-	int fd, rc = -1;
-
-	if ((fd = file_open_dir(AT_FDCWD, e->path)) == -1)
-		return -1;
-	if (config_load(fd, &c, why, len) == 0) {
-		snprintf(ref, sizeof(ref), "refs/heads/%s", c.target != NULL ? c.target : "");
-		config_release(&c);
-		rc = git_ref_read(&o->repo, ref, oid, why, len);
-	}
-	close(fd);
-	return rc;
-}
 
 /* Is the session's work in its target?  Only approved work counts: an agent may name the commits of another session as
  * its own. */
@@ -41,10 +20,22 @@ static bool
 is_merged(struct orch *o, const struct git *g, const struct entry *e)
 {
 	const struct state *s = &e->state;
-	char why[GIT_ERR], target[OID_MAX] = "";
+	char why[GIT_ERR], target[OID_MAX];
+	struct last_session last;
+	bool known = last_session_load(o, e->id, &last) == 0 &&
+	    git_branch_read(&o->repo, last.target, target, why, sizeof(why)) == 0;
 
-	return target_of(o, e, target, why, sizeof(why)) == 0 && target[0] != '\0' && strcmp(target, s->base) != 0 &&
+	last_session_release(&last);
+	return known && target[0] != '\0' && strcmp(target, s->base) != 0 &&
 	    git_contains_change(g, s->base, s->head, target, why, sizeof(why)) == 1;
+}
+
+/* While a conflict is being resolved, and where that has failed, the head is the approved one. */
+static bool
+is_resolving(const struct state *s)
+{
+	return s->resolving.target[0] != '\0' && s->status != STATUS_REJECTED && s->status != STATUS_MERGED &&
+	    strcmp(s->reason, "isolation-breach") != 0;
 }
 
 static bool
@@ -53,7 +44,7 @@ is_candidate(const struct entry *e)
 	const struct state *s = &e->state;
 
 	return !e->archived && !e->busy && e->error == NULL && (s->status == STATUS_APPROVED ||
-	    s->status == STATUS_CONFLICT || (status_live(s->status) && s->resolving.target[0] != '\0')) &&
+	    s->status == STATUS_CONFLICT || is_resolving(s)) &&
 	    s->merging.target[0] == '\0' && s->head[0] != '\0' && strcmp(s->head, s->base) != 0;
 }
 

@@ -7,14 +7,15 @@
 
 #include "orchestrator/merge/give_back.h"
 #include "orchestrator/session/conflict.h"
+#include "orchestrator/session/plan.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
-#include "proto/json/record.h"
 #include "proto/record/config.h"
+#include "proto/record/item.h"
 #include "proto/session/layout.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
@@ -106,7 +107,7 @@ begin_again(struct state *s, enum give_back how, const char *remarks)
 static int
 check_conflict(struct orch *o, struct git *g, const struct entry *e, int sessionfd, struct state *s)
 {
-	char why[GIT_ERR], ref[256], onto[OID_MAX];
+	char why[GIT_ERR], onto[OID_MAX];
 	struct config c;
 	int rc;
 
@@ -119,10 +120,9 @@ check_conflict(struct orch *o, struct git *g, const struct entry *e, int session
 		log_warnx("session %s: %s", e->id, why);
 		return EX_DATAERR;
 	}
-	snprintf(ref, sizeof(ref), "refs/heads/%s", c.target != NULL ? c.target : "");
+	rc = git_branch_read(&o->repo, c.target, onto, why, sizeof(why));
 	config_release(&c);
-	if (git_ref_read(&o->repo, ref, onto, why, sizeof(why)) == -1 ||
-	    (onto[0] != '\0' && (rc = git_ancestor(g, s->base, onto, why, sizeof(why))) == -1)) {
+	if (rc == -1 || (onto[0] != '\0' && (rc = git_ancestor(g, s->base, onto, why, sizeof(why))) == -1)) {
 		log_warnx("session %s: %s", e->id, why);
 		return EX_UNAVAILABLE;
 	}
@@ -155,6 +155,38 @@ check_what(struct orch *o, struct git *g, struct entry *e, int sessionfd, enum g
 		return EX_DATAERR;
 	}
 	return how == GIVE_BACK_RESOLVE ? check_conflict(o, g, e, sessionfd, &e->state) : 0;
+}
+
+/* The session goes on with the settings as they are now. */
+static int
+take_settings(struct orch *o, const struct entry *e, int sessionfd)
+{
+	char why[1024], *text;
+	struct config c;
+	struct item item;
+	size_t len;
+	int rv;
+
+	if (config_load(sessionfd, &c, why, sizeof(why)) == -1) {
+		log_warnx("session %s: %s", e->id, why);
+		return EX_DATAERR;
+	}
+	if (item_load(sessionfd, &item, why, sizeof(why)) == -1) {
+		log_warnx("session %s: %s", e->id, why);
+		config_release(&c);
+		return EX_DATAERR;
+	}
+	if ((rv = plan_again(o, &item, &c)) == 0) {
+		text = config_text(&c, &len);
+		if (file_replace(sessionfd, SESSION_FILE_CONFIG, text, len, FILE_DATA) == -1) {
+			log_warn("%s/" SESSION_FILE_CONFIG, e->path);
+			rv = EX_IOERR;
+		}
+		free(text);
+	}
+	item_release(&item);
+	config_release(&c);
+	return rv;
 }
 
 static char *
@@ -226,7 +258,7 @@ give_back_locked(struct orch *o, struct entry *e, int sessionfd, enum give_back 
 		log_warnx("session %s: %s", e->id, why);
 		return EX_UNAVAILABLE;
 	}
-	if ((rv = check_what(o, &g, e, sessionfd, how, u, rv == 1)) != 0)
+	if ((rv = check_what(o, &g, e, sessionfd, how, u, rv == 1)) != 0 || (rv = take_settings(o, e, sessionfd)) != 0)
 		return rv;
 	return enter(e, sessionfd, how, remarks, u);
 }

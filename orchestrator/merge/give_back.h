@@ -10,7 +10,7 @@
  * worker is started; without one execute and recover start it.
  */
 
-#include "orchestrator/merge/unjudged.h"
+#include "orchestrator/session/unjudged.h"
 #include "orchestrator/session/registry.h"
 
 enum give_back {

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/merge/merge_internal.h"
-#include "orchestrator/merge/unjudged.h"
+#include "orchestrator/session/unjudged.h"
 #include "orchestrator/session/trash.h"
 #include "orchestrator/source/task_link.h"
 #include "proto/base/log.h"
@@ -26,8 +24,7 @@
 static enum merge_outcome
 check_verdict(struct merge *m)
 {
-	char *ref, head[OID_MAX];
-	int rc;
+	char head[OID_MAX];
 
 	if (m->review.verdict != VERDICT_APPROVED)
 		return merge_says(m, MERGE_NOT_APPROVED, "%s: review.json holds no approval", m->id);
@@ -35,10 +32,7 @@ check_verdict(struct merge *m)
 	    strcmp(m->review.commit, m->state.head) != 0)
 		return merge_says(m, MERGE_NOT_APPROVED, "%s: the approved commit %s is not the "
 		    "session's head %s", m->id, m->review.commit, m->state.head);
-	ref = text_format("refs/heads/%s", m->state.branch == NULL ? "" : m->state.branch);
-	rc = git_ref_read(m->req->repo, ref, head, m->err, m->errlen);
-	free(ref);
-	if (rc == -1)
+	if (git_branch_read(m->req->repo, m->state.branch, head, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
 	if (strcmp(head, m->state.head) != 0)
 		return merge_says(m, MERGE_NOT_APPROVED, "%s: branch %s is at %s, but %s was approved",
@@ -169,13 +163,33 @@ keep_commits(struct merge *m)
 	return rc;
 }
 
-/* A person has merged it: the merge commit is the first one of the target that has the work. */
+/* The first commit of the target that has the work: the work's own after a fast-forward; "" when none has its commits. */
+static int
+find_merged(struct merge *m)
+{
+	char range[2 * OID_MAX + 2], *out = NULL, first[OID_MAX], parent[OID_MAX];
+	const char *const argv[] = { "rev-list", "--first-parent", "--ancestry-path", "--reverse", "--parents", range, "--", NULL };
+	int rc = git_ancestor(&m->git, m->state.head, m->old, m->err, m->errlen);
+
+	m->state.merged[0] = '\0';
+	if (rc != 1)
+		return rc;
+	snprintf(range, sizeof(range), "%s..%s", m->state.head, m->old);
+	if (git_run(&m->git, argv, NULL, 0, &out, NULL, NULL, m->err, m->errlen) == -1)
+		return -1;
+	if (out == NULL || sscanf(out, "%64s %64s", first, parent) != 2 || strcmp(parent, m->state.head) == 0)
+		strlcpy(m->state.merged, m->state.head, sizeof(m->state.merged));
+	else
+		strlcpy(m->state.merged, first, sizeof(m->state.merged));
+	free(out);
+	return 0;
+}
+
+/* A person has merged it. */
 static enum merge_outcome
 record_by_hand(struct merge *m)
 {
-	char range[2 * OID_MAX + 2], detail[512], *out = NULL;
-	const char *const argv[] = { "rev-list", "--first-parent", "--ancestry-path", "--reverse", range, "--", NULL };
-	size_t n;
+	char detail[512];
 	int rc;
 
 	if (git_ref_read(m->req->repo, m->target, m->old, m->err, m->errlen) == -1 ||
@@ -185,12 +199,8 @@ record_by_hand(struct merge *m)
 		return merge_says(m, MERGE_NOT_APPROVED, "%s: %s no longer has its work", m->id, m->config.target);
 	if (keep_commits(m) == -1 || check_unjudged(m, true) == MERGE_ERROR)
 		return MERGE_ERROR;
-	snprintf(range, sizeof(range), "%s..%s", m->state.head, m->old);
-	if (git_run(&m->git, argv, NULL, 0, &out, NULL, NULL, m->err, m->errlen) == -1)
+	if (find_merged(m) == -1)
 		return MERGE_ERROR;
-	n = out != NULL ? strcspn(out, "\n") : 0;
-	snprintf(m->state.merged, sizeof(m->state.merged), "%.*s", n > 0 ? (int)n : (int)strlen(m->old), n > 0 ? out : m->old);
-	free(out);
 	snprintf(detail, sizeof(detail), "merged into %s by hand", m->config.target);
 	return merge_enter(m, STATUS_MERGED, "by-hand", detail) == -1 ? MERGE_ERROR : MERGE_MERGED;
 }

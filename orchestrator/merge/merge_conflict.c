@@ -3,9 +3,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orchestrator/merge/merge_internal.h"
 #include "orchestrator/session/conflict.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/session/layout.h"
+
+/* A person who merges the target in the worktree gets what the work conflicts with. */
+static void
+show_target(const struct merge *m)
+{
+	char *dir = text_format("%s/" SESSION_DIR_GIT, m->req->session_path), why[GIT_ERR];
+
+	if (access(dir, F_OK) == 0 && git_outside_target(&m->git, dir, m->config.target, why, sizeof(why)) == -1)
+		log_warnx("%s: %s in the git directory of its worktree is not up to date: %s", m->id, m->config.target, why);
+	free(dir);
+}
 
 /* Its own worker merges the target into the branch; the result is resolved and reviewed there. */
 static enum merge_outcome
@@ -13,6 +28,7 @@ give_back(struct merge *m, const char *reason, const char *detail)
 {
 	struct state *s = &m->state;
 
+	show_target(m);
 	conflict_give_back(&m->git, m->req->archive_dir, s, m->old);
 	s->resolves++;
 	return merge_enter(m, STATUS_RUNNING, reason, detail) == -1 ? MERGE_ERROR :
@@ -30,6 +46,7 @@ merge_conflict(struct merge *m, const char *reason, const char *fmt, ...)
 	if (vasprintf(&detail, fmt, ap) == -1)
 		abort();
 	va_end(ap);
+	show_target(m);
 	outcome = merge_enter(m, STATUS_CONFLICT, reason, detail) == -1 ? MERGE_ERROR :
 	    merge_says(m, MERGE_CONFLICT, "%s: %s", m->id, detail);
 	free(detail);

@@ -2,12 +2,10 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/merge/merge_internal.h"
-#include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/sys/child.h"
@@ -80,9 +78,5 @@ merge_gates(struct merge *m)
 		return MERGE_MERGED;
 	if (git_tree_of(&m->git, m->state.head, tree, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
-	if (strcmp(tree, m->tree) == 0) {
-		log_info("%s: the target has not changed since the review; gates not run again", m->id);
-		return MERGE_MERGED;
-	}
-	return run_gates(m);
+	return strcmp(tree, m->tree) == 0 ? MERGE_MERGED : run_gates(m);	/* nothing new to the gates */
 }

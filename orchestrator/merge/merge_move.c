@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,13 +10,17 @@
 #include "proto/base/text.h"
 #include "proto/sys/file.h"
 
-static void
+/* -1: a lock could not be removed, and the record must stay so that the next run removes it. */
+static int
 unlock_all(struct merge *m)
 {
 	size_t i;
+	int rc = 0;
 
 	for (i = 0; i < m->ncheckouts; i++)
-		checkout_unlock(&m->checkouts[i], m->id);
+		if (checkout_unlock(&m->checkouts[i], m->id, m->err, m->errlen) == -1)
+			rc = -1;
+	return rc;
 }
 
 static int
@@ -88,7 +91,7 @@ users(struct merge *m, const struct checkout *co)
  * The target is at new.  A checkout that changed just now stays unchanged: the user's changes
  * take precedence.  A checkout that can't be updated for another reason keeps its lock, so
  * that its user does not commit the reverse of the merge, until the next run updates it: -1
- * then, unless last.
+ * then, unless last; -1 also when a lock can't be removed.
  */
 static int
 bring_checkouts(struct merge *m, bool bring_along, bool last)
@@ -112,7 +115,11 @@ bring_checkouts(struct merge *m, bool bring_along, bool last)
 			(void)syncfs(fd);
 			close(fd);
 		}
-		checkout_unlock(&m->checkouts[i], m->id);
+		if (checkout_unlock(&m->checkouts[i], m->id, why, sizeof(why)) == -1) {
+			merge_says(m, MERGE_ERROR, "%s; %s has moved to %s: run orchestrator merge again to remove the lock",
+			    why, m->target, m->new);
+			rc = -1;
+		}
 	}
 	return rc;
 }
@@ -133,7 +140,8 @@ give_up(struct merge *m, enum merge_outcome rv)
 	char why[GIT_ERR];
 
 	strlcpy(why, m->err, sizeof(why));
-	unlock_all(m);
+	if (unlock_all(m) == -1)
+		return MERGE_ERROR;
 	unrecord(m);
 	if (merge_save(m) == -1)
 		return MERGE_ERROR;
@@ -235,7 +243,8 @@ merge_recover(struct merge *m)
 	if (done == 0) {
 		strlcpy(m->late_old, m->old, sizeof(m->late_old));
 		strlcpy(m->late_new, m->new, sizeof(m->late_new));
-		unlock_all(m);
+		if (unlock_all(m) == -1)
+			return MERGE_ERROR;
 		unrecord(m);
 		return merge_save(m) == -1 ? MERGE_ERROR : MERGE_NOTHING;
 	}

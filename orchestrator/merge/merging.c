@@ -69,7 +69,12 @@ merge(struct orch *o, const struct entry *e, bool leave, bool by_hand, char *why
 enum merge_outcome
 merging_run(struct orch *o, const struct entry *e, bool leave, char *why, size_t whylen)
 {
-	return merge(o, e, leave, false, why, whylen);
+	enum merge_outcome rv = merge(o, e, leave, false, why, whylen);
+	size_t n = strlen(e->id);
+
+	if (strncmp(why, e->id, n) == 0 && strncmp(why + n, ": ", 2) == 0)	/* who prints it names the session */
+		memmove(why, why + n + 2, strlen(why + n + 2) + 1);
+	return rv;
 }
 
 enum merge_outcome

@@ -1,13 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/session/answer.h"
+#include "orchestrator/session/registry.h"
+#include "proto/base/log.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
 #include "proto/record/answer.h"
 #include "proto/record/question.h"
 #include "proto/session/layout.h"
@@ -60,5 +66,30 @@ answer_give(int sessionfd, const struct question *q, const char *text, size_t le
 		file_close(fd);
 	}
 	free(a.text);
+	return rv;
+}
+
+int
+answer_judge(const struct entry *e, enum judgement j, const char *remarks)
+{
+	struct questions qs = { 0 };
+	const struct question *q = NULL;
+	char why[RECORD_ERR], *text;
+	int fd, rv = 1;
+
+	if (e->archived || e->error != NULL || !status_live(e->state.status) || (fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return 1;
+	if (questions_load(fd, &qs, why, sizeof(why)) == 0)
+		for (size_t i = 0; i < qs.n && q == NULL; i++)
+			q = qs.q[i].verdict && qs.q[i].status == QUESTION_OPEN ? &qs.q[i] : NULL;
+	if (q != NULL) {
+		text = text_format("%s: %s", judgement_name(j), remarks);
+		rv = answer_give(fd, q, text, strlen(text), "person", why, sizeof(why)) == ANSWER_GIVEN ? 0 : EX_DATAERR;
+		if (rv != 0)
+			log_warnx("%s: %s: %s", e->id, q->id, why);
+		free(text);
+	}
+	questions_release(&qs);
+	close(fd);
 	return rv;
 }

@@ -6,7 +6,8 @@
 
 #include <stddef.h>
 
-struct question;
+#include "proto/record/question.h"
+
 
 enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
 
@@ -17,5 +18,10 @@ enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
  */
 enum answer_result answer_give(int sessionfd, const struct question *, const char *text,
     size_t len, const char *by, char *why, size_t whylen);
+
+struct entry;
+/* Judges work whose worker waits for a person's judgement.  1: it does not; 0, or a sysexits status with the error
+ * printed. */
+int answer_judge(const struct entry *, enum judgement, const char *remarks);
 
 #endif

@@ -113,14 +113,12 @@ conflict_give_back(const struct git *g, const char *archive, struct state *s, co
 static char *
 others_now(struct orch *o, const struct state *s, const char *branch)
 {
-	char *ref = text_format("refs/heads/%s", branch), oid[OID_MAX] = "", why[GIT_ERR];
-	char *text = NULL;
+	char oid[OID_MAX], why[GIT_ERR], *text = NULL;
 	struct git g;
 
-	if (git_ref_read(&o->repo, ref, oid, why, sizeof(why)) == 0 && oid[0] != '\0' &&
+	if (git_branch_read(&o->repo, branch, oid, why, sizeof(why)) == 0 && oid[0] != '\0' &&
 	    orch_git(o, &g, why, sizeof(why)) == 0)
 		text = conflict_others(&g, o->archive, s, oid);
-	free(ref);
 	return text != NULL ? text : text_format("%s", "");
 }
 

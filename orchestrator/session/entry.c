@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/session/registry.h"
@@ -14,6 +11,7 @@
 #include "orchestrator/source/task_link.h"
 #include "proto/base/array.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
 #include "proto/session/layout.h"
@@ -23,16 +21,6 @@
 
 #define SESSION_PREFIX	"session-"
 #define SESSION_SUFFIX	7		/* -xxxxxx */
-
-static char *
-xstrdup(const char *s)
-{
-	char	*p;
-
-	if ((p = strdup(s)) == NULL)
-		err(EX_OSERR, NULL);
-	return p;
-}
 
 bool
 entry_item(const char *session, char *item, size_t len)
@@ -114,8 +102,8 @@ load_pending(struct state *s, int fd, const char *id, char *why, size_t whylen)
 		strlcpy(s->base, c.base, sizeof(s->base));
 		s->attempt = c.attempt;
 		s->created_at = c.created_at;
-		s->branch = c.branch == NULL ? NULL : xstrdup(c.branch);
-		s->worktree = c.worktree == NULL ? NULL : xstrdup(c.worktree);
+		s->branch = c.branch == NULL ? NULL : text_format("%s", c.branch);
+		s->worktree = c.worktree == NULL ? NULL : text_format("%s", c.worktree);
 	}
 	config_release(&c);
 	return rv;
@@ -147,6 +135,7 @@ entry_load(struct entry *e, const char *path, bool archived)
 	e->archived = archived;
 	if (!archived && entry_probe(e, fd) == -1)
 		error = errno;
+	e->paused = !archived && file_exists(fd, SESSION_FILE_PAUSE);
 	if (load_state(&e->state, fd, id, why, sizeof(why)) == -1) {
 		/* The directory was removed while it was being read. */
 		if (errno == ENOENT && faccessat(AT_FDCWD, path, F_OK, 0) == -1) {
@@ -156,14 +145,15 @@ entry_load(struct entry *e, const char *path, bool archived)
 		memset(&e->state, 0, sizeof(e->state));
 		strlcpy(e->state.session, id, sizeof(e->state.session));
 		entry_item(id, e->state.item, sizeof(e->state.item));
-		e->error = xstrdup(why);
+		e->error = text_format("%s", why);
 	} else if (e->state.item[0] == '\0')
 		entry_item(id, e->state.item, sizeof(e->state.item));
 	/* A session whose lock can't be taken is unusable. */
-	if (error != 0 && e->error == NULL && asprintf(&e->error, SESSION_FILE_LOCK ": %s", strerror(error)) == -1)
-		err(EX_OSERR, NULL);
+	if (error != 0 && e->error == NULL)
+		e->error = text_format(SESSION_FILE_LOCK ": %s", strerror(error));
 	close(fd);
-	e->path = xstrdup(path);
+	e->paused = e->paused && status_live(e->state.status);
+	e->path = text_format("%s", path);
 	return 0;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "orchestrator/session/discard.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/place.h"
 #include "orchestrator/session/registry.h"
@@ -159,6 +160,12 @@ check_unfinished(struct orch *o, int dirfd, const char *name)
 	int		 claim = -1;
 	bool		 gone;
 
+	if (strncmp(name, DISCARD_GONE, strlen(DISCARD_GONE)) == 0) {
+		if (file_remove_tree(dirfd, name) == -1)
+			return 0;
+		say_removed(o, name, "a discarded session");
+		return 1;
+	}
 	if (strncmp(name, ".new-", strlen(".new-")) != 0 || (entry_item(id, item, sizeof(item)) &&
 	    (claim = claim_hold(o, item, holder, sizeof(holder))) == -1 && errno != ENOENT))
 		return 0;
@@ -257,14 +264,17 @@ check_pool(struct orch *o, int dirfd, const char *name)
 }
 
 static size_t
-empty_pool(struct orch *o)
+check_worktrees(struct orch *o)
 {
-	char	*x = place_path(o, "x", NULL), *pool = pool_dir(x);
-	size_t	 n = each(o, pool, check_pool);
+	char	*dir = place_dir(o), *pool = text_format("%s/" POOL_DIR, dir);
+	size_t	 n = each(o, dir, check_trash);
 
-	(void)rmdir(pool);
+	if (pool_ours(pool)) {
+		n += each(o, pool, check_pool);
+		(void)rmdir(pool);
+	}
 	free(pool);
-	free(x);
+	free(dir);
 	return n;
 }
 
@@ -298,9 +308,15 @@ check_merged(struct orch *o, int dirfd, const char *id)
 size_t
 orphans_remove(struct orch *o)
 {
-	char	*claims = text_format("%s/claims", o->workspace), *path, *worktrees, head[256];
+	char	*claims = text_format("%s/claims", o->workspace), head[256];
 	struct cgroup_place place;
+	struct settings s;
 	size_t	 n;
+
+	if (orch_target_settings(o, &s) == 0) {
+		place_settle(o, &s);
+		settings_release(&s);
+	}
 
 	if (git_head_branch(&o->repo, head, sizeof(head), NULL, 0) == 0 && head[0] != '\0')
 		git_locks_left(&o->repo, head);
@@ -310,14 +326,13 @@ orphans_remove(struct orch *o)
 	n += each(o, claims, check_claim);
 	n += each(o, o->sessions, check_unfinished);
 	n += each(o, o->archive, check_merged);
-	path = place_path(o, "x", NULL);
-	worktrees = text_format("%.*s", (int)(strrchr(path, '/') - path), path);
-	n += each(o, worktrees, check_trash);
-	n += empty_pool(o);
+	n += check_worktrees(o);
+	if (o->worktrees != NULL) {	/* those made under other settings */
+		place_settle(o, &(struct settings){ 0 });
+		n += check_worktrees(o);
+	}
 	if (cgroup_here(&place, NULL, 0) == 0)
 		cgroup_sweep(place.mount);
-	free(worktrees);
-	free(path);
 	free(claims);
 	return n;
 }

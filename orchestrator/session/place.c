@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -24,22 +23,74 @@ place_base(const struct orch *o)
 	return o->repo.top != NULL ? o->repo.top : o->repo.common;
 }
 
+static bool
+is_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return strncmp(path, dir, len) == 0 && (path[len] == '/' || path[len] == '\0');
+}
+
+/* The path without links and "..", as far as it exists. */
+static char *
+real_path(const char *path)
+{
+	char *head = text_format("%s", path), *real = NULL, *slash, *whole;
+	const char *rest = "";
+
+	while ((real = realpath(head, NULL)) == NULL && (slash = strrchr(head, '/')) != NULL && slash != head) {
+		*slash = '\0';
+		rest = path + (slash - head);
+	}
+	whole = text_format("%s%s", real != NULL && strcmp(real, "/") != 0 ? real : "", real != NULL ? rest : path);
+	free(real);
+	free(head);
+	return whole;
+}
+
+void
+place_settle(struct orch *o, const struct settings *s)
+{
+	const char *home = getenv("HOME"), *name = strrchr(o->workspace, '/');
+	char *path, *real;
+
+	free(o->worktrees);
+	o->worktrees = NULL;
+	if (s->worktrees == NULL)
+		return;
+	path = s->worktrees[0] == '/' ? text_format("%s", s->worktrees) : s->worktrees[0] == '~' ?
+	    text_format("%s%s", home != NULL ? home : "", s->worktrees + 1) : text_format("%s/%s", place_base(o), s->worktrees);
+	while (strlen(path) > 1 && path[strlen(path) - 1] == '/')
+		path[strlen(path) - 1] = '\0';
+	real = real_path(path);
+	/* several repositories may name the same directory */
+	o->worktrees = is_below(real, place_base(o)) ? text_format("%s", real) :
+	    text_format("%s/%s" WORKTREES, real, name != NULL ? name + 1 : "");
+	free(real);
+	free(path);
+}
+
+char *
+place_dir(const struct orch *o)
+{
+	return o->worktrees != NULL ? text_format("%s", o->worktrees) : text_format("%s/" WORKTREES, place_base(o));
+}
+
 char *
 place_path(const struct orch *o, const char *item, const char *where)
 {
-	return where == NULL ? text_format("%s/" WORKTREES "/%s", place_base(o), item) :
+	char *dir = place_dir(o), *path;
+
+	path = where == NULL ? text_format("%s/%s", dir, item) : where[0] == '/' ? real_path(where) :
 	    text_format("%s/%s", place_base(o), where);
+	free(dir);
+	return path;
 }
 
 static int
 branch_exists(const struct orch *o, const char *branch, char oid[OID_MAX])
 {
-	char *ref = text_format("refs/heads/%s", branch);
-	int r;
-
-	r = git_ref_read(&o->repo, ref, oid, NULL, 0);
-	free(ref);
-	return r == 0 && oid[0] != '\0';
+	return git_branch_read(&o->repo, branch, oid, NULL, 0) == 0 && oid[0] != '\0';
 }
 
 char *
@@ -168,9 +219,18 @@ make_all(struct orch *o, const char *path)
 {
 	size_t base = strlen(place_base(o));
 	char *dir = text_format("%s", path);
+	bool inside = is_below(path, place_base(o));
 	int status = 0;
 
-	for (char *p = strchr(dir + base + 1, '/'); status == 0 && p != NULL; p = strchr(p + 1, '/')) {
+	if (!inside) {
+		*strrchr(dir, '/') = '\0';
+		if (file_make_dirs(dir) == -1) {
+			log_warnx("%s: %s; make it, or set \"worktree\": {\"directory\": ...} to another directory", dir, strerror(errno));
+			status = orch_status(errno);
+		}
+		strlcat(dir, "/", strlen(path) + 1);
+	}
+	for (char *p = inside ? strchr(dir + base + 1, '/') : NULL; status == 0 && p != NULL; p = strchr(p + 1, '/')) {
 		*p = '\0';
 		status = make_directory(dir, place_base(o));
 		*p = '/';
@@ -182,7 +242,7 @@ make_all(struct orch *o, const char *path)
 		status = orch_status(errno);
 	}
 	free(dir);
-	if (status == 0 && o->repo.top != NULL)
+	if (status == 0 && inside && o->repo.top != NULL)
 		exclude_place(o, path);
 	return status;
 }
@@ -194,6 +254,11 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 	struct stat st;
 	int status;
 
+	if (is_below(path, o->home) || (o->worktrees != NULL && strcmp(o->worktrees, place_base(o)) == 0)) {
+		log_warnx("worktree %s: worktrees may lie neither among the sessions, in %s, nor beside the files of %s; change "
+		    "\"worktree\" of the item, or \"worktree.directory\" of the settings", path, o->home, place_base(o));
+		return EX_CONFIG;
+	}
 	if (access(o->repo.common, W_OK | X_OK) == -1) {
 		log_warnx("%s: %s; make it writable: the branch and worktree are recorded there",
 		    o->repo.common, strerror(errno));
@@ -223,7 +288,9 @@ place_make(struct orch *o, const char *path, const char *branch, const char *bas
 static int
 drop_worktree(struct orch *o, const char *path)
 {
-	char *trash = text_format("%s/" WORKTREES "/.trash-%ld", place_base(o), (long)getpid());
+	bool inside = is_below(path, place_base(o)) && o->worktrees == NULL;
+	char *trash = inside ? text_format("%s/" WORKTREES "/.trash-%ld", place_base(o), (long)getpid()) :
+	    text_format("%.*s/.trash-%ld", (int)(strrchr(path, '/') - path), path, (long)getpid());
 	char reason[GIT_ERR];
 	int rc;
 
@@ -260,7 +327,7 @@ place_drop(struct orch *o, const char *path, const char *branch, const char *bas
 int
 place_drop_leftover(struct orch *o, const char *path, const char *branch, const char *base)
 {
-	char *ref = text_format("refs/heads/%s", branch), oid[OID_MAX], reason[GIT_ERR];
+	char oid[OID_MAX], reason[GIT_ERR];
 	struct git g;
 	int yes = git_worktree_empty(path), rc = -1;
 
@@ -271,7 +338,7 @@ place_drop_leftover(struct orch *o, const char *path, const char *branch, const 
 	/* even when only git's metadata are left */
 	else if (drop_worktree(o, path) == -1)
 		;
-	else if (git_ref_read(&o->repo, ref, oid, reason, sizeof(reason)) == -1)
+	else if (git_branch_read(&o->repo, branch, oid, reason, sizeof(reason)) == -1)
 		log_warnx("%s", reason);
 	else if (oid[0] == '\0')
 		rc = 0;
@@ -280,6 +347,5 @@ place_drop_leftover(struct orch *o, const char *path, const char *branch, const 
 		log_warnx("%s: %s", branch, reason);
 	else
 		rc = !yes ? 0 : drop_branch(o, branch, oid, "orchestrator: left by a killed dispatch");
-	free(ref);
 	return rc;
 }

@@ -3,7 +3,10 @@
 #define ORCHESTRATOR_PLACE_H
 
 /*
- * The worktree of a new session, below .worktrees/ of the repository, and its branch.
+ * The worktree of a new session, below .worktrees/ of the repository or the "worktree.directory" of the settings,
+ * and its branch.
+ *
+ *	place_settle(o, &settings);	before the others, or they are about .worktrees/
  */
 
 #include <stdint.h>
@@ -16,9 +19,12 @@ struct settings;
 char *place_branch(const struct orch *, const struct settings *, const char *item, int64_t attempt);
 /* The first attempt, beginning with this one, whose branch does not exist yet. */
 int64_t place_attempt(const struct orch *, const struct settings *, const char *item, int64_t attempt);
+void place_settle(struct orch *, const struct settings *);
+/* The directory of the worktrees, malloced. */
+char *place_dir(const struct orch *);
 /* The path for the worktree of an item; where: the path from its record, or NULL; malloced. */
 char *place_path(const struct orch *, const char *item, const char *where);
-/* Makes .worktrees/ (and has git ignore it), the worktree and the branch.  0, or a sysexits status with the
+/* Makes that directory (and has git ignore it), the worktree and the branch.  0, or a sysexits status with the
  * error printed and nothing made. */
 int place_make(struct orch *, const char *path, const char *branch, const char *base);
 /* Removes both again; they contain no work.  -1: something is left. */

@@ -9,6 +9,7 @@
 
 struct config;
 struct dispatch;
+struct item;
 struct orch;
 struct settings;
 
@@ -22,8 +23,16 @@ struct settings;
  * release.
  */
 int plan_make(struct orch *, const struct dispatch *, struct config *);
+/*
+ * Reads the settings of a session anew, as its target has them now, with the agent and review that dispatch was told.
+ * 0, or a sysexits status with the error printed: the settings are as before.
+ */
+int plan_again(struct orch *, struct item *, struct config *);
 /* Can the settings approve anything?  0, or EX_CONFIG with advice printed. */
 int plan_judged(const struct settings *);
+/* The command of dispatch ITEM -- COMMAND, ended by NULL, to be freed (its words are those of the settings); NULL: there
+ * was none. */
+char **plan_command(const struct settings *);
 /* Only the roles. */
 int plan_roles(const struct dispatch *, struct settings *);
 /* Only the commands: does the program of the first setup command exist, and do confined runs see the programs that the

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,10 +7,12 @@
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
+#include "proto/base/strings.h"
 #include "proto/base/text.h"
 #include "proto/record/item.h"
 #include "proto/record/state.h"
 #include "proto/session/layout.h"
+#include "proto/settings/prompt_names.h"
 #include "proto/settings/prompts.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
@@ -134,6 +135,50 @@ expand_first(struct orch *o, const struct dispatch *d, const char *template, con
 	return out.buf;
 }
 
+/* Is a file of the prompts' directory named almost like a prompt? */
+static int
+check_files(struct orch *o, const char *commit)
+{
+	const char *const argv[] = { "ls-tree", "--name-only", "-z", commit, ".orchestrator/prompts/", NULL };
+	const char *names[PROMPTS_STEPS + 1], *near;
+	char reason[GIT_ERR], *out = NULL, *p, *slash;
+	size_t len = 0;
+	struct git g;
+	int status = 0;
+
+	if (strcmp(o->plain, commit) == 0)
+		return 0;
+	memcpy(names, prompts_names, sizeof(prompts_names));
+	names[PROMPTS_STEPS] = "implementer.md";
+	if (orch_git(o, &g, reason, sizeof(reason)) == -1 ||
+	    git_run(&g, argv, NULL, 0, &out, &len, NULL, reason, sizeof(reason)) == -1) {
+		log_warnx("%s", reason);
+		return EX_CONFIG;
+	}
+	for (p = out; status == 0 && p != NULL && p < out + len; p += strlen(p) + 1) {
+		slash = strrchr(p, '/');
+		if (slash == NULL || name_index(names, PROMPTS_STEPS + 1, slash + 1) != -1 ||
+		    (near = text_nearest(slash + 1, names, PROMPTS_STEPS + 1)) == NULL)
+			continue;
+		log_warnx("%s is the name of no prompt; did you mean \"%s\"?  orchestrator-config(5) lists them", p, near);
+		status = EX_CONFIG;
+	}
+	free(out);
+	return status;
+}
+
+static int
+check_variables(const char *path, const char *text)
+{
+	const char *near;
+	char name[64];
+
+	if (text == NULL || prompt_names_check(text, name, &near) == 0)
+		return 0;
+	log_warnx(".orchestrator/%s: unknown variable {%s}; did you mean {%s}?", path, name, near);
+	return EX_CONFIG;
+}
+
 int
 prompts_make(struct orch *o, const struct dispatch *d, const char *commit, struct prompts *p)
 {
@@ -154,6 +199,9 @@ prompts_make(struct orch *o, const struct dispatch *d, const char *commit, struc
 		log_warnx("%s", reason);
 		status = EX_CONFIG;
 	} else {
+		status = check_files(o, commit);
+		for (size_t i = 0; status == 0 && i <= PROMPTS_STEPS; i++)
+			status = check_variables(paths[i], texts[i]);
 		if (type != NULL && texts[PROMPTS_STEPS + 1] == NULL)
 			log_warnx("no persona .orchestrator/agents/%s.md in commit %.12s; the "
 			    "prompt only names the agent type", type, commit);
@@ -167,8 +215,9 @@ prompts_make(struct orch *o, const struct dispatch *d, const char *commit, struc
 			    "shorten its description", d->item->id, strlen(p->first),
 			    SESSION_MAX_PROMPT);
 			status = EX_DATAERR;
-			prompts_release(p);
 		}
+		if (status != 0)
+			prompts_release(p);
 	}
 	while (n-- > 0)
 		free(paths[n]);

@@ -8,8 +8,6 @@
  * the target's commit.
  */
 
-#include <stddef.h>
-
 struct dispatch;
 struct orch;
 

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/workspace/orch.h"
@@ -113,6 +111,41 @@ registry_load(struct orch *o, bool archived, struct entries *es)
 	if (es->n > 1)
 		qsort(es->v, es->n, sizeof(*es->v), entry_compare);
 	return 0;
+}
+
+/* A discard that was interrupted may have kept the records already. */
+static int
+load_discarded(void *arg, const char *archive)
+{
+	struct loading	*l = arg;
+	size_t		 n = l->to->n;
+	char		*dir = text_format("%.*s" DISCARDED, (int)(strrchr(archive, '/') + 1 - archive), archive);
+
+	l->dir = dir;
+	registry_each(dir, load_one, l);
+	for (size_t i = l->to->n; i-- > n;)
+		for (size_t k = 0; k < n; k++)
+			if (strcmp(l->to->v[i].id, l->to->v[k].id) == 0) {
+				entry_release(&l->to->v[i]);
+				l->to->v[i] = l->to->v[--l->to->n];
+				break;
+			}
+	free(dir);
+	return 0;
+}
+
+void
+registry_add_discarded(struct orch *o, struct entries *es)
+{
+	struct loading	l = { .archived = true, .to = es, .room = es->n };
+
+	registry_each_archive(o, load_discarded, &l);
+}
+
+bool
+entry_discarded(const struct entry *e)
+{
+	return strstr(e->path, "/" DISCARDED "/") != NULL;
 }
 
 void
@@ -223,7 +256,7 @@ registry_newest(struct orch *o, const char *item, struct entry *e)
 }
 
 int
-registry_find(struct orch *o, const char *name, struct entry *e)
+registry_find_known(struct orch *o, const char *name, struct entry *e)
 {
 	struct search	s;
 
@@ -245,6 +278,15 @@ registry_find(struct orch *o, const char *name, struct entry *e)
 		*e = s.found;
 		return 0;
 	}
-	log_warnx("no session \"%s\" in this repository; orchestrator status lists them", name);
 	return EX_NOINPUT;
+}
+
+int
+registry_find(struct orch *o, const char *name, struct entry *e)
+{
+	int	rv = registry_find_known(o, name, e);
+
+	if (rv == EX_NOINPUT)
+		log_warnx("no session \"%s\" in this repository; orchestrator status lists them", name);
+	return rv;
 }

@@ -21,6 +21,7 @@ struct entry {
 	bool		 archived;
 	bool		 alive;		/* a worker holds worker.lock */
 	bool		 busy;		/* an orchestrator holds it: merging, declaring, archiving */
+	bool		 paused;	/* a person holds it before its next step */
 	bool		 begun;		/* it was held at some time: a worker has run */
 	pid_t		 pid;		/* its holder */
 	struct state	 state;		/* pending when there is no state.json yet */
@@ -45,6 +46,10 @@ bool entry_mergeable(const struct entry *);	/* pure */
 /* All sessions of the current instance, oldest first (created_at, then id); with archived also those in every
  * instance's archive. */
 int registry_load(struct orch *, bool archived, struct entries *);
+/* Adds the discarded sessions of all instances.  The directory DISCARDED keeps their records. */
+#define DISCARDED	"discarded"
+void registry_add_discarded(struct orch *, struct entries *);
+bool entry_discarded(const struct entry *);	/* pure */
 void entries_release(struct entries *);
 /* Calls fn for each session directory in dir (isolated-sessions or archive), which may be absent.  Stops when
  * fn returns other than 0, and returns that. */
@@ -59,6 +64,8 @@ int registry_each_archive(struct orch *, int (*fn)(void *, const char *dir), voi
  * returns EX_NOINPUT / EX_USAGE; 0 on success.
  */
 int registry_find(struct orch *, const char *name, struct entry *);
+/* The same; EX_NOINPUT, without a message, when no session matches. */
+int registry_find_known(struct orch *, const char *name, struct entry *);
 /* The newest attempt of an item, without messages.  -1: there is none. */
 int registry_newest(struct orch *, const char *item, struct entry *);
 

@@ -122,38 +122,11 @@ check_ended(struct entry *e)
 		log_warnx("session %s is approved; merge it (orchestrator merge %s), or cancel it "
 		    "first", id, id);
 	else if (status_done(e->state.status))
-		log_warnx("session %s is merged; there is nothing to do again", id);
+		log_warnx("session %s is merged: orchestrator tasks reopen %s does a task of a list again, and orchestrator dispatch "
+		    "%s --title '...' other work", id, e->state.item, e->state.item);
 	else
 		return 0;
 	return EX_USAGE;
-}
-
-/* The agent of dispatch --agent; NULL when the former roles were chosen otherwise. */
-static const char *
-one_agent(const struct settings *s)
-{
-	const char *name = s->role[ROLE_IMPLEMENTER];
-
-	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++)
-		if (name == NULL || s->role[r] == NULL || strcmp(s->role[r], name) != 0)
-			return NULL;
-	return name;
-}
-
-/* The command of dispatch ITEM -- COMMAND, ended by NULL; NULL when there was none. */
-static char **
-old_command(const struct settings *s)
-{
-	const char *name = s->role[ROLE_IMPLEMENTER];
-	const struct agent *a;
-	char **argv;
-
-	if (name == NULL || strcmp(name, PLAN_COMMAND) != 0 ||
-	    (a = settings_agent(s, name)) == NULL || a->command.n == 0 ||
-	    (argv = calloc(a->command.n + 1, sizeof(*argv))) == NULL)
-		return NULL;
-	memcpy(argv, a->command.v, a->command.n * sizeof(*argv));
-	return argv;
 }
 
 /* A task may have been changed since; what several tasks made stays as it was. */
@@ -190,14 +163,14 @@ again(const struct entry *e, struct former *f, struct item *as, const char *of)
 	struct dispatch d = {
 		.item = as != NULL ? as : &f->item,
 		.agent_type = (as != NULL ? as : &f->item)->agent_type,
-		.review = review_mode_name(s->review),
-		.command = f->command = old_command(s),
+		.review = f->config.review,
+		.command = f->command = plan_command(s),
 		.retry_of = e->id,
 		.findings = f->findings,
 		.attempt = f->config.attempt + 1,
 	};
 
-	d.agent = d.command == NULL ? one_agent(s) : NULL;
+	d.agent = d.command == NULL ? f->config.agent : NULL;
 	d.list = of != NULL ? of : f->list[0] == '\0' ? NULL : f->list;
 	return d;
 }

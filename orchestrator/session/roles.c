@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
 
 #include <err.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
+#include "orchestrator/session/clients_here.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/workspace/program.h"
@@ -74,13 +72,14 @@ add_agent(struct settings *s, const char *name, const char *adapter)
 static const char *
 find_client(const struct settings *s)
 {
-	const char *path = last_path(&s->env, getenv("PATH"));
+	const struct agent *a = NULL;
+	struct strings here = { 0 };
 
-	for (size_t i = 0; i < nclients; i++)
-		if (clients[i].adapter && settings_agent(s, clients[i].name) != NULL &&
-		    program_exists(clients[i].name, path))
-			return clients[i].name;
-	return NULL;
+	clients_here(s, &here);
+	for (size_t i = 0; i < here.n && a == NULL; i++)
+		a = settings_agent(s, here.v[i]);
+	strings_free(&here);
+	return a != NULL ? a->name : NULL;
 }
 
 static void
@@ -99,7 +98,7 @@ no_client(void)
 	list_clients(&names);
 	log_warnx("no agent: install an agent client (%s), or set \"agents\" and \"roles\" in "
 	    ".orchestrator/config.json, or give a command: dispatch ITEM -- COMMAND",
-	    names.buf != NULL ? names.buf : "claude");
+	    names.buf);
 	text_free(&names);
 	return EX_UNAVAILABLE;
 }
@@ -118,7 +117,8 @@ all_roles(struct settings *s, const char *name)
 		return EX_USAGE;
 	}
 	set_role(s, ROLE_IMPLEMENTER, name);
-	set_role(s, ROLE_REVIEWER, name);
+	if (s->role[ROLE_REVIEWER] == NULL || strcmp(s->role[ROLE_REVIEWER], SETTINGS_PERSON) != 0)
+		set_role(s, ROLE_REVIEWER, name);
 	set_role(s, ROLE_TECH_LEAD, name);
 	return 0;
 }
@@ -182,7 +182,7 @@ check_programs(const struct settings *s)
 	for (int r = ROLE_IMPLEMENTER; r < ROLE_COUNT; r++) {
 		if (r != ROLE_IMPLEMENTER && s->review != REVIEW_COUNCIL)
 			break;
-		if (s->role[r] == NULL)
+		if (s->role[r] == NULL || (r == ROLE_REVIEWER && strcmp(s->role[r], SETTINGS_PERSON) == 0))
 			continue;
 		if ((a = settings_agent(s, s->role[r])) == NULL) {
 			log_warnx("role %s: no agent \"%s\" in the settings; add it to \"agents\"",
@@ -217,4 +217,19 @@ plan_roles(const struct dispatch *d, struct settings *s)
 	if ((status = fill_roles(d, s)) != 0)
 		return status;
 	return check_programs(s);
+}
+
+char **
+plan_command(const struct settings *s)
+{
+	const char *name = s->role[ROLE_IMPLEMENTER];
+	const struct agent *a;
+	char **argv;
+
+	if (name == NULL || strcmp(name, PLAN_COMMAND) != 0 ||
+	    (a = settings_agent(s, name)) == NULL || a->command.n == 0 ||
+	    (argv = calloc(a->command.n + 1, sizeof(*argv))) == NULL)
+		return NULL;
+	memcpy(argv, a->command.v, a->command.n * sizeof(*argv));
+	return argv;
 }

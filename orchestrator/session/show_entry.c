@@ -3,19 +3,22 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/target_tell.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/array.h"
+#include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/record/config.h"
 #include "proto/record/question.h"
+#include "proto/record/tell.h"
 #include "proto/sys/file.h"
-
-#define BAR	20	/* characters */
 
 int
 show_operand(struct orch *o, const char *name, struct entry *e)
@@ -35,6 +38,91 @@ show_status(const struct entry *e)
 	if (e->state.merging.target[0] != '\0')
 		return "merging";
 	return status_name(e->state.status);
+}
+
+/* The agent of the role that works in this step; NULL = none. */
+static const char *
+agent_at(const struct settings *s, enum step step)
+{
+	if (step == STEP_DECIDE && s->role[ROLE_TECH_LEAD] != NULL)
+		return s->role[ROLE_TECH_LEAD];
+	return s->role[step == STEP_REVIEW || step == STEP_DECIDE ? ROLE_REVIEWER : ROLE_IMPLEMENTER];
+}
+
+char *
+show_limit(const struct entry *e)
+{
+	char why[RECORD_ERR], at[CLOCK_TEXT], in[CLOCK_TEXT], *text;
+	int64_t until = e->state.parked_until, now = clock_wall();
+	const char *agent = NULL;
+	struct config c = { 0 };
+	int fd;
+
+	if (e->error != NULL || until == 0 || !status_live(e->state.status))
+		return NULL;
+	fd = file_open_dir(AT_FDCWD, e->path);
+	if (fd != -1 && config_load(fd, &c, why, sizeof(why)) == 0)
+		agent = agent_at(&c.settings, e->state.step);
+	if (agent == NULL)
+		agent = "its agent";
+	text = until <= now ? text_format("the first run after the usage limit of %s", agent) :
+	    text_format("usage limit of %s until %s (in %s)", agent, clock_local(until, now, at, sizeof(at)),
+	    clock_age(until - now, in, sizeof(in)));
+	config_release(&c);
+	file_close(fd);
+	return text;
+}
+
+void
+show_reason(const struct entry *e)
+{
+	const struct state *s = &e->state;
+	char *limit = show_limit(e);
+
+	show_field("waits for", limit);
+	free(limit);
+	if (strcmp(s->reason, status_name(s->status)) != 0)
+		show_field("reason", s->reason);
+	if (strcmp(s->reason, "blocked") != 0 || s->blocked == NULL)	/* its detail is a part of that */
+		show_field("detail", s->detail);
+	show_field("blocked", s->blocked);
+	show_field("budget", s->notice);
+}
+
+static char *
+message_text(const struct tell *t)
+{
+	switch (t->status) {
+	case TELL_WAITING:
+		return text_format("%s waits for the agent's next turn", t->id);
+	case TELL_GIVEN:
+		return text_format("%s was given to run %s, which has not ended", t->id, t->run);
+	case TELL_DELIVERED:
+		return text_format("%s was delivered in run %s, %s ago", t->id, t->run, show_age(t->delivered_at));
+	case TELL_REFUSED:
+	case TELL_STATUSES:
+		break;
+	}
+	return text_format("%s was refused: %s", t->id, t->reason);
+}
+
+void
+show_messages(const struct entry *e)
+{
+	struct tells ts = { 0 };
+	char why[RECORD_ERR], *line;
+	int fd = file_open_dir(AT_FDCWD, e->path);
+
+	if (fd != -1 && tells_load(fd, &ts, why, sizeof(why)) == -1)
+		show_field("messages", why);
+	for (size_t i = 0; i < ts.n; i++) {
+		show_field("message", line = message_text(&ts.v[i]));
+		free(line);
+		if (tell_open(&ts.v[i]))	/* the remarks have those that were delivered */
+			show_block(stdout, ts.v[i].text);
+	}
+	tells_release(&ts);
+	file_close(fd);
 }
 
 static void
@@ -58,6 +146,7 @@ show_entry_json(const struct entry *e)
 	ARRAY_WHOLE(group, GROUP_COUNT);
 	const struct state	*s = &e->state;
 	struct json		*j = json_new_object(), *t = json_new_object();
+	char			*target = target_of(e);
 
 	json_put_str(j, "session", e->id);
 	json_put_str(j, "item", s->item);
@@ -67,11 +156,13 @@ show_entry_json(const struct entry *e)
 	json_put_int(j, "round", s->round);
 	json_put_bool(j, "alive", e->alive);
 	json_put_bool(j, "dead", entry_dead(e));
+	json_put_bool(j, "paused", e->paused);
 	json_put_bool(j, "archived", e->archived);
 	put_text(j, "error", e->error);
 	put_text(j, "reason", s->reason);
 	put_text(j, "detail", s->detail);
 	put_text(j, "blocked", s->blocked);
+	put_text(j, "notice", s->notice);
 	put_time(j, "parked_until", status_live(s->status) ? s->parked_until : 0);
 	json_put_int(j, "questions_open", status_live(s->status) ? s->questions_open : 0);
 	json_put_int(t, "done", s->tasks_done);
@@ -87,7 +178,9 @@ show_entry_json(const struct entry *e)
 	put_text(j, "head", s->head);
 	put_text(j, "merged", s->merged);
 	put_text(j, "worktree", s->worktree);
+	put_text(j, "target", target);
 	json_put_str(j, "path", e->path);
+	free(target);
 	return j;
 }
 
@@ -129,18 +222,16 @@ show_record_json(const struct entry *e, const char *name)
 	return j;
 }
 
-void
-show_bar(const struct entry *e)
+char *
+show_progress(const struct entry *e)
 {
 	const struct state	*s = &e->state;
 	int64_t			 done = s->tasks_done < s->tasks_total ? s->tasks_done : s->tasks_total;
 	struct text		 t = { 0 };
 
 	text_printf(&t, "%s: [", s->item);
-	for (int64_t i = 0; i < BAR; i++)
-		text_puts(&t, (i + 1) * s->tasks_total <= done * BAR ? "█" : "░");
+	show_bar(&t, done, s->tasks_total);
 	text_printf(&t, "] %jd%% (%jd/%jd tasks)", (intmax_t)(done * 100 / s->tasks_total), (intmax_t)done,
 	    (intmax_t)s->tasks_total);
-	show_cut(t.buf);
-	text_free(&t);
+	return t.buf;
 }

@@ -13,13 +13,19 @@ int show_operand(struct orch *, const char *name, struct entry *);
 
 /* The word for the state of a session: "running", "dead", "merging", ... */
 const char *show_status(const struct entry *);
+/* Prints why it is in its status, and why its agent is blocked or waits; nothing twice. */
+void show_reason(const struct entry *);
+/* Prints the messages to its implementer (messages.json), and the state of each. */
+void show_messages(const struct entry *);
+/* "usage limit of claude until 19:14 (in 4m)", malloced; NULL when its agent waits for no limit. */
+char *show_limit(const struct entry *);
 /* A session as in the lists of --json (orchestrator-json(7)). */
 struct json *show_entry_json(const struct entry *);
 /* A question for --json, and for the command of a policy. */
 struct json *show_question_json(const struct entry *, const struct question *);
 /* A record of the session directory unchanged, or null. */
 struct json *show_record_json(const struct entry *, const char *name);
-/* Prints "Stream-B: [bar] 66% (2/3 tasks)" on a line, for a session with tasks. */
-void show_bar(const struct entry *);
+/* "Stream-B: [bar] 66% (2/3 tasks)", malloced, for a session with tasks. */
+char *show_progress(const struct entry *);
 
 #endif

@@ -49,6 +49,9 @@ fill(struct orch *o, const struct dispatch *d, struct config *c)
 	c->attempt = d->attempt > 0 ? d->attempt : next_attempt(o, c->item);
 	c->branch = place_branch(o, &c->settings, c->item, c->attempt);
 	c->worktree = place_path(o, c->item, d->item->worktree);
+	c->agent = d->agent != NULL ? text_format("%s", d->agent) : NULL;
+	c->review = d->review != NULL ? text_format("%s", d->review) : NULL;
+	c->list = d->list != NULL ? text_format("%s", d->list) : NULL;
 	c->retry_of = d->retry_of != NULL ? text_format("%s", d->retry_of) : NULL;
 	c->findings = d->findings != NULL ? text_format("%s", d->findings) : NULL;
 	c->created_at = clock_wall();
@@ -70,8 +73,12 @@ take_claim(struct orch *o, const struct config *c, int *status)
 		return fd;
 	}
 	if (errno == EEXIST) {
-		log_warnx("item %s: session %s has it; see \"orchestrator status %s\", then merge, cancel or retry the "
-		    "session", c->item, holder, holder);
+		if (c->retry_of != NULL)
+			log_warnx("session %s is an earlier attempt at item %s: %s is a later one; orchestrator show %s says what can be "
+			    "done about it", c->retry_of, c->item, holder, c->item);
+		else
+			log_warnx("item %s: session %s has it; see \"orchestrator status %s\", then merge, cancel or retry the "
+			    "session", c->item, holder, holder);
 		*status = EX_CANTCREAT;
 	} else {
 		log_warnx("%s/claims/%s: %s; make it writable, or set ORCHESTRATOR_HOME",
@@ -177,6 +184,7 @@ dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
 			out->path = text_format("%s/%s", o->sessions, config.session);
 			out->worktree = text_format("%s", config.worktree);
 			out->branch = text_format("%s", config.branch);
+			out->target = text_format("%s", config.target);
 		}
 		prompts_release(&prompts);
 	}
@@ -190,5 +198,6 @@ dispatched_release(struct dispatched *d)
 	free(d->path);
 	free(d->worktree);
 	free(d->branch);
+	free(d->target);
 	memset(d, 0, sizeof(*d));
 }

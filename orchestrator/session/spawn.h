@@ -23,12 +23,14 @@ struct dispatch {
 	const char	*findings;	/* its findings, or NULL */
 	int64_t		 attempt;	/* 0 = one more than the item's newest */
 	const char	*list;		/* task list of the item, or NULL */
+	bool		 alone;		/* no person judges the work, whatever the settings say */
 };
 struct dispatched {
 	char	 session[SESSION_ID_MAX];
 	char	*path;			/* session directory */
 	char	*worktree;
 	char	*branch;
+	char	*target;		/* branch */
 };
 
 /*
@@ -47,7 +49,7 @@ int dispatch_show(struct orch *, const struct dispatched *, const struct item *,
 /*
  * Starts `worker run -d PATH` in its own process session and waits until it holds
  * the lock (its standard error, a pipe, is closed then) or has failed (err holds
- * its message).  Returns its pid or -1; errno EBUSY means: not now, but perhaps
+ * its message).  Returns its pid or -1; fault_passing() means: not now, but perhaps
  * later.
  */
 pid_t worker_spawn(struct orch *, const char *path, char *err, size_t errlen);

@@ -106,7 +106,8 @@ outcome(int sessionfd, pid_t pid, char *err, size_t errlen)
 		return 0;
 	}
 	status = wait_for(pid);
-	errno = WIFEXITED(status) && WEXITSTATUS(status) == EX_OSERR ? EBUSY : 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == EX_OSERR)
+		fault_set(EAGAIN);
 	/* 0 and 1: it has already ended.  75: another worker has the session. */
 	if (WIFEXITED(status) && (WEXITSTATUS(status) <= 1 || WEXITSTATUS(status) == EX_TEMPFAIL))
 		return 0;
@@ -120,7 +121,7 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 {
 	char *binary = NULL, *worktree = NULL;
 	const char **env = NULL, *step = "";
-	int p[2] = { -1, -1 }, error = 0, fd;
+	int p[2] = { -1, -1 }, fd;
 	pid_t pid = -1;
 
 	fault_set(0);
@@ -162,10 +163,8 @@ worker_spawn(struct orch *o, const char *path, char *err, size_t errlen)
 		snprintf(err, errlen, "worker: %s", strerror(errno));
 		kill(pid, SIGKILL);
 	}
-	if (outcome(fd, pid, err, errlen) == -1) {
-		error = errno;
+	if (outcome(fd, pid, err, errlen) == -1)
 		pid = -1;
-	}
 done:
 	for (int i = 0; i < 2; i++)
 		file_close(p[i]);
@@ -173,6 +172,5 @@ done:
 	free(env);
 	free(binary);
 	free(worktree);
-	errno = error;
 	return pid;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/stop.h"

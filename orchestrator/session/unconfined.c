@@ -13,9 +13,13 @@ orch_tell_unconfined(struct orch *o, const struct settings *settings)
 	struct sandbox_probe probe;
 	char why[320], *known;
 
-	if (o->told || settings->confine.mode != CONFINE_AUTO)
+	if (o->told)
 		return;
 	o->told = true;
+	if (settings->limits.tokens != 0 || settings->limits.cost_microusd != 0)
+		log_warnx("note: limits.tokens and limits.cost_usd are deprecated; set budget.session instead");
+	if (settings->confine.mode != CONFINE_AUTO)
+		return;
 	known = text_format("%s/confine", o->home);	/* where workers record what they found */
 	sandbox_probe_start(&probe, known, NULL);
 	free(known);

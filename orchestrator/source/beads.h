@@ -21,8 +21,9 @@
 
 #include "orchestrator/source/bd.h"
 #include "orchestrator/source/issue.h"
+#include "orchestrator/source/source.h"
 
-#define BEADS_LABEL	"project:"
+#define BEADS_LABEL	SOURCE_LABEL
 #define BEADS_AUTHOR	"beads"		/* author of changes made in Beads */
 
 /* Updates the list from Beads, after all pending changes were pushed. */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,7 +26,7 @@ static int
 verify(struct orch *o, const char *session, struct last_session *last, char *why, size_t whylen)
 {
 	const struct state *s = &last->state;
-	char ref[ORCH_REF_MAX + 16], tip[OID_MAX];
+	char tip[OID_MAX];
 	struct git g;
 	int has;
 
@@ -39,8 +38,7 @@ verify(struct orch *o, const char *session, struct last_session *last, char *why
 		snprintf(why, whylen, "session %s is not merged", session);
 		return -1;
 	}
-	snprintf(ref, sizeof(ref), "refs/heads/%s", last->target);
-	if (orch_git(o, &g, why, whylen) == -1 || git_ref_read(&o->repo, ref, tip, why, whylen) == -1)
+	if (orch_git(o, &g, why, whylen) == -1 || git_branch_read(&o->repo, last->target, tip, why, whylen) == -1)
 		return -1;
 	if (tip[0] != '\0' && (has = git_ancestor(&g, s->merged, tip, why, whylen)) != 0)
 		return has == 1 ? 0 : -1;

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/plan/tasklist.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
 /* Keeps what people wrote into the former file: names, worktrees, unknown members. */
@@ -38,13 +38,15 @@ keep_former(struct streams *s, struct streams *old)
 		was = &old->v[k];
 		one->raw = json_copy(was->raw);
 		json_drop(one->raw, "tasks");	/* they would override the list's */
-		one->name = text_format("%s", was->name);
+		if (one->name == NULL)
+			one->name = text_format("%s", was->name);
 		one->worktree = was->worktree == NULL ? NULL : text_format("%s", was->worktree);
 	}
 }
 
+/* usual: worktrees are made where they are without settings. */
 static void
-name_it(const struct orch *o, struct streams *s, const struct tasklist *l)
+name_it(const struct orch *o, struct streams *s, const struct tasklist *l, bool usual)
 {
 	char time[CLOCK_TEXT], name[TASKLIST_MAX_NAME / 2];
 
@@ -55,8 +57,12 @@ name_it(const struct orch *o, struct streams *s, const struct tasklist *l)
 		text_first_line(name, sizeof(name), l->name);
 		s->name = text_format("%s", name);
 	}
-	for (size_t i = 0; o->repo.top != NULL && i < s->n; i++)
-		s->v[i].root = text_format("%s", o->repo.top);
+	for (size_t i = 0; i < s->n; i++) {
+		if (o->repo.top != NULL)
+			s->v[i].root = text_format("%s", o->repo.top);
+		if (s->v[i].worktree == NULL && usual)
+			s->v[i].worktree = text_format(".worktrees/%s", s->v[i].id);
+	}
 }
 
 static void
@@ -90,21 +96,26 @@ generate_make(struct orch *o, const struct tasklist *l, const struct strings sai
     const char *path, struct streams *s)
 {
 	struct strings problems = { 0 };
+	struct settings set;
 	struct streams old;
-	int64_t max;
+	const char *name;
 	int rv;
 
 	memset(s, 0, sizeof(*s));
-	if ((rv = streams_limit(o, &max)) != 0)
+	if ((rv = orch_target_settings(o, &set)) != 0)
 		return rv;
 	streams_take(s, l, true, &problems);
+	for (size_t i = 0; i < s->n; i++)
+		if ((name = tasklist_stream_name(l, s->v[i].id)) != NULL)
+			s->v[i].name = text_format("%s", name);
 	check_said(s, said, &problems);
 	streams_arrange(s, said);
 	read_former(path, &old);
 	keep_former(s, &old);
 	streams_release(&old);
-	name_it(o, s, l);
-	streams_check(s, max, &problems);
+	name_it(o, s, l, set.worktrees == NULL);
+	streams_check(s, set.max_parallel_streams, &problems);
+	settings_release(&set);
 	streams_overlaps(s, &problems);
 	for (size_t i = 0; i < problems.n; i++)
 		log_warnx("%s: %s", l->id, problems.v[i]);

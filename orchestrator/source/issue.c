@@ -10,14 +10,6 @@
 #include "proto/json/json.h"
 #include "proto/plan/tasklist.h"
 
-static const char *
-text_of(const struct json *j, const char *key)
-{
-	const char *s = json_str(j, key);
-
-	return s == NULL ? "" : s;
-}
-
 static int
 compare(const void *a, const void *b)
 {
@@ -38,9 +30,9 @@ read_one(const struct json *j, struct issue *is, struct strings *wrong)
 		return false;
 	}
 	strlcpy(is->id, id, sizeof(is->id));
-	is->status = text_of(j, "status");
-	is->assignee = text_of(j, "assignee");
-	is->notes = text_of(j, "notes");
+	is->status = json_words(j, "status");
+	is->assignee = json_words(j, "assignee");
+	is->notes = json_words(j, "notes");
 	is->raw = j;
 	return true;
 }
@@ -90,7 +82,7 @@ issue_has(const struct issue *is, const char *actor)
 bool
 issue_heads(const struct issue *is)
 {
-	return strcmp(text_of(is->raw, "issue_type"), "epic") == 0;
+	return strcmp(json_words(is->raw, "issue_type"), "epic") == 0;
 }
 
 bool
@@ -105,6 +97,20 @@ issue_labelled(const struct issue *is, const char *label)
 			return true;
 	}
 	return labels == NULL;
+}
+
+void
+issue_label_rests(const struct issue *is, const char *prefix, struct strings *rests)
+{
+	const struct json *labels = json_get(is->raw, "labels");
+	size_t len = strlen(prefix);
+
+	for (size_t i = 0; i < json_count(labels); i++) {
+		const char *s = json_string(json_at(labels, i));
+
+		if (s != NULL && strncmp(s, prefix, len) == 0)
+			strings_add(rests, s + len);
+	}
 }
 
 /* bd ready and bd list print the edge, bd show the issue at its other end. */
@@ -122,7 +128,7 @@ issue_blockers(const struct issue *is, bool open, struct strings *ids)
 		if (id == NULL || type == NULL || strcmp(type, "blocks") != 0 ||
 		    !item_id_valid(id) || strcmp(id, is->id) == 0)
 			continue;
-		if (!open || (edge == NULL && strcmp(text_of(d, "status"), "closed") != 0))
+		if (!open || (edge == NULL && strcmp(json_words(d, "status"), "closed") != 0))
 			strings_add(ids, id);
 	}
 }
@@ -179,7 +185,7 @@ describe(const struct issue *is)
 	struct text t = { 0 };
 
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		const char *s = text_of(is->raw, parts[i].key);
+		const char *s = json_words(is->raw, parts[i].key);
 
 		if (s[0] != '\0')
 			text_printf(&t, "%s%s%s", t.len > 0 ? "\n\n" : "", parts[i].head, s);
@@ -231,6 +237,33 @@ fill_dependencies(const struct issue *is, const struct tasklist *l, struct task 
 	return !same;
 }
 
+/* The label agent:TYPE names the persona; without it the task keeps its own. */
+static bool
+fill_agent_type(const struct issue *is, struct task *t)
+{
+	struct strings types = { 0 };
+	bool any = false;
+
+	issue_label_rests(is, ISSUE_AGENT, &types);
+	if (types.n > 0 && item_id_valid(types.v[0]))
+		any = replace(&t->item.agent_type, text_format("%s", types.v[0]));
+	strings_free(&types);
+	return any;
+}
+
+/* A reference that is no URL, such as "gh-9", is one, too. */
+static bool
+fill_url(struct task *t, const char *url)
+{
+	struct strings *urls = &t->item.urls;
+
+	if (url[0] == '\0' || strlen(url) > ITEM_MAX_URL || !item_url_valid(url) || strings_has(urls, url))
+		return false;
+	strings_free(urls);
+	strings_add(urls, url);
+	return true;
+}
+
 bool
 issue_fill(const struct issue *is, const struct tasklist *l, struct task *t)
 {
@@ -238,12 +271,13 @@ issue_fill(const struct issue *is, const struct tasklist *l, struct task *t)
 	int64_t made = issue_time(json_str(is->raw, "created_at"));
 	bool any = false;
 
-	text_first_line(title, sizeof(title), text_of(is->raw, "title"));
-	acceptance = text_format("%s", text_of(is->raw, "acceptance_criteria"));
+	text_first_line(title, sizeof(title), json_words(is->raw, "title"));
+	acceptance = text_format("%s", json_words(is->raw, "acceptance_criteria"));
 	acceptance[text_cut(acceptance, ITEM_MAX_TEXT)] = '\0';
 	any |= replace(&t->item.title, text_format("%s", title[0] != '\0' ? title : is->id));
 	any |= replace(&t->item.description, describe(is));
 	any |= replace(&t->item.acceptance, acceptance);
+	any |= fill_url(t, json_words(is->raw, "external_ref"));
 	any |= replace_int(&t->item.priority, json_int(is->raw, "priority", 2), 0, 4);
 	any |= replace_int(&t->item.estimate, json_int(is->raw, "estimated_minutes", 0), 0,
 	    ITEM_MAX_MINUTES);
@@ -251,6 +285,7 @@ issue_fill(const struct issue *is, const struct tasklist *l, struct task *t)
 	if (made > 0)
 		any |= replace_int(&t->created_at, made, 1, INT64_MAX);
 	any |= fill_dependencies(is, l, t);
+	any |= fill_agent_type(is, t);
 	t->changed |= any;
 	return any;
 }

@@ -15,6 +15,8 @@ struct strings;
 struct task;
 struct tasklist;
 
+#define ISSUE_AGENT	"agent:"	/* before the agent type, in labels */
+
 struct issue {
 	char		 id[SESSION_ID_MAX];
 	const char	*status;	/* "open", "in_progress", "closed", ...; never NULL */
@@ -39,6 +41,8 @@ bool issue_has(const struct issue *, const char *actor);
 /* Is it only a heading for other issues? */
 bool issue_heads(const struct issue *);
 /* Has it the label?  True as well when its labels are not given. */
+/* What follows the prefix in each of its labels that begin with it. */
+void issue_label_rests(const struct issue *, const char *prefix, struct strings *);
 bool issue_labelled(const struct issue *, const char *label);
 /* The issues that block it; open: only those not known to be closed. */
 void issue_blockers(const struct issue *, bool open, struct strings *);

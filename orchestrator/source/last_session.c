@@ -57,14 +57,14 @@ last_session_release(struct last_session *l)
 	state_release(&l->state);
 }
 
-/* False for a session that was cancelled or needs a person, and for a conflict that is not retried. */
+/* False for a session that was cancelled, was blocked or needs a person, and for a conflict that is not retried. */
 bool
 last_session_again(const struct last_session *l, int64_t attempts, int64_t *attempt)
 {
 	enum status_again again = status_traits(l->state.status)->again;
 
 	*attempt = l->state.attempt > 0 ? l->state.attempt : 1;
-	return *attempt < attempts && (again == AGAIN_YES || (again == AGAIN_SET && l->retries));
+	return *attempt < attempts && strcmp(l->state.reason, "blocked") != 0 && (again == AGAIN_YES || (again == AGAIN_SET && l->retries));
 }
 
 bool

@@ -23,6 +23,7 @@ struct seen {
 	struct stat	 file;		/* before it was read */
 	struct tasklist	 list;		/* of the file, or its last good copy, or empty */
 	bool		 good;		/* the list is that of the file */
+	bool		 head;		/* ... and has only what comes before the tasks */
 	int		 error;		/* else the errno, and the reason */
 	char		 why[RECORD_ERR];
 };
@@ -51,26 +52,33 @@ tasks_path(const char *workspace, const char *id)
 	return text_format("%s/" TASKS_DIRECTORY "/%s" TASKLIST_SUFFIX, workspace, id);
 }
 
+static struct strings told;	/* what was said of lists: execute meets them again and again */
+
 int
 tasks_damaged(const char *workspace, const char *id, const char *why, int error)
 {
 	int fd = tasks_dir(workspace, false), rv = error == ENOENT ? EX_NOINPUT : EX_DATAERR;
-	char *path = tasks_path(workspace, id);
+	char *path = tasks_path(workspace, id), *text;
 
 	if (fd == -1) {
-		log_warnx("no task list %s; there is none in this repository", id);
+		text = text_format("no task list %s; there is none in this repository", id);
 		rv = EX_NOINPUT;
 	} else if (error == EACCES) {
-		log_warnx("task list %s: %s: %s", id, path, why);
+		text = text_format("task list %s: %s: %s", id, path, why);
 		rv = EX_NOPERM;
 	} else if (tasklist_last_good(fd, id))
-		log_warnx("task list %s is %s: %s: %s; the last good copy is %s.last: look at it, "
+		text = text_format("task list %s is %s: %s: %s; the last good copy is %s.last: look at it, "
 		    "then copy it there", id, error == ENOENT ? "missing" : "damaged", path, why, path);
 	else if (error == ENOENT)
-		log_warnx("no task list %s; \"orchestrator tasks list\" lists them", id);
+		text = text_format("no task list %s; \"orchestrator tasks list\" lists them", id);
 	else
-		log_warnx("task list %s is damaged: %s: %s; there is no last good copy: repair it by "
+		text = text_format("task list %s is damaged: %s: %s; there is no last good copy: repair it by "
 		    "hand", id, path, why);
+	if (!strings_has(&told, text)) {
+		strings_add(&told, text);
+		log_warnx("%s", text);
+	}
+	free(text);
 	free(path);
 	file_close(fd);
 	return rv;
@@ -103,16 +111,16 @@ entry_of(char *path)
 	return s;
 }
 
-/* The entry of the list, brought up to date. */
+/* The entry of the list, brought up to date.  head: its tasks are not needed. */
 static struct seen *
-look(const char *workspace, const char *id)
+look(const char *workspace, const char *id, bool head)
 {
 	struct seen *s = entry_of(tasks_path(workspace, id));
 	struct stat now;
 	int fd;
 
 	memset(&now, 0, sizeof(now));
-	if (lstat(s->path, &now) == 0 && s->good && same_file(&now, &s->file))
+	if (lstat(s->path, &now) == 0 && s->good && same_file(&now, &s->file) && (head || !s->head))
 		return s;
 	tasklist_release(&s->list);
 	s->file = now;
@@ -120,7 +128,9 @@ look(const char *workspace, const char *id)
 	s->error = ENOENT;
 	if ((fd = tasks_dir(workspace, false)) == -1)
 		return s;
-	s->good = tasklist_load(fd, id, &s->list, s->why, sizeof(s->why)) == 0;
+	s->good = s->head = head && tasklist_load_head(fd, id, &s->list) == 0;
+	if (!s->good)
+		s->good = tasklist_load(fd, id, &s->list, s->why, sizeof(s->why)) == 0;
 	s->error = errno;
 	if (!s->good && tasklist_load_last(fd, id, &s->list) == -1)
 		memset(&s->list, 0, sizeof(s->list));
@@ -129,9 +139,17 @@ look(const char *workspace, const char *id)
 }
 
 const struct tasklist *
+tasks_head(const char *workspace, const char *id)
+{
+	const struct seen *s = look(workspace, id, true);
+
+	return s->list.id[0] == '\0' ? NULL : &s->list;
+}
+
+const struct tasklist *
 tasks_see(const char *workspace, const char *id, bool *good)
 {
-	const struct seen *s = look(workspace, id);
+	const struct seen *s = look(workspace, id, false);
 
 	*good = s->good;
 	return s->list.id[0] == '\0' ? NULL : &s->list;
@@ -140,7 +158,7 @@ tasks_see(const char *workspace, const char *id, bool *good)
 int
 tasks_view(const char *workspace, const char *id, const struct tasklist **l)
 {
-	const struct seen *s = look(workspace, id);
+	const struct seen *s = look(workspace, id, false);
 
 	*l = &s->list;
 	return s->good ? 0 : tasks_damaged(workspace, id, s->why, s->error);
@@ -149,7 +167,7 @@ tasks_view(const char *workspace, const char *id, const struct tasklist **l)
 int
 tasks_read(const char *workspace, const char *id, struct tasklist *l)
 {
-	struct seen *s = look(workspace, id);
+	struct seen *s = look(workspace, id, false);
 
 	memset(l, 0, sizeof(*l));
 	if (!s->good)
@@ -165,6 +183,7 @@ list_cache_free(void)
 {
 	struct seen *s;
 
+	strings_free(&told);
 	while ((s = SLIST_FIRST(&store)) != NULL) {
 		SLIST_REMOVE_HEAD(&store, link);
 		tasklist_release(&s->list);

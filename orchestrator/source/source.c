@@ -44,6 +44,7 @@ of_list(struct orch *o, const char *list)
 struct open_lists {
 	struct orch	*o;
 	bool		 streams;	/* tasks in a stream are done by the streams' list */
+	bool		 failed;	/* also lists whose open tasks are all FAILED */
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];
 	struct text	 names;
@@ -59,7 +60,8 @@ count_open(void *arg, const char *id)
 	/* A damaged list must be repaired first: opening it reports the damage. */
 	left = !good;
 	for (size_t i = 0; !left && i < l->n; i++)
-		left = l->v[i].status != TASK_COMPLETE && (!c->streams || l->v[i].stream[0] == '\0');
+		left = l->v[i].status != TASK_COMPLETE && (c->failed || l->v[i].status != TASK_FAILED) &&
+		    (!c->streams || l->v[i].stream[0] == '\0');
 	if (left && (l == NULL || l->source.kind == NULL)) {
 		strlcpy(c->id, id, sizeof(c->id));
 		text_printf(&c->names, "%s%s (%s)", c->n++ == 0 ? "" : ", ", id, good ? l->name : "damaged");
@@ -87,6 +89,9 @@ select_any(struct orch *o, char list[TASKLIST_ID_MAX])
 	if (c.names.len > 0)
 		text_puts(&c.names, ", ");
 	tasks_each(o->workspace, count_open, &c);
+	c.failed = n + c.n == 0;
+	if (c.failed)
+		tasks_each(o->workspace, count_open, &c);
 	if (n + c.n > 1) {
 		log_warnx("several lists have open tasks; name one: %s", c.names.buf);
 		rv = EX_USAGE;
@@ -98,21 +103,39 @@ select_any(struct orch *o, char list[TASKLIST_ID_MAX])
 	return rv;
 }
 
+/* The name, or that behind the prefix that labels have. */
+static int
+find_known(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
+{
+	int rv = tasks_find_known(o, project, list);
+
+	return rv == EX_NOINPUT && source_name(project) != project ? tasks_find_known(o, source_name(project), list) : rv;
+}
+
 static int
 select_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
+	const char *name = source_name(project);
 	int rv;
 
-	if ((rv = tasks_find_known(o, project, list)) != EX_NOINPUT)
+	if ((rv = find_known(o, project, list)) != EX_NOINPUT)
 		return rv != 0 ? rv : source_fresh(o, list);
 	for (size_t i = 0; sources[i] != NULL; i++)
 		if (sources[i]->present(o) && sources[i]->is_project != NULL &&
-		    sources[i]->is_project(o, project))
-			return sources[i]->open(o, project, list);
+		    sources[i]->is_project(o, name))
+			return sources[i]->open(o, name, list);
 	for (size_t i = 0; sources[i] != NULL; i++)
 		if (sources[i]->present(o) && sources[i]->is_project == NULL)
-			return sources[i]->open(o, project, list);
+			return sources[i]->open(o, name, list);
 	return tasks_find_list(o, project, list);	/* which reports that there is none */
+}
+
+const char *
+source_name(const char *project)
+{
+	size_t len = strlen(SOURCE_LABEL);
+
+	return strncmp(project, SOURCE_LABEL, len) == 0 && project[len] != '\0' ? project + len : project;
 }
 
 int
@@ -128,7 +151,16 @@ source_select(struct orch *o, const char *source, const char *project, char list
 	if (strcmp(source, TASKS) == 0)
 		return tasks_find_list(o, project, list);
 	s = by_kind(source);
-	return s == NULL ? EX_USAGE : s->open(o, project, list);
+	return s == NULL ? EX_USAGE : s->open(o, project == NULL ? NULL : source_name(project), list);
+}
+
+bool
+source_any(struct orch *o)
+{
+	for (size_t i = 0; sources[i] != NULL; i++)
+		if (sources[i]->present(o))
+			return true;
+	return false;
 }
 
 int
@@ -168,11 +200,20 @@ source_release(struct orch *o, const char *list, const char *task)
 		s->release(o, list, task);
 }
 
+char *
+source_finish(struct orch *o, const char *list)
+{
+	const struct source *s = of_list(o, list);
+
+	return s == NULL || s->finish == NULL ? NULL : s->finish(o, list);
+}
+
 static int
 settle_list(void *arg, const char *list)
 {
 	struct orch *o = arg;
 	bool good, owed = false;
+	char *done = NULL;
 	const struct tasklist *l = tasks_see(o->workspace, list, &good);
 	const struct source *s = l != NULL && good ? source_of(l) : NULL;
 
@@ -180,6 +221,9 @@ settle_list(void *arg, const char *list)
 		owed = l->v[i].claimed && l->v[i].status == TASK_COMPLETE;
 	if (owed)
 		s->refresh(o, list);
+	if (good && (done = source_finish(o, list)) != NULL)
+		log_info("%s", done);
+	free(done);
 	return 0;
 }
 

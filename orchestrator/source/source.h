@@ -41,6 +41,9 @@ struct source {
 	 * then.  The other releases it.  NULL: the source has no other users. */
 	int		(*claim)(struct orch *, const char *list, const char *task);
 	int		(*release)(struct orch *, const char *list, const char *task);
+	/* Puts away what is finished when all tasks of the list are COMPLETE.  What it did, malloced, or NULL.  NULL:
+	 * there is nothing to put away. */
+	char		*(*finish)(struct orch *, const char *list);
 	/* The directory in which a file SOURCE_WAKE appears when something has changed in the source; malloced.
 	 * NULL: there is none. */
 	char		*(*wake_dir)(struct orch *);
@@ -50,8 +53,11 @@ extern const struct source source_beads, source_streams;
 
 #define SOURCE_BEADS	"beads"
 #define SOURCE_STREAMS	"streams"
+#define SOURCE_LABEL	"project:"	/* before the name of a project, in labels and commands */
 #define SOURCE_WAKE	"orchestrator.wake"
 
+/* The name of a project without that prefix. */
+const char *source_name(const char *project);
 /* NULL: the list itself is the source. */
 const struct source *source_of(const struct tasklist *);
 /*
@@ -61,11 +67,15 @@ const struct source *source_of(const struct tasklist *);
  */
 int source_select(struct orch *, const char *source, const char *project,
     char list[TASKLIST_ID_MAX]);
+/* Is any source in use here? */
+bool source_any(struct orch *);
 int source_find(struct orch *, const char *item, char list[TASKLIST_ID_MAX]);
 /* Brings the list up to date, if its source is local.  0, or a status. */
 int source_fresh(struct orch *, const char *list);
 /* For commands that merge: pushes pending changes for merged work to the sources, in the foreground. */
 void source_settle(struct orch *);
+/* finish of the list's source. */
+char *source_finish(struct orch *, const char *list);
 /* claim and release of the list's source; 0 when it has none. */
 int source_claim(struct orch *, const char *list, const char *task);
 void source_release(struct orch *, const char *list, const char *task);

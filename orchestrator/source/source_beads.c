@@ -91,6 +91,44 @@ find_or_make(const struct wanted *w)
 	return rv;
 }
 
+/* A project is known when an issue has its label, or a list is kept for it.  An unknown one leaves no list behind. */
+static int
+check_project(struct orch *o, const char *project)
+{
+	static const char *const args[] = { "list", "--all", "--limit", "0", NULL };
+	char list[TASKLIST_ID_MAX] = "", why[BD_WHY];
+	const struct wanted w = { .workspace = o->workspace, .project = project, .list = list };
+	struct strings projects = { 0 }, wrong = { 0 };
+	struct json *answer = NULL;
+	struct issues all = { 0 };
+	const char *nearest;
+	struct bd b;
+	int rv;
+
+	if (tasks_each(o->workspace, is_wanted, (void *)(uintptr_t)&w) != 0 || list[0] != '\0')
+		return 0;
+	if ((rv = bd_open(&b, o, "")) != 0)
+		return rv;
+	if ((rv = bd_call(&b, args, &answer, why, sizeof(why))) != 0) {
+		log_warnx("%s", why);
+		return rv == EX_NEGATIVE ? EX_UNAVAILABLE : rv;
+	}
+	issues_read(&all, answer, &wrong);
+	for (size_t i = 0; i < all.n; i++)
+		issue_label_rests(&all.v[i], BEADS_LABEL, &projects);
+	if (!strings_has(&projects, project)) {
+		nearest = text_nearest(project, (const char *const *)projects.v, projects.n);
+		log_warnx("no issue has the label " BEADS_LABEL "%s%s%s%s", project, nearest == NULL ? "; bd label adds it" :
+		    "; did you mean \"", nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+		rv = EX_NOINPUT;
+	}
+	strings_free(&wrong);
+	strings_free(&projects);
+	issues_release(&all);
+	json_free(answer);
+	return rv;
+}
+
 static int
 need_list(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 {
@@ -124,7 +162,8 @@ open_project(struct orch *o, const char *project, char list[TASKLIST_ID_MAX])
 	bool good;
 	int rv;
 
-	if ((rv = need_list(o, project, list)) != 0 || (rv = refresh(o, list)) != 0)
+	if ((project != NULL && (rv = check_project(o, project)) != 0) || (rv = need_list(o, project, list)) != 0 ||
+	    (rv = refresh(o, list)) != 0)
 		return rv;
 	if (project != NULL && (l = tasks_see(o->workspace, list, &good)) != NULL && l->n == 0)
 		log_warnx("no ready issue has the label project:%s", project);

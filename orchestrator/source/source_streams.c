@@ -16,6 +16,7 @@
 #define LOCK		"streams.lock"
 #define ALL_DONE	"all its tasks are COMPLETE"
 #define GONE		"no longer in the streams file"
+#define BEGUN		"tasks of it are IN_PROGRESS"
 
 static bool
 present(struct orch *o)
@@ -52,7 +53,16 @@ load(struct orch *o, struct streams_file *f)
 	return streams_file_sound(f);
 }
 
-/* Adjusts a stream that was completed elsewhere, or is back in the file. */
+/* Was that the reason of its last change? */
+static bool
+is_since(const struct task *t, const char *reason)
+{
+	const char *last = t->nhistory == 0 ? NULL : t->history[t->nhistory - 1].reason;
+
+	return last != NULL && strncmp(last, reason, strlen(reason)) == 0;
+}
+
+/* Adjusts a stream that is worked on or was completed elsewhere, or is back in the file. */
 static bool
 settle(const struct stream *one, struct task *t)
 {
@@ -61,12 +71,15 @@ settle(const struct stream *one, struct task *t)
 
 	if (ours && stream_complete(one)) {
 		task_enter(t, TASK_COMPLETE, tasks_author(), ALL_DONE);
-		log_info("✓ %s already complete", one->id);
 		return true;
 	}
-	if (t->status != TASK_BLOCKED || t->nhistory == 0 ||
-	    t->history[t->nhistory - 1].reason == NULL ||
-	    strncmp(t->history[t->nhistory - 1].reason, GONE, strlen(GONE)) != 0)
+	if (t->status == TASK_PENDING && one->begun > 0) {
+		task_enter(t, TASK_IN_PROGRESS, tasks_author(), BEGUN);
+		t->session[0] = '\0';
+		return true;
+	}
+	if ((t->status != TASK_BLOCKED || !is_since(t, GONE)) &&
+	    (t->status != TASK_IN_PROGRESS || !is_since(t, BEGUN) || one->begun > 0))
 		return false;
 	task_enter(t, TASK_PENDING, tasks_author(), NULL);
 	return true;
@@ -160,22 +173,6 @@ settle_debts(struct orch *o, const char *list)
 	return rv == 1 ? 0 : rv;
 }
 
-struct search { struct orch *o; const char *initiative; char *list; };
-
-static int
-is_mirror(void *arg, const char *id)
-{
-	const struct search *s = arg;
-	bool good;
-	const struct tasklist *l = tasks_see(s->o->workspace, id, &good);
-
-	/* A damaged list counts as ours: opening it reports the damage. */
-	if (l != NULL && l->source.kind != NULL && strcmp(l->source.kind, SOURCE_STREAMS) == 0 &&
-	    l->source.project != NULL && strcmp(l->source.project, s->initiative) == 0)
-		strlcpy(s->list, id, TASKLIST_ID_MAX);
-	return s->list[0] != '\0';
-}
-
 static int
 make(struct orch *o, struct streams *s, char list[TASKLIST_ID_MAX])
 {
@@ -196,11 +193,10 @@ make(struct orch *o, struct streams *s, char list[TASKLIST_ID_MAX])
 static int
 bring_up(struct orch *o, struct streams *s, char list[TASKLIST_ID_MAX])
 {
-	struct search search = { .o = o, .initiative = s->initiative, .list = list };
 	int rv;
 
 	if (list[0] == '\0')
-		tasks_each(o->workspace, is_mirror, &search);
+		streams_list(o, s, list);
 	if (list[0] == '\0')
 		return make(o, s, list);
 	if ((rv = tasks_change(o->workspace, list, mirror, s)) > 1)
@@ -289,4 +285,5 @@ const struct source source_streams = {
 	.refresh = refresh,
 	.local = true,
 	.find = find,
+	.finish = streams_archive,
 };

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/source/source.h"
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
@@ -92,8 +93,8 @@ is_ours(const struct orch *o, const char *root)
 	bool ours;
 
 	ours = real != NULL && strcmp(real, o->repo.top) == 0;
-	if (real != NULL && !ours && git_repo_open(&repo, real, why, sizeof(why)) == 0) {
-		ours = strcmp(repo.common, o->repo.common) == 0;
+	if (real != NULL && !ours) {
+		ours = git_repo_open(&repo, real, why, sizeof(why)) == 0 && strcmp(repo.common, o->repo.common) == 0;
 		git_repo_release(&repo);
 	}
 	free(real);
@@ -104,11 +105,15 @@ is_ours(const struct orch *o, const char *root)
 static void
 check_roots(const struct orch *o, struct streams_file *f)
 {
-	for (size_t i = 0; i < f->s.n; i++) {
-		const char *root = f->s.v[i].root;
+	const char *root, *last = NULL;
+	bool ours = true;
 
-		if (root == NULL || (i > 0 && f->s.v[i - 1].root != NULL &&
-		    strcmp(root, f->s.v[i - 1].root) == 0) || is_ours(o, root))
+	for (size_t i = 0; i < f->s.n; i++) {
+		if ((root = f->s.v[i].root) == NULL)
+			continue;
+		if (last == NULL || strcmp(root, last) != 0)
+			ours = is_ours(o, last = root);
+		if (ours)
 			continue;
 		streams_problem(&f->problems, "%s: projectRoot %s is not this repository, which is %s; "
 		    "correct it, or set it to \".\"", f->s.v[i].id, root, o->repo.top);
@@ -126,6 +131,30 @@ take_list(void *arg, const char *id)
 	if (tasks_view(t->o->workspace, id, &l) == 0)
 		streams_take(&t->f->s, l, false, &t->f->problems);
 	return 0;
+}
+
+struct search { struct orch *o; const char *initiative; char *list; };
+
+static int
+is_mirror(void *arg, const char *id)
+{
+	const struct search *s = arg;
+	const struct tasklist *l = tasks_head(s->o->workspace, id);
+
+	/* A damaged list counts as ours: opening it reports the damage. */
+	if (l != NULL && l->source.kind != NULL && strcmp(l->source.kind, SOURCE_STREAMS) == 0 &&
+	    l->source.project != NULL && strcmp(l->source.project, s->initiative) == 0)
+		strlcpy(s->list, id, TASKLIST_ID_MAX);
+	return s->list[0] != '\0';
+}
+
+void
+streams_list(struct orch *o, const struct streams *s, char list[TASKLIST_ID_MAX])
+{
+	struct search search = { .o = o, .initiative = s->initiative, .list = list };
+
+	list[0] = '\0';
+	tasks_each(o->workspace, is_mirror, &search);
 }
 
 int

@@ -35,6 +35,13 @@ int streams_file_load(struct orch *, struct streams_file *);
 /* Prints the problems: 0 when there are none, else EX_DATAERR. */
 int streams_file_sound(const struct streams_file *);
 void streams_file_release(struct streams_file *);
+/* The list that is kept for the file's initiative; "" when there is none yet. */
+void streams_list(struct orch *, const struct streams *, char list[TASKLIST_ID_MAX]);
+/*
+ * When all streams of the file and all tasks of its list are COMPLETE: moves it to .archive/orchestration/YYYYMMDD/ of
+ * the repository, and says so, malloced.  Otherwise NULL, and the file stays.
+ */
+char *streams_archive(struct orch *, const char *list);
 /* Reads the limit from the settings.  0, or a sysexits status with the error printed. */
 int streams_limit(struct orch *, int64_t *max_parallel);
 /* Prints "- Foundation: 1 stream..." for each phase; tasks: with task counts. */

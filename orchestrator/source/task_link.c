@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
@@ -45,6 +44,35 @@ task_link_list(struct orch *o, const char *item, const char *session, char list[
 
 	list[0] = '\0';
 	tasks_each(o->workspace, has_task, &s);
+}
+
+struct near { const char *workspace; struct strings ids; bool open; };
+
+static int
+add_ids(void *arg, const char *id)
+{
+	struct near *n = arg;
+	bool good;
+	const struct tasklist *l = tasks_see(n->workspace, id, &good);
+
+	for (size_t i = 0; l != NULL && i < l->n; i++) {
+		strings_add(&n->ids, l->v[i].item.id);
+		n->open |= l->v[i].status != TASK_COMPLETE;
+	}
+	return 0;
+}
+
+bool
+task_link_nearest(struct orch *o, const char *id, char nearest[SESSION_ID_MAX])
+{
+	struct near n = { .workspace = o->workspace };
+	const char *found;
+
+	tasks_each(o->workspace, add_ids, &n);
+	found = text_nearest(id, (const char *const *)n.ids.v, n.ids.n);
+	strlcpy(nearest, found != NULL ? found : "", SESSION_ID_MAX);
+	strings_free(&n.ids);
+	return n.open || source_any(o);
 }
 
 /* May the task begin?  0, or a status with the reason printed. */

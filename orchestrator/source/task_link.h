@@ -26,6 +26,8 @@ struct orch;
  * list.  list is "" and the result 0 when no list has such a task (item is unchanged).  If
  * the task can't begin it prints the reason and returns a sysexits status.
  */
+/* Has this repository a tracker with open tasks?  nearest is then the task whose id is nearest to id, or "". */
+bool task_link_nearest(struct orch *, const char *id, char nearest[SESSION_ID_MAX]);
 int task_link_item(struct orch *, const char *in, const char *id, struct item *,
     char list[TASKLIST_ID_MAX]);
 /* The list with a task whose last session is this one and that is not COMPLETE; list is "" when there is none. */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "orchestrator/source/task_link_change.h"
-#include "orchestrator/source/tasks.h"
 #include "proto/base/array.h"
 
 bool

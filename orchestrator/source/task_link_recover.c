@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -90,9 +89,11 @@ recover_list(void *arg, const char *id)
 {
 	const char *workspace = arg;
 	struct task_link_change c;
-	bool good;
-	const struct tasklist *l = tasks_see(workspace, id, &good);
+	const struct tasklist *l = tasks_head(workspace, id);
+	bool good = false;
 
+	if (l != NULL && l->working != 0)
+		l = tasks_see(workspace, id, &good);
 	for (size_t i = 0; l != NULL && good && i < l->n; i++) {
 		if (!owed(workspace, &l->v[i], &c))
 			continue;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,17 +122,18 @@ tasks_change(const char *workspace, const char *id, int (*fn)(struct tasklist *,
 	return rv;
 }
 
-struct named { const char *workspace, *name; char id[TASKLIST_ID_MAX]; };
+struct named { const char *workspace, *name, *own; char id[TASKLIST_ID_MAX]; };
 
 static int
 same_name(void *arg, const char *id)
 {
 	struct named *n = arg;
 	const struct tasklist *l;
-	bool good;
 
+	if (n->own != NULL && strcmp(n->own, id) == 0)
+		return 0;
 	/* A damaged list keeps its name: it is not replaced by a new one. */
-	if ((l = tasks_see(n->workspace, id, &good)) == NULL) {
+	if ((l = tasks_head(n->workspace, id)) == NULL) {
 		tasks_view(n->workspace, id, &l);	/* which reports what is wrong */
 		return 0;
 	}
@@ -163,22 +162,84 @@ keep(const char *workspace, int dirfd, struct tasklist *l)
 	return rv;
 }
 
-int
-tasks_keep(const char *workspace, struct tasklist *l)
+/* The lock of all names; -1 with the error printed, and *rv. */
+static int
+lock_names(int dirfd, int *rv)
 {
-	int fd, lock, rv;
+	int lock;
 
-	if ((fd = tasks_dir(workspace, true)) == -1)
-		return orch_status(errno);
-	while ((lock = lock_take_wait(fd, CREATE_LOCK, "orchestrator")) == -1 && errno == EINTR)
+	while ((lock = lock_take_wait(dirfd, CREATE_LOCK, "orchestrator")) == -1 && errno == EINTR)
 		;
 	if (lock == -1) {
 		log_warn(TASKS_DIRECTORY "/" CREATE_LOCK);
-		rv = orch_status(errno);
-	} else {
+		*rv = orch_status(errno);
+	}
+	return lock;
+}
+
+int
+tasks_keep(const char *workspace, struct tasklist *l)
+{
+	int fd, lock, rv = 0;
+
+	if ((fd = tasks_dir(workspace, true)) == -1)
+		return orch_status(errno);
+	if ((lock = lock_names(fd, &rv)) != -1) {
 		rv = keep(workspace, fd, l);
 		close(lock);
 	}
+	close(fd);
+	return rv;
+}
+
+static int
+set_name(struct tasklist *l, void *arg)
+{
+	free(l->name);
+	l->name = text_format("%s", (const char *)arg);
+	return 0;
+}
+
+int
+tasks_rename(const char *workspace, const char *id, const char *name)
+{
+	struct named n = { .workspace = workspace, .name = name, .own = id };
+	char *own;
+	int fd, lock, rv = 0;
+
+	if ((fd = tasks_dir(workspace, false)) == -1)
+		return EX_NOINPUT;
+	if ((lock = lock_names(fd, &rv)) != -1) {
+		if ((rv = tasks_each(workspace, same_name, &n)) != 0)
+			log_warnx("there is a task list \"%s\" already: %s", name, n.id);
+		else {
+			own = text_format("%s", name);
+			rv = tasks_change(workspace, id, set_name, own);
+			free(own);
+		}
+		close(lock);
+	}
+	close(fd);
+	return rv;
+}
+
+int
+tasks_delete(const char *workspace, const char *id, int (*may)(const struct tasklist *, void *), void *arg)
+{
+	const struct tasklist *l;
+	int fd, lock, rv = 0;
+	bool good;
+
+	if ((fd = tasks_dir(workspace, false)) == -1)
+		return EX_NOINPUT;
+	lock = tasklist_lock(fd, id);
+	if (lock != -1 && (l = tasks_see(workspace, id, &good)) != NULL)
+		rv = may(l, arg);
+	if (rv == 0 && (lock == -1 || tasklist_delete(fd, id) == -1)) {
+		log_warn("task list %s", id);
+		rv = orch_status(errno);
+	}
+	file_close(lock);
 	close(fd);
 	return rv;
 }

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
-#include "proto/json/record.h"
 #include "proto/plan/taskgraph.h"
 
 #define NAMED	8	/* lists named in a message */
@@ -19,7 +17,9 @@ struct search {
 	size_t		 n;
 	char		 id[TASKLIST_ID_MAX];	/* the first match */
 	struct text	 found;
+	struct strings	 names;		/* of all lists */
 	bool		 people;	/* no lists that are kept for a source */
+	bool		 open;		/* only lists with something to do */
 	bool		 quiet;		/* no message when there is none */
 };
 
@@ -35,14 +35,23 @@ add(struct search *s, const char *id, const char *name)
 		text_puts(&s->found, ", ...");
 }
 
+static bool
+is_open(const struct tasklist *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].status != TASK_COMPLETE && l->v[i].status != TASK_FAILED)
+			return true;
+	return false;
+}
+
 static int
 match_any(void *arg, const char *id)
 {
 	struct search *s = arg;
 	bool good;
-	const struct tasklist *l = tasks_see(s->workspace, id, &good);
+	const struct tasklist *l = s->open ? tasks_see(s->workspace, id, &good) : tasks_head(s->workspace, id);
 
-	if (!s->people || l == NULL || l->source.kind == NULL)
+	if ((!s->people || l == NULL || l->source.kind == NULL) && (!s->open || l == NULL || is_open(l)))
 		add(s, id, l == NULL ? NULL : l->name);
 	return 0;
 }
@@ -63,9 +72,8 @@ match_name(void *arg, const char *id)
 {
 	struct search *s = arg;
 	const struct tasklist *l;
-	bool good;
 
-	if ((l = tasks_see(s->workspace, id, &good)) == NULL)
+	if ((l = tasks_head(s->workspace, id)) == NULL)
 		tasks_view(s->workspace, id, &l);	/* which reports what is wrong */
 	else if (strcmp(l->name, s->name) == 0)
 		add(s, id, NULL);
@@ -99,6 +107,30 @@ search(struct search *s, int (*fn)(void *, const char *))
 }
 
 static int
+add_name(void *arg, const char *id)
+{
+	struct search *s = arg;
+	bool good;
+	const struct tasklist *l = tasks_see(s->workspace, id, &good);
+
+	if (l != NULL)
+		strings_add(&s->names, l->name);
+	return 0;
+}
+
+static void
+no_list(struct search *s)
+{
+	const char *nearest;
+
+	tasks_each(s->workspace, add_name, s);
+	nearest = text_nearest(s->name, (const char *const *)s->names.v, s->names.n);
+	log_warnx("no task list \"%s\" in this repository%s%s%s; orchestrator tasks list shows them", s->name,
+	    nearest == NULL ? "" : "; did you mean \"", nearest == NULL ? "" : nearest, nearest == NULL ? "" : "\"?");
+	strings_free(&s->names);
+}
+
+static int
 look_for_list(struct search *s)
 {
 	if (s->name == NULL) {
@@ -106,6 +138,11 @@ look_for_list(struct search *s)
 		s->people = search(s, match_any);
 		if ((s->people || search(s, match_any)) && s->n == 1)
 			return 0;
+		s->open = s->n > 1;
+		if (s->open && search(s, match_any) && s->n == 1)
+			return 0;
+		s->open = false;
+		search(s, match_any);	/* names them all */
 		if (s->n == 0)
 			log_warnx("no task list in this repository; orchestrator tasks create NAME "
 			    "makes one");
@@ -120,8 +157,7 @@ look_for_list(struct search *s)
 	if (s->name[0] == '\0' || (!search(s, match_name) && !search(s, match_prefix))) {
 		if (s->quiet)
 			return EX_NOINPUT;
-		log_warnx("no task list \"%s\" in this repository; orchestrator tasks list shows "
-		    "them", s->name);
+		no_list(s);
 		return EX_NOINPUT;
 	}
 	if (s->n == 1)
@@ -179,25 +215,35 @@ tasks_open_any(struct orch *o, const char *name, struct tasklist *l)
 }
 
 int
-tasks_find_task(struct orch *o, const char *list, const char *task, char id[TASKLIST_ID_MAX])
+tasks_find_known_task(struct orch *o, const char *task, char id[TASKLIST_ID_MAX])
 {
 	struct search s = { .workspace = o->workspace, .task = task };
 	int rv = 0;
 
-	if (list != NULL)
-		return tasks_find_list(o, list, id);
 	search(&s, match_task);
-	if (s.id[0] == '\0') {
-		log_warnx("no task \"%s\" in any task list; orchestrator tasks show LIST shows the "
-		    "tasks of one", task);
+	strlcpy(id, s.id, TASKLIST_ID_MAX);
+	if (s.n == 0)
 		rv = EX_NOINPUT;
-	} else if (s.n > 1) {
+	else if (s.n > 1) {
 		log_warnx("task \"%s\" is in more than one list: %s; say which with --list", task,
 		    s.found.buf);
 		rv = EX_USAGE;
-	} else
-		strlcpy(id, s.id, TASKLIST_ID_MAX);
+	}
 	text_free(&s.found);
+	return rv;
+}
+
+int
+tasks_find_task(struct orch *o, const char *list, const char *task, char id[TASKLIST_ID_MAX])
+{
+	int rv;
+
+	if (list != NULL)
+		return tasks_find_list(o, list, id);
+	if ((rv = tasks_find_known_task(o, task, id)) == EX_NOINPUT && id[0] != '\0')
+		return 0;
+	if (rv == EX_NOINPUT)
+		log_warnx("no task \"%s\" in any task list; orchestrator tasks show LIST shows the tasks of one", task);
 	return rv;
 }
 

@@ -15,6 +15,8 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
+#define BAR	20	/* characters */
+
 /* JSON may contain raw DEL, C1 and bidirectional controls, which must not reach a terminal.  They occur only in
  * strings, where text_line escapes all but DEL as JSON does. */
 /* Nearly all characters are plain, so a megabyte need not be copied for the others. */
@@ -102,6 +104,15 @@ show_block(FILE *fp, const char *text)
 	}
 }
 
+void
+show_section(const char *name, const char *text)
+{
+	if (text == NULL || *text == '\0')
+		return;
+	puts(name);
+	show_block(stdout, text);
+}
+
 const char *
 show_age(int64_t ms)
 {
@@ -122,7 +133,14 @@ show_width(void)
 	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 10 ? w.ws_col : SIZE_MAX;
 }
 
-/* From the first of the wide scripts on a character may take two columns. */
+void
+show_bar(struct text *t, int64_t done, int64_t total)
+{
+	for (int64_t i = 0; i < BAR; i++)
+		text_puts(t, total > 0 && (i + 1) * total <= done * BAR ? "█" : "░");
+}
+
+/* The sign of a blocked stream is as wide; from the first of the wide scripts on a character may take two columns. */
 void
 show_cut(const char *line)
 {
@@ -134,7 +152,7 @@ show_cut(const char *line)
 			n = 1;
 			point = 0;
 		}
-		columns += point >= 0x1100 && (point < 0x2000 || point >= 0x2e80) ? 2 : 1;
+		columns += point == 0x26ab || (point >= 0x1100 && (point < 0x2000 || point >= 0x2e80)) ? 2 : 1;
 		if (columns + 3 <= width)
 			fits = i + n;
 		if (columns > width) {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 struct json;
+struct text;
 
 /* Prints a value with a newline, and frees it. */
 void show_json(struct json *);
@@ -22,11 +23,15 @@ void show_json_text(const char *);
 void show_field(const char *name, const char *text);
 /* Prints text of several lines, each indented by four blanks. */
 void show_block(FILE *, const char *);
+/* The same below a line with its name; without text nothing. */
+void show_section(const char *name, const char *text);
 /* The age of a time (wall ms), "-" for 0.  Uses a static buffer. */
 const char *show_age(int64_t);
 
 /* The columns of the terminal: COLUMNS, else what standard output says; SIZE_MAX when neither says it. */
 size_t show_width(void);
+/* Appends a bar of 20 columns. */
+void show_bar(struct text *, int64_t done, int64_t total);
 /* Prints a line, cut to that width with "..." at its end. */
 void show_cut(const char *line);
 

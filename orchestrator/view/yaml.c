@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
@@ -127,4 +128,128 @@ yaml_text(const struct json *j)
 		return t.buf;
 	text_free(&t);
 	return NULL;
+}
+
+#define DEPTH	32		/* as in JSON */
+#define VALUES	2097152
+
+/* A document that is read. */
+struct reading {
+	yaml_document_t	 doc;
+	size_t		 values;	/* so far; a node with several aliases counts each time */
+	char		*err;
+	size_t		 errlen;
+};
+
+static struct json *
+refuse(struct reading *r, const yaml_node_t *node, const char *why)
+{
+	snprintf(r->err, r->errlen, "line %zu: %s", node->start_mark.line + 1, why);
+	return NULL;
+}
+
+/* A plain scalar is what it is in JSON, else a string. */
+static struct json *
+read_scalar(struct reading *r, const yaml_node_t *node)
+{
+	const char *s = (const char *)node->data.scalar.value;
+	char why[64];
+	struct json *j = NULL;
+
+	if (strlen(s) != node->data.scalar.length)
+		return refuse(r, node, "a text must not have a NUL byte");
+	if (node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+	    (j = json_parse(s, strlen(s), 0, why, sizeof(why))) != NULL &&
+	    json_kind(j) != JSON_BOOL && json_kind(j) != JSON_INT && json_kind(j) != JSON_REAL) {
+		json_free(j);
+		j = NULL;
+	}
+	return j == NULL ? json_new_string(s) : j;
+}
+
+static struct json *read_node(struct reading *, int, unsigned);
+
+static struct json *
+read_mapping(struct reading *r, const yaml_node_t *node, unsigned depth)
+{
+	struct json *o = json_new_object(), *v;
+	const yaml_node_t *key;
+
+	for (yaml_node_pair_t *p = node->data.mapping.pairs.start; p < node->data.mapping.pairs.top; p++) {
+		key = yaml_document_get_node(&r->doc, p->key);
+		if (key->type != YAML_SCALAR_NODE || strlen((char *)key->data.scalar.value) != key->data.scalar.length)
+			refuse(r, key, "a key must be a text");
+		else if (json_get(o, (char *)key->data.scalar.value) != NULL)
+			refuse(r, key, "the key is given twice");
+		else if ((v = read_node(r, p->value, depth + 1)) != NULL) {
+			json_put(o, (char *)key->data.scalar.value, v);
+			continue;
+		}
+		json_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+static struct json *
+read_sequence(struct reading *r, const yaml_node_t *node, unsigned depth)
+{
+	struct json *a = json_new_array(), *v;
+
+	for (yaml_node_item_t *i = node->data.sequence.items.start; i < node->data.sequence.items.top; i++) {
+		if ((v = read_node(r, *i, depth + 1)) == NULL) {
+			json_free(a);
+			return NULL;
+		}
+		json_append(a, v);
+	}
+	return a;
+}
+
+/* NULL with r->err. */
+static struct json *
+read_node(struct reading *r, int id, unsigned depth)
+{
+	const yaml_node_t *node = yaml_document_get_node(&r->doc, id);
+
+	if (depth > DEPTH)
+		return refuse(r, node, "nested too deep");
+	if (++r->values > VALUES)
+		return refuse(r, node, "too many values");
+	switch (node->type) {
+	case YAML_MAPPING_NODE:
+		return read_mapping(r, node, depth);
+	case YAML_SEQUENCE_NODE:
+		return read_sequence(r, node, depth);
+	case YAML_SCALAR_NODE:
+	case YAML_NO_NODE:
+		break;
+	}
+	return read_scalar(r, node);
+}
+
+struct json *
+yaml_parse(const char *text, size_t len, char *err, size_t errlen)
+{
+	struct reading r = { .err = err, .errlen = errlen };
+	struct json *j = NULL;
+	yaml_parser_t p;
+
+	if (!yaml_parser_initialize(&p)) {
+		snprintf(err, errlen, "out of memory");
+		return NULL;
+	}
+	yaml_parser_set_input_string(&p, (const unsigned char *)text, len);
+	if (!yaml_parser_load(&p, &r.doc))
+		snprintf(err, errlen, "line %zu: %s", p.problem_mark.line + 1,
+		    p.problem == NULL ? "not YAML" : p.problem);
+	else {
+		if (yaml_document_get_root_node(&r.doc) == NULL)
+			snprintf(err, errlen, "it is empty");
+		else
+			j = read_node(&r, 1, 0);
+		yaml_document_delete(&r.doc);
+	}
+	yaml_parser_delete(&p);
+	return j;
 }

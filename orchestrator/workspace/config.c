@@ -14,41 +14,6 @@
 
 #define DIRECTORY	".orchestrator"
 
-/* Parses one answer of cat-file --batch: "<id> <type> <size>
- * <bytes>
- * " or "<name> missing
- * ".  *text is NULL when it is not a blob. */
-static int
-batch_next(const char **p, const char *end, bool *missing, char **text)
-{
-	const char *line = *p, *nl, *sp;
-	unsigned long long size;
-	char *rest;
-	bool blob;
-
-	*text = NULL;
-	*missing = false;
-	if (line == NULL || (nl = memchr(line, '\n', (size_t)(end - line))) == NULL)
-		return -1;
-	*p = nl + 1;
-	if (nl - line >= 8 && memcmp(nl - 8, " missing", 8) == 0) {
-		*missing = true;
-		return 0;
-	}
-	if ((sp = memchr(line, ' ', (size_t)(nl - line))) == NULL)
-		return -1;
-	blob = strncmp(sp, " blob ", 6) == 0;
-	if ((sp = memchr(sp + 1, ' ', (size_t)(nl - sp - 1))) == NULL)
-		return -1;
-	size = strtoull(sp + 1, &rest, 10);
-	if (rest != nl || size >= (unsigned long long)(end - *p))
-		return -1;
-	if (blob)
-		*text = strndup(*p, (size_t)size);
-	*p += size + 1;
-	return 0;
-}
-
 int
 orch_repo_files(struct orch *o, const char *commit, const char *const paths[], size_t n,
     char *out[], char *reason, size_t len)
@@ -56,10 +21,10 @@ orch_repo_files(struct orch *o, const char *commit, const char *const paths[], s
 	static const char *const argv[] = { "cat-file", "--batch", NULL };
 	struct text in = { 0 };
 	const char *p, *end;
-	char *answer = NULL, *tree;
+	char *answer = NULL;
 	size_t size = 0;
+	struct git_blob b;
 	struct git g;
-	bool missing;
 	int r = -1;
 
 	for (size_t i = 0; i < n; i++)
@@ -74,12 +39,12 @@ orch_repo_files(struct orch *o, const char *commit, const char *const paths[], s
 		goto done;
 	p = answer;
 	end = answer + size;
-	r = batch_next(&p, end, &missing, &tree);
-	free(tree);
-	if (r == 0 && missing)
+	r = git_blob_next(&p, end, &b);
+	if (r == 0 && b.missing)
 		strlcpy(o->plain, commit, sizeof(o->plain));
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = batch_next(&p, end, &missing, &out[i]);
+		if ((r = git_blob_next(&p, end, &b)) == 0 && b.text != NULL)
+			out[i] = strndup(b.text, b.len);
 	if (r == -1)
 		snprintf(reason, len, "git cat-file: commit %s: unexpected answer", commit);
 done:

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/workspace/control.h"
+#include "orchestrator/workspace/identity.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/id.h"
 #include "proto/base/log.h"
@@ -73,9 +74,21 @@ make_instance_dirs(struct orch *o)
 {
 	int status;
 
-	if ((status = make_dir(o->sessions)) != 0)
-		return status;
-	return make_dir(o->archive);
+	char *control = control_path(o);
+
+	if ((status = make_dir(o->sessions)) == 0 && (status = make_dir(o->archive)) == 0)
+		status = make_dir(control);
+	free(control);
+	return status;
+}
+
+static void
+remove_control(const struct orch *o)
+{
+	char *control = control_path(o);
+
+	rmdir(control);
+	free(control);
 }
 
 /*
@@ -102,6 +115,7 @@ make_instance(struct orch *o)
 		} else {
 			rmdir(o->sessions);
 			rmdir(o->archive);
+			remove_control(o);
 			rmdir(o->instance);
 			status = orch_instance(o);
 		}
@@ -120,6 +134,7 @@ orch_make(struct orch *o)
 	struct git g;
 	int status;
 
+	identity_record(&o->repo, strrchr(o->workspace, '/') + 1);
 	claims = text_format("%s/claims", o->workspace);
 	status = make_dir(claims);
 	free(claims);

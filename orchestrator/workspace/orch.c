@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <ctype.h>
 #include <err.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <pwd.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "orchestrator/workspace/identity.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -65,33 +61,6 @@ home_dir(void)
 	return xdg_dir("XDG_STATE_HOME", ".local/state");
 }
 
-/* FNV-1a: short, and the same on every machine and in every version. */
-static uint64_t
-path_hash(const char *s)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * UINT64_C(0x100000001b3);
-	return h;
-}
-
-static char *
-workspace_name(const struct git_repo *repo)
-{
-	const char *path = repo->top != NULL ? repo->top : repo->common, *base;
-	char name[65];
-
-	base = strrchr(path, '/');
-	base = base != NULL && base[1] != '\0' ? base + 1 : "root";
-	strlcpy(name, base, sizeof(name));
-	for (char *p = name; *p != '\0'; p++)
-		if (!isascii((unsigned char)*p) || (!isalnum((unsigned char)*p) &&
-		    (p == name || strchr("._-", *p) == NULL)))
-			*p = '_';
-	return text_format("%s-%016" PRIx64, name, path_hash(repo->common));
-}
-
 static char *
 worker_path(void)
 {
@@ -132,11 +101,14 @@ orch_open(struct orch *o)
 	if (o->workspace != NULL)
 		return 0;
 	orch_home(o);
-	if (git_repo_open(&o->repo, o->dir, reason, sizeof(reason)) == -1) {
+	if (orch_repository(o, &o->repo, reason, sizeof(reason)) == -1) {
 		log_warnx("%s", reason);
 		return EX_NOINPUT;
 	}
-	name = workspace_name(&o->repo);
+	if ((name = identity_find(&o->repo, o->home, reason, sizeof(reason))) == NULL) {
+		log_warnx("%s", reason);
+		return EX_CONFIG;
+	}
 	o->workspace = text_format("%s/workspaces/%s", o->home, name);
 	free(name);
 	o->safe = text_format("%s/safe.git", o->workspace);
@@ -154,6 +126,8 @@ orch_close(struct orch *o)
 	free(o->archive);
 	free(o->safe);
 	free(o->worker);
+	free(o->worktrees);
+	free(o->told_target);
 	memset(o, 0, sizeof(*o));
 }
 

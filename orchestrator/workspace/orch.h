@@ -31,9 +31,12 @@ struct orch {
 	char		*archive;	/* instance/archive */
 	char		*safe;		/* workspace/safe.git */
 	char		*worker;	/* the installed worker binary (or the build's), absolute */
+	char		*worktrees;	/* where worktrees are made (place.h); NULL = .worktrees of the repository */
 	bool		 warned;	/* has warned about uncommitted settings */
 	bool		 told;		/* by orch_tell_unconfined */
 	bool		 told_behind;	/* by orch_tell_behind */
+	bool		 signing_checked; /* signing works */
+	char		*told_target;	/* by target_tell_merge */
 	char		 plain[OID_MAX]; /* a commit known to have no .orchestrator */
 };
 
@@ -46,12 +49,14 @@ int orch_make(struct orch *);
 void orch_close(struct orch *);
 /* Sets what needs no repository: home and worker. */
 void orch_home(struct orch *);
+/* Opens the repository of the current directory, which may be a session's worktree.  0, or -1 with err. */
+int orch_repository(const struct orch *, struct git_repo *, char *err, size_t errlen);
 /* Sets the instance once there is one (another process may have made it). */
 int orch_instance(struct orch *);
 /* The workspace's safe git directory for the repository's objects, made if absent; *g borrows from the orch.
  * 0, or -1 with err. */
 int orch_git(struct orch *, struct git *g, char *err, size_t errlen);
-/* Warns, once, when runs can't be confined here and the settings allow that. */
+/* Warns, once, when runs can't be confined here and the settings allow that, and about settings that were renamed. */
 void orch_tell_unconfined(struct orch *, const struct settings *);
 /* Warns, once, when the target branch lacks commits of its upstream, as last fetched. */
 void orch_tell_behind(struct orch *, const char *target);

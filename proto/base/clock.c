@@ -120,3 +120,15 @@ clock_age(int64_t ms, char *buf, size_t len)
 		snprintf(buf, len, "%" PRId64 "d", s / (24 * 60 * 60));
 	return buf;
 }
+
+const char *
+clock_local(int64_t ms, int64_t now_ms, char *buf, size_t len)
+{
+	time_t t = (time_t)(ms / 1000), now = (time_t)(now_ms / 1000);
+	struct tm tm, today;
+
+	if (localtime_r(&t, &tm) == NULL || localtime_r(&now, &today) == NULL ||
+	    strftime(buf, len, tm.tm_year == today.tm_year && tm.tm_yday == today.tm_yday ? "%H:%M" : "%Y-%m-%d %H:%M", &tm) == 0)
+		return clock_text(ms, buf, len);
+	return buf;
+}

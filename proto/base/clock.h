@@ -16,6 +16,8 @@ int64_t clock_wall(void);	/* CLOCK_REALTIME, milliseconds since the epoch: recor
 const char *clock_text(int64_t wall_ms, char *buf, size_t len);
 /* The reverse of clock_text; -1 when the text is not such a time. */
 int64_t clock_parse(const char *);
+/* Local time for people: "09:00", of another day than now "2026-01-31 09:00". */
+const char *clock_local(int64_t wall_ms, int64_t now_ms, char *buf, size_t len);
 /* "41s", "3m", "2h", "5d": an age for people. */
 const char *clock_age(int64_t ms, char *buf, size_t len);
 

@@ -20,6 +20,13 @@ strings_add(struct strings *list, const char *s)
 }
 
 void
+strings_add_all(struct strings *list, const struct strings *from)
+{
+	for (size_t i = 0; i < from->n; i++)
+		strings_add(list, from->v[i]);
+}
+
+void
 strings_free(struct strings *list)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -27,6 +34,19 @@ strings_free(struct strings *list)
 	free(list->v);
 	list->v = NULL;
 	list->n = 0;
+}
+
+char *
+strings_join(const struct strings *l, const char *between)
+{
+	struct text t = { 0 };
+
+	text_puts(&t, "");
+	for (size_t i = 0; i < l->n; i++) {
+		text_puts(&t, i == 0 ? "" : between);
+		text_puts(&t, l->v[i]);
+	}
+	return t.buf;
 }
 
 bool

@@ -13,7 +13,10 @@ struct strings {
 	size_t	  n;
 };
 void strings_add(struct strings *, const char *);	/* copies */
+void strings_add_all(struct strings *, const struct strings *);
 void strings_free(struct strings *);			/* empty again */
+/* All of them with between in the middle, malloced. */
+char *strings_join(const struct strings *, const char *between);
 bool strings_has(const struct strings *, const char *);
 /* The same strings as a vector that ends with NULL, for exec(3).  Only the vector is malloced. */
 const char **strings_vector(const struct strings *);

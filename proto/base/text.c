@@ -42,6 +42,18 @@ text_puts(struct text *t, const char *s)
 }
 
 void
+text_add_string(struct text *t, const char *buf, size_t len)
+{
+	const char *nul;
+
+	for (; (nul = memchr(buf, '\0', len)) != NULL; len -= (size_t)(nul + 1 - buf), buf = nul + 1) {
+		text_add(t, buf, (size_t)(nul - buf));
+		text_puts(t, "\357\277\275");
+	}
+	text_add(t, buf, len);
+}
+
+void
 text_printf(struct text *t, const char *fmt, ...)
 {
 	va_list ap;
@@ -295,6 +307,17 @@ distance(const char *a, const char *b)
 		}
 	}
 	return row[strlen(b)];
+}
+
+const char *
+text_variable(const char *s, size_t *n)
+{
+	for (; (s = strchr(s, '{')) != NULL; s++) {
+		*n = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz._");
+		if (*n > 0 && s[1 + *n] == '}')
+			return s + 1;
+	}
+	return NULL;
 }
 
 const char *

@@ -21,6 +21,8 @@ struct text {
 };
 void text_add(struct text *, const void *, size_t);	/* ends the program when there is no memory */
 void text_puts(struct text *, const char *);
+/* Appends bytes as a string: a NUL, which would end it, becomes U+FFFD. */
+void text_add_string(struct text *, const char *, size_t);
 void text_printf(struct text *, const char *, ...) __attribute__((format(printf, 2, 3)));
 void text_clear(struct text *);		/* keeps the memory */
 void text_free(struct text *);
@@ -52,6 +54,9 @@ void text_first_line(char *dst, size_t len, const char *src);
  */
 struct text_var { const char *name, *value; };
 void text_expand(struct text *, const char *template, const struct text_var *, size_t n);
+
+/* The name of the next "{name}" in s, which is not NUL-terminated: letters, ".", "_"; *n is its length.  NULL: none. */
+const char *text_variable(const char *s, size_t *n);
 
 /* The candidate nearest to word by edit distance; NULL if none is near. */
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);

@@ -144,13 +144,15 @@ checkout_free(struct checkout *list, size_t n)
 	free(list);
 }
 
-static bool
+/* 1 if the lock has that line, else 0; -1: the lock can't be read. */
+static int
 lock_is_ours(int fd, const char *line)
 {
 	char buf[256];
 
-	return git_small_read(fd, "index.lock", true, buf, sizeof(buf)) == 0 &&
-	    strcmp(buf, line) == 0;
+	if (git_small_read(fd, "index.lock", true, buf, sizeof(buf)) == -1)
+		return errno == EIO || errno == EMFILE || errno == ENFILE || errno == ENOMEM ? -1 : 0;
+	return strcmp(buf, line) == 0;
 }
 
 /* Did a killed merge of another session leave the lock?  Leaves errno alone. */
@@ -179,7 +181,7 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 	else {
 		/* after a power loss the lock must still say which session made it */
 		if (file_create(fd, "index.lock", line, strlen(line), FILE_DATA) == 0 ||
-		    (errno == EEXIST && lock_is_ours(fd, line)))
+		    (errno == EEXIST && lock_is_ours(fd, line) == 1))
 			rc = 0;
 		else if (lock_of_another(fd, other, sizeof(other)))
 			git_fail(err, errlen, "%s: the merge of %s was interrupted; complete it first: "
@@ -192,17 +194,21 @@ checkout_lock(const struct checkout *co, const char *session, char *err, size_t 
 	return rc;
 }
 
-void
-checkout_unlock(const struct checkout *co, const char *session)
+int
+checkout_unlock(const struct checkout *co, const char *session, char *err, size_t errlen)
 {
 	char *line = text_format("orchestrator %s", session);
-	int fd;
+	int fd, ours, rc = 0;
 
 	if ((fd = file_find_dir(AT_FDCWD, co->gitdir)) != -1) {
 		/* otherwise a power loss could bring it back after the record of its session is gone */
-		if (lock_is_ours(fd, line) && unlinkat(fd, "index.lock", 0) == 0)
+		if ((ours = lock_is_ours(fd, line)) == 1 && unlinkat(fd, "index.lock", 0) == 0)
 			(void)file_sync_dir(fd);
+		else if (ours != 0 && errno != ENOENT)
+			rc = git_fail_errno(err, errlen, "%s/index.lock", co->gitdir);
 		close(fd);
-	}
+	} else if (errno != ENOENT && errno != ENOTDIR)
+		rc = git_fail_errno(err, errlen, "%s", co->gitdir);
 	free(line);
+	return rc;
 }

@@ -46,12 +46,19 @@ const char *checkout_under_way(int gitdir);
 /* changes is git_diff(old, new), sorted by path as git sorts.  0, or -1 with the reason. */
 int checkout_check(const struct git *, struct checkout *, const char *old, const char *new,
     const struct git_change *changes, size_t n, char *err, size_t errlen);
+/* Would a checkout of ref not follow a merge, as it is now, or a merge that changes certain files?  Then why says so. */
+bool checkout_waits(const struct git *, const char *ref, char *why, size_t len);
 /* Has the index changed since checkout_check? */
 bool checkout_changed(const struct checkout *);
 int checkout_lock(const struct checkout *, const char *session, char *err, size_t errlen);
-void checkout_unlock(const struct checkout *, const char *session);
+/* 0, also when the lock is another session's; -1: the lock of this session can't be read or removed. */
+int checkout_unlock(const struct checkout *, const char *session, char *err, size_t errlen);
 int checkout_apply(const struct git *, struct checkout *, const char *session, const char *old,
     const char *new, const struct git_change *changes, size_t n, char *err, size_t errlen);
+
+/* Pure.  Is path in the cone that patterns, the contents of info/sparse-checkout, describe?  NONE: they describe none. */
+enum cone { CONE_NONE, CONE_LACKS, CONE_HOLDS };
+enum cone checkout_cone(const char *patterns, const char *path);
 
 /* The state of a changed path in a checkout.  For the checkout_*.c files only. */
 enum follow {

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/checkout/checkout.h"
 #include "proto/git/git_internal.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
+
+#define SPARSE_FILE	"info/sparse-checkout"
+#define SPARSE_MAX	(1u << 20)
 
 static const struct { const char *name, *what; } under_way[] = {
 	{ "MERGE_HEAD", "a merge is in progress" },
@@ -34,27 +37,45 @@ has_shared_index(int fd)
 	return yes;
 }
 
-/* Switching sparse checkout off leaves the file there, so the setting decides. */
+/* A setting of the checkout; unclear is the answer where git gives none. */
 static bool
-is_sparse(const struct checkout *co, int fd)
+is_set(const struct checkout *co, const char *key, bool unclear)
 {
-	char *gitdir;
-	const char *argv[] = { NULL, "config", "--type=bool", "core.sparseCheckout", NULL };
+	char *gitdir = text_format("--git-dir=%s", co->gitdir);
+	const char *argv[] = { gitdir, "config", "--type=bool", key, NULL };
 	struct git_call c = { .argv = argv };
 	char *out = NULL;
 	int status = 0;
 	bool yes;
 
-	if (faccessat(fd, "info/sparse-checkout", F_OK, 0) == -1)
-		return false;
-	gitdir = text_format("--git-dir=%s", co->gitdir);
-	argv[0] = gitdir;
 	c.out = &out;
 	c.status = &status;
-	yes = git_call(&c, NULL, 0) == -1 || (out != NULL && strncmp(out, "true", 4) == 0);
+	yes = git_call(&c, NULL, 0) == -1 ? unclear : out != NULL && strncmp(out, "true", 4) == 0;
 	free(out);
 	free(gitdir);
 	return yes;
+}
+
+/* Switching sparse checkout off leaves the file there, so the setting decides.  Outside of a cone git alone knows which
+ * files are left out, and a sparse index does not name them.  Without changes any sparse checkout is refused. */
+static int
+check_sparse(const struct checkout *co, const struct git_change *c, size_t n, char *err, size_t errlen)
+{
+	char *name = text_format("%s/" SPARSE_FILE, co->gitdir), *patterns = NULL;
+	size_t len;
+	int rc = 0;
+
+	if (access(name, F_OK) == 0 && is_set(co, "core.sparseCheckout", true)) {
+		if (c == NULL || !is_set(co, "core.sparseCheckoutCone", false) || is_set(co, "index.sparse", true) ||
+		    file_read(AT_FDCWD, name, SPARSE_MAX, &patterns, &len) == -1)
+			rc = git_fail(err, errlen, "%s: is a sparse checkout", co->path);
+		for (size_t i = 0; rc == 0 && i < n; i++)
+			if (checkout_cone(patterns, c[i].path) != CONE_HOLDS)
+				rc = git_fail(err, errlen, "%s: is a sparse checkout without %s", co->path, c[i].path);
+	}
+	free(patterns);
+	free(name);
+	return rc;
 }
 
 const char *
@@ -76,13 +97,11 @@ check_state(const struct git *g, const struct checkout *co, char *err, size_t er
 		return git_fail_errno(err, errlen, "%s", co->gitdir);
 	if ((what = checkout_under_way(fd)) != NULL)
 		rc = git_fail(err, errlen, "%s: %s; finish it first", co->path, what);
-	if (rc == 0 && is_sparse(co, fd))
-		rc = git_fail(err, errlen, "%s: is a sparse checkout", co->path);
 	if (rc == 0 && has_shared_index(fd))
 		rc = git_fail(err, errlen, "%s: has a split index", co->path);
 	if (rc == 0 && g->repo->conversion != NULL)
-		rc = git_fail(err, errlen, "%s: %s converts line endings", co->path,
-		    g->repo->conversion);
+		rc = git_fail(err, errlen, "%s: %s converts line endings; git switch --detach there, and merge again",
+		    co->path, g->repo->conversion);
 	close(fd);
 	return rc;
 }
@@ -167,6 +186,56 @@ check_attributes(const struct git *g, const struct checkout *co, const struct gi
 	return rc;
 }
 
+struct tracked {
+	struct git_change	*v;
+	size_t			 n;
+	bool			 attributes;	/* with an attributes file among them */
+};
+
+static void
+note_tracked(const struct index_entry *e, void *arg)
+{
+	struct tracked *t = arg;
+	struct git_change *c = array_add(&t->v, &t->n, sizeof(*c));
+	const char *slash = strrchr(e->path, '/');
+
+	c->path = text_format("%s", e->path);
+	t->attributes |= strcmp(slash == NULL ? e->path : slash + 1, ".gitattributes") == 0;
+}
+
+/* As if each tracked file were changed. */
+static int
+check_tracked(const struct git *g, const struct checkout *co, char *err, size_t errlen)
+{
+	char *index = text_format("%s/index", co->gitdir), *info = text_format("%s/info/attributes", g->repo->common);
+	struct tracked t = { .attributes = access(info, F_OK) == 0 };
+	struct stat st;
+	int rc = index_walk(index, g->repo->hexlen, &st, note_tracked, &t, err, errlen);
+
+	if (rc == 0 && t.attributes)
+		rc = check_attributes(g, co, t.v, t.n, err, errlen);
+	git_changes_free(t.v, t.n);
+	free(info);
+	free(index);
+	return rc;
+}
+
+bool
+checkout_waits(const struct git *g, const char *ref, char *why, size_t len)
+{
+	struct checkout *list;
+	bool waits = false;
+	size_t n;
+
+	if (checkout_find(g->repo, ref, &list, &n, why, len) == -1)
+		n = 0;
+	for (size_t i = 0; i < n && !waits; i++)
+		waits = check_state(g, &list[i], why, len) == -1 || check_sparse(&list[i], NULL, 0, why, len) == -1 ||
+		    check_tracked(g, &list[i], why, len) == -1;
+	checkout_free(list, n);
+	return waits;
+}
+
 /* A change of the attributes themselves must not enable a conversion. */
 static int
 check_new_attributes(const struct git *g, const struct checkout *co, const struct git_change *c,
@@ -246,7 +315,7 @@ checkout_check(const struct git *g, struct checkout *co, const char *old, const 
 	if (stat(index, &co->checked) == -1)
 		memset(&co->checked, 0, sizeof(co->checked));
 	free(index);
-	if (check_state(g, co, err, errlen) == -1 ||
+	if (check_state(g, co, err, errlen) == -1 || check_sparse(co, c, n, err, errlen) == -1 ||
 	    check_attributes(g, co, c, n, err, errlen) == -1 ||
 	    check_new_attributes(g, co, c, n, err, errlen) == -1)
 		return -1;

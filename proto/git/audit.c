@@ -114,18 +114,17 @@ flag(struct audit *a, const struct settings *s, const char *path, const char *wh
 		note(&a->refused, path, why);
 }
 
-/* Reads the targets of the links in changes: "ID blob SIZE
- * BYTES
- * " for each. */
+/* Reads the targets of the links in changes. */
 static int
 audit_links(const struct git *g, const struct settings *s, const struct git_change *c, size_t n,
     struct audit *a, char *err, size_t errlen)
 {
 	static const char *const argv[] = { "cat-file", "--batch", NULL };
 	struct text in = { 0 };
-	char *out = NULL, *p, *target, *end;
+	char *out = NULL, *target;
+	struct git_blob b;
 	size_t len = 0, i;
-	long size;
+	const char *p;
 	int rc = 0;
 
 	for (i = 0; i < n; i++)
@@ -134,21 +133,17 @@ audit_links(const struct git *g, const struct settings *s, const struct git_chan
 	if (in.len > 0)
 		rc = git_run(g, argv, in.buf, in.len, &out, &len, NULL, err, errlen);
 	p = out;
-	for (i = 0; rc == 0 && p != NULL && i < n; i++) {
+	for (i = 0; rc == 0 && i < n; i++) {
 		if (c[i].new_mode != MODE_LINK)
 			continue;
-		end = memchr(p, '\n', len - (size_t)(p - out));
-		size = end == NULL ? -1 : strncmp(p + g->repo->hexlen, " blob ", 6) == 0
-		    ? strtol(p + g->repo->hexlen + 6, NULL, 10) : -1;
-		if (size < 0 || (size_t)size > len - (size_t)(end + 1 - out)) {
+		if (git_blob_next(&p, out + len, &b) == -1 || b.text == NULL) {
 			flag(a, s, c[i].path, "is a symbolic link that can't be read");
 			break;
 		}
-		target = strndup(end + 1, (size_t)size);
+		target = strndup(b.text, b.len);
 		if (target == NULL || audit_link_leaves(c[i].path, target))
 			flag(a, s, c[i].path, "is a symbolic link that leaves the tree");
 		free(target);
-		p = end + 1 + size + 1;
 	}
 	text_free(&in);
 	free(out);

@@ -54,4 +54,8 @@ char *audit_snapshot(const struct git_repo *, char *err, size_t errlen);
 int audit_repository(const struct git *, const char *before, const char *after, const char *own,
     const char *base, const char *head, struct audit *, char *err, size_t errlen);
 
+/* Does tip have a commit of base..head that approved does not have?  1, 0, or -1. */
+int audit_beyond(const struct git *, const char *base, const char *head, const char *approved, const char *tip,
+    char *err, size_t errlen);
+
 #endif

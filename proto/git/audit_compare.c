@@ -142,3 +142,23 @@ audit_repository(const struct git *g, const char *before, const char *after, con
 			return -1;
 	return 0;
 }
+
+int
+audit_beyond(const struct git *g, const char *base, const char *head, const char *approved, const char *tip, char *err,
+    size_t errlen)
+{
+	char *all = NULL, *rest = NULL, from[OID_MAX + 1], without[OID_MAX + 1], less[OID_MAX + 1];
+	const char *argv[] = { "rev-list", "--count", head, from, without, "--", NULL };
+	const char *fewer[] = { "rev-list", "--count", head, from, without, less, "--", NULL };
+	int rc;
+
+	snprintf(from, sizeof(from), "^%s", base);
+	snprintf(without, sizeof(without), "^%s", approved);
+	snprintf(less, sizeof(less), "^%s", tip);
+	if ((rc = git_run(g, argv, NULL, 0, &all, NULL, NULL, err, errlen)) == 0 &&
+	    (rc = git_run(g, fewer, NULL, 0, &rest, NULL, NULL, err, errlen)) == 0)
+		rc = all == NULL || rest == NULL || strcmp(all, rest) != 0;
+	free(all);
+	free(rest);
+	return rc;
+}

@@ -29,15 +29,19 @@
 #include "proto/base/id.h"
 
 struct state_conflict;
+struct text;
 struct strings;
 
 #define GIT_ERR		1024
+
+#define GIT_SIGNING	7	/* settings of git that say how commits are signed */
 
 struct git_repo {		/* a user's repository, found once */
 	char	*common;	/* absolute path of the common git directory */
 	char	*gitdir;	/* git directory of the checkout where it was found; NULL = common */
 	char	*objects;	/* its object directory */
 	char	*top;		/* the main checkout, NULL when bare */
+	char	*private;	/* not opened: the private git directory of a session; else NULL */
 	char	 format[8];	/* sha1 or sha256 */
 	size_t	 hexlen;	/* 40 or 64 */
 	bool	 shallow;
@@ -50,9 +54,11 @@ struct git_repo {		/* a user's repository, found once */
 	char	*lfs;		/* where Git LFS keeps its objects */
 	char	*attributes;	/* core.attributesFile of the user */
 	bool	 filters;	/* the repository or its user has configured filters */
+	bool	 signs;		/* commit.gpgSign */
+	char	*signing[GIT_SIGNING]; /* how: "user.signingKey=..." and the like, or NULL */
 };
-/* Opens the repository from any directory inside it.  Errors say: not a git repository, no commit yet, git
- * older than 2.38, reftable, ... */
+/* Opens the repository of any directory inside it.  Errors: not a git repository, no commit yet, git older than 2.38,
+ * reftable, ...  After an error only private may be set; git_repo_release() frees it. */
 int git_repo_open(struct git_repo *, const char *dir, char *err, size_t errlen);
 /* The same for a known common directory (no discovery). */
 int git_repo_open_common(struct git_repo *, const char *common, char *err, size_t errlen);
@@ -97,6 +103,9 @@ int git_private_make(const struct git_repo *, const char *dir, const char *branc
     const char *target, char *err, size_t errlen);
 int git_outside_make(const struct git_repo *, const char *dir, const char *branch, const char *commit,
     const char *target, char *err, size_t errlen);
+/* Moves the branch target there, local and of remotes, to where the repository has it; what is checked out, or has
+ * a commit that the repository lacks, stays.  g: a safe directory.  0 or -1 with err. */
+int git_outside_target(const struct git *g, const char *dir, const char *target, char *err, size_t errlen);
 /* With begin, until called with false: the first directory, which a run writes, has only our configuration and
  * attributes. */
 int git_private_plain(const struct git_repo *, const char *dir, bool begin, char *err, size_t errlen);
@@ -123,13 +132,22 @@ int git_sync(const char *path, char *err, size_t errlen);
 int git_run(const struct git *, const char *const argv[], const void *in, size_t inlen,
     char **out, size_t *outlen, int *status, char *err, size_t errlen);
 
+/* Reads an answer of cat-file --batch at *p, "ID TYPE SIZE", the content and a newline, or "NAME missing", and moves *p
+ * on.  -1: it is not complete. */
+struct git_blob {
+	const char	*text;		/* NULL: it is missing, or not a blob */
+	size_t		 len;
+	bool		 missing;
+};
+int git_blob_next(const char **p, const char *end, struct git_blob *);
+
 /* Refs of the real repository. ref is a full name. */
 /* oid is "" when the ref is absent. */
-int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], char *err,
-    size_t errlen);
-/* Compare-and-swap; old "" = must not exist; new "" = delete. Durable: it calls syncfs before and
- * fsyncs the reference and its directory.  errno is EAGAIN when the reference was not at old ("... moved meanwhile").
- * */
+int git_ref_read(const struct git_repo *, const char *ref, char oid[OID_MAX], char *err, size_t errlen);
+/* The same for a branch. */
+int git_branch_read(const struct git_repo *, const char *branch, char oid[OID_MAX], char *err, size_t errlen);
+/* Compare-and-swap; old "" = must not exist; new "" = delete. Durable: it calls syncfs before and fsyncs the
+ * reference and its directory.  errno is EAGAIN when the reference was not at old ("... moved meanwhile"). */
 int git_ref_move(const struct git_repo *, const char *ref, const char *new, const char *old,
     const char *message, char *err, size_t errlen);
 /* Makes sure that the reference is on disk, after a git_ref_move that failed although it had already moved it. */
@@ -230,6 +248,11 @@ int git_changed(const struct git *, struct strings *paths, bool *extra, char *er
 int git_ignored(const struct git *, size_t max, struct strings *paths, char *err, size_t errlen);
 int git_commit_tree(const struct git *, const char *tree, const char *const parents[], size_t nparents,
     const char *message, char oid[OID_MAX], char *err, size_t errlen);
+/* The same, signed as the repository's user signs commits (commit.gpgSign), if they do. */
+int git_commit_signed(const struct git *, const char *tree, const char *const parents[], size_t nparents,
+    const char *message, char oid[OID_MAX], char *err, size_t errlen);
+/* Signs a commit on trial, which is not kept: would git_commit_signed fail? */
+int git_sign_check(const struct git *, char *err, size_t errlen);
 int git_tree_of(const struct git *, const char *commit, char tree[OID_MAX],
     char *err, size_t errlen);
 /* How many commits of its upstream, as last fetched, a branch lacks; 0 when it has none, or git can't tell.  *upstream is
@@ -243,8 +266,7 @@ int git_reverted(const struct git *, const char *base, const char *head, const c
 int git_contains_change(const struct git *, const char *base, const char *head, const char *target, char *err,
     size_t errlen);
 /* 1, 0, or -1 when git can't tell: what follows from "no" must not follow from that. */
-int git_ancestor(const struct git *, const char *ancestor, const char *commit, char *err,
-    size_t errlen);
+int git_ancestor(const struct git *, const char *ancestor, const char *commit, char *err, size_t errlen);
 bool git_is_ancestor(const struct git *, const char *ancestor, const char *commit);
 /* Paths that differ, without NULs, gitlinks marked: for checks and messages. */
 struct git_change {
@@ -255,14 +277,39 @@ struct git_change {
 };
 int git_diff(const struct git *, const char *from, const char *to, struct git_change **, size_t *n,
     char *err, size_t errlen);
+/* The change of the path among those of git_diff, which are sorted; NULL: it has none. */
+const struct git_change *git_change_of(const struct git_change *, size_t n, const char *path);
 void git_changes_free(struct git_change *, size_t n);
+/* The first max bytes of a blob, which may be of any size. */
+int git_blob_head(const struct git *, const char *oid, size_t max, struct text *, char *err, size_t errlen);
 /* The diff as text for reviewers: at most max bytes, then a note about the cut. */
 int git_diff_text(const struct git *, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen);
+/* The diff of two commits or trees as git prints it for people, in pieces until put returns false: paths as on git's
+ * command line, below the top, NULL = all.   Its colours are git's own defaults. */
+struct git_view {
+	const char	*from, *to;
+	const char	*const *paths;
+	bool		 stat, color;
+	size_t		 columns;	/* of the statistics */
+};
+int git_view(const struct git *, const struct git_view *, bool (*put)(const char *, size_t, void *), void *, char *err,
+    size_t errlen);
+/* Lines that differ between two commits or trees, by file. */
+struct git_size { char *path; int64_t added, removed; bool binary; char status; };	/* A, D, M or T, as git has it */
+/* paths: NULL, or pathspecs ended by NULL. */
+int git_sizes(const struct git *, const char *from, const char *to, const char *const *paths, struct git_size **, size_t *n,
+    char *err, size_t errlen);
+void git_sizes_free(struct git_size *, size_t n);
+/* oid is "" when there is none. */
+int git_merge_base(const struct git *, const char *one, const char *other, char oid[OID_MAX], char *err, size_t errlen);
+/* Does the user want colours on this terminal?  The pager that the user has chosen for git, malloced; NULL = none. */
+bool git_user_colors(void);
+char *git_user_pager(void);
 int git_log_text(const struct git *, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen);
-/* One line per commit: short id and subject. */
-int git_log_lines(const struct git *, const char *from, const char *to, size_t max, char **out,
+/* One line per commit that neither from nor without has: short id and subject. */
+int git_log_lines(const struct git *, const char *from, const char *without, const char *to, size_t max, char **out,
     char *err, size_t errlen);
 /* The messages of the commits alone. */
 int git_log_messages(const struct git *, const char *from, const char *to, size_t max, char **out,
@@ -347,8 +394,7 @@ int git_markers(const struct git *, const char *tree, const char *ours, const ch
 #define GIT_TOUCHES	20
 struct git_touch { char oid[OID_MAX]; char *subject; };
 int git_touching(const struct git *, const char *from, const char *to,
-    const struct state_conflict *, size_t n, struct git_touch **, size_t *ntouches, char *err,
-    size_t errlen);
+    const struct state_conflict *, size_t n, struct git_touch **, size_t *ntouches, char *err, size_t errlen);
 void git_touches_free(struct git_touch *, size_t n);
 
 #endif

@@ -69,7 +69,7 @@ plain_value(const char *value, const char *base)
 void
 git_config_inherit(struct text *t, const char *key, const char *value, const char *base)
 {
-	static const char *const remote[] = { "url", "pushurl", "fetch", "gh-resolved", NULL };
+	static const char *const remote[] = { "url", "pushurl", "fetch", "gh-resolved", "promisor", "partialclonefilter", NULL };
 	const char *dot = strchr(key, '.'), *last = strrchr(key, '.');
 	char *sub, *name, *plain;
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -70,6 +69,18 @@ git_diff(const struct git *g, const char *from, const char *to, struct git_chang
 	return rc;
 }
 
+static int
+compare(const void *path, const void *c)
+{
+	return strcmp(path, ((const struct git_change *)c)->path);
+}
+
+const struct git_change *
+git_change_of(const struct git_change *c, size_t n, const char *path)
+{
+	return n == 0 ? NULL : bsearch(path, c, n, sizeof(*c), compare);
+}
+
 void
 git_changes_free(struct git_change *changes, size_t n)
 {
@@ -112,11 +123,20 @@ capped(const struct git *g, const char *const argv[], size_t max, struct text *t
 	return *cut ? 0 : -1;
 }
 
+int
+git_blob_head(const struct git *g, const char *oid, size_t max, struct text *t, char *err, size_t errlen)
+{
+	const char *argv[] = { "cat-file", "blob", oid, NULL };
+	bool cut;
+
+	return capped(g, argv, max, t, &cut, err, errlen);
+}
+
 static int
 text_of(const struct git *g, const char *const argv[], size_t max, char **out, char *err,
     size_t errlen)
 {
-	struct text t = { 0 };
+	struct text t = { 0 }, plain = { 0 };
 	bool cut;
 
 	if (capped(g, argv, max, &t, &cut, err, errlen) == -1) {
@@ -125,10 +145,10 @@ text_of(const struct git *g, const char *const argv[], size_t max, char **out, c
 	}
 	if (cut)
 		text_printf(&t, "\n[cut here: only the first %zu bytes are shown]\n", max);
-	text_add(&t, "", 0);
-	if (t.buf == NULL)
-		text_puts(&t, "");
-	*out = t.buf;
+	text_puts(&plain, "");
+	text_add_string(&plain, t.len > 0 ? t.buf : "", t.len);
+	text_free(&t);
+	*out = plain.buf;
 	return 0;
 }
 
@@ -150,17 +170,18 @@ git_diff_text(const struct git *g, const char *from, const char *to, size_t max,
 }
 
 static int
-log_of(const struct git *g, const char *format, const char *from, const char *to, size_t max,
+log_of(const struct git *g, const char *format, const char *from, const char *without, const char *to, size_t max,
     char **out, char *err, size_t errlen)
 {
-	char range[2 * OID_MAX + 2];
+	char range[2 * OID_MAX + 2], except[OID_MAX + 1];
 	const char *argv[] = { "log", format, "--no-color", "--no-decorate", "--no-show-signature",
-		"--no-notes", "--no-mailmap", "--no-ext-diff", "--no-textconv", range, "--", NULL };
+		"--no-notes", "--no-mailmap", "--no-ext-diff", "--no-textconv", range, except, "--", NULL };
 
 	*out = NULL;
-	if (!git_oid_valid(g->repo, from) || !git_oid_valid(g->repo, to))
+	if (!git_oid_valid(g->repo, from) || !git_oid_valid(g->repo, without) || !git_oid_valid(g->repo, to))
 		return git_fail(err, errlen, "%s..%s: not full object ids", from, to);
 	snprintf(range, sizeof(range), "%s..%s", from, to);
+	snprintf(except, sizeof(except), "^%s", without);
 	return text_of(g, argv, max, out, err, errlen);
 }
 
@@ -168,19 +189,19 @@ int
 git_log_text(const struct git *g, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen)
 {
-	return log_of(g, "--format=medium", from, to, max, out, err, errlen);
+	return log_of(g, "--format=medium", from, from, to, max, out, err, errlen);
 }
 
 int
-git_log_lines(const struct git *g, const char *from, const char *to, size_t max, char **out,
+git_log_lines(const struct git *g, const char *from, const char *without, const char *to, size_t max, char **out,
     char *err, size_t errlen)
 {
-	return log_of(g, "--format=%h %s", from, to, max, out, err, errlen);
+	return log_of(g, "--format=%h %s", from, without, to, max, out, err, errlen);
 }
 
 int
 git_log_messages(const struct git *g, const char *from, const char *to, size_t max, char **out,
     char *err, size_t errlen)
 {
-	return log_of(g, "--format=%B", from, to, max, out, err, errlen);
+	return log_of(g, "--format=%B", from, from, to, max, out, err, errlen);
 }

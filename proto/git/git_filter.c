@@ -218,24 +218,15 @@ git_tree_move(const struct git *g, const char *onto, const char *from, const cha
 static int
 read_changes(const struct git *g, const struct git_change *c, size_t n, char *tree, char *err, size_t errlen)
 {
-	static const char *const drop[] = { "update-index", "-z", "--force-remove", "--stdin", NULL };
-	static const char *const update[] = { "update-index", "-z", "--add", "--remove", "--replace", "--stdin", NULL };
-	static const char *const write_tree[] = { "write-tree", NULL };
 	struct text gone = { 0 }, in = { 0 };
-	char *out = NULL;
-	int rc = 0;
+	int rc;
 
 	for (size_t i = 0; i < n; i++)
 		text_add(c[i].new_mode == 0 ? &gone : &in, c[i].path, strlen(c[i].path) + 1);
-	if (gone.len > 0)
-		rc = git_run(g, drop, gone.buf, gone.len, NULL, NULL, NULL, err, errlen);
-	if (rc == 0 && in.len > 0)
-		rc = git_run(g, update, in.buf, in.len, NULL, NULL, NULL, err, errlen);
-	if (rc == 0)
-		rc = git_run(g, write_tree, NULL, 0, &out, NULL, NULL, err, errlen);
+	rc = git_index_read(g, &gone, &in, (GIT_LIMIT_CONTENT - GIT_LIMIT) * 1000, tree, err, errlen);
 	text_free(&gone);
 	text_free(&in);
-	return rc == -1 ? -1 : git_take_oid(g, "write-tree", out, tree, err, errlen);
+	return rc;
 }
 
 int

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <sha.h>
 #include <sha2.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -184,18 +183,10 @@ static void
 find_entry(const struct index_entry *e, void *arg)
 {
 	struct keeping *k = arg;
-	size_t low = 0, high = k->n, mid;
+	const struct git_change *c = e->stage == 0 ? git_change_of(k->c, k->n, e->path) : NULL;
 
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (strcmp(k->c[mid].path, e->path) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (e->stage == 0 && low < k->n && strcmp(k->c[low].path, e->path) == 0 && k->c[low].status == 'M' &&
-	    strcmp(k->old ? k->c[low].old_oid : k->c[low].new_oid, e->oid) == 0)
-		k->at[low] = e->at;
+	if (c != NULL && c->status == 'M' && strcmp(k->old ? c->old_oid : c->new_oid, e->oid) == 0)
+		k->at[c - k->c] = e->at;
 }
 
 static int

@@ -6,8 +6,6 @@
 
 #include <sys/stat.h>
 
-#include <stdarg.h>
-
 #include "proto/base/strings.h"
 #include "proto/git/git.h"
 #include "proto/sys/child.h"
@@ -31,6 +29,7 @@ struct git_call {
 	const struct git *git;		/* safe directory, or NULL */
 	const struct git_repo *repo;	/* its identity goes into the environment; may be NULL */
 	bool		 user_config;	/* uses the caller's global configuration (discovery only) */
+	bool		 sign;		/* has what a program that signs needs: the home directory, agents with keys */
 	bool		 outlives;	/* not killed or stopped with this process (it holds locks of the real repository) */
 	int64_t		 limit_ms;	/* 0 = the limit above */
 	const void	*in;
@@ -46,7 +45,7 @@ int git_call(const struct git_call *, char *err, size_t errlen);
 void git_conflicts_read(char *out, size_t len, struct state_conflict **, size_t *n);
 
 /* Environment of a call; git_env_free releases it. */
-char **git_env(const struct git *, const struct git_repo *, bool user_config, bool trace);
+char **git_env(const struct git *, const struct git_repo *, bool user_config, bool sign, bool trace);
 void git_env_free(char **);
 
 /* Formats err and returns -1.  The code (fault.h) is 0, the given one, or errno, whose text is appended. */
@@ -119,6 +118,10 @@ const char *git_too_large(const struct stat *);
 /* 1 when some file in the worktree differs from the index, 0, or -1 with err. */
 int git_touched(const struct git *, char *err, size_t errlen);
 void git_index_unlock(const struct git *);
+/* Removes entries of the index, reads those of the paths from the worktree (each ends with a NUL), and makes the index's
+ * tree.  more_ms: beyond GIT_LIMIT. */
+int git_index_read(const struct git *, const struct text *gone, const struct text *paths, int64_t more_ms,
+    char tree[OID_MAX], char *err, size_t errlen);
 /* Gives entries of the index file to that match what the changes made of entries in from the times and sizes of
  * these: the files are the filtered form.  0 or -1 with err. */
 int index_keep_times(const char *from, const char *to, size_t hexlen, const struct git_change *, size_t n, char *err,

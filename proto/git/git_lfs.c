@@ -178,28 +178,6 @@ take(struct taking *t, const struct git_lfs_pointer *p)
 	return rc;
 }
 
-/* Reads the output of cat-file --batch: "ID TYPE SIZE", the content, a newline. */
-static int
-take_each(struct taking *t, const char *out, size_t len)
-{
-	const char *p = out, *end = out + len, *nl, *space;
-	struct git_lfs_pointer pointer;
-	size_t size;
-	int rc = 0;
-
-	while (rc == 0 && p != NULL && p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL) {
-		for (space = nl; space > p && *space != ' '; space--)
-			;
-		size = (size_t)strtoumax(space, NULL, 10);
-		if (*space != ' ' || size > (size_t)(end - nl - 1))
-			break;
-		if (git_lfs_pointer(nl + 1, size, &pointer))
-			rc = take(t, &pointer);
-		p = nl + 1 + size + 1;
-	}
-	return rc;
-}
-
 int
 git_lfs_take(const struct git *g, const char *from, const char *base, const char *commit, char *err, size_t errlen)
 {
@@ -208,8 +186,11 @@ git_lfs_take(const struct git *g, const char *from, const char *base, const char
 		"object:type=blob", "--filter-provided-objects", commit, not_base, "--", NULL };
 	static const char *const show[] = { "cat-file", "--batch", NULL };
 	struct taking t = { .repo = g->repo, .from = -1, .err = err, .errlen = errlen };
+	struct git_lfs_pointer pointer;
 	struct git own = *g;
+	struct git_blob b;
 	size_t idlen = 0, len = 0;
+	const char *p;
 	int fd = file_open_dir(AT_FDCWD, from), rc;
 
 	if (fd != -1) {
@@ -223,8 +204,10 @@ git_lfs_take(const struct git *g, const char *from, const char *base, const char
 	rc = git_run(&own, list, NULL, 0, &ids, &idlen, NULL, err, errlen);
 	if (rc == 0 && idlen > 0)
 		rc = git_run(&own, show, ids, idlen, &out, &len, NULL, err, errlen);
-	if (rc == 0)
-		rc = take_each(&t, out, len);
+	p = out;
+	while (rc == 0 && git_blob_next(&p, out + len, &b) == 0)
+		if (b.text != NULL && git_lfs_pointer(b.text, b.len, &pointer))
+			rc = take(&t, &pointer);
 	free(ids);
 	free(out);
 	close(t.from);

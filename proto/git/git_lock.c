@@ -48,6 +48,7 @@ value_of(const char *buf, ssize_t len, const char *prefix)
 static bool
 is_git_here(int procfd, const char *common, char *buf)
 {
+	struct proc_stat st;
 	const char *dir;
 	ssize_t n;
 	size_t i;
@@ -65,8 +66,7 @@ is_git_here(int procfd, const char *common, char *buf)
 			return false;
 	}
 	/* a zombie holds nothing */
-	return proc_read(procfd, "stat", buf, PROC_MAX) > 0 && (dir = strrchr(buf, ')')) != NULL &&
-	    strncmp(dir, ") Z", 3) != 0;
+	return proc_stat(procfd, "stat", &st) == 0 && st.state != 'Z';
 }
 
 /* Is any git running in that repository?  True also when this can't be determined. */

@@ -197,6 +197,46 @@ git_outside_make(const struct git_repo *r, const char *dir, const char *branch, 
 	return make(&(struct gitdir){ r, dir, target, false }, branch, commit, err, errlen);
 }
 
+/* Moves a reference unless it is checked out, or has a commit that the repository lacks. */
+static int
+follow(const struct git *g, const char *dir, const char *ref, const char *oid, char *err, size_t errlen)
+{
+	const char *argv[] = { "cat-file", "-e", NULL, NULL };
+	char head[512] = "", now[OID_MAX] = "", *line;
+	int fd = file_open_dir(AT_FDCWD, dir), rc;
+
+	if (fd == -1)
+		return git_fail_errno(err, errlen, "%s", dir);
+	rc = git_small_read(fd, "HEAD", true, head, sizeof(head)) == -1 ? git_fail_errno(err, errlen, "%s/HEAD", dir) :
+	    git_ref_lookup(fd, ref, g->repo->hexlen, true, now, err, errlen);
+	close(fd);
+	argv[2] = now;
+	if (rc == -1 || (strncmp(head, "ref: ", 5) == 0 && strcmp(head + 5, ref) == 0) || (rc == 0 &&
+	    (strcmp(now, oid) == 0 || git_run(g, argv, NULL, 0, NULL, NULL, NULL, NULL, 0) == -1)))
+		return rc == -1 ? -1 : 0;
+	line = text_format("%s\n", oid);
+	rc = git_put_below(dir, ref, line, false, err, errlen);
+	free(line);
+	return rc;
+}
+
+int
+git_outside_target(const struct git *g, const char *dir, const char *target, char *err, size_t errlen)
+{
+	char *refs = git_refs_inherited(g->repo, target, err, errlen), *next = refs, *line, *name;
+	int rc = refs == NULL ? -1 : 0;
+
+	while (rc == 0 && (line = strsep(&next, "\n")) != NULL) {
+		if ((name = strchr(line, ' ')) == NULL || (strncmp(name, " refs/heads/", 12) != 0 &&
+		    strncmp(name, " refs/remotes/", 14) != 0))
+			continue;
+		*name++ = '\0';
+		rc = follow(g, dir, name, line, err, errlen);
+	}
+	free(refs);
+	return rc;
+}
+
 static void
 add_gitlink(const struct index_entry *e, void *arg)
 {

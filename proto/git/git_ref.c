@@ -178,6 +178,16 @@ git_ref_read(const struct git_repo *r, const char *ref, char oid[OID_MAX], char 
 }
 
 int
+git_branch_read(const struct git_repo *r, const char *branch, char oid[OID_MAX], char *err, size_t errlen)
+{
+	char *ref = text_format("refs/heads/%s", branch != NULL ? branch : "");
+	int rc = git_ref_read(r, ref, oid, err, errlen);
+
+	free(ref);
+	return rc;
+}
+
+int
 git_head_branch(const struct git_repo *r, char *ref, size_t len, char *err, size_t errlen)
 {
 	const char *dir = r->gitdir != NULL ? r->gitdir : r->common;

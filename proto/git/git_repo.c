@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <err.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,21 +34,11 @@ git_version_check(char *err, size_t errlen)
 	return rc;
 }
 
-static char *
-copy(const char *s)
-{
-	char *p = strdup(s);
-
-	if (p == NULL)
-		errx(1, "out of memory");
-	return p;
-}
-
 static void
 set(char **p, const char *value)
 {
 	free(*p);
-	*p = copy(value);
+	*p = text_format("%s", value);
 }
 
 struct facts {			/* facts from the repository's configuration */
@@ -66,6 +54,22 @@ truth(const char *value)
 {
 	return value == NULL || strcasecmp(value, "true") == 0 || strcasecmp(value, "yes") == 0 ||
 	    strcasecmp(value, "on") == 0 || strcmp(value, "1") == 0;
+}
+
+/* Programs are run outside any confinement, so they are taken from the user's configuration alone. */
+static const struct { const char *key; bool program; } signing[GIT_SIGNING] = {
+	{ "gpg.format", false }, { "user.signingkey", false }, { "gpg.program", true }, { "gpg.openpgp.program", true },
+	{ "gpg.x509.program", true }, { "gpg.ssh.program", true }, { "gpg.ssh.defaultkeycommand", true },
+};
+
+static void
+fact_signing(struct git_repo *r, const char *key, const char *value, bool local)
+{
+	for (size_t i = 0; i < GIT_SIGNING; i++)
+		if (strcmp(key, signing[i].key) == 0 && !(local && signing[i].program)) {
+			free(r->signing[i]);
+			r->signing[i] = text_format("%s=%s", key, value);
+		}
 }
 
 /* local: the setting is from the repository and not from its user's configuration, which agents can read. */
@@ -89,6 +93,10 @@ fact(struct git_repo *r, struct facts *f, const char *key, const char *value, bo
 		set(&r->author_name, v);
 	else if (strcmp(key, "user.email") == 0)
 		set(&r->author_email, v);
+	else if (strcmp(key, "commit.gpgsign") == 0)
+		r->signs = truth(value);
+	else if (strncmp(key, "gpg.", 4) == 0 || strcmp(key, "user.signingkey") == 0)
+		fact_signing(r, key, v, local);
 	else if (strcmp(key, "core.excludesfile") == 0)
 		set(&r->excludes, v);
 	else if (strcmp(key, "core.attributesfile") == 0) {
@@ -124,9 +132,9 @@ read_config(struct git_repo *r, struct facts *f, char *err, size_t errlen)
 {
 	char gitdir[4200];
 	const char *argv[] = { gitdir, "-c", "core.fsmonitor=false", "config", "-z", "--show-scope", "--get-regexp",
-		"^(user\\.(name|email)|core\\.(bare|worktree|excludesfile|attributesfile|autocrlf|eol|filemode|"
-		"symlinks|ignorecase|sharedrepository)|extensions\\..*|orchestrator\\.private|"
-		"(remote|filter|lfs)\\..*)$", NULL };
+		"^(user\\.(name|email|signingkey)|commit\\.gpgsign|gpg\\..*|"
+		"core\\.(bare|worktree|excludesfile|attributesfile|autocrlf|eol|filemode|symlinks|ignorecase|sharedrepository)|"
+		"extensions\\..*|orchestrator\\.private|(remote|filter|lfs)\\..*)$", NULL };
 	struct git_call c = { .argv = argv, .user_config = true };
 	char *out = NULL, *scope, *p, *value;
 	size_t len = 0;
@@ -142,7 +150,7 @@ read_config(struct git_repo *r, struct facts *f, char *err, size_t errlen)
 	if (status > 1)
 		rc = -1;	/* err is set */
 	for (scope = out; rc == 0 && scope != NULL && scope < out + len; scope = value + strlen(value) + 1) {
-		local = strcmp(scope, "local") == 0;
+		local = strcmp(scope, "local") == 0 || strcmp(scope, "worktree") == 0;
 		value = p = scope + strlen(scope) + 1;
 		if (p > out + len)
 			break;
@@ -166,7 +174,7 @@ main_checkout(const struct git_repo *r, const struct facts *f)
 	if (f->bare)
 		return NULL;
 	if (f->worktree != NULL) {
-		path = f->worktree[0] == '/' ? copy(f->worktree) :
+		path = f->worktree[0] == '/' ? text_format("%s", f->worktree) :
 		    text_format("%s/%s", r->common, f->worktree);
 		real = realpath(path, NULL);
 		free(path);
@@ -219,7 +227,7 @@ int
 git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t errlen)
 {
 	struct facts f = { 0 };
-	char shallow[4200];
+	char shallow[4200], *private = NULL;
 	struct stat st;
 	int rc;
 
@@ -235,16 +243,18 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	}
 	f.base = text_format("%.*s", (int)(strrchr(r->common, '/') - r->common), r->common);
 	rc = read_config(r, &f, err, errlen);
-	if (rc == 0 && f.private)
+	if (rc == 0 && f.private) {
+		private = text_format("%s", r->common);
 		rc = git_fail(err, errlen, "%s: is the private git directory of a session; "
 		    "run this in the repository itself, or name it with -C", r->common);
+	}
 	r->hexlen = strcmp(r->format, "sha256") == 0 ? 64 : 40;
 	r->top = main_checkout(r, &f);
 	expand_home(&r->excludes);
 	find_attributes(r);
 	find_lfs(r);
-	r->worktree_config = copy(f.lines.buf != NULL ? f.lines.buf : "");
-	r->inherited = copy(f.inherited.buf != NULL ? f.inherited.buf : "");
+	r->worktree_config = text_format("%s", f.lines.buf != NULL ? f.lines.buf : "");
+	r->inherited = text_format("%s", f.inherited.buf != NULL ? f.inherited.buf : "");
 	snprintf(shallow, sizeof(shallow), "%s/shallow", r->common);
 	r->shallow = stat(shallow, &st) == 0 && st.st_size > 0;
 	r->author_fallback = r->author_name == NULL || r->author_email == NULL ||
@@ -259,6 +269,7 @@ git_repo_open_common(struct git_repo *r, const char *common, char *err, size_t e
 	text_free(&f.inherited);
 	if (rc == -1)
 		git_repo_release(r);
+	r->private = private;
 	return rc;
 }
 
@@ -331,6 +342,7 @@ git_repo_release(struct git_repo *r)
 	free(r->gitdir);
 	free(r->objects);
 	free(r->top);
+	free(r->private);
 	free(r->author_name);
 	free(r->author_email);
 	free(r->excludes);
@@ -339,5 +351,7 @@ git_repo_release(struct git_repo *r)
 	free(r->conversion);
 	free(r->attributes);
 	free(r->lfs);
+	for (size_t i = 0; i < GIT_SIGNING; i++)
+		free(r->signing[i]);
 	memset(r, 0, sizeof(*r));
 }

@@ -3,7 +3,6 @@
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,6 +125,18 @@ env_identity(struct env *e, const struct git_repo *r)
 	env_add(e, "GIT_COMMITTER_EMAIL=%s", r->author_email);
 }
 
+/* gpg and ssh-keygen ask for a passphrase by a window or an agent: this terminal is not theirs. */
+static void
+env_sign(struct env *e)
+{
+	static const char *const names[] = { "HOME", "GNUPGHOME", "GPG_TTY", "TERM", "SSH_AUTH_SOCK", "SSH_ASKPASS",
+		"XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "DBUS_SESSION_BUS_ADDRESS", NULL };
+
+	for (size_t i = 0; names[i] != NULL; i++)
+		env_pass(e, names[i]);
+	env_add(e, "SSH_ASKPASS_REQUIRE=force");
+}
+
 static void
 env_safe(struct env *e, const struct git *g)
 {
@@ -142,7 +153,7 @@ env_safe(struct env *e, const struct git *g)
 }
 
 char **
-git_env(const struct git *g, const struct git_repo *r, bool user_config, bool trace)
+git_env(const struct git *g, const struct git_repo *r, bool user_config, bool sign, bool trace)
 {
 	struct env e = { 0 };
 
@@ -157,6 +168,9 @@ git_env(const struct git *g, const struct git_repo *r, bool user_config, bool tr
 		env_add(&e, "GIT_TRACE2_EVENT=%d", CHILD_HANDED);
 	if (user_config) {
 		env_pass(&e, "HOME");
+		env_pass(&e, "TERM");
+		env_pass(&e, "PAGER");
+		env_pass(&e, "GIT_PAGER");
 		env_pass(&e, "XDG_CONFIG_HOME");
 		env_pass(&e, "GIT_CONFIG_GLOBAL");
 		env_pass(&e, "GIT_CONFIG_SYSTEM");
@@ -166,6 +180,8 @@ git_env(const struct git *g, const struct git_repo *r, bool user_config, bool tr
 		env_add(&e, "GIT_CONFIG_GLOBAL=/dev/null");
 		env_add(&e, "GIT_ATTR_NOSYSTEM=1");
 	}
+	if (sign)
+		env_sign(&e);
 	if (g != NULL)
 		env_safe(&e, g);
 	if (r != NULL && r->author_name != NULL)
@@ -270,7 +286,7 @@ git_call(const struct git_call *c, char *err, size_t errlen)
 	char **env, *errout = NULL;
 
 	env = git_env(c->git, c->git != NULL && c->repo == NULL ? c->git->repo : c->repo,
-	    c->user_config, trace != -1);
+	    c->user_config, c->sign, trace != -1);
 	spec.argv = argv;
 	spec.env = (const char *const *)env;
 	spec.handed = trace != -1;
@@ -324,7 +340,7 @@ git_start(struct git_child *p, const struct git *g, const char *const argv[], in
 	p->trace = git_trace_open();
 	p->wait = (struct child_wait){ .deadline = clock_now() + limit_of(g) * CLOCK_S,
 		.grace_ms = GIT_GRACE_MS, .stoppable = true, .group = true };
-	env = git_env(g, g->repo, false, p->trace != -1);
+	env = git_env(g, g->repo, false, false, p->trace != -1);
 	spec.argv = v;
 	spec.env = (const char *const *)env;
 	spec.handed = p->trace != -1;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,13 +141,6 @@ list_files(const struct git *g, const char *const argv[], const struct text *in,
 	return git_call(&c, err, errlen);
 }
 
-static int
-feed(const struct listing *l, const char *const argv[], const struct text *paths, int64_t more_ms, char *err,
-    size_t errlen)
-{
-	return paths->len == 0 ? 0 : list_files(l->g, argv, paths, more_ms, NULL, NULL, NULL, err, errlen);
-}
-
 /* Lists those of the paths that are in the index. */
 static int
 find_tracked(const struct git *g, const struct strings *paths, char **out, size_t *len, char *err, size_t errlen)
@@ -187,7 +179,7 @@ refuse_large(struct listing *l, char *err, size_t errlen)
 	for (char *p = out; p != NULL && p < out + len; p += strlen(p) + 1)
 		refuse_as(l, p, "too large, or a sparse file,");
 	gone = (struct text){ .buf = out, .len = len };
-	rc = l->left != NULL ? feed(l, forget, &gone, 0, err, errlen) : 0;
+	rc = l->left != NULL && gone.len > 0 ? list_files(l->g, forget, &gone, 0, NULL, NULL, NULL, err, errlen) : 0;
 	free(out);
 	return rc;
 }
@@ -254,13 +246,7 @@ static int
 tree_add(const struct git *g, struct strings *left, char *tree, char *err, size_t errlen)
 {
 	struct git apart = *g;
-	static const char *const drop[] = { "update-index", "-z", "--force-remove", "--stdin",
-		NULL };
-	static const char *const update[] = { "update-index", "-z", "--add", "--remove",
-		"--replace", "--stdin", NULL };
-	static const char *const write_tree[] = { "write-tree", NULL };
 	struct listing l = { .g = g, .left = left };
-	char *out = NULL;
 	int rc;
 
 	apart.objects = NULL;
@@ -271,14 +257,8 @@ tree_add(const struct git *g, struct strings *left, char *tree, char *err, size_
 		rc = 0;
 	}
 	if (rc == 0)
-		rc = feed(&l, drop, &l.drop, PER_ENTRY(l.odd.entries), err, errlen);
-	if (rc == 0)
-		rc = feed(&l, update, &l.update, PER_ENTRY(l.odd.entries) + PER_BYTE(l.bytes), err, errlen);
+		rc = git_index_read(l.g, &l.drop, &l.update, PER_ENTRY(l.odd.entries) + PER_BYTE(l.bytes), tree, err, errlen);
 	listing_free(&l);
-	if (rc == 0)
-		rc = git_run(l.g, write_tree, NULL, 0, &out, NULL, NULL, err, errlen);
-	if (rc == 0)
-		rc = git_take_oid(g, "write-tree", out, tree, err, errlen);
 	if (rc == 0 && apart.objects != NULL && g->files != NULL && g->files[0] != '\0')
 		rc = git_tree_move(g, g->at, g->files, tree, tree, err, errlen);
 	git_apart_free(&apart);

@@ -12,7 +12,7 @@
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
-#define POOL_END	"/.worktrees/" POOL_DIR
+#define POOL_END	".worktrees/" POOL_DIR	/* also NAME.worktrees/, outside of a repository */
 #define MADE_MAX	(64u << 10)
 
 char *

@@ -3,7 +3,6 @@
 #include <err.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/clock.h"
@@ -19,11 +18,17 @@ field_begin(const struct json *o, const char *what, char *err, size_t errlen)
 	return (f);
 }
 
+struct field
+field_begin_all(const struct json *o, const char *what, struct strings *all)
+{
+	return ((struct field){ .o = o, .what = what, .all = all });
+}
+
 static struct field
 below(struct field *f, const struct json *o, const char *key, size_t i)
 {
 	struct field in = { .o = o, .what = f->what, .key = key, .i = i, .err = f->err,
-		.errlen = f->errlen, .bad = f->bad, .up = f };
+		.errlen = f->errlen, .bad = f->bad, .up = f, .all = f->all };
 
 	return (in);
 }
@@ -91,10 +96,13 @@ field_fail(struct field *f, const char *key, const char *fmt, ...)
 	text_printf(&said, "\"%s\" %s", path, why);
 	text_printf(&line, "%s: ", f->what);
 	text_line(&line, said.buf, said.len);	/* keys and values come from outside */
-	strlcpy(f->err, line.buf, f->errlen);
+	if (f->all != NULL)
+		strings_add(f->all, line.buf);
+	else
+		strlcpy(f->err, line.buf, f->errlen);
 	text_free(&line);
 	text_free(&said);
-	for (; f != NULL; f = f->up)
+	for (; f != NULL && f->all == NULL; f = f->up)
 		f->bad = true;
 }
 
@@ -223,7 +231,9 @@ field_count(struct field *f, const char *key, size_t max)
 		field_fail(f, key, "must be a list");
 	else if (json_count(a) > max)
 		field_fail(f, key, "has more than %zu entries", max);
-	return (f->bad ? 0 : json_count(a));
+	else
+		return (json_count(a));
+	return (0);
 }
 
 void

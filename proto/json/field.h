@@ -32,8 +32,10 @@ struct field {
 	size_t		 errlen;
 	bool		 bad;
 	struct field	*up;		/* the field above, which is marked bad as well */
+	struct strings	*all;		/* gets every error, and the reads go on; NULL: err gets the first one */
 };
 struct field field_begin(const struct json *, const char *what, char *err, size_t errlen);
+struct field field_begin_all(const struct json *, const char *what, struct strings *all);
 /* The object at key; or element i of the array at key. */
 struct field field_in(struct field *, const char *key);
 struct field field_at(struct field *, const char *key, size_t i);

@@ -68,4 +68,13 @@ void json_append(struct json *array, struct json *value);
 /* Indented text with a newline at the end (pretty) or one line without; malloced. */
 char *json_text(const struct json *, bool pretty, size_t *len);
 
+/* As json_str, but "" for none. */
+static inline const char *
+json_words(const struct json *object, const char *key)
+{
+	const char *s = json_str(object, key);
+
+	return s == NULL ? "" : s;
+}
+
 #endif

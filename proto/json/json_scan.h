@@ -9,7 +9,6 @@
  * linear.
  */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #define JSON_MAX_DEPTH	32		/* nesting depth of arrays and objects */

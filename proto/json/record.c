@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "proto/base/clock.h"
@@ -104,6 +103,13 @@ record_put(struct json *o, const char *key, const char *s, size_t max)
 	json_put(o, key, v);
 }
 
+const char *
+record_unreadable(int error)
+{
+	return (error == EINVAL ? "not a regular file" : error == EFBIG ? "too large" :
+	    error == ELOOP ? "is a symbolic link" : strerror(error));
+}
+
 int
 record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, size_t errlen)
 {
@@ -112,8 +118,7 @@ record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, siz
 	if (file_read(dirfd, name, RECORD_MAX, buf, len) == 0)
 		return (0);
 	fault_set(e = errno);
-	snprintf(err, errlen, "%s: %s", name, e == EINVAL ? "not a regular file" :
-	    e == EFBIG ? "too large" : e == ELOOP ? "is a symbolic link" : strerror(e));
+	snprintf(err, errlen, "%s: %s", name, record_unreadable(e));
 	errno = e;
 	return (-1);
 }

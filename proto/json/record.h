@@ -15,7 +15,6 @@
  * distrust and replace it as a whole.  Most are tables of members (member.h); field.h reads one member.
  */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "proto/json/json.h"
@@ -40,6 +39,8 @@ void record_put_time(struct json *, const char *key, long long ms);	/* 0 = null 
 /* Puts a string, cut at a character boundary to max bytes, which its reader accepts. */
 void record_put(struct json *, const char *key, const char *, size_t max);
 
+/* Why a file can't be read, in a few words. */
+const char *record_unreadable(int error);
 /* Reads dirfd/name into *buf; -1 with err (errno kept: ENOENT = absent). */
 int record_read(int dirfd, const char *name, char **buf, size_t *len, char *err, size_t errlen);
 

@@ -39,7 +39,8 @@ streams_problem(struct strings *problems, const char *fmt, ...)
 		err(1, NULL);
 	va_end(ap);
 	text_line(&line, s, strlen(s));
-	strings_add(problems, line.buf);
+	if (!strings_has(problems, line.buf))
+		strings_add(problems, line.buf);
 	text_free(&line);
 	free(s);
 }

@@ -46,6 +46,7 @@ struct stream {
 	/* By streams_take: */
 	char		 list[SESSION_ID_MAX];	/* the list with its tasks; "" = none */
 	size_t		 n, done;	/* number of its tasks, and of COMPLETE ones */
+	size_t		 begun;		/* of those IN_PROGRESS without a session of the stream */
 	struct item	 work;		/* built from the tasks that are not complete */
 	bool		 pathless;	/* some task does not name its paths */
 	bool		 alone;		/* some task is not parallelizable */
@@ -91,6 +92,8 @@ void streams_check(const struct streams *, int64_t max_parallel, struct strings 
 void streams_overlaps(const struct streams *, struct strings *problems);
 /* May both be worked on at the same time? */
 bool streams_at_once(const struct streams *, size_t, size_t);
+/* Does the stream wait for the other one to be complete, by a dependency or by the order of the phases? */
+bool streams_waits(const struct streams *, size_t i, size_t other);
 /* Does the order of the phases put a before b? */
 bool streams_before(const struct streams *, size_t a, size_t b);
 

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -65,7 +63,7 @@ check_plan(const struct streams *s, struct strings *problems)
 				    "make them agree", phase, id, stream_phase_name(s->v[k].phase));
 		}
 	for (k = 0; s->planned && k < s->n; k++)
-		if (seen[k] == 0 && streams_find(s, s->v[k].id) == k)
+		if (seen[k] == 0 && item_id_valid(s->v[k].id) && streams_find(s, s->v[k].id) == k)
 			streams_problem(problems, "%s is in \"streams\" and not in the executionPlan; add it "
 			    "to %s there", s->v[k].id, stream_phase_name(s->v[k].phase));
 }
@@ -91,7 +89,8 @@ static void
 check_tasks(const struct streams *s, struct strings *problems)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].n == 0 && !stream_complete(&s->v[i]) && streams_find(s, s->v[i].id) == i)
+		if (s->v[i].n == 0 && !stream_complete(&s->v[i]) && item_id_valid(s->v[i].id) &&
+		    streams_find(s, s->v[i].id) == i)
 			streams_problem(problems, "%s has no tasks: no task of a list carries it, and it has no "
 			    "\"tasks\"; orchestrator tasks edit --stream %s TASK gives it one", s->v[i].id,
 			    s->v[i].id);

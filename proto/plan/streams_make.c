@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,8 +94,7 @@ static void
 set_list(struct strings *field, const struct strings *from)
 {
 	strings_free(field);
-	for (size_t i = 0; i < from->n; i++)
-		strings_add(field, from->v[i]);
+	strings_add_all(field, from);
 }
 
 static void
@@ -125,13 +122,18 @@ set_description(const struct streams *s, const struct stream *one, struct item *
 	it->description = text;
 }
 
-/* The dependencies implied by the phases and the explicit ones. */
+bool
+streams_waits(const struct streams *s, size_t i, size_t other)
+{
+	return other != i && (streams_before(s, other, i) || strings_has(&s->v[i].depends_on, s->v[other].id));
+}
+
 static void
 set_dependencies(const struct streams *s, size_t i, struct strings *on)
 {
 	strings_free(on);
 	for (size_t k = 0; k < s->n; k++)
-		if (k != i && (streams_before(s, k, i) || strings_has(&s->v[i].depends_on, s->v[k].id)))
+		if (streams_waits(s, i, k))
 			strings_add(on, s->v[k].id);
 }
 

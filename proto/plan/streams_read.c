@@ -45,15 +45,11 @@ task_object(const struct json *v, size_t i)
 }
 
 static void
-read_tasks(struct stream *one, struct strings *problems)
+read_tasks(struct stream *one, struct field *f)
 {
-	char why[RECORD_ERR];
-	struct field f = field_begin(one->raw, one->id, why, sizeof(why));
-	size_t n = field_count(&f, "tasks", PARTS_MAX);
+	size_t n = field_count(f, "tasks", PARTS_MAX), good;
 	const struct json *all = json_get(one->raw, "tasks");
 
-	if (field_bad(&f))
-		streams_problem(problems, "%s", why);
 	if (n > 0 && (one->task = calloc(n, sizeof(*one->task))) == NULL)
 		err(1, NULL);
 	for (size_t i = 0; i < n; i++) {
@@ -62,18 +58,18 @@ read_tasks(struct stream *one, struct strings *problems)
 		struct field in;
 
 		it->raw = task_object(json_at(all, i), i);
-		snprintf(what, sizeof(what), "%s: tasks[%zu]", one->id, i);
-		in = field_begin(it->raw, what, why, sizeof(why));
+		snprintf(what, sizeof(what), "%s: tasks[%zu]", f->what, i);
+		in = field_begin_all(it->raw, what, f->all);
+		good = f->all->n;
 		item_read(it, &in);
-		if (field_bad(&in)) {
-			streams_problem(problems, "%s", why);
+		if (f->all->n > good) {
 			item_release(it);
 			continue;
 		}
 		for (size_t k = 0; k < one->ntask; k++)
 			if (strcmp(one->task[k].id, it->id) == 0)
-				streams_problem(problems, "%s: two tasks have the id %s; give one "
-				    "another id", one->id, it->id);
+				streams_problem(f->all, "%s: two tasks have the id %s; give one "
+				    "another id", f->what, it->id);
 		if (it->title == NULL)
 			it->title = text_format("%s", it->id);
 		if (&one->task[one->ntask] != it) {
@@ -120,20 +116,21 @@ read_dependencies(struct stream *one, struct field *f)
 static void
 read_stream(struct streams *s, const struct json *o, size_t i, struct strings *problems)
 {
-	char why[RECORD_ERR], what[SESSION_ID_MAX + 32];
+	char where[32];
 	const char *id = json_str(o, "streamId");
 	struct stream *one;
 	struct field f;
 
-	snprintf(what, sizeof(what), "streams[%zu]", i);
+	/* without an id its place stands for it, so that its other faults are found too */
 	if (id == NULL || !item_id_valid(id)) {
+		snprintf(where, sizeof(where), "streams[%zu]", i);
 		streams_problem(problems, "%s: \"streamId\" must be an id: letters, digits, \".\", \"_\", "
-		    "\"-\"", what);
-		return;
+		    "\"-\"", where);
+		id = where;
 	}
 	one = streams_add(s, id);
 	one->raw = json_copy(o);
-	f = field_begin(one->raw, one->id, why, sizeof(why));
+	f = field_begin_all(one->raw, one->id, problems);
 	field_need(&f, "streamPhase");
 	one->phase = (enum stream_phase)field_name(&f, "streamPhase", stream_phase_parse,
 	    STREAM_PARALLEL);
@@ -144,9 +141,7 @@ read_stream(struct streams *s, const struct json *o, size_t i, struct strings *p
 	one->root = field_text(&f, "projectRoot", ITEM_MAX_PATH);
 	one->worktree = field_text(&f, "worktreePath", ITEM_MAX_PATH);
 	read_own(one, &f);
-	if (field_bad(&f))
-		streams_problem(problems, "%s", why);
-	read_tasks(one, problems);
+	read_tasks(one, &f);
 	if (one->name == NULL)
 		one->name = text_format("%s", one->id);
 }
@@ -193,7 +188,7 @@ read_plan(struct streams *s, struct field *f)
 	if (!(s->planned = field_has(f, "executionPlan")))
 		return;
 	in = field_in(f, "executionPlan");
-	for (int p = 0; p < STREAM_PHASES && !field_bad(&in); p++)
+	for (int p = 0; p < STREAM_PHASES; p++)
 		field_strings(&in, stream_phase_name((enum stream_phase)p), STREAMS_MAX,
 		    SESSION_ID_MAX - 1, &s->plan[p]);
 }
@@ -205,18 +200,6 @@ read_rest(struct streams *s, struct field *f)
 	s->endpoint = field_text(f, "apiEndpoint", ITEM_MAX_PATH);
 	field_id(f, "taskList", s->list, sizeof(s->list), tasklist_id_valid);
 }
-
-static void
-count_streams(struct streams *s, struct field *f)
-{
-	(void)s;
-	field_count(f, "streams", STREAMS_MAX);
-}
-
-/* An error in one part hides no errors in the others. */
-static void (*const readers[])(struct streams *, struct field *) = {
-	read_rest, read_initiative, read_recovery, read_plan, count_streams,
-};
 
 /* Accepts "1.0", its later minor versions, and 1. */
 static bool
@@ -248,12 +231,12 @@ streams_parse(struct streams *s, const char *buf, size_t len, struct strings *pr
 		s->raw = NULL;
 		return -1;
 	}
-	for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-		f = field_begin(s->raw, "the file", why, sizeof(why));
-		readers[i](s, &f);
-		if (field_bad(&f))
-			streams_problem(problems, "%s", why);
-	}
+	f = field_begin_all(s->raw, "the file", problems);
+	read_rest(s, &f);
+	read_initiative(s, &f);
+	read_recovery(s, &f);
+	read_plan(s, &f);
+	field_count(&f, "streams", STREAMS_MAX);
 	list = json_get(s->raw, "streams");
 	for (size_t i = 0; json_kind(list) == JSON_ARRAY && i < json_count(list) && i < STREAMS_MAX; i++)
 		read_stream(s, json_at(list, i), i, problems);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,17 @@ take_dependencies(struct streams *s, struct stream *one, const struct tasklist *
 	}
 }
 
+/* Is a person, or a session of the task alone, at work on it? */
+static bool
+begun(const struct stream *one, const struct task *t)
+{
+	char prefix[SESSION_ID_MAX + 16];
+
+	snprintf(prefix, sizeof(prefix), "session-%s-", one->id);
+	return t->status == TASK_IN_PROGRESS && (strncmp(t->session, prefix, strlen(prefix)) != 0 ||
+	    strchr(t->session + strlen(prefix), '-') != NULL);
+}
+
 static void
 take_stream(struct streams *s, struct stream *one, const struct tasklist *l, bool make,
     struct strings *problems)
@@ -167,6 +179,7 @@ take_stream(struct streams *s, struct stream *one, const struct tasklist *l, boo
 			continue;
 		v[n++] = i;
 		one->done += l->v[i].status == TASK_COMPLETE;
+		one->begun += begun(one, &l->v[i]);
 		take_dependencies(s, one, l, &l->v[i], make, problems);
 	}
 	one->n = n;
@@ -204,7 +217,7 @@ streams_take(struct streams *s, const struct tasklist *l, bool make, struct stri
 		if (one->list[0] != '\0') {
 			streams_problem(problems, "%s: tasks of more than one list carry it, %s and %s; "
 			    "name the list to use with \"taskList\": \"%s\"", id, one->list, l->id, l->id);
-			return;
+			continue;
 		}
 		strlcpy(one->list, l->id, sizeof(one->list));
 	}

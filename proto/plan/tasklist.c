@@ -108,8 +108,51 @@ tasklist_release(struct tasklist *l)
 	free(l->name);
 	free(l->source.kind);
 	free(l->source.project);
+	for (size_t i = 0; i < l->nstreams; i++)
+		free(l->streams[i].name);
+	free(l->streams);
 	json_free(l->raw);
 	memset(l, 0, sizeof(*l));
+}
+
+static size_t
+find_stream(const struct tasklist *l, const char *id)
+{
+	size_t i = 0;
+
+	while (i < l->nstreams && strcmp(l->streams[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+const char *
+tasklist_stream_name(const struct tasklist *l, const char *id)
+{
+	size_t i = find_stream(l, id);
+
+	return i < l->nstreams ? l->streams[i].name : NULL;
+}
+
+int
+tasklist_name_stream(struct tasklist *l, const char *id, const char *name)
+{
+	size_t i = find_stream(l, id);
+	bool known = i < l->nstreams;
+
+	if (name == NULL || *name == '\0') {
+		if (known) {
+			free(l->streams[i].name);
+			l->streams[i] = l->streams[--l->nstreams];
+		}
+		return 0;
+	}
+	if (!known && l->nstreams == TASKLIST_MAX_STREAMS)
+		return -1;
+	if (!known)
+		strlcpy(((struct task_stream *)array_add(&l->streams, &l->nstreams, sizeof(*l->streams)))->id, id, SESSION_ID_MAX);
+	free(l->streams[i].name);
+	l->streams[i].name = text_format("%s", name);
+	return 0;
 }
 
 /* FNV-1a, ignoring case. */
@@ -170,6 +213,17 @@ grow(struct tasklist *l)
 		err(1, NULL);
 	for (size_t i = 0; i < l->n; i++)
 		l->slot[place(l, l->v[i].item.id)] = (uint32_t)i + 1;
+}
+
+void
+tasklist_remove(struct tasklist *l, size_t i)
+{
+	task_release(&l->v[i]);
+	memmove(&l->v[i], &l->v[i + 1], (--l->n - i) * sizeof(*l->v));
+	memset(&l->v[l->n], 0, sizeof(*l->v));
+	memset(l->slot, 0, l->nslots * sizeof(*l->slot));
+	for (size_t k = 0; k < l->n; k++)
+		l->slot[place(l, l->v[k].item.id)] = (uint32_t)k + 1;
 }
 
 struct task *

@@ -11,7 +11,7 @@
  *	taskgraph.h	dependencies, and what comes next
  *
  * A list holds its tasks in the order in which they were added; their indices
- * never change, since nothing is ever removed.  A task is found by id in constant time.
+ * change only when a person removes a task.  A task is found by id in constant time.
  */
 
 #include "proto/record/item.h"
@@ -25,6 +25,7 @@
 #define TASK_MAX_REASON		512
 #define TASK_MAX_UNBLOCKS	1000000
 #define TASK_PHASE_MAX		16
+#define TASKLIST_MAX_STREAMS	256		/* with names */
 #define TASK_NONE		((size_t)-1)
 
 enum task_status {
@@ -60,11 +61,20 @@ struct task_source {
 	char		*project;	/* the project requested from the source, or NULL */
 };
 
+/* The name that people gave a stream of the tasks. */
+struct task_stream {
+	char		 id[SESSION_ID_MAX];
+	char		*name;
+};
+
 struct tasklist {
 	char		 id[TASKLIST_ID_MAX];
 	char		*name;
 	struct task_source source;
 	int64_t		 created_at, updated_at;
+	int64_t		 working;	/* number of tasks that were IN_PROGRESS when it was written; -1 = unknown */
+	struct task_stream *streams;
+	size_t		 nstreams;
 	struct task	*v;
 	size_t		 n, size;
 	uint32_t	*slot;		/* hash table of ids: index + 1, 0 = free */
@@ -92,6 +102,12 @@ size_t tasklist_twin(const struct tasklist *, const char *id);
  * invalid or taken, or the list is full.  Invalidates pointers to tasks. */
 struct task *tasklist_add(struct tasklist *, const char *id, const char *title, char *err,
     size_t errlen);
+/* Names a stream; NULL and "" forget its name.  -1: TASKLIST_MAX_STREAMS have names. */
+int tasklist_name_stream(struct tasklist *, const char *id, const char *name);
+/* The name of a stream, or NULL. */
+const char *tasklist_stream_name(const struct tasklist *, const char *id);
+/* Removes the task with that index. */
+void tasklist_remove(struct tasklist *, size_t);
 void task_release(struct task *);
 
 /*
@@ -112,6 +128,8 @@ struct field;
 /* Tables of member.h: members in addition to those of the item, and to the tasks. */
 extern const struct member *const task_members, *const tasklist_members;
 void task_read(struct task *, struct field *);
+/* The names of its streams alone. */
+void tasklist_read_streams(struct tasklist *, struct field *);
 struct json *task_json(const struct task *);
 
 /*
@@ -126,6 +144,9 @@ struct json *task_json(const struct task *);
 int tasklist_load(int dirfd, const char *id, struct tasklist *, char *err, size_t errlen);
 /* The same for its last good copy. */
 int tasklist_load_last(int dirfd, const char *id, struct tasklist *);
+/* Reads only the members before "tasks", when the file begins with them as tasklist_text writes them; -1 when it does
+ * not, or can't be read. */
+int tasklist_load_head(int dirfd, const char *id, struct tasklist *);
 /* Does the last good copy exist, and is it readable? */
 bool tasklist_last_good(int dirfd, const char *id);
 /* Waits for the list's lock.  Returns the descriptor, to be closed after tasklist_save. */
@@ -134,5 +155,7 @@ int tasklist_lock(int dirfd, const char *id);
 int tasklist_save(int dirfd, struct tasklist *, char *err, size_t errlen);
 /* Makes a new file and its first last good copy.  -1 with EEXIST when the id is taken. */
 int tasklist_create(int dirfd, struct tasklist *, char *err, size_t errlen);
+/* Requires the lock.  Deletes the list's files, its lock last: 0, or -1 with errno. */
+int tasklist_delete(int dirfd, const char *id);
 
 #endif

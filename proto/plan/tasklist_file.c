@@ -8,11 +8,13 @@
 
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
+#include "proto/json/record.h"
 #include "proto/plan/tasklist.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
 #define NAME_SIZE	64
+#define HEAD_SIZE	4096
 
 static const char *
 name_of(char buf[NAME_SIZE], const char *id, const char *suffix)
@@ -31,8 +33,7 @@ load(int dirfd, const char *name, const char *id, struct tasklist *l, char *err,
 	memset(l, 0, sizeof(*l));
 	if (file_read(dirfd, name, TASKLIST_MAX_RECORD, &buf, &len) == -1) {
 		fault_set(e = errno);
-		snprintf(err, errlen, "%s", e == EINVAL ? "not a regular file" :
-		    e == EFBIG ? "too large" : e == ELOOP ? "is a symbolic link" : strerror(e));
+		snprintf(err, errlen, "%s", record_unreadable(e));
 		errno = e;
 		return -1;
 	}
@@ -64,6 +65,27 @@ tasklist_load_last(int dirfd, const char *id, struct tasklist *l)
 	char name[NAME_SIZE], why[512];
 
 	return load(dirfd, name_of(name, id, TASKLIST_LAST), id, l, why, sizeof(why));
+}
+
+int
+tasklist_load_head(int dirfd, const char *id, struct tasklist *l)
+{
+	static const char tasks[] = "\n  \"tasks\": [", end[] = "]}";
+	char name[NAME_SIZE], buf[HEAD_SIZE + sizeof(end)], why[512], *at = NULL;
+	int fd = file_open(dirfd, name_of(name, id, TASKLIST_SUFFIX), O_RDONLY, 0);
+	ssize_t n = fd == -1 ? -1 : read(fd, buf, HEAD_SIZE);
+
+	file_close(fd);
+	memset(l, 0, sizeof(*l));
+	if (n <= 0 || (at = memmem(buf, (size_t)n, tasks, strlen(tasks))) == NULL)
+		return -1;
+	memcpy(at + strlen(tasks), end, sizeof(end));
+	if (tasklist_parse(l, buf, strlen(buf), why, sizeof(why)) == -1)
+		return -1;
+	if (strcmp(l->id, id) == 0)
+		return 0;
+	tasklist_release(l);
+	return -1;
 }
 
 bool
@@ -156,4 +178,16 @@ tasklist_create(int dirfd, struct tasklist *l, char *err, size_t errlen)
 		rv = failed(last, err, errlen);
 	free(text);
 	return rv;
+}
+
+int
+tasklist_delete(int dirfd, const char *id)
+{
+	static const char *const suffix[] = { ".json.next", TASKLIST_LAST, TASKLIST_SUFFIX, ".lock" };
+	char name[NAME_SIZE];
+
+	for (size_t i = 0; i < sizeof(suffix) / sizeof(suffix[0]); i++)
+		if (unlinkat(dirfd, name_of(name, id, suffix[i]), 0) == -1 && errno != ENOENT)
+			return -1;
+	return 0;
 }

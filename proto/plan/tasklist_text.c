@@ -34,6 +34,11 @@ static const struct member change[] = {
 	{ "unblocks", MEMBER(INT, struct task, unblocks), .max = TASK_MAX_UNBLOCKS },
 	{ "history", MEMBER_OF(struct task, history, nhistory), .max = TASK_MAX_HISTORY, .members = change },
 	{ .key = NULL }
+}, stream[] = {
+	{ "id", MEMBER(STR, struct task_stream, id), .flags = MEMBER_NEEDED, .valid = item_id_valid },
+	{ "name", MEMBER(TEXT, struct task_stream, name), .flags = MEMBER_NEEDED, .max = TASKLIST_MAX_NAME,
+	    .valid = tasklist_name_valid, .must = "must be one line of text" },
+	{ .key = NULL }
 }, list[] = {
 	{ "id", MEMBER(STR, struct tasklist, id), .flags = MEMBER_NEEDED, .valid = tasklist_id_valid },
 	{ "name", MEMBER(TEXT, struct tasklist, name), .flags = MEMBER_NEEDED, .max = TASKLIST_MAX_NAME,
@@ -41,6 +46,8 @@ static const struct member change[] = {
 	{ "source", MEMBER_OBJECT, .flags = MEMBER_LEFT_OUT, .members = source },
 	{ "created_at", MEMBER(TIME, struct tasklist, created_at) },
 	{ "updated_at", MEMBER(TIME, struct tasklist, updated_at) },
+	{ "streams", MEMBER_OF(struct tasklist, streams, nstreams), .max = TASKLIST_MAX_STREAMS, .members = stream },
+	{ "in_progress", MEMBER(INT, struct tasklist, working), .max = TASKLIST_MAX_TASKS, .otherwise = -1 },
 	{ .key = NULL }
 };
 const struct member *const task_members = task, *const tasklist_members = list;
@@ -50,6 +57,16 @@ task_read(struct task *t, struct field *f)
 {
 	item_read(&t->item, f);
 	members_read(f, task_members, t);
+}
+
+void
+tasklist_read_streams(struct tasklist *l, struct field *f)
+{
+	const struct member *m = list;
+
+	while (strcmp(m->key, "streams") != 0)
+		m++;
+	members_read(f, (struct member[]){ *m, { .key = NULL } }, l);
 }
 
 /* The id is checked again together with the whole task: the hash needs it first. */
@@ -145,12 +162,16 @@ char *
 tasklist_text(const struct tasklist *l, size_t *len, char *err, size_t errlen)
 {
 	struct json *o = record_begin(l->raw), *tasks = json_new_array();
+	int64_t working = 0;
 	char *text;
 
 	members_put(o, tasklist_members, l);
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; i < l->n; i++) {
+		working += l->v[i].status == TASK_IN_PROGRESS;
 		json_append(tasks, l->v[i].changed || l->v[i].item.raw == NULL ?
 		    task_json(&l->v[i]) : json_ref(l->v[i].item.raw));
+	}
+	json_put_int(o, "in_progress", working);
 	json_put(o, "tasks", tasks);
 	text = record_end(o, len);
 	if (*len <= TASKLIST_MAX_RECORD && values(text, *len) <= JSON_LARGE_VALUES)

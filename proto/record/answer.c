@@ -60,21 +60,6 @@ answer_parse(struct answer *a, const char *buf, size_t len, char *err, size_t er
 	return (-1);
 }
 
-const char *
-answer_unreadable(int error)
-{
-	switch (error) {
-	case EFBIG:
-		return ("too large");
-	case ELOOP:
-		return ("a symbolic link");
-	case EINVAL:
-		return ("not a regular file");
-	default:
-		return (strerror(error));
-	}
-}
-
 enum answer_read
 answer_read(int dirfd, const char *name, bool record, struct answer *a, char *reason, size_t rlen)
 {
@@ -87,7 +72,7 @@ answer_read(int dirfd, const char *name, bool record, struct answer *a, char *re
 			return (ANSWER_BUSY);
 		if (errno == ENOENT)
 			return (ANSWER_NONE);
-		snprintf(reason, rlen, "%s", answer_unreadable(errno));
+		snprintf(reason, rlen, "%s", record_unreadable(errno));
 		return (ANSWER_REFUSED);
 	}
 	if (len == 0) {

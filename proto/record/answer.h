@@ -34,8 +34,6 @@ char *answer_text(const struct answer *, size_t *len);
 enum answer_read { ANSWER_READ, ANSWER_NONE, ANSWER_BUSY, ANSWER_REFUSED };
 enum answer_read answer_read(int dirfd, const char *name, bool record, struct answer *a,
     char *reason, size_t len);
-/* Why an answer file can't be read, in a word or two. */
-const char *answer_unreadable(int error);
 /* Parses {"version":1,"answers":{"<id>":"..."}} into a malloced array of *n answers. */
 int answers_parse(struct answer **, size_t *n, const char *, size_t, char *err, size_t errlen);
 

@@ -15,6 +15,12 @@ is_absolute(const char *path)
 }
 
 /* Settings of later versions are kept in raw, like any unknown member. */
+static bool
+is_review(const char *name)
+{
+	return review_mode_parse(name) != -1;
+}
+
 static void
 read_settings(struct field *f, const struct member *m, void *base)
 {
@@ -51,6 +57,11 @@ static const struct member session[] = {
 	{ "target", MEMBER(TEXT, struct config, target), .max = STATE_MAX_BRANCH - 1, .valid = branch_valid,
 	    .must = "is not the name of a branch" },
 	{ "base", MEMBER_OID(struct config, base) },
+	{ "agent", MEMBER(TEXT, struct config, agent), .max = STATE_MAX_BRANCH - 1 },
+	{ "review", MEMBER(TEXT, struct config, review), .max = STATE_MAX_KIND, .valid = is_review,
+	    .must = "is not a kind of review" },
+	{ "list", MEMBER(TEXT, struct config, list), .max = SESSION_ID_MAX - 1, .valid = item_id_valid,
+	    .must = "is not a list's id" },
 	{ "retry_of", MEMBER(TEXT, struct config, retry_of), .max = SESSION_ID_MAX - 1, .valid = session_id_valid,
 	    .must = "is not a session's id" },
 	{ "findings", MEMBER(TEXT, struct config, findings), .max = STATE_MAX_FEEDBACK },

@@ -19,6 +19,9 @@ struct config {			/* config.json */
 	char		*branch;	/* PREFIX/ITEM/ATTEMPT (id.h) */
 	char		*target;	/* branch name */
 	char		 base[OID_MAX];	/* commit the work starts from; "" = the worktree's HEAD */
+	char		*agent;		/* as dispatch was told (--agent), NULL = as the settings say */
+	char		*review;	/* the same of --review */
+	char		*list;		/* the task list of the item, NULL = none */
 	char		*retry_of;	/* session id of the former attempt, or NULL */
 	char		*findings;	/* findings of the former attempt, or NULL */
 	int64_t		 created_at;

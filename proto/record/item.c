@@ -9,6 +9,15 @@
 #include "proto/settings/settings_keys.h"
 
 bool
+item_url_valid(const char *url)
+{
+	for (; *url != '\0'; url++)
+		if (*url <= ' ' || *url >= 0x7f)
+			return (false);
+	return (true);
+}
+
+bool
 item_worktree_valid(const char *path)
 {
 	size_t len;
@@ -25,6 +34,12 @@ item_worktree_valid(const char *path)
 				return (false);
 	}
 	return (true);
+}
+
+static bool
+worktree_valid(const char *path)
+{
+	return (item_worktree_valid(path + (path[0] == '/')));
 }
 
 static bool
@@ -81,6 +96,27 @@ put_limits(struct json *o, const struct member *m, const void *base)
 		json_drop(o, m->key);
 }
 
+static void
+read_budget(struct field *f, const struct member *m, void *base)
+{
+	char why[200];
+	struct keys k = { .file = m->key, .lenient = true, .err = why, .errlen = sizeof(why) };
+
+	if (field_has(f, m->key) && !field_bad(f) &&
+	    keys_apply(&k, "", json_get(f->o, m->key), &((struct item *)base)->budget, budget_keys) == -1)
+		field_fail(f, m->key, "is wrong: %s", why + strlen("budget: "));
+}
+
+static void
+put_budget(struct json *o, const struct member *m, const void *base)
+{
+	const struct budget *b = &((const struct item *)base)->budget;
+
+	json_drop(o, m->key);
+	if (b->tokens != 0 || b->microusd != 0)
+		keys_put(record_sub(o, m->key), b, budget_keys);
+}
+
 static const struct member members[] = {
 	{ "id", MEMBER(STR, struct item, id), .flags = MEMBER_NEEDED, .valid = item_id_valid },
 	{ "title", MEMBER(TEXT, struct item, title), .max = ITEM_MAX_TITLE },
@@ -97,12 +133,15 @@ static const struct member members[] = {
 	    .bytes = ITEM_MAX_PATH },
 	{ "outputs", MEMBER(STRINGS, struct item, outputs), .max = ITEM_MAX_LIST, .bytes = ITEM_MAX_PATH,
 	    .valid = one_line, .must = "must be a list of paths of one line" },
+	{ "urls", MEMBER(STRINGS, struct item, urls), .max = ITEM_MAX_LIST, .bytes = ITEM_MAX_URL,
+	    .valid = item_url_valid, .must = "must be a list of printable ASCII without blanks" },
 	{ "estimate", MEMBER(INT, struct item, estimate), .max = ITEM_MAX_MINUTES },
 	{ "timeout", MEMBER(INT, struct item, timeout), .max = ITEM_MAX_MINUTES },
 	{ "no_change", MEMBER(BOOL, struct item, no_change) },
 	{ "tasks", MEMBER_OTHER, .read = read_tasks, .put = put_tasks, .release = free_tasks },
 	{ "worktree", MEMBER(TEXT, struct item, worktree), .flags = MEMBER_LEFT_OUT, .max = ITEM_MAX_PATH,
-	    .valid = item_worktree_valid, .must = "must be a path below the repository, without \"..\"" },
+	    .valid = worktree_valid, .must = "must be an absolute path, or one below the repository, without \"..\"" },
+	{ "budget", MEMBER_OTHER, .read = read_budget, .put = put_budget },
 	{ "limits", MEMBER_OTHER, .read = read_limits, .put = put_limits },
 	{ .key = NULL }
 };

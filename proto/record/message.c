@@ -58,6 +58,7 @@ read_message(struct message *m, struct field *f)
 	if (m->kind == MESSAGE_ASK) {
 		field_strings(f, "options", SESSION_MAX_OPTIONS, QUESTION_MAX_OPTION,
 		    &m->options);
+		m->deferred = field_bool(f, "deferred");
 	} else if (m->kind == MESSAGE_PROGRESS) {
 		field_need(f, "done");
 		field_need(f, "total");
@@ -102,6 +103,8 @@ message_text(const struct message *m, size_t *len)
 	record_put(o, kinds[m->kind].text, m->text, SESSION_MAX_TEXT);
 	if (m->kind == MESSAGE_ASK)
 		json_put(o, "options", strings_json(&m->options));
+	if (m->deferred)
+		json_put_bool(o, "deferred", true);
 	return (record_end(o, len));
 }
 

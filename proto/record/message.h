@@ -18,6 +18,7 @@ struct message {
 	enum message_kind kind;
 	char		*text;		/* question, note, findings, summary or reason; NULL: blocked = clear */
 	struct strings	 options;	/* ask */
+	bool		 deferred;	/* ask: the sender does not wait, and ends its turn */
 	int64_t		 done, total;	/* progress; 0 <= done <= total <= 1000000 */
 	enum verdict	 verdict;
 };

@@ -45,6 +45,9 @@ static const struct member question[] = {
 	{ "answer", MEMBER(TEXT, struct question, answer), .max = SESSION_MAX_TEXT },
 	{ "answered_by", MEMBER(STR, struct question, by), .flags = MEMBER_NULL },
 	{ "reason", MEMBER(STR, struct question, reason), .flags = MEMBER_NULL },
+	{ "deferred", MEMBER(BOOL, struct question, deferred) },
+	{ "verdict", MEMBER(BOOL, struct question, verdict) },
+	{ "budget", MEMBER(STR, struct question, budget), .flags = MEMBER_NULL },
 	{ .key = NULL }
 }, message[] = {
 	{ "id", MEMBER(STR, struct seen, id), .flags = MEMBER_NEEDED, .valid = message_id_valid },

@@ -30,7 +30,15 @@ struct question {
 	char		*answer;	/* with options: always the option's text */
 	char		 by[128];	/* "person", "answers.json", "policy: rule 2", "policy: command" */
 	char		 reason[256];	/* why it was refused or withdrawn */
+	bool		 deferred;	/* asked by ending a turn: the answer begins the next one, and was not heard yet */
+	char		 budget[16];	/* the scope of the spent budget that it asks to raise; "" = another question */
+	bool		 verdict;	/* a person is asked to judge the work: the answer is a judgement */
 };
+
+/* A person's answer to such a question: "approve", optionally with ": REMARKS"; "rework REMARKS"; "reject REASON". */
+enum judgement { JUDGEMENT_NONE, JUDGEMENT_APPROVE, JUDGEMENT_REWORK, JUDGEMENT_REJECT, JUDGEMENTS };
+const char *judgement_name(enum judgement);
+enum judgement judgement_of(const char *answer, const char **remarks);
 
 struct seen {			/* a message that was handled */
 	char		 id[SESSION_ID_MAX];
@@ -44,6 +52,7 @@ struct questions {
 	char		 session[SESSION_ID_MAX];	/* "" for an instance's questions */
 	struct question	*q;		/* at most SESSION_MAX_QUESTIONS, oldest first */
 	size_t		 n;
+	size_t		 max;		/* not in the file: how many agents may ask; 0 = as many as fit */
 	struct seen	*seen;		/* oldest first; kinds other than ask are bounded */
 	size_t		 nseen;
 	struct json	*raw;
@@ -55,9 +64,12 @@ void questions_release(struct questions *);
 int questions_load(int sessionfd, struct questions *, char *err, size_t errlen);	/* absent = empty */
 int questions_save(int sessionfd, const struct questions *);				/* durable */
 
+/* The asker as people see it: "review", "budget", or a role. */
+const char *question_from(const struct question *);
 struct question *questions_find(const struct questions *, const char *id);
 const struct seen *questions_seen(const struct questions *, const char *id);
 size_t questions_open(const struct questions *);
+bool questions_awaited(const struct questions *);	/* is one of them open, and not deferred? */
 /* Bytes left for texts before the file reaches its cap.  Check this before question_answer() with a long answer. */
 size_t questions_room(const struct questions *);
 
@@ -81,7 +93,7 @@ int question_answer_check(const struct question *, const char *raw, size_t len, 
     char *reason, size_t reasonlen);
 void question_answer(struct question *, char *answer, const char *by, int64_t now);	/* takes answer */
 void question_unanswer(struct question *);	/* reopens it when the answer could not be written */
-/* Withdraws the open questions of a run (NULL = of all runs); returns how many. */
+/* Withdraws the open questions of a run (NULL = of all runs), except deferred ones; returns how many. */
 size_t questions_withdraw(struct questions *, const char *run, const char *reason, int64_t now);
 
 #endif

@@ -8,6 +8,7 @@
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
 #include "proto/record/question.h"
+#include "proto/settings/budget.h"
 
 #define TEXTS_MAX	(3u << 20)	/* bytes of questions.json for texts; the rest is for everything else */
 #define ANSWERS_MIN	(1u << 20)	/* part of them that questions must leave free */
@@ -38,6 +39,15 @@ questions_open(const struct questions *qs)
 	for (size_t i = 0; i < qs->n; i++)
 		n += qs->q[i].status == QUESTION_OPEN;
 	return (n);
+}
+
+bool
+questions_awaited(const struct questions *qs)
+{
+	for (size_t i = 0; i < qs->n; i++)
+		if (qs->q[i].status == QUESTION_OPEN && !qs->q[i].deferred)
+			return (true);
+	return (false);
 }
 
 /* The maximal size of a text in a record, in bytes. */
@@ -213,6 +223,9 @@ questions_ask(struct questions *qs, const char *id, const char *run, enum role r
 	if ((q = same(qs, role, text, options)) == NULL) {
 		if (qs->n >= SESSION_MAX_QUESTIONS)
 			snprintf(reason, len, "too many questions (%d)", SESSION_MAX_QUESTIONS);
+		else if (qs->max != 0 && qs->n >= qs->max && role != ROLE_NONE)
+			snprintf(reason, len, "a session may ask %zu questions (limits.questions): decide this yourself, "
+			    "and say so in your summary", qs->max);
 		else if (encoded_ask(text, options) + ANSWERS_MIN > questions_room(qs))
 			snprintf(reason, len, "the session's questions together are too long");
 		if (reason[0] != '\0') {
@@ -268,7 +281,7 @@ questions_withdraw(struct questions *qs, const char *run, const char *reason, in
 	for (size_t i = 0; i < qs->n; i++) {
 		struct question *q = &qs->q[i];
 
-		if (q->status != QUESTION_OPEN || (run != NULL && strcmp(q->run, run) != 0))
+		if (q->status != QUESTION_OPEN || q->deferred || (run != NULL && strcmp(q->run, run) != 0))
 			continue;
 		q->status = QUESTION_WITHDRAWN;
 		q->closed_at = now;
@@ -327,11 +340,18 @@ choose(const struct strings *options, const char *answer)
 	return (e == NULL ? options->v[n - 1] : NULL);
 }
 
+const char *
+question_from(const struct question *q)
+{
+	return (q->verdict ? "review" : q->budget[0] != '\0' ? "budget" : role_name(q->role));
+}
+
 int
 question_answer_check(const struct question *q, const char *raw, size_t len, char **out,
     char *reason, size_t reasonlen)
 {
-	const char *why = NULL, *option;
+	const char *why = NULL, *option, *rest;
+	struct budget limit = budget_limited(q->text), more;
 	char *s = NULL;
 
 	*out = NULL;
@@ -347,6 +367,12 @@ question_answer_check(const struct question *q, const char *raw, size_t len, cha
 		s[text_trim(s, len)] = '\0';
 		if (*skip_blank(s) == '\0')
 			why = "empty";
+		else if (q->verdict && judgement_of(s, &rest) == JUDGEMENT_NONE)
+			why = "it is not a judgement; give \"approve\", \"rework: REMARKS\" or \"reject: REASON\"";
+		else if (q->budget[0] != '\0' && budget_reply(skip_blank(s), &limit, &more) == BUDGET_UNCLEAR)
+			why = limit.tokens == 0 ? "answer \"yes\", \"no\", or an amount such as \"5 USD\"" : limit.microusd == 0 ?
+			    "answer \"yes\", \"no\", or an amount such as \"20000 tokens\"" :
+			    "answer \"yes\", \"no\", or an amount such as \"5 USD\" or \"20000 tokens\"";
 		else if (q->options.n > 0) {
 			option = choose(&q->options, skip_blank(s));
 			free(s);

@@ -13,9 +13,11 @@
 
 #define REVIEW_MAX_OPINIONS	256
 #define REVIEW_MAX_GATES	64
+#define GATE_ROUNDS		2	/* the last rounds whose results of gates are kept */
 #define REVIEW_MAX_FLAGGED	1000	/* entries, each of at most REVIEW_MAX_COMMAND bytes */
 #define REVIEW_MAX_NAME		256	/* bytes of a gate's name */
 #define REVIEW_MAX_COMMAND	4096
+#define BY_PERSON		"a person"	/* how a person's opinion was given */
 
 struct opinion {
 	enum role	 role;
@@ -55,7 +57,7 @@ struct review {
 	int64_t		 decided_at;
 	struct opinion	*opinions;
 	size_t		 nopinions;
-	struct gate_result *gates;	/* results of the last two rounds, at most REVIEW_MAX_GATES */
+	struct gate_result *gates;	/* results of the last GATE_ROUNDS, at most REVIEW_MAX_GATES */
 	size_t		 ngates;
 	struct json	*raw;
 };

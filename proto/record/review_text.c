@@ -62,7 +62,7 @@ first_gate(const struct review *r)
 		if (r->gates[i].round > last)
 			last = r->gates[i].round;
 	i = r->ngates > REVIEW_MAX_GATES ? r->ngates - REVIEW_MAX_GATES : 0;
-	while (i < r->ngates && r->gates[i].round < last - 1)
+	while (i < r->ngates && r->gates[i].round <= last - GATE_ROUNDS)
 		i++;
 	return (i);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
+#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
@@ -26,6 +28,43 @@ int64_t
 state_usage(int64_t n, int64_t more)
 {
 	return (usage(usage(n) + usage(more)));
+}
+
+/* The row of a day, account and role, made if absent. */
+static struct state_spent *
+row_of(struct state *s, const char *day, const char *account, enum role role)
+{
+	struct state_spent *row = s->spent;
+
+	for (; row < s->spent + s->nspent; row++)
+		if (strcmp(row->day, day) == 0 && strcmp(row->account, account) == 0 && row->role == role)
+			return row;
+	if (s->nspent == STATE_MAX_SPENT)
+		return row - 1;
+	if ((row = reallocarray(s->spent, s->nspent + 1, sizeof(*row))) == NULL)
+		err(EX_OSERR, NULL);
+	s->spent = row;
+	row += s->nspent++;
+	*row = (struct state_spent){ .role = role, .account = text_format("%.*s", STATE_MAX_ACCOUNT - 1, account) };
+	strlcpy(row->day, day, sizeof(row->day));
+	return row;
+}
+
+void
+state_spend(struct state *s, const struct state_spent *more, const char *day, const char *account)
+{
+	struct state_spent *row;
+
+	if (more->input_tokens == 0 && more->output_tokens == 0 && more->cost_microusd == 0)
+		return;
+	s->input_tokens = usage(s->input_tokens + more->input_tokens);
+	s->output_tokens = usage(s->output_tokens + more->output_tokens);
+	s->cost_microusd = usage(s->cost_microusd + more->cost_microusd);
+	row = row_of(s, day, account, more->role);
+	row->estimated = more->estimated;
+	row->input_tokens = usage(row->input_tokens + more->input_tokens);
+	row->output_tokens = usage(row->output_tokens + more->output_tokens);
+	row->cost_microusd = usage(row->cost_microusd + more->cost_microusd);
 }
 
 static void
@@ -58,10 +97,20 @@ role_known(const char *name)
 	return role_parse(name) != -1;
 }
 
+/* What the conversation of a role has used. */
+#define USED(role) \
+	{ "input_tokens", MEMBER(INT, struct state, used[role].input_tokens), .max = STATE_MAX_USAGE }, \
+	{ "output_tokens", MEMBER(INT, struct state, used[role].output_tokens), .max = STATE_MAX_USAGE }, \
+	{ "cost_microusd", MEMBER(INT, struct state, used[role].cost_microusd), .max = STATE_MAX_USAGE }
+
 static const struct member tasks[] = {
 	{ "done", MEMBER(INT, struct state, tasks_done), .max = MAX_COUNT },
 	{ "total", MEMBER(INT, struct state, tasks_total), .max = MAX_COUNT },
 	{ "note", MEMBER(TEXT, struct state, note), .max = STATE_MAX_NOTE },
+	{ .key = NULL }
+}, messages[] = {
+	{ "received", MEMBER(INT, struct state, messages.received), .max = MAX_COUNT },
+	{ "heard", MEMBER(INT, struct state, messages.heard), .max = MAX_COUNT },
 	{ .key = NULL }
 }, used[] = {
 	{ "input_tokens", MEMBER(INT, struct state, input_tokens), .max = STATE_MAX_USAGE },
@@ -81,6 +130,34 @@ static const struct member tasks[] = {
 	{ "implementer", MEMBER(TEXT, struct state, conversation[ROLE_IMPLEMENTER]), .max = STATE_MAX_CONVERSATION },
 	{ "reviewer", MEMBER(TEXT, struct state, conversation[ROLE_REVIEWER]), .max = STATE_MAX_CONVERSATION },
 	{ "tech-lead", MEMBER(TEXT, struct state, conversation[ROLE_TECH_LEAD]), .max = STATE_MAX_CONVERSATION },
+	{ .key = NULL }
+}, models[] = {
+	{ "implementer", MEMBER(STR, struct state, model[ROLE_IMPLEMENTER]), .flags = MEMBER_NULL },
+	{ "reviewer", MEMBER(STR, struct state, model[ROLE_REVIEWER]), .flags = MEMBER_NULL },
+	{ "tech-lead", MEMBER(STR, struct state, model[ROLE_TECH_LEAD]), .flags = MEMBER_NULL },
+	{ .key = NULL }
+}, used_implementer[] = {
+	USED(ROLE_IMPLEMENTER),
+	{ .key = NULL }
+}, used_reviewer[] = {
+	USED(ROLE_REVIEWER),
+	{ .key = NULL }
+}, used_tech_lead[] = {
+	USED(ROLE_TECH_LEAD),
+	{ .key = NULL }
+}, conversations_used[] = {
+	{ "implementer", MEMBER_OBJECT, .members = used_implementer },
+	{ "reviewer", MEMBER_OBJECT, .members = used_reviewer },
+	{ "tech-lead", MEMBER_OBJECT, .members = used_tech_lead },
+	{ .key = NULL }
+}, spent[] = {
+	{ "day", MEMBER(STR, struct state_spent, day), .flags = MEMBER_NEEDED },
+	{ "account", MEMBER(TEXT, struct state_spent, account), .flags = MEMBER_NEEDED | MEMBER_EMPTY, .max = STATE_MAX_ACCOUNT },
+	{ "role", MEMBER(NAME, struct state_spent, role), .flags = MEMBER_NEEDED, .parse = role_parse, .name = role_name },
+	{ "estimated", MEMBER(BOOL, struct state_spent, estimated) },
+	{ "input_tokens", MEMBER(INT, struct state_spent, input_tokens), .max = STATE_MAX_USAGE },
+	{ "output_tokens", MEMBER(INT, struct state_spent, output_tokens), .max = STATE_MAX_USAGE },
+	{ "cost_microusd", MEMBER(INT, struct state_spent, cost_microusd), .max = STATE_MAX_USAGE },
 	{ .key = NULL }
 }, merging[] = {
 	{ "target", MEMBER(STR, struct state, merging.target) },
@@ -133,16 +210,23 @@ static const struct member tasks[] = {
 	{ "branch", MEMBER(TEXT, struct state, branch), .max = STATE_MAX_BRANCH },
 	{ "base", MEMBER_OID(struct state, base) },
 	{ "head", MEMBER_OID(struct state, head) },
+	{ "approved", MEMBER_OID(struct state, approved) },
 	{ "files", MEMBER_OID(struct state, files) },
 	{ "worktree", MEMBER(TEXT, struct state, worktree), .max = ITEM_MAX_PATH },
 	{ "tasks", MEMBER_OBJECT, .members = tasks },
 	{ "blocked", MEMBER(TEXT, struct state, blocked), .max = SESSION_MAX_TEXT },
 	{ "questions_open", MEMBER(INT, struct state, questions_open), .max = SESSION_MAX_QUESTIONS },
+	{ "messages", MEMBER_OBJECT, .members = messages },
 	{ "usage", MEMBER_OBJECT, .members = used },
+	{ "spent", MEMBER_OF(struct state, spent, nspent), .max = STATE_MAX_SPENT, .members = spent },
+	{ "notice", MEMBER(STR, struct state, notice), .flags = MEMBER_NULL },
 	{ "agent_time", MEMBER_OBJECT, .members = agent_time },
 	{ "rescue", MEMBER_OBJECT, .members = rescue },
+	{ "port", MEMBER(INT, struct state, port), .max = UINT16_MAX },
 	{ "parked_until", MEMBER(TIME, struct state, parked_until) },
 	{ "conversations", MEMBER_OBJECT, .members = conversations },
+	{ "conversations_used", MEMBER_OBJECT, .members = conversations_used },
+	{ "models", MEMBER_OBJECT, .members = models },
 	{ "feedback", MEMBER(TEXT, struct state, feedback), .max = STATE_MAX_FEEDBACK },
 	{ "remarks", MEMBER(TEXT, struct state, remarks), .max = STATE_MAX_FEEDBACK },
 	{ "merging", MEMBER_OBJECT, .flags = MEMBER_NULL, .members = merging },
@@ -271,6 +355,8 @@ state_enter(struct state *s, enum status to, const char *reason, const char *det
 	s->status = to;
 	strlcpy(s->reason, reason == NULL ? "" : reason, sizeof(s->reason));
 	strlcpy(s->detail, detail == NULL ? "" : detail, sizeof(s->detail));
+	if (to == STATUS_APPROVED)
+		strlcpy(s->approved, s->head, sizeof(s->approved));
 	if (to == STATUS_RUNNING && s->started_at == 0)
 		s->started_at = now;
 	s->ended_at = status_ended(to) ? now : 0;

@@ -19,10 +19,13 @@
 #define STATE_MAX_NOTE		1024
 #define STATE_MAX_FEEDBACK	(256u << 10)
 #define STATE_MAX_CONVERSATION	256
+#define STATE_MAX_MODEL		96
 #define STATE_MAX_BRANCH	256
 #define STATE_MAX_CHECKOUTS	64
 #define STATE_MAX_CONFLICTS	1000
 #define STATE_MAX_KIND		64
+#define STATE_MAX_SPENT		256	/* rows; further use counts in the last one */
+#define STATE_MAX_ACCOUNT	256
 #define STATE_MAX_USAGE		INT64_C(1000000000000000)	/* tokens, or millionths of a dollar */
 
 struct state_change {
@@ -54,23 +57,42 @@ struct state {
 	int64_t		 agent_since;	/* start of the current work: wall ms, 0 = none */
 	struct {			/* recoveries of an agent that stalled, or whose conversation was full */
 		int64_t	 attempts;
-		char	 cause[32];	/* cause of the last recovery: "stalled" or "context-exhausted" */
+		char	 cause[32];	/* cause of the last recovery: "stalled", "broken-off" or "context-exhausted" */
 		bool	 under_way;	/* no sign of life since then */
 	} rescue;
+	int64_t		 port;		/* the first of the session's port numbers (ports.h), 0 = it had none yet */
 	int64_t		 parked_until;	/* until when the agent's account is at its limit: wall ms, 0 = it is not */
 	char		 run[16];	/* the run whose messages are read, "" = none */
 	char		 role[16];	/* its role */
 	char		*branch;	/* PREFIX/ITEM/ATTEMPT, without refs/heads/ */
 	char		 base[OID_MAX];	/* commit where the branch began */
 	char		 head[OID_MAX];	/* the imported commit: the only one that can be judged and merged */
+	char		 approved[OID_MAX];	/* the head that was approved last; "" = none was */
 	char		 files[OID_MAX];	/* tree of the worktree's contents at head; "" = same as head */
 	char		*worktree;	/* absolute path */
 	int64_t		 tasks_done, tasks_total;
 	char		*note;		/* from worker progress */
 	char		*blocked;	/* reason from worker blocked; NULL = not blocked */
 	int64_t		 questions_open;
+	struct {			/* to the implementer, from people (tell.h); not the refused ones */
+		int64_t	 received;
+		int64_t	 heard;		/* these are among the remarks */
+	} messages;
 	int64_t		 input_tokens, output_tokens, cost_microusd;
+	struct state_used {		/* by role: what its conversation has used, as its client told last */
+		int64_t	 input_tokens, output_tokens, cost_microusd;
+	} used[ROLE_COUNT];
+	struct state_spent {		/* the same tokens and cost by day, account and role */
+		char	 day[16];	/* by local time: "2026-01-31" */
+		char	*account;
+		enum role role;
+		bool	 estimated;	/* from the size of the context; the client reports no tokens */
+		int64_t	 input_tokens, output_tokens, cost_microusd;
+	} *spent;
+	size_t		 nspent;
+	char		 notice[256];	/* the level of a budget that the session reached last; "" = none */
 	char		*conversation[ROLE_COUNT];	/* the agent's own session id, by role */
+	char		 model[ROLE_COUNT][STATE_MAX_MODEL];	/* the model that its client named last, by role; "" = none */
 	char		*feedback;	/* what the implementer is to repair next: a gate's output or findings */
 	char		*remarks;	/* what people asked for beyond the item, newest last */
 	struct {			/* rule 6: on disk before the target moves */
@@ -99,6 +121,8 @@ void state_again(struct state *, enum step);
 void state_remark(struct state *, const char *);
 /* A sum of tokens or cost as far as the record takes it: what agents report may be anything. */
 int64_t state_usage(int64_t, int64_t more);
+/* Adds to the tokens and cost of the session, and to those of a day, account and role; figures may be negative. */
+void state_spend(struct state *, const struct state_spent *, const char *day, const char *account);
 /* Ends the resolving of conflicts. */
 void state_resolved(struct state *);
 void state_conflicts_free(struct state *);

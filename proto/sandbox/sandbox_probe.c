@@ -80,8 +80,8 @@ trial_of(struct sandbox_probe *probe, const struct strings *layers, const char *
 	probe->pid = probe->fd = -1;
 	if (file_pipe(fds) == -1)
 		return;
-	for (size_t i = 0; layers != NULL && i < layers->n; i++)
-		strings_add(&argv, layers->v[i]);
+	if (layers != NULL)
+		strings_add_all(&argv, layers);
 	sandbox_bwrap_base(sb.network, &argv);
 	strings_add(&argv, "--tmpfs");
 	strings_add(&argv, "/tmp");

@@ -10,7 +10,6 @@
 #include <linux/seccomp.h>
 #include <seccomp.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -7,6 +7,8 @@
  * the names here and there are the same set.
  */
 
+#include <stddef.h>
+
 /* A trailing slash in orchestrator-session(5) is a directory. */
 #define SESSION_FILE_ITEM		"item.json"
 #define SESSION_FILE_CONFIG		"config.json"
@@ -15,7 +17,10 @@
 #define SESSION_FILE_STATE		"state.json"
 #define SESSION_FILE_QUESTIONS		"questions.json"
 #define SESSION_FILE_ANSWERS_JSON	"answers.json"
+#define SESSION_FILE_MESSAGES		"messages.json"
 #define SESSION_FILE_CANCEL		"cancel"
+#define SESSION_FILE_INTERRUPT		"interrupt"
+#define SESSION_FILE_PAUSE		"pause"
 #define SESSION_FILE_LOG		"output.log"
 #define SESSION_FILE_MERGE_LOG		"merge.log"
 #define SESSION_FILE_SUMMARY		"summary.md"
@@ -24,6 +29,7 @@
 #define SESSION_DIR_PROMPTS		"prompts"
 #define SESSION_DIR_INBOX		"inbox"
 #define SESSION_DIR_ANSWERS		"answers"
+#define SESSION_DIR_MESSAGES		"messages"
 #define SESSION_DIR_GIT			"git"
 #define SESSION_DIR_AGENT_GIT		"agent.git"
 #define SESSION_DIR_SAFE_GIT		"safe.git"
@@ -43,5 +49,8 @@
 #define SESSION_RUN_DIRS		9
 extern const char *const session_run_dirs[SESSION_RUN_DIRS];
 
+/* The length of the state directory in the path of a session, and of the path up to its workspace, which may be NULL:
+ * STATE/workspaces/WORKSPACE/INSTANCE/isolated-sessions/SESSION.  0 for a session made by hand. */
+size_t session_home(const char *path, size_t *workspace);
 
 #endif

@@ -12,6 +12,24 @@ const char *const session_run_dirs[SESSION_RUN_DIRS] = { SESSION_DIR_TMP, SESSIO
 	SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER, SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,
 	SESSION_DIR_CLEAN, SESSION_DIR_CLIENT };
 
+size_t
+session_home(const char *path, size_t *workspace)
+{
+	static const char dir[] = "/workspaces";
+	size_t n = strlen(path), within = 0;
+
+	for (int depth = 0; depth < 4; depth++) {
+		within = n;
+		while (n > 0 && path[--n] != '/')
+			;
+	}
+	if (n < sizeof(dir) - 1 || memcmp(path + n - (sizeof(dir) - 1), dir, sizeof(dir) - 1) != 0)
+		return 0;
+	if (workspace != NULL)
+		*workspace = within;
+	return n - (sizeof(dir) - 1);
+}
+
 static const char *const roles[] = {
 	[ROLE_NONE] = "none",
 	[ROLE_IMPLEMENTER] = "implementer",
@@ -32,6 +50,7 @@ static const char *const steps[] = {
 	[STEP_RESPOND] = "respond",
 	[STEP_DECIDE] = "decide",
 	[STEP_REGATE] = "regate",
+	[STEP_PERSON] = "person",
 	[STEP_VERDICT] = "verdict",
 	[STEP_END] = "end",
 };

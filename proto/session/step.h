@@ -17,6 +17,7 @@ enum step {
 	STEP_RESPOND,	/* the implementer concedes or defends */
 	STEP_DECIDE,	/* tech-lead decides */
 	STEP_REGATE,	/* gates again, after the tech-lead's commit */
+	STEP_PERSON,	/* a person judges */
 	STEP_VERDICT,	/* review.json, status, the line in output.log */
 	STEP_END,
 	STEP_COUNT

@@ -7,8 +7,9 @@
 #include "proto/settings/settings.h"
 
 const struct client clients[] = {
-	{ .name = "claude", .adapter = true,
+	{ .name = "claude", .also = "claude-agent-acp", .adapter = true,
 	    .variables = "ANTHROPIC_* CLAUDE_* BASH_DEFAULT_TIMEOUT_MS BASH_MAX_TIMEOUT_MS MAX_THINKING_TOKENS IS_SANDBOX",
+	    .own = "API_TIMEOUT_MS AWS_* CLOUD_ML_REGION DISABLE_* GOOGLE_* MCP_* VERTEX_*",
 	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
 		.shared = "settings.json settings.local.json CLAUDE.md agents commands hooks output-styles "
 		    "plugins rules skills", .needed = "", .seed = ".claude.json", .sign_in = ".credentials.json" } },
@@ -18,22 +19,23 @@ const struct client clients[] = {
 		"CLOUD_ML_REGION GOOGLE_* HTTPS_PROXY HTTP_PROXY NODE_EXTRA_CA_CERTS NO_PROXY VERTEX_*" },
 	    .steers = "CLAUDE.md CLAUDE.local.md AGENTS.md .claude .mcp.json",
 	    .instructions = "CLAUDE.md .claude/CLAUDE.md AGENTS.md", .imports = 5 },
-	{ .name = "codex", .variables = "OPENAI_* CODEX_* AZURE_OPENAI_*",
+	{ .name = "codex", .also = "codex-acp", .adapter = true, .variables = "OPENAI_* CODEX_* AZURE_OPENAI_*",
 	    .homes = { { .variable = "CODEX_HOME", .below = "", .user = ".codex",
 		.shared = "config.toml AGENTS.md AGENTS.override.md hooks hooks.json prompts rules skills",
 		.needed = "config.toml", .seed = "", .sign_in = "auth.json" } },
 	    .sign_in = { .refresh = "tokens.refresh_token", .expires = "last_refresh" },
 	    .steers = "AGENTS.md AGENTS.override.md .agents .codex",
 	    .instructions = "AGENTS.override.md AGENTS.md" },
-	{ .name = "gemini",
-	    .variables = "GEMINI_* GOOGLE_API_KEY GOOGLE_APPLICATION_CREDENTIALS GOOGLE_CLOUD_*",
+	{ .name = "gemini", .adapter = true, .minutes = true,
+	    .variables = "GEMINI_* GOOGLE_API_KEY GOOGLE_APPLICATION_CREDENTIALS GOOGLE_CLOUD_*", .own = "GOOGLE_*",
 	    .homes = { { .variable = "GEMINI_CLI_HOME", .below = ".gemini", .user = ".gemini",
 		.shared = ".env GEMINI.md commands extensions policies settings.json skills",
 		.needed = ".env settings.json", .seed = "", .sign_in = "oauth_creds.json" } },
 	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
 	    .steers = "GEMINI.md AGENTS.md .agents .gemini .env",
 	    .instructions = "GEMINI.md" },
-	{ .name = "opencode", .variables = "OPENCODE_* OPENROUTER_API_KEY",
+	{ .name = "opencode", .adapter = true,
+	    .variables = "OPENCODE_* OPENROUTER_API_KEY", .own = "AWS_* AZURE_* GOOGLE_*",
 	    .homes = { { .variable = "XDG_DATA_HOME", .below = "opencode", .user = ".local/share/opencode",
 		.mounted = true, .shared = "", .needed = "", .seed = "", .sign_in = "auth.json" },
 		{ .variable = "XDG_STATE_HOME", .below = "opencode", .user = ".local/state/opencode",
@@ -48,30 +50,56 @@ const struct client clients[] = {
 	    .homes = { { .below = "", .user = ".aider", .mounted = true, .shared = "", .needed = "", .seed = "",
 		.sign_in = "" } },
 	    .steers = ".aider.conf.yml .aider.model.settings.yml .aider.model.metadata.json .env", .instructions = "" },
+	{ .name = "copilot", .variables = "COPILOT_* GH_TOKEN",
+	    .homes = { { .below = "", .user = ".copilot", .mounted = true,
+		.shared = "config.json mcp-config.json agents skills copilot-instructions.md", .needed = "config.json", .seed = "",
+		.sign_in = "" } },
+	    .steers = "AGENTS.md CLAUDE.md GEMINI.md .github/copilot-instructions.md .github/instructions .github/agents "
+		".copilot .mcp.json .vscode/mcp.json",
+	    .instructions = ".github/copilot-instructions.md AGENTS.md" },
+	{ .name = "qwen", .variables = "QWEN_* DASHSCOPE_API_KEY OPENAI_*",
+	    .homes = { { .below = "", .user = ".qwen", .mounted = true,
+		.shared = ".env QWEN.md commands extensions settings.json skills agents", .needed = ".env settings.json", .seed = "",
+		.sign_in = "oauth_creds.json" } },
+	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
+	    .steers = "QWEN.md AGENTS.md .agents .qwen .env", .instructions = "QWEN.md AGENTS.md" },
 };
 const size_t nclients = sizeof(clients) / sizeof(clients[0]);
 
-static bool
-is_named(const char *path, size_t len, const char *name)
-{
-	size_t at = len;
+struct named { const char *program; size_t len; bool found; };
 
-	while (at > 0 && path[at - 1] != '/')
-		at--;
-	return strlen(name) == len - at && strncmp(path + at, name, len - at) == 0;
+static void
+compare_name(void *arg, const char *name)
+{
+	struct named *n = arg;
+
+	n->found = n->found || (strlen(name) == n->len && strncmp(n->program, name, n->len) == 0);
+}
+
+/* Is a program, by the end of its path, one of the client's? */
+static bool
+is_named(const char *path, size_t len, const struct client *c)
+{
+	struct named n = { .program = path + len };
+
+	for (; n.len < len && n.program[-1] != '/'; n.len++)
+		n.program--;
+	compare_name(&n, c->name);
+	client_words(c->also != NULL ? c->also : "", compare_name, &n);
+	return n.found;
 }
 
 const struct client *
 client_of(const struct agent *a)
 {
-	const char *program = a->command.n > 0 ? a->command.v[0] : "";
+	const char *program = a->client != NULL ? a->client : a->command.n > 0 ? a->command.v[0] : "";
 
 	/* a command string for sh(1) */
-	if (a->command.n == 3 && strcmp(a->command.v[1], "-c") == 0)
+	if (a->client == NULL && a->command.n == 3 && strcmp(a->command.v[1], "-c") == 0)
 		program = a->command.v[2];
 	for (size_t i = 0; i < nclients; i++)
 		if (strcmp(clients[i].name, a->adapter) == 0 ||
-		    is_named(program, strcspn(program, " \t\n;&|<>"), clients[i].name))
+		    is_named(program, strcspn(program, " \t\n;&|<>"), &clients[i]))
 			return &clients[i];
 	return NULL;
 }
@@ -90,6 +118,15 @@ client_variable(const char *name)
 {
 	for (size_t i = 0; i < nclients; i++)
 		if (client_words_like(clients[i].variables, name))
+			return true;
+	return false;
+}
+
+bool
+client_own_variable(const struct client *c, const char *name)
+{
+	for (size_t i = 0; i < nclients; i++)
+		if ((c == NULL || c == &clients[i]) && clients[i].own != NULL && client_words_like(clients[i].own, name))
 			return true;
 	return false;
 }

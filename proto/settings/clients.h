@@ -39,17 +39,22 @@ struct client_sign_in {
 
 struct client {
 	const char	*name;		/* name of its program */
+	const char	*also;		/* other programs that keep their files in the same places, separated by blanks; may be NULL */
 	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
 	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
+	const char	*own;		/* ... for its own runs only, since others use them too; NULL = none */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
 	struct client_sign_in sign_in;
+	bool		 minutes;	/* over the Agent Client Protocol it can't resume a conversation in the minute, by the clock,
+					 * in which that began, and spoils it when it is told to */
 	const char	*steers;	/* paths of a project that steer it, separated by blanks */
 	const char	*instructions;	/* files with instructions for agents: the first that exists is used; separated by blanks */
 	int		 imports;	/* depth to which "@PATH" in them includes other files */
 };
 
-/* The adapter for any other command. */
+/* The adapter for any other command, and the one for clients that speak the Agent Client Protocol. */
 #define ADAPTER_COMMAND	"command"
+#define ADAPTER_ACP	"acp"
 
 /* The first whose program is found is chosen: add new ones at the end. */
 extern const struct client clients[];
@@ -61,6 +66,8 @@ const struct client *client_of(const struct agent *);
 const struct client *client_of_adapter(const char *adapter);
 /* Is a variable with this name for agents, because one of the clients uses it? */
 bool client_variable(const char *name);
+/* Is it for runs of this client only?  NULL: of any one client only. */
+bool client_own_variable(const struct client *, const char *name);
 /* Where the user has that home, malloced; variable is the value of home->variable, NULL = not set. */
 char *client_user_home(const struct client_home *, const char *variable, const char *home);
 /* Calls fn for each word of a list. */

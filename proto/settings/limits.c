@@ -18,11 +18,14 @@
 const struct key limit_keys[] = {
 	{ KEY("time", scaled), AT(time), SECOND, YEAR },
 	{ KEY("stall", scaled), AT(stall), SECOND, YEAR },
+	{ KEY("tool", scaled), AT(tool), SECOND, YEAR },
 	{ KEY("recoveries", int), AT(recoveries), 0, 100 },
 	{ KEY("grace", scaled), AT(grace), SECOND, YEAR },
 	{ KEY("stale", scaled), AT(stale), SECOND, YEAR },
 	{ KEY("tokens", int), AT(tokens), 0, MAX_TOKENS },
 	{ KEY("cost_usd", scaled), AT(cost_microusd), MICRO, MAX_USD },
+	{ KEY("questions", int), AT(questions), 0, 100000 },
+	{ KEY("file_mb", int), AT(file_mb), 0, 1 << 20 },
 	{ .name = NULL }
 };
 
@@ -35,8 +38,9 @@ value(const struct session_limits *l, const struct key *key)
 void
 limits_default(struct session_limits *l)
 {
-	*l = (struct session_limits){ .time = 1800 * SECOND, .stall = 600 * SECOND, .recoveries = 3,
-		.grace = 300 * SECOND, .stale = 3600 * SECOND };
+	*l = (struct session_limits){ .time = 1800 * SECOND, .stall = 600 * SECOND, .tool = 3600 * SECOND, .recoveries = 3,
+		.grace = 300 * SECOND, .stale = 3600 * SECOND, .questions = 20,
+		.file_mb = 10 };
 }
 
 int
@@ -50,7 +54,7 @@ limits_phrases(struct strings *context, struct strings *limit)
 {
 	static const char *const full[] = { "context window exceeded", "conversation compacted",
 		"maximum context", "context limit reached", "conversation is too long",
-		"prompt is too long" };
+		"prompt is too long", "exceeds the context window" };
 	static const char *const later[] = { "usage limit", "rate limit", "rate_limit", "too many requests",
 		"quota exceeded" };
 

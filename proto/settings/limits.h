@@ -3,7 +3,7 @@
 #define PROTO_LIMITS_H
 
 /*
- * Limits on the time and cost of a session: "limits" in the settings and, in part,
+ * Limits on the time, cost and files of a session: "limits" in the settings and, in part,
  * in an item.  Times are milliseconds here, and seconds, possibly with fractions,
  * in files; 0 is no limit.
  */
@@ -16,11 +16,14 @@
 struct session_limits {
 	int64_t	 time;		/* working time of agents over the session; default 1800 s */
 	int64_t	 stall;		/* time without output or change; default 600 s */
+	int64_t	 tool;		/* ... while a tool call has no result; default 3600 s */
 	int64_t	 recoveries;	/* recoveries from stalls over the session; default 3 */
 	int64_t	 grace;		/* time for an agent to stop at a limit; default 300 s */
 	int64_t	 stale;		/* time without any activity; default 3600 s */
 	int64_t	 tokens;	/* tokens in and out; no default */
 	int64_t	 cost_microusd;	/* cost_usd in files; no default */
+	int64_t	 questions;	/* questions of a session's agents to people; default 20 */
+	int64_t	 file_mb;	/* size of a file that is committed; default 10 */
 };
 
 struct json;

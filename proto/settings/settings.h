@@ -20,10 +20,12 @@
 
 #include "proto/base/strings.h"
 #include "proto/session/role.h"
+#include "proto/settings/budget.h"
 #include "proto/settings/limits.h"
 
 #define SETTINGS_MAX_TEXT	(64 << 10)	/* bytes of any one string */
 #define SETTINGS_MAX_ENV_NAME	255
+#define SETTINGS_MAX_PORTS	5000
 #define SETTINGS_TIMEOUT	1800		/* seconds for a command without a timeout */
 
 struct json;
@@ -34,15 +36,20 @@ struct command {		/* setup and gates */
 	int64_t	 timeout;	/* seconds, default 1800 */
 };
 
-enum verdict_source { VERDICT_BY_MESSAGE, VERDICT_BY_EXIT };
+enum verdict_source { VERDICT_BY_MESSAGE, VERDICT_BY_EXIT, VERDICT_SOURCES };
 
 struct agent {
 	char		*name;
-	char		*adapter;	/* a name of the adapter table: command, claude */
-	struct strings	 command;	/* command adapter: argv; one string with blanks is given to sh -c */
+	char		*adapter;	/* a name of the adapter table: command, acp, claude, codex, ... */
+	struct strings	 command;	/* adapters command and acp: argv; one string with blanks is given to sh -c */
 	struct strings	 resume;	/* command adapter: argv to present and respond; empty = not resumable */
 	enum verdict_source verdict;	/* "verdict": "message" or "exit-status" */
 	char		*model;
+	char		*client;	/* whose files and variables it uses (clients.h); NULL = by adapter or program */
+	char		*account;	/* its account with the service (account.h); NULL = by client and home */
+	char		*mode;		/* adapter acp: permission mode; NULL = the mode that allows everything */
+	bool		 load;		/* adapter acp: conversations can be resumed, default true */
+	struct strings	 error_phrases;	/* phrases of a last message that make the run a failure */
 	struct strings	 args;		/* appended to the client's arguments */
 	struct strings	 env;		/* NAME=value */
 	struct strings	 secrets;	/* NAME=command:SHELL or NAME=file:PATH; no name of env */
@@ -71,6 +78,7 @@ struct settings {
 	char		*target;	/* branch name; NULL = the one checked out at dispatch */
 	char		*branch_prefix;	/* of the sessions' branches, ends in "/"; NULL = session/, or sessions/ (place.h) */
 	enum review_mode review;
+	bool		 by_person;	/* "review_by_person": a person judges what all others approve */
 	struct agent	*agents;
 	size_t		 nagents;
 	char		*role[ROLE_COUNT];	/* agent names; NULL = none */
@@ -81,6 +89,7 @@ struct settings {
 	int64_t		 transcript_mb;	/* default 256 */
 	int64_t		 stop_grace;	/* seconds between SIGTERM and SIGKILL, default 10 */
 	struct session_limits	 limits;
+	struct budget	 budget[BUDGET_SCOPES];
 	struct strings	 context_phrases;	/* phrases of an agent whose conversation is full */
 	struct strings	 limit_phrases;		/* phrases of a command agent whose account is at its limit */
 	int64_t		 max_parallel;	/* tasks of a list at the same time, default 4 */
@@ -89,12 +98,17 @@ struct settings {
 	int64_t		 bd_timeout;	/* seconds for a call of bd, default 30 */
 	int64_t		 breaker;	/* quick deaths of sessions before dispatching stops, default 5 */
 	enum ambiguous	 ambiguous;
+	int64_t		 max_load;	/* load in percent of the processors above which no further session begins; 0 = any */
+	int64_t		 ports;		/* consecutive port numbers of each session (ports.h), default 0 */
 	int64_t		 session_memory_mb;	/* memory needed per session, default 512 */
 	enum conflict_mode on_conflict;	/* merge.on_conflict */
 	enum conflict_mode on_gate;	/* merge.on_gate: a gate fails on the merged tree */
+	char		*merge_message;	/* merge.message: of merge commits (commit_text.h) */
+	char		*commit_message; /* of what an agent left uncommitted (commit_text.h) */
 	int64_t		 resolves;	/* merge.resolves: of one session, default 3 */
 	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
 	bool		 keep_ignored;	/* in them, default false */
+	char		*worktrees;	/* worktree.directory: absolute, below "~/", or below the repository; NULL = .worktrees */
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;
@@ -103,6 +117,7 @@ struct settings {
 	struct confine	 confine;
 	struct strings	 protect;	/* "protected": globs of refused paths */
 	struct strings	 allow_protected; /* ... except for these */
+	struct strings	 allow_files;	/* globs of large and similar files that may be committed (worker/tree/junk.h) */
 };
 void settings_default(struct settings *);
 int settings_apply(struct settings *, const char *file, const char *buf, size_t len, char *err, size_t errlen);
@@ -117,17 +132,19 @@ const struct agent *settings_agent(const struct settings *, const char *name);
 /* Checks across settings: roles name agents, agents name adapters, patterns compile. */
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
 /* "council", "gates", "none"; the reverse is -1 for an unknown name. */
-extern const char *const review_modes[];	/* their names, ended by NULL */
+/* The names of each enumeration, ended by NULL. */
+extern const char *const review_modes[], *const verdict_sources[], *const ambiguous_names[], *const conflict_modes[];
 const char *review_mode_name(enum review_mode);
 int review_mode_parse(const char *);
 /* The number of gates to run: none with review none. */
 size_t settings_ngates(const struct settings *);
+/* Does a person judge; does one in place of the reviewer ("reviewer": SETTINGS_PERSON)? */
+#define SETTINGS_PERSON		"person"
+bool settings_person(const struct settings *);
+bool settings_person_reviews(const struct settings *);
 /* Can these settings approve any work?  False when the review is by gates, but there is no gate. */
 bool settings_judged(const struct settings *);
 /* "fail", "retry", "resolve"; the reverse is -1 for an unknown name. */
-const char *conflict_mode_name(enum conflict_mode);
-int conflict_mode_parse(const char *);
-const char *ambiguous_name(enum ambiguous);	/* "sequential", "parallel", "ask" */
 /* Does git accept it as the name of a branch, and never as an option? */
 bool branch_valid(const char *);
 

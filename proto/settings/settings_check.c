@@ -6,6 +6,7 @@
 #include "proto/base/pattern.h"
 #include "proto/base/text.h"
 #include "proto/settings/clients.h"
+#include "proto/settings/commit_text.h"
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
@@ -54,11 +55,16 @@ no_such(const char *file, const char *path, const char *what, const char *name,
 static int
 check_agent(const struct agent *a, const char *file, char *err, size_t errlen)
 {
-	const char *names[MAX_NAMES] = { ADAPTER_COMMAND };
-	bool command = strcmp(a->adapter, ADAPTER_COMMAND) == 0;
+	const char *names[MAX_NAMES] = { ADAPTER_COMMAND, ADAPTER_ACP };
+	bool command = strcmp(a->adapter, ADAPTER_COMMAND) == 0 || strcmp(a->adapter, ADAPTER_ACP) == 0;
 	char path[128];
-	size_t n = 1;
+	size_t n = 2;
 
+	if (strcmp(a->name, SETTINGS_PERSON) == 0) {
+		snprintf(err, errlen, "%s: \"agents." SETTINGS_PERSON "\": this name stands for a person; give the agent another one",
+		    file);
+		return (-1);
+	}
 	if (!command && client_of_adapter(a->adapter) == NULL) {
 		for (size_t i = 0; i < nclients && n < MAX_NAMES; i++)
 			if (clients[i].adapter)
@@ -70,6 +76,12 @@ check_agent(const struct agent *a, const char *file, char *err, size_t errlen)
 		snprintf(err, errlen, "%s: \"agents.%s.command\" is missing; the adapter \"%s\" "
 		    "needs the command to run", file, a->name, a->adapter);
 		return (-1);
+	}
+	if (a->client != NULL && client_of(a) == NULL) {
+		for (n = 0; n < nclients && n < MAX_NAMES; n++)
+			names[n] = clients[n].name;
+		snprintf(path, sizeof(path), "agents.%s.client", a->name);
+		return (no_such(file, path, "client", a->client, names, n, err, errlen));
 	}
 	return (0);
 }
@@ -84,6 +96,8 @@ check_roles(const struct settings *s, const char *file, char *err, size_t errlen
 	for (; n < s->nagents && n < MAX_NAMES; n++)
 		names[n] = s->agents[n].name;
 	for (int role = ROLE_IMPLEMENTER; role < ROLE_COUNT; role++) {
+		if (role == ROLE_REVIEWER && s->role[role] != NULL && strcmp(s->role[role], SETTINGS_PERSON) == 0)
+			continue;
 		if (s->role[role] == NULL || settings_agent(s, s->role[role]) != NULL)
 			continue;
 		snprintf(path, sizeof(path), "roles.%s", role_name(role));
@@ -103,6 +117,35 @@ prefix_valid(const char *prefix)
 	    (size_t)snprintf(branch, sizeof(branch), "%sitem/1", prefix) < sizeof(branch) && branch_valid(branch);
 }
 
+static bool
+directory_valid(const char *path)
+{
+	size_t len;
+
+	if (path[0] == '\0' || (path[0] == '~' && path[1] != '/'))
+		return false;
+	for (const char *p = path; *p != '\0'; p += len + (p[len] == '/')) {
+		len = strcspn(p, "/");
+		if (len == 4 && memcmp(p, ".git", 4) == 0)
+			return false;
+		for (size_t i = 0; i < len; i++)
+			if ((unsigned char)p[i] < 0x20 || p[i] == 0x7f)
+				return false;
+	}
+	return true;
+}
+
+static int
+check_template(const char *template, const char *path, const char *file, char *err, size_t errlen)
+{
+	const char *near;
+	char name[64];
+
+	if (template == NULL || commit_text_check(template, name, &near) == 0)
+		return (0);
+	return (no_such(file, path, "variable", name, &near, near != NULL, err, errlen));
+}
+
 int
 settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
 {
@@ -113,9 +156,17 @@ settings_check(const struct settings *s, const char *file, char *err, size_t err
 		snprintf(err, errlen, "%s: \"target\" must be the name of a branch", file);
 		return (-1);
 	}
+	if (check_template(s->merge_message, "merge.message", file, err, errlen) == -1 ||
+	    check_template(s->commit_message, "commit_message", file, err, errlen) == -1)
+		return (-1);
 	if (s->branch_prefix != NULL && !prefix_valid(s->branch_prefix)) {
 		snprintf(err, errlen, "%s: \"branch_prefix\" must be the beginning of a branch's name and end with \"/\", such as "
 		    "\"agents/\"", file);
+		return (-1);
+	}
+	if (s->worktrees != NULL && !directory_valid(s->worktrees)) {
+		snprintf(err, errlen, "%s: \"worktree.directory\" must be an absolute path, one below \"~/\", or one from the top "
+		    "of the repository, outside of .git", file);
 		return (-1);
 	}
 	for (size_t i = 0; i < s->nagents; i++)

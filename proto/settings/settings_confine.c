@@ -16,30 +16,20 @@
 #define AT(member)	offsetof(struct confine, member)
 
 static const char *const modes[] = {
-	[CONFINE_OFF] = "off", [CONFINE_AUTO] = "auto", [CONFINE_REQUIRE] = "require",
+	[CONFINE_OFF] = "off", [CONFINE_AUTO] = "auto", [CONFINE_REQUIRE] = "require", [CONFINE_MODES] = NULL,
 };
-ARRAY_WHOLE(modes, CONFINE_MODES);
+ARRAY_WHOLE(modes, CONFINE_MODES + 1);
 
 static int
 key_mode(struct keys *k, const char *path, const struct json *v, void *base, const struct key *key)
 {
-	enum confine_mode *mode = (enum confine_mode *)(void *)((char *)base + key->offset);
-	const char *s = json_string(v);
+	enum confine_mode *mode = (enum confine_mode *)(void *)((char *)base + key->offset), before = *mode;
+	int rv = key_choice(k, path, v, base, key);
 
-	for (int i = 0; s != NULL && i < CONFINE_MODES; i++)
-		if (strcmp(s, modes[i]) == 0) {
-			/* a repository must not undo what the user requires */
-			if (*mode != CONFINE_REQUIRE)
-				*mode = (enum confine_mode)i;
-			return (0);
-		}
-	return (keys_fail(k, path, "\"auto\", \"require\" or \"off\""));
-}
-
-static void
-put_mode(struct json *o, const void *base, const struct key *key)
-{
-	json_put_str(o, key->name, modes[*(const enum confine_mode *)key_at(base, key)]);
+	/* a repository must not undo what the user requires */
+	if (before == CONFINE_REQUIRE)
+		*mode = before;
+	return (rv);
 }
 
 static int
@@ -62,7 +52,7 @@ put_network(struct json *o, const void *base, const struct key *key)
 }
 
 const struct key confine_keys[] = {
-	{ KEY("mode", mode), AT(mode) },
+	{ .name = "mode", .set = key_mode, .put = put_choice, .offset = AT(mode), .names = modes },
 	{ KEY("network", network), AT(network_off) },
 	{ KEY("writable", list), AT(writable), 0, MAX_PATH },
 	{ KEY("environment", list), AT(environment), 0, SETTINGS_MAX_ENV_NAME + 1 },

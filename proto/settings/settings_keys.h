@@ -31,10 +31,11 @@ struct key {
 	size_t		 offset;
 	int64_t		 min, max;	/* bounds of numbers; max is also the maximal length of a string */
 	const struct key *below;	/* the keys of the object, or of each object in a list */
+	const char *const *names;	/* ended by NULL */
 };
 /* The start of a row; what follows is the offset.  The last row of a table has no name. */
 #define KEY(name_, kind)	.name = name_, .set = key_##kind, .put = put_##kind
-extern const struct key settings_keys[], limit_keys[];
+extern const struct key settings_keys[], limit_keys[], budget_keys[], budgets_keys[];
 
 static inline const void *
 key_at(const void *base, const struct key *key)
@@ -65,20 +66,20 @@ KEY_KIND(env);			/* NAME=value from an object, merged by name, with its secrets 
 KEY_KIND(bool);
 KEY_KIND(ignored);		/* any value; not written */
 KEY_KIND(object);		/* its members are the keys below, at the offset */
-/* One of a few words. */
-KEY_KIND(review);
-KEY_KIND(verdict);
-KEY_KIND(ambiguous);
-KEY_KIND(on_conflict);
-/* Lists of the settings. */
+KEY_KIND(choice);		/* an enumeration, by one of the names */
+/* Lists of the settings (settings_lists.c). */
 KEY_KIND(agents);
 KEY_KIND(commands);
 KEY_KIND(rules);
+struct command;
+struct settings;
+struct agent *settings_add_agent(struct settings *, const char *name, const char *adapter);
+void commands_free(struct command *, size_t n);
+void rules_free(struct settings *);
 
 /* "confine" of the settings (settings_confine.c): one word for its mode, or an object. */
 KEY_KIND(confine);
 extern const struct key confine_keys[];
-struct settings;
 void confine_default(struct settings *);
 void confine_release(struct settings *);
 int confine_check(const struct settings *, const char *file, char *err, size_t errlen);

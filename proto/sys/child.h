@@ -102,6 +102,14 @@ void child_hold_ask(pid_t outer);
  * Returns only on failure, with errno. */
 void child_become(const char *const *argv);
 
+/* From a process' file in /proc, or that of a pid; -1: it is gone. */
+struct proc_stat {
+	char	 state;		/* 'Z' = it has ended */
+	pid_t	 parent;
+	long	 terminal;	/* 0 = none */
+};
+int proc_stat(int dirfd, const char *path, struct proc_stat *);
+int proc_stat_of(pid_t, struct proc_stat *);
 /* Makes this process the subreaper of its descendants. */
 int proc_adopt(void);
 /* Sends sig to every descendant of this process, and to all of the process group together (0 = none), so that a
@@ -131,6 +139,8 @@ struct proc_seen {
 	pid_t	 pid[TREE_SEEN_MAX];
 	int	 fd[TREE_SEEN_MAX];	/* descriptor of its directory in /proc */
 };
+/* Is the link in a directory of /proc to dir (as realpath gives it), or below it? */
+bool proc_link_under(int dirfd, const char *name, const char *dir);
 bool proc_in_use(const char *dir, struct proc_seen *seen);
 void proc_seen_release(struct proc_seen *seen);
 /* Names processes whose working directory is at or below dir: "17 (bash), 18 (vi)".  Returns their number. */

@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -72,7 +71,7 @@ feed(struct run *run)
 	return 0;
 }
 
-/* Reads what is available; -1 with E2BIG. */
+/* Reads what is available; -1 with errno: E2BIG, or the output can't be read. */
 static int
 collect(struct run *run, int which)
 {
@@ -87,7 +86,9 @@ collect(struct run *run, int which)
 			continue;
 		if (n == -1 && errno == EAGAIN)
 			return 0;
-		if (n <= 0) {
+		if (n == -1)
+			return -1;
+		if (n == 0) {
 			close_fd(&run->fd[which]);
 			return 0;
 		}

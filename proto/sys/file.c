@@ -7,7 +7,6 @@
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,8 +100,9 @@ temporary(const struct place *p, char tmp[NAME_MAX + 1], const void *buf, size_t
 	return file_unmake(p->fd, tmp);
 }
 
-int
-file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file_flags flags)
+/* Writes the file under a temporary name and gives it its own: by a link, unless over a file that exists. */
+static int
+put(int dirfd, const char *name, const void *buf, size_t len, enum file_flags flags, bool over)
 {
 	char tmp[NAME_MAX + 1];
 	struct place p;
@@ -111,10 +111,10 @@ file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file
 	if (place_open(&p, dirfd, name) == -1)
 		return -1;
 	if (temporary(&p, tmp, buf, len, flags) == 0) {
-		result = renameat(p.fd, tmp, p.fd, p.base);
-		if (result == -1)
+		result = over ? renameat(p.fd, tmp, p.fd, p.base) : linkat(p.fd, tmp, p.fd, p.base, 0);
+		if (!over || result == -1)
 			file_unmake(p.fd, tmp);
-		else if (flags & FILE_SYNC)
+		if (result == 0 && (flags & FILE_SYNC))
 			result = fsync(p.fd);
 	}
 	place_close(&p);
@@ -122,22 +122,15 @@ file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file
 }
 
 int
+file_replace(int dirfd, const char *name, const void *buf, size_t len, enum file_flags flags)
+{
+	return put(dirfd, name, buf, len, flags, true);
+}
+
+int
 file_create(int dirfd, const char *name, const void *buf, size_t len, enum file_flags flags)
 {
-	char tmp[NAME_MAX + 1];
-	struct place p;
-	int result = -1;
-
-	if (place_open(&p, dirfd, name) == -1)
-		return -1;
-	if (temporary(&p, tmp, buf, len, flags) == 0) {
-		result = linkat(p.fd, tmp, p.fd, p.base, 0);
-		file_unmake(p.fd, tmp);
-		if (result == 0 && (flags & FILE_SYNC))
-			result = fsync(p.fd);
-	}
-	place_close(&p);
-	return result;
+	return put(dirfd, name, buf, len, flags, false);
 }
 
 int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -117,6 +118,51 @@ lock_take_wait(int dirfd, const char *name, const char *who)
 		return file_close(fd);
 	sign(fd, who);
 	return fd;
+}
+
+int
+lock_take_files(int dirfd, const char *who)
+{
+	int fd;
+
+	while ((fd = lock_take_wait(dirfd, "lock", who)) == -1 && errno == EINTR)
+		;
+	return fd;
+}
+
+/* The end of a lock that another process has within n bytes from at: 0 = there is none, -1 = error. */
+static off_t
+locked_until(int fd, off_t at, off_t n)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = at, .l_len = n };
+
+	if (fcntl(fd, F_GETLK, &lock) == -1)
+		return -1;
+	if (lock.l_type == F_UNLCK)
+		return 0;
+	return lock.l_len == 0 ? INT32_MAX : lock.l_start + lock.l_len;
+}
+
+int
+lock_take_row(int dirfd, const char *name, off_t from, off_t end, off_t n, off_t *first)
+{
+	off_t at = *first, until;
+	int fd;
+
+	if ((fd = open_lock(dirfd, name, O_RDWR | O_CREAT)) == -1)
+		return -1;
+	if (at >= from && at + n <= end && set_lock(fd, F_SETLK, F_WRLCK, at, n) == 0)
+		return fd;
+	for (at = from; at + n <= end; at = until > at ? until : at) {
+		if (set_lock(fd, F_SETLK, F_WRLCK, at, n) == 0) {
+			*first = at;
+			return fd;
+		}
+		if (errno != EAGAIN || (until = locked_until(fd, at, n)) == -1)
+			return file_close(fd);
+	}
+	errno = EAGAIN;
+	return file_close(fd);
 }
 
 int

@@ -32,6 +32,13 @@ int lock_take(int dirfd, const char *name, const char *who, bool slots);
 int lock_take_dir(const char *path, const char *name, const char *who, bool slots, int *dirfd);
 /* Like lock_take, but waits in the kernel until the holder releases it (EINTR on a signal). */
 int lock_take_wait(int dirfd, const char *name, const char *who);
+/* The lock of the files in a directory, "lock" in it: waits, through signals as well. */
+int lock_take_files(int dirfd, const char *who);
+
+/* Locks n bytes in a row of dirfd/name, between the offsets from and end (exclusive), that no process has locked: at
+ * *first if they are free there, else where they are first free, which *first becomes.  Returns the descriptor, to be
+ * kept for life, or -1: EAGAIN = there are none. */
+int lock_take_row(int dirfd, const char *name, off_t from, off_t end, off_t n, off_t *first);
 
 /* 1 = held (and *pid set if pid is not NULL), 0 = free or no such file,
  * -1 = error.  Opens read-only; never call it in the holder's own process. */

@@ -5,7 +5,8 @@
 /*
  * The manual page of a topic, for "help TOPIC" of both programs: replaces this process with man(1) for the page
  * orchestrator-TOPIC or, where there is none and the topic is a command, for the page that
- * describes the commands.  Returns only when there is no page, or no man(1): a sysexits status, with
+ * describes the commands.  Pages in the tree of a program that was not installed come first.
+ * Returns only when there is no page, or no man(1): a sysexits status, with
  * the error printed.
  */
 

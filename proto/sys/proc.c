@@ -60,30 +60,36 @@ parse_pid(const char *s)
 	return pid > 0 && pid <= INT_MAX && *end == '\0' ? (pid_t)pid : 0;
 }
 
-/* State letter and parent of a process; -1 when it is gone. */
-static int
-proc_stat(pid_t pid, char *state, pid_t *parent)
+int
+proc_stat(int dirfd, const char *path, struct proc_stat *st)
 {
-	char path[64], buf[512], *p;
-	long ppid;
+	char buf[512], *p;
+	long parent;
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
-	fd = file_open_path(AT_FDCWD, path, O_RDONLY);
-	if (fd == -1)
+	if ((fd = file_open_path(dirfd, path, O_RDONLY)) == -1)
 		return -1;
 	n = read(fd, buf, sizeof(buf) - 1);
 	close(fd);
 	if (n <= 0)
 		return -1;
 	buf[n] = '\0';
-	/* the name before it may contain blanks and parentheses, the rest can't */
+	/* pid (name) state parent group session terminal: only the name may contain blanks and parentheses */
 	p = strrchr(buf, ')');
-	if (p == NULL || sscanf(p + 1, " %c %ld", state, &ppid) != 2)
+	if (p == NULL || sscanf(p, ") %c %ld %*d %*d %ld", &st->state, &parent, &st->terminal) != 3)
 		return -1;
-	*parent = (pid_t)ppid;
+	st->parent = (pid_t)parent;
 	return 0;
+}
+
+int
+proc_stat_of(pid_t pid, struct proc_stat *st)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)pid);
+	return proc_stat(AT_FDCWD, path, st);
 }
 
 /* Appends the children of one thread; -1 when the kernel has no such file. */
@@ -127,14 +133,14 @@ children_of(pid_t pid, struct pids *out)
 static void
 children_by_scan(pid_t parent, struct pids *out)
 {
+	struct proc_stat st;
 	struct dirent *d;
-	pid_t pid, ppid;
-	char state;
+	pid_t pid;
 	DIR *dir = opendir("/proc");
 
 	while ((d = dir_next(dir)) != NULL)
 		if ((pid = parse_pid(d->d_name)) != 0 &&
-		    proc_stat(pid, &state, &ppid) == 0 && ppid == parent)
+		    proc_stat_of(pid, &st) == 0 && st.parent == parent)
 			pids_add(out, pid);
 	dir_close(dir);
 }
@@ -224,9 +230,8 @@ proc_kill(pid_t spare)
 {
 	int64_t give_up = clock_now() + GIVE_UP;
 	struct pids all = { 0 }, killed = { 0 };
-	pid_t parent;
+	struct proc_stat st;
 	size_t i;
-	char state;
 	int n;
 
 	for (descendants(&all, spare); all.n > 0; descendants(&all, spare)) {
@@ -235,7 +240,7 @@ proc_kill(pid_t spare)
 			kill(all.pid[i], SIGSTOP);
 		descendants(&all, spare);
 		for (i = 0; i < all.n; i++) {
-			if (proc_stat(all.pid[i], &state, &parent) == 0 && state != 'Z' &&
+			if (proc_stat_of(all.pid[i], &st) == 0 && st.state != 'Z' &&
 			    kill(all.pid[i], SIGKILL) == 0 && !pids_has(&killed, all.pid[i]))
 				pids_add(&killed, all.pid[i]);
 		}

@@ -57,67 +57,23 @@ environment_has(int procfd, const char *variable)
 	return found;
 }
 
-static bool
-works_under(int procfd, const char *dir)
-{
-	size_t len = strlen(dir);
-	char cwd[PATH_MAX];
-	ssize_t n;
-
-	n = readlinkat(procfd, "cwd", cwd, sizeof(cwd) - 1);
-	if (len == 0 || n <= 0)
-		return false;
-	cwd[n] = '\0';
-	return strncmp(cwd, dir, len) == 0 &&
-	    (cwd[len] == '\0' || cwd[len] == '/' || strcmp(cwd + len, " (deleted)") == 0);
-}
-
 /* A person's shell in the worktree has a terminal; an agent's leftover processes were started without one. */
 static bool
 has_terminal(int procfd)
 {
-	char buf[512], *p;
-	long tty = 0;
-	ssize_t n;
-	int fd;
+	struct proc_stat st;
 
-	fd = file_open_path(procfd, "stat", O_RDONLY);
-	if (fd == -1)
-		return false;
-	n = read(fd, buf, sizeof(buf) - 1);
-	close(fd);
-	buf[n > 0 ? n : 0] = '\0';
-	p = strrchr(buf, ')');	/* pid (comm) state ppid pgrp session tty_nr */
-	if (p == NULL || sscanf(p, ") %*c %*d %*d %*d %ld", &tty) != 1)
-		return false;
-	return tty != 0;
-}
-
-static pid_t
-parent_of(pid_t pid)
-{
-	char path[64], line[128];
-	long parent = 0;
-	FILE *fp;
-
-	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
-	fp = fopen(path, "re");
-	if (fp == NULL)
-		return 0;
-	while (fgets(line, sizeof(line), fp) != NULL)
-		if (sscanf(line, "PPid: %ld", &parent) == 1)
-			break;
-	fclose(fp);
-	return (pid_t)parent;
+	return proc_stat(procfd, "stat", &st) == 0 && st.terminal != 0;
 }
 
 static void
 spare_ancestors(struct wanted *w)
 {
-	pid_t pid;
+	struct proc_stat st = { .parent = getpid() };
 
-	for (pid = getpid(); pid > 0 && w->nspared < ANCESTORS_MAX; pid = parent_of(pid))
-		w->spared[w->nspared++] = pid;
+	do
+		w->spared[w->nspared++] = st.parent;
+	while (w->nspared < ANCESTORS_MAX && proc_stat_of(st.parent, &st) == 0 && st.parent > 0);
 }
 
 static bool
@@ -128,7 +84,7 @@ is_wanted(const struct wanted *w, int procfd)
 	return fstat(procfd, &st) == 0 && st.st_uid == geteuid() &&
 	    ((environment_has(procfd, w->variable) &&
 	    (w->directory[0] == '\0' || environment_has(procfd, w->directory))) ||
-	    (works_under(procfd, w->worktree) && !has_terminal(procfd)));
+	    (proc_link_under(procfd, "cwd", w->worktree) && !has_terminal(procfd)));
 }
 
 /* 1 = killed, 0 = left alone or gone.  The descriptors are opened before the checks, so another process with

@@ -18,8 +18,8 @@ is_under(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);
 
-	return strncmp(path, dir, len) == 0 && (path[len] == '\0' || path[len] == '/' ||
-	    path[len] == ' ' || path[len] == '\n');
+	return len > 0 && strncmp(path, dir, len) == 0 &&
+	    (path[len] == '\0' || path[len] == '/' || strcmp(path + len, " (deleted)") == 0);
 }
 
 static int
@@ -28,8 +28,8 @@ open_dir(int dirfd, const char *name)
 	return file_find_dir(dirfd, name);
 }
 
-static bool
-link_under(int dirfd, const char *name, const char *dir)
+bool
+proc_link_under(int dirfd, const char *name, const char *dir)
 {
 	char path[PATH_MAX];
 	ssize_t n = readlinkat(dirfd, name, path, sizeof(path) - 1);
@@ -74,7 +74,7 @@ files_under(int procfd, const char *dir)
 	DIR *d = dir_take(open_dir(procfd, "fd"));
 
 	while (!found && (e = dir_next(d)) != NULL)
-		found = link_under(dirfd(d), e->d_name, dir);
+		found = proc_link_under(dirfd(d), e->d_name, dir);
 	dir_close(d);
 	return found;
 }
@@ -118,8 +118,8 @@ process_uses(int procfd, const char *dir)
 	if (n == -1 && errno == ENOENT)
 		return threads_use(procfd, dir);
 	exe[n > 0 ? n : 0] = '\0';
-	return is_under(exe, dir) || link_under(procfd, "cwd", dir) ||
-	    link_under(procfd, "root", dir) || files_under(procfd, dir) || maps_under(procfd, dir);
+	return is_under(exe, dir) || proc_link_under(procfd, "cwd", dir) ||
+	    proc_link_under(procfd, "root", dir) || files_under(procfd, dir) || maps_under(procfd, dir);
 }
 
 /* Is it the process that was checked before?  The directory of the first process in /proc stops working when
@@ -208,7 +208,7 @@ proc_inside(const char *dir, char *who, size_t len)
 		if (e->d_name[0] < '1' || e->d_name[0] > '9')
 			continue;
 		snprintf(cwd, sizeof(cwd), "%.20s/cwd", e->d_name);
-		if (link_under(dirfd(proc), cwd, real)) {
+		if (proc_link_under(dirfd(proc), cwd, real)) {
 			add_name(dirfd(proc), e->d_name, who, len);
 			n++;
 		}

@@ -67,6 +67,8 @@ void watch_undir(struct watch *);
 
 /* Adds or removes a descriptor that is watched for reading. */
 int watch_fd(int fd);
+/* The same for writing. */
+int watch_fd_out(int fd);
 void watch_unfd(int fd);
 
 /*

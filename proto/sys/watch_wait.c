@@ -40,7 +40,7 @@ static struct {
 } w = { .signals = -1, .hint = -1 };
 
 static int
-poll_add(int fd)
+poll_add(int fd, short events)
 {
 	struct pollfd *bigger;
 
@@ -51,7 +51,7 @@ poll_add(int fd)
 		w.poll = bigger;
 		w.poll_size += 8;
 	}
-	w.poll[w.npoll++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	w.poll[w.npoll++] = (struct pollfd){ .fd = fd, .events = events };
 	return 0;
 }
 
@@ -100,8 +100,8 @@ watch_open(void)
 			watch_degrade("no inotify instance, or no watch, is left for this user",
 			    "sysctl fs.inotify.max_user_instances=1024 fs.inotify.max_user_watches=524288");
 	}
-	if ((saved != 0 && saved != EMFILE) || open_signals() == -1 || poll_add(w.signals) == -1 ||
-	    poll_add(files) == -1) {
+	if ((saved != 0 && saved != EMFILE) || open_signals() == -1 || poll_add(w.signals, POLLIN) == -1 ||
+	    poll_add(files, POLLIN) == -1) {
 		if (saved == 0 || saved == EMFILE)
 			saved = errno;
 		watch_close();
@@ -149,7 +149,13 @@ watch_degraded(void)
 int
 watch_fd(int fd)
 {
-	return poll_add(fd);
+	return poll_add(fd, POLLIN);
+}
+
+int
+watch_fd_out(int fd)
+{
+	return poll_add(fd, POLLOUT);
 }
 
 void

@@ -64,6 +64,11 @@ is 'orchestrator-json.7 names the outcomes of merge.h, and no others' \
     "$(sed -n '/^\.It Cm merge$/,/^\.It/s/^\.Ql \(.*\) ,$/\1/p; /^\.It Cm merge$/,/^\.It/s/^\.Ql \([a-z]*\)$/\1/p' man/orchestrator-json.7 | sort)" \
     "$(sed -n 's/^	ROW([A-Z_]*,[[:space:]]*"\([^"]*\)".*/\1/p' orchestrator/merge/merge.h | sort)"
 grep -ohE '[{] "[a-z.]+", ' worker/agent/*.c worker/session/council.c | grep -oE '[a-z.]+' | sort -u >"$T/given"
+sed -n '/prompt_variables\[\]/,/};/p' proto/settings/prompt_names.c | grep -o '"[a-z._]*"' | tr -d '"' | sort >"$T/variables"
+is 'each variable of prompts is in the manual' "$(sed -n '/^.Sh PROMPTS/,/^.Sh FILES/p' man/orchestrator-config.5 |
+    grep -oE '[{][a-z._]+[}]' | tr -d '{}' | sort -u)" "$(cat "$T/variables")"
+is 'the table of variables has each variable of a built-in prompt' \
+    "$(grep -ohE '[{][a-z.]+[}]' share/prompts/*.md | tr -d '{}' | sort -u | comm -23 - "$T/variables")" ''
 is 'each variable in a built-in prompt is given a value' \
     "$(grep -ohE '[{][a-z.]+[}]' share/prompts/*.md | tr -d '{}' | sort -u | comm -23 - "$T/given")" ''
 
@@ -132,6 +137,11 @@ mkdir "$T/man" "$T/pages" && cat >"$T/man/man" <<'E'
 case $1 in -w) [ -e "$T/pages/$2" ] ;; *) echo "shown: $*" ;; esac
 E
 chmod +x "$T/man/man" && PATH=$T/man:$PATH
+is 'help of a program that was built opens the page of the command in its tree' "$(orchestrator help plan)" "shown: $top/man/orchestrator-execute.1"
+is 'help of a program that was built opens the page of a topic in its tree' "$(orchestrator help config)" "shown: $top/man/orchestrator-config.5"
+is 'help of a worker that was built opens its page in the tree' "$(worker help ask)" "shown: $top/man/orchestrator-worker.1"
+is 'help of help is the overview in the tree' "$(orchestrator help help)" "shown: $top/man/orchestrator.1"
+mkdir -p "$T/copy/bin" && cp "$O/bin/orchestrator" "$O/libexec/worker" "$T/copy/bin" && PATH=$T/copy/bin:$PATH
 run orchestrator help execute
 like 'help says that a manual page is not installed' "$status $err" '^66 orchestrator: the manual page orchestrator is not installed; .*MANPATH'
 : >"$T/pages/orchestrator"; : >"$T/pages/orchestrator-config"; : >"$T/pages/orchestrator-worker"
@@ -141,7 +151,7 @@ is 'worker help opens the manual of a command' "$(worker help ask)" 'shown: orch
 is 'orchestrator help without a topic is --help' "$(orchestrator help)" "$(orchestrator --help)"
 run orchestrator help exceute
 like 'help says which topics there are' "$status $err" '^66 orchestrator: there is no manual page of "exceute"; topics are the commands, and config, '
-run env PATH="$O/bin" orchestrator help config
+run env PATH="$T/copy/bin" orchestrator help config
 like 'help says that there is no man(1)' "$status $err" '^69 orchestrator: man\(1\) is not installed; '
 
 # orchestrator-tasklist.5 and tasklist.c
@@ -177,7 +187,7 @@ if command -v bash >/dev/null; then
 		    "$(orchestrator $c --help | sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' | tr ' ' '\n' | grep . | sort)"
 	done
 	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
-	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'reopen resume'
+	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'remove rename reopen resume'
 	is 'the completion knows the options of tasks depend' "$(bash "$T/complete" tasks depend --lis)" --list
 	is 'the completion knows the sources' "$(bash "$T/complete" execute --source '' | sort | flat)" 'beads none streams tasks'
 	is 'the completion knows the commands of salvage' "$(bash "$T/complete" salvage '' | sort | flat)" 'list restore show'
@@ -240,7 +250,7 @@ is 'each cross reference to a page of ours has its page' "$(grep -ohE '\<Xr (orc
     sort -u | while read -r _ page section; do [ -e "man/$page.$section" ] || echo "$page($section)"; done)" ''
 is 'make install installs the prompts' "$(ls "$T/root/usr/share/orchestrator/prompts")" "$(cd share/prompts && ls -- *.md)"
 is 'make install installs the schemas' "$(ls "$T/root/usr/share/orchestrator/schema")" "$(cd man/schema && ls -- *.json)"
-for r in item config state message questions answer answers review tasklist orchestration-config plan report; do
+for r in item config state message questions answer answers review tasklist orchestration-config plan report day diff; do
 	ok "there is a schema of $r" jq -e '."$schema"' "man/schema/$r.schema.json"
 done
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version

@@ -34,10 +34,10 @@ is 'an unknown mode of review is refused' "$status" 64
 run orchestrator dispatch x -- true
 is 'a bare command without a reviewer is refused' "$status" 64
 like 'the error of a bare command without a reviewer says which mode of review to give' "$err" 'say --review gates or none'
-run orchestrator dispatch x
+run orchestrator dispatch --title X x
 is 'dispatch with neither client nor command fails' "$status" 69
 like 'dispatch with neither client nor command says what to install or set' "$err" 'install an agent client'
-run orchestrator dispatch --agent claude x
+run orchestrator dispatch --title X --agent claude x
 is 'an agent whose program is not on PATH is an error of the parent' "$status" 69
 like 'the error of an agent whose program is not on PATH names the program' "$err" 'agent CLI not found: claude'
 run orchestrator dispatch --review none x -- no-such-program

@@ -79,6 +79,16 @@ is 'a lost conversation is replaced by a new one' "$(st .status)" approved
 like 'the log says that a lost conversation is replaced' "$(shown worker 'conversation is lost')" 'starting a new one'
 is 'the new conversation for a lost one is kept' "$(began implementer present)" "$(st .conversations.implementer)"
 
+stream tools
+job <<'J'
+if [ ! "$resume" ]; then head -n 1 "$STAND_IN/stream" | sed "s/5e551011-0000-4000-8000-000000000001/$id/"; kill -9 $$; fi
+echo done >work
+J
+session killed "$alone"
+work
+is 'a client that is killed goes on in its conversation' "$(st .status),$(st .rescue.cause),$(resumed implementer implement)" \
+    "approved,broken-off,$(st .conversations.implementer)"
+
 stream success
 head -c 600 "$fixtures/claude-success.jsonl" >"$STAND_IN/stream"
 echo 'echo done >work' | job
@@ -119,29 +129,30 @@ if [ "$why" ]; then
 fi
 ln -s "$(realpath "$real")" "$T/bin/claude"
 sed 's/^/# /' "$T/version"
-cat >"$T/api.json" <<'E'
-[ { "when": "You are the reviewer", "steps": [
-    { "text": "I read it.", "tool": "Bash", "input": { "command": "grep -x blue colour" } },
-    { "text": "It is.", "tool": "StructuredOutput", "input": { "verdict": "approved", "reason": "As it was asked." } } ] },
-  { "when": "Now present", "steps": [ { "text": "I did as I was told." } ] },
-  { "when": "You were interrupted", "steps": [ { "text": "I go on." } ] },
-  { "when": "Title of key", "steps": [
-    { "status": 401, "type": "authentication_error", "message": "invalid x-api-key" } ] },
-  { "when": "Title of (stops|dies)", "steps": [
-    { "tool": "Bash", "input": { "command": "echo half >half; sleep 100" } } ] },
-  { "when": "Title of asks", "steps": [
-    { "text": "I ask.", "tool": "Bash",
-      "input": { "command": "worker ask 'Which colour?' >colour && git add colour && git commit -qm Colour" } },
-    { "text": "The colour is set." } ] } ]
+cat >"$T/api.script" <<'E'
+on You are the reviewer
+  run grep -x blue colour
+  verdict approved As it was asked.
+on Now present
+  say I did as I was told.
+on You were interrupted
+  say I go on.
+on Title of key
+  status 401 invalid x-api-key
+on Title of (stops|dies)
+  run echo half >half; sleep 100
+on Title of asks
+  run worker ask 'Which colour?' >colour && git add colour && git commit -qm Colour
+  say The colour is set.
 E
-python3 "$top/tests/agents/fake-messages-api" "$T/api.json" "$T/api.log" >"$T/port" 2>"$T/api.err" &
+python3 "$top/tests/agents/server.py" "$T/api.script" "$T/api.log" >"$T/port" 2>"$T/api.err" &
 ok 'the messages API is up' wait_for 20 test -s "$T/port"
 unset ANTHROPIC_AUTH_TOKEN ANTHROPIC_MODEL CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX
 ANTHROPIC_BASE_URL=http://127.0.0.1:$(cat "$T/port")
 export ANTHROPIC_BASE_URL ANTHROPIC_API_KEY=x CLAUDE_CONFIG_DIR="$HOME/claude" no_proxy=127.0.0.1 \
     CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 CLAUDE_CODE_MAX_RETRIES=0 CLAUDE_CODE_TMPDIR="$T" TMPDIR="$T"
 # Whether the request with such a prompt came within a longer conversation.
-went_on() { jq -r --arg p "$1" 'select(.prompt | contains($p)) | .messages > 2' "$T/api.log" | tail -n 1; }
+went_on() { jq -r --arg p "$1" 'select(.prompt | contains($p)) | .responses > 0' "$T/api.log" | tail -n 1; }
 
 session asks "$council"
 start

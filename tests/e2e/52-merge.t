@@ -108,8 +108,21 @@ run orchestrator merge crlf
 is 'the line-ending conversion of input alone keeps nothing from being merged' "$status $(cat crlf) $(git status --porcelain)" '0 crlf '
 git config --unset core.autocrlf
 git sparse-checkout set --no-cone '/*' '!/dir' 2>/dev/null
-left_alone 'a sparse checkout' five 'sparse'
+left_alone 'a sparse checkout without a cone' five 'is a sparse checkout$'
+git sparse-checkout set --cone d1/sub 2>/dev/null
+left_out=$(git ls-files -t | sed -n 's/^S //p' | tr '\n' ' ')
+dispatch cone 'mkdir -p d1/sub/new; echo in >d1/sub/in; echo beside >d1/beside; echo top >top; echo new >d1/sub/new/file'
+run orchestrator merge cone
+is 'a sparse checkout whose cone has all changed files follows' \
+    "$status $(cat d1/sub/in d1/beside d1/sub/new/file | tr '\n' ' ')$(cat top) $(git status --porcelain)" '0 in beside new top '
+is 'a sparse checkout that follows leaves out the same files as before' \
+    "$(git ls-files -t | sed -n 's/^S //p' | tr '\n' ' ')" "$left_out"
+dispatch outside 'mkdir -p d1/other; echo out >d1/other/file; echo in >>d1/sub/in'
+left_alone 'a sparse checkout whose cone lacks a changed file' outside 'is a sparse checkout without d1/other/file'
+ok 'a sparse checkout that is left alone gets no file from outside its cone' test ! -e d1/other
 git sparse-checkout disable
+run orchestrator merge outside
+is 'a merge that a sparse checkout held up is made when it is whole again' "$status $(cat d1/other/file)" '0 out'
 : >.git/index.lock
 run orchestrator merge five
 is 'a checkout that git is working in is left alone' "$status $(st five .status)" '1 approved'
@@ -275,5 +288,10 @@ newline'; run orchestrator status
 is 'a path with a newline is refused' "$status" 66
 like 'the refusal of a path with a newline has its reason, in one line' "$err" '^orchestrator: .*its path has a newline, .*move'
 repository src && git clone -q --depth 1 "file://$T/src" "$T/shallow" && cd "$T/shallow" && other 'a shallow clone'
+repository parts && seq 5 >old && git add . && git commit -qm Old && seq 9 >old && git commit -qam New && git config uploadpack.allowFilter true &&
+    git clone -q --filter=blob:none "file://$T/parts" "$T/partial" && cd "$T/partial" && other 'a partial clone'
+dispatch early 'git show HEAD~2:old >early; git add .; git commit -qm Early'
+run orchestrator merge early
+is 'a run in a partial clone fetches the objects that it asks for' "$status $(git show main:early | tail -n 1)" '0 5'
 repository bare1 && git clone -q "$T/bare1" "$T/-C" && cd ./-C 2>/dev/null && other 'a path that begins with a dash'
 done_testing

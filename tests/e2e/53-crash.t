@@ -85,13 +85,13 @@ done
 
 # dispatch
 world dispatch
-baseline "$T/points.dispatch" orchestrator dispatch first -- sh -c 'echo first >first'
+baseline "$T/points.dispatch" orchestrator dispatch --now first -- sh -c 'echo first >first'
 n=0 items=first killed=0
 while [ $n -lt "$POINTS" ]; do
 	n=$((n + 1)); i=dispatch-$n; items="$items dispatch-$n"
-	kill_at "$T/points.dispatch" orchestrator dispatch "$i" -- sh -c "echo $i >$i"
+	kill_at "$T/points.dispatch" orchestrator dispatch --now "$i" -- sh -c "echo $i >$i"
 	[ "$status" = 137 ] && killed=$((killed + 1))
-	run orchestrator dispatch "$i" -- sh -c "echo $i >$i"
+	run orchestrator dispatch --now "$i" -- sh -c "echo $i >$i"
 	ok "dispatch, killed at $point: the next one makes the session, or there is one" test "$status" = 0 -o "$status" = 73
 done
 run timeout 60 orchestrator execute

@@ -23,11 +23,11 @@ members() {	# SENTENCE FILTER NAMES: exactly these members, no more and no fewer
 }
 status_is() { [ "$(orchestrator --json status "$1" | jq -r .status)" = "$2" ]; }
 question() { orchestrator --json questions | jq -er --arg i "$1" '[.questions[] | select(.item == $i)][0].id'; }
-ENTRY='session item group status step round alive dead archived error reason detail blocked parked_until questions_open
-    tasks attempt created_at updated_at ended_at branch base head merged worktree path'
+ENTRY='session item group status step round alive dead paused archived error reason detail blocked notice parked_until questions_open
+    tasks attempt created_at updated_at ended_at branch base head merged target worktree path'
 
 j status; whole 'status without a session'
-members 'status without a session has its members' . 'version repository instance counts sessions'
+members 'status without a session has its members' . 'version repository instance execute paused held accounts counts sessions streams'
 j questions; whole 'questions without a session'
 j merge; whole 'merge without a session'
 j doctor; whole doctor
@@ -40,7 +40,7 @@ is 'init that fails prints nothing on standard output' "$status $out" '73 '
 j dispatch --title 'A "title"	é' ask -- sh -c 'worker progress 1/2 "half \"way\""; worker blocked "a reason"; worker ask -o red -o blue "Which
 colour?" >f; worker ask "a rule?" >>f; echo good >>f; echo Done | worker summary -'
 whole dispatch
-members 'dispatch has its members' . 'version session item worktree branch log path'
+members 'dispatch has its members' . 'version session item worktree branch target log path'
 wait_for 10 question ask; q=$(question ask)
 j questions; whole questions
 members 'questions has its members' . 'version questions'
@@ -54,7 +54,7 @@ is 'the values of an entry are those of the session' \
     "$(printf '%s' "$out" | jq -c '.sessions[0] | [.item, .group, .status, .alive, .dead, .archived, .blocked, .questions_open, .tasks.done, .tasks.total, .tasks.note, .merged, .ended_at, .error]')" \
     '["ask","questions","waiting",true,false,false,"a reason",1,1,2,"half \"way\"",null,null,null]'
 j status ask; whole 'status of one'
-members 'status of one has its members' . "version log salvage state questions review $ENTRY"
+members 'status of one has its members' . "version log salvage state questions messages review $ENTRY"
 j path ask; whole path
 members 'path has its members' . "$ENTRY"
 j logs ask
@@ -79,10 +79,10 @@ j status ask; is 'status of one has the records' "$(printf '%s' "$out" | jq -S '
 # Outcomes.
 j dispatch --wait bad -- sh -c 'echo bad >f'
 whole 'dispatch --wait'
-members 'dispatch --wait has its members' . 'version session item worktree branch log path status'
+members 'dispatch --wait has its members' . 'version session item worktree branch target log path status'
 is 'dispatch --wait prints the status of rejected work' "$status $(printf '%s' "$out" | jq -r .status)" '1 rejected'
 j retry bad; whole retry
-members 'retry has its members' . 'version session item worktree branch log path'
+members 'retry has its members' . 'version session item worktree branch target log path'
 wait_for 20 status_is bad rejected
 for i in m1 m2; do orchestrator dispatch --wait $i -- sh -c "echo good $i >f" >/dev/null; done
 echo local >>f; j merge m1; whole 'a blocked merge'
@@ -101,7 +101,7 @@ mkdir "$(dirname "$(session_of c)")/.new-session-none-000000"
 settled() { [ -z "$(find .worktrees -maxdepth 2 \( -name '.trash-*' -o -name '.gone-*' -o -name '.new-*' \))" ]; }
 wait_for 20 settled	# of the worktrees that were merged
 j cleanup; whole cleanup
-members 'cleanup has its members' . 'version failed archived orphans problems'
+members 'cleanup has its members' . 'version failed archived left orphans problems'
 is 'cleanup prints what it did' \
     "$status $(printf '%s' "$out" | jq -c '[(.archived | sort), .orphans >= 1, .problems]' | sed 's/-[a-z0-9]\{6\}"/"/g')" \
     '0 [["session-bad","session-c","session-m2"],true,0]'

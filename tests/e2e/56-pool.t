@@ -220,6 +220,6 @@ session k2 "find . -name .git -prune -o -print | sort >'$T/k2.all'; git status -
 is 'what a gate built in the clean tree of a merged session is there for the next gate, and nothing that its implementer left' "$(paste -sd' ' <"$T/built")" 'made.o nested.o'
 is 'no file that git ignores is left in the implementer'\''s tree' "$(cat "$T/k2.status")" ''
 is 'the next implementer finds the files of the target and nothing else' "$(git ls-files | sed 's,^,./,' | grep -vxF -f - "$T/k2.all" | while read -r f; do [ -d ".worktrees/k2/$f" ] || echo "$f"; done)" ''
-orchestrator cancel k2 >/dev/null; orchestrator retry k2 >/dev/null 2>&1
+orchestrator cancel --yes k2 >/dev/null; orchestrator retry k2 >/dev/null 2>&1
 is 'the clean tree of a session that is not merged is deleted' "$(find .worktrees/.pool -name '.clean-*')" ''
 done_testing

@@ -129,7 +129,7 @@ ok 'a second cleanup waits for the first, which has the session' wait_for 20 gre
 go
 is 'the first puts it away' "$status $(ls -d "$sessions/../archive/$(basename "$S")")" "0 $sessions/../archive/$(basename "$S")"
 wait $p
-is 'the second finds nothing wrong' "$? $(cat "$T/other")" '0 nothing to clean up'
+is 'the second finds nothing wrong' "$? $(head -n 1 "$T/other")" '0 nothing to clean up'
 is 'the second cleanup makes nothing in the place of the session' "$(left)" ''
 run orchestrator execute
 is 'execute ends well after two cleanups at once' "$status" 0
@@ -137,12 +137,12 @@ begins() {	# COMMAND...: has looked at the session, opened it again, and not tak
 	within=$S/worker.lock nth=2
 	[ "$2" != merge ] || nth=3	# it looks for merges by hand first
 	stop_after fcntl "$@"; nth=1
-	[ "$2" != merge ] || orchestrator cancel "$3" >/dev/null
+	[ "$2" != merge ] || orchestrator cancel --yes "$3" >/dev/null
 	orchestrator cleanup >/dev/null 2>&1
 	go
 }
 failed opened; begins orchestrator cleanup
-is 'a cleanup that has opened what another one then puts away leaves it alone' "$status $out $(left)" '0 nothing to clean up '
+is 'a cleanup that has opened what another one then puts away leaves it alone' "$status $(printf '%s\n' "$out" | head -n 1) $(left)" '0 nothing to clean up '
 git worktree prune; failed again; begins orchestrator retry again
 is 'a retry that has opened what a cleanup then puts away leaves it alone' "$status $(left)" '73 '
 like 'a retry says that another command put the session away' "$err" 'session-again-.*archived or removed the session'
@@ -151,7 +151,7 @@ begins orchestrator merge given
 is 'a merge that has opened what a cleanup then puts away leaves it alone' "$status $(left)" '1 '
 like 'a merge says that the session is archived' "$out" 'is cancelled and archived'
 approved kept 'echo kept >kept'; S=$(session_of kept); mkdir "$T/moved"
-within=$S/worker.lock nth=2; stop_after fcntl orchestrator cancel kept; nth=1
+within=$S/worker.lock nth=2; stop_after fcntl orchestrator cancel --yes kept; nth=1
 mv "$S" "$T/moved"; go
 is 'a session that is not where it was is not cancelled' "$status $(jq -r .status "$T/moved/$(basename "$S")/state.json") $(left)" '1 approved '
 done_testing

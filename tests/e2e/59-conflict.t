@@ -216,6 +216,7 @@ echo 'git checkout -q "$(cat "$T/onto")" -- .; git rm -qf b' >"$T/resolve.b"
 dispatch a b; orchestrator merge a >/dev/null; git rev-parse main >"$T/onto"
 run timeout 60 orchestrator execute
 is 'where nothing is left of the work it has failed' "$status $(st b .reason)" '1 no-change'
+like 'show of a resolution that failed names adopt' "$(orchestrator show b)" '^    orchestrator adopt b '
 
 # A plain command that runs again: no judge sees that the line of the target would go.
 world again "$RESOLVE, \"review\": \"gates\", \"gates\": [\"true\"], \"gate_tries\": 0"

@@ -49,7 +49,7 @@ world plain ', "ambiguous": "parallel", "max_parallel": 2'
 list work a b c d e f
 orchestrator tasks depend e a b >/dev/null; orchestrator tasks depend f e >/dev/null
 run orchestrator plan
-is 'plan shows the order and what is at once' "$(echo "$out" | sed 's/^tl-[a-z0-9]*: //; s/: max_parallel; memory .*//')" 'work: 3 steps, at most 2 at once
+is 'plan shows the order and what is at once' "$(echo "$out" | sed '/^held back/d; s/^tl-[a-z0-9]*: //; s/: max_parallel; memory .*//')" 'work: 3 steps, at most 2 at once
 step 1, at once
   [a] a
   [b] b
@@ -73,6 +73,9 @@ ok 'a task that needs another is done after it' before e f
 is 'there were never more sessions at once than max_parallel, and as many' "$(most)" 2
 is 'the report is the last line' "$(report '[.event, .total, .complete, (.merged | map(.task) | sort | join(" ")), .failed, .waiting, (.sequential_ms > .wall_ms / 2)]')" \
     '["report",6,6,"a b c d e f",[],[],true]'
+is 'the report has the merge commits' "$(report '.merged | map(.merged) | sort')" \
+    "$(git log --merges --format='"%H"' main | sort | paste -sd, | sed 's/.*/[&]/')"
+like 'the printed report has the merge commits' "$(orchestrator report)" "^merged   f as $(git log --merges -1 --format=%h --abbrev=12 main), [0-9.]* s"
 ok 'the report says where the logs are' test -s "$(report '.merged[0].log' | tr -d '"')"
 run timeout 60 orchestrator execute work
 is 'execute of a list that is done succeeds' "$status" 0

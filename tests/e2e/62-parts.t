@@ -43,10 +43,10 @@ is 'an output that never comes fails the item' "$status" 1
 is 'an output that never comes is a failed gate' \
     "$(jq -r '.status + " " + .reason' "$(orchestrator path never)/state.json")" 'failed gate'
 ln -s "$T" elsewhere
-for w in ../out "$T/x" .git/x a//b elsewhere/x; do
+for w in ../out "$ORCHESTRATOR_HOME/x" .git/x a//b elsewhere/x; do
 	jq --arg w "$w" '.id = "bad" | .worktree = $w' "$T/item.json" >"$T/bad.json"
 	run orchestrator dispatch --item "$T/bad.json" --review none -- true
 	ok "a worktree at $w is refused" test "$status" -ne 0
 done
-ok 'a refused worktree is not made' not test -e "$T/x"
+ok 'a refused worktree is not made' not test -e "$ORCHESTRATOR_HOME/x"
 done_testing

@@ -2,61 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A streams file: what is wrong with it, the order of its phases, its tasks, and how one is made.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/streams.sh"
 
 FILE=.orchestrator/orchestration-config.json
-# The agent: notes when it begins and ends, does as many tasks as its prompt lists.
-cat >"$T/agent" <<'E'
-note() { echo "$(date +%s%N) $1 $ITEM_ID" >>"$T/times"; }
-note start
-cat >"$T/prompt.$ITEM_ID"
-pwd >"$T/where.$ITEM_ID"
-[ ! -e "$T/fail-$ITEM_ID" ] || { rm "$T/fail-$ITEM_ID"; note end; exit 3; }
-file=$(jq -r --arg i "$ITEM_ID" '.allowed_paths[-1] // $i | sub("[*]+"; "x")' "$SESSION_DIR/item.json")
-mkdir -p "$(dirname "$file")"
-total=$(grep -c '^[0-9]*\. \[' "$T/prompt.$ITEM_ID") done=0
-while [ $done -lt "$total" ]; do
-	done=$((done + 1)); echo $done >>"$file"
-	worker progress $done/"$total" "task $done"
-	while [ $done = 1 ] && [ -e "$T/hold-$ITEM_ID" ]; do timeout 0.05 cat <"$T/.never"; done
-	timeout 0.1 cat <"$T/.never"
-done
-note end
-E
-world() {	# NAME [SETTINGS]
-	rm -f "$T/times"; export ORCHESTRATOR_HOME="$T/state-$1"
-	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
-	    \"roles\": { \"implementer\": \"sh\" }${2:-} }" >.orchestrator/config.json
-	git add . && git commit -qm Settings
-}
-# A list in which one stream is built upon by two, and these by one; its id is $id.
-work() {
-	id=$(orchestrator tasks create work --task 'types: Define the types' --task 'tools: Write the tools' \
-	    --task 'commands: Update the commands' --task 'usage: Update the usage' --task 'agents: Update the agents' \
-	    --task 'docs: Document it' | sed -n 's/^TaskList Created: //p')
-	edit --stream Stream-A --depends-on tools types
-	edit --stream Stream-A tools
-	edit --stream Stream-B --depends-on types --allow 'src/commands/**' commands
-	edit --stream Stream-B --allow 'src/usage.c' usage
-	edit --stream Stream-C --depends-on types --allow 'src/agents/*.c' agents
-	edit --stream Stream-Z --depends-on usage --depends-on agents docs
-}
-edit() { orchestrator tasks edit --list "$id" "$@" >/dev/null; }
-# A file of three phases, with tasks of its own; the filter edits it.
-file() {	# FILTER [DIRECTORY]
-	mkdir -p "${2:-.orchestrator}"
-	jq -n --arg top "$PWD" '{ version: "1.0", generatedAt: "2026-01-08T12:00:00.000Z", apiEndpoint: "http://127.0.0.1:9090",
-	    initiative: { id: "INIT-abc123", name: "Stream Orchestration" },
-	    streams: [["Stream-A", "foundation", []], ["Stream-B", "parallel", ["Stream-A"]],
-	      ["Stream-C", "parallel", ["Stream-A"]], ["Stream-Z", "integration", ["Stream-B", "Stream-C"]] | {
-	      streamId: .[0], streamName: "work of \(.[0])", streamPhase: .[1], totalTasks: 2, completedTasks: 0,
-	      dependencies: .[2], projectRoot: $top, worktreePath: null, tasks: ["first: The first", { title: "The second" }] }],
-	    executionPlan: { foundation: ["Stream-A"], parallel: ["Stream-B", "Stream-C"], integration: ["Stream-Z"] } }
-	    | '"$1" >"${2:-.orchestrator}/orchestration-config.json"
-}
-mirror() { orchestrator --json tasks list | jq -r '.lists[] | select(.name | test("INIT-")) | .id'; }
-status_of() { orchestrator --json tasks show "$(mirror)" | jq -r --arg t "$1" '.tasks[] | select(.id == $t) | .status'; }
-merges() { git log --format=%s main | sed -n 's/^Merge \([^:]*\):.*/\1/p' | sort | tr '\n' ' '; }
 most() { sort -n "$T/times" | awk '{ n += $2 == "start" ? 1 : -1; if (n > m) m = n } END { print m + 0 }'; }
 # The last end of one is before the first start of the other.
 before() { sort -n "$T/times" | awk -v a="$1" -v b="$2" '$2 == "start" && $3 == b { began = 1 }
@@ -73,12 +21,25 @@ in_order() {
 # From a task list.
 world list
 run orchestrator config
-is 'config without a file says so' "$status $(echo "$out" | sed -n '/^No /p')" '0 No Orchestration Configuration Found'
+is 'config without a streams file begins with the settings, and says so in one line' \
+    "$status $(echo "$out" | sed -n '1p') $(echo "$out" | grep -c 'no streams file; orchestrator generate')" '0 Effective Settings 1'
 run orchestrator generate
 is 'without streams none can be generated' "$status" 65
 like 'the refusal to generate without streams says what to do' "$err" 'No streams defined: .*orchestrator tasks edit --stream STREAM TASK'
 work
+edit --stream 'Stream-C: agent updates' agents
 run orchestrator generate
+is 'generate writes the name that the list gives a stream, or its id, and the worktree of each stream' \
+    "$(jq -r '.streams[] | "\(.streamId) \(.streamName) \(.worktreePath)"' $FILE)" 'Stream-A Stream-A .worktrees/Stream-A
+Stream-B Stream-B .worktrees/Stream-B
+Stream-C agent updates .worktrees/Stream-C
+Stream-Z Stream-Z .worktrees/Stream-Z'
+orchestrator tasks export work | orchestrator tasks create --from - copy >/dev/null
+is 'an exported list keeps the names of its streams' "$(orchestrator tasks export copy | jq -c .streams)" '[{"id":"Stream-C","name":"agent updates"}]'
+orchestrator tasks delete --yes copy >/dev/null
+run orchestrator tasks edit --stream 'a b: Name' agents
+like 'a stream with a wrong id is refused' "$status $err" '^65 .*--stream: must be an id .*, or ID: NAME'
+rm $FILE; run orchestrator generate
 is 'generate writes a file from a list whose tasks carry streams' "$status $out" '0 Orchestration Configuration Generated
 
 Created files:
@@ -139,11 +100,11 @@ is 'conflict-check prints JSON too' \
 run orchestrator conflict-check Stream-X a
 is 'of an unknown stream nothing is said' "$status" 66
 run orchestrator plan
-is 'plan shows the phases as steps' "$(echo "$out" | sed 1d)" 'step 1
+is 'plan shows the phases as steps' "$(echo "$out" | sed '1d; /^held back/d')" 'step 1
   [Stream-A] Stream-A
 step 2, at once
   [Stream-B] command-updates (after Stream-A)
-  [Stream-C] Stream-C (after Stream-A)
+  [Stream-C] agent updates (after Stream-A)
 step 3
   [Stream-Z] Stream-Z (after Stream-A, Stream-B, Stream-C)'
 run orchestrator dispatch Stream-C
@@ -201,13 +162,40 @@ is 'config shows the settings with where they come from' \
 default     max_parallel_streams: 5'
 run timeout 60 orchestrator execute --pause-before integration
 is 'execute stops before the phase that is said' "$status $(merges)" '0 Stream-A Stream-B Stream-C '
+rule=$(printf '%62s' '' | tr ' ' -)
+said() { printf '%s\n' "$out" | grep -E '^(Phase|✓|---|===|Orch)'; }
+is 'execute says which phase of streams begins, and which one is complete' "$(said)" \
+"Phase 1: Foundation Streams
+$rule
+✓ All foundation streams complete!
+Phase 2: Parallel Streams
+$rule
+✓ All parallel streams complete!
+Phase 3: Integration Streams
+$rule"
+like 'execute says how far a stream is' "$out" '^Stream-B: \[██████████░░░░░░░░░░\] 50% \(1/2 tasks\)$'
 like 'execute --pause-before prints a notice' "$out" '^⚠ Stream-Z ready to start$'
 like 'the notice of --pause-before says what to run' "$out" '^  Run: orchestrator dispatch Stream-Z$'
 is 'streams that do not say their paths are at once all the same' "$(most)" 2
 run timeout 60 orchestrator --json execute --pause-before integration 'Stream Orchestration'
 is 'the notice of --pause-before is JSON too' "$(echo "$out" | jq -r 'select(.event == "paused") | .text')" 'Stream-Z ready to start'
-run timeout 60 orchestrator execute INIT-abc123
+run timeout 60 env COLUMNS=40 orchestrator execute INIT-abc123
 is 'execute goes on after a pause' "$status" 0
+rule=$(printf '%40s' '' | tr ' ' -) double=$(printf '%40s' '' | tr ' ' =)
+is 'execute names the streams that were complete before, and says that all are, in the width of the terminal' "$(said)" \
+"Phase 1: Foundation Streams
+$rule
+✓ Stream-A already complete
+Phase 2: Parallel Streams
+$rule
+✓ Stream-B already complete
+✓ Stream-C already complete
+Phase 3: Integration Streams
+$rule
+✓ All integration streams complete!
+$double
+Orchestration complete!
+$double"
 in_order
 is 'what the file says of recovery is a limit of each stream' "$(jq -c .limits "$(session_of Stream-B)/item.json")" '{"stall":660,"recoveries":4}'
 ok 'the tasks in the file were in the prompt' grep -q '^2\. \[task-2\] The second$' "$T/prompt.Stream-B"
@@ -271,6 +259,7 @@ seen() { jq -e '.tasks[] | select(.id == "Stream-Z") | .tasks | length == 2' "$f
 ok 'what is added to a stream is seen before the next merge' wait_for 20 seen
 rm "$T/hold-Stream-A"; wait $pid
 is 'a task that was added to a stream at work is done' "$? $(orchestrator --json tasks show | jq -r .counts.COMPLETE)" '0 7'
+cp .archive/orchestration/*/orchestration-config.json $FILE
 : >"$f"; run orchestrator execute --source streams
 like 'a damaged list of streams is an error' "$status $err" "^65 .*damaged: $f.*\\.last"
 is 'no other list is made in place of a damaged list of streams' "$(find "${f%/*}" -name 'tl-????????.json' | wc -l)" 2
@@ -308,6 +297,13 @@ is 'what is no JSON is refused' "$status" 65
 file 'del(.initiative) | .streams[1].dependencies = ["Stream-Q"] | .streams[2].projectRoot = "/nowhere"'
 run orchestrator plan
 is 'plan says all problems of the file at once' "$(echo "$err" | grep -c "^orchestrator: $FILE: ")" 3
+file '.streams[1] |= (.streamId = "B/" | .streamPhase = "later") | .streams[].projectRoot = "/nowhere" | del(.executionPlan)
+    | .streams[3].dependencies = ["Stream-C"]'
+run orchestrator plan
+is 'plan names a wrong phase beside a wrong id, and the wrong projectRoot of each stream' \
+    "$(echo "$err" | sed "s,^orchestrator: $FILE: ,,; s/ .*//" | sort | tr '\n' ' ')" \
+    'Stream-A: Stream-C: Stream-Z: streams[1]: streams[1]: streams[1]: '
+file 'del(.initiative) | .streams[1].dependencies = ["Stream-Q"] | .streams[2].projectRoot = "/nowhere"'
 run orchestrator config
 is 'config says all problems of the file' "$status $(echo "$err" | wc -l)" '65 3'
 file .; file . .claude/orchestration

@@ -54,6 +54,21 @@ issue Fourth d
 run timeout 60 orchestrator execute
 is 'what comes later goes on in the same list' "$status $(merges) $(orchestrator --json tasks list | jq '.lists | length')" '0 a b c d  1'
 
+# Projects and labels.
+world names ""
+issue 'One' one --labels project:auth --labels agent:backend-developer
+issue 'Two' two --labels project:web
+run orchestrator plan project:auth
+is 'a project is found with the prefix of its label' "$status $(echo "$out" | grep '\[')" '0   [one] One'
+is 'the label agent: gives the agent type' "$(task one .agent_type beads:auth)" backend-developer
+run orchestrator execute project:auht
+is 'a project that no issue has fails' "$status" 66
+like 'the error of an unknown project suggests the nearest' "$err" 'no issue has the label project:auht; did you mean "auth"\?'
+is 'an unknown project leaves no list behind' "$(orchestrator --json tasks list | jq -r '.lists[].name')" beads:auth
+run orchestrator dispatch on
+is 'a dispatch of an id that Beads does not know is refused' "$status" 66
+like 'the refusal of an unknown id names the nearest' "$err" 'has an item "on"; did you mean "one"\?; to dispatch new work, give it a text: --title, --description or -e'
+
 # The order.
 world rank ', "max_parallel": 1'
 issue Old z; issue New m; issue Blocker y; issue Blocked w --deps y; issue Urgent u --priority 1
@@ -129,7 +144,7 @@ rm .beads/test/*
 mv "$T/bin/bd" "$T/bin/gone"
 run orchestrator plan
 like 'without bd it is said what is missing' "$status $err" '^69 orchestrator: bd ready: there is no bd in PATH'
-run orchestrator dispatch --wait elsewhere
+run orchestrator dispatch --wait --title Else elsewhere
 is 'items that are no issues go on without bd' "$status" 0
 mv "$T/bin/gone" "$T/bin/bd"
 orchestrator merge >/dev/null

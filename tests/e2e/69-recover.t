@@ -39,7 +39,7 @@ is 'a worker that died while it waited for an answer is started again' "$(outcom
 is 'a worker that lives goes on' "$(outcome lives)" 'goes on'
 is 'an approved session is left for the merge' "$(outcome good)" approved
 is 'a failed session waits for a person' "$(outcome fails)" 'waits for you'
-like 'recover gives the reason of a failed session, and what to do' "$(reason fails)" 'failed.*orchestrator retry session-fails-'
+like 'recover gives the reason of a failed session, and what to do' "$(reason fails)" 'failed.*orchestrator adopt session-fails-[a-z0-9]* has the unreviewed changes reviewed'
 ok 'the agent of a session that recover resumed begins again and ends' wait_for 20 status_is works approved
 is 'the agent of a session that recover resumed has run twice' "$(wc -l <"$T/runs")" 2
 wait_for 20 asked

@@ -161,7 +161,7 @@ is 'execute ends when a worktree has a named pipe' "$(field state.json '.status 
 PATH=$T/slow:$PATH
 for command in cancel retry cleanup; do
 	fast; rm -f "$T/made.$command"
-	orchestrator dispatch "$command" >/dev/null && wait_for 20 test -e "$T/made.$command"
+	orchestrator dispatch --title "$command" "$command" >/dev/null && wait_for 20 test -e "$T/made.$command"
 	[ $command = cancel ] || timeout 30 orchestrator cancel $command >/dev/null 2>&1
 	slow
 	case $command in

@@ -238,24 +238,37 @@ elif ! command -v python3 >/dev/null; then why='no python3 for the messages API'
 else why=; fi
 [ -z "$why" ] || { skip 'the real client judges' "$why"; done_testing; }
 ln -s "$(realpath "$real")" "$T/bin/claude"
-cat >"$T/api.json" <<'E'
-[ { "when": "answer says what the item means.*yes", "steps": [ { "tool": "StructuredOutput", "input": { "verdict": "approved" } } ] },
-  { "when": "You are the reviewer.*Title of proves", "steps": [
-    { "tool": "Bash", "input": { "command": "env; sh ./work" } },
-    { "tool": "Bash", "input": { "command": "until [ -s $TMPDIR/loops ]; do :; done; n=$(cat $TMPDIR/loops); until [ \"$(cat $TMPDIR/loops)\" -gt $((n + 2)) ]; do :; done; echo it can >$TMPDIR/x && cat $TMPDIR/x" } },
-    { "tool": "StructuredOutput", "input": { "verdict": "rejected", "reason": "The tests fail." } } ] },
-  { "when": "You are the reviewer.*Title of prose", "steps": [ { "text": "Approved!" } ] },
-  { "when": "You are the reviewer.*Title of overloaded", "steps": [ { "status": 529, "type": "overloaded_error", "message": "Overloaded", "times": 1 },
-    { "tool": "StructuredOutput", "input": { "verdict": "approved" } } ] },
-  { "when": "You are the reviewer.*Title of asking", "steps": [ { "tool": "StructuredOutput", "input": { "verdict": "question", "question": "Is it meant so?" } } ] },
-  { "when": "Now present", "steps": [ { "text": "I did as I was told." } ] },
-  { "when": "The reviewer rejected", "steps": [ { "text": "True." } ] },
-  { "when": "You are the reviewer.*Title of plant", "steps": [ { "tool": "StructuredOutput", "input": { "verdict": "rejected", "reason": "No." } } ] },
-  { "when": "Title of plant", "steps": [ { "tool": "Bash", "input": { "command": "sh $T/plant" } }, { "text": "Done." } ] },
-  { "when": "Title of proves", "steps": [ { "tool": "Bash", "input": { "command": "cp $T/attack work" } }, { "text": "Done." } ] },
-  { "when": "Title of", "steps": [ { "tool": "Bash", "input": { "command": "echo done >work" } }, { "text": "Done." } ] } ]
+cat >"$T/api.script" <<'E'
+on answer says what the item means.*yes
+  verdict approved
+on You are the reviewer.*Title of proves
+  run env; sh ./work
+  run until [ -s $TMPDIR/loops ]; do :; done; n=$(cat $TMPDIR/loops); until [ "$(cat $TMPDIR/loops)" -gt $((n + 2)) ]; do :; done; echo it can >$TMPDIR/x && cat $TMPDIR/x
+  verdict rejected The tests fail.
+on You are the reviewer.*Title of prose
+  say Approved!
+on You are the reviewer.*Title of overloaded
+  1 times status 529 Overloaded
+  verdict approved
+on You are the reviewer.*Title of asking
+  tool StructuredOutput {"verdict": "question", "question": "Is it meant so?"}
+on Now present
+  say I did as I was told.
+on The reviewer rejected
+  say True.
+on You are the reviewer.*Title of plant
+  verdict rejected No.
+on Title of plant
+  run sh $T/plant
+  say Done.
+on Title of proves
+  run cp $T/attack work
+  say Done.
+on Title of
+  run echo done >work
+  say Done.
 E
-python3 "$top/tests/agents/fake-messages-api" "$T/api.json" "$T/api.log" >"$T/port" 2>"$T/api.err" &
+python3 "$top/tests/agents/server.py" "$T/api.script" "$T/api.log" >"$T/port" 2>"$T/api.err" &
 ok 'the messages API is up' wait_for 20 test -s "$T/port"
 unset ANTHROPIC_AUTH_TOKEN ANTHROPIC_MODEL CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX
 ANTHROPIC_BASE_URL=http://127.0.0.1:$(cat "$T/port")
@@ -298,7 +311,7 @@ work
 is 'prose of the real client is no verdict' "$(ended)" 'failed,no-verdict,'
 session overloaded "$council"
 work
-is 'an overloaded service is no rejection' "$(ended),$(grep -c 'no verdict of the reviewer: the agent failed' "$S/output.log")" 'approved,,approved,1'
+is 'an overloaded service is no rejection' "$(ended),$(grep -c 'no verdict from the reviewer: the agent failed' "$S/output.log")" 'approved,,approved,1'
 session asking "$council"
 start
 asked && put "$q" yes

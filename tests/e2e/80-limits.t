@@ -94,9 +94,9 @@ work
 is 'a stalled agent is tried again' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
 is 'the recovery of a stalled agent is told in order' \
     "$(sed -n 's/^\[worker\] [^ ]* //p' "$S/output.log" | grep -i -e 'sign of' -e stall\  -e recovery)" "run 001: gave no sign of life for 3 s
-$ID: stall detected - initiating recovery
-Attempting recovery for $ID (attempt 1)
-$ID: Recovery successful (attempt 1)"
+$ITEM: stall detected - initiating recovery
+Attempting recovery for $ITEM (attempt 1)
+$ITEM: Recovery successful (attempt 1)"
 ok 'what the git of a stalled agent had locked is free again' log_has 'removed 1 lock that a killed git left'
 like 'the agent that begins anew is told what to do' "$(said prompt)" 'Title of stall-once'
 like 'the agent that begins anew is told that others were at it' "$(said prompt)" 'You begin anew with work that is under way'
@@ -152,7 +152,7 @@ E
 session full "$alone"
 work
 is 'a conversation that is full is begun anew' "$status,$(st .status),$(rescue)" 0,approved,1,context-exhausted,false
-ok 'the log tells that a conversation was full' log_has "$ID: context exhausted - initiating recovery"
+ok 'the log tells that a conversation was full' log_has "$ITEM: context exhausted - initiating recovery"
 session full-prints "$alone"
 work
 is 'what is printed before the last words is no word of the agent' "$status,$(how),$(st .rescue.attempts)" 1,failed,agent-error,0
@@ -213,10 +213,12 @@ cat >"$STAND_IN/job" <<'E'
 n=$(grep -c . "$STAND_IN/runs")
 echo work >>work; cp "$T/well" "$STAND_IN/stream"
 if [ -e "$T/stream-$n" ]; then cp "$T/stream-$n" "$STAND_IN/stream"; exit_status=1; fi
+[ ! -e "$T/call-$n" ] || { printf '{"type":"system","subtype":"init","session_id":"%s"}\n' "$id"
+	echo '{"type":"assistant","message":{"content":[{"type":"tool_use","name":"Bash","input":{"command":"make"}}]}}'; timeout 5 cat "$T/.never" || :; }
 [ ! -e "$T/hang-$n" ] || { printf '{"type":"system","subtype":"init","session_id":"%s"}\n' "$id"; cat "$T/.never"; }
 E
 init='{"type":"system","subtype":"init","session_id":"5e551011-0000-4000-8000-000000000001"}'
-claude() { rm -f "$T"/stream-* "$T"/hang-* "$STAND_IN/runs"; }
+claude() { rm -f "$T"/stream-* "$T"/hang-* "$T"/call-* "$STAND_IN/runs"; }
 stream() { printf '%s\n' "$init" "$2" "${3:-}" >"$T/stream-$1"; }
 conversations() { sed 's/^[a-z]* [a-z]* \(resumed \)*\([0-9a-f-]*\) .*/\1\2/' "$STAND_IN/runs"; }
 alone='.review = "none" | .roles = { implementer: "claude" } | .limits = { grace: 30 }'
@@ -255,7 +257,20 @@ work
 is 'a stalled conversation is resumed first, then begun anew' "$status,$(st .status),$(rescue),$(conversations | sed 's/ .*//;s/^[^r].*/new/' | tr '\n' ' ')" \
     '0,approved,2,stalled,false,new resumed new '
 claude
-session claude-budget "$alone | .limits.tokens = 100 | .review = \"council\" | .roles.reviewer = \"claude\""
+touch "$T/call-1"
+session claude-calls "$alone | .limits.stall = 2 | .limits.stale = 2"
 work
-is 'a budget that is used up is the end' "$status,$(how)" 1,failed,budget
+is 'a tool that is silent for long is no stall' "$status,$(st .status),$(st .rescue.attempts)" 0,approved,0
+claude
+touch "$T/call-1"
+session claude-called "$alone | .limits.tool = 2"
+work
+is 'a tool without a result for limits.tool is a stall' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
+ok 'the log says that the result of a tool was waited for' grep -q 'waited for the result of a tool for 2 s' "$S/output.log"
+claude
+session claude-budget "$alone | .limits.tokens = 100 | .review = \"council\" | .roles.reviewer = \"claude\""
+start
+ok 'a budget that is used up asks for more' asked
+put "$q" no; stop
+is 'a budget that is used up is the end when more is refused' "$status,$(how)" 1,failed,budget
 done_testing

@@ -33,10 +33,9 @@ orchestrator tasks edit --limit time=3 --limit stall=0 slow >/dev/null
 is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":3,"stall":0}'
 run timeout 60 orchestrator execute mixed
 is 'execute goes on with the others when a session is over its time' "$status $(merges)" '1 free silent '
-id=$(basename "$(session_of silent)")
-is 'a recovery is told as it happens' "$(echo "$out" | grep -i -e 'stall det' -e recover)" "$id: stall detected - initiating recovery
-Attempting recovery for $id (attempt 1)
-$id: Recovery successful (attempt 1)"
+is 'a recovery is told as it happens, by the id of the task' "$(echo "$out" | grep -i -e 'stall det' -e recover)" '⚠ silent: stall detected - initiating recovery
+⚠ Attempting recovery for silent (attempt 1)
+✓ silent: Recovery successful (attempt 1)'
 like 'execute tells the end of a session over its time' "$out" '^session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
 is 'the work of a session over its time is on its branch' "$(git show session/slow/1:part)" part
 like 'the status of a session over its time is shown' "$(orchestrator status slow)" '^status *failed-timeout'

@@ -68,7 +68,7 @@ is 'status --json of a session says that nobody judged it' \
     "$(orchestrator --json status free | jq -r '[.reason, .review.mode, .review.decided_by] | join(" ")')" 'not-reviewed none nobody'
 run orchestrator review free
 like 'review shows the mode' "$out" '^mode +none$'
-like 'review shows who decided' "$out" '^decided by +nobody$'
+like 'review shows who decided' "$out" '^verdict +approved by nobody'
 is 'review shows it as JSON' "$(orchestrator --json review free | jq -r '[.mode, .verdict, .decided_by] | join(" ")')" 'none approved nobody'
 echo more >>d1/file1; git commit -qam More
 run orchestrator merge free

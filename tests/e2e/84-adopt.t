@@ -32,7 +32,10 @@ echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" }, \"judge\": { \"c
     \"ambiguous\": \"parallel\", \"gates\": [ \"test ! -e broken\" ], \"merge\": { \"on_conflict\": \"fail\" } }" >.orchestrator/config.json
 git add . && git commit -qm Settings
 
-dispatch() { for i; do orchestrator dispatch --wait "$i" >"$T/said" 2>&1 || :; done; S=$(session_of "$1"); W=.worktrees/$1; }
+dispatch() {	# without a text: a task of the list, or a command
+	for i; do orchestrator dispatch --now --wait "$i" >"$T/said" 2>&1 || [ $? != 66 ] || logged orchestrator dispatch --now --wait --title "$i" "$i" || :; done
+	S=$(session_of "$1"); W=.worktrees/$1
+}
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 is_st() { [ "$(st "$1" '[.status, .alive] | join(" ")')" = "$2 false" ]; }
 by_hand() { (cd "$W" && echo "${2:-by hand}" >"$1" && git add "$1" && git commit -qm "${3:-By hand}"); }
@@ -79,6 +82,19 @@ touch "$W"/d*/*; echo o >"$W/x.o"
 run orchestrator merge same
 is 'a worktree whose files were only touched is merged' "$status $out" "0 $(basename "$S"): merged as $(git rev-parse main | cut -c1-12)"
 
+# Commands in the worktree itself.
+dispatch inside; there=$(realpath "$W"); echo mine >"$there/inside-too"
+for c in show diff status 'adopt --wait'; do
+	ok "a command works in the worktree of its session ($c)" sh -c "cd '$there' && orchestrator $c inside >/dev/null"
+done
+is 'adopt in the worktree has the edits judged' "$(st inside .status) $(git show session/inside/1:inside-too)" 'approved mine'
+mkdir "$T/other"; run env ORCHESTRATOR_HOME="$T/other" orchestrator -C "$there" show inside
+is 'the worktree of a session in another state directory is refused' "$status $(printf '%s\n' "$err" | grep -c 'private git directory of a session')" '66 1'
+git -C "$there" rev-parse --absolute-git-dir | sed 's/^/gitdir: /' >"$T/planted"
+dispatch elsewhere; cp "$T/planted" "$W/.git"
+run orchestrator -C "$W" show inside
+is 'a worktree whose .git names the directory of another session is refused' "$status" 66
+
 # --approved.
 dispatch three; by_hand by-hand and-its-text
 echo edited >"$W/three"; git -C "$W" log -1 --format=%H >"$T/hand"
@@ -104,7 +120,7 @@ is 'execute goes on with the others when a session has unjudged work' \
     "$status $(git show main:free-a main:free-b | tr '\n' ' ')" '1 free-a free-b '
 is 'execute says once what was not judged' "$(printf '%s\n' "$out" | grep -c ': unjudged work: ')" 1
 like 'the report of execute counts unjudged work as not merged' "$out" '^2 merged, 1 not$'
-orchestrator dispatch hang-x >/dev/null; wait_for 20 test -e "$T/at.hang-x"
+orchestrator dispatch --now hang-x >/dev/null; wait_for 20 test -e "$T/at.hang-x"
 orchestrator execute >"$T/execute" 2>&1 & p=$!
 ok 'execute that waits says that there is unjudged work' wait_for 20 grep -q 'session-five-.*: unjudged work' "$T/execute"
 orchestrator adopt five >/dev/null
@@ -141,7 +157,7 @@ dispatch dies-one
 run orchestrator adopt --wait dies-one
 is 'what an agent left that failed can be adopted' "$status $(st dies-one .status)" '0 approved'
 ok 'the adopted work of an agent that failed is merged' orchestrator merge dies-one
-orchestrator dispatch hang-y >/dev/null; wait_for 20 test -e "$T/at.hang-y"; S=$(session_of hang-y)
+orchestrator dispatch --now hang-y >/dev/null; wait_for 20 test -e "$T/at.hang-y"; S=$(session_of hang-y)
 run orchestrator adopt hang-y
 is 'a session that is live is not adopted' "$status $(st hang-y .status)" '64 running'
 like 'the refusal to adopt a live session says what to do' "$err" 'is running: wait until it is over, or orchestrator cancel'
@@ -166,16 +182,28 @@ S=$(session_of shared-b) W=.worktrees/shared-b
 is 'a session has a conflict' "$(st shared-b .status)" conflict
 jq '.allowed_paths = ["shared*"]' "$S/item.json" >"$T/x" && cp "$T/x" "$S/item.json"
 base=$(git rev-parse main)
-git -C "$W" merge -q "$base" >/dev/null 2>&1
+git -C "$W" merge -q main >/dev/null 2>&1
+is 'the worktree of a session with a conflict has the target as it is' "$(git -C "$W" rev-parse main MERGE_HEAD | uniq)" "$base"
 run orchestrator adopt shared-b
 is 'a session with a half-done merge is not adopted' "$status $(st shared-b .status)" '65 conflict'
 like 'the refusal to adopt a session with a half-done merge says to finish it' "$err" 'a merge is in progress; finish it there first'
 (cd "$W" && echo both >shared && git add shared && git commit -qm 'Merged by hand')
 run orchestrator adopt --wait shared-b
 is 'a conflict that was resolved by hand is judged' "$status $(st shared-b .status)" '0 approved'
+like 'adopt names no commit of the target that was merged by hand' "$out" ': judging commit [0-9a-f]* "Merged by hand"; '
 is 'a conflict that was resolved by hand is judged as what it changes in the target' "$(field state.json .base shared-b)" "$base"
 run orchestrator merge shared-b
 is 'a conflict that was resolved by hand is merged' "$status $(git show main:shared)" '0 both'
+
+# The target, merged before a conflict was found.
+dispatch shared-c shared-d; logged orchestrator merge shared-c
+W=.worktrees/shared-d; git -C "$W" pull -q --no-rebase "$T/r" main >/dev/null 2>&1
+(cd "$W" && echo pulled >shared && git add shared && git commit -qm 'Merged before')
+run orchestrator merge shared-d
+is 'a target that was pulled into the worktree stops the merge' "$status $(st shared-d .status)" '1 approved'
+logged orchestrator adopt --wait shared-d
+run orchestrator merge shared-d
+is 'a target that was pulled into the worktree and judged is merged' "$status $(git show main:shared)" '0 pulled'
 
 # Tasks.
 orchestrator tasks create work --task 'broken-t: Broken' --task 'free-t: After it' >/dev/null
@@ -205,11 +233,11 @@ if strace -f -o /dev/null true 2>/dev/null; then
 	export ASAN_OPTIONS=detect_leaks=0
 	kill_at() { _at=$1; shift; strace -f -o /dev/null -e "trace=${_at%:*}" -e "inject=${_at%:*}:signal=KILL:when=${_at#*:}" "$@" >/dev/null 2>&1; }
 	dispatch six; by_hand six mine
-	kill_at fsync:2 orchestrator adopt six
+	kill_at fsync:3 orchestrator adopt six
 	is 'adopt is killed when it has said that it begins' \
 	    "$(st six '[.status, .alive, .state.step] | join(" ")')" 'running false commit'
 	run orchestrator cleanup
-	like 'cleanup leaves a session whose adopt was killed' "$out" 'session-six-.*: not started yet'
+	like 'cleanup leaves a session whose adopt was killed' "$out" 'session-six-.*: dead, left as it is'
 	run timeout 60 orchestrator execute --source none
 	is 'execute starts a session whose adopt was killed' "$(git show main:six)" mine
 	unlocked() { [ "$(st seven .alive)" = false ]; }

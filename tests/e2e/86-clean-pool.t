@@ -70,7 +70,7 @@ echo 'say left "$(cat deps/setup)"; say git "$(git status --porcelain)"' >"$HOME
 echo 'echo x >new' >"$HOME/s/x-tracked.implementer"
 pool_item x-tracked
 is 'a file that the target has begun to track is the target'\''s in a clean tree out of the pool' "$(ended) $(said left)$(said git)" 'approved  tracked'
-for i in x-force x-unignore x-tracked; do orchestrator cancel "$i"; done >/dev/null 2>&1
+for i in x-force x-unignore x-tracked; do orchestrator cancel --yes "$i"; done >/dev/null 2>&1
 is 'an approved session that is cancelled has no clean tree any more' "$(clean_trees)" 0
 orchestrator cleanup >/dev/null
 is 'after cleanup nothing is left of any clean tree' "$(ls -A .worktrees/.pool 2>&1)" "ls: cannot access '.worktrees/.pool': No such file or directory"

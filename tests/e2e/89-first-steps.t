@@ -61,6 +61,23 @@ run env -u IS_SANDBOX PATH="$HOME:$PATH" orchestrator doctor
 like 'doctor finds the client, also for root' "$out" '^ok +agent +claude is on PATH$'
 like 'doctor says who does what' "$out" '^ok +settings +target main, implementer claude, the council approves$'
 
+cd "$T" || exit 1
+like 'doctor outside of a repository says that there is no agent' "$(PATH="$O/bin:/usr/bin:/bin" orchestrator doctor)" '^note +agent +no agent client on PATH|^ok +agent '
+cp "$XDG_CONFIG_HOME/orchestrator/config.json" "$T/user" &&
+    sed 's/^{/{ "agents": { "sh": { "command": "true" } }, "roles": { "implementer": "sh", "reviewer": "sh" },/' "$T/user" \
+    >"$XDG_CONFIG_HOME/orchestrator/config.json"
+is 'doctor outside of a repository does not miss an agent that a role names' "$(PATH="$O/bin:/usr/bin:/bin" orchestrator doctor | grep -c '^note  *agent')" 0
+repo named
+is 'doctor does not miss an agent that a role names' "$(PATH="$O/bin:/usr/bin:/bin" orchestrator doctor | grep -c '^note  *agent')" 0
+cp "$T/user" "$XDG_CONFIG_HOME/orchestrator/config.json"
+
+# config
+run orchestrator config
+like 'config says what an unset setting amounts to' "$out" '^default +target: unset \(the branch that is checked out\)$'
+like 'config prints the members of a setting one a line' "$out" '^default +worktree.directory: unset \(\.worktrees\)$'
+echo '{ "limits": { "time": 60 } }' >"$T/one" && mkdir -p .orchestrator && cp "$T/one" .orchestrator/config.json && git add . && git commit -qm Limits
+is 'config says of each member where it comes from' "$(orchestrator config | grep -cE '^(repository +limits.time: 60|default +limits.stall: 600)$')" 2
+
 # status in a terminal.
 repo shown
 orchestrator dispatch --wait --review none a-rather-long-name-of-an-item -- sh -c 'echo 1 >a' >/dev/null 2>>"$T/.log"
@@ -79,7 +96,7 @@ else
 fi
 
 # What people type.
-for word in ps ls rm stop kill wait resume run start; do
+for word in ps ls rm kill wait run start; do
 	run orchestrator $word x
 	like "the error of the unknown command $word names what does the same" "$status $err" "^64 orchestrator: no command $word: orchestrator "
 done

@@ -33,7 +33,7 @@ settings() {	# IMPLEMENTER REVIEW
 	    \"stop_grace\": 1, \"gate_tries\": 0, \"rounds\": 0, \"attempts\": 1, \"review\": \"$2\", \"gates\": [ \"true\" ] }" >.orchestrator/config.json
 	git add . && git commit -qm "Settings $1 $2"
 }
-dispatch() { orchestrator dispatch --wait "$@" >"$T/said" 2>&1 || :; }
+dispatch() { orchestrator dispatch --wait --title Work "$@" >"$T/said" 2>&1 || :; }
 now() { field state.json '.status + " " + .reason' "$1"; }
 status_of() { orchestrator --json tasks show "$1" | jq -r --arg t "$2" '.tasks[] | select(.id == $t) | .status'; }
 
@@ -46,6 +46,7 @@ like 'the reviewer is told that nothing was changed' "$(cat "$T/review.said-one"
 like 'the reviewer reads the summary of work that needs no change' "$(cat "$T/review.said-one")" '^It is there already$'
 run orchestrator merge said-one
 is 'work that needed no change is merged without a commit' "$status $(now said-one) $(git rev-parse main)" "0 merged  $main"
+like 'show names no commit for work that needed no change' "$(orchestrator show said-one)" '^merged  *needed no change$'
 like 'merge says that there was nothing to merge' "$out" ': merged as [0-9a-f]*: nothing to merge: the item needed no change$|: merged: nothing to merge: the item needed no change$'
 is 'nothing is left of a session that needed no change' "$(git branch --list 'session/*'; ls .worktrees)" ''
 dispatch said-refused

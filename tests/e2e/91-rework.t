@@ -47,6 +47,13 @@ run orchestrator rework --wait one 'And a second time'
 is 'rework works as often as one likes, whatever rounds says' "$status $(st one '[.status, .round] | join(" ")')" '0 approved 3'
 is 'the reviewer reads all remarks, the newest last' "$(grep -x 'Make it better\|And a second time' "$T/review.one" | tr '\n' '|')" \
     'Make it better|And a second time|'
+orchestrator review one >"$T/said"
+is 'review says which rounds had remarks' "$(grep '^round' "$T/said" | tr '\n' '|')" \
+    "round 1|round 2: on a person's remarks|round 3: on a person's remarks, but its agent changed nothing|"
+like 'review names the command for gates of earlier rounds' "$(cat "$T/said")" "^gates of earlier rounds: orchestrator logs $(basename "$S")$"
+for c in review show; do
+	is "$c prints a person's remarks" "$(orchestrator $c one | sed -n '/^remarks/,/^[^r ]/p' | grep -c '^    Make it better$\|^    And a second time$')" 2
+done
 run orchestrator merge one
 is 'reworked work is merged' "$status $(git show main:one)" '0 better'
 run orchestrator rework one again
@@ -82,6 +89,10 @@ EDITOR=false run orchestrator rework -e two
 is 'an editor that fails does nothing' "$status $(st two .status)" '69 approved'
 VISUAL="$T/editor -y" EDITOR=false WRITE=visual run orchestrator rework -e --wait two
 is 'VISUAL precedes EDITOR' "$status $(field state.json '.remarks | split("\n")[-1]' two)" '0 visual'
+EDITOR='' VISUAL='' TMPDIR="$T" run orchestrator rework -e two </dev/null
+like 'without a terminal and EDITOR rework -e says how to give the text' "$status $err" \
+    '^64 .*there is no terminal for an editor: give the text as an argument, or - for standard input$'
+is 'without a terminal rework -e leaves no file' "$(ls -d "$T"/orchestrator.* 2>/dev/null)" ''
 run orchestrator rework two
 is 'rework without a text says how to give one' "$status $(echo "$err" | grep -c 'a text is needed: as an argument, with -e')" '64 1'
 run orchestrator rework -e two text
@@ -101,6 +112,8 @@ run orchestrator rework --wait two 'Keep what I did'
 is 'edits in the worktree of reworked work are part of the result' "$status $(git show "$(field state.json .head two):mine")" '0 mine'
 echo 'touch broken' >"$T/do.broke"; dispatch broke
 is 'a session has failed at its gate' "$(st broke '[.status, .reason] | join(" ")')" 'failed gate'
+like 'show of a session that failed at its gate names adopt' "$(orchestrator show broke)" \
+    '^    orchestrator adopt broke  +has your repair in its worktree reviewed: edit there first$'
 echo 'rm broken; echo whole >whole' >"$T/do.broke"
 run orchestrator rework --wait broke 'Remove the file broken'
 is 'a failed session is reworked' "$status $(st broke .status)" '0 approved'
@@ -111,10 +124,12 @@ logged orchestrator cancel hangs; echo 'echo 1 >hangs' >"$T/do.hangs"
 run orchestrator rework --wait hangs 'Do it now'
 is 'a cancelled session is reworked' "$status $(st hangs .status)" '0 approved'
 
+change() { jq "$1" .orchestrator/config.json >"$T/.c" && cp "$T/.c" .orchestrator/config.json && git commit -qam Settings; }
+
 # A conflict, reworked before it is resolved.
+change '.merge.on_conflict = "fail"'
 dispatch clash; (cd .worktrees/clash && echo clash >shared); orchestrator adopt --wait clash >"$T/said" 2>&1
 echo main >shared; git commit -qam 'By hand'
-jq '.settings.merge.on_conflict = "fail"' "$(session_of clash)/config.json" >"$T/c" && cat "$T/c" >"$(session_of clash)/config.json"
 run orchestrator merge clash
 is 'a session is in conflict' "$status $(st clash .status)" '1 conflict'
 cat >"$T/do.clash" <<'E'
@@ -138,6 +153,7 @@ run orchestrator resolve two
 is 'resolve is for a conflict alone' "$status $(echo "$err" | grep -c 'and not in conflict: orchestrator rework two gives its agent remarks')" '64 1'
 
 # Unchanged.
+change 'del(.merge)'
 jq '.rounds = 2' .orchestrator/config.json >"$T/c" && cp "$T/c" .orchestrator/config.json && git commit -qam Rounds
 echo 'case $ROUND in 1) echo bad >lazy ;; esac' >"$T/do.lazy"; dispatch lazy
 is 'a rework that changes nothing ends in a rejection, and is not judged again' \
@@ -197,4 +213,37 @@ is 'each answer reached its question' "$(git show "$(field state.json .head asks
 is 'answer alone says when no question is open' "$(orchestrator answer)" 'no question is open'
 run orchestrator answer asks more
 is 'answer of a session without an open question is refused' "$status" 65
+# The settings as they are now.
+now_has() { field config.json '[.settings.limits.time, (.settings.gates | length), .settings.roles.reviewer] | join(" ")' "$1"; }
+cat >"$T/second" <<'E'
+cat >/dev/null; echo second >>"$T/times.$ITEM_ID"; worker verdict approved
+E
+echo nobody >shared; git add shared; git commit -qm Shared; change '.merge = { "on_conflict": "fail" }'
+echo 'echo x >>anew' | tee "$T/do.anew-rework" >"$T/do.anew-agent"
+echo 'echo anew >shared; exit 1' >"$T/do.anew-retry"
+echo 'case $prompt in *"has been merged into your worktree"*) echo both >shared ;; *) echo anew-resolve >shared ;; esac' >"$T/do.anew-resolve"
+dispatch anew-rework anew-retry anew-resolve
+echo theirs >shared; git commit -qam Theirs; orchestrator merge anew-resolve >"$T/said" 2>&1
+change '.limits.time = 777 | .gates += [ "test -s shared" ] | .agents.second = { command: "sh '"$T"'/second" } | .roles.reviewer = "second"'
+is 'sessions that are under way keep their settings' "$(st anew-resolve .status) $(now_has anew-rework)" "conflict $(now_has anew-resolve)"
+run orchestrator rework --wait anew-rework 'Once more'
+is 'a rework has the gates, limits and reviewer of the settings as they are now' \
+    "$status $(now_has anew-rework) $(tr '\n' ' ' <"$T/times.anew-rework")" '0 777 2 second judged second '
+run orchestrator resolve --wait anew-resolve
+is 'resolving has the gates, limits and reviewer of the settings as they are now' \
+    "$status $(now_has anew-resolve) $(tail -n 1 "$T/times.anew-resolve")" '0 777 2 second second'
+echo 'echo anew >shared' >"$T/do.anew-retry"
+run orchestrator retry anew-retry; wait_for 20 is_st anew-retry approved
+is 'a retry has the gates, limits and reviewer of the settings as they are now' \
+    "$status $(now_has anew-retry) $(tail -n 1 "$T/times.anew-retry")" '0 777 2 second second'
+orchestrator dispatch --agent sh --review gates --wait anew-agent >"$T/said" 2>&1
+change '.roles.implementer = "second" | .review = "council"'
+run orchestrator rework --wait anew-agent 'Once more'
+is 'a rework keeps the agent and the review that dispatch was told' \
+    "$status $(field config.json '[.settings.roles.implementer, .settings.review] | join(" ")' anew-agent)" '0 sh gates'
+change '.roles.reviewer = "nobody" | .roles.implementer = "nobody"'
+run orchestrator rework anew-rework 'Not with these'
+is 'a rework with settings that can not work is refused' "$status $(st anew-rework .status)" '78 approved'
+like 'the refusal of a rework names what the settings lack' "$err" 'unknown agent "nobody"'
+
 done_testing

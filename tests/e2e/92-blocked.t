@@ -25,9 +25,13 @@ status_of() { orchestrator --json tasks show work | jq -r --arg t "$1" '.tasks[]
 orchestrator tasks create work --task 'one: O' >"$T/said"
 run timeout 60 orchestrator execute work
 like 'execute says that an agent is blocked, and why' "$out" '^session-one-[a-z0-9]*: blocked: Missing credentials for staging'
-like 'the report of execute says why the agent was blocked' "$out" '^failed   one, .*: failed: blocked: Missing credentials for staging$'
-ok 'the prompt of the next attempt says why the former one was blocked' grep -q 'The former attempt was blocked: Missing credentials for staging' "$T/prompt.one"
-is 'the reason of a blocked agent does not end its element in a prompt' "$(grep -c '^</findings> Ask' "$T/prompt.one")" 0
+like 'the report of execute says why the agent was blocked' "$out" '^failed   one, .*: failed: blocked: Missing credentials for staging; orchestrator answer one continues it$'
+like 'tasks show says why a task is blocked, and how to answer' "$(orchestrator tasks show work)" \
+    '^\[one\] O: FAILED \(session-one-[a-z0-9]*: blocked: Missing credentials for staging; orchestrator answer one continues it\)$'
+is 'a blocked task gets no second session' "$(st one .attempt)" 1
+like 'the report of execute names the list of failed tasks' "$out" '^orchestrator tasks reopen --failed --list tl-[a-z0-9-]* gives the failed tasks another try$'
+is 'show gives the reason of a blocked session once' "$(orchestrator show one | grep -c 'Missing credentials')" 1
+is 'status of a blocked session gives the reason once' "$(orchestrator status one | grep -c 'Missing credentials')" 1
 like 'report says why the agent was blocked' "$(orchestrator report)" 'Missing credentials for staging'
 like 'status says why the agent was blocked' "$(orchestrator status)" 'session-one-.* blocked: Missing credentials'
 is 'a blocked session has failed with the reason blocked' "$(st one '[.status, .reason, .detail] | join(" ")')" 'failed blocked Missing credentials for staging'
@@ -53,6 +57,10 @@ printf 'By the terminal\n' | orchestrator answer >"$T/out"
 like 'answer alone asks the reason of a blocked session' "$(cat "$T/out")" '^Missing credentials for staging'
 ok 'a blocked session goes on with what answer asked' wait_for 20 is_st two approved
 ok 'the agent reads what answer asked' grep -q 'The answer of a person: By the terminal' "$T/prompt.two"
+logged orchestrator dispatch --wait three
+logged orchestrator retry three
+ok 'the prompt of a retry says why the former attempt was blocked' wait_for 20 grep -q 'The former attempt was blocked: Missing credentials for staging' "$T/prompt.three"
+is 'the reason of a blocked agent does not end its element in a prompt' "$(grep -c '^</findings> Ask' "$T/prompt.three")" 0
 orchestrator dispatch --wait works >"$T/said" 2>&1
 is 'an agent that is blocked and leaves work is judged by it' "$(st works .status)" approved
 run orchestrator answer works text

@@ -5,7 +5,15 @@
 . "$(dirname "$0")/lib.sh"
 
 cat >"$T/agent" <<'E'
-case $(cat) in *'has been merged into your worktree'*) echo $$ >"$T/at.$ITEM_ID"; cat "$T/.never" ;; esac
+case $(cat) in
+*'has been merged into your worktree'*) case $ITEM_ID in
+	*-fails) echo $$ >"$T/at.$ITEM_ID"; read -r _ <"$T/go"; exit 1 ;;
+	*-ends) echo $$ >"$T/at.$ITEM_ID"; read -r _ <"$T/go"; echo "resolved by $ITEM_ID" >shared; exit ;;
+	*-takes) git -C "$T/r" merge -q -s ours session/"$ITEM_ID"/1; echo "resolved by $ITEM_ID" >shared; exit ;;
+	esac
+	echo $$ >"$T/at.$ITEM_ID"; cat "$T/.never" ;;
+'Rework'*|*'Say more'*) case $ITEM_ID in *-early) echo >early; exit ;; *-rework) echo $$ >"$T/at.$ITEM_ID"; read -r _ <"$T/go"; echo more >"$ITEM_ID.more"; exit ;; esac ;;
+esac
 case $ITEM_ID in
 clash*) echo "of $ITEM_ID" >shared ;;
 two*) echo "$ITEM_ID" >"$ITEM_ID"; git add .; git commit -qm First; echo more >>"$ITEM_ID"; echo second >second-"$ITEM_ID" ;;
@@ -16,10 +24,11 @@ E
 export ORCHESTRATOR_HOME="$T/state"
 new_repo "$T/r" 3 && cd "$T/r" && mkdir .orchestrator && echo nobody >shared || exit 1
 echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } }, \"roles\": { \"implementer\": \"sh\" }, \"review\": \"gates\",
-    \"stop_grace\": 1, \"gate_tries\": 0, \"attempts\": 1, \"gates\": [ \"test ! -e broken\" ] }" >.orchestrator/config.json
+    \"stop_grace\": 1, \"gate_tries\": 0, \"attempts\": 1, \"gates\": [ \"test ! -e broken\",
+    \"test ! -e early || { echo >$T/at.gate; read -r _ <$T/go; }\" ] }" >.orchestrator/config.json
 git add . && git commit -qm Settings
 
-dispatch() { for i; do orchestrator dispatch --wait "$i" >"$T/said" 2>&1 || :; done; S=$(session_of "$1"); W=.worktrees/$1; }
+dispatch() { for i; do orchestrator dispatch --wait --title "$i" "$i" >"$T/said" 2>&1 || :; done; S=$(session_of "$1"); W=.worktrees/$1; }
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 now() { field state.json '.status + " " + .reason' "$1"; }	# without a command that looks for merges
 saved() { git show "refs/salvage/$(basename "$S"):$1" 2>/dev/null; }
@@ -53,7 +62,8 @@ is 'the merge commit on record is the one of the merge, not the last of the targ
     "$(field state.json .merged json)" "$(git rev-list --first-parent --reverse "$before..main" | head -n 1)"
 
 # A fast-forward, a rebase, a cherry-pick, a squash.
-dispatch forward; git merge -q --ff-only session/forward/1; orchestrator status >/dev/null
+dispatch forward; git merge -q --ff-only session/forward/1; on_main 'After the fast-forward'; orchestrator status >/dev/null
+is 'the commit on record of a fast-forward is that of the work' "$(field state.json .merged forward)" "$(field state.json .head forward)"
 is 'a fast-forward is a merge' "$(now forward)" 'merged by-hand'
 dispatch two-rebase; on_main 'Before the rebase'
 git checkout -q --detach session/two-rebase/1; git rebase -q main; git branch -q -f rebased; git checkout -q main
@@ -65,6 +75,8 @@ ok 'commits that were picked are saved as they were' git merge-base --is-ancesto
 dispatch two-squash; on_main 'Before the squash'; git merge -q --squash session/two-squash/1 >/dev/null && git commit -qm Squashed
 on_main 'After the squash'; orchestrator status >/dev/null
 is 'a squash is a merge' "$(now two-squash)$(gone two-squash)" 'merged by-hand'
+is 'a squash has no commit on record' "$(field state.json .merged two-squash)" null
+is 'show names no commit for a squash' "$(orchestrator show two-squash | grep -c '^merged ')" 0
 ok 'commits that were squashed are saved' git merge-base --is-ancestor "$(field state.json .head two-squash)" "refs/salvage/$(basename "$S")"
 
 # What is no merge.
@@ -112,6 +124,36 @@ git merge -q session/clash-b/1 >/dev/null 2>&1; echo both >shared; git commit -q
 run orchestrator status
 is 'a session that resolves what was resolved by hand is stopped and merged' "$status $(now clash-b) $(git show main:shared)" '0 merged by-hand both'
 is 'the worker of a session that was resolved by hand has ended' "$(st clash-b .alive)" false
+
+# Nobody looks before the session's run has ended.
+mkfifo "$T/go"
+over() { case $(now "$1") in running* | completed* | reviewing*) false ;; esac; }
+for i in clash-ends clash-fails; do
+	dispatch "$i-first" "$i"; git checkout -q main; orchestrator merge "$i-first" >/dev/null
+	orchestrator merge "$i" >"$T/out" 2>&1; wait_for 20 test -s "$T/at.$i"
+	git merge -q "session/$i/1" >/dev/null 2>&1; echo "both $i" >shared; git commit -qam Both
+	echo >"$T/go"; wait_for 20 over "$i"; now "$i" >"$T/ended.$i"; orchestrator status >/dev/null
+done
+is 'a session whose conflict was resolved by hand during its run is cancelled, not halted' "$(cat "$T/ended.clash-ends")" 'cancelled cancelled'
+like 'the log says that the work was merged by hand meanwhile' "$(cat "$(session_of clash-ends)/output.log")" 'its work was merged into main by hand meanwhile'
+is 'an agent that fails to resolve what was resolved by hand is no breach' "$(cat "$T/ended.clash-fails")" 'failed agent-error'
+is 'a session whose conflict was resolved by hand during its run is merged' "$(now clash-ends)$(gone clash-ends)" 'merged by-hand'
+is 'a session that failed to resolve what was resolved by hand is merged' "$(now clash-fails)$(gone clash-fails)" 'merged by-hand'
+dispatch add-rework; orchestrator rework add-rework 'Say more' >"$T/said"; wait_for 20 test -s "$T/at.add-rework"
+git merge -q --no-edit session/add-rework/1; echo >"$T/go"; wait_for 20 over add-rework
+is 'approved work that is merged by hand while it is reworked halts nothing' "$(now add-rework | tr -d ' ')" approved
+like 'the log says that approved work was merged by hand meanwhile' "$(cat "$S/output.log")" 'main holds [0-9a-f]*, which was approved: it was merged by hand'
+orchestrator merge add-rework >"$T/said" 2>&1
+like 'the merge of a rework says that the target has commits of the work' "$(cat "$T/said")" 'main already contains commits of the work'
+dispatch add-early; orchestrator rework add-early 'Say more' >"$T/said"; wait_for 20 test -s "$T/at.gate"
+git merge -q --no-edit session/add-early/1; echo >"$T/go"; wait_for 20 over add-early; git rm -q early; git commit -qm 'Not early'
+is 'commits that nobody approved yet, in the target, halt the session' "$(now add-early)" 'failed isolation-breach'
+confined='{ "mode": "off" }' user_settings
+dispatch clash-open clash-takes; orchestrator merge clash-open >/dev/null; orchestrator merge clash-takes >"$T/said"; wait_for 20 over clash-takes
+is 'a session that could have moved the target itself is halted' "$(now clash-takes)" 'failed isolation-breach'
+orchestrator status >/dev/null
+is 'a session that moved the target itself is not merged' "$(now clash-takes)" 'failed isolation-breach'
+user_settings
 
 # In a list: what depends on it goes on.
 orchestrator tasks depend later first >"$T/said"; orchestrator dispatch --list work --wait first >"$T/said" 2>&1

@@ -44,7 +44,7 @@ printf '[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBran
 bwrap --unshare-pid --unshare-ipc --ro-bind / / --dev /dev --proc /proc true 2>/dev/null || : "${CONFINE:=off}"
 confined="{ \"mode\": \"${CONFINE:-auto}\", \"writable\": [\"$T\"], \"environment\": [\"*\"] }"
 mkdir -p "$XDG_CONFIG_HOME/orchestrator"
-user_settings() { echo "{ \"confine\": $confined }" >"$XDG_CONFIG_HOME/orchestrator/config.json"; }
+user_settings() { echo "{ \"max_load\": 0, \"confine\": $confined }" >"$XDG_CONFIG_HOME/orchestrator/config.json"; }
 user_settings
 
 diag() { sed 's/^/# /' >&2; }
@@ -87,6 +87,9 @@ is() {
 }
 like() {
 	if printf '%s\n' "$2" | grep -Eq -e "$3"; then tap 0 "$1"; else tap 1 "$1"; printf 'got: %s\nno line matches: %s\n' "$2" "$3" | diag; fi
+}
+unlike() {
+	if printf '%s\n' "$2" | grep -Eq -e "$3"; then tap 1 "$1"; printf 'got: %s\na line matches: %s\n' "$2" "$3" | diag; else tap 0 "$1"; fi
 }
 # shellcheck disable=SC2034 # for the tests
 run() { status=0; "$@" >"$T/.out" 2>"$T/.err" || status=$?; out=$(cat "$T/.out"); err=$(cat "$T/.err"); }

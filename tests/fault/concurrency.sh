@@ -13,7 +13,7 @@ many() {	# N PREFIX COMMAND...: at once; how each ended is in $T/PREFIX.N
 	cat "$T/$_p".[0-9]* | grep -cx 0
 }
 # shellcheck disable=SC2016
-dispatch_one() { orchestrator dispatch "n$1" -- sh -c 'echo $ITEM_ID >$ITEM_ID'; }
+dispatch_one() { orchestrator dispatch --now "n$1" -- sh -c 'echo $ITEM_ID >$ITEM_ID'; }
 answer_one() { orchestrator answer ask "$q" "answer $1"; }
 complete_one() { orchestrator tasks complete "t$1"; }
 execute_one() { orchestrator execute; }
@@ -22,7 +22,7 @@ case_run() {
 	settings '' >"$T/world.log" 2>&1 || cat "$T/world.log"
 	_d=$(many "$WIDE" dispatch dispatch_one)
 	[ "$_d" = "$WIDE" ] || echo "$_d of $WIDE worktrees"
-	orchestrator dispatch ask -- sh -c 'worker ask Which? >"$T/got"; echo ask >ask' >"$T/out" 2>&1
+	orchestrator dispatch --now ask -- sh -c 'worker ask Which? >"$T/got"; echo ask >ask' >"$T/out" 2>&1
 	# shellcheck disable=SC2329
 	question() { orchestrator --json questions | jq -er '.questions[0].id'; }
 	wait_for 30 question; q=$(question)

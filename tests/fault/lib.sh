@@ -21,7 +21,7 @@
 # prints why it can't run here, if so.
 
 # System calls that touch the session directory, the repository, locks or processes.
-kill_calls='openat,write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,symlinkat,fsync,fdatasync,syncfs,ftruncate,fcntl,close,execve,vfork,clone,clone3,wait4,inotify_add_watch,ppoll,read'
+kill_calls=${CALLS:-openat,write,pwrite64,rename,renameat,renameat2,link,linkat,unlink,unlinkat,mkdir,mkdirat,rmdir,symlink,symlinkat,fsync,fdatasync,syncfs,ftruncate,fcntl,close,execve,vfork,clone,clone3,wait4,inotify_add_watch,ppoll,read}
 errors_of() {	# CALL: the errors that it can have
 	case $1 in
 	openat) echo 'EMFILE ENOSPC EIO' ;;

@@ -32,6 +32,8 @@ case_run() {
 	in_order 'a copy of the worker' 'fsync\(.*bin/\.tmp-worker' 'rename.*bin.*"worker-' "$(dir state/bin)"
 	in_order 'prompts' 'fsync\(.*prompts/present\.md' "$(dir '/\.new-session-one-[a-z0-9]*/prompts')" "$(dir '/\.new-session-one-[a-z0-9]*')" 'renameat2\(.*session-one'
 	wait_for 10 question; _q=$(question)
+	traced orchestrator tell one 'Be quick.'
+	in_order 'tell' 'write\(.*messages/' 'fsync\(.*messages/\.' 'linkat\(.*messages' 'fsync\([0-9]*<[^>]*messages>' 'write\(1<'
 	traced orchestrator answer one "$_q" this
 	in_order 'answer' 'write\(.*answers/' 'fsync\(.*answers/\.' 'linkat\(.*answers' 'fsync\([0-9]*<[^>]*answers>' 'write\(1<'
 	traced orchestrator execute --source none

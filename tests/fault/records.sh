@@ -3,8 +3,8 @@
 # Each record of a session is on disk before the worker goes on to the next: its bytes before it
 # has its name, its directory after; state.json when what must not be lost in it has changed.
 . "$here/worker.sh"
-records='state.json|questions.json|review.json|summary.md|presentation.md|link|worker'
-changes='status|runs|recoveries|attempts'
+records='state.json|questions.json|messages.json|review.json|summary.md|presentation.md|link|worker'
+changes='status|runs|recoveries|attempts|heard'
 traced() { strace -f -y -s 9000 -o "$T/trace" -e trace=write,renameat,renameat2,fsync timeout 60 worker run "$S" >"$T/victim.log" 2>&1 || cat "$T/victim.log"; }
 # What is wrong, and how often each record was replaced.
 in_time() {

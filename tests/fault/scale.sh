@@ -15,7 +15,7 @@ case_run() {
 		_batch=0
 		while [ $_batch -lt "$AT_ONCE" ] && [ $_i -lt "$ITEMS" ]; do
 			_i=$((_i + 1)) _batch=$((_batch + 1))
-			orchestrator dispatch "i$_i" >"$T/dispatch.log" 2>&1 || sed "s/^/i$_i: /" "$T/dispatch.log"
+			orchestrator dispatch --now "i$_i" >"$T/dispatch.log" 2>&1 || sed "s/^/i$_i: /" "$T/dispatch.log"
 		done
 		wait_for 60 asking $_batch || echo 'not all ask'
 		for _lock in "$W"/state/workspaces/*/instance-*/isolated-sessions/*/worker.lock; do

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh disable=SC2016
-# A session, made by hand: it asks, fails a gate, is rejected once and approved then.
+# A session, made by hand: it asks, gets a message, fails a gate, is rejected once and then approved.
 S=$W/sessions/session-item-000001
 agent() { cat >"$W/$1"; }
 case_world() {
@@ -19,6 +19,7 @@ case_world() {
 	    v: { adapter: "command", command: ["sh", "\($w)/reviewer"] } },
 	    roles: { implementer: "i", reviewer: "v" } } }' >"$S/config.json" &&
 	    echo '{ "version": 1, "id": "item", "title": "Item" }' >"$S/item.json"
+	mkdir "$S/messages" && echo 'Be quick.' >"$S/messages/m-aaaaaa"
 	export W
 }
 # The answering loop: as soon as a question is there, until the run is over.  One that was withdrawn
@@ -49,6 +50,8 @@ case_verify() {
 	[ "$(sort -u "$W/got")" = this ] || echo "got: $(cat "$W/got")"
 	[ "$(jq -r '[.questions[] | select(.status == "answered")] | length' "$S/questions.json")" = 1 ] ||
 	    jq -r '"questions: " + ([.questions[].status] | join(" "))' "$S/questions.json"
+	[ "$(jq -r '.messages | map(.status) | join(" ")' "$S/messages.json")" = delivered ] || echo 'the message did not arrive'
+	[ "$(jq -r .remarks "$S/state.json")" = 'Be quick.' ] || jq -r '"remarks: \(.remarks)"' "$S/state.json"
 	[ "$(grep -c '^REVIEW_VERDICT: ' "$S/output.log")" = 1 ] || echo 'not one verdict in the log'
 	git -C "$W/r" fsck --strict --no-dangling 2>&1 | sed 's/^/fsck: /'
 }

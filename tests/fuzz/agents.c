@@ -7,7 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/json/json.h"
 #include "proto/json/record.h"
+#include "proto/mcp/mcp.h"
 #include "proto/record/inbox.h"
 #include "proto/record/message.h"
 #include "proto/sys/file.h"
@@ -47,9 +49,9 @@ check_log(const char *label)
 
 /* Writes the output of a run into the log, in pieces as from a pipe. */
 static void
-print(const char *buf, size_t len, const char *label, struct agent_run *run)
+print(const char *buf, size_t len, const char *label, const struct adapter *adapter, struct agent_run *run)
 {
-	struct run_spec spec = { .label = label, .line = run != NULL ? adapter_claude.line : NULL,
+	struct run_spec spec = { .label = label, .line = adapter != NULL ? adapter->line : NULL,
 		.arg = run, .keep = 1024 };
 	struct run_result res = { .end = RUN_EXITED };
 	struct stream s;
@@ -76,18 +78,37 @@ print(const char *buf, size_t len, const char *label, struct agent_run *run)
 void
 fuzz_output(const char *buf, size_t len)
 {
-	print(buf, len, "gate", NULL);
+	print(buf, len, "gate", NULL, NULL);
 }
 
-void
-fuzz_claude(const char *buf, size_t len)
+/* Each line that was said to the client is an object. */
+static void
+check_said(const struct text *said)
+{
+	char why[128], *line, *rest = said->buf;
+	struct json *o;
+
+	while (rest != NULL && (line = strsep(&rest, "\n")) != NULL && *line != '\0') {
+		if ((o = json_parse(line, strlen(line), 0, why, sizeof(why))) == NULL || json_kind(o) != JSON_OBJECT)
+			fuzz_fail("said to the client: %s", line);
+		json_free(o);
+	}
+}
+
+static void
+fuzz_adapter(const struct adapter *adapter, const char *buf, size_t len)
 {
 	static char name[] = "claude";
 	static const struct agent agent = { .name = name, .adapter = name };
-	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER, .prompt = "Do it.", .dir = "/" };
+	struct strings argv = { 0 }, env = { 0 };
 
-	print(buf, len, "implementer", &run);
-	adapter_claude.finish(&run, 0);
+	if (adapter->begin != NULL) {
+		adapter->command(&run, &argv, &env);
+		adapter->begin(&run);
+	}
+	print(buf, len, "implementer", adapter, &run);
+	adapter->finish(&run, 0);
 	if (!run.ended && !run.error)
 		fuzz_fail("it did not end, and that is no error");
 	if (run.error)
@@ -95,7 +116,23 @@ fuzz_claude(const char *buf, size_t len)
 	if (run.input_tokens < 0 || run.output_tokens < 0 || run.cost_microusd < 0)
 		fuzz_fail("%lld tokens in, %lld out", (long long)run.input_tokens,
 		    (long long)run.output_tokens);
+	check_said(&run.talk.out);
+	text_free(&run.talk.out);
 	text_free(&run.result);
+	ruling_release(&run.ruling);
+	free(run.own);
+	strings_free(&argv);
+	strings_free(&env);
+}
+
+void
+fuzz_clients(const char *buf, size_t len)
+{
+	static const struct adapter *const all[] = { &adapter_claude, &adapter_codex, &adapter_gemini, &adapter_opencode,
+		&adapter_acp };
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		fuzz_adapter(all[i], buf, len);
 }
 
 static int
@@ -198,4 +235,52 @@ fuzz_inbox(const char *buf, size_t len)
 	    memcmp(other, "untouched", 9) != 0)
 		fuzz_fail("something else was touched");
 	free(other);
+}
+
+static const char *const words[] = { "red", "blue", NULL };
+static const struct mcp_tool tools[] = { { .name = "tool", .help = "Do it.", .command = "do", .arguments = {
+	{ .name = "one", .type = MCP_STRING, .needed = true },
+	{ .name = "of", .type = MCP_NUMBER, .joined = true },
+	{ .name = "text", .type = MCP_TEXT, .option = "--text=" },
+	{ .name = "list", .type = MCP_LIST, .option = "-l" },
+	{ .name = "flag", .type = MCP_FLAG, .option = "--flag" },
+	{ .name = "word", .type = MCP_STRING, .words = words },
+	{ .name = "all", .type = MCP_LIST },
+} } };
+
+/* No operand can be taken for an option. */
+static bool
+called(const struct mcp_server *s, const struct mcp_tool *t, const struct strings *argv, const char *input, struct text *said)
+{
+	(void)s;
+	(void)t;
+	for (size_t i = 0; i < argv->n; i++)
+		if (argv->v[i][0] == '-' && strcmp(argv->v[i], "--flag") != 0 && strncmp(argv->v[i], "-l", 2) != 0 &&
+		    (strcmp(argv->v[i], "--text=-") != 0 || input == NULL))
+			fuzz_fail("an operand that is an option");
+	text_puts(said, argv->n > 0 ? argv->v[0] : "");
+	return true;
+}
+
+/* A line is answered once at most, with a line of JSON-RPC. */
+void
+fuzz_mcp(const char *buf, size_t len)
+{
+	const struct mcp_server server = { .name = "fuzz", .tools = tools, .n = 1, .call = called };
+	struct text out = { 0 };
+	struct json *reply;
+	char why[256];
+
+	if (memchr(buf, '\n', len) != NULL)
+		return;
+	mcp_line(&server, buf, len, &out);
+	if (out.len > 0 && memchr(out.buf, '\n', out.len) != out.buf + out.len - 1)
+		fuzz_fail("not one line");
+	if (out.len > 0 && ((reply = json_parse(out.buf, out.len, 0, why, sizeof(why))) == NULL ||
+	    strcmp(json_words(reply, "jsonrpc"), "2.0") != 0 ||
+	    (json_get(reply, "result") == NULL) == (json_get(reply, "error") == NULL)))
+		fuzz_fail("not a reply");
+	if (out.len > 0)
+		json_free(reply);
+	text_free(&out);
 }

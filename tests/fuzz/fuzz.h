@@ -49,10 +49,13 @@ void fuzz_review(const char *, size_t);
 void fuzz_json(const char *, size_t);
 void fuzz_tasklist(const char *, size_t);	/* lists.c */
 void fuzz_streams(const char *, size_t);
+void fuzz_checklist(const char *, size_t);
+void fuzz_yaml(const char *, size_t);
 void fuzz_beads(const char *, size_t);
-void fuzz_claude(const char *, size_t);		/* agents.c */
+void fuzz_clients(const char *, size_t);		/* agents.c */
 void fuzz_output(const char *, size_t);
 void fuzz_inbox(const char *, size_t);
+void fuzz_mcp(const char *, size_t);
 void fuzz_text(const char *, size_t);		/* texts.c */
 void fuzz_names(const char *, size_t);
 void fuzz_reply(const char *, size_t);

@@ -2,8 +2,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "orchestrator/cli/check_list.h"
 #include "orchestrator/source/bd.h"
 #include "orchestrator/source/issue.h"
+#include "orchestrator/view/yaml.h"
+#include "proto/json/json.h"
 #include "proto/json/record.h"
 #include "proto/plan/streams.h"
 #include "proto/plan/taskgraph.h"
@@ -180,5 +183,41 @@ fuzz_beads(const char *buf, size_t len)
 	tasklist_release(&l);
 	issues_release(&all);
 	strings_free(&wrong);
+	json_free(j);
+}
+
+void
+fuzz_checklist(const char *buf, size_t len)
+{
+	struct json *j = check_list_parse(buf, len, NULL);
+
+	for (size_t i = 0; i < json_count(j); i++)
+		if (json_str(json_at(j, i), "title") == NULL || json_int(json_at(j, i), "line", 0) < 1)
+			fuzz_fail("task %zu has no title or no line", i);
+	json_free(j);
+}
+
+void
+fuzz_yaml(const char *buf, size_t len)
+{
+	struct json *j, *again;
+	char err[RECORD_ERR] = "", *text, *a, *b;
+
+	if ((j = yaml_parse(buf, len, err, sizeof(err))) == NULL) {
+		fuzz_reason(err);
+		return;
+	}
+	if ((text = yaml_text(j)) != NULL) {
+		if ((again = yaml_parse(text, strlen(text), err, sizeof(err))) == NULL)
+			fuzz_fail("%s: what was read is written wrong", err);
+		a = json_text(j, false, NULL);
+		b = json_text(again, false, NULL);
+		if (strcmp(a, b) != 0)
+			fuzz_fail("%s is written as %s", a, b);
+		free(a);
+		free(b);
+		json_free(again);
+	}
+	free(text);
 	json_free(j);
 }

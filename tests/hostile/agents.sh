@@ -43,7 +43,7 @@ outcome() { jq -r '.status + " " + (.reason // "")' "$1/state.json"; }
 ended() { orchestrator --json status "$1" | jq -e '.status | IN("approved", "merged", "rejected", "failed")'; }
 case_one() {
 	orchestrator dispatch other >"$T/again.log" 2>&1 && wait_for 20 asking || { echo 'no other session'; return; }
-	jq -n --arg id "$1" '{ version: 1, id: $id, title: $id, limits: (if ($id | startswith("hangs")) then { time: 1, grace: 1 } else { time: 100 } end) }' >"$T/item"
+	jq -n --arg id "$1" '{ version: 1, id: $id, title: $id, limits: ((if ($id | startswith("hangs")) then { time: 1, grace: 1 } else { time: 100 } end) + { questions: 0 }) }' >"$T/item"
 	meet orchestrator dispatch --wait --item "$T/item"
 	S=$(session_of "$1")
 	[ -n "$S" ] || { echo "no session: $(cat "$T/met.err")"; return; }

@@ -28,6 +28,8 @@ item_put(struct json *o, const struct member *m)
 		value = "[{\"id\": \"p\", \"title\": \"p\"}]";
 	else if (strcmp(m->key, "limits") == 0)
 		value = "{\"time\": 7}";
+	else if (strcmp(m->key, "budget") == 0)
+		value = "{\"tokens\": 7}";
 	else
 		fail_msg("tests/unit/item_member.h has no value for %s", m->key);
 	json_put(o, m->key, json_parse(value, strlen(value), 0, err, sizeof(err)));

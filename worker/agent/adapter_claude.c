@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/wait.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +7,11 @@
 #include "proto/json/json.h"
 #include "proto/record/state.h"
 #include "proto/settings/settings.h"
-#include "proto/sys/child.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/claude_event.h"
+#include "worker/agent/claude_usage.h"
+#include "worker/agent/event.h"
+#include "worker/agent/server.h"
 
 /*
  * The claude command-line client, headless: `claude -p --output-format
@@ -19,24 +19,7 @@
  * We choose the conversation's id; is_error of the last object decides success.
  */
 
-#define SHOWN_PLAIN	2000	/* bytes shown of a line that is not an event */
-
 #define LOST		"No conversation found"
-
-static bool
-claude_resumable(const struct agent *agent)
-{
-	(void)agent;
-	return true;
-}
-
-/* Sets a variable of the client, unless the settings or the user set it. */
-static void
-env_default(struct strings *env, const char *name, const char *value)
-{
-	if (strings_value(env, name) == NULL && getenv(name) == NULL)
-		strings_set(env, name, value);
-}
 
 /*
  * A judge loads nothing that the work, or its author, could have left for the client: no settings,
@@ -52,14 +35,8 @@ judge_command(const struct agent_run *run, struct strings *argv, struct strings 
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		strings_add(argv, words[i]);
-	if (run->settings != NULL) {
-		strings_add(argv, "--settings");
-		strings_add(argv, run->settings);
-	}
-	if (run->instructions != NULL) {
-		strings_add(argv, "--append-system-prompt-file");
-		strings_add(argv, run->instructions);
-	}
+	event_option(argv, "--settings", run->settings);
+	event_option(argv, "--append-system-prompt-file", run->instructions);
 	strings_set(env, "CLAUDE_CODE_DISABLE_AUTO_MEMORY", "1");
 	/* output of its commands goes through files there */
 	if (run->tmp != NULL)
@@ -80,10 +57,9 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		strings_add(argv, fixed[i]);
-	if (run->agent->model != NULL) {
-		strings_add(argv, "--model");
-		strings_add(argv, run->agent->model);
-	}
+	if (run->partial)
+		strings_add(argv, "--include-partial-messages");
+	event_option(argv, "--model", run->agent->model);
 	if (run->resume != NULL) {
 		strings_add(argv, "--resume");
 		strings_add(argv, run->resume);
@@ -94,61 +70,29 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	}
 	if (run->judges)
 		judge_command(run, argv, env);
-	for (i = 0; i < run->agent->args.n; i++)
-		strings_add(argv, run->agent->args.v[i]);
+	server_claude(run, argv);
+	strings_add_all(argv, &run->agent->args);
 	/*
 	 * A headless client kills background commands seconds after its last
 	 * message, so a command that waits for an answer must stay in the
 	 * foreground, and may do so for a day.
 	 */
-	env_default(env, "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1");
-	env_default(env, "BASH_MAX_TIMEOUT_MS", "86400000");
+	event_env(env, "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1");
+	event_env(env, "BASH_MAX_TIMEOUT_MS", "86400000");
+	event_env(env, "BASH_DEFAULT_TIMEOUT_MS", "86400000");
 	/* As root the client refuses to skip permissions unless this exact variable is set. */
 	if (geteuid() == 0)
 		strings_set(env, "IS_SANDBOX", "1");
 }
 
-/* n plus these members of an object. */
-static int64_t
-sum(int64_t n, const struct json *o, const char *const keys[])
-{
-	for (; *keys != NULL; keys++)
-		n = state_usage(n, json_int(o, *keys, 0));
-	return n;
-}
-
-/*
- * Cost and modelUsage count the whole run, including sub-agents, and grow
- * from one result to the next; usage counts one turn of the main
- * conversation.
- */
+/* Up to version 2.1.276 the figures are of the run, even of a conversation that was resumed. */
 static void
-take_usage(struct agent_run *run, const struct json *event)
+take_version(struct agent_run *run, const struct json *event)
 {
-	static const char *const model_in[] = { "inputTokens", "cacheReadInputTokens",
-		"cacheCreationInputTokens", NULL };
-	static const char *const model_out[] = { "outputTokens", NULL };
-	static const char *const turn_in[] = { "input_tokens", "cache_creation_input_tokens",
-		"cache_read_input_tokens", NULL };
-	static const char *const turn_out[] = { "output_tokens", NULL };
-	const struct json *models = json_get(event, "modelUsage"), *m;
-	double cost = json_real(event, "total_cost_usd", 0);
-	int64_t in = 0, out = 0;
-	size_t i;
+	int major = 0, minor = 0, patch = 0;
 
-	for (i = 0; json_key(models, i, &m) != NULL; i++) {
-		in = sum(in, m, model_in);
-		out = sum(out, m, model_out);
-	}
-	if (i == 0) {
-		m = json_get(event, "usage");
-		in = sum(run->input_tokens, m, turn_in);
-		out = sum(run->output_tokens, m, turn_out);
-	}
-	run->input_tokens = in;
-	run->output_tokens = out;
-	if (cost > 0 && cost < 1e6)
-		run->cost_microusd = (int64_t)(cost * 1e6 + 0.5);
+	if (sscanf(json_words(event, "claude_code_version"), "%d.%d.%d", &major, &minor, &patch) == 3)
+		run->cumulative = major > 2 || (major == 2 && (minor > 1 || (minor == 1 && patch > 276)));
 }
 
 /* The client reports its account with each turn; only a refusal stops it. */
@@ -179,6 +123,10 @@ take_cause(struct agent_run *run, const struct json *event)
 	for (i = 0; i < sizeof(full) / sizeof(full[0]); i++)
 		if ((said = json_str(event, full[i][0])) != NULL && strcmp(said, full[i][1]) == 0)
 			run->full = run->error = true;
+	/* no answer at all, or one of a service that failed; the client has tried for minutes */
+	run->broken = run->error && (strcmp(json_words(event, "subtype"), "error_max_turns") == 0 ||
+	    (strcmp(json_words(event, "terminal_reason"), "api_error") == 0 &&
+	    (json_kind(json_get(event, "api_error_status")) == JSON_NULL || json_int(event, "api_error_status", 0) >= 500)));
 	if (!run->error)
 		run->parked = 0;
 	else if (run->parked == 0 && json_int(event, "api_error_status", 0) == 429)
@@ -193,93 +141,84 @@ static void
 take_result(struct agent_run *run, const struct json *event, struct text *out)
 {
 	const char *result = json_str(event, "result"), *subtype = json_str(event, "subtype");
-	const char *const words[] = { json_string(json_at(json_get(event, "errors"), 0)), result, subtype,
-		"the client reported an error" };
+	const char *const words[] = { json_string(json_at(json_get(event, "errors"), 0)), result, subtype }, *why = NULL;
 
-	run->ended = true;
-	run->error = json_bool(event, "is_error", true);
-	run->error_text[0] = '\0';
-	take_usage(run, event);
+	/* older versions say of some errors that they are none */
+	run->error = json_bool(event, "is_error", true) || (subtype != NULL && strncmp(subtype, "error", 5) == 0);
+	claude_usage(run, event);
 	take_cause(run, event);
 	if (run->judges)
 		ruling_take(&run->ruling, json_get(event, "structured_output"));
-	text_clear(&run->result);
-	if (result != NULL)
-		text_add(&run->result, result, strnlen(result, SESSION_MAX_TEXT));
+	event_result(run, result != NULL ? result : "");
 	if (!run->error) {
-		text_printf(out, "(done: %lld tokens in, %lld out, %.4f USD)\n",
-		    (long long)run->input_tokens, (long long)run->output_tokens,
-		    (double)run->cost_microusd / 1e6);
+		event_done(run, out);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && run->error_text[0] == '\0'; i++)
-		text_first_line(run->error_text, sizeof(run->error_text), words[i] != NULL ? words[i] : "");
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]) && why == NULL; i++)
+		why = words[i] != NULL && words[i][strspn(words[i], " \t\r\n")] != '\0' ? words[i] : NULL;
+	event_failed(run, why != NULL ? why : "", out);
 	run->lost = run->lost || strstr(run->error_text, LOST) != NULL;
-	text_printf(out, "error: %s\n", run->error_text);
 }
 
-/* Standard error, or a line that is not an event; before the result it may be the reason of a failure. */
+/* The client tries for minutes what a service refuses because of its key. */
 static void
-take_plain(struct agent_run *run, const char *line, size_t len, struct text *out)
+take_refusal(struct agent_run *run, const struct json *event, struct text *out)
 {
-	char *text = strndup(line, len < SHOWN_PLAIN ? len : SHOWN_PLAIN);
+	int64_t status = json_int(event, "error_status", 0);
+	char why[128];
 
-	if (text == NULL)
-		abort();
-	if (!run->ended && text[strspn(text, " \t\r")] != '\0')
-		text_first_line(run->error_text, sizeof(run->error_text), text);
-	run->lost = run->lost || strstr(text, LOST) != NULL;
-	free(text);
-	text_add(out, line, len < SHOWN_PLAIN ? len : SHOWN_PLAIN);
-	text_puts(out, len < SHOWN_PLAIN ? "\n" : " ...\n");
+	if (strcmp(json_words(event, "subtype"), "api_retry") != 0 || (status != 401 && status != 403))
+		return;
+	snprintf(why, sizeof(why), "the service refuses the account (status %lld: %.64s); sign in, or set another key",
+	    (long long)status, json_words(event, "error"));
+	event_failed(run, why, out);
+	run->stop = true;
 }
 
 static void
 claude_line(void *arg, const char *line, size_t len, struct text *out)
 {
 	struct agent_run *run = arg;
-	struct json *event = claude_event_parse(line, len);
+	struct json *event = event_parse(line, len);
 	const char *type = json_str(event, "type"), *id = json_str(event, "session_id");
 
+	run->between = false;
 	if (type == NULL) {
-		take_plain(run, line, len, out);
+		event_plain(run, line, len, LOST, out);
 	} else if (strcmp(type, "rate_limit_event") == 0) {
 		take_rate(run, event);
 	} else if (strcmp(type, "result") == 0) {
 		take_result(run, event, out);
 	} else if (strcmp(type, "assistant") == 0) {
 		run->ended = false;
-		if (json_str(event, "error") == NULL)	/* the result repeats the error */
+		if (json_str(event, "error") == NULL) {	/* the result repeats the error */
+			run->heard = true;
 			claude_event_render(event, out);
+		}
+		claude_response(run, json_get(event, "message"));
+		claude_calls(run, json_get(event, "message"));
+	} else if (strcmp(type, "stream_event") == 0) {
+		claude_part(run, json_get(event, "event"));
 	} else if (strcmp(type, "user") == 0) {
 		claude_event_render(event, out);
+		claude_calls(run, json_get(event, "message"));
 	} else if (strcmp(type, "system") == 0) {
 		/* Only a conversation that has begun has an id worth keeping. */
 		if (id != NULL && strlen(id) < sizeof(run->conversation))
 			strlcpy(run->conversation, id, sizeof(run->conversation));
+		event_model(run, json_str(event, "model"));
+		take_version(run, event);
 		claude_event_render(event, out);
+		take_refusal(run, event, out);
 	}
 	json_free(event);
 }
 
-static void
-claude_finish(struct agent_run *run, int status)
-{
-	char how[sizeof(run->error_text)] = "it ended without a result";
-
-	if (run->ended && (run->error || !WIFSIGNALED(status)))
-		return;
-	run->error = true;
-	(void)child_status_text(status, how, sizeof(how));
-	if (run->ended || run->error_text[0] == '\0' || WIFSIGNALED(status))
-		strlcpy(run->error_text, how, sizeof(run->error_text));
-}
-
 const struct adapter adapter_claude = {
 	.name = "claude",
-	.resumable = claude_resumable,
 	.rules = true,
+	.speaks = true,
 	.command = claude_command,
 	.line = claude_line,
-	.finish = claude_finish,
+	.finish = event_finish,
 };

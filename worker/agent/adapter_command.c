@@ -30,13 +30,8 @@ speaks_for_its_work(const struct agent_run *run)
 static void
 command_command(struct agent_run *run, struct strings *argv, struct strings *env)
 {
-	const struct strings *from = speaks_for_its_work(run) ? &run->agent->resume
-	    : &run->agent->command;
-	size_t i;
-
 	(void)env;
-	for (i = 0; i < from->n; i++)
-		strings_add(argv, from->v[i]);
+	strings_add_all(argv, speaks_for_its_work(run) ? &run->agent->resume : &run->agent->command);
 }
 
 static void

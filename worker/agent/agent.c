@@ -9,15 +9,23 @@
 #include "proto/record/inbox.h"
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
+#include "worker/agent/account.h"
 #include "worker/agent/agent.h"
+#include "worker/agent/budget.h"
+#include "worker/agent/deferred.h"
 #include "worker/agent/instructions.h"
+#include "worker/agent/prompt.h"
+#include "worker/agent/prose.h"
 #include "worker/agent/recovery.h"
+#include "worker/agent/told.h"
 #include "worker/client/mail.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/home.h"
 #include "worker/run/run.h"
+
+#define REPEATED	2	/* times that an answered question is answered again in a row */
 
 static void
 hear_nothing(struct worker *w)
@@ -47,6 +55,7 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 	w->state.agent_since = clock_wall();
 	snprintf(name, len, "%s-%s", w->run, role_name(role));
 	snprintf(path, sizeof(path), SESSION_DIR_TRANSCRIPT "/%s.prompt", name);
+	(void)unlinkat(w->dirfd, SESSION_FILE_INTERRUPT, 0);	/* it was for an earlier run */
 	if ((w->inbox && inbox_make(w->dirfd, w->run) == -1) ||
 	    file_replace(w->dirfd, path, prompt, strlen(prompt), 0) == -1 ||
 	    worker_save(w, true) == -1)
@@ -60,29 +69,43 @@ take_ruling(struct worker *w, struct agent_run *run)
 {
 	struct ruling *r = &run->ruling;
 
+	w->question = r->question;
+	w->options = r->options;
+	r->question = NULL;
+	r->options = (struct strings){ 0 };
+	if (w->inbox)
+		return;
 	if (r->verdict != VERDICT_NONE)
 		output_log("verdict of the %s: %s", role_name(run->role), verdict_name(r->verdict));
 	w->said = r->verdict;
 	w->contradicted = r->contradicted;
 	w->findings = r->reason;
-	w->question = r->question;
-	w->options = r->options;
 	*r = (struct ruling){ 0 };
+}
+
+/* An implementer that ends with a question, and says nothing of finished work, has no result yet. */
+static void
+hear_prose(const struct worker *w, const struct adapter *adapter, struct agent_run *run)
+{
+	struct ruling *r = &run->ruling;
+
+	if (run->role == ROLE_IMPLEMENTER && run->step == STEP_IMPLEMENT && !w->summarised && r->question == NULL &&
+	    !deferred_asked(w) && adapter->speaks && run->result.buf != NULL)
+		(void)prose_question(run->result.buf, &r->question, &r->options);
 }
 
 static void
 run_over(struct worker *w, struct agent_run *run)
 {
-	if (!w->inbox)
-		take_ruling(w, run);
-	else if (!inbox_intact(w->dirfd, w->run))
+	take_ruling(w, run);
+	if (w->inbox && !inbox_intact(w->dirfd, w->run))
 		w->beside = true;
 	mail_withdraw(w, w->run, "the run that asked has ended");
 	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
 	w->state.agent_since = 0;
-	w->state.input_tokens = state_usage(w->state.input_tokens, run->input_tokens);
-	w->state.output_tokens = state_usage(w->state.output_tokens, run->output_tokens);
-	w->state.cost_microusd = state_usage(w->state.cost_microusd, run->cost_microusd);
+	budget_heard(w, run);
+	free(run->account);
+	run->account = NULL;
 }
 
 static enum agent_outcome
@@ -90,6 +113,8 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 {
 	const char *role = role_name(run->role);
 
+	if (res->end == RUN_INTERRUPTED && !worker_interrupted(w))
+		return AGENT_INTERRUPTED;
 	switch (res->end) {
 	case RUN_SPAWN:
 		worker_failed(w, "spawn", "%s: %s; is it installed and on PATH?", role, res->text);
@@ -103,6 +128,7 @@ outcome_of(struct worker *w, const struct run_result *res, const struct agent_ru
 	case RUN_LIMIT:
 		return recovery_outcome(w, run->role, res);
 	case RUN_STOPPED:
+	case RUN_INTERRUPTED:
 	case RUN_TIMEOUT:
 		worker_fail(w, "stopped", "%s %s", role, res->text);
 		return AGENT_IMPOSSIBLE;
@@ -128,14 +154,25 @@ static void
 hear_line(void *arg, const char *line, size_t len, struct text *out)
 {
 	struct listener *l = arg;
-	char **known = &l->w->state.conversation[l->run->role];
+	char **known = &l->w->state.conversation[l->run->role], *model = l->w->state.model[l->run->role];
 
+	if (l->adapter->tells)
+		told_offer(l->w, l->run);
 	l->adapter->line(l->run, line, len, out);
+	if (l->run->words != NULL)
+		told_pass(l->w, l->run);
+	if (l->run->heard)
+		account_heard(l->w);
+	if (l->run->model[0] != '\0')
+		strlcpy(model, l->run->model, sizeof(l->run->model));
+	budget_heard(l->w, l->run);
+	l->run->stop = l->run->stop || (l->run->spent && l->run->between);
 	if (l->run->conversation[0] == '\0' ||
 	    (*known != NULL && strcmp(*known, l->run->conversation) == 0))
 		return;
 	free(*known);
 	*known = strdup(l->run->conversation);
+	l->w->talked[l->run->role] = clock_wall();
 	(void)worker_save(l->w, false);
 }
 
@@ -179,25 +216,44 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	run->settings = run->judges && access(settings, F_OK) == 0 ? settings : NULL;
 	run->instructions = run->judges && instructions_write(w, run->role, name, instructions, sizeof(instructions))
 	    ? instructions : NULL;
+	run->prompt = prompt;
+	if (w->inbox)
+		run_session_environment(w, actor_of_role(run->role), &run->server);
+	run->dir = run_dir(w, actor_of_role(run->role));
+	run->partial = budget_counts_tokens(w);
 	adapter->command(run, &argv, &env);
+	if (adapter->begin != NULL)
+		adapter->begin(run);
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");
 	run_command(w, &(struct run_spec){ .actor = actor_of_role(run->role),
 	    .label = role_name(run->role), .argv = &argv, .env = &env, .in = in, .run = w->run,
-	    .line = hear_line, .arg = &listener, .transcript = name }, &res);
+	    .talk = adapter->begin != NULL ? &run->talk : NULL,
+	    .line = hear_line, .arg = &listener, .stop = &run->stop, .calls = &run->calls, .transcript = name }, &res);
 	close(in);
+	told_over(w, run);
 	home_end(w);
 	w->status = res.status;
-	if (res.end == RUN_EXITED)
+	run->cut = run->spent && run->stop && res.end == RUN_EXITED;
+	if (run->cut) {
+		run->error = true;
+		strlcpy(run->error_text, "stopped: a budget is spent", sizeof(run->error_text));
+	} else if (res.end == RUN_EXITED)
 		adapter->finish(run, res.status);
 	recovery_judge(w, run);
 	output_log("run %s: %s", w->run, run->error && run->error_text[0] != '\0'
 	    ? run->error_text : res.text);
-	outcome = outcome_of(w, &res, run);
+	if ((outcome = outcome_of(w, &res, run)) == AGENT_OK)
+		hear_prose(w, adapter, run);
+	if (outcome == AGENT_OK || (outcome == AGENT_ERROR && run->parked == 0))
+		account_heard(w);
 	run_over(w, run);
 	run_result_release(&res);
+	free(run->own);
+	run->own = NULL;
 	strings_free(&argv);
 	strings_free(&env);
+	strings_free(&run->server);
 	return outcome;
 }
 
@@ -209,8 +265,13 @@ agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome
 	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost && !run->judges;
 	enum escalation next = lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
 
-	if (lost)
+	if (lost) {
 		output_log("the conversation is lost; starting a new one");
+		free(w->state.conversation[run->role]);
+		w->state.conversation[run->role] = NULL;
+		if (run->step == STEP_IMPLEMENT)	/* it has to be told the task as well */
+			r->prompt = prompt_implement(w);
+	}
 	if (next == ESCALATION_GIVE_UP) {
 		if (*outcome == AGENT_STALLED || (*outcome == AGENT_ERROR && run->full))
 			*outcome = AGENT_IMPOSSIBLE;
@@ -223,32 +284,85 @@ agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome
 	return true;
 }
 
+/* One turn, tried again as recovery allows.  answer: to the question of the last one, NULL = none; a conversation that
+ * begins anew, or is told how it goes on, gets it after its prompt. */
+static enum agent_outcome
+take_turn(struct worker *w, const struct adapter *adapter, struct agent_run *run, const char *prompt, const char *answer)
+{
+	struct recovery r = { 0 };
+	enum agent_outcome outcome;
+	char *next = answer == NULL ? NULL : text_format("%s", answer), *whole;
+	bool again;
+
+	do {
+		if (answer != NULL && r.prompt == NULL && run->resume == NULL)
+			r.prompt = text_format("%s", prompt);
+		if (r.prompt != NULL) {
+			free(next);
+			next = text_format("%s%s%s", r.prompt, answer != NULL ? "\n" : "", answer != NULL ? answer : "");
+			free(r.prompt);
+			r.prompt = NULL;
+		}
+		whole = recovery_ready(w, run) ? told_prompt(w, run->role, next != NULL ? next : prompt) : NULL;
+		outcome = whole != NULL ? agent_try(w, adapter, run, whole) : AGENT_IMPOSSIBLE;
+		free(whole);
+		if (outcome == AGENT_OK && told_heard(w) == -1)
+			outcome = AGENT_IMPOSSIBLE;
+		again = agent_again(w, run, &outcome, prompt, &r);
+		account_over(w);
+	} while (again);
+	free(next);
+	return outcome;
+}
+
 enum agent_outcome
 agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char **result)
 {
-	struct agent_run run = { .agent = agent_of(w, role), .role = role, .step = w->state.step };
-	const struct adapter *adapter = run.agent != NULL ? adapter_find(run.agent->adapter) : NULL;
-	struct recovery r = { 0 };
+	const struct agent *agent = agent_of(w, role);
+	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
+	struct agent_run run = { 0 };
+	struct question *q = deferred_pending(w, role), *asked;
 	enum agent_outcome outcome;
-	char *next = NULL;
+	int64_t before;
+	char *answer = NULL;
 
 	if (adapter == NULL) {
 		worker_fail(w, "spawn", "no agent for the %s; set roles.%s in the settings",
 		    role_name(role), role_name(role));
 		return AGENT_IMPOSSIBLE;
 	}
-	if (!fresh && adapter->resumable(run.agent))
-		run.resume = w->state.conversation[role];
-	do {
-		if (r.prompt != NULL) {
-			free(next);
-			next = r.prompt;
-			r.prompt = NULL;
+	for (int repeated = 0;;) {
+		text_free(&run.result);
+		run = (struct agent_run){ .agent = agent, .role = role, .step = w->state.step };
+		free(answer);
+		answer = NULL;
+		if (q != NULL && (answer = deferred_answers(w, role)) == NULL) {
+			worker_fail(w, "stopped", "stopped while a question of the %s was open", role_name(role));
+			outcome = AGENT_IMPOSSIBLE;
+			break;
 		}
-		outcome = recovery_ready(w) ? agent_try(w, adapter, &run,
-		    next != NULL ? next : prompt) : AGENT_IMPOSSIBLE;
-	} while (agent_again(w, &run, &outcome, prompt, &r));
-	free(next);
+		if ((q != NULL || !fresh) && agent_resumable(w, role))
+			run.resume = w->state.conversation[role];
+		before = w->state.runs;
+		outcome = take_turn(w, adapter, &run, prompt, answer);
+		if (outcome != AGENT_IMPOSSIBLE && deferred_heard(w, outcome == AGENT_OK ? before : w->state.runs) == -1)
+			outcome = AGENT_IMPOSSIBLE;
+		if (outcome == AGENT_ERROR)
+			mail_withdraw(w, NULL, "the run that asked has failed");
+		if (outcome != AGENT_OK)
+			break;
+		asked = w->question != NULL ? deferred_ask(w, role) : NULL;
+		if ((q = deferred_pending(w, role)) == NULL)
+			break;
+		(void)worker_save(w, false);
+		if (asked != NULL && asked->status == QUESTION_ANSWERED && repeated++ == REPEATED) {
+			output_log("the %s asks again what was answered; its words count as its result", role_name(role));
+			if (deferred_heard(w, w->state.runs) == -1)
+				outcome = AGENT_IMPOSSIBLE;
+			break;
+		}
+	}
+	free(answer);
 	if (result != NULL)
 		*result = run.result.buf != NULL ? run.result.buf : NULL;
 	else

@@ -4,7 +4,8 @@
 #include "worker/agent/agent.h"
 #include "worker/core/worker.h"
 
-static const struct adapter *const adapters[] = { &adapter_command, &adapter_claude };
+static const struct adapter *const adapters[] = { &adapter_command, &adapter_acp, &adapter_claude, &adapter_codex,
+	&adapter_gemini, &adapter_opencode };
 
 const struct adapter *
 adapter_find(const char *name)
@@ -31,7 +32,7 @@ agent_resumable(const struct worker *w, enum role role)
 	const struct agent *agent = agent_of(w, role);
 	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
 
-	return adapter != NULL && adapter->resumable(agent);
+	return adapter != NULL && (adapter->resumable == NULL || adapter->resumable(agent));
 }
 
 enum channel

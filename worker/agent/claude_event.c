@@ -6,135 +6,22 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "worker/agent/claude_event.h"
-
-#define SHOWN		400	/* bytes shown of a tool's input or output */
-#define SHOWN_LINES	4	/* lines of a tool's output */
-
-/* The code unit of an escape \uXXXX, -1 if it is not one. */
-static long
-unit_at(const char *p, const char *end)
-{
-	char hex[5] = "";
-
-	if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-		return -1;
-	memcpy(hex, p + 2, 4);
-	return strspn(hex, "0123456789abcdefABCDEF") == 4 ? strtol(hex, NULL, 16) : -1;
-}
-
-/* A tool's output may contain NUL and half characters, which our JSON does not allow. */
-static void
-repair(struct text *t, const char *p, const char *end)
-{
-	const char *next;
-	long unit, low;
-
-	for (; p < end; p = next) {
-		next = memchr(p, '\\', (size_t)(end - p));
-		if (next != p) {
-			next = next != NULL ? next : end;
-			text_add(t, p, (size_t)(next - p));
-			continue;
-		}
-		unit = unit_at(p, end);
-		low = unit >= 0xd800 && unit < 0xdc00 ? unit_at(p + 6, end) : -1;
-		next = p + (unit == -1 ? 2 : low >= 0xdc00 && low < 0xe000 ? 12 : 6);
-		if (unit == 0 || (next == p + 6 && unit >= 0xd800 && unit < 0xe000))
-			text_puts(t, "\\ufffd");
-		else
-			text_add(t, p, (size_t)((next < end ? next : end) - p));
-	}
-}
-
-struct json *
-claude_event_parse(const char *line, size_t len)
-{
-	struct text t = { 0 };
-	struct json *event;
-	char err[128];
-
-	event = json_parse(line, len, 0, err, sizeof(err));
-	if (event == NULL && len > 0 && line[0] == '{') {
-		repair(&t, line, line + len);
-		event = json_parse(t.buf, t.len, 0, err, sizeof(err));
-		text_free(&t);
-	}
-	return event;
-}
-
-/* The beginning of a text, cut between characters; later lines are indented. */
-static void
-show(struct text *out, const char *what, const char *text, int lines)
-{
-	size_t left = SHOWN, n, cut;
-
-	text_puts(out, what);
-	for (;;) {
-		n = cut = strcspn(text, "\n");
-		if (cut > left)
-			cut = text_cut(text, left);
-		text_add(out, text, cut);
-		left -= cut;
-		text += cut;
-		if (text[strspn(text, " \t\r\n")] == '\0') {
-			text_puts(out, "\n");
-			return;
-		}
-		if (cut < n || --lines == 0) {
-			text_puts(out, " ...\n");
-			return;
-		}
-		text_puts(out, "\n   ");
-		text++;
-	}
-}
-
-static void
-show_json(struct text *out, const char *what, const struct json *value)
-{
-	char *text;
-	size_t len;
-
-	text = json_text(value, false, &len);
-	show(out, what, text, 1);
-	free(text);
-}
-
-/* A tool's call in one line: the most telling part of its input. */
-static void
-render_call(const struct json *block, struct text *out)
-{
-	static const char *const telling[] = { "command", "file_path", "notebook_path", "pattern",
-		"url", "query", "description", "prompt" };
-	const struct json *input = json_get(block, "input");
-	const char *name = json_str(block, "name"), *text = NULL;
-	char what[80];
-	size_t i;
-
-	snprintf(what, sizeof(what), "-> %.60s: ", name != NULL ? name : "tool");
-	for (i = 0; text == NULL && i < sizeof(telling) / sizeof(telling[0]); i++)
-		text = json_str(input, telling[i]);
-	if (text != NULL)
-		show(out, what, text, 1);
-	else
-		show_json(out, what, input);
-}
+#include "worker/agent/event.h"
 
 static void
 render_result(const struct json *block, struct text *out)
 {
-	const char *what = json_bool(block, "is_error", false) ? "<- error: " : "<- ", *text;
+	bool failed = json_bool(block, "is_error", false);
 	const struct json *content = json_get(block, "content"), *part;
+	const char *text;
 	size_t i, n = json_kind(content) == JSON_ARRAY ? json_count(content) : 0;
 
 	if (json_string(content) != NULL)
-		show(out, what, json_string(content), SHOWN_LINES);
+		event_output(out, failed, json_string(content));
 	for (i = 0; i < n; i++) {
 		part = json_at(content, i);
 		text = json_str(part, "text");
-		if (text == NULL)
-			text = json_str(part, "type");
-		show(out, what, text != NULL ? text : "", SHOWN_LINES);
+		event_output(out, failed, text != NULL ? text : json_words(part, "type"));
 	}
 }
 
@@ -146,7 +33,7 @@ render_message(const struct json *event, struct text *out)
 	size_t i, n = json_kind(content) == JSON_ARRAY ? json_count(content) : 0;
 
 	if (json_string(content) != NULL)
-		show(out, "", json_string(content), SHOWN_LINES);
+		event_show(out, "", json_string(content), EVENT_LINES);
 	for (i = 0; i < n; i++) {
 		block = json_at(content, i);
 		type = json_str(block, "type");
@@ -156,7 +43,7 @@ render_message(const struct json *event, struct text *out)
 		if (strcmp(type, "text") == 0 && text != NULL)
 			text_printf(out, "%s\n", text);
 		else if (strcmp(type, "tool_use") == 0)
-			render_call(block, out);
+			event_call(out, json_words(block, "name"), json_get(block, "input"));
 		else if (strcmp(type, "tool_result") == 0)
 			render_result(block, out);
 	}
@@ -185,7 +72,7 @@ render_system(const struct json *event, struct text *out)
 		text_puts(out, "(the conversation was compacted)\n");
 	} else if (strcmp(subtype, "task_notification") == 0 &&
 	    (s = json_str(event, "summary")) != NULL) {
-		show(out, "<- ", s, 1);
+		event_show(out, "<- ", s, 1);
 	}
 }
 

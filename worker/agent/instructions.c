@@ -22,14 +22,16 @@ static char *
 file_of(struct worker *w, const char *commit, const char *path)
 {
 	static const char *const argv[] = { "cat-file", "--batch", "--follow-symlinks", NULL };
-	char err[GIT_ERR], *in = text_format("%s:%s\n", commit, path), *out = NULL, *text = NULL, *nl;
-	size_t len = 0, hex = w->repo.hexlen;
+	char err[GIT_ERR], *in = text_format("%s:%s\n", commit, path), *out = NULL, *text = NULL;
+	struct git_blob b;
+	size_t len = 0;
+	const char *p;
 
 	if (git_run(&w->git, argv, in, strlen(in), &out, &len, NULL, err, sizeof(err)) == -1)
 		output_log("the instructions of the target can't be read: %s", err);
-	else if (len > hex && strncmp(out + hex, " blob ", 6) == 0 && (nl = strchr(out, '\n')) != NULL &&
-	    len - (size_t)(nl + 1 - out) > 1)
-		text = strndup(nl + 1, len - (size_t)(nl + 1 - out) - 1);
+	p = out;
+	if (git_blob_next(&p, out + len, &b) == 0 && b.len > 0)
+		text = strndup(b.text, b.len);
 	free(in);
 	free(out);
 	return text;

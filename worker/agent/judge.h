@@ -2,11 +2,7 @@
 #ifndef WORKER_JUDGE_H
 #define WORKER_JUDGE_H
 
-/*
- * Runs a judge: with its prompt, and, when it asks a person a question instead of giving a
- * verdict, again in the same conversation once that is answered.  No process waits for the
- * answer.
- */
+/* Runs a judge, and tells what its run means. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,7 +20,5 @@ struct worker;
  */
 int judge_hear(struct worker *, enum role, const char *prompt_name, const struct text_var *,
     enum verdict *, const char **how);
-/* After a crash: is a judge's question open, without a run that waits for it? */
-bool judge_waits(const struct worker *);
 
 #endif

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/fault.h"
 #include "proto/session/layout.h"
@@ -101,8 +99,7 @@ skip(struct worker *w, const char *gitdir, char *err, size_t len)
 	strings_add(&words, "ls-files");
 	strings_add(&words, "-z");
 	strings_add(&words, "--");
-	for (size_t i = 0; i < w->masked.n; i++)
-		strings_add(&words, w->masked.v[i]);
+	strings_add_all(&words, &w->masked);
 	argv = strings_vector(&words);
 	g.index = text_format("%s/%s/index", w->path, gitdir);
 	rc = git_run(&g, argv, NULL, 0, &out, &n, NULL, err, len);

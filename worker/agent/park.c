@@ -3,12 +3,17 @@
 #include <string.h>
 
 #include "proto/base/clock.h"
+#include "proto/session/layout.h"
+#include "proto/settings/clients.h"
+#include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/park.h"
 #include "worker/client/mail.h"
+#include "worker/client/tells.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
+#include "worker/run/limit.h"
 
 #define UNTOLD		(5 * 60 * INT64_C(1000))	/* used when the client does not say, or is wrong */
 #define LONGEST		(8 * 86400 * INT64_C(1000))	/* limits are weekly at most */
@@ -29,22 +34,21 @@ park(struct worker *w, const struct agent_run *run)
 	(void)worker_save(w, true);
 }
 
-bool
-park_wait(struct worker *w)
+/* By the wall clock, since a reset happens at a time of day. */
+static bool
+wait_until(struct worker *w, int64_t until)
 {
 	struct watch_event ev;
 	struct watch_timer timer = { 0 };
-	bool over = w->state.parked_until == 0;
 	int64_t left;
+	bool over;
 
-	if (over)
-		return true;
 	for (;;) {
-		/* by the wall clock, since a reset happens at a time of day */
-		left = w->state.parked_until - clock_wall();
+		left = until - clock_wall();
 		over = left <= 0;
 		if (over || worker_interrupted(w))
 			break;
+		(void)tells_scan(w);
 		watch_timer(&timer, clock_now() + left * CLOCK_MS);
 		if (watch_next(&ev) == -1)
 			break;
@@ -52,10 +56,56 @@ park_wait(struct worker *w)
 			w->stop_signal = ev.signo;
 	}
 	watch_timer(&timer, 0);
-	if (!over)
+	return over;
+}
+
+bool
+park_resume(struct worker *w, const struct agent_run *run)
+{
+	const struct client *c = client_of(run->agent);
+	int64_t began = w->talked[run->role] != 0 ? w->talked[run->role] : w->state.updated_at;
+	int64_t until = limit_minute(began);
+
+	if (run->resume == NULL || c == NULL || !c->minutes || strcmp(run->agent->adapter, ADAPTER_ACP) != 0 ||
+	    clock_wall() >= until)
+		return true;
+	output_log("%s can resume the conversation from the next minute on: waiting", run->agent->name);
+	return wait_until(w, until);
+}
+
+bool
+park_wait(struct worker *w)
+{
+	if (w->state.parked_until == 0)
+		return true;
+	if (!wait_until(w, w->state.parked_until))
 		return false;
 	w->state.parked_until = 0;
 	(void)worker_save(w, false);
+	return true;
+}
+
+/* A step that is held has no run, so that nothing of the agent waits. */
+bool
+park_pause(struct worker *w)
+{
+	struct watch_event ev;
+	bool paused = false;
+
+	while (file_exists(w->dirfd, SESSION_FILE_PAUSE) && !worker_interrupted(w)) {
+		if (!paused)
+			output_log("paused before step %s; orchestrator resume %s continues", step_name(w->state.step), w->config.item);
+		paused = true;
+		(void)tells_scan(w);
+		if (watch_next(&ev) == -1)
+			break;
+		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
+			w->stop_signal = ev.signo;
+	}
+	if (worker_interrupted(w))
+		return false;
+	if (paused)
+		output_log("resumed");
 	return true;
 }
 
@@ -71,6 +121,7 @@ park_answer(struct worker *w, const char *id)
 	strlcpy(own, id, sizeof(own));	/* id may be in a list that grows */
 	for (;;) {
 		busy = answers_scan(w);
+		busy = tells_scan(w) || busy;
 		q = questions_find(&w->questions, own);
 		if (q == NULL || q->status == QUESTION_ANSWERED || worker_interrupted(w))
 			break;

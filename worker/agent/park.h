@@ -2,7 +2,8 @@
 #ifndef WORKER_PARK_H
 #define WORKER_PARK_H
 
-/* Waits without an agent running: until an account is no longer at its limit, or a question is answered. */
+/* Waits without an agent running: until an account is no longer at its limit, a question is answered, or a
+ * person resumes the session. */
 
 #include <stdbool.h>
 
@@ -14,6 +15,10 @@ struct worker;
 void park(struct worker *, const struct agent_run *);
 /* Waits until state.parked_until; false = stopped meanwhile. */
 bool park_wait(struct worker *);
+/* Waits until the client can resume the conversation (clients.h); false = stopped meanwhile. */
+bool park_resume(struct worker *, const struct agent_run *);
+/* Waits as long as a person holds the session; false = stopped meanwhile. */
+bool park_pause(struct worker *);
 /* Waits for the answer to a question; NULL = stopped meanwhile, and the question stays open. */
 struct question *park_answer(struct worker *, const char *id);
 

@@ -34,7 +34,8 @@ resolve_prompt(struct worker *w)
 	return prompt;
 }
 
-/* First prompt, interrupted run, failed gate, rejected review, conflict: chooses the text. */
+/* First prompt, interrupted run, failed gate, rejected review, conflict: chooses the text; "" when the conversation
+ * continues with messages alone. */
 char *
 prompt_implement(struct worker *w)
 {
@@ -49,6 +50,8 @@ prompt_implement(struct worker *w)
 		{ NULL, NULL },
 	};
 
+	if (w->told && resumable)
+		return strdup("");
 	if (w->state.feedback == NULL && !worker_resolving(w))
 		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);
 	more = worker_resolving(w) ? resolve_prompt(w) :

@@ -6,6 +6,8 @@
 #include "proto/base/clock.h"
 #include "proto/session/layout.h"
 #include "proto/settings/clients.h"
+#include "worker/agent/account.h"
+#include "worker/agent/budget.h"
 #include "worker/agent/park.h"
 #include "worker/agent/prompt.h"
 #include "worker/agent/recovery.h"
@@ -29,21 +31,13 @@ over_time(struct worker *w)
 }
 
 bool
-recovery_ready(struct worker *w)
+recovery_ready(struct worker *w, const struct agent_run *run)
 {
-	const struct state *s = &w->state;
-
-	if (limit_spent(&w->limits, s->input_tokens + s->output_tokens, s->cost_microusd)) {
-		worker_fail(w, REASON_BUDGET, "the agents used %lld tokens and %.2f USD; see "
-		    "limits.tokens and limits.cost_usd",
-		    (long long)(s->input_tokens + s->output_tokens), (double)s->cost_microusd / 1e6);
+	if (!budget_ready(w, run->agent) || over_time(w))
 		return false;
-	}
-	if (over_time(w))
-		return false;
-	if (park_wait(w))
+	if (account_wait(w, run->agent) && park_resume(w, run))
 		return true;
-	worker_fail(w, "stopped", "stopped while the agent's account was at its limit");
+	worker_fail(w, "stopped", "stopped before the agent could run");
 	return false;
 }
 
@@ -61,11 +55,14 @@ void
 recovery_judge(const struct worker *w, struct agent_run *run)
 {
 	bool command = strcmp(run->agent->adapter, ADAPTER_COMMAND) == 0;
+	bool limited = run->parked != 0;
 
-	if (!run->error)
+	if (!run->error || run->cut)
 		return;
 	run->full = run->full || says(run, &w->config.settings.context_phrases);
-	if (command && !run->full && (run->parked != 0 || says(run, &w->config.settings.limit_phrases)))
+	if (run->full || (!limited && !says(run, &w->config.settings.limit_phrases)))
+		return;
+	if (command || !limited)
 		run->parked = limit_wait(run->last) > 0 ? clock_wall() + limit_wait(run->last) : -1;
 }
 
@@ -77,7 +74,7 @@ recovery_outcome(struct worker *w, enum role role, const struct run_result *res)
 	if (res->killed) {
 		worker_fail(w, REASON_KILLED, "%s %s, did not stop when it was asked to, and was "
 		    "killed; its worktree is as it left it: %s", name, res->text, w->state.worktree);
-	} else if (res->limit == LIMIT_STALL) {
+	} else if (res->limit == LIMIT_STALL || res->limit == LIMIT_TOOL) {
 		worker_fail(w, REASON_STALL, "%s %s; %lld recoveries were tried", name, res->text,
 		    (long long)w->state.rescue.attempts);
 		return AGENT_STALLED;
@@ -145,28 +142,26 @@ prompt_fresh(struct worker *w, const char *prompt)
 static enum escalation
 recover(struct worker *w, const struct agent_run *run, const char *prompt, struct recovery *r)
 {
-	const struct trouble t = { .full = run->full, .resumed = r->resumed,
+	const struct trouble t = { .full = run->full, .broken = run->broken, .resumed = r->resumed,
 		.resumable = agent_resumable(w, run->role) &&
 		    w->state.conversation[run->role] != NULL,
 		.attempts = w->state.rescue.attempts };
 	enum escalation next = limit_escalation(&w->limits, &t);
-	const char *id = w->config.session;
+	const char *item = w->config.item, *what = run->full ? "context exhausted" : run->broken ? "broken off" : "stall detected";
 
 	if (run->full)
 		worker_fail(w, REASON_FULL, "%s: %s; %lld recoveries were tried", role_name(run->role),
 		    run->last[0] != '\0' ? run->last : run->error_text, (long long)t.attempts);
 	if (next == ESCALATION_GIVE_UP) {
-		output_log("%s: %s; no recovery attempt is left", id,
-		    run->full ? "context exhausted" : "stall detected");
+		output_log("%s: %s; no recovery attempt is left", item, what);
 		return next;
 	}
-	strlcpy(w->state.rescue.cause, run->full ? REASON_FULL : REASON_STALL,
+	strlcpy(w->state.rescue.cause, run->full ? REASON_FULL : run->broken ? CAUSE_BROKEN : REASON_STALL,
 	    sizeof(w->state.rescue.cause));
 	w->state.rescue.attempts++;
 	w->state.rescue.under_way = true;
-	output_log("%s: %s - initiating recovery", id,
-	    run->full ? "context exhausted" : "stall detected");
-	output_log("Attempting recovery for %s (attempt %lld)", id,
+	output_log("%s: %s - initiating recovery", item, what);
+	output_log("Attempting recovery for %s (attempt %lld)", item,
 	    (long long)w->state.rescue.attempts);
 	if (next == ESCALATION_FRESH) {
 		free(w->state.conversation[run->role]);
@@ -184,13 +179,21 @@ enum escalation
 recovery_next(struct worker *w, const struct agent_run *run, enum agent_outcome outcome,
     const char *prompt, struct recovery *r)
 {
+	if (outcome == AGENT_INTERRUPTED) {
+		r->prompt = agent_resumable(w, run->role) && w->state.conversation[run->role] != NULL
+		    ? prompt_make(w, "interrupted", NULL) : prompt_implement(w);
+		return ESCALATION_RESUME;
+	}
 	if (outcome == AGENT_OK)
 		watchdog_worked(w);	/* resumed without output */
-	if (outcome == AGENT_STALLED || (outcome == AGENT_ERROR && run->full))
+	if (outcome == AGENT_STALLED || (outcome == AGENT_ERROR && (run->full || (run->broken && run->parked == 0))))
 		return recover(w, run, prompt, r);
-	if (outcome != AGENT_ERROR || run->parked == 0)
+	if (outcome != AGENT_ERROR || (run->parked == 0 && !run->cut))
 		return ESCALATION_GIVE_UP;
-	park(w, run);
+	if (!run->cut) {
+		park(w, run);
+		account_met(w, run->agent, w->state.parked_until);
+	}
 	if (w->state.step == STEP_IMPLEMENT)
 		r->prompt = prompt_implement(w);
 	return ESCALATION_RESUME;

@@ -21,8 +21,9 @@ struct recovery {			/* for one agent_go, zeroed */
 	char	*prompt;	/* prompt of the next run, malloced; NULL = as before */
 };
 
-/* Before a run: is any budget and time left?  Waits for a parked account.  false: worker_fail is set. */
-bool recovery_ready(struct worker *);
+/* Before a run: is any budget and time left?  Waits for a parked account, and for the client.  false: worker_fail
+ * is set. */
+bool recovery_ready(struct worker *, const struct agent_run *);
 
 /* Sets run->full when the client did not report it itself. */
 void recovery_judge(const struct worker *, struct agent_run *);

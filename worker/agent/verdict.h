@@ -18,7 +18,6 @@ struct json;
 
 /* Runs of a judge for one verdict; questions to people in one conversation. */
 #define VERDICT_TRIES		3
-#define VERDICT_QUESTIONS	5
 
 enum channel {
 	CHANNEL_MESSAGE,	/* worker verdict; the run must succeed, too */

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/log.h"
 #include "proto/json/record.h"
@@ -32,6 +31,10 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 {
 	char *answer;
 
+	if (q->verdict && strncmp(by, "policy", strlen("policy")) == 0) {
+		strlcpy(reason, "only a person judges the work", REASON);
+		return -1;
+	}
 	if (question_answer_check(q, text, len, &answer, reason, REASON) == -1)
 		return -1;
 	if (strlen(answer) > questions_room(&w->questions)) {
@@ -136,7 +139,7 @@ scan_json(struct worker *w)
 		busy = errno == EBUSY;
 		if (errno != ENOENT && errno != EBUSY)
 			snprintf(err, sizeof(err), SESSION_FILE_ANSWERS_JSON ": %s",
-			    answer_unreadable(errno));
+			    record_unreadable(errno));
 	} else {
 		if (len > 0 && answers_parse(&a, &n, buf, len, err, sizeof(err)) == 0)
 			err[0] = '\0';

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -131,6 +130,18 @@ client_send(const struct message *m)
 		rc = 0;
 	questions_release(&q);
 	client_close(&c);
+	return rc;
+}
+
+int
+client_say(struct message *m, const char *text)
+{
+	int rc;
+
+	if (text != NULL && (m->text = client_text(text, SESSION_MAX_TEXT)) == NULL)
+		return EX_DATAERR;
+	rc = client_send(m);
+	free(m->text);
 	return rc;
 }
 

@@ -30,6 +30,8 @@ enum client_reply { REPLY_NONE, REPLY_READY, REPLY_TIMEOUT };
 enum client_reply client_wait(struct client *, const char *id, long seconds, struct questions *q);
 /* Posts m, waits, and prints a refusal.  Returns the exit status of the small commands. */
 int client_send(const struct message *);
+/* The same with a text, as client_text reads it; NULL: none. */
+int client_say(struct message *, const char *text);
 /* The argument, or standard input when it is "-" (at most max bytes; NULL with the error printed).  malloced. */
 char *client_text(const char *arg, size_t max);
 

@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/log.h"
 #include "proto/json/record.h"
@@ -36,15 +35,28 @@ print_reply(const struct questions *qs, const char *id)
 	return q->status == QUESTION_REFUSED ? EX_DATAERR : EX_UNAVAILABLE;
 }
 
+/* The question stays open when the run ends. */
 static int
-wait_for_answer(struct client *c, const char *id, long seconds)
+print_deferred(const struct questions *qs, const char *id)
+{
+	const struct seen *seen = questions_seen(qs, id);
+	const struct question *q = questions_find(qs, seen != NULL && seen->question[0] != '\0' ? seen->question : id);
+
+	if (q == NULL || q->status != QUESTION_OPEN)
+		return print_reply(qs, id);
+	log_warnx("%s is recorded; end your turn now: the answer begins the next one", id);
+	return EX_TEMPFAIL;
+}
+
+static int
+wait_for_answer(struct client *c, const char *id, long seconds, bool defer)
 {
 	struct questions qs = { 0 };
 	int rc = EX_UNAVAILABLE;
 
 	switch (client_wait(c, id, seconds, &qs)) {
 	case REPLY_READY:
-		rc = print_reply(&qs, id);
+		rc = defer ? print_deferred(&qs, id) : print_reply(&qs, id);
 		break;
 	case REPLY_TIMEOUT:
 		log_warnx("no answer yet; keep waiting with: worker ask -r %s", id);
@@ -85,16 +97,16 @@ ask_again(struct client *c, const char *id, long seconds)
 		log_warnx("%s: no such question; ask it again", id);
 		rc = EX_UNAVAILABLE;
 	} else {
-		rc = wait_for_answer(c, id, seconds);
+		rc = wait_for_answer(c, id, seconds, false);
 	}
 	questions_release(&qs);
 	return rc;
 }
 
 static int
-ask(const char *question, struct strings *options, const char *again, long seconds)
+ask(const char *question, struct strings *options, const char *again, long seconds, bool defer)
 {
-	struct message m = { .kind = MESSAGE_ASK };
+	struct message m = { .kind = MESSAGE_ASK, .deferred = defer };
 	char id[SESSION_ID_MAX];
 	struct client c;
 	int rc;
@@ -115,7 +127,7 @@ ask(const char *question, struct strings *options, const char *again, long secon
 	if (rc == 0) {
 		fprintf(stderr, "%s\n", id);
 		rc = again != NULL ? ask_again(&c, id, seconds)
-		    : wait_for_answer(&c, id, seconds);
+		    : wait_for_answer(&c, id, seconds, defer);
 	}
 	free(m.text);
 	client_close(&c);
@@ -126,11 +138,13 @@ struct arguments {
 	struct strings		 options;
 	struct option_number	 seconds;
 	const char		*again, *question;
+	bool			 defer;
 };
 static const struct option_row rows[] = {
 	OPT_LIST(struct arguments, options, 'o', NULL, "OPTION", "the answer is one of these"),
 	OPT_NUMBER(struct arguments, seconds, 't', NULL, "SECONDS", 1, 31536000, "wait no longer"),
 	OPT_STRING(struct arguments, again, 'r', NULL, "ID", "keep waiting for the answer to this question"),
+	OPT_FLAG(struct arguments, defer, 0, "defer", "don't wait: the answer begins the next turn"),
 	OPERAND_OPTIONAL(struct arguments, question, "QUESTION"),
 };
 
@@ -141,13 +155,16 @@ run(void *arguments)
 
 	if (a->again == NULL && a->question == NULL)
 		return option_error(&cmd_ask.syntax, "give QUESTION or -r");
-	if (a->again != NULL && (a->question != NULL || a->options.n > 0))
-		return option_error(&cmd_ask.syntax, "-r %s: the question was asked already: leave out QUESTION and -o", a->again);
+	if (a->again != NULL && (a->question != NULL || a->options.n > 0 || a->defer))
+		return option_error(&cmd_ask.syntax, "-r %s: the question was asked already: leave out QUESTION, -o and --defer",
+		    a->again);
+	if (a->defer && a->seconds.given)
+		return option_error(&cmd_ask.syntax, "--defer does not wait: leave out -t");
 	if (a->again != NULL && !message_id_valid(a->again)) {
 		log_warnx("\"%s\" is not a question id: one is q- and six letters or digits", a->again);
 		return EX_USAGE;
 	}
-	return ask(a->question, &a->options, a->again, (long)a->seconds.value);
+	return ask(a->question, &a->options, a->again, (long)a->seconds.value, a->defer);
 }
 
 const struct cmd cmd_ask = COMMAND("ask", "ask people a question and print the answer", run,

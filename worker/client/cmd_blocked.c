@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
-
 #include "proto/record/message.h"
-#include "proto/session/caps.h"
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 
@@ -20,15 +17,10 @@ run(void *arguments)
 {
 	const struct arguments *a = arguments;
 	struct message m = { .kind = MESSAGE_BLOCKED };
-	int rc;
 
 	if (a->clear == (a->reason != NULL))
 		return option_error(&cmd_blocked.syntax, "give either REASON or --clear");
-	if (!a->clear && (m.text = client_text(a->reason, SESSION_MAX_TEXT)) == NULL)
-		return EX_DATAERR;
-	rc = client_send(&m);
-	free(m.text);
-	return rc;
+	return client_say(&m, a->reason);
 }
 
 const struct cmd cmd_blocked = COMMAND("blocked",

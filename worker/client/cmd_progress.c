@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "proto/record/message.h"
-#include "proto/session/caps.h"
 #include "worker/client/client.h"
 #include "worker/core/cmd.h"
 
@@ -20,7 +19,6 @@ run(void *arguments)
 	struct message m = { .kind = MESSAGE_PROGRESS };
 	const char *why, *slash = strchr(a->tasks, '/');
 	char done[24];
-	int rc;
 
 	if (slash == NULL || (size_t)(slash - a->tasks) >= sizeof(done))
 		return option_error(&cmd_progress.syntax, "%s: two numbers are expected, such as 2/5", a->tasks);
@@ -30,11 +28,7 @@ run(void *arguments)
 		m.done = strtonum(done, 0, m.total, &why);
 	if (why != NULL)
 		return option_error(&cmd_progress.syntax, "%s: two numbers are expected, such as 2/5", a->tasks);
-	if (a->note != NULL && (m.text = client_text(a->note, SESSION_MAX_TEXT)) == NULL)
-		return EX_DATAERR;
-	rc = client_send(&m);
-	free(m.text);
-	return rc;
+	return client_say(&m, a->note);
 }
 
 const struct cmd cmd_progress = COMMAND("progress", "say how many tasks are done", run,

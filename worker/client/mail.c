@@ -38,7 +38,7 @@ log_question(const struct question *q)
 {
 	size_t i;
 
-	output_log("question %s (%s): %s", q->id, role_name(q->role), q->text);
+	output_log("question %s (%s): %s", q->id, question_from(q), q->text);
 	for (i = 0; i < q->options.n; i++)
 		output_log("  %zu. %s", i + 1, q->options.v[i]);
 	output_log("answer it: orchestrator answer, or write the answer to " SESSION_DIR_ANSWERS
@@ -54,6 +54,8 @@ mail_ask(struct worker *w, const struct question *new, const char *id, const cha
 
 	q = questions_ask(&w->questions, id, run, new->role, w->state.round, new->text, &new->options,
 	    clock_wall(), reason, len);
+	if (q != NULL)
+		q->verdict = new->verdict, q->deferred = new->deferred, memcpy(q->budget, new->budget, sizeof(q->budget));
 	if (q != NULL && questions_open(&w->questions) > before)
 		log_question(q);
 	return q;
@@ -62,14 +64,18 @@ mail_ask(struct worker *w, const struct question *new, const char *id, const cha
 static int
 take_ask(struct worker *w, const char *id, const struct message *m, char *reason)
 {
+	struct question *q;
 
 	if (id[0] != 'q') {	/* otherwise no one could answer it: answers are found by that name */
 		strlcpy(reason, "the id of a question begins with q-", REASON);
 		questions_note(&w->questions, id, "ask", false, reason);
 		return -1;
 	}
-	return mail_ask(w, &(struct question){ .role = w->role, .text = m->text, .options = m->options },
-	    id, w->run, reason, REASON) != NULL ? 0 : -1;
+	q = mail_ask(w, &(struct question){ .role = w->role, .text = m->text, .options = m->options, .deferred = m->deferred },
+	    id, w->run, reason, REASON);
+	if (q != NULL && q->status == QUESTION_ANSWERED)	/* the sender gets the answer now */
+		q->deferred = false;
+	return q != NULL ? 0 : -1;
 }
 
 static int
@@ -145,7 +151,7 @@ take_message(struct worker *w, const char *id, const struct message *m, char *re
 	return -1;
 }
 
-/* The reply is on disk: releases the sender, unless the question is still open. */
+/* The reply is on disk: releases the sender, unless it waits for an answer. */
 static void
 reply(struct worker *w, const char *id)
 {
@@ -154,7 +160,7 @@ reply(struct worker *w, const char *id)
 
 	if (s != NULL && s->question[0] != '\0')
 		q = questions_find(&w->questions, s->question);
-	if (q == NULL || q->status != QUESTION_OPEN)
+	if (q == NULL || q->status != QUESTION_OPEN || q->deferred)
 		lock_slot_release(w->lockfd, message_slot(id));
 }
 

@@ -6,24 +6,21 @@
 
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
-#include "proto/session/layout.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 
-#define NAME	"worktree"
-
 /* Recorded like a gate's result: reviewers and readers of the record see it. */
 static void
-record(struct worker *w, const char *said)
+record(struct worker *w, bool junk, const char *said)
 {
 	struct gate_result *g = review_add_gate(&w->review);
 
-	g->name = strdup(NAME);
+	g->name = strdup(junk ? "junk" : "worktree");
 	g->command = strdup("what can be committed");
 	strlcpy(g->commit, w->state.head, sizeof(g->commit));
 	g->round = w->state.round;
 	g->exit_status = -1;
-	strlcpy(g->outcome, "can't be committed as it is", sizeof(g->outcome));
+	strlcpy(g->outcome, junk ? "does not belong in a commit" : "can't be committed as it is", sizeof(g->outcome));
 	g->output = strdup(said);
 	g->at = clock_wall();
 }
@@ -47,9 +44,9 @@ worker_hand_back(struct worker *w, const char *reason, const char *fmt, ...)
 	worker_fail(w, reason, "%.*s", (int)strcspn(said.buf, "\n"), said.buf);
 	free(w->state.feedback);
 	w->state.feedback = said.buf;
-	record(w, said.buf);
-	if (review_save(w->dirfd, &w->review) == -1)
-		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	record(w, strcmp(reason, "junk") == 0, said.buf);
+	if (worker_review_save(w) == -1)
+		return EVENT_FAILED;
 	w->state.gate_tries++;
 	w->handed_back = true;
 	output_log("given back to the implementer: %s", w->fail_detail);

@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
@@ -140,6 +139,22 @@ worker_settle(struct worker *w)
 	if (open == 0 && w->state.status == STATUS_WAITING)
 		return worker_enter(w, busy, NULL, NULL);
 	return worker_save(w, false);
+}
+
+int
+worker_git_failed(struct worker *w, const char *err)
+{
+	worker_failed(w, "git", "%s", err);
+	return -1;
+}
+
+int
+worker_review_save(struct worker *w)
+{
+	if (review_save(w->dirfd, &w->review) == 0)
+		return 0;
+	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	return -1;
 }
 
 bool

@@ -3,7 +3,7 @@
 #include "worker/core/step.h"
 
 /* How the next step is chosen when the facts matter, too. */
-enum choice { FIXED, AFTER_SUMMARY, AFTER_GATE_FAILURE, AFTER_CONCESSION };
+enum choice { FIXED, AFTER_SUMMARY, AFTER_PRESENT, AFTER_GATE_FAILURE, AFTER_CONCESSION };
 
 struct row {
 	bool		 used;
@@ -44,10 +44,11 @@ static const struct row rows[][EVENT_COUNT] = {
 	},
 	[STEP_SUMMARY] = {
 		[EVENT_DONE] = CHOOSE(AFTER_SUMMARY),
+		[EVENT_TOLD] = GO(STEP_IMPLEMENT, STATUS_RUNNING),
 		[EVENT_FAILED] = FAIL(NULL),
 	},
 	[STEP_PRESENT] = {
-		[EVENT_DONE] = GO(STEP_REVIEW, STATUS_REVIEWING),
+		[EVENT_DONE] = CHOOSE(AFTER_PRESENT),
 		[EVENT_FAILED] = FAIL(NULL),
 	},
 	[STEP_REVIEW] = {
@@ -71,6 +72,12 @@ static const struct row rows[][EVENT_COUNT] = {
 		[EVENT_GATE_FAILED] = JUDGE(VERDICT_REJECTED, "gates"),
 		[EVENT_FAILED] = FAIL(NULL),
 	},
+	[STEP_PERSON] = {
+		[EVENT_APPROVED] = JUDGE(VERDICT_APPROVED, "person"),
+		[EVENT_REJECTED] = JUDGE(VERDICT_REJECTED, "person"),
+		[EVENT_CONCEDED] = { .used = true, .move = { .next = STEP_IMPLEMENT, .status = STATUS_RUNNING, .rework = true } },
+		[EVENT_FAILED] = FAIL(NULL),
+	},
 	[STEP_VERDICT] = {
 		[EVENT_APPROVED] = GO(STEP_END, STATUS_APPROVED),
 		[EVENT_REJECTED] = GO(STEP_END, STATUS_REJECTED),
@@ -92,6 +99,8 @@ choose(enum choice choice, const struct step_facts *f)
 		return (struct step_move){ .next = STEP_VERDICT, .status = STATUS_COMPLETED,
 			.verdict = VERDICT_APPROVED,
 			.decided_by = f->review == REVIEW_NONE ? "nobody" : "gates" };
+	case AFTER_PRESENT:
+		return (struct step_move){ .next = f->no_reviewer ? STEP_PERSON : STEP_REVIEW, .status = STATUS_REVIEWING };
 	case AFTER_GATE_FAILURE:
 		if (f->gate_tries <= f->gate_tries_max)
 			return again;
@@ -113,13 +122,16 @@ struct step_move
 step_next(enum step step, enum event event, const struct step_facts *facts)
 {
 	const struct row *row = &rows[step][event];
+	struct step_move move;
 
 	if (!row->used)
 		return (struct step_move){ .next = STEP_END, .status = STATUS_FAILED,
 			.reason = "internal" };
-	if (row->choice != FIXED)
-		return choose(row->choice, facts);
-	return row->move;
+	move = row->choice != FIXED ? choose(row->choice, facts) : row->move;
+	/* what all others approve goes to the person */
+	if (move.verdict == VERDICT_APPROVED && facts->person && step != STEP_PERSON)
+		return (struct step_move){ .next = STEP_PERSON, .status = STATUS_REVIEWING };
+	return move;
 }
 
 enum step

@@ -16,12 +16,13 @@
 enum event {
 	EVENT_DONE,		/* the step did what it is for */
 	EVENT_FAILED,		/* it could not; a reason is on record */
+	EVENT_TOLD,		/* summary: a person has a message for the implementer */
 	EVENT_UNCHANGED,	/* commit: what was rejected is as it was */
 	EVENT_GATE_FAILED,	/* gates, regate: a gate did not pass; commit: a conflict is left */
-	EVENT_APPROVED,		/* review, decide */
+	EVENT_APPROVED,		/* review, decide, person */
 	EVENT_APPROVED_CHANGED,	/* decide: approved, with a commit by the tech-lead */
-	EVENT_REJECTED,		/* review, decide */
-	EVENT_CONCEDED,		/* respond: the implementer agrees with the findings */
+	EVENT_REJECTED,		/* review, decide, person */
+	EVENT_CONCEDED,		/* respond: the implementer agrees with the findings; person: it gets remarks */
 	EVENT_DEFENDED,		/* respond: the implementer disagrees */
 	EVENT_COUNT
 };
@@ -32,6 +33,8 @@ struct step_facts {
 	long	rounds;		/* rounds of rework allowed */
 	long	gate_tries;	/* failures of gates in this round, including this one */
 	long	gate_tries_max;
+	bool	person;		/* a person judges, too, after all others */
+	bool	no_reviewer;	/* and in place of the reviewer */
 };
 
 struct step_move {

@@ -17,6 +17,7 @@
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
+#include "proto/record/tell.h"
 #include "proto/sandbox/sandbox.h"
 #include "proto/settings/clients.h"
 #include "proto/sys/watch.h"
@@ -26,12 +27,14 @@ struct worker {
 	char		 path[PATH_MAX];	/* session directory, absolute */
 	int		 dirfd;
 	int		 lockfd;		/* worker.lock, held for life */
-	struct watch	 watch_session, watch_answers;	/* their events are of the run that is under way */
+	int		 portsfd;		/* the lock of its port numbers, -1 = it has none (ports.h) */
+	struct watch	 watch_session, watch_answers, watch_messages;	/* their events are of the current run */
 	struct item	 item;
 	struct config	 config;
 	struct session_limits limits;		/* limits from the settings, overridden by the item */
 	struct state	 state;
 	struct questions questions;
+	struct tells	 tells;
 	struct review	 review;
 	struct git_repo	 repo;
 	struct git	 git;			/* the session's safe.git, for the worktree */
@@ -74,6 +77,14 @@ struct worker {
 		char	*copied[CLIENT_HOMES];	/* ... its contents, if it was copied; NULL = it is mounted */
 		int	 lock;			/* ... and the lock held meanwhile */
 	} home;
+	struct {				/* the account of the agent that runs (account.h) */
+		char	*name;			/* malloced; NULL = none yet */
+		bool	 first;			/* this run goes first after a limit: ... */
+		int64_t	 until;			/* ... its time, wall ms */
+		int	 lock;			/* ... the lock held meanwhile */
+		bool	 alone;			/* the limit can't be recorded for other sessions */
+	} account;
+	bool		 run_spent;		/* the last run used up its budget */
 	/* The current run (empty name = none). */
 	char		 run[16];
 	enum role	 role;
@@ -86,6 +97,8 @@ struct worker {
 	char		*question;		/* question of a judge without an inbox, instead of a verdict */
 	struct strings	 options;
 	bool		 summarised;		/* worker summary was used */
+	bool		 told;			/* the implementer runs again for messages alone */
+	int64_t		 talked[ROLE_COUNT];	/* when the role's conversation began, wall ms; 0 = under an earlier worker */
 
 	bool		 handed_back;		/* the implementer must repair this step's failure */
 	char		 fail_reason[32];	/* reason of an EVENT_FAILED */
@@ -103,6 +116,10 @@ enum event worker_broken(struct worker *, const char *fmt, ...)
 /* Either of the two, depending on the code of the last failure (fault.h). */
 enum event worker_failed(struct worker *, const char *reason, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same for an error of git.  Returns -1. */
+int worker_git_failed(struct worker *, const char *err);
+/* Writes review.json.  0, or -1 with the failure noted. */
+int worker_review_save(struct worker *);
 /*
  * The implementer left something that can't be committed; the text says where and what to do.  It is
  * handed back like a failing gate, within the same bound, beyond which the session fails with reason.
@@ -152,6 +169,10 @@ enum event step_present(struct worker *);	/* council.c */
 enum event step_review(struct worker *);
 enum event step_respond(struct worker *);
 enum event step_decide(struct worker *);
+/* Records an opinion before it has effects: 0 or -1. */
+int record_opinion(struct worker *, enum role, const char *run, enum verdict, const char *findings, const char *how,
+    int64_t at);
+enum event step_person(struct worker *);		/* person.c */
 enum event step_verdict(struct worker *);
 
 #endif

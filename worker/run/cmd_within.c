@@ -163,7 +163,7 @@ drop_variables(void)
 
 	for (char **p = environ; *p != NULL; p++) {
 		name = text_format("%.*s", (int)strcspn(*p, "="), *p);
-		if (client_variable(name) && !sandbox_variable(name, &none))
+		if ((client_variable(name) || client_own_variable(NULL, name)) && !sandbox_variable(name, &none))
 			strings_add(&names, name);
 		free(name);
 	}

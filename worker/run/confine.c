@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -338,8 +337,7 @@ confine_run(struct worker *w, const struct run_spec *spec, struct strings *argv,
 		rc = sandbox_walls_make(walls, &sb, w->sandbox, w->probe.scoped, err, len);
 		sandbox_free(&sb);
 	}
-	for (size_t i = 0; i < spec->argv->n; i++)
-		strings_add(argv, spec->argv->v[i]);
+	strings_add_all(argv, spec->argv);
 	return rc;
 }
 

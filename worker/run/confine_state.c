@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <string.h>
-
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
 
@@ -9,7 +8,7 @@
 char *
 confine_state(const struct worker *w)
 {
-	const char *end = strstr(w->path, "/workspaces/");
+	size_t n = session_home(w->path, NULL);
 
-	return end != NULL ? text_format("%.*s", (int)(end - w->path), w->path) : NULL;
+	return n > 0 ? text_format("%.*s", (int)n, w->path) : NULL;
 }

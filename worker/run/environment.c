@@ -9,10 +9,12 @@
 #include "proto/base/text.h"
 #include "proto/sandbox/sandbox_names.h"
 #include "proto/session/layout.h"
+#include "proto/settings/clients.h"
 #include "proto/sys/child.h"
 #include "proto/sys/file.h"
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
+#include "worker/run/ports.h"
 #include "worker/run/run.h"
 
 #define SECRET_MAX	65536
@@ -186,8 +188,8 @@ step_of(const struct worker *w, enum actor actor)
 	return actor == ACTOR_CLEAN_SETUP || actor == ACTOR_GATE || actor == ACTOR_OWN_GATE ? STEP_GATES : w->state.step;
 }
 
-static void
-set_session(const struct worker *w, enum actor actor, struct strings *env)
+void
+run_session_environment(const struct worker *w, enum actor actor, struct strings *env)
 {
 	char buf[PATH_MAX + 64];
 
@@ -211,7 +213,7 @@ set_session(const struct worker *w, enum actor actor, struct strings *env)
 
 /* Is this variable of ours passed on? */
 static bool
-passes(const struct confine *c, const char *pair, bool agent)
+passes(const struct confine *c, const char *pair, bool agent, const struct client *client)
 {
 	size_t n = strcspn(pair, "=");
 	char name[SETTINGS_MAX_ENV_NAME + 1];
@@ -225,7 +227,7 @@ passes(const struct confine *c, const char *pair, bool agent)
 	name[n] = '\0';
 	socket = sandbox_socket_variable(name, &c->sockets);
 	return socket != 0 ? socket > 0 : sandbox_variable(name, &c->environment) ||
-	    (agent && client_variable(name));
+	    (agent && (client_variable(name) || (client != NULL && client_own_variable(client, name))));
 }
 
 /* The commit may contain a bare repository, in which git would show what its author chose, and run its programs. */
@@ -252,7 +254,7 @@ run_environment(const struct worker *w, const struct run_spec *spec, struct stri
 	char *cache, *tmp;
 
 	for (size_t i = 0; environ[i] != NULL; i++)
-		if (passes(&w->config.settings.confine, environ[i], agent != NULL))
+		if (passes(&w->config.settings.confine, environ[i], agent != NULL, w->home.client))
 			strings_add(env, environ[i]);
 	if (w->sandbox != SANDBOX_NONE) {
 		cache = text_format("%s/%s", w->path, confine_caches(spec->actor)->cache);
@@ -268,7 +270,8 @@ run_environment(const struct worker *w, const struct run_spec *spec, struct stri
 		strings_put(env, agent->v[i]);
 	keep_out_of_tree(env, actor_rights[spec->actor].judge || spec->actor == ACTOR_COMMIT);
 	set_path(w, env);
-	set_session(w, spec->actor, env);
+	run_session_environment(w, spec->actor, env);
+	ports_environment(w, env);
 	if (actor_rights[spec->actor].judge)
 		refuse_bare(env);
 	if (w->sandbox != SANDBOX_NONE && actor_rights[spec->actor].judge)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,13 +17,6 @@ gitdir_path(const struct worker *w, const char *name, char *path, size_t len)
 	snprintf(path, len, "%s/%s", w->path, name);
 }
 
-static int
-failed(struct worker *w, const char *err)
-{
-	worker_failed(w, "git", "%s", err);
-	return -1;
-}
-
 int
 gitdir_index(struct worker *w)
 {
@@ -32,9 +24,9 @@ gitdir_index(struct worker *w)
 
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
 	if (git_index_give(&w->git, dir, false, err, sizeof(err)) == -1)
-		return failed(w, err);
+		return worker_git_failed(w, err);
 	gitdir_path(w, SESSION_DIR_GIT, dir, sizeof(dir));
-	return git_index_give(&w->git, dir, true, err, sizeof(err)) == -1 ? failed(w, err) : 0;
+	return git_index_give(&w->git, dir, true, err, sizeof(err)) == -1 ? worker_git_failed(w, err) : 0;
 }
 
 int
@@ -46,7 +38,7 @@ gitdir_make(struct worker *w, const char *commit)
 	gitdir_path(w, SESSION_DIR_GIT, outside, sizeof(outside));
 	if (git_private_make(&w->repo, inside, w->state.branch, commit, w->config.target, err, sizeof(err)) == -1 ||
 	    git_outside_make(&w->repo, outside, w->state.branch, commit, w->config.target, err, sizeof(err)) == -1)
-		return failed(w, err);
+		return worker_git_failed(w, err);
 	return 0;
 }
 
@@ -61,7 +53,7 @@ gitdir_refill(struct worker *w)
 	    "work", w->state.head);
 	gitdir_path(w, SESSION_DIR_AGENT_GIT, dir, sizeof(dir));
 	return git_private_make(&w->repo, dir, w->state.branch, w->state.head, w->config.target, err,
-	    sizeof(err)) == -1 || git_index_give(&w->git, dir, false, err, sizeof(err)) == -1 ? failed(w, err) : 0;
+	    sizeof(err)) == -1 || git_index_give(&w->git, dir, false, err, sizeof(err)) == -1 ? worker_git_failed(w, err) : 0;
 }
 
 int
@@ -73,7 +65,7 @@ gitdir_outside(struct worker *w, char *commit)
 	if (git_private_head(&w->repo, dir, commit, err, sizeof(err)) == 0)
 		return 0;
 	strlcpy(commit, w->state.head, OID_MAX);
-	return fault_undecided() ? failed(w, err) : 0;
+	return fault_undecided() ? worker_git_failed(w, err) : 0;
 }
 
 /* A run may have replaced the file with a directory. */

@@ -12,7 +12,6 @@
  *	gitdir_return(w, actor)		after it, before anything reads the worktree
  */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "worker/run/actor.h"

@@ -6,6 +6,8 @@
 #include "proto/settings/limits.h"
 #include "worker/run/limit.h"
 
+#define MOST_BY_WORDS	INT64_C(3600000)
+
 static int64_t
 least(int64_t a, int64_t b)
 {
@@ -19,6 +21,8 @@ limit_reached(const struct session_limits *l, const struct limit_clocks *c)
 		return LIMIT_OK;
 	if (l->time != 0 && c->spent >= l->time)
 		return LIMIT_TIME;
+	if (c->calling)
+		return l->tool != 0 && c->quiet >= l->tool ? LIMIT_TOOL : LIMIT_OK;
 	/* During sleep one clock stands still; when the time is set the other jumps. */
 	if (l->stale != 0 && least(c->quiet, c->quiet_wall) >= l->stale)
 		return LIMIT_STALE;
@@ -44,16 +48,13 @@ limit_due(const struct session_limits *l, const struct limit_clocks *c)
 	if (c->asking)
 		return 0;
 	sooner(&due, l->time, c->spent);
+	if (c->calling) {
+		sooner(&due, l->tool, c->quiet);
+		return due;
+	}
 	sooner(&due, l->stale, least(c->quiet, c->quiet_wall));
 	sooner(&due, l->stall, c->quiet);
 	return due;
-}
-
-bool
-limit_spent(const struct session_limits *l, int64_t tokens, int64_t cost_microusd)
-{
-	return (l->tokens != 0 && tokens >= l->tokens) ||
-	    (l->cost_microusd != 0 && cost_microusd >= l->cost_microusd);
 }
 
 int64_t
@@ -69,7 +70,7 @@ limit_wait(const char *words)
 		return 0;
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (strncasecmp(end + 1, units[i].name, strlen(units[i].name)) == 0)
-			return n * units[i].ms;
+			return least(n * units[i].ms, MOST_BY_WORDS);
 	return 0;
 }
 
@@ -78,7 +79,7 @@ limit_escalation(const struct session_limits *l, const struct trouble *t)
 {
 	if (t->attempts >= l->recoveries)
 		return ESCALATION_GIVE_UP;
-	return t->full || t->resumed || !t->resumable ? ESCALATION_FRESH : ESCALATION_RESUME;
+	return t->full || !t->resumable || (t->resumed && !t->broken) ? ESCALATION_FRESH : ESCALATION_RESUME;
 }
 
 static const struct {
@@ -92,6 +93,7 @@ static const struct {
 	{ REASON_FULL, STATUS_FAILED, true },
 	{ REASON_BUDGET, STATUS_FAILED, true },
 	{ REASON_KILLED, STATUS_UNKNOWN, false },
+	{ REASON_CANCELLED, STATUS_CANCELLED, false },
 };
 
 #define NENDS	(sizeof(ends) / sizeof(ends[0]))
@@ -112,4 +114,12 @@ limit_keeps(const char *reason)
 		if (strcmp(ends[i].reason, reason) == 0)
 			return ends[i].keeps;
 	return false;
+}
+
+int64_t
+limit_minute(int64_t began)
+{
+	const int64_t minute = 60 * INT64_C(1000);
+
+	return (began / minute + 1) * minute;
 }

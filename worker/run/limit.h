@@ -18,21 +18,24 @@ struct limit_clocks {		/* milliseconds */
 	int64_t		 quiet;		/* time without a sign of life, by CLOCK_MONOTONIC */
 	int64_t		 quiet_wall;	/* the same by the wall clock */
 	bool		 asking;	/* a question is open, so no limit is reached */
+	bool		 calling;	/* a tool call has no result yet: silence has another limit */
 };
 
-enum limit { LIMIT_OK, LIMIT_TIME, LIMIT_STALE, LIMIT_STALL };
+enum limit { LIMIT_OK, LIMIT_TIME, LIMIT_STALE, LIMIT_STALL, LIMIT_TOOL };
 enum limit limit_reached(const struct session_limits *, const struct limit_clocks *);
 /* Milliseconds until a limit could be reached without a sign of life; 0 = never. */
 int64_t limit_due(const struct session_limits *, const struct limit_clocks *);
 
-/* Is the budget used up? */
-bool limit_spent(const struct session_limits *, int64_t tokens, int64_t cost_microusd);
-
-/* The milliseconds that words such as "try again in 5 minutes" name; 0 = none. */
+/* The milliseconds that words such as "try again in 5 minutes" name, at most an hour, since an agent may say anything;
+ * 0 = none. */
 int64_t limit_wait(const char *words);
+
+/* When the minute after that of began starts, by the clock; both wall ms. */
+int64_t limit_minute(int64_t began);
 
 struct trouble {		/* an agent stalled, or its conversation is full */
 	bool		 full;
+	bool		 broken;	/* the run broke off: its conversation goes on as often as is allowed */
 	bool		 resumable;	/* there is a conversation that its adapter can resume */
 	bool		 resumed;	/* this was tried in this step */
 	int64_t		 attempts;	/* attempts in the session so far */
@@ -44,8 +47,10 @@ enum escalation limit_escalation(const struct session_limits *, const struct tro
 #define REASON_STALE	"no-activity"
 #define REASON_STALL	"stalled"
 #define REASON_FULL	"context-exhausted"
+#define CAUSE_BROKEN	"broken-off"
 #define REASON_BUDGET	"budget"
 #define REASON_KILLED	"would-not-stop"
+#define REASON_CANCELLED "cancelled"
 #define REASON_NO_VERDICT	"no-verdict"
 
 /* The status of a session that ends for a reason: failed, unless it is one of the above. */

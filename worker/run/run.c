@@ -17,12 +17,15 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 #include "worker/client/mail.h"
+#include "worker/client/tells.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
 #include "worker/run/gitdir.h"
 #include "worker/run/run.h"
+#include "worker/run/start.h"
 #include "worker/run/stream.h"
+#include "worker/run/talk.h"
 #include "worker/run/watchdog.h"
 
 #define MAIL_LEFT	40	/* batches of messages taken in after a run has ended */
@@ -38,7 +41,7 @@ struct running {
 	bool		 reaped, exited;	/* exited: there is no process left to wait for */
 	int64_t		 kill_at;	/* time of SIGKILL after SIGTERM; 0 = SIGTERM was not sent */
 	struct watchdog	 guard;
-	struct watch_timer limit, grace, mail, answers;
+	struct watch_timer limit, grace, linger, mail, answers;
 	struct watch inbox;
 };
 
@@ -98,19 +101,22 @@ run_reap(struct running *r)
 static void
 run_check_cancel(struct running *r)
 {
-	if (r->w->lockfd != -1 &&	/* the session must not stop the gates of a merge */
-	    file_exists(r->w->dirfd, SESSION_FILE_CANCEL)) {
+	if (r->w->lockfd == -1)		/* the session must not stop the gates of a merge */
+		return;
+	if (file_exists(r->w->dirfd, SESSION_FILE_CANCEL)) {
 		r->w->cancelled = true;
 		run_stop(r, RUN_STOPPED);
-	}
+	} else if (r->spec->actor == ACTOR_IMPLEMENTER && tells_interrupt(r->w))
+		run_stop(r, RUN_INTERRUPTED);
 }
 
 static void
 run_answers(void *run)
 {
 	struct running *r = run;
+	bool busy = answers_scan(r->w);
 
-	if (answers_scan(r->w))
+	if (tells_scan(r->w) || busy)
 		watch_timer(&r->answers, clock_now() + CLOCK_S);
 }
 
@@ -157,7 +163,7 @@ session_event(void *run, const struct watch_event *ev)
 		run_check_gone(run);
 	else if (strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		run_answers(run);
-	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0)
+	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0 || strcmp(ev->name, SESSION_FILE_INTERRUPT) == 0)
 		run_check_cancel(run);
 }
 
@@ -207,6 +213,18 @@ grace_over(void *run)
 	r->exited = r->res->killed = true;
 }
 
+/* The client has finished, but does not end. */
+static void
+linger_over(void *run)
+{
+	struct running *r = run;
+
+	if (r->kill_at != 0 || r->reaped)
+		return;
+	r->res->ended = true;
+	run_stop(r, RUN_EXITED);
+}
+
 static void
 guard_due(void *run)
 {
@@ -226,62 +244,28 @@ run_output(struct running *r)
 		watch_unfd(r->pipe);
 	else if (rc == 1)
 		watchdog_life(&r->guard);
+	if (r->spec->stop != NULL && *r->spec->stop)
+		run_stop(r, RUN_EXITED);
 	if (r->stream.over)
 		run_stop(r, RUN_OUTPUT_LIMIT);
 }
 
 static void
+run_talk(struct running *r)
+{
+	if (r->spec->talk != NULL && talk_send(r->spec->talk))
+		watch_timer(&r->linger, clock_now() + TALK_LINGER_S * CLOCK_S);
+}
+
+static void
 run_event(struct running *r, const struct watch_event *ev)
 {
-	if (ev->kind == WATCH_FD)
+	if (ev->kind == WATCH_FD && ev->fd == r->pipe)
 		run_output(r);
 	else if (ev->kind == WATCH_RESCAN)
 		run_scan(r);
 	else if (ev->kind == WATCH_SIGNAL)
 		run_signal(r, ev->signo);
-}
-
-static pid_t
-run_start(struct running *r, int out)
-{
-	const char *program = r->spec->argv->v[0], *step = "exec", **argv, **envp;
-	const char *tree = run_tree(r->w, r->spec->actor);
-	struct strings env = { 0 }, words = { 0 };
-	char relative[PATH_MAX], path[PATH_MAX];
-	struct sandbox_walls walls = SANDBOX_NO_WALLS;
-	pid_t pid = -1;
-
-	if (run_environment(r->w, r->spec, &env, r->res->text, sizeof(r->res->text)) == -1 ||
-	    gitdir_lend(r->w, r->spec->actor, r->res->text, sizeof(r->res->text)) == -1 ||
-	    confine_run(r->w, r->spec, &words, &walls, r->res->text, sizeof(r->res->text)) == -1) {
-		strings_free(&env);
-		strings_free(&words);
-		return -1;
-	}
-	argv = strings_vector(&words);
-	envp = strings_vector(&env);
-	snprintf(relative, sizeof(relative), "%s/%s", tree, program);
-	/* check first: bubblewrap could only report this where the command writes.  It starts at /, since a
-	 * loader that searches the current directory would find what an agent put there */
-	if (child_find(program[0] != '/' && strchr(program, '/') != NULL ? relative : program,
-	    envp, path, sizeof(path)) == 0)
-		pid = child_start(&(struct child_spec){ .argv = argv, .env = envp,
-		    .dir = r->w->sandbox == SANDBOX_BWRAP ? "/" : tree, .in = r->spec->in, .out = out, .err = out,
-		    .session = true, .die_with_parent = true, .held = r->w->sandbox == SANDBOX_BWRAP,
-		    .enter = sandbox_enter, .enter_arg = &walls,
-		    .handed = walls.filter_fd != -1, .hand = walls.filter_fd, .grouped = r->group.fd != -1,
-		    .cgroup = r->group.fd }, &step);
-	if (pid == -1) {
-		fault_set(errno);
-		snprintf(r->res->text, sizeof(r->res->text), "can't start %s (%s): %s", program,
-		    step, strerror(errno));
-	}
-	sandbox_walls_close(&walls);
-	free(argv);
-	free(envp);
-	strings_free(&env);
-	strings_free(&words);
-	return pid;
 }
 
 static void
@@ -294,13 +278,14 @@ run_watch(struct running *r)
 	if (timeout > 0)
 		watch_timer(&r->limit, clock_now() + timeout * CLOCK_S);
 	r->w->watch_session.fire = session_event, r->w->watch_session.arg = r;
-	r->w->watch_answers.fire = answers_event, r->w->watch_answers.arg = r;
+	r->w->watch_answers.fire = r->w->watch_messages.fire = answers_event;
+	r->w->watch_answers.arg = r->w->watch_messages.arg = r;
 	if (r->spec->run != NULL && r->w->inbox) {
 		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path, r->spec->run);
 		watch_dir(&r->inbox, inbox, false);
 	}
 	if (r->spec->run != NULL)
-		watchdog_begin(&r->guard, r->w);
+		watchdog_begin(&r->guard, r->w, r->spec->calls);
 	run_scan(r);
 }
 
@@ -312,7 +297,7 @@ run_end(struct running *r)
 	char why[GIT_ERR];
 
 	watch_undir(&r->inbox);
-	r->w->watch_session.fire = r->w->watch_answers.fire = NULL;
+	r->w->watch_session.fire = r->w->watch_answers.fire = r->w->watch_messages.fire = NULL;
 	/* A process that has become another user can't be killed without a group, and what it may still do
 	 * voids the result. */
 	if (proc_kill(0) == -1 || !ended)
@@ -333,6 +318,7 @@ run_end(struct running *r)
 	watch_unfd(r->pipe);
 	watch_timer(&r->limit, 0);
 	watch_timer(&r->grace, 0);
+	watch_timer(&r->linger, 0);
 	watch_timer(&r->mail, 0);
 	watch_timer(&r->answers, 0);
 	for (int n = 0; n < MAIL_LEFT && mail_scan(r->w) && r->res->end == RUN_EXITED && !worker_interrupted(r->w);)
@@ -344,12 +330,13 @@ void
 run_command(struct worker *w, const struct run_spec *spec, struct run_result *res)
 {
 	struct running r = { .w = w, .spec = spec, .res = res, .limit = { .fire = limit_over, .arg = &r },
-		.grace = { .fire = grace_over, .arg = &r }, .mail = { .fire = run_mail, .arg = &r },
+		.grace = { .fire = grace_over, .arg = &r },
+		.linger = { .fire = linger_over, .arg = &r }, .mail = { .fire = run_mail, .arg = &r },
 		.answers = { .fire = run_answers, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r },
 		.inbox = { .fire = inbox_event, .arg = &r } };
 	struct watch_event ev;
 	int64_t began = clock_now();
-	int fds[2];
+	int fds[2], in = spec->in;
 
 	memset(res, 0, sizeof(*res));
 	fault_set(0);
@@ -364,9 +351,15 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	stream_init(&r.stream, w, spec, res);
 	w->tree[0] = '\0';
 	(void)cgroup_begin(&r.group, w->config.session, w->dirfd, NULL, 0);
-	r.pid = run_start(&r, fds[1]);
+	if (spec->talk != NULL)
+		in = talk_open(spec->talk);
+	r.pid = run_start(w, spec, &(struct run_pipes){ in, fds[1], r.group.fd }, res->text, sizeof(res->text));
 	close(fds[1]);
+	if (spec->talk != NULL)
+		file_close(in);
 	if (r.pid == -1) {
+		if (spec->talk != NULL)
+			talk_close(spec->talk);
 		(void)cgroup_end(&r.group);
 		gitdir_return(w, spec->actor);
 		stream_finish(&r.stream);
@@ -376,13 +369,19 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	res->end = RUN_EXITED;
 	w->state.agent_pid = r.pid;
 	run_watch(&r);
+	run_talk(&r);
 	run_reap(&r);
 	while (!r.exited && watch_next(&ev) == 0) {
 		run_event(&r, &ev);
+		run_talk(&r);
 		if (w->disk_failed)
 			run_stop(&r, RUN_STOPPED);
 		watchdog_settle(&r.guard);
 	}
+	if (spec->talk != NULL)
+		talk_close(spec->talk);
+	if (res->ended && res->end == RUN_EXITED)
+		res->status = 0;
 	if (!r.exited)		/* the wait itself failed */
 		res->end = RUN_STOPPED;
 	run_end(&r);

@@ -24,12 +24,17 @@ run_dir(const struct worker *w, enum actor actor)
 static void
 describe_limit(const struct worker *w, struct run_result *res)
 {
-	int64_t ms = res->limit == LIMIT_TIME ? w->limits.time
-	    : res->limit == LIMIT_STALE ? w->limits.stale : w->limits.stall;
+	const struct said {
+		int64_t ms;
+		const char *text;
+	} said[] = {
+		[LIMIT_TIME] = { w->limits.time, "reached the time limit of" },
+		[LIMIT_STALE] = { w->limits.stale, "gave no sign of life for" },
+		[LIMIT_STALL] = { w->limits.stall, "gave no sign of life for" },
+		[LIMIT_TOOL] = { w->limits.tool, "waited for the result of a tool for" },
+	};
 
-	snprintf(res->text, sizeof(res->text), res->limit == LIMIT_TIME
-	    ? "reached the time limit of %g s" : "gave no sign of life for %g s",
-	    (double)ms / 1000);
+	snprintf(res->text, sizeof(res->text), "%s %g s", said[res->limit].text, (double)said[res->limit].ms / 1000);
 }
 
 void
@@ -53,8 +58,13 @@ run_describe(const struct worker *w, const struct run_spec *spec, struct run_res
 	case RUN_STOPPED:
 		strlcpy(res->text, "stopped", sizeof(res->text));
 		break;
+	case RUN_INTERRUPTED:
+		strlcpy(res->text, "interrupted by a person", sizeof(res->text));
+		break;
 	case RUN_EXITED:
-		if (child_status_text(res->status, res->text, sizeof(res->text)) == 0)
+		if (spec->talk != NULL && res->ended)
+			strlcpy(res->text, "finished", sizeof(res->text));
+		else if (child_status_text(res->status, res->text, sizeof(res->text)) == 0)
 			strlcpy(res->text, "exit status 0", sizeof(res->text));
 		break;
 	case RUN_SPAWN:

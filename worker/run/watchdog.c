@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <fcntl.h>
 #include <stdio.h>
 
 #include "proto/base/clock.h"
@@ -19,9 +18,15 @@ watchdog_worked(struct worker *w)
 	if (!w->state.rescue.under_way)
 		return;
 	w->state.rescue.under_way = false;
-	output_log("%s: Recovery successful (attempt %lld)", w->config.session,
+	output_log("%s: Recovery successful (attempt %lld)", w->config.item,
 	    (long long)w->state.rescue.attempts);
 	(void)worker_save(w, false);
+}
+
+static bool
+is_calling(const struct watchdog *g)
+{
+	return g->calls != NULL && *g->calls > 0;
 }
 
 static struct limit_clocks
@@ -34,6 +39,7 @@ clocks(const struct watchdog *g)
 		.quiet = (now - g->life) / CLOCK_MS,
 		.quiet_wall = clock_wall() - g->life_wall,
 		.asking = g->since == 0,
+		.calling = is_calling(g),
 	};
 }
 
@@ -43,6 +49,7 @@ arm(struct watchdog *g)
 	struct limit_clocks c = clocks(g);
 	int64_t due = limit_due(&g->w->limits, &c);
 
+	g->calling = c.calling;
 	watch_timer(&g->timer, due == 0 ? 0 : clock_now() + due * CLOCK_MS);
 }
 
@@ -72,9 +79,9 @@ work(struct watchdog *g)
 }
 
 void
-watchdog_begin(struct watchdog *g, struct worker *w)
+watchdog_begin(struct watchdog *g, struct worker *w, const int *calls)
 {
-	*g = (struct watchdog){ .w = w, .newest = clock_wall(), .timer = g->timer };
+	*g = (struct watchdog){ .w = w, .calls = calls, .newest = clock_wall(), .timer = g->timer };
 	alive_at(g, clock_now(), g->newest);
 	work(g);
 	arm(g);
@@ -96,9 +103,12 @@ watchdog_settle(struct watchdog *g)
 
 	if (g->w == NULL)
 		return;
-	asking = g->w->state.questions_open > 0;
-	if (asking == (g->since == 0))
+	asking = questions_awaited(&g->w->questions);
+	if (asking == (g->since == 0)) {
+		if (is_calling(g) != g->calling)
+			arm(g);
 		return;
+	}
 	if (asking) {
 		count(g);
 	} else {
@@ -140,7 +150,7 @@ watchdog_due(struct watchdog *g)
 		return LIMIT_OK;
 	c = clocks(g);
 	reached = limit_reached(&g->w->limits, &c);
-	if (reached == LIMIT_STALL || reached == LIMIT_STALE) {
+	if (reached == LIMIT_STALL || reached == LIMIT_STALE || reached == LIMIT_TOOL) {
 		look(g);
 		c = clocks(g);
 		reached = limit_reached(&g->w->limits, &c);

@@ -12,6 +12,7 @@
  *	asked to stop, watchdog_end when it has ended
  */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "proto/sys/watch.h"
@@ -25,10 +26,13 @@ struct watchdog {
 	int64_t		 life;		/* clock_now of the last sign of life */
 	int64_t		 life_wall;	/* and clock_wall */
 	int64_t		 newest;	/* latest known change in the worktree, wall ms */
+	const int	*calls;
+	bool		 calling;	/* as when the timer was armed */
 	struct watch_timer timer;	/* the run sets its function, which calls watchdog_due */
 };
 
-void watchdog_begin(struct watchdog *, struct worker *);
+/* calls: tool calls without a result; NULL = unknown. */
+void watchdog_begin(struct watchdog *, struct worker *, const int *calls);
 void watchdog_life(struct watchdog *);
 void watchdog_settle(struct watchdog *);
 /* The limit reached, or LIMIT_OK with the timer armed again.  Checks the worktree before it reports inactivity. */

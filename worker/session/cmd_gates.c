@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/json/json.h"
 #include "proto/session/layout.h"
@@ -13,6 +12,7 @@
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/confine.h"
+#include "worker/run/ports.h"
 #include "worker/session/gate.h"
 #include "worker/session/recover.h"
 #include "worker/session/session_repo.h"
@@ -84,13 +84,13 @@ static int
 run(void *arguments)
 {
 	const struct arguments *a = arguments;
-	struct worker w = { .lockfd = -1 };
+	struct worker w = { .lockfd = -1, .portsfd = -1 };
 	int rc;
 
 	if (watch_open() == -1 && !watch_degraded())
 		err(EX_OSERR, "can't watch files");
 	rc = recover_read(&w, a->dir);
-	if (rc == 0 && (rc = session_repo_open(&w)) == 0 && !git_oid_valid(&w.repo, a->commit)) {
+	if (rc == 0 && (rc = ports_take(&w)) == 0 && (rc = session_repo_open(&w)) == 0 && !git_oid_valid(&w.repo, a->commit)) {
 		warnx("%s: not a full object id", a->commit);
 		rc = EX_DATAERR;
 	}

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "proto/base/array.h"
 #include "proto/base/fault.h"
 #include "proto/session/layout.h"
+#include "worker/agent/park.h"
 #include "worker/agent/recovery.h"
+#include "worker/agent/told.h"
+#include "worker/client/tells.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
@@ -29,6 +29,7 @@ static enum event (*const actions[])(struct worker *) = {
 	[STEP_RESPOND] = step_respond,
 	[STEP_DECIDE] = step_decide,
 	[STEP_REGATE] = step_gates,
+	[STEP_PERSON] = step_person,
 	[STEP_VERDICT] = step_verdict,
 	[STEP_END] = NULL,
 };
@@ -53,7 +54,7 @@ finish(struct worker *w, const struct step_move *move)
 
 	if (move->status != STATUS_FAILED) {
 		w->state.step = STEP_END;
-		if (to == STATUS_APPROVED && w->config.settings.review == REVIEW_NONE) {
+		if (to == STATUS_APPROVED && strcmp(w->review.decided_by, "nobody") == 0) {
 			reason = "not-reviewed";
 			detail = "approved without a review (review: none)";
 		}
@@ -116,16 +117,18 @@ run_steps(struct worker *w)
 	enum event event;
 	bool more = w->state.step != STEP_END;
 
-	while (more && !worker_interrupted(w)) {
+	while (more && park_pause(w)) {
 		w->fail_reason[0] = w->fail_detail[0] = '\0';
 		w->handed_back = false;
 		/* setup asks itself, after making its checkout, since the trial of bubblewrap takes time */
+		(void)tells_scan(w);
 		event = w->state.step != STEP_SETUP && confine_ready(w) == -1 ? EVENT_FAILED
 		    : actions[w->state.step](w);
 		if (event == EVENT_FAILED && worker_interrupted(w))
 			return;
 		facts = (struct step_facts){ .review = s->review,
 			.round = w->state.round, .rounds = s->rounds + w->state.given_back,
+			.person = settings_person(s), .no_reviewer = settings_person_reviews(s),
 			.gate_tries = w->state.gate_tries, .gate_tries_max = s->gate_tries };
 		move = step_next(w->state.step, event, &facts);
 		more = proceed(w, &move);
@@ -198,11 +201,14 @@ run(void *arguments)
 		begin(&w);
 		if (status_live(w.state.status)) {
 			confine_begin(&w);
+			(void)told_remark(&w);
 			run_steps(&w);
 		}
 		clean_drop(&w);
 		ended = !status_live(w.state.status);
 		rc = leave(&w);
+		if (!w.gone && !status_live(w.state.status))
+			(void)tells_scan(&w);	/* a later message finds the end in state.json */
 		if (w.refused)
 			finish(&w, &(struct step_move){ .next = STEP_END, .status = STATUS_FAILED });
 		if (!ended)

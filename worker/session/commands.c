@@ -26,7 +26,7 @@ static const struct cmd cmd_help = COMMAND("help",
 
 static const struct syntax *const commands[] = {
 	&cmd_run.syntax, &cmd_gates.syntax, &cmd_ask.syntax, &cmd_progress.syntax, &cmd_summary.syntax,
-	&cmd_verdict.syntax, &cmd_blocked.syntax, &cmd_hold.syntax, &cmd_layer.syntax, &cmd_within.syntax,
+	&cmd_verdict.syntax, &cmd_blocked.syntax, &cmd_mcp.syntax, &cmd_hold.syntax, &cmd_layer.syntax, &cmd_within.syntax,
 	&cmd_help.syntax, NULL,
 };
 

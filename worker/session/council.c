@@ -17,16 +17,16 @@
 #include "worker/tree/beside.h"
 #include "worker/tree/clean.h"
 #include "worker/tree/import.h"
+#include "worker/tree/junk.h"
 #include "worker/tree/worktree.h"
 
 #define REPAIRS_MAX	2	/* times that a tech-lead may change what it approves */
 
 static const struct text_var none[] = { { NULL, NULL } };
 
-/* Records what was said before acting on it. */
-static int
+int
 record_opinion(struct worker *w, enum role role, const char *run, enum verdict verdict,
-    const char *findings, const char *how)
+    const char *findings, const char *how, int64_t at)
 {
 	struct opinion *o = review_add_opinion(&w->review);
 
@@ -37,7 +37,7 @@ record_opinion(struct worker *w, enum role role, const char *run, enum verdict v
 	strlcpy(o->commit, w->state.head, sizeof(o->commit));
 	o->findings = findings != NULL ? strdup(findings) : NULL;
 	strlcpy(o->how, how, sizeof(o->how));
-	o->at = clock_wall();
+	o->at = at;
 	if (verdict == VERDICT_REJECTED && role != ROLE_IMPLEMENTER) {
 		free(w->review.findings);
 		w->review.findings = strdup(findings != NULL && *findings != '\0' ? findings
@@ -45,10 +45,7 @@ record_opinion(struct worker *w, enum role role, const char *run, enum verdict v
 	}
 	w->review.rounds = w->state.round;
 	strlcpy(w->review.commit, w->state.head, sizeof(w->review.commit));
-	if (review_save(w->dirfd, &w->review) == 0)
-		return 0;
-	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
-	return -1;
+	return worker_review_save(w);
 }
 
 enum event
@@ -139,15 +136,14 @@ take_repair(struct worker *w, bool approved)
 		return -1;
 	}
 	strlcpy(w->clean.commit, commit, sizeof(w->clean.commit));
-	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1) {
-		worker_failed(w, "git", "%s", err);
-		return -1;
-	}
+	if (git_salvage(&w->clean.git, w->config.session, commit, &saved, err, sizeof(err)) == -1)
+		return worker_git_failed(w, err);
 	if (saved)
 		output_log("the tech-lead's uncommitted changes are left out of the work and saved in refs/salvage/%s",
 		    w->config.session);
 	taken = approved && strcmp(commit, w->state.head) != 0;
-	if (taken && (worktree_move(w, w->state.head, commit, files) == -1 || worktree_advance(w, commit, files) == -1))
+	if (taken && (junk_check(w, commit) == -1 || worktree_move(w, w->state.head, commit, files) == -1 ||
+	    worktree_advance(w, commit, files) == -1))
 		rc = -1;
 	beside_save(w, SESSION_DIR_SCRATCH_GIT);
 	clean_drop(w);
@@ -197,7 +193,7 @@ judge(struct worker *w, enum role role, const char *prompt_name, const struct te
 			return EVENT_FAILED;
 	}
 	snprintf(run, sizeof(run), "%03u", (unsigned)w->state.runs);
-	if (record_opinion(w, role, run, verdict, w->findings, how) == -1)
+	if (record_opinion(w, role, run, verdict, w->findings, how, clock_wall()) == -1)
 		return EVENT_FAILED;
 	return verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
 }
@@ -230,7 +226,7 @@ step_respond(struct worker *w)
 			return EVENT_FAILED;
 	}
 	if (record_opinion(w, ROLE_IMPLEMENTER, run,
-	    verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED, w->findings, how) == -1)
+	    verdict == VERDICT_APPROVED ? verdict : VERDICT_REJECTED, w->findings, how, clock_wall()) == -1)
 		return EVENT_FAILED;
 	if (verdict == VERDICT_APPROVED)
 		return EVENT_DEFENDED;
@@ -307,9 +303,8 @@ step_verdict(struct worker *w)
 		    : "reviewer", sizeof(r->decided_by));
 	r->rounds = w->state.round;
 	r->decided_at = clock_wall();
-	if (review_save(w->dirfd, r) == -1)
-		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
-		    w->path);
+	if (worker_review_save(w) == -1)
+		return EVENT_FAILED;
 decided:
 	return r->verdict == VERDICT_APPROVED ? EVENT_APPROVED : EVENT_REJECTED;
 }

@@ -168,11 +168,8 @@ step_gates(struct worker *w)
 		event = gate_failed(w, "gate", g, "");
 	if (event == EVENT_DONE && settings_ngates(s) > 0)
 		event = gates_run(w);
-	if (event == EVENT_FAILED)
-		return event;
-	if (review_save(w->dirfd, &w->review) == -1)
-		return worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written",
-		    w->path);
+	if (event == EVENT_FAILED || worker_review_save(w) == -1)
+		return EVENT_FAILED;
 	/* the failed gate has run there too */
 	return event == EVENT_GATE_FAILED && worktree_pin(w) == -1 ? EVENT_FAILED : event;
 }

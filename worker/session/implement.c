@@ -7,36 +7,49 @@
 
 #include "proto/base/text.h"
 #include "proto/session/layout.h"
+#include "proto/settings/commit_text.h"
 #include "proto/settings/clients.h"
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/prompt.h"
+#include "worker/agent/told.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
+#include "worker/run/limit.h"
 #include "worker/session/gate.h"
 #include "worker/session/resolve.h"
 #include "worker/session/unfinished.h"
 #include "worker/tree/audit.h"
 #include "worker/tree/worktree.h"
 
+/* The summary covers the whole work: an agent that resolved, or followed a message, describes only that part. */
+static int
+keep_result(struct worker *w, const char *text)
+{
+	if (w->summarised || worker_resolving(w) || text == NULL || *text == '\0' ||
+	    (w->told && file_exists(w->dirfd, SESSION_FILE_SUMMARY)))
+		return 0;
+	return file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC);
+}
+
 enum event
 step_implement(struct worker *w)
 {
-	char *prompt = prompt_implement(w), *result = NULL;
+	char *prompt, *result;
 	enum agent_outcome outcome;
-	const char *text;
+	int rc;
 
-	outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
-	free(prompt);
-	text = result;
-	/* An agent that resolved describes the resolution, but the summary covers the whole work. */
-	if (outcome == AGENT_OK && !w->summarised && !worker_resolving(w) && text != NULL && *text != '\0' &&
-	    file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC) == -1) {
+	do {
+		result = NULL;
+		prompt = prompt_implement(w);
+		outcome = agent_go(w, ROLE_IMPLEMENTER, prompt, false, &result);
+		free(prompt);
+		rc = outcome == AGENT_OK ? keep_result(w, result) : 0;
 		free(result);
-		return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written",
-		    w->path);
-	}
-	free(result);
+		if (rc == -1)
+			return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written", w->path);
+		w->told = outcome == AGENT_OK && told_more(w);
+	} while (w->told);
 	if (outcome == AGENT_OK) {
 		/* the agent will not run again: a power loss must not lose its work */
 		if (worker_sync_tree(w) == -1)
@@ -61,16 +74,24 @@ nothing_needed(const struct worker *w)
 	    faccessat(w->dirfd, SESSION_FILE_SUMMARY, F_OK, 0) == 0);
 }
 
+/* Did the round begin with a person's remarks, or so long ago that the history does not say? */
+static bool
+is_reworked(const struct state *s)
+{
+	for (size_t i = s->nhistory; i-- > 0;)
+		if (s->history[i].to == STATUS_RUNNING && !status_live(s->history[i].from))
+			return strcmp(s->history[i].reason, "remarks") == 0;
+	return true;
+}
+
 /* The implementer had findings to repair, and the commit is the one that a judge rejected last. */
 static bool
 is_rejected(const struct worker *w)
 {
 	const struct review *r = &w->review;
-	size_t all = w->state.remarks != NULL ? strlen(w->state.remarks) : 0;
-	size_t len = w->state.feedback != NULL ? strlen(w->state.feedback) : SIZE_MAX;
 
-	/* a person's remarks, with which the round began, were ignored: without a council nothing else would say so */
-	if (w->config.settings.review != REVIEW_COUNCIL && len <= all && strcmp(w->state.remarks + all - len, w->state.feedback) == 0 &&
+	/* a person's remarks were ignored: without a council nothing else would say so */
+	if (w->config.settings.review != REVIEW_COUNCIL && w->state.feedback != NULL && is_reworked(&w->state) &&
 	    strcmp(r->commit, w->state.head) == 0)
 		return true;
 	for (size_t i = r->nopinions; w->state.feedback != NULL && i > 0; i--)
@@ -80,19 +101,44 @@ is_rejected(const struct worker *w)
 	return false;
 }
 
+/* By the setting commit_message. */
+static char *
+commit_message(const struct worker *w)
+{
+	const char *template = w->config.settings.commit_message == NULL ? "{item}: {title}" :
+	    w->config.settings.commit_message;
+	char *user = text_format("%s <%s>", w->repo.author_name, w->repo.author_email), *message;
+	char *urls = strings_join(&w->item.urls, "\n");
+	struct text title = { 0 };
+	const char *text = w->item.title != NULL ? w->item.title : "work of the implementer";
+
+	text_line(&title, text, strlen(text));
+	message = commit_text(template, &(struct commit_text){
+		.item = w->config.item, .title = title.buf, .subject = title.buf, .urls = urls,
+		.session = w->config.session, .target = w->config.target, .user = user,
+	});
+	text_free(&title);
+	free(user);
+	free(urls);
+	return message;
+}
+
 enum event
 step_commit(struct worker *w)
 {
-	char message[512], line[256];
+	char line[256], *message;
 	enum event event = EVENT_DONE;
 	int rc = 0;
 
-	snprintf(message, sizeof(message), "%s: %s\n", w->config.item,
-	    w->item.title != NULL ? w->item.title : "work of the implementer");
+	if (worker_resolving(w) && audit_merged(w))
+		return audit_repository_now(w) == -1 ? EVENT_FAILED : worker_fail(w, REASON_CANCELLED,
+		    "its work was merged into %s by hand meanwhile", worker_target(w));
 	if ((event = unfinished_git(w)) == EVENT_DONE && worker_resolving(w))
 		event = resolve_commit(w);
-	else if (event == EVENT_DONE)
-		rc = worktree_commit(w, message);
+	else if (event == EVENT_DONE) {
+		rc = worktree_commit(w, message = commit_message(w));
+		free(message);
+	}
 	/* an unconfined agent may have moved the target itself, which the audit must see */
 	if (rc != -1 && event == EVENT_DONE && w->sandbox != SANDBOX_NONE)
 		worktree_settle_base(w);
@@ -151,6 +197,10 @@ step_summary(struct worker *w)
 
 	if (gate_needed(w) == -1)
 		return EVENT_FAILED;
+	if (w->state.status == STATUS_RUNNING && (w->told = told_more(w))) {
+		w->state.gate_tries = 0;
+		return EVENT_TOLD;
+	}
 	if (file_read(w->dirfd, SESSION_FILE_SUMMARY, SESSION_MAX_TEXT * 2, &buf, &len) == 0)
 		free(buf);
 	else if (summary_from_commits(w) == -1)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
 
 #include <err.h>
 #include <errno.h>
@@ -22,12 +21,14 @@
 #include "proto/sys/fs.h"
 #include "proto/sys/lock.h"
 #include "proto/sys/watch.h"
-#include "worker/agent/judge.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/deferred.h"
 #include "worker/client/mail.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/home.h"
+#include "worker/run/ports.h"
 #include "worker/run/watchdog.h"
 #include "worker/session/recover.h"
 #include "worker/session/resolve.h"
@@ -74,8 +75,10 @@ load_records(struct worker *w)
 	if (state_load(w->dirfd, &w->state, why, sizeof(why)) == -1 && errno != ENOENT)
 		return bad(EX_DATAERR, w->path, why);
 	if (questions_load(w->dirfd, &w->questions, why, sizeof(why)) == -1 ||
+	    tells_load(w->dirfd, &w->tells, why, sizeof(why)) == -1 ||
 	    review_load(w->dirfd, &w->review, why, sizeof(why)) == -1)
 		return bad(EX_DATAERR, w->path, why);
+	w->questions.max = (size_t)w->limits.questions;
 	return 0;
 }
 
@@ -95,6 +98,7 @@ begin_records(struct worker *w)
 	fill(s->session, sizeof(s->session), w->config.session);
 	fill(s->item, sizeof(s->item), w->config.item);
 	fill(w->questions.session, sizeof(w->questions.session), w->config.session);
+	fill(w->tells.session, sizeof(w->tells.session), w->config.session);
 	fill(w->review.session, sizeof(w->review.session), w->config.session);
 	fill(w->review.item, sizeof(w->review.item), w->config.item);
 	fill(w->review.mode, sizeof(w->review.mode),
@@ -107,7 +111,8 @@ begin_records(struct worker *w)
 		s->round = 1;
 	s->run[0] = s->role[0] = '\0';
 	for (int role = 0; role < ROLE_COUNT; role++)
-		if (!home_exists(w, role)) {	/* and its conversation is gone with it */
+		if (agent_of(w, role) != NULL && client_of(agent_of(w, role)) != NULL && !home_exists(w, role)) {
+			/* its conversation is gone with it */
 			free(s->conversation[role]);
 			s->conversation[role] = NULL;
 		}
@@ -122,7 +127,7 @@ begin_records(struct worker *w)
 static int
 make_dirs(struct worker *w)
 {
-	static const char *const dirs[] = { SESSION_DIR_ANSWERS, SESSION_DIR_INBOX,
+	static const char *const dirs[] = { SESSION_DIR_ANSWERS, SESSION_DIR_MESSAGES, SESSION_DIR_INBOX,
 		SESSION_DIR_TRANSCRIPT };
 	size_t i;
 
@@ -169,11 +174,12 @@ keep_binary(struct worker *w)
 static int
 watch_session(struct worker *w)
 {
-	char path[PATH_MAX + 16];
+	char answers[PATH_MAX + 16], messages[PATH_MAX + 16];
 
-	snprintf(path, sizeof(path), "%s/" SESSION_DIR_ANSWERS, w->path);
-	if ((watch_dir(&w->watch_session, w->path, false) == -1 ||
-	    watch_dir(&w->watch_answers, path, false) == -1) && !watch_degraded()) {
+	snprintf(answers, sizeof(answers), "%s/" SESSION_DIR_ANSWERS, w->path);
+	snprintf(messages, sizeof(messages), "%s/" SESSION_DIR_MESSAGES, w->path);
+	if ((watch_dir(&w->watch_session, w->path, false) == -1 || watch_dir(&w->watch_answers, answers, false) == -1 ||
+	    watch_dir(&w->watch_messages, messages, false) == -1) && !watch_degraded()) {
 		log_warn("%s: can't watch it", w->path);
 		return EX_OSERR;
 	}
@@ -207,8 +213,9 @@ clean_up_after(struct worker *w, bool detach)
 		output_log("%s: %s", w->state.step == STEP_RESOLVE ? "given back by the merge" :
 		    w->state.step == STEP_COMMIT ? "adopted" : "given back with remarks", w->state.detail);
 		/* before it is the worker's: what was judged is another commit than what comes of it */
-		if (resolve_forget(w) == -1)
+		if (resolve_forget(w) == -1 || deferred_heard(w, w->state.runs) == -1)
 			return EX_IOERR;
+		mail_withdraw(w, NULL, "the session was given back");
 		if (w->rebooted && worktree_repair(w) == 0)
 			boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 		(void)worker_save(w, true);
@@ -235,8 +242,7 @@ clean_up_after(struct worker *w, bool detach)
 	if (worktree_repair(w) == 0)	/* if the repair fails, the session's step reports why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
-	if (!judge_waits(w))
-		mail_withdraw(w, NULL, "the run that asked has ended");
+	mail_withdraw(w, NULL, "the run that asked has ended");
 	worker_settle(w);
 	return 0;
 }
@@ -309,7 +315,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 	bool over;
 	int rc;
 
-	w->dirfd = w->lockfd = -1;
+	w->dirfd = w->lockfd = w->portsfd = -1;
 	if (watch_open() == -1 && !watch_degraded()) {
 		log_warn("can't watch files");
 		return EX_OSERR;
@@ -322,7 +328,7 @@ worker_open(struct worker *w, const char *dir, bool detach)
 		return rc;
 	begin_records(w);
 	over = !status_live(w->state.status);
-	if (!over && ((rc = session_repo_open(w)) != 0 || (rc = watch_session(w)) != 0))
+	if (!over && ((rc = ports_take(w)) != 0 || (rc = session_repo_open(w)) != 0 || (rc = watch_session(w)) != 0))
 		return rc;
 	if (output_open(w->dirfd, SESSION_FILE_LOG) == -1 || (!over && proc_adopt() == -1)) {
 		warn("%s/" SESSION_FILE_LOG, w->path);
@@ -347,11 +353,13 @@ worker_close(struct worker *w)
 	output_close();
 	/* Releases the lock first: closing an inotify instance can take many milliseconds. */
 	file_close(w->lockfd);
+	file_close(w->portsfd);
 	watch_close();
 	item_release(&w->item);
 	config_release(&w->config);
 	state_release(&w->state);
 	questions_release(&w->questions);
+	tells_release(&w->tells);
 	review_release(&w->review);
 	audit_free(&w->audit);
 	strings_free(&w->answers_known);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "proto/base/text.h"
-#include "proto/session/layout.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/gitdir.h"
@@ -24,10 +23,7 @@ resolve_forget(struct worker *w)
 	r->verdict = VERDICT_NONE;
 	r->decided_by[0] = '\0';
 	r->decided_at = 0;
-	if (review_save(w->dirfd, r) == 0)
-		return 0;
-	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
-	return -1;
+	return worker_review_save(w);
 }
 
 /* The merge of the session's head and the target, with conflicts. */
@@ -40,10 +36,8 @@ merged_tree(struct worker *w, char tree[OID_MAX])
 	size_t n;
 
 	if (git_merge_tree(&w->git, s->head, s->resolving.target, tree, &list, &n, err,
-	    sizeof(err)) == -1) {
-		worker_failed(w, "git", "%s", err);
-		return -1;
-	}
+	    sizeof(err)) == -1)
+		return worker_git_failed(w, err);
 	state_conflicts_free(s);
 	s->conflicts = list;
 	s->nconflicts = n;
@@ -85,10 +79,8 @@ find_undone(struct worker *w, const char *merged, struct strings *paths)
 	int rc;
 
 	if (git_tree_of(&w->git, w->state.head, head, err, sizeof(err)) == -1 ||
-	    git_diff(&w->git, head, merged, &theirs, &n, err, sizeof(err)) == -1) {
-		worker_failed(w, "git", "%s", err);
-		return -1;
-	}
+	    git_diff(&w->git, head, merged, &theirs, &n, err, sizeof(err)) == -1)
+		return worker_git_failed(w, err);
 	if ((rc = git_diff(&w->git, head, w->taken.tree, &ours, &m, err, sizeof(err))) == -1)
 		worker_failed(w, "git", "%s", err);
 	for (i = 0; rc == 0 && i < n && paths->n < LEFT_MAX; i++) {
@@ -178,7 +170,7 @@ join(struct worker *w, bool own, char commit[OID_MAX])
 		free(message);
 	}
 	if (rc == -1)
-		worker_failed(w, "git", "%s", err);
+		worker_git_failed(w, err);
 	return rc == -1 ? -1 : 0;
 }
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 #include "proto/base/log.h"
 #include "proto/base/text.h"
@@ -96,7 +94,7 @@ static int
 find_branch(struct worker *w, const char *meta)
 {
 	static const char prefix[] = "ref: refs/heads/";
-	char path[PATH_MAX], ref[300], why[GIT_ERR], *head;
+	char path[PATH_MAX], why[GIT_ERR], *head;
 
 	if (w->state.branch == NULL && w->config.branch != NULL)
 		w->state.branch = strdup(w->config.branch);
@@ -114,8 +112,7 @@ find_branch(struct worker *w, const char *meta)
 	}
 	if (w->state.base[0] == '\0')
 		strlcpy(w->state.base, w->config.base, sizeof(w->state.base));
-	snprintf(ref, sizeof(ref), "refs/heads/%s", w->state.branch);
-	if (w->state.base[0] == '\0' && (git_ref_read(&w->repo, ref, w->state.base, why,
+	if (w->state.base[0] == '\0' && (git_branch_read(&w->repo, w->state.branch, w->state.base, why,
 	    sizeof(why)) == -1 || w->state.base[0] == '\0')) {
 		log_warnx("%s: branch %s has no commit", w->state.worktree, w->state.branch);
 		return EX_DATAERR;

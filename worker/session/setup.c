@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/fault.h"
 #include "proto/session/layout.h"
@@ -16,6 +15,7 @@
 #include "worker/run/gitdir.h"
 #include "worker/session/gate.h"
 #include "worker/tree/audit.h"
+#include "worker/tree/include.h"
 #include "worker/tree/worktree.h"
 
 #define LINK	SESSION_DIR_SAFE_GIT "/link"
@@ -76,8 +76,7 @@ worktree_prepare(struct worker *w)
 		goto fail;
 	return gitdir_index(w);
 fail:
-	worker_failed(w, "git", "%s", err);
-	return -1;
+	return worker_git_failed(w, err);
 }
 
 enum event
@@ -88,7 +87,10 @@ step_setup(struct worker *w)
 	enum run_end end;
 	size_t i;
 
-	if (gate_needed(w) == -1 || worktree_prepare(w) == -1 || audit_begin(w) == -1 || confine_ready(w) == -1)
+	if (gate_needed(w) == -1 || worktree_prepare(w) == -1)
+		return EVENT_FAILED;
+	include_files(w, w->state.worktree);
+	if (audit_begin(w) == -1 || confine_ready(w) == -1)
 		return EVENT_FAILED;
 	strlcpy(w->state.head, w->state.base, sizeof(w->state.head));
 	w->state.files[0] = '\0';
@@ -97,9 +99,8 @@ step_setup(struct worker *w)
 		end = gate_run(w, ACTOR_SETUP, &s->setup[i], g);
 		if (end == RUN_STOPPED)
 			return worker_fail(w, "stopped", "stopped during setup");
-		if (review_save(w->dirfd, &w->review) == -1)
-			return worker_broken(w, "%s/" SESSION_FILE_REVIEW
-			    " could not be written", w->path);
+		if (worker_review_save(w) == -1)
+			return EVENT_FAILED;
 		if (!g->passed)
 			return worker_failed(w, end == RUN_SPAWN ? "spawn" : "setup",
 			    "%s: %s; its output is in " SESSION_FILE_LOG, g->name, g->outcome);

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
@@ -65,21 +63,49 @@ breach(struct worker *w, const struct strings *list)
 	}
 	audit_text(list, text, sizeof(text));
 	worker_fail(w, "isolation-breach", "%s", text);
-	if (review_save(w->dirfd, &w->review) == -1)
-		worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
+	worker_review_save(w);
 	return -1;
 }
 
-/* A branch with commits of the session halts it, also where its user made the branch. */
-static void
-forgive(struct audit *a)
+/* Has the target no commit of the session but those that were approved?  Then a person merged them. */
+static bool
+is_approved(struct worker *w, const char *head)
 {
+	const struct state *s = &w->state;
+	char tip[OID_MAX], err[GIT_ERR];
+
+	return s->approved[0] != '\0' && git_branch_read(&w->repo, w->config.target, tip, err, sizeof(err)) == 0 &&
+	    tip[0] != '\0' && audit_beyond(&w->git, s->base, head, s->approved, tip, err, sizeof(err)) == 0;
+}
+
+/* What confined runs can't have done.  A branch with commits of the session halts it, also where its user made the
+ * branch, but for approved work in the target. */
+static void
+forgive(struct worker *w, const char *head, struct audit *a)
+{
+	char *target = text_format("branch %s: ", w->config.target != NULL ? w->config.target : "");
 	struct strings all = a->breaches;
+	bool ours;
 
 	a->breaches = (struct strings){ 0 };
-	for (size_t i = 0; i < all.n; i++)
-		strings_add(strncmp(all.v[i], "branch ", 7) == 0 ? &a->breaches : &a->notices, all.v[i]);
+	for (size_t i = 0; i < all.n; i++) {
+		ours = strncmp(all.v[i], target, strlen(target)) == 0;
+		if (ours && is_approved(w, head))
+			output_log("%s holds %.12s, which was approved: it was merged by hand", worker_target(w), w->state.approved);
+		else
+			strings_add(strncmp(all.v[i], "branch ", 7) == 0 ? &a->breaches : &a->notices, all.v[i]);
+	}
 	strings_free(&all);
+	free(target);
+}
+
+bool
+audit_merged(struct worker *w)
+{
+	char tip[OID_MAX], err[GIT_ERR];
+
+	return confine_holds(w) && git_branch_read(&w->repo, w->config.target, tip, err, sizeof(err)) == 0 &&
+	    tip[0] != '\0' && git_ancestor(&w->git, w->state.head, tip, err, sizeof(err)) == 1;
 }
 
 int
@@ -105,9 +131,9 @@ audit_repository_with(struct worker *w, const char *head)
 	rc = audit_repository(&w->git, before, now, w->state.branch, w->state.base, head,
 	    &a, err, sizeof(err));
 	if (rc == -1)
-		worker_failed(w, "git", "%s", err);
+		worker_git_failed(w, err);
 	else if (confine_holds(w))
-		forgive(&a);
+		forgive(w, head, &a);
 	/* the target is supposed to move */
 	target = text_format("branch %s:", w->config.target != NULL ? w->config.target : "");
 	for (size_t i = 0; i < a.notices.n; i++)
@@ -130,10 +156,7 @@ record_flags(struct worker *w)
 		output_log("flagged: %s", w->audit.flagged.v[i]);
 		strings_add(&w->review.flagged, w->audit.flagged.v[i]);
 	}
-	if (w->audit.flagged.n == 0 || review_save(w->dirfd, &w->review) == 0)
-		return 0;
-	worker_broken(w, "%s/" SESSION_FILE_REVIEW " could not be written", w->path);
-	return -1;
+	return w->audit.flagged.n == 0 ? 0 : worker_review_save(w);
 }
 
 int
@@ -155,10 +178,8 @@ audit_work(struct worker *w)
 		    sizeof(err));
 		git_changes_free(c, n);
 	}
-	if (rc == -1) {
-		worker_failed(w, "git", "%s", err);
-		return -1;
-	}
+	if (rc == -1)
+		return worker_git_failed(w, err);
 	if (record_flags(w) == -1 || breach(w, &w->audit.breaches) == -1)
 		return -1;
 	strlcpy(w->audited, w->state.head, sizeof(w->audited));

@@ -13,6 +13,8 @@
  * Both return 0, or -1 with worker_fail set: isolation-breach, or git.
  */
 
+#include <stdbool.h>
+
 struct gate_result;
 struct worker;
 
@@ -21,6 +23,8 @@ int audit_begin(struct worker *);
 int audit_repository_now(struct worker *);
 /* The same with head in place of the session's head, before it is the session's own. */
 int audit_repository_with(struct worker *, const char *head);
+/* Has a person merged the session's head into the target?  False where runs could have. */
+bool audit_merged(struct worker *);
 /* Puts flagged paths into review.json; the refused ones are in w->audit. */
 int audit_work(struct worker *);
 /* The refused paths as a failed gate (gate_result_release frees it). */

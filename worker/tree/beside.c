@@ -132,7 +132,7 @@ find(struct look *l, size_t max, struct beside *b, char *err, size_t len)
 	static const char heads[] = "refs/heads/";
 	struct worker *w = l->w;
 	int dirfd = file_open_dir(AT_FDCWD, l->dir), rc;
-	char stash[OID_MAX], target[256];
+	char stash[OID_MAX];
 	struct git_refs refs;
 
 	if (dirfd == -1)
@@ -141,9 +141,8 @@ find(struct look *l, size_t max, struct beside *b, char *err, size_t len)
 	close(dirfd);
 	if (rc == -1)
 		return fault_undecided() ? -1 : 0;
-	snprintf(target, sizeof(target), "%s%s", heads, w->config.target != NULL ? w->config.target : "");
 	if (w->config.target != NULL)
-		rc = git_ref_read(&w->repo, target, l->target, err, len);
+		rc = git_branch_read(&w->repo, w->config.target, l->target, err, len);
 	for (size_t i = 0; rc == 0 && i < refs.n && i < BRANCHES_MAX && b->names.n < max; i++)
 		rc = add(l, b, refs.v[i].name + strlen(heads), refs.v[i].oid, err, len);
 	git_refs_free(&refs);

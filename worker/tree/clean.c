@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -19,6 +18,7 @@
 #include "worker/run/gate_run.h"
 #include "worker/tree/clean.h"
 #include "worker/tree/filter.h"
+#include "worker/tree/include.h"
 #include "worker/tree/reuse.h"
 
 /* Beside the session's worktree, like the pool, so that one rename takes a tree from the pool. */
@@ -33,13 +33,6 @@ entry_path(const struct worker *w)
 		entry = text_format("%s/" SESSION_DIR_CLEAN, w->path);
 	free(pool);
 	return entry;
-}
-
-static int
-failed(struct worker *w, const char *err)
-{
-	worker_failed(w, "git", "%s", err);
-	return -1;
 }
 
 static int
@@ -104,7 +97,7 @@ link_to(struct worker *w, const char *name)
 	int rc = git_worktree_link(w->clean.tree, dir, err, sizeof(err));
 
 	free(dir);
-	return rc == 0 ? 0 : failed(w, err);
+	return rc == 0 ? 0 : worker_git_failed(w, err);
 }
 
 int
@@ -140,7 +133,7 @@ clean_tidy(struct worker *w)
 		git_apart_free(&g);
 	}
 	strings_free(&left);
-	return rc == -1 ? failed(w, err) : 0;
+	return rc == -1 ? worker_git_failed(w, err) : 0;
 }
 
 enum worktree_state
@@ -178,7 +171,7 @@ check_out(struct worker *w, const char *commit, const char *entry)
 	if (!taken && (make_entry(w, entry) == -1))
 		return -1;
 	if (!taken && git_checkout(&w->clean.git, commit, err, sizeof(err)) == -1)
-		return failed(w, err);
+		return worker_git_failed(w, err);
 	/* this commit may not ignore what the target ignores */
 	if (taken && w->config.settings.keep_ignored && clean_tidy(w) == -1)
 		return -1;
@@ -212,7 +205,7 @@ begin(struct worker *w, const char *commit)
 	/* leftovers of other commits must not influence this one */
 	if (remove_all(w, NULL) == -1) {
 		free(entry);
-		return failed(w, "the caches of an old clean tree can't be removed");
+		return worker_git_failed(w, "the caches of an old clean tree can't be removed");
 	}
 	w->clean.entry = entry;
 	w->clean.tree = text_format("%s/" POOL_TREE, entry);
@@ -225,6 +218,8 @@ begin(struct worker *w, const char *commit)
 	rc = check_out(w, commit, entry);
 	if (rc == -1)
 		clean_drop(w);
+	else
+		include_files(w, w->clean.tree);
 	return rc;
 }
 

@@ -15,7 +15,6 @@
  *	clean_drop(w)				deletes it with its caches
  */
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "worker/core/step.h"

@@ -34,13 +34,6 @@ struct leftover {
 	size_t		 n;
 };
 
-static int
-failed(struct worker *w, const char *err)
-{
-	worker_failed(w, "git", "%s", err);
-	return -1;
-}
-
 static bool
 below(const char *path, const char *dir)
 {
@@ -92,7 +85,7 @@ prepare(struct worker *w, const char *dir, const struct leftover *l, const char 
 	(void)unlink(g.index);
 	free(g.index);
 	git_apart_free(&g);
-	return rc == -1 ? failed(w, err) : 0;
+	return rc == -1 ? worker_git_failed(w, err) : 0;
 }
 
 /* The end of git's output is the reason. */
@@ -152,21 +145,6 @@ run_git(struct worker *w, const struct text *paths, const char *message)
 	return rc;
 }
 
-static bool
-listed(const struct leftover *l, const char *path)
-{
-	size_t low = 0, high = l->n, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (strcmp(l->c[mid].path, path) < 0)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < l->n && strcmp(l->c[low].path, path) == 0;
-}
-
 /* Checks that the commit has each path as in the worktree, and differs only in converted files. */
 static int
 check(struct worker *w, const struct leftover *l, const char *left, const char *before, const char *commit)
@@ -183,10 +161,10 @@ check(struct worker *w, const struct leftover *l, const char *left, const char *
 	if (rc == 0 && (rc = git_ancestor(&w->git, before, commit, err, sizeof(err))) != -1)
 		rc = rc == 1 ? 0 : 1;
 	for (size_t i = 0; rc == 0 && odd == NULL && i < n; i++)
-		if (c[i].status != 'M' || c[i].old_mode != c[i].new_mode || !listed(l, c[i].path))
+		if (c[i].status != 'M' || c[i].old_mode != c[i].new_mode || git_change_of(l->c, l->n, c[i].path) == NULL)
 			odd = c[i].path;
 	if (rc == -1)
-		failed(w, err);
+		worker_git_failed(w, err);
 	else if (rc == 1 || odd != NULL) {
 		worker_hand_back(w, "commit", "git, run with filters (see gitattributes(5)), did not commit %s as the "
 		    "worktree has it: commit it yourself", odd != NULL ? odd : "the work");
@@ -212,11 +190,11 @@ commit_all(struct worker *w, const struct leftover *l, const char *message, char
 	rc = prepare(w, dir, l, commit) == -1 || run_git(w, &paths, message) == -1 ? -1 : 0;
 	text_free(&paths);
 	if (git_private_plain(&w->repo, dir, false, err, sizeof(err)) == -1 && rc == 0)
-		rc = failed(w, err);
+		rc = worker_git_failed(w, err);
 	if (rc == 0 && (import_work(w, dir, commit) == -1 || check(w, l, left, before, commit) == -1))
 		rc = -1;
 	if (rc == 0 && git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
-		rc = failed(w, err);
+		rc = worker_git_failed(w, err);
 	if (rc == 0 && strcmp(before, commit) != 0)
 		output_log("committed the changes left in the worktree as %.12s, as filters convert it", commit);
 	return rc;
@@ -243,7 +221,7 @@ filter_commit(struct worker *w, const char *message, char commit[OID_MAX])
 	if (rc == 0)
 		rc = git_filtered(&w->git, &paths, &filtered, err, sizeof(err));
 	if (rc == -1)
-		failed(w, err);
+		worker_git_failed(w, err);
 	else
 		rc = filtered.n == 0 ? 1 : commit_all(w, &l, message, commit);
 	strings_free(&paths);
@@ -331,5 +309,5 @@ filter_keep(struct worker *w)
 	if (rc == 0 && kept > 0)
 		rc = git_tree_with(&w->clean.git, w->clean.commit, c, (size_t)kept, w->clean.files, err, sizeof(err));
 	git_changes_free(c, n);
-	return rc == -1 ? failed(w, err) : 0;
+	return rc == -1 ? worker_git_failed(w, err) : 0;
 }

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,6 +11,7 @@
 #include "worker/run/gitdir.h"
 #include "worker/tree/filter.h"
 #include "worker/tree/import.h"
+#include "worker/tree/junk.h"
 #include "worker/tree/worktree.h"
 
 /* The worktree's tree; computed once, until agent code runs again.  rest: silently leaves out what can't be committed. */
@@ -75,13 +73,6 @@ worktree_compare(struct worker *w, char *detail, size_t len)
 	return state;
 }
 
-static int
-worktree_error(struct worker *w, const char *err)
-{
-	worker_failed(w, "git", "%s", err);
-	return -1;
-}
-
 /* Commits that must not be judged would become part of the history of the next commit: commits of an agent that
  * was to make none, and a person's commits beside them.  1 when there are any; they are saved if possible. */
 static int
@@ -102,13 +93,13 @@ save_commits(struct worker *w, bool agent)
 			strings_add(&tips, commit);
 		else if (fault_undecided()) {	/* the commits may be complete */
 			strings_free(&tips);
-			return worktree_error(w, err);
+			return worker_git_failed(w, err);
 		} else
 			output_log("%s is reset to %.12s, since its commits can't be imported: %s", names[i], w->state.head, err);
 	}
 	if (tips.n > 0 && git_salvage_commits(&w->git, w->config.session, w->state.head, &tips, err,
 	    sizeof(err)) == -1)
-		rc = worktree_error(w, err);
+		rc = worker_git_failed(w, err);
 	else if (tips.n > 0)
 		output_log("commit %.12s, which is not to be judged, is saved in refs/salvage/%s; the branch stays "
 		    "at %.12s", tips.v[0], w->config.session, w->state.head);
@@ -141,7 +132,7 @@ worktree_move(struct worker *w, const char *from, const char *to, char files[OID
 		files[0] = '\0';
 	if (rc == 0)
 		rc = check_out(w, files[0] != '\0' ? files : tree, err, sizeof(err));
-	return rc == -1 ? worktree_error(w, err) : 0;
+	return rc == -1 ? worker_git_failed(w, err) : 0;
 }
 
 /* Saves and discards the worktree's differences from state.head. */
@@ -152,13 +143,13 @@ worktree_restore(struct worker *w, enum worktree_state state, const char *detail
 	bool saved = false;
 
 	if (git_salvage(&w->git, w->config.session, w->state.head, &saved, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	if (saved)
 		output_log("uncommitted changes to %.12s are saved in refs/salvage/%s and removed "
 		    "from the worktree%s%s", w->state.head, w->config.session,
 		    state == WORKTREE_CHANGED ? ": " : "", state == WORKTREE_CHANGED ? detail : "");
 	if (check_out(w, w->state.files[0] != '\0' ? w->state.files : w->state.head, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	return 0;
 }
 
@@ -212,7 +203,7 @@ commit_plain(struct worker *w, const char *message, char commit[OID_MAX])
 
 	if (git_tree_keep(&w->git, commit, w->tree, err, sizeof(err)) == -1 ||
 	    git_commit_tree(&w->git, w->tree, parents, 1, message, new, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	output_log("committed the changes left in the worktree as %.12s", new);
 	strlcpy(commit, new, OID_MAX);
 	strlcpy(w->taken.tree, w->tree, sizeof(w->taken.tree));
@@ -229,7 +220,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 	/* Ignored files that were committed nevertheless must not be left out. */
 	if (strcmp(commit, w->state.head) != 0 &&
 	    git_index_at(&w->git, commit, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	if (worktree_now(w, false, err, sizeof(err)) == -1) {
 		if (fault_code() == FAULT_WORK)
 			worker_hand_back(w, "import", "%s", err);
@@ -238,7 +229,7 @@ commit_rest(struct worker *w, const char *message, char commit[OID_MAX])
 		return -1;
 	}
 	if (git_tree_of(&w->git, commit, w->taken.tree, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	if (strcmp(w->taken.tree, w->tree) == 0)
 		return 0;
 	rc = filter_commit(w, message, commit);
@@ -252,7 +243,7 @@ take_files(struct worker *w)
 	char err[GIT_ERR];
 
 	if (git_index_tree(&w->git, w->taken.files, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	if (strcmp(w->taken.files, w->taken.tree) == 0)
 		w->taken.files[0] = '\0';
 	return 0;
@@ -290,7 +281,7 @@ worktree_take(struct worker *w, const char *message, char *commit)
 	if (import_commits(w, commit) == -1)
 		return -1;
 	own = strcmp(commit, w->state.head) != 0;
-	return commit_rest(w, message, commit) == -1 || take_files(w) == -1 ? -1 : own;
+	return commit_rest(w, message, commit) == -1 || junk_check(w, commit) == -1 || take_files(w) == -1 ? -1 : own;
 }
 
 int
@@ -299,7 +290,7 @@ worktree_advance(struct worker *w, const char *commit, const char *files)
 	char err[GIT_ERR];
 
 	if (branch_move(w, commit, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	if (gitdir_make(w, commit) == -1)
 		return -1;
 	if (strcmp(w->state.files, files) != 0)
@@ -321,7 +312,7 @@ worktree_commit(struct worker *w, const char *message)
 		return 1;
 	/* Commits that change nothing in total are not work. */
 	if (own && git_tree_of(&w->git, w->onto, base, err, sizeof(err)) == -1)
-		return worktree_error(w, err);
+		return worker_git_failed(w, err);
 	if (own && strcmp(base, w->taken.tree) == 0)
 		return 1;
 	if (strcmp(commit, w->state.head) != 0)

@@ -47,11 +47,40 @@ the_table(void **state)
 	}
 }
 
+#define HOUR	(60 * MIN)
+
+static const struct {
+	const char	*text, *zone;
+	int64_t		 from, hours;	/* ms after NOW and the length; 0 hours = none */
+} days[] = {
+	{ NULL, "UTC", -9 * HOUR, 24 }, { "today", "UTC", -9 * HOUR, 24 }, { "yesterday", "UTC", -33 * HOUR, 24 },
+	{ "2026-01-01", "UTC", -9 * HOUR, 24 }, { "2026-01-01", "LOC-1", -10 * HOUR, 24 }, { NULL, "LOC-20", -5 * HOUR, 24 },
+	{ "2026-03-29", "CET-1CEST,M3.5.0,M10.5.0/3", (86 * 24 + 14) * HOUR, 23 },
+	{ "2026-02-30", "UTC", 0, 0 }, { "2026-1-1", "UTC", 0, 0 }, { "2026-01-01x", "UTC", 0, 0 }, { "", "UTC", 0, 0 },
+	{ "tomorrow", "UTC", 0, 0 },
+};
+
+static void
+a_day_is_that_of_the_local_time_zone(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++) {
+		int64_t from = NOW, to = NOW;
+
+		setenv("TZ", days[i].zone, 1);
+		tzset();
+		if (deadline_day(days[i].text, NOW, &from, &to) != (days[i].hours == 0 ? -1 : 0) || from != NOW + days[i].from ||
+		    to - from != days[i].hours * HOUR)
+			fail_msg("row %zu: %lld h from %lld h", i, (long long)((to - from) / HOUR), (long long)((from - NOW) / HOUR));
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table),
+		cmocka_unit_test(a_day_is_that_of_the_local_time_zone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

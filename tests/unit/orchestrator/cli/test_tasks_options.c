@@ -24,6 +24,7 @@ described(const struct task *t)
 static bool
 changes(const struct option_row *row, const char *value)
 {
+	struct tasklist l = { 0 };
 	struct task t = { .item.id = "t", .parallelizable = true, .changed = true };
 	struct arguments a = { 0 };
 	char *option = text_format("--%s=%s", row->name, value), *argv[] = { option, NULL }, *before, *after;
@@ -32,7 +33,7 @@ changes(const struct option_row *row, const char *value)
 	before = described(&t);
 	assert_int_equal(option_parse(&syntax, &a, NULL, NULL, argv), 0);
 	assert_true(task_options_any(&a.options));
-	rv = task_options_apply(&a.options, &t) == 0;
+	rv = task_options_apply(&a.options, &l, &t) == 0;
 	after = described(&t);
 	rv &= strcmp(before, after) != 0;
 	free(before);

@@ -39,6 +39,17 @@ the_table(void **state)
 }
 
 static void
+busy_processors_hold_back(void **state)
+{
+	(void)state;
+	assert_int_equal(capacity_by_load(100, 2, 800, 3), 18);
+	assert_int_equal(capacity_by_load(1700, 2, 800, 3), 3);
+	assert_int_equal(capacity_by_load(1700, 2, 800, 0), 1);
+	assert_true(capacity_by_load(-1, 2, 800, 0) == SIZE_MAX);
+	assert_true(capacity_by_load(100, 0, 800, 0) == SIZE_MAX);
+}
+
+static void
 it_is_said_in_words(void **state)
 {
 	struct machine m = { .memory_mb = 20480, .processors = 2 };
@@ -83,6 +94,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table),
+		cmocka_unit_test(busy_processors_hold_back),
 		cmocka_unit_test(it_is_said_in_words),
 		cmocka_unit_test(files_of_the_kernel),
 		cmocka_unit_test(this_machine_has_some),

@@ -67,6 +67,17 @@ texts_grow_and_format(void **state)
 }
 
 static void
+a_nul_does_not_end_a_text(void **state)
+{
+	struct text t = { 0 };
+
+	(void)state;
+	text_add_string(&t, "\0a\0\0b", 5);
+	assert_string_equal(t.buf, "\357\277\275a\357\277\275\357\277\275b");
+	text_free(&t);
+}
+
+static void
 lines_are_trimmed_and_cut_between_characters(void **state)
 {
 	char s[] = "text \r\n\t ", line[4];
@@ -173,6 +184,12 @@ times_are_written_and_read_back(void **state)
 	assert_string_equal(clock_age(180000, buf, sizeof(buf)), "3m");
 	assert_string_equal(clock_age(7200000, buf, sizeof(buf)), "2h");
 	assert_string_equal(clock_age(INT64_C(5) * 86400000, buf, sizeof(buf)), "5d");
+	setenv("TZ", "ABC-5:30", 1);
+	tzset();
+	assert_string_equal(clock_local(INT64_C(1769850000000), INT64_C(1769850060000), buf, sizeof(buf)), "14:30");
+	assert_string_equal(clock_local(INT64_C(1769850000000), INT64_C(1769950000000), buf, sizeof(buf)), "2026-01-31 14:30");
+	unsetenv("TZ");
+	tzset();
 	boot_id(id, sizeof(id));
 	assert_int_equal(strlen(id), 36);
 }
@@ -184,6 +201,7 @@ main(void)
 		cmocka_unit_test(controls_become_visible),
 		cmocka_unit_test(invalid_utf8_becomes_octal),
 		cmocka_unit_test(texts_grow_and_format),
+		cmocka_unit_test(a_nul_does_not_end_a_text),
 		cmocka_unit_test(lines_are_trimmed_and_cut_between_characters),
 		cmocka_unit_test(templates_are_expanded_once),
 		cmocka_unit_test(a_value_does_not_end_the_element_that_it_stands_in),

@@ -77,9 +77,9 @@ a_clean_checkout_follows_and_may_follow_twice(void **state)
 	move(&s);
 	OK(apply(&s));
 	OK(apply(&s));
-	checkout_unlock(s.co, "session-j-abcdef");
+	assert_int_equal(checkout_unlock(s.co, "session-j-abcdef", err, sizeof(err)), 0);
 	sh("test -e r/.git/index.lock");
-	checkout_unlock(s.co, "session-i-abcdef");
+	assert_int_equal(checkout_unlock(s.co, "session-i-abcdef", err, sizeof(err)), 0);
 	sh("cd r && ! test -e .git/index.lock && test -z \"$(git status --porcelain)\" && "
 	    "test -e n/new && ! test -e dir/b && test $(ls .git | grep -c index) = 1");
 	scene_free(&s);
@@ -288,6 +288,27 @@ a_rebase_of_the_branch_counts_as_its_checkout(void **state)
 	git_repo_release(&r);
 }
 
+static void
+a_cone_holds_its_directories_and_the_files_of_their_parents(void **state)
+{
+	static const char cone[] = "/*\n!/*/\n/a/\n!/a/*/\n/a/b/\n/x\\*y/\n";
+	static const struct { const char *path; enum cone is; } cases[] = {
+		{ "file", CONE_HOLDS }, { "a/file", CONE_HOLDS }, { "a/b/c/file", CONE_HOLDS }, { "a/bc/file", CONE_LACKS },
+		{ "a/c/file", CONE_LACKS }, { "ab/file", CONE_LACKS }, { "x*y/z/file", CONE_HOLDS }, { "xay/file", CONE_LACKS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(checkout_cone(cone, cases[i].path), cases[i].is);
+	assert_int_equal(checkout_cone("/*\n!/*/\n", "a/file"), CONE_LACKS);
+	assert_int_equal(checkout_cone("/*\n!/*/\n/a/", "a/file"), CONE_HOLDS);
+	assert_int_equal(checkout_cone("/*\n!/a\n", "file"), CONE_NONE);
+	assert_int_equal(checkout_cone("", "file"), CONE_NONE);
+	assert_int_equal(checkout_cone("/*\n!/*/\n/a*/\n", "file"), CONE_NONE);
+	assert_int_equal(checkout_cone("/*\n!/*/\n/a/\n!/b/*/\n", "file"), CONE_NONE);
+	assert_int_equal(checkout_cone("/*\n!/*/\n/a/b/\n/a/b/c.txt\n", "a/b/file"), CONE_NONE);
+}
+
 int
 main(void)
 {
@@ -301,6 +322,7 @@ main(void)
 		SCRATCH_TEST(index_versions_are_all_read),
 		SCRATCH_TEST(a_half_applied_change_is_completed),
 		SCRATCH_TEST(a_rebase_of_the_branch_counts_as_its_checkout),
+		cmocka_unit_test(a_cone_holds_its_directories_and_the_files_of_their_parents),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

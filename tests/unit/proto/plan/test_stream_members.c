@@ -9,9 +9,11 @@
 #include "tests/unit/item_member.h"
 
 /* Members of an item that a stream has by other names, or not at all. */
-static const char *const not_of_a_stream[] = { "id", "title", "depends_on", "no_change", "worktree", "limits", NULL };
+static const char *const not_of_a_stream[] = { "id", "title", "depends_on", "no_change", "worktree", "limits", "budget",
+    "urls", NULL };
 /* A stream does its tasks in the order of the file, in one worktree, within its own limits. */
-static const char *const not_of_its_tasks[] = { "depends_on", "no_change", "tasks", "worktree", "limits", NULL };
+static const char *const not_of_its_tasks[] = { "depends_on", "no_change", "tasks", "worktree", "limits", "budget", "urls",
+    NULL };
 
 /* The task of a stream that says this member, or whose task does. */
 static char *

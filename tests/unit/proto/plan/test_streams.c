@@ -51,7 +51,7 @@ static const struct {
 	{ HEAD A PLAN("", "", "\"A\""), "integration has A, whose streamPhase is foundation" },
 	{ HEAD A PLAN("", "", ""), "not in the executionPlan" },
 	{ HEAD A PLAN("\"A\"", "\"B\"", ""), "parallel has B, which is not in" },
-	{ HEAD "{\"streamId\":\"../x\"}," A "]}", "streams[0]: \"streamId\"" },
+	{ HEAD "{\"streamId\":\"../x\",\"streamPhase\":\"parallel\"}," A "]}", "streams[0]: \"streamId\"" },
 	{ HEAD "{\"streamId\":\"A\",\"streamPhase\":\"foundation\"}]}", "A has no tasks: " },
 	{ HEAD "{\"streamId\":\"A\",\"streamPhase\":\"foundation\",\"totalTasks\":2,"
 	    "\"completedTasks\":2}]}", NULL },
@@ -96,6 +96,27 @@ all_problems_are_said(void **state)
 	streams_check(&s, 1, &problems);
 	/* Endpoint, phase, initiative, foundation, too many, dependency, tasks. */
 	assert_int_equal(problems.n, 7);
+	strings_free(&problems);
+	streams_release(&s);
+}
+
+static void
+a_fault_of_a_stream_hides_no_other_one_of_it(void **state)
+{
+	static const char *const said[] = { "streams[0]: \"streamId\"", "streams[0]: \"streamPhase\"",
+	    "streams[0]: \"totalTasks\"", "streams[0]: \"projectRoot\"", "streams[0]: tasks[1]: \"title\"",
+	    "streams[0]: tasks[1]: \"priority\"", "streams[0]: worktreePath ../b " };
+	struct strings problems;
+	struct streams s;
+
+	(void)state;
+	parse(&s, HEAD "{\"streamId\":\"a b\",\"streamPhase\":\"later\",\"totalTasks\":\"2\",\"projectRoot\":5,"
+	    "\"worktreePath\":\"../b\",\"tasks\":[\"one\",{\"title\":5,\"priority\":9}]}," A "]}", &problems);
+	streams_check(&s, 5, &problems);
+	assert_int_equal(problems.n, sizeof(said) / sizeof(said[0]));
+	for (size_t i = 0; i < problems.n; i++)
+		if (strncmp(problems.v[i], said[i], strlen(said[i])) != 0)
+			fail_msg("%s is not about %s", problems.v[i], said[i]);
 	strings_free(&problems);
 	streams_release(&s);
 }
@@ -317,6 +338,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_problem_is_said_and_nothing_else),
 		cmocka_unit_test(all_problems_are_said),
+		cmocka_unit_test(a_fault_of_a_stream_hides_no_other_one_of_it),
 		cmocka_unit_test(tasks_of_a_list_make_phases_dependencies_and_order),
 		cmocka_unit_test(foundation_streams_come_one_after_another_as_planned),
 		cmocka_unit_test(a_task_that_waits_for_something_outside_is_a_problem),

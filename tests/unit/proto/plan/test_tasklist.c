@@ -212,6 +212,36 @@ before_a_list_is_replaced_its_last_good_copy_is_kept(void **state)
 	tasklist_release(&l);
 }
 
+static void
+the_head_of_a_list_is_read_without_its_tasks(void **state)
+{
+	static const char *const others[] = { HEAD TASK("a") "]}", "{\n  \"version\": 1,\n  \"tasks\": [\n  ]\n}\n", "" };
+	int dir = file_open_dir(AT_FDCWD, ".");
+	char err[512], name[32];
+	struct tasklist l, m;
+
+	(void)state;
+	tasklist_make(&l, "a \"tasks\": [ b");
+	add(&l, "a");
+	add(&l, "b");
+	assert_int_equal(task_enter(&l.v[1], TASK_IN_PROGRESS, "me", NULL), 0);
+	assert_int_equal(tasklist_create(dir, &l, err, sizeof(err)), 0);
+	assert_int_equal(tasklist_load_head(dir, l.id, &m), 0);
+	assert_string_equal(m.name, l.name);
+	assert_int_equal(m.n, 0);
+	assert_int_equal(m.working, 1);
+	tasklist_release(&m);
+	/* lists that people wrote are read as a whole */
+	snprintf(name, sizeof(name), "%s" TASKLIST_SUFFIX, l.id);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(file_replace(dir, name, others[i], strlen(others[i]), 0), 0);
+		assert_int_equal(tasklist_load_head(dir, l.id, &m), -1);
+	}
+	assert_int_equal(tasklist_load_head(dir, "tl-00000000", &m), -1);
+	close(dir);
+	tasklist_release(&l);
+}
+
 int
 main(void)
 {
@@ -221,6 +251,7 @@ main(void)
 		cmocka_unit_test(a_long_history_loses_its_beginning_and_still_follows),
 		cmocka_unit_test(unknown_fields_of_list_and_tasks_are_kept),
 		cmocka_unit_test(hostile_lists_are_refused_with_a_reason),
+		SCRATCH_TEST(the_head_of_a_list_is_read_without_its_tasks),
 		SCRATCH_TEST(before_a_list_is_replaced_its_last_good_copy_is_kept),
 	};
 

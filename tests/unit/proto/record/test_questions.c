@@ -93,6 +93,21 @@ question_1001_is_refused_and_recorded(void **state)
 }
 
 static void
+agents_ask_as_often_as_the_settings_allow(void **state)
+{
+	struct questions qs = { .max = 1 };
+	char reason[256];
+
+	(void)state;
+	assert_non_null(ask(&qs, "q-000001", ROLE_IMPLEMENTER, "A?", NULL));
+	assert_null(questions_ask(&qs, "q-000002", "r1", ROLE_REVIEWER, 1, "B?", NULL, 1, reason, sizeof(reason)));
+	assert_non_null(strstr(reason, "limits.questions"));
+	assert_non_null(ask(&qs, "q-000003", ROLE_IMPLEMENTER, "A?", NULL));
+	assert_non_null(ask(&qs, "q-000004", ROLE_NONE, "A person's?", NULL));
+	questions_release(&qs);
+}
+
+static void
 long_questions_and_many_messages_stay_within_the_caps(void **state)
 {
 	struct questions qs = { 0 }, back;
@@ -248,6 +263,7 @@ main(void)
 		cmocka_unit_test(the_same_question_attaches_to_the_open_and_to_the_answered_one_and_opens_the_withdrawn_one),
 		cmocka_unit_test(a_message_taken_in_twice_is_one_question),
 		cmocka_unit_test(question_1001_is_refused_and_recorded),
+		cmocka_unit_test(agents_ask_as_often_as_the_settings_allow),
 		cmocka_unit_test(long_questions_and_many_messages_stay_within_the_caps),
 		cmocka_unit_test(an_option_is_chosen_by_text_number_or_case),
 		cmocka_unit_test(a_free_answer_is_trimmed_and_bad_ones_are_refused),

@@ -70,7 +70,7 @@ static const struct record {
 	    "\"output_tokens\":20,\"cost_usd\":0.123456},\"conversations\":{\"implementer\":\"c\"},"
 	    "\"agent_time\":{\"ms\":5,\"since\":\"2026-01-31T09:00:00.123Z\"},"
 	    "\"rescue\":{\"attempts\":2,\"cause\":\"stalled\",\"under_way\":true},"
-	    "\"parked_until\":\"2026-01-31T09:00:00.123Z\","
+	    "\"port\":20000,\"parked_until\":\"2026-01-31T09:00:00.123Z\","
 	    "\"feedback\":\"f\",\"merging\":{\"target\":\"refs/heads/main\",\"old\":\"" OID "\","
 	    "\"new\":\"" OID "\",\"checkouts\":[\"/c\"]},\"merged\":null,\"resolves\":2,"
 	    "\"resolving\":{\"target\":\"" OID "\",\"others\":\"o\"},\"conflicts\":[{\"path\":"

@@ -19,6 +19,7 @@
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
+#include "proto/record/tell.h"
 #include "proto/settings/settings_keys.h"
 
 static void
@@ -109,7 +110,8 @@ static void
 the_schema_of_a_record_says_what_its_table_says(void **state)
 {
 	static const struct { const struct record *record; const char *name; } all[] = {
-		{ &state_record, "state" }, { &questions_record, "questions" }, { &review_record, "review" },
+		{ &state_record, "state" }, { &questions_record, "questions" }, { &tells_record, "messages" },
+		{ &review_record, "review" },
 		{ &item_record, "item" }, { &config_record, "config" },
 	};
 	struct json *schema;

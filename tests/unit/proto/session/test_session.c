@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "proto/base/id.h"
+#include "proto/session/layout.h"
 #include "proto/session/role.h"
 #include "proto/session/status.h"
 #include "proto/session/step.h"
@@ -99,6 +100,30 @@ slots_of_messages_differ_and_start_at_one(void **state)
 	assert_true(message_slot("q-999999") > message_slot("q-aaaaaa"));
 }
 
+static void
+the_state_directory_is_taken_from_the_end_of_a_path(void **state)
+{
+	static const struct { const char *path, *home, *workspace; } rows[] = {
+		{ "/h/workspaces/w/instance-1/isolated-sessions/session-a-abc123", "/h", "/h/workspaces/w" },
+		{ "/workspaces/r/.state/workspaces/w/i/isolated-sessions/s", "/workspaces/r/.state", "/workspaces/r/.state/workspaces/w" },
+		{ "/h/workspaces/workspaces/i/archive/s", "/h", "/h/workspaces/workspaces" },
+		{ "/workspaces/r/by/hand", "", "" },
+		{ "/workspaces/r/s", "", "" },
+		{ "/my-workspaces/w/i/d/s", "", "" },
+		{ "s", "", "" },
+		{ "", "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t n = 0;
+
+		assert_int_equal(session_home(rows[i].path, &n), strlen(rows[i].home));
+		assert_int_equal(n, strlen(rows[i].workspace));
+		assert_int_equal(session_home(rows[i].path, NULL), strlen(rows[i].home));
+	}
+}
+
 int
 main(void)
 {
@@ -108,6 +133,7 @@ main(void)
 		cmocka_unit_test(session_and_message_ids_are_checked),
 		cmocka_unit_test(made_ids_are_valid_and_differ),
 		cmocka_unit_test(slots_of_messages_differ_and_start_at_one),
+		cmocka_unit_test(the_state_directory_is_taken_from_the_end_of_a_path),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

@@ -78,6 +78,20 @@ a_variable_says_where_the_user_has_it(void **state)
 }
 
 static void
+a_variable_that_others_use_too_is_for_the_client_that_reads_it(void **state)
+{
+	const struct client *claude = client_of_adapter("claude"), *codex = client_of_adapter("codex");
+
+	(void)state;
+	assert_true(client_own_variable(claude, "AWS_SECRET_ACCESS_KEY"));
+	assert_true(client_own_variable(claude, "MCP_TIMEOUT"));
+	assert_true(client_own_variable(client_of_adapter("gemini"), "GOOGLE_GENAI_USE_VERTEXAI"));
+	assert_false(client_own_variable(codex, "AWS_SECRET_ACCESS_KEY"));
+	assert_true(client_own_variable(NULL, "AWS_SECRET_ACCESS_KEY"));
+	assert_false(client_own_variable(NULL, "HOME"));
+}
+
+static void
 a_variable_of_any_client_is_for_agents(void **state)
 {
 	(void)state;
@@ -96,6 +110,7 @@ main(void)
 		cmocka_unit_test(a_client_is_known_by_adapter_or_program),
 		cmocka_unit_test(a_variable_says_where_the_user_has_it),
 		cmocka_unit_test(a_variable_of_any_client_is_for_agents),
+		cmocka_unit_test(a_variable_that_others_use_too_is_for_the_client_that_reads_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

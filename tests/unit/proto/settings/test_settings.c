@@ -52,10 +52,11 @@ the_defaults_are_the_documented_ones(void **state)
 	assert_int_equal(s.bd_timeout, 30);
 	assert_int_equal(s.breaker, 5);
 	assert_int_equal(s.limits.grace, 300000);
-	assert_int_equal(s.context_phrases.n, 6);
+	assert_int_equal(s.context_phrases.n, 7);
 	assert_int_equal(s.limit_phrases.n, 5);
 	assert_int_equal(s.ambiguous, AMBIGUOUS_PARALLEL);
 	assert_int_equal(s.session_memory_mb, 512);
+	assert_int_equal(s.max_load, 800);
 	assert_int_equal(s.on_conflict, CONFLICT_RESOLVE);
 	assert_int_equal(s.on_gate, CONFLICT_RESOLVE);
 	assert_int_equal(s.resolves, 3);
@@ -254,7 +255,7 @@ each_wrong_value_names_its_path_and_what_is_expected(void **state)
 		{ "{\"env\": {\"A\": {}}}", "\"env.A\" must be a string, {\"command\": ...}" },
 		{ "{\"env\": {\"A\": {\"file\": \" \"}}}", "\"env.A\" must be" },
 		{ "{\"env\": {\"A\": {\"file\": \"x\", \"command\": \"y\"}}}", "\"env.A\" must be" },
-		{ "{\"confine\": \"of\"}", "\"confine\" must be \"auto\", \"require\" or \"off\"" },
+		{ "{\"confine\": \"of\"}", "\"confine\" must be \"off\", \"auto\" or \"require\"" },
 		{ "{\"confine\": {\"network\": false}}", "\"confine.network\" must be \"on\" or \"off\"" },
 		{ "{\"confine\": {\"writeable\": []}}", "did you mean \"confine.writable\"" },
 		{ "{\"confine\": {\"writable\": [\"a\\n\\u001b[2J\"]}}",

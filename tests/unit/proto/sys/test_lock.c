@@ -72,6 +72,19 @@ read_lock(void *arg)
 		pause();
 }
 
+/* Holds four bytes from the offset *arg on. */
+static int
+hold_row(void *arg)
+{
+	off_t first = *(off_t *)arg;
+
+	if (lock_take_row(AT_FDCWD, "l", 10, 20, 4, &first) == -1 || first != *(off_t *)arg ||
+	    file_replace(AT_FDCWD, "ready", "", 0, 0) == -1)
+		return 1;
+	for (;;)
+		pause();
+}
+
 static int
 status_of(pid_t pid)
 {
@@ -208,6 +221,35 @@ a_file_with_another_name_is_no_lock(void **state)
 	free(buf);
 }
 
+static void
+a_row_of_bytes_has_one_holder(void **state)
+{
+	off_t at = 12, first = 12;
+	pid_t pid;
+	int fd;
+
+	(void)state;
+	pid = child_call(hold_row, &at);
+	WAIT_FOR(access("ready", F_OK) == 0);
+	assert_int_equal(lock_take_row(AT_FDCWD, "l", 10, 20, 5, &first), -1);
+	assert_int_equal(errno, EAGAIN);
+	fd = lock_take_row(AT_FDCWD, "l", 10, 20, 4, &first);
+	assert_true(fd >= 0);
+	assert_int_equal(first, 16);
+	close(fd);
+	first = 0;
+	fd = lock_take_row(AT_FDCWD, "l", 10, 20, 2, &first);
+	assert_true(fd >= 0);
+	assert_int_equal(first, 10);
+	close(fd);
+	end(pid);
+	first = 17;	/* not all of it is within the limits */
+	fd = lock_take_row(AT_FDCWD, "l", 10, 20, 4, &first);
+	assert_true(fd >= 0);
+	assert_int_equal(first, 10);
+	close(fd);
+}
+
 int
 main(void)
 {
@@ -216,6 +258,7 @@ main(void)
 		SCRATCH_TEST(the_death_of_the_holder_is_an_event_and_the_lock_is_free_then),
 		SCRATCH_TEST(a_sender_wakes_when_its_slot_is_given_away),
 		SCRATCH_TEST(a_read_lock_does_not_look_like_a_holder),
+		SCRATCH_TEST(a_row_of_bytes_has_one_holder),
 		SCRATCH_TEST(a_link_or_fifo_is_no_lock),
 		SCRATCH_TEST(a_file_with_another_name_is_no_lock),
 	};

@@ -50,11 +50,80 @@ the_client_says_that_there_is_no_room_or_no_account(void **state)
 	}
 }
 
+static void
+a_refused_key_ends_the_run_at_its_first_retry(void **state)
+{
+	static const struct { const char *status; bool stop; } rows[] = { { "401", true }, { "403", true }, { "529", false },
+		{ "null", false } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct agent_run run = { .role = ROLE_IMPLEMENTER };
+		struct text out = { 0 };
+		char line[160];
+
+		snprintf(line, sizeof(line), "{\"type\":\"system\",\"subtype\":\"api_retry\",\"attempt\":1,\"error_status\":%s,"
+		    "\"error\":\"authentication_failed\"}", rows[i].status);
+		adapter_claude.line(&run, line, strlen(line), &out);
+		assert_int_equal(run.stop, rows[i].stop);
+		adapter_claude.finish(&run, 15);
+		assert_true(run.error);
+		assert_int_equal(strstr(run.error_text, "refuses the account (status 4") != NULL, rows[i].stop);
+		text_free(&out);
+	}
+}
+
+/* As 2.0.77 says it. */
+static void
+a_maximum_of_turns_is_an_error_whatever_is_error_says(void **state)
+{
+	const char *line = "{\"type\":\"result\",\"subtype\":\"error_max_turns\",\"is_error\":false,\"num_turns\":2}";
+	struct agent_run run = { .role = ROLE_IMPLEMENTER };
+	struct text out = { 0 };
+
+	(void)state;
+	adapter_claude.line(&run, line, strlen(line), &out);
+	adapter_claude.finish(&run, 0);
+	assert_true(run.error);
+	assert_string_equal(run.error_text, "error_max_turns");
+	assert_true(run.broken);
+	text_free(&run.result);
+	text_free(&out);
+}
+
+static void
+a_run_that_broke_off_can_go_on(void **state)
+{
+	static const struct { const char *line; int status; bool broken; } rows[] = {
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":529"), 256, true },
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":null"), 256, true },
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":400"), 256, false },
+		{ "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"x\"}", 9, true },
+		{ "", 9, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct agent_run run = { .role = ROLE_IMPLEMENTER };
+		struct text out = { 0 };
+
+		adapter_claude.line(&run, rows[i].line, strlen(rows[i].line), &out);
+		adapter_claude.finish(&run, rows[i].status);
+		if (!run.error || run.broken != rows[i].broken)
+			fail_msg("row %zu: error %d, broken %d", i, run.error, run.broken);
+		text_free(&run.result);
+		text_free(&out);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_client_says_that_there_is_no_room_or_no_account),
+		cmocka_unit_test(a_refused_key_ends_the_run_at_its_first_retry),
+		cmocka_unit_test(a_run_that_broke_off_can_go_on),
+		cmocka_unit_test(a_maximum_of_turns_is_an_error_whatever_is_error_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

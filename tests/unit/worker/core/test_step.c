@@ -34,6 +34,7 @@ static const struct expected table[] = {
 	{ STEP_GATES, EVENT_GATE_FAILED, STEP_IMPLEMENT, STATUS_RUNNING, VERDICT_NONE, NULL },
 	{ STEP_GATES, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },
 	{ STEP_SUMMARY, EVENT_DONE, STEP_PRESENT, STATUS_REVIEWING, VERDICT_NONE, NULL },
+	{ STEP_SUMMARY, EVENT_TOLD, STEP_IMPLEMENT, STATUS_RUNNING, VERDICT_NONE, NULL },
 	{ STEP_SUMMARY, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },
 	{ STEP_PRESENT, EVENT_DONE, STEP_REVIEW, STATUS_REVIEWING, VERDICT_NONE, NULL },
 	{ STEP_PRESENT, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },
@@ -50,6 +51,10 @@ static const struct expected table[] = {
 	{ STEP_REGATE, EVENT_DONE, STEP_DECIDE, STATUS_REVIEWING, VERDICT_NONE, NULL },
 	{ STEP_REGATE, EVENT_GATE_FAILED, STEP_VERDICT, STATUS_REVIEWING, VERDICT_REJECTED, "gates" },
 	{ STEP_REGATE, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },
+	{ STEP_PERSON, EVENT_APPROVED, STEP_VERDICT, STATUS_REVIEWING, VERDICT_APPROVED, "person" },
+	{ STEP_PERSON, EVENT_REJECTED, STEP_VERDICT, STATUS_REVIEWING, VERDICT_REJECTED, "person" },
+	{ STEP_PERSON, EVENT_CONCEDED, STEP_IMPLEMENT, STATUS_RUNNING, VERDICT_NONE, NULL },
+	{ STEP_PERSON, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },
 	{ STEP_VERDICT, EVENT_APPROVED, STEP_END, STATUS_APPROVED, VERDICT_NONE, NULL },
 	{ STEP_VERDICT, EVENT_REJECTED, STEP_END, STATUS_REJECTED, VERDICT_NONE, NULL },
 	{ STEP_VERDICT, EVENT_FAILED, STEP_END, STATUS_FAILED, VERDICT_NONE, NULL },
@@ -117,6 +122,26 @@ review_by_gates_alone_has_no_council(void **state)
 	assert_int_equal(m.next, STEP_VERDICT);
 	assert_int_equal(m.verdict, VERDICT_APPROVED);
 	assert_string_equal(m.decided_by, "nobody");
+}
+
+static void
+what_all_others_approve_goes_to_the_person(void **state)
+{
+	struct step_facts f = council;
+
+	(void)state;
+	f.person = true;
+	assert_int_equal(step_next(STEP_PRESENT, EVENT_DONE, &f).next, STEP_REVIEW);
+	assert_int_equal(step_next(STEP_REVIEW, EVENT_APPROVED, &f).next, STEP_PERSON);
+	assert_int_equal(step_next(STEP_DECIDE, EVENT_APPROVED, &f).next, STEP_PERSON);
+	assert_int_equal(step_next(STEP_DECIDE, EVENT_REJECTED, &f).next, STEP_VERDICT);
+	assert_int_equal(step_next(STEP_PERSON, EVENT_APPROVED, &f).next, STEP_VERDICT);
+	f.no_reviewer = true;
+	assert_int_equal(step_next(STEP_PRESENT, EVENT_DONE, &f).next, STEP_PERSON);
+	for (f.review = REVIEW_GATES; f.review <= REVIEW_NONE; f.review++) {
+		assert_int_equal(step_next(STEP_SUMMARY, EVENT_DONE, &f).next, STEP_PERSON);
+		assert_int_equal(step_next(STEP_SUMMARY, EVENT_DONE, &f).verdict, VERDICT_NONE);
+	}
 }
 
 static void
@@ -193,6 +218,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_step_and_event_leads_where_the_table_says),
 		cmocka_unit_test(review_by_gates_alone_has_no_council),
+		cmocka_unit_test(what_all_others_approve_goes_to_the_person),
 		cmocka_unit_test(a_gate_that_fails_too_often_fails_the_session),
 		cmocka_unit_test(rework_ends_after_the_allowed_rounds_in_a_rejection),
 		cmocka_unit_test(every_change_of_status_that_a_step_makes_is_legal),

@@ -16,7 +16,7 @@
 
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 
-static const struct session_limits all = { .time = 100, .stall = 20, .stale = 50, .recoveries = 3,
+static const struct session_limits all = { .time = 100, .stall = 20, .stale = 50, .tool = 70, .recoveries = 3,
 	.tokens = 1000, .cost_microusd = 5000 };
 static const struct session_limits none;
 
@@ -31,24 +31,28 @@ what_is_reached_and_when_follows_from_the_clocks(void **state)
 		enum limit reached;
 		int64_t due;
 	} rows[] = {
-		{ &all, { 0, 0, 0, false }, LIMIT_OK, 20 },
-		{ &all, { 99, 19, 19, false }, LIMIT_OK, 1 },
-		{ &all, { 85, 3, 3, false }, LIMIT_OK, 15 },
-		{ &all, { 100, 0, 0, false }, LIMIT_TIME, 1 },
-		{ &all, { 100, 60, 60, false }, LIMIT_TIME, 1 },
-		{ &all, { 0, 20, 20, false }, LIMIT_STALL, 1 },
-		{ &all, { 0, 20, 0, false }, LIMIT_STALL, 1 },		/* the wall clock was set */
-		{ &all, { 0, 60, 60, false }, LIMIT_STALE, 1 },
-		{ &all, { 0, 5, 100000, false }, LIMIT_OK, 15 },	/* the machine was asleep */
-		{ &all, { 900, 900, 900, true }, LIMIT_OK, 0 },		/* a question is open */
-		{ &no_stall, { 0, 49, 49, false }, LIMIT_OK, 1 },
-		{ &no_stall, { 0, 49, 100000, false }, LIMIT_OK, 1 },
-		{ &no_stall, { 0, 100000, 30, false }, LIMIT_OK, 20 },
-		{ &no_stall, { 0, 50, 50, false }, LIMIT_STALE, 1 },
-		{ &late_stall, { 0, 60, 60, false }, LIMIT_STALE, 1 },
-		{ &late_stall, { 0, 60, 10, false }, LIMIT_STALL, 1 },
-		{ &late_stall, { 0, 0, -5, false }, LIMIT_OK, 55 },
-		{ &none, { 100000, 100000, 100000, false }, LIMIT_OK, 0 },
+		{ &all, { 0, 0, 0, false, false }, LIMIT_OK, 20 },
+		{ &all, { 99, 19, 19, false, false }, LIMIT_OK, 1 },
+		{ &all, { 85, 3, 3, false, false }, LIMIT_OK, 15 },
+		{ &all, { 100, 0, 0, false, false }, LIMIT_TIME, 1 },
+		{ &all, { 100, 60, 60, false, false }, LIMIT_TIME, 1 },
+		{ &all, { 0, 20, 20, false, false }, LIMIT_STALL, 1 },
+		{ &all, { 0, 20, 0, false, false }, LIMIT_STALL, 1 },		/* the wall clock was set */
+		{ &all, { 0, 60, 60, false, false }, LIMIT_STALE, 1 },
+		{ &all, { 0, 5, 100000, false, false }, LIMIT_OK, 15 },	/* the machine was asleep */
+		{ &all, { 900, 900, 900, true, false }, LIMIT_OK, 0 },		/* a question is open */
+		{ &no_stall, { 0, 49, 49, false, false }, LIMIT_OK, 1 },
+		{ &no_stall, { 0, 49, 100000, false, false }, LIMIT_OK, 1 },
+		{ &no_stall, { 0, 100000, 30, false, false }, LIMIT_OK, 20 },
+		{ &no_stall, { 0, 50, 50, false, false }, LIMIT_STALE, 1 },
+		{ &late_stall, { 0, 60, 60, false, false }, LIMIT_STALE, 1 },
+		{ &late_stall, { 0, 60, 10, false, false }, LIMIT_STALL, 1 },
+		{ &late_stall, { 0, 0, -5, false, false }, LIMIT_OK, 55 },
+		{ &all, { 0, 60, 60, false, true }, LIMIT_OK, 10 },
+		{ &all, { 0, 70, 0, false, true }, LIMIT_TOOL, 1 },
+		{ &all, { 95, 60, 60, false, true }, LIMIT_OK, 5 },
+		{ &no_stall, { 0, 100000, 100000, false, true }, LIMIT_OK, 100 },
+		{ &none, { 100000, 100000, 100000, false, false }, LIMIT_OK, 0 },
 	};
 
 	(void)state;
@@ -80,16 +84,6 @@ the_ladder_is_resume_then_anew_then_the_end(void **state)
 		if (limit_escalation(&all, &rows[i].t) != rows[i].next)
 			fail_msg("row %zu: %d", i, (int)limit_escalation(&all, &rows[i].t));
 	assert_int_equal(limit_escalation(&none, &first), ESCALATION_GIVE_UP);
-}
-
-static void
-a_budget_is_spent_by_tokens_or_cost(void **state)
-{
-	(void)state;
-	assert_false(limit_spent(&all, 999, 4999));
-	assert_true(limit_spent(&all, 1000, 0));
-	assert_true(limit_spent(&all, 0, 5000));
-	assert_false(limit_spent(&none, INT64_MAX, INT64_MAX));
 }
 
 static void
@@ -157,10 +151,20 @@ words_name_a_wait_in_a_unit(void **state)
 	assert_int_equal(limit_wait("Usage limit reached; try again in 5 minutes."), 5 * 60000);
 	assert_int_equal(limit_wait("back in a while"), 0);
 	assert_int_equal(limit_wait("retry in 1 Second"), 1000);
-	assert_int_equal(limit_wait("back in 3 days"), 3 * 86400000);
+	assert_int_equal(limit_wait("back in 1 hour"), 3600000);
+	assert_int_equal(limit_wait("back in 3 days"), 3600000);
 	assert_int_equal(limit_wait("in the line in -3 hours"), 0);
 	assert_int_equal(limit_wait("in 7 in 99999999999999999999 hours"), 0);
 	assert_int_equal(limit_wait(""), 0);
+}
+
+static void
+a_minute_begins_by_the_clock(void **state)
+{
+	(void)state;
+	assert_int_equal(limit_minute(0), 60000);
+	assert_int_equal(limit_minute(59999), 60000);
+	assert_int_equal(limit_minute(INT64_C(1796058856199)), INT64_C(1796058900000));
 }
 
 int
@@ -168,9 +172,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_name_a_wait_in_a_unit),
+		cmocka_unit_test(a_minute_begins_by_the_clock),
 		cmocka_unit_test(what_is_reached_and_when_follows_from_the_clocks),
 		cmocka_unit_test(the_ladder_is_resume_then_anew_then_the_end),
-		cmocka_unit_test(a_budget_is_spent_by_tokens_or_cost),
 		cmocka_unit_test(a_reason_says_how_the_session_ends_and_what_is_kept),
 		cmocka_unit_test(those_of_an_item_are_laid_over_those_of_the_settings),
 	};

@@ -1,0 +1,115 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Budgets, checked while agents work and shared by sessions at the same time.
+. "$(dirname "$0")/lib.sh"
+
+# Stands in for opencode: six responses of 0.10 USD and 110 tokens each, in one conversation however often it is resumed.
+mkdir -p "$T/bin"; export PATH="$T/bin:$PATH"
+cat >"$T/bin/opencode" <<'E2'
+#!/bin/sh
+trap 'exit=1' TERM	# reports the responses so far
+cat >/dev/null
+exit='' id="conversation-$ITEM_ID" again=''
+while [ $# -gt 0 ]; do [ "$1" != --session ] || again=$2; shift; done
+echo "$ITEM_ID ${again:-new}" >>"$T/runs"
+[ ! -e "$T/together" ] || { : >"$T/here.$ITEM_ID"; until [ -e "$T/go" ]; do timeout 0.05 cat "$T/.never"; done; }
+say() { printf '{"type":"%s","sessionID":"%s","part":%s}\n' "$1" "$id" "$2"; }
+n=$(cat "$T/turns.$ITEM_ID" 2>/dev/null | grep -c .)
+while [ "$n" -lt 6 ]; do
+	timeout 0.2 cat "$T/.never"
+	[ -z "$exit" ] || exit 143
+	n=$((n + 1)); echo $n >>"$T/turns.$ITEM_ID"; echo "$n" >>"work-$ITEM_ID"
+	say text '{"text":"turn"}'
+	why=tool-calls; [ $n -lt 6 ] || why=stop
+	say step_finish '{"reason":"'$why'","tokens":{"input":100,"output":10},"cost":0.1}'
+done
+E2
+chmod +x "$T/bin/opencode"
+world() {	# NAME SETTINGS
+	rm -f "$T"/turns.* "$T/runs" "$T/go" "$T"/here.*; export ORCHESTRATOR_HOME="$T/workspaces/$1/state"
+	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
+	echo "{ \"roles\": { \"implementer\": \"opencode\" }, \"review\": \"none\", \"attempts\": 1, \"max_parallel\": 8,
+	    \"session_memory_mb\": 1, $2 }" >.orchestrator/config.json
+	git add . && git commit -qm Settings
+}
+st() { orchestrator --json status "$1" | jq -r "$2"; }
+is_now() { [ "$(st "$1" .status)" = "$2" ]; }
+turns() { cat "$T"/turns.* | grep -c .; }
+asking() { orchestrator --json questions | jq -r '[.questions[] | select(.status == "open")] | length'; }
+asks() { [ "$(asking)" = "$1" ]; }
+
+# eight sessions, one budget
+world shared '"budget": { "list": { "usd": 2 } }'
+: >"$T/together"
+logged orchestrator tasks create eight --task t1:1 --task t2:2 --task t3:3 --task t4:4 --task t5:5 --task t6:6 --task t7:7 --task t8:8
+orchestrator execute eight >"$T/out" 2>&1 & execute=$!
+here() { set -- "$T"/here.*; [ $# = 8 ]; }
+ok 'eight sessions are at work' wait_for 60 here
+rm "$T/together"; : >"$T/go"
+ok 'all sessions ask when the budget is spent' wait_for 60 asks 8
+used=$(turns)
+ok "the overrun is at most the responses in flight: $used of 20" test "$used" -ge 20 -a "$used" -le 28
+like 'execute says when 80 % of a budget are spent' "$(cat "$T/out")" 'budget: 80 % of the budget of the list tl-[a-z0-9]*: [0-9.]+ USD of 2.00 USD'
+is 'execute says only once that 80 % are spent' "$(grep -c '80 % of the budget' "$T/out")" 1
+like 'status shows the level of a budget' "$(orchestrator status)" 'of the budget of the list tl-'
+like 'the question names the budget' "$(orchestrator questions)" 'The budget of the list tl-[a-z0-9]* is spent: 2.00 USD'
+run orchestrator answer t1 maybe
+is 'an answer that is neither yes, no nor an amount is refused' "$status" 65
+logged orchestrator answer t1 '3 USD'
+wait "$execute"; status=$?
+is 'one answer is for all sessions, and all are merged' "$status $(git log --format=%s main | grep -c '^Merge t')" '0 8'
+is 'each session continues its conversation, and does nothing twice' "$(turns) $(sort "$T/runs" | uniq -c | awk '{ print $1 }' | sort -u | tr '\n' ' ')$(grep -c new "$T/runs")" '48 1 8'
+is 'the report has the sum of all sessions' "$(orchestrator --json report | jq -c '.usage')" '{"input_tokens":4800,"output_tokens":480,"cost_usd":4.8}'
+today=$(orchestrator --json report --day | jq -c .spent)
+is 'the report of the day has the same sum, by account and role' "$(echo "$today" | jq -c '[.[] | [.account, .role, .source, .input_tokens, .output_tokens, (.cost_usd * 10 | round)]]')" \
+    '[["opencode","implementer","client",4800,480,48]]'
+like 'the printed report of the day shows the use' "$(orchestrator report --day)" '^used   opencode, implementer: 4800 tokens in, 480 out, 4.80 USD$'
+
+# the budget of a session: refused
+world alone '"budget": { "session": { "tokens": 250 } }'
+logged orchestrator dispatch --title Less less
+ok 'a session asks when its own budget is spent' wait_for 20 asks 1
+is 'a run whose session has spent its budget ends after the response in flight' "$(turns)" 3
+q=$(orchestrator --json questions | jq -r '.questions[0].id')
+is 'no process of the agent runs while its session asks' "$(orchestrator --json status less | jq -r '.state.agent_pid')" 0
+kill -9 "$(orchestrator --json status less | jq -r '.state.worker_pid')"
+orchestrator execute >"$T/out" 2>&1 & execute=$!
+again() { [ "$(orchestrator --json questions | jq -r '[.questions[] | select(.status == "open") | .id] | join(" ")')" = "$q" ]; }
+ok 'a worker that was killed meanwhile asks the same question' wait_for 20 again
+logged orchestrator answer less no
+wait "$execute"
+is 'the answer no ends the session as failed' "$(st less '"\(.status) \(.reason)"')" 'failed budget'
+is 'the work of a session whose budget was not raised is kept' "$(git show session/less/1:work-less | grep -c .)" 3
+
+# the budget of a session: raised
+logged orchestrator dispatch --title More more
+ok 'another session has a budget of its own' wait_for 20 asks 1
+run orchestrator answer more '5 USD'
+like 'an amount in a unit without a limit is refused, and the message names the other' "$status $err" '65 .*"20000 tokens"'
+logged orchestrator tell more 'Take your time'
+ok 'a message to a session whose budget is spent is recorded' wait_for 20 grep -qs '"waiting"' "$(session_of more)/messages.json"
+logged orchestrator answer more yes
+raised() { orchestrator questions | grep -q '500 tokens'; }
+ok 'the answer yes doubles the budget, until that is spent' wait_for 20 raised
+is 'the raised budget is spent after two more responses' "$(grep -c . "$T/turns.more")" 5
+logged orchestrator answer more '300 tokens'
+ok 'an answer with an amount raises the budget by that' wait_for 20 is_now more approved
+is 'all runs continue one conversation' "$(grep more "$T/runs" | tr '\n' ',')" 'more new,more conversation-more,more conversation-more,'
+
+# budgets of a run, a day and an account
+world run '"budget": { "run": { "usd": 0.35 } }, "answers": { "rules": [ { "match": "budget of a run", "answer": "yes" } ] }'
+logged orchestrator dispatch --title Run run
+logged timeout 60 orchestrator execute
+is 'a rule can answer, and each run has a new budget' "$(st run .status) $(turns) $(grep -c . "$T/runs")" 'merged 6 2'
+for scope in day account; do
+	world $scope "\"budget\": { \"$scope\": { \"usd\": 0.65 } }"
+	logged orchestrator dispatch --wait --title One one
+	logged orchestrator dispatch --title Two two
+	ok "sessions that follow one another share the budget of a $scope" wait_for 20 asks 1
+	is "the second session asks early: $scope" "$(st one .status) $(grep -c . "$T/turns.two")" 'approved 1'
+	like "the budget of a $scope is kept in the state directory, below whatever directory that is" \
+	    "$(find "$T/workspaces/$scope" -name spent)" "^$ORCHESTRATOR_HOME/"
+	logged orchestrator cancel two
+done
+done_testing

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <string.h>
+
+#include "proto/json/json.h"
+#include "proto/record/state.h"
+#include "proto/settings/settings.h"
+#include "worker/agent/agent.h"
+#include "worker/agent/event.h"
+#include "worker/agent/server.h"
+
+/*
+ * The opencode command-line client: `opencode run --format json`, one JSON object a line, the prompt on
+ * standard input.  There is no result: a run succeeded when the last step stopped and the exit status is 0,
+ * and used what its steps used.
+ */
+
+#define LOST		"Session not found"
+#define OVERFLOWS	5	/* the client compacts a conversation that is full, and may do so for ever */
+
+static void
+opencode_command(struct agent_run *run, struct strings *argv, struct strings *env)
+{
+	static const char *const fixed[] = { "opencode", "run", "--format", "json" };
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		strings_add(argv, fixed[i]);
+	event_option(argv, "--model", run->agent->model);
+	event_option(argv, "--session", run->resume);
+	strings_add_all(argv, &run->agent->args);
+	server_opencode(run, env);
+	event_env(env, "OPENCODE_PERMISSION", "{\"*\":\"allow\"}");	/* a permission to ask for is refused */
+	event_env(env, "OPENCODE_DISABLE_AUTOUPDATE", "1");
+	/* a command may wait a day for an answer */
+	event_env(env, "OPENCODE_EXPERIMENTAL_BASH_DEFAULT_TIMEOUT_MS", "86400000");
+}
+
+static void
+take_step(struct agent_run *run, const struct json *part, struct text *out)
+{
+	const struct json *tokens = json_get(part, "tokens"), *cache = json_get(tokens, "cache");
+	double cost = json_real(part, "cost", 0);
+
+	run->input_tokens = state_usage(run->input_tokens, state_usage(json_int(tokens, "input", 0),
+	    state_usage(json_int(cache, "read", 0), json_int(cache, "write", 0))));
+	run->output_tokens = state_usage(run->output_tokens, state_usage(json_int(tokens, "output", 0),
+	    json_int(tokens, "reasoning", 0)));
+	if (cost > 0 && cost < 1e6)
+		run->cost_microusd = state_usage(run->cost_microusd, (int64_t)(cost * 1e6 + 0.5));
+	run->overflows = 0;
+	run->between = true;
+	if (strcmp(json_words(part, "reason"), "tool-calls") == 0)
+		run->ended = false;
+	else
+		event_done(run, out);
+}
+
+/* A call is told when it has ended. */
+static void
+take_tool(const struct json *part, struct text *out)
+{
+	const struct json *state = json_get(part, "state");
+	bool failed = strcmp(json_words(state, "status"), "error") == 0;
+
+	event_call(out, json_words(part, "tool"), json_get(state, "input"));
+	event_output(out, failed || json_int(json_get(state, "metadata"), "exit", 0) != 0,
+	    json_words(state, failed ? "error" : "output"));
+}
+
+static void
+take_error(struct agent_run *run, const struct json *error, struct text *out)
+{
+	const char *name = json_words(error, "name"), *message = json_words(json_get(error, "data"), "message");
+
+	event_failed(run, *message != '\0' ? message : name, out);
+	if (strcmp(name, "ContextOverflowError") != 0)
+		return;
+	run->full = true;
+	run->stop = ++run->overflows >= OVERFLOWS;
+}
+
+static void
+opencode_line(void *arg, const char *line, size_t len, struct text *out)
+{
+	struct agent_run *run = arg;
+	struct json *event = event_parse(line, len);
+	const struct json *part = json_get(event, "part");
+	const char *type = json_str(event, "type"), *id = json_words(event, "sessionID");
+
+	if (*id != '\0' && strlen(id) < sizeof(run->conversation))
+		strlcpy(run->conversation, id, sizeof(run->conversation));
+	run->between = false;
+	if (type == NULL) {
+		event_plain(run, line, len, LOST, out);
+	} else if (strcmp(type, "text") == 0) {
+		event_result(run, json_words(part, "text"));
+		text_printf(out, "%s\n", json_words(part, "text"));
+	} else if (strcmp(type, "tool_use") == 0) {
+		take_tool(part, out);
+	} else if (strcmp(type, "step_finish") == 0) {
+		run->full = false;
+		run->heard = true;
+		take_step(run, part, out);
+	} else if (strcmp(type, "error") == 0) {
+		take_error(run, json_get(event, "error"), out);
+	}
+	json_free(event);
+}
+
+static void
+opencode_finish(struct agent_run *run, int status)
+{
+	if (run->ended && !run->error && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+		run->ended = false;
+	event_finish(run, status);
+}
+
+const struct adapter adapter_opencode = {
+	.name = "opencode",
+	.speaks = true,
+	.command = opencode_command,
+	.line = opencode_line,
+	.finish = opencode_finish,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_SERVER_H
+#define WORKER_SERVER_H
+
+/*
+ * Configures a run's client to start worker mcp, a server of tools: on the client's command line, in a variable or in
+ * its protocol, never in a file.  run->server is empty for a judge whose verdict is its result.
+ */
+
+struct agent_run;
+struct json;
+struct strings;
+
+/* For the Agent Client Protocol: the list mcpServers, which may be empty. */
+struct json *server_acp(const struct agent_run *);
+/* Adds the options of the client, if the run has a server. */
+void server_claude(const struct agent_run *, struct strings *argv);
+void server_codex(const struct agent_run *, struct strings *argv);
+/* Sets the client's variable, unless the user has set it. */
+void server_opencode(const struct agent_run *, struct strings *env);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_TOLD_H
+#define WORKER_TOLD_H
+
+/*
+ * Messages to the implementer (proto/record/tell.h) are part of its next prompt.  If messages wait when a turn ends,
+ * another turn of the same conversation follows.  A message is given before the agent starts, and delivered when its
+ * turn has ended.  After a crash in between, it is given again, and the log says so.
+ */
+
+#include <stdbool.h>
+
+#include "proto/session/role.h"
+
+struct agent_run;
+struct worker;
+
+/* Do messages wait for the implementer? */
+bool told_more(struct worker *);
+/* The prompt of a run, with the messages that wait; malloced.  NULL: the disk failed. */
+char *told_prompt(struct worker *, enum role, const char *prompt);
+/* Marks the messages of a turn that has ended as delivered.  0, or -1: the disk failed. */
+int told_heard(struct worker *);
+/* For an adapter that tells.  Before the adapter reads a line: sets the words of the run to the messages that wait.
+ * After it, before anything is sent: records what the adapter did with them.  When the run is over: takes back the
+ * messages that were not delivered. */
+void told_offer(struct worker *, struct agent_run *);
+void told_pass(struct worker *, struct agent_run *);
+void told_over(struct worker *, struct agent_run *);
+/* Adds newly delivered messages to the remarks, which judges read; also at a start after a crash. */
+int told_remark(struct worker *);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef WORKER_TALK_H
+#define WORKER_TALK_H
+
+/*
+ * The standard input of a run, for a client that is spoken to while it runs.  The adapter adds lines to
+ * out, and sets over after the last one.  Then the input is closed, and a client that does not end by itself
+ * is ended: the run still counts as exited, with status 0.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "proto/base/text.h"
+
+#define TALK_LINGER_S	2	/* time for a client to end by itself */
+
+struct talk {
+	struct text	 out;
+	bool		 over;
+	size_t		 sent;	/* bytes of out */
+	int		 fd;	/* non-blocking; -1 = closed */
+};
+
+/* Makes the pipe; returns the end for the client, or -1 with errno. */
+int talk_open(struct talk *);
+/* Writes as much as the client reads now, and has watch_next report when it reads more.  true: all is said, and
+ * the input was closed by this call. */
+bool talk_send(struct talk *);
+/* Closes the input and frees what was not written. */
+void talk_close(struct talk *);
+
+#endif
