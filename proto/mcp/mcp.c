@@ -198,8 +198,11 @@ mcp_line(const struct mcp_server *s, const char *line, size_t len, struct text *
 	const struct json *id;
 	const char *method;
 	char err[256];
+	size_t blank = 0;
 
-	if (strspn(line, " \t\r") >= len)
+	while (blank < len && strchr(" \t\r", line[blank]) != NULL && line[blank] != '\0')
+		blank++;
+	if (blank == len)
 		return;
 	if ((message = json_parse(line, len, 0, err, sizeof(err))) == NULL) {
 		rpc_error(out, NULL, RPC_PARSE, err, NULL);

@@ -96,7 +96,7 @@ else
 fi
 
 # What people type.
-for word in ps ls rm kill wait run start; do
+for word in ps ls rm kill run start; do
 	run orchestrator $word x
 	like "the error of the unknown command $word names what does the same" "$status $err" "^64 orchestrator: no command $word: orchestrator "
 done
