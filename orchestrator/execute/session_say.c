@@ -40,7 +40,7 @@ say_recovery(const struct loop *l, const struct entry *before, const struct entr
 		return;
 	if (st->parked_until != 0 && st->parked_until != was->parked_until)
 		loop_say(l, now->id, "parked", "its agent's account is at its limit; the session continues at %s",
-		    clock_text(st->parked_until, buf, sizeof(buf)));
+		    clock_local(st->parked_until, clock_wall(), buf, sizeof(buf)));
 	if (st->notice[0] != '\0' && strcmp(st->notice, was->notice) != 0)
 		loop_say(l, now->id, "budget", "%s", st->notice);
 	if (st->rescue.attempts > was->rescue.attempts) {
