@@ -101,7 +101,7 @@ is 'plan.json and report.json have the same times, counts and durations' \
 	took: [.completion.terminal_results[] | select(.status == "completed").duration_minutes] | sort }')" \
     "$(jq -c 'def minutes: . / 600 | round / 100 + 0;
 	{ actual: .wall_ms | minutes, saved: .saved_ms | minutes,
-	gain: "\(if .saved_ms + .wall_ms > 0 then .saved_ms * 100 / (.saved_ms + .wall_ms) | trunc else 0 end)%",
+	gain: "\(if .saved_ms + .wall_ms > 0 then .saved_ms * 100 / (.saved_ms + .wall_ms) | trunc + 0 else 0 end)%",
 	merged: .merged | length, failed: .failed | length,
 	took: [.merged[] | select(.with == null).ms | minutes] | sort }' "$(instance)/report.json")"
 members "$(instance)/plan.json" >"$T/members"

@@ -146,15 +146,15 @@ echo $$ >>"$T/at.$ITEM_ID"; until [ -e "$T/go" ]; do timeout 0.05 cat "$T/.never
 sed 's/refresh-[a-z]*/&x/' "$CLAUDE_CONFIG_DIR/.credentials.json" | sed "s/\"expiresAt\":[0-9]*/\"expiresAt\":$(($(date +%s) + 700 + $(wc -l <"$T/turns")))000/" >"$T/$ITEM_ID.new"
 cat "$T/$ITEM_ID.new" >"$CLAUDE_CONFIG_DIR/.credentials.json"; echo done >work
 E
-mkdir -p "$T/one/workspaces"
+mkdir -p "$T/one/workspaces/w/i/isolated-sessions"
 for item in first second; do
 	session $item "$alone"
-	mv "$S" "$T/one/workspaces/$ID"
+	mv "$S" "$T/one/workspaces/w/i/isolated-sessions/$ID"
 done
-worker run "$T/one/workspaces/session-first-000001" >/dev/null 2>&1 & first=$!
+worker run "$T/one/workspaces/w/i/isolated-sessions/session-first-000001" >/dev/null 2>&1 & first=$!
 wait_for 20 test -s at.first
-worker run "$T/one/workspaces/session-second-000001" >/dev/null 2>&1 & second=$!
-ok 'a second run with a copy waits' wait_for 20 grep -q 'another run may renew the sign-in of claude' "$T/one/workspaces/session-second-000001/output.log"
+worker run "$T/one/workspaces/w/i/isolated-sessions/session-second-000001" >/dev/null 2>&1 & second=$!
+ok 'a second run with a copy waits' wait_for 20 grep -q 'another run may renew the sign-in of claude' "$T/one/workspaces/w/i/isolated-sessions/session-second-000001/output.log"
 : >go; wait "$first" "$second"
 is 'two runs with a copy come one after another, the second with what the first has renewed' "$(grep -o 'refresh-[a-z]*' turns | paste -sd,),$(theirs)" refresh-four,refresh-fourx,refresh-fourxx
 rm "$HOME/.claude/.credentials.json"
