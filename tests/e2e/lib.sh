@@ -99,11 +99,12 @@ skip() { count=$((count + 1)); echo "ok $count - $1 # SKIP $2"; }
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 done_testing() { echo "1..$count"; exit $((failed > 0)); }
 wait_for() {
-	read -r _end _ </proc/uptime; _end=$((${_end%.*} + $1 * 3)); shift
+	read -r _end _ </proc/uptime; _end=$((${_end%.*} + $1 * 3)) _p=2; shift
 	until "$@" >/dev/null 2>&1; do
 		read -r _now _ </proc/uptime
 		[ "${_now%.*}" -le "$_end" ] || { echo "gave up waiting for: $*" | diag; return 1; }
-		timeout 0.03 cat <&9 || :	# nobody ever writes to it
+		_p=$((_p < 9 ? _p + 1 : 9))
+		timeout 0.0$_p cat <&9 || :	# nobody ever writes to it
 	done
 }
 
