@@ -7,6 +7,7 @@
 #include "orchestrator/cli/deadline.h"
 #include "orchestrator/cli/report_day.h"
 #include "orchestrator/cli/report_handoff.h"
+#include "orchestrator/cli/report_otlp.h"
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/execute/runs.h"
@@ -90,7 +91,7 @@ print(const struct orch *o, struct json *j, bool yaml, void (*text)(const struct
 struct arguments {
 	bool yaml, runs, manifest, handoff, day;
 	struct option_number run;
-	const char *list, *instance;
+	const char *list, *otlp, *instance;
 };
 
 static int
@@ -239,16 +240,18 @@ show(struct orch *o, const struct arguments *a)
 }
 
 static int
-show_day(struct orch *o, const struct arguments *a)
+show_ended(struct orch *o, const struct arguments *a)
 {
-	int64_t from, to;
+	int64_t from = 1, to = INT64_MAX;
 	int rv;
 
-	if (deadline_day(a->instance, clock_wall(), &from, &to) == -1)
+	if (a->day && deadline_day(a->instance, clock_wall(), &from, &to) == -1)
 		return option_error(&cmd_report.syntax, "--day: \"%s\" is neither a date such as 2026-01-31 nor yesterday", a->instance);
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	by_hand_recover(o);
+	if (a->otlp != NULL)
+		return report_otlp(o, from, to, a->otlp);
 	return print(o, report_day_json(o, from, to), a->yaml, report_day_print);
 }
 
@@ -260,6 +263,7 @@ static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, manifest, 0, "manifest", "print the manifest that was executed"),
 	OPT_FLAG(struct arguments, handoff, 0, "handoff", "print summaries, outputs and open tasks on one page"),
 	OPT_FLAG(struct arguments, day, 0, "day", "print what ended today, or on DATE"),
+	OPT_STRING(struct arguments, otlp, 0, "otlp", "FILE", "write the traces of ended sessions, as JSON lines"),
 	OPERAND_OPTIONAL(struct arguments, instance, "INSTANCE | DATE"),
 };
 
@@ -274,8 +278,11 @@ run(struct orch *o, void *arguments)
 	if ((a->yaml && (a->runs || a->handoff)) || ((a->runs || a->run.given || a->day) && a->list != NULL))
 		return option_error(&cmd_report.syntax, "--yaml excludes --runs and --handoff, "
 		    "and --list excludes --runs, --run and --day");
-	if (a->day)
-		return show_day(o, a);
+	if (a->otlp != NULL && (a->yaml || a->runs || a->run.given || a->manifest || a->handoff || a->list != NULL ||
+	    (a->instance != NULL && !a->day)))
+		return option_error(&cmd_report.syntax, "--otlp allows only --day beside it");
+	if (a->day || a->otlp != NULL)
+		return show_ended(o, a);
 	return (rv = orch_open(o)) != 0 ? rv : show(o, a);
 }
 

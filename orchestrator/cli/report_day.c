@@ -83,6 +83,21 @@ put_counts(struct json *day, const size_t n[STATUS_COUNT])
 	json_put(day, "counts", counts);
 }
 
+void
+report_load(struct orch *o, struct entries *all)
+{
+	registry_load(o, true, all);
+	registry_add_discarded(o, all);
+	if (all->n > 0)
+		qsort(all->v, all->n, sizeof(*all->v), compare);
+}
+
+bool
+report_ended(const struct entry *e, int64_t from, int64_t to)
+{
+	return e->error == NULL && e->state.ended_at >= from && e->state.ended_at < to;
+}
+
 struct json *
 report_day_json(struct orch *o, int64_t from, int64_t to)
 {
@@ -92,14 +107,11 @@ report_day_json(struct orch *o, int64_t from, int64_t to)
 	struct entries all;
 	char date[16];
 
-	registry_load(o, true, &all);
-	registry_add_discarded(o, &all);
-	if (all.n > 0)
-		qsort(all.v, all.n, sizeof(*all.v), compare);
+	report_load(o, &all);
 	for (size_t i = 0; i < all.n; i++) {
 		const struct state *s = &all.v[i].state;
 
-		if (all.v[i].error != NULL || s->ended_at < from || s->ended_at >= to)
+		if (!report_ended(&all.v[i], from, to))
 			continue;
 		json_append(sessions, one = session_json(&all.v[i]));
 		ms += json_int(one, "ms", 0);

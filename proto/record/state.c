@@ -159,6 +159,21 @@ static const struct member tasks[] = {
 	{ "output_tokens", MEMBER(INT, struct state_spent, output_tokens), .max = STATE_MAX_USAGE },
 	{ "cost_microusd", MEMBER(INT, struct state_spent, cost_microusd), .max = STATE_MAX_USAGE },
 	{ .key = NULL }
+}, agent_runs[] = {
+	{ "run", MEMBER(STR, struct state_run, run), .flags = MEMBER_NEEDED },
+	{ "role", MEMBER(NAME, struct state_run, role), .flags = MEMBER_NEEDED, .parse = role_parse, .name = role_name },
+	{ "agent", MEMBER(STR, struct state_run, agent) },
+	{ "started_at", MEMBER(TIME, struct state_run, started_at) },
+	{ "ended_at", MEMBER(TIME, struct state_run, ended_at) },
+	{ "error", MEMBER(STR, struct state_run, error) },
+	{ "detail", MEMBER(STR, struct state_run, detail) },
+	{ "conversation", MEMBER(STR, struct state_run, conversation), .flags = MEMBER_NULL },
+	{ "model", MEMBER(STR, struct state_run, model), .flags = MEMBER_NULL },
+	{ "estimated", MEMBER(BOOL, struct state_run, estimated) },
+	{ "input_tokens", MEMBER(INT, struct state_run, input_tokens), .max = STATE_MAX_USAGE },
+	{ "output_tokens", MEMBER(INT, struct state_run, output_tokens), .max = STATE_MAX_USAGE },
+	{ "cost_microusd", MEMBER(INT, struct state_run, cost_microusd), .max = STATE_MAX_USAGE },
+	{ .key = NULL }
 }, merging[] = {
 	{ "target", MEMBER(STR, struct state, merging.target) },
 	{ "old", MEMBER(STR, struct state, merging.old), .valid = oid_valid, .must = "is not an object id" },
@@ -219,6 +234,7 @@ static const struct member tasks[] = {
 	{ "messages", MEMBER_OBJECT, .members = messages },
 	{ "usage", MEMBER_OBJECT, .members = used },
 	{ "spent", MEMBER_OF(struct state, spent, nspent), .max = STATE_MAX_SPENT, .members = spent },
+	{ "agent_runs", MEMBER_OF(struct state, agent_runs, nagent_runs), .max = STATE_MAX_RUNS, .members = agent_runs },
 	{ "notice", MEMBER(STR, struct state, notice), .flags = MEMBER_NULL },
 	{ "agent_time", MEMBER_OBJECT, .members = agent_time },
 	{ "rescue", MEMBER_OBJECT, .members = rescue },

@@ -26,6 +26,7 @@
 #define STATE_MAX_KIND		64
 #define STATE_MAX_SPENT		256	/* rows; further use counts in the last one */
 #define STATE_MAX_ACCOUNT	256
+#define STATE_MAX_RUNS		256	/* the last ones are kept */
 #define STATE_MAX_USAGE		INT64_C(1000000000000000)	/* tokens, or millionths of a dollar */
 
 struct state_change {
@@ -90,6 +91,18 @@ struct state {
 		int64_t	 input_tokens, output_tokens, cost_microusd;
 	} *spent;
 	size_t		 nspent;
+	struct state_run {		/* the agent runs, oldest first */
+		char	 run[16];
+		enum role role;
+		char	 agent[64];	/* its name in the settings */
+		int64_t	 started_at, ended_at;	/* wall ms; ended_at 0 = it is under way, or its worker has died */
+		char	 error[32];	/* why it failed, in a word; "" = it did not */
+		char	 detail[512];	/* ... as a sentence */
+		char	 conversation[STATE_MAX_CONVERSATION], model[STATE_MAX_MODEL];	/* "" = the client named none */
+		bool	 estimated;	/* as in spent */
+		int64_t	 input_tokens, output_tokens, cost_microusd;
+	} *agent_runs;
+	size_t		 nagent_runs;
 	char		 notice[256];	/* the level of a budget that the session reached last; "" = none */
 	char		*conversation[ROLE_COUNT];	/* the agent's own session id, by role */
 	char		 model[ROLE_COUNT][STATE_MAX_MODEL];	/* the model that its client named last, by role; "" = none */
@@ -123,6 +136,10 @@ void state_remark(struct state *, const char *);
 int64_t state_usage(int64_t, int64_t more);
 /* Adds to the tokens and cost of the session, and to those of a day, account and role; figures may be negative. */
 void state_spend(struct state *, const struct state_spent *, const char *day, const char *account);
+/* Adds the current run to agent_runs; the oldest makes room. */
+void state_run_begin(struct state *, enum role, const char *agent);
+/* The last of agent_runs; NULL = there is none. */
+struct state_run *state_run_last(const struct state *);
 /* Ends the resolving of conflicts. */
 void state_resolved(struct state *);
 void state_conflicts_free(struct state *);

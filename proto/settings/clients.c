@@ -7,7 +7,7 @@
 #include "proto/settings/settings.h"
 
 const struct client clients[] = {
-	{ .name = "claude", .also = "claude-agent-acp", .adapter = true,
+	{ .name = "claude", .also = "claude-agent-acp", .provider = "anthropic", .adapter = true,
 	    .variables = "ANTHROPIC_* CLAUDE_* BASH_DEFAULT_TIMEOUT_MS BASH_MAX_TIMEOUT_MS MAX_THINKING_TOKENS IS_SANDBOX",
 	    .own = "API_TIMEOUT_MS AWS_* CLOUD_ML_REGION DISABLE_* GOOGLE_* MCP_* VERTEX_*",
 	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
@@ -19,14 +19,15 @@ const struct client clients[] = {
 		"CLOUD_ML_REGION GOOGLE_* HTTPS_PROXY HTTP_PROXY NODE_EXTRA_CA_CERTS NO_PROXY VERTEX_*" },
 	    .steers = "CLAUDE.md CLAUDE.local.md AGENTS.md .claude .mcp.json",
 	    .instructions = "CLAUDE.md .claude/CLAUDE.md AGENTS.md", .imports = 5 },
-	{ .name = "codex", .also = "codex-acp", .adapter = true, .variables = "OPENAI_* CODEX_* AZURE_OPENAI_*",
+	{ .name = "codex", .also = "codex-acp", .provider = "openai", .adapter = true,
+	    .variables = "OPENAI_* CODEX_* AZURE_OPENAI_*",
 	    .homes = { { .variable = "CODEX_HOME", .below = "", .user = ".codex",
 		.shared = "config.toml AGENTS.md AGENTS.override.md hooks hooks.json prompts rules skills",
 		.needed = "config.toml", .seed = "", .sign_in = "auth.json" } },
 	    .sign_in = { .refresh = "tokens.refresh_token", .expires = "last_refresh" },
 	    .steers = "AGENTS.md AGENTS.override.md .agents .codex",
 	    .instructions = "AGENTS.override.md AGENTS.md" },
-	{ .name = "gemini", .adapter = true, .minutes = true,
+	{ .name = "gemini", .provider = "gcp.gen_ai", .adapter = true, .minutes = true,
 	    .variables = "GEMINI_* GOOGLE_API_KEY GOOGLE_APPLICATION_CREDENTIALS GOOGLE_CLOUD_*", .own = "GOOGLE_*",
 	    .homes = { { .variable = "GEMINI_CLI_HOME", .below = ".gemini", .user = ".gemini",
 		.shared = ".env GEMINI.md commands extensions policies settings.json skills",

@@ -40,6 +40,7 @@ struct client_sign_in {
 struct client {
 	const char	*name;		/* name of its program */
 	const char	*also;		/* other programs that keep their files in the same places, separated by blanks; may be NULL */
+	const char	*provider;	/* of its models, as the conventions of OpenTelemetry name it; NULL = any */
 	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
 	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
 	const char	*own;		/* ... for its own runs only, since others use them too; NULL = none */

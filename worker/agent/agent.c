@@ -53,6 +53,7 @@ run_begin(struct worker *w, enum role role, const char *prompt, char *name, size
 	strlcpy(w->state.run, w->run, sizeof(w->state.run));
 	strlcpy(w->state.role, role_name(role), sizeof(w->state.role));
 	w->state.agent_since = clock_wall();
+	state_run_begin(&w->state, role, agent_of(w, role)->name);
 	snprintf(name, len, "%s-%s", w->run, role_name(role));
 	snprintf(path, sizeof(path), SESSION_DIR_TRANSCRIPT "/%s.prompt", name);
 	(void)unlinkat(w->dirfd, SESSION_FILE_INTERRUPT, 0);	/* it was for an earlier run */
@@ -94,8 +95,25 @@ hear_prose(const struct worker *w, const struct adapter *adapter, struct agent_r
 		(void)prose_question(run->result.buf, &r->question, &r->options);
 }
 
+/* Records how a run ended; of a failure, w has the reason. */
 static void
-run_over(struct worker *w, struct agent_run *run)
+note_end(const struct worker *w, const struct agent_run *run, enum agent_outcome outcome)
+{
+	struct state_run *row = state_run_last(&w->state);
+
+	row->ended_at = clock_wall();
+	strlcpy(row->conversation, run->conversation, sizeof(row->conversation));
+	strlcpy(row->model, run->model, sizeof(row->model));
+	if (outcome == AGENT_INTERRUPTED)
+		strlcpy(row->error, "interrupted", sizeof(row->error));
+	else if (outcome != AGENT_OK) {
+		strlcpy(row->error, run->parked != 0 ? "usage-limit" : run->cut ? REASON_BUDGET : w->fail_reason, sizeof(row->error));
+		strlcpy(row->detail, w->fail_detail, sizeof(row->detail));
+	}
+}
+
+static void
+run_over(struct worker *w, struct agent_run *run, enum agent_outcome outcome)
 {
 	take_ruling(w, run);
 	if (w->inbox && !inbox_intact(w->dirfd, w->run))
@@ -104,6 +122,7 @@ run_over(struct worker *w, struct agent_run *run)
 	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
 	w->state.agent_since = 0;
 	budget_heard(w, run);
+	note_end(w, run, outcome);
 	free(run->account);
 	run->account = NULL;
 }
@@ -203,7 +222,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		worker_failed(w, reason, "%s", why);
 		close(in);
 		strings_free(&env);
-		run_over(w, run);
+		run_over(w, run, AGENT_IMPOSSIBLE);
 		return AGENT_IMPOSSIBLE;
 	}
 	snprintf(within, sizeof(within), "%s/" SESSION_DIR_BIN "/" WITHIN_SHELL, w->path);
@@ -247,7 +266,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 		hear_prose(w, adapter, run);
 	if (outcome == AGENT_OK || (outcome == AGENT_ERROR && run->parked == 0))
 		account_heard(w);
-	run_over(w, run);
+	run_over(w, run, outcome);
 	run_result_release(&res);
 	free(run->own);
 	run->own = NULL;

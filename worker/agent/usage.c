@@ -32,6 +32,7 @@ void
 usage_add(struct state *s, struct agent_run *run)
 {
 	struct state_used *last = &s->used[run->role], own, more;
+	struct state_run *row = state_run_last(s);
 	bool told = run->input_tokens != 0 || run->output_tokens != 0 || run->cost_microusd != 0;
 	char day[16];
 
@@ -42,6 +43,12 @@ usage_add(struct state *s, struct agent_run *run)
 	more = (struct state_used){ own.input_tokens - run->counted.input_tokens, own.output_tokens - run->counted.output_tokens,
 		own.cost_microusd - run->counted.cost_microusd };
 	run->counted = own;
+	if (row != NULL) {
+		row->estimated = run->estimated;
+		row->input_tokens = state_usage(0, own.input_tokens);
+		row->output_tokens = state_usage(0, own.output_tokens);
+		row->cost_microusd = state_usage(0, own.cost_microusd);
+	}
 	state_spend(s, &(struct state_spent){ .role = run->role, .estimated = run->estimated, .input_tokens = more.input_tokens,
 	    .output_tokens = more.output_tokens, .cost_microusd = more.cost_microusd },
 	    ledger_day(clock_wall(), day), run->account != NULL ? run->account : "");

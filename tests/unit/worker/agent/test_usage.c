@@ -69,6 +69,30 @@ what_was_seen_in_the_stream_is_counted_once(void **state)
 	state_release(&s);
 }
 
+/* Each run has the figures that it was counted with, and the oldest runs make room. */
+static void
+the_runs_of_a_session_have_figures_of_their_own(void **state)
+{
+	static struct state s;
+
+	(void)state;
+	for (int i = 1; i <= STATE_MAX_RUNS + 2; i++) {
+		struct agent_run run = { .role = ROLE_REVIEWER, .input_tokens = i, .output_tokens = 1, .estimated = i == 3 };
+
+		snprintf(s.run, sizeof(s.run), "%03d", i);
+		state_run_begin(&s, ROLE_REVIEWER, "claude");
+		usage_add(&s, &run);
+	}
+	assert_int_equal(s.nagent_runs, STATE_MAX_RUNS);
+	assert_string_equal(s.agent_runs[0].run, "003");
+	assert_int_equal(s.agent_runs[0].input_tokens, 3);
+	assert_true(s.agent_runs[0].estimated);
+	assert_string_equal(state_run_last(&s)->run, "258");
+	assert_int_equal(state_run_last(&s)->input_tokens, 258);
+	assert_string_equal(state_run_last(&s)->agent, "claude");
+	state_release(&s);
+}
+
 static void
 a_client_s_version_says_whether_its_figures_are_of_the_conversation(void **state)
 {
@@ -95,6 +119,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(figures_of_a_conversation_are_counted_once),
 		cmocka_unit_test(what_was_seen_in_the_stream_is_counted_once),
+		cmocka_unit_test(the_runs_of_a_session_have_figures_of_their_own),
 		cmocka_unit_test(a_client_s_version_says_whether_its_figures_are_of_the_conversation),
 	};
 
