@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/input.h"
+#include "orchestrator/cli/tasks_options.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
@@ -21,6 +22,7 @@
 struct arguments {
 	const char	*item, *agent_type, *title, *description, *file, *agent, *review, *list;
 	char *const	*command;
+	struct strings	 budget;
 	bool		 wait, now, edit;
 };
 
@@ -31,6 +33,7 @@ static const struct option_row rows[] = {
 	OPT_STRING(struct arguments, list, 0, "list", "LIST", "the task list that has the task ITEM"),
 	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent for all roles"),
 	OPT_CHOICE(struct arguments, review, 0, "review", "MODE", review_modes, "who approves the work"),
+	BUDGET_ROW(struct arguments, budget, "dollars, or 'N tokens', that the session may use"),
 	OPT_FLAG(struct arguments, edit, 'e', NULL, "write the text in $EDITOR: title, then description"),
 	OPT_FLAG(struct arguments, now, 0, "now", "start it even if max_parallel sessions run"),
 	OPT_FLAG(struct arguments, wait, 0, "wait", "wait until the session has ended or is approved"),
@@ -258,7 +261,8 @@ make_item(struct orch *o, const struct arguments *a, struct item *item,
 			return status;
 		replace(&item->description, text);
 	}
-	if ((status = check_text(item, "title", item->title, ITEM_MAX_TITLE)) != 0)
+	if ((status = budget_option(&a->budget, &item->budget)) != 0 ||
+	    (status = check_text(item, "title", item->title, ITEM_MAX_TITLE)) != 0)
 		return status;
 	return check_text(item, "description", item->description, ITEM_MAX_TEXT);
 }

@@ -7,6 +7,7 @@
 
 #include "orchestrator/cli/input.h"
 #include "orchestrator/cli/tasks_goal.h"
+#include "orchestrator/cli/tasks_options.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/identity.h"
@@ -18,7 +19,7 @@
 #include "proto/sys/file.h"
 
 struct arguments {
-	struct strings	 tasks;
+	struct strings	 tasks, budget;
 	const char	*from, *goal, *agent, *name;
 };
 static const struct option_row rows[] = {
@@ -26,6 +27,7 @@ static const struct option_row rows[] = {
 	OPT_STRING(struct arguments, from, 0, "from", "FILE", "import the tasks of a JSON file or a check list"),
 	OPT_STRING(struct arguments, goal, 0, "goal", "TEXT|FILE", "have an agent plan the tasks for a goal"),
 	OPT_STRING(struct arguments, agent, 0, "agent", "NAME", "the agent that plans the tasks"),
+	BUDGET_ROW(struct arguments, budget, "dollars, or 'N tokens', that all its sessions together may use"),
 	OPERAND(struct arguments, name, "NAME"),
 };
 
@@ -92,7 +94,7 @@ fill(struct orch *o, struct tasklist *l, const struct arguments *a, struct taskg
 		rv = tasks_goal(o, a->goal, a->agent, l);
 	for (size_t i = 0; rv == 0 && i < a->tasks.n; i++)
 		rv = add_task(l, a->tasks.v[i]);
-	if (rv != 0)
+	if (rv != 0 || (rv = budget_option(&a->budget, &l->budget)) != 0)
 		return rv;
 	if (taskgraph_make(g, l, why, sizeof(why)) == 0)
 		return 0;

@@ -125,7 +125,7 @@ import_tasks(struct tasklist *l, const struct json *j, char *err, size_t errlen)
 	if (json_kind(j) == JSON_OBJECT) {
 		struct field f = field_begin(j, "the list", err, errlen);
 
-		tasklist_read_streams(l, &f);
+		tasklist_read_own(l, &f);
 		if (field_bad(&f))
 			return -1;
 	}

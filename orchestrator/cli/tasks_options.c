@@ -116,6 +116,19 @@ set_limits(struct task *t, const struct strings *from)
 	return 0;
 }
 
+int
+budget_option(const struct strings *from, struct budget *b)
+{
+	if (from->n > 0)
+		memset(b, 0, sizeof(*b));
+	for (size_t i = 0; i < from->n; i++)
+		if (from->v[i][0] != '\0' && !budget_amount(from->v[i], b)) {
+			log_warnx("--budget %s: give dollars from 0.01 to 1000000, such as 5 or '5 USD', or '20000 tokens'", from->v[i]);
+			return EX_DATAERR;
+		}
+	return 0;
+}
+
 static void
 set_number(int64_t *field, const struct option_number *from)
 {
@@ -162,7 +175,7 @@ task_options_apply(const struct task_options *o, struct tasklist *l, struct task
 	    (rv = set_list(t, &it->forbidden_paths, "forbid", &o->forbid)) != 0 ||
 	    (rv = set_list(t, &it->outputs, "output", &o->output)) != 0 ||
 	    (rv = set_list(t, &it->urls, "url", &o->url)) != 0 ||
-	    (rv = set_limits(t, &o->limit)) != 0)
+	    (rv = budget_option(&o->budget, &it->budget)) != 0 || (rv = set_limits(t, &o->limit)) != 0)
 		return rv;
 	set_number(&it->priority, &o->priority);
 	set_number(&it->estimate, &o->estimate);

@@ -152,6 +152,7 @@ void
 tasks_print(struct orch *o, const struct tasklist *l, struct taskgraph *g)
 {
 	size_t done = 0, next;
+	char *budget;
 
 	taskgraph_rank(g);
 	if (o->json) {
@@ -166,6 +167,10 @@ tasks_print(struct orch *o, const struct tasklist *l, struct taskgraph *g)
 	printf("%zu of %zu COMPLETE", done, l->n);
 	if ((next = taskgraph_next(g)) != TASK_NONE)
 		printf("; next: %s", l->v[next].item.id);
+	budget = budget_text(&l->budget, &l->budget);
+	if (*budget != '\0')
+		printf("; budget: %s", budget);
+	free(budget);
 	putchar('\n');
 }
 

@@ -12,6 +12,7 @@
 #include "orchestrator/session/spawn_dir.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/claim.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
@@ -41,6 +42,16 @@ pass_branches(struct orch *o, struct config *c)
 	c->branch = place_branch(o, &c->settings, c->item, c->attempt);
 }
 
+/* The list's own budget replaces that of the settings. */
+static void
+take_budget(const struct orch *o, struct config *c)
+{
+	const struct tasklist *l = c->list != NULL ? tasks_head(o->workspace, c->list) : NULL;
+
+	if (l != NULL && (l->budget.tokens != 0 || l->budget.microusd != 0))
+		c->settings.budget[BUDGET_LIST] = l->budget;
+}
+
 static void
 fill(struct orch *o, const struct dispatch *d, struct config *c)
 {
@@ -52,6 +63,7 @@ fill(struct orch *o, const struct dispatch *d, struct config *c)
 	c->agent = d->agent != NULL ? text_format("%s", d->agent) : NULL;
 	c->review = d->review != NULL ? text_format("%s", d->review) : NULL;
 	c->list = d->list != NULL ? text_format("%s", d->list) : NULL;
+	take_budget(o, c);
 	c->retry_of = d->retry_of != NULL ? text_format("%s", d->retry_of) : NULL;
 	c->findings = d->findings != NULL ? text_format("%s", d->findings) : NULL;
 	c->created_at = clock_wall();

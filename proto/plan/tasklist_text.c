@@ -44,6 +44,7 @@ static const struct member change[] = {
 	{ "name", MEMBER(TEXT, struct tasklist, name), .flags = MEMBER_NEEDED, .max = TASKLIST_MAX_NAME,
 	    .valid = tasklist_name_valid, .must = "must be one line of text" },
 	{ "source", MEMBER_OBJECT, .flags = MEMBER_LEFT_OUT, .members = source },
+	{ "budget", MEMBER_BUDGET(struct tasklist, budget) },
 	{ "created_at", MEMBER(TIME, struct tasklist, created_at) },
 	{ "updated_at", MEMBER(TIME, struct tasklist, updated_at) },
 	{ "streams", MEMBER_OF(struct tasklist, streams, nstreams), .max = TASKLIST_MAX_STREAMS, .members = stream },
@@ -60,13 +61,11 @@ task_read(struct task *t, struct field *f)
 }
 
 void
-tasklist_read_streams(struct tasklist *l, struct field *f)
+tasklist_read_own(struct tasklist *l, struct field *f)
 {
-	const struct member *m = list;
-
-	while (strcmp(m->key, "streams") != 0)
-		m++;
-	members_read(f, (struct member[]){ *m, { .key = NULL } }, l);
+	for (const struct member *m = list; m->key != NULL; m++)
+		if (strcmp(m->key, "budget") == 0 || strcmp(m->key, "streams") == 0)
+			members_read(f, (struct member[]){ *m, { .key = NULL } }, l);
 }
 
 /* The id is checked again together with the whole task: the hash needs it first. */

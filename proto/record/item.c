@@ -96,21 +96,23 @@ put_limits(struct json *o, const struct member *m, const void *base)
 		json_drop(o, m->key);
 }
 
-static void
-read_budget(struct field *f, const struct member *m, void *base)
+void
+budget_read(struct field *f, const struct member *m, void *base)
 {
+	void *b = (char *)base + m->offset;
 	char why[200];
 	struct keys k = { .file = m->key, .lenient = true, .err = why, .errlen = sizeof(why) };
 
 	if (field_has(f, m->key) && !field_bad(f) &&
-	    keys_apply(&k, "", json_get(f->o, m->key), &((struct item *)base)->budget, budget_keys) == -1)
+	    keys_apply(&k, "", json_get(f->o, m->key), b, budget_keys) == -1)
 		field_fail(f, m->key, "is wrong: %s", why + strlen("budget: "));
 }
 
-static void
-put_budget(struct json *o, const struct member *m, const void *base)
+void
+budget_put(struct json *o, const struct member *m, const void *base)
 {
-	const struct budget *b = &((const struct item *)base)->budget;
+	const void *at = (const char *)base + m->offset;
+	const struct budget *b = at;
 
 	json_drop(o, m->key);
 	if (b->tokens != 0 || b->microusd != 0)
@@ -141,7 +143,7 @@ static const struct member members[] = {
 	{ "tasks", MEMBER_OTHER, .read = read_tasks, .put = put_tasks, .release = free_tasks },
 	{ "worktree", MEMBER(TEXT, struct item, worktree), .flags = MEMBER_LEFT_OUT, .max = ITEM_MAX_PATH,
 	    .valid = worktree_valid, .must = "must be an absolute path, or one below the repository, without \"..\"" },
-	{ "budget", MEMBER_OTHER, .read = read_budget, .put = put_budget },
+	{ "budget", MEMBER_BUDGET(struct item, budget) },
 	{ "limits", MEMBER_OTHER, .read = read_limits, .put = put_limits },
 	{ .key = NULL }
 };

@@ -54,5 +54,10 @@ bool item_worktree_valid(const char *);
 /* The members alone, for a record that contains items. */
 struct field;
 void item_read(struct item *, struct field *);
+/* A member of a table that is a struct budget; it is not written when it has no limit. */
+struct member;
+#define MEMBER_BUDGET(type_, member_)	MEMBER(OTHER, type_, member_), .read = budget_read, .put = budget_put
+void budget_read(struct field *, const struct member *, void *);
+void budget_put(struct json *, const struct member *, const void *);
 
 #endif

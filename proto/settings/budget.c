@@ -73,39 +73,54 @@ is_word(const char *s, const char *const words[])
 	return false;
 }
 
-enum budget_reply
-budget_reply(const char *answer, const struct budget *limit, struct budget *more)
+/* dollars: a number alone is dollars. */
+static bool
+amount(const char *s, bool dollars, struct budget *b)
 {
-	static const char *const yes[] = { "yes", "y", NULL }, *const no[] = { "no", "n", NULL }, *const usd[] = { "USD", "$", NULL },
-	    *const tokens[] = { "tokens", "token", NULL };
-	bool dollars = limit->microusd != 0;
+	static const char *const usd[] = { "USD", "$", NULL }, *const tokens[] = { "tokens", "token", NULL };
 	double n;
 	char *end;
 
-	*more = *limit;
-	if (is_word(answer, yes))
-		return BUDGET_RAISE;
-	if (is_word(answer, no))
-		return BUDGET_REFUSE;
-	if (*answer == '$')
-		answer++, dollars = true;
-	if (*answer < '0' || *answer > '9')
-		return BUDGET_UNCLEAR;
-	n = strtod(answer, &end);
+	if (*s == '$')
+		s++, dollars = true;
+	if (*s < '0' || *s > '9')
+		return false;
+	n = strtod(s, &end);
 	end += strspn(end, " ");
 	if (is_word(end, tokens))
 		dollars = false;
 	else if (is_word(end, usd))
 		dollars = true;
 	else if (*end != '\0')
-		return BUDGET_UNCLEAR;
-	if (!(n >= (dollars ? 0.01 : 1)) || n > (dollars ? 1e6 : 1e15) || (dollars ? limit->microusd : limit->tokens) == 0)
-		return BUDGET_UNCLEAR;
-	*more = (struct budget){ 0 };
+		return false;
+	if (!(n >= (dollars ? 0.01 : 1)) || n > (dollars ? 1e6 : 1e15))
+		return false;
 	if (dollars)
-		more->microusd = (int64_t)(n * 1e6 + 0.5);
+		b->microusd = (int64_t)(n * 1e6 + 0.5);
 	else
-		more->tokens = (int64_t)n;
+		b->tokens = (int64_t)n;
+	return true;
+}
+
+bool
+budget_amount(const char *s, struct budget *b)
+{
+	return amount(s, true, b);
+}
+
+enum budget_reply
+budget_reply(const char *answer, const struct budget *limit, struct budget *more)
+{
+	static const char *const yes[] = { "yes", "y", NULL }, *const no[] = { "no", "n", NULL };
+
+	*more = *limit;
+	if (is_word(answer, yes))
+		return BUDGET_RAISE;
+	if (is_word(answer, no))
+		return BUDGET_REFUSE;
+	*more = (struct budget){ 0 };
+	if (!amount(answer, limit->microusd != 0, more) || (more->microusd != 0 ? limit->microusd : limit->tokens) == 0)
+		return BUDGET_UNCLEAR;
 	return BUDGET_RAISE;
 }
 

@@ -4,6 +4,7 @@
 
 /* Budgets in tokens and dollars, and the answers to the question for more.  Pure. */
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct budget {			/* or its use; 0 = no limit */
@@ -22,6 +23,9 @@ enum budget_level budget_level(const struct budget *limit, const struct budget *
 /* The limit plus its raises. */
 struct budget budget_raised(const struct budget *limit, const struct budget *more);
 
+/* Sets the dollars ("5", "5 USD", "$5") or the tokens ("20000 tokens") of a budget: at least a cent or a token.  false:
+ * the text is no amount, and nothing is set. */
+bool budget_amount(const char *, struct budget *);
 /* "no"; "yes", which raises the budget by its limit; or an amount in a limited unit, of at least a cent or a token: "5",
  * "5 USD", "$5", "20000 tokens".  A number alone is dollars, unless only tokens are limited. */
 enum budget_reply { BUDGET_UNCLEAR, BUDGET_REFUSE, BUDGET_RAISE };

@@ -66,6 +66,31 @@ is 'the report of the day has the same sum, by account and role' "$(echo "$today
     '[["opencode","implementer","client",4800,480,48]]'
 like 'the printed report of the day shows the use' "$(orchestrator report --day)" '^used   opencode, implementer: 4800 tokens in, 480 out, 4.80 USD$'
 
+# a list's own budget
+world own '"budget": { "list": { "usd": 9 } }'
+logged orchestrator tasks create mine --budget '0.4 USD' --task a:A --task b:B
+like 'tasks show has the budget of a list' "$(orchestrator tasks show mine)" 'COMPLETE; next: a; budget: 0.40 USD$'
+orchestrator execute mine >"$T/out" 2>&1 & execute=$!
+ok 'the sessions of a list ask when its own budget is spent' wait_for 60 asks 2
+used=$(turns)
+ok "a list's own budget goes before that of the settings: $used responses of 4" test "$used" -ge 4 -a "$used" -le 6
+logged orchestrator answer a '5 USD'
+wait "$execute"
+is 'an answer raises the own budget of a list' "$(st a .status) $(st b .status)" 'merged merged'
+orchestrator tasks export mine >"$T/list.json"
+logged orchestrator tasks delete --yes mine
+logged orchestrator tasks create --from "$T/list.json" again
+is 'a list that is exported and made again keeps its budget' "$(orchestrator tasks export again | jq -c .budget)" '{"tokens":0,"usd":0.4}'
+run orchestrator tasks create --budget 'much' --task c:C other
+like 'a budget that is no amount is refused' "$status $err" "65 .*--budget much: give dollars .* or '20000 tokens'"
+
+# the budget of an item on the command line
+logged orchestrator dispatch --title Little --budget '110 tokens' --budget 9 little
+ok 'a session asks when the budget of its item is spent' wait_for 20 asks 1
+is 'the session of an item with a budget ended after the response that spent it' "$(grep -c . "$T/turns.little")" 1
+is 'dispatch writes the budget into the item' "$(field item.json .budget little | jq -c .)" '{"tokens":110,"usd":9}'
+logged orchestrator cancel little
+
 # the budget of a session: refused
 world alone '"budget": { "session": { "tokens": 250 } }'
 logged orchestrator dispatch --title Less less

@@ -51,7 +51,8 @@ each_option_of_a_task_changes_the_task(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		value = rows[i].type == OPTION_NUMBER ? "3" : strcmp(rows[i].name, "limit") == 0 ? "time=7" : "x";
+		value = rows[i].type == OPTION_NUMBER ? "3" : strcmp(rows[i].name, "limit") == 0 ? "time=7" :
+		    strcmp(rows[i].name, "budget") == 0 ? "5 USD" : "x";
 		if (rows[i].type == OPTION_CHOICE ? !changes(&rows[i], "yes") && !changes(&rows[i], "no") :
 		    !changes(&rows[i], value))
 			fail_msg("--%s changes nothing: task_options_apply() in tasks_options.c ignores it", rows[i].name);

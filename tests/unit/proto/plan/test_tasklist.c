@@ -225,8 +225,11 @@ the_head_of_a_list_is_read_without_its_tasks(void **state)
 	add(&l, "a");
 	add(&l, "b");
 	assert_int_equal(task_enter(&l.v[1], TASK_IN_PROGRESS, "me", NULL), 0);
+	l.budget = (struct budget){ 500, 2000000 };
 	assert_int_equal(tasklist_create(dir, &l, err, sizeof(err)), 0);
 	assert_int_equal(tasklist_load_head(dir, l.id, &m), 0);
+	assert_int_equal(m.budget.tokens, 500);
+	assert_int_equal(m.budget.microusd, 2000000);
 	assert_string_equal(m.name, l.name);
 	assert_int_equal(m.n, 0);
 	assert_int_equal(m.working, 1);

@@ -63,6 +63,21 @@ an_answer_raises_refuses_or_is_unclear(void **state)
 }
 
 static void
+an_amount_sets_its_own_unit(void **state)
+{
+	struct budget b = { 0 };
+
+	(void)state;
+	assert_true(budget_amount("5", &b));
+	assert_true(budget_amount("20000 tokens", &b));
+	assert_int_equal(b.microusd, 5000000);
+	assert_int_equal(b.tokens, 20000);
+	assert_false(budget_amount("yes", &b));
+	assert_false(budget_amount("0.5 tokens", &b));
+	assert_int_equal(b.tokens, 20000);
+}
+
+static void
 a_raise_is_of_what_is_limited(void **state)
 {
 	struct budget limit = { 100, 0 }, more = { 20, 30 }, sum = budget_raised(&limit, &more);
@@ -101,6 +116,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(either_figure_reaches_a_level),
 		cmocka_unit_test(an_answer_raises_refuses_or_is_unclear),
+		cmocka_unit_test(an_amount_sets_its_own_unit),
 		cmocka_unit_test(a_raise_is_of_what_is_limited),
 		cmocka_unit_test(a_question_says_what_is_limited),
 	};
