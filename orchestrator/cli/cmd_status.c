@@ -11,6 +11,7 @@
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/accounts.h"
 #include "orchestrator/session/ask.h"
+#include "orchestrator/session/budgets.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/target_tell.h"
@@ -250,6 +251,7 @@ json_all(struct orch *o, const struct entries *es)
 	json_put_bool(j, "paused", control_paused(o));
 	json_put(j, "held", status_held_json(o));
 	json_put(j, "accounts", accounts_json(o));
+	json_put(j, "budgets", budgets_json(o));
 	for (int g = 0; g < GROUP_COUNT; g++)
 		json_put_int(c, key[g], (int64_t)n[g]);
 	json_put(j, "counts", c);
@@ -293,6 +295,7 @@ run(struct orch *o, void *arguments)
 		target_print(o, &es);
 		status_held(o);
 		accounts_print(o);
+		budgets_print(o);
 		status_streams(o, &es);
 	}
 	entries_release(&es);

@@ -7,7 +7,7 @@
 #include "proto/settings/settings.h"
 
 const struct client clients[] = {
-	{ .name = "claude", .also = "claude-agent-acp", .provider = "anthropic", .adapter = true,
+	{ .name = "claude", .also = "claude-agent-acp", .provider = "anthropic", .adapter = true, .reports = REPORTS_TOKENS,
 	    .variables = "ANTHROPIC_* CLAUDE_* BASH_DEFAULT_TIMEOUT_MS BASH_MAX_TIMEOUT_MS MAX_THINKING_TOKENS IS_SANDBOX",
 	    .own = "API_TIMEOUT_MS AWS_* CLOUD_ML_REGION DISABLE_* GOOGLE_* MCP_* VERTEX_*",
 	    .homes = { { .variable = "CLAUDE_CONFIG_DIR", .below = "", .user = ".claude",
@@ -35,7 +35,7 @@ const struct client clients[] = {
 	    .sign_in = { .refresh = "refresh_token", .expires = "expiry_date" },
 	    .steers = "GEMINI.md AGENTS.md .agents .gemini .env",
 	    .instructions = "GEMINI.md" },
-	{ .name = "opencode", .adapter = true,
+	{ .name = "opencode", .adapter = true, .reports = REPORTS_ALL,
 	    .variables = "OPENCODE_* OPENROUTER_API_KEY", .own = "AWS_* AZURE_* GOOGLE_*",
 	    .homes = { { .variable = "XDG_DATA_HOME", .below = "opencode", .user = ".local/share/opencode",
 		.mounted = true, .shared = "", .needed = "", .seed = "", .sign_in = "auth.json" },
@@ -112,6 +112,17 @@ client_of_adapter(const char *adapter)
 		if (clients[i].adapter && strcmp(clients[i].name, adapter) == 0)
 			return &clients[i];
 	return NULL;
+}
+
+bool
+client_reports_late(const struct agent *a, const struct budget *limit)
+{
+	const struct client *c = client_of_adapter(a->adapter);
+	bool tokens = c != NULL && c->reports != REPORTS_TURNS, all = c != NULL && c->reports == REPORTS_ALL;
+
+	if (strcmp(a->adapter, ADAPTER_COMMAND) == 0)	/* it reports nothing */
+		return false;
+	return (limit->tokens != 0 && !tokens) || (limit->microusd != 0 && !all);
 }
 
 bool

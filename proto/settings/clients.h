@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 struct agent;
+struct budget;
 
 #define CLIENT_HOMES	3
 
@@ -42,6 +43,8 @@ struct client {
 	const char	*also;		/* other programs that keep their files in the same places, separated by blanks; may be NULL */
 	const char	*provider;	/* of its models, as the conventions of OpenTelemetry name it; NULL = any */
 	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
+	enum { REPORTS_TURNS, REPORTS_TOKENS, REPORTS_ALL } reports;	/* what the adapter hears with each response: nothing, the
+					 * tokens, or the cost, too; the rest it hears at the end of a turn */
 	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
 	const char	*own;		/* ... for its own runs only, since others use them too; NULL = none */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
@@ -65,6 +68,8 @@ extern const size_t nclients;
 const struct client *client_of(const struct agent *);
 /* The client whose adapter has that name; NULL = none. */
 const struct client *client_of_adapter(const char *adapter);
+/* Does the agent report something that is limited only at the end of a turn? */
+bool client_reports_late(const struct agent *, const struct budget *limit);
 /* Is a variable with this name for agents, because one of the clients uses it? */
 bool client_variable(const char *name);
 /* Is it for runs of this client only?  NULL: of any one client only. */

@@ -27,7 +27,7 @@ ENTRY='session item group status step round alive dead paused archived error rea
     tasks attempt created_at updated_at ended_at branch base head merged target worktree path'
 
 j status; whole 'status without a session'
-members 'status without a session has its members' . 'version repository instance execute paused held accounts counts sessions streams'
+members 'status without a session has its members' . 'version repository instance execute paused held accounts budgets counts sessions streams'
 j questions; whole 'questions without a session'
 j merge; whole 'merge without a session'
 j doctor; whole doctor

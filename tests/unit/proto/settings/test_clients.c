@@ -102,6 +102,26 @@ a_variable_of_any_client_is_for_agents(void **state)
 	assert_false(client_variable("AWS_SECRET_ACCESS_KEY"));
 }
 
+static void
+an_agent_reports_late_what_its_adapter_hears_at_the_end_of_a_turn(void **state)
+{
+	static const struct { const char *adapter; bool tokens, usd; } rows[] = {
+		{ "claude", false, true }, { "opencode", false, false }, { "codex", true, true }, { "gemini", true, true },
+		{ ADAPTER_ACP, true, true }, { ADAPTER_COMMAND, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char adapter[16];
+		struct agent a = { .adapter = adapter };
+
+		strlcpy(adapter, rows[i].adapter, sizeof(adapter));
+		assert_int_equal(client_reports_late(&a, &(struct budget){ .tokens = 1 }), rows[i].tokens);
+		assert_int_equal(client_reports_late(&a, &(struct budget){ .microusd = 1 }), rows[i].usd);
+		assert_false(client_reports_late(&a, &(struct budget){ .tokens = 0 }));
+	}
+}
+
 int
 main(void)
 {
@@ -111,6 +131,7 @@ main(void)
 		cmocka_unit_test(a_variable_says_where_the_user_has_it),
 		cmocka_unit_test(a_variable_of_any_client_is_for_agents),
 		cmocka_unit_test(a_variable_that_others_use_too_is_for_the_client_that_reads_it),
+		cmocka_unit_test(an_agent_reports_late_what_its_adapter_hears_at_the_end_of_a_turn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
