@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "orchestrator/cli/deadline.h"
+#include "orchestrator/cli/report_by.h"
 #include "orchestrator/cli/report_day.h"
 #include "orchestrator/cli/report_handoff.h"
 #include "orchestrator/cli/report_otlp.h"
@@ -21,6 +22,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/record/ledger.h"
 #include "proto/sys/file.h"
 
 #define INSTANCE	"instance-"
@@ -91,7 +93,7 @@ print(const struct orch *o, struct json *j, bool yaml, void (*text)(const struct
 struct arguments {
 	bool yaml, runs, manifest, handoff, day;
 	struct option_number run;
-	const char *list, *otlp, *instance;
+	const char *list, *by, *otlp, *instance;
 };
 
 static int
@@ -243,6 +245,7 @@ static int
 show_ended(struct orch *o, const struct arguments *a)
 {
 	int64_t from = 1, to = INT64_MAX;
+	char date[16];
 	int rv;
 
 	if (a->day && deadline_day(a->instance, clock_wall(), &from, &to) == -1)
@@ -250,6 +253,8 @@ show_ended(struct orch *o, const struct arguments *a)
 	if ((rv = orch_open(o)) != 0)
 		return rv;
 	by_hand_recover(o);
+	if (a->by != NULL)
+		return print(o, report_by_json(o, a->by, a->day ? ledger_day(from, date) : NULL), a->yaml, report_by_print);
 	if (a->otlp != NULL)
 		return report_otlp(o, from, to, a->otlp);
 	return print(o, report_day_json(o, from, to), a->yaml, report_day_print);
@@ -263,6 +268,7 @@ static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, manifest, 0, "manifest", "print the manifest that was executed"),
 	OPT_FLAG(struct arguments, handoff, 0, "handoff", "print summaries, outputs and open tasks on one page"),
 	OPT_FLAG(struct arguments, day, 0, "day", "print what ended today, or on DATE"),
+	OPT_CHOICE(struct arguments, by, 0, "by", "KEY", report_keys, "print the sums of tokens and cost by KEY"),
 	OPT_STRING(struct arguments, otlp, 0, "otlp", "FILE", "write the traces of ended sessions, as JSON lines"),
 	OPERAND_OPTIONAL(struct arguments, instance, "INSTANCE | DATE"),
 };
@@ -278,10 +284,10 @@ run(struct orch *o, void *arguments)
 	if ((a->yaml && (a->runs || a->handoff)) || ((a->runs || a->run.given || a->day) && a->list != NULL))
 		return option_error(&cmd_report.syntax, "--yaml excludes --runs and --handoff, "
 		    "and --list excludes --runs, --run and --day");
-	if (a->otlp != NULL && (a->yaml || a->runs || a->run.given || a->manifest || a->handoff || a->list != NULL ||
-	    (a->instance != NULL && !a->day)))
-		return option_error(&cmd_report.syntax, "--otlp allows only --day beside it");
-	if (a->day || a->otlp != NULL)
+	if ((a->by != NULL || a->otlp != NULL) && (a->runs || a->run.given || a->manifest || a->handoff || a->list != NULL ||
+	    (a->by != NULL && a->otlp != NULL) || (a->otlp != NULL && a->yaml) || (a->instance != NULL && !a->day)))
+		return option_error(&cmd_report.syntax, "--by and --otlp allow only --day beside them, and --by also --yaml");
+	if (a->day || a->by != NULL || a->otlp != NULL)
 		return show_ended(o, a);
 	return (rv = orch_open(o)) != 0 ? rv : show(o, a);
 }

@@ -51,7 +51,6 @@ session_json(const struct entry *e)
 	json_put_str(j, "base", s->base[0] != '\0' ? s->base : NULL);
 	json_put_str(j, "merged", s->merged[0] != '\0' ? s->merged : NULL);
 	json_put(j, "judged", judged_json(&f));
-	json_put(j, "spent", spending_of_session(s));
 	json_put_bool(j, "discarded", entry_discarded(e));
 	if (entry_discarded(e))
 		json_put_str(j, "log", NULL);
@@ -139,9 +138,10 @@ add_figures(struct text *t, const struct json *j, const char *ms)
 	const struct json *u = json_get(j, "usage");
 
 	text_printf(t, "%.1f s", (double)json_int(j, ms, 0) / 1000);
-	if (u != NULL)
-		text_printf(t, ", %lld tokens in, %lld out, %.2f USD", (long long)json_int(u, "input_tokens", 0),
-		    (long long)json_int(u, "output_tokens", 0), json_real(u, "cost_usd", 0));
+	if (u != NULL) {
+		text_puts(t, ", ");
+		spending_figures(u, t);
+	}
 }
 
 /* "2026-01-31 09:00" */
@@ -192,7 +192,7 @@ print_session(const struct json *j)
 void
 report_day_print(const struct json *day)
 {
-	const struct json *sessions = json_get(day, "sessions"), *spent = json_get(day, "spent"), *counts = json_get(day, "counts"), *n;
+	const struct json *sessions = json_get(day, "sessions"), *counts = json_get(day, "counts"), *n;
 	struct text t = { 0 };
 	const char *status;
 	char date[32];
@@ -206,13 +206,8 @@ report_day_print(const struct json *day)
 	else
 		add_figures(&t, day, "sequential_ms");
 	show_cut(t.buf);
-	for (size_t i = 0; i < json_count(spent); i++) {
-		text_clear(&t);
-		text_puts(&t, "used   ");
-		spending_text(json_at(spent, i), &t);
-		show_cut(t.buf);
-	}
 	text_free(&t);
+	spending_print(json_get(day, "spent"));
 	for (size_t i = 0; i < json_count(sessions); i++)
 		print_session(json_at(sessions, i));
 }

@@ -9,6 +9,7 @@
 #include "orchestrator/execute/report.h"
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/spending.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
@@ -142,6 +143,18 @@ make(struct report *r, const struct flow *f)
 	}
 }
 
+/* By account and role, of the same sessions as usage. */
+static struct json *
+spent(const struct manifest *m)
+{
+	struct json *all = json_new_array();
+
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].status > TERMINAL_ACTIVE && m->v[i].tasks.n > 0)
+			spending_merge(all, m->v[i].spent);
+	return all;
+}
+
 static struct json *
 record(struct report *r)
 {
@@ -159,6 +172,7 @@ record(struct report *r)
 	json_put_int(j, "sequential_ms", r->sums.all.ms);
 	json_put_int(j, "saved_ms", r->sums.saved);
 	report_usage(j, r->sums.all.input, r->sums.all.output, r->sums.all.cost);
+	json_put(j, "spent", spent(r->f->manifest));
 	manifest_sums_free(&r->sums);
 	return j;
 }

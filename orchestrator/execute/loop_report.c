@@ -5,8 +5,22 @@
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/spending.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/json/json.h"
+
+/* By account and role. */
+static struct json *
+spent(const struct json *done, const struct json *failed)
+{
+	const struct json *const of[] = { done, failed };
+	struct json *all = json_new_array();
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < json_count(of[k]); i++)
+			spending_merge(all, json_get(json_at(of[k], i), "spent"));
+	return all;
+}
 
 static int64_t
 sum(const struct json *list)
@@ -47,6 +61,7 @@ record(struct loop *l, size_t rest)
 	json_put_int(j, "total", (int64_t)(l->merged + rest));
 	json_put_int(j, "complete", (int64_t)l->merged);
 	json_put_int(j, "sequential_ms", sum(l->done) + sum(failed));
+	json_put(j, "spent", spent(l->done, failed));
 	json_put(j, fate_name(FATE_MERGED), l->done != NULL ? l->done : json_new_array());
 	json_put(j, fate_name(FATE_FAILED), failed);
 	l->done = NULL;

@@ -5,8 +5,10 @@
 
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/spending.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
 #include "proto/plan/tasklist.h"
 
 struct manifest *
@@ -27,6 +29,7 @@ manifest_free(struct manifest *m)
 	for (size_t i = 0; i < m->n; i++) {
 		free(m->v[i].path);
 		free(m->v[i].detail);
+		json_free(m->v[i].spent);
 		artifacts_release(&m->v[i].files);
 	}
 	free(m->v);
@@ -138,6 +141,8 @@ manifest_look(const struct manifest *m, struct terminal *t, const struct entry *
 	t->input = s->input_tokens;
 	t->output = s->output_tokens;
 	t->cost = s->cost_microusd;
+	json_free(t->spent);
+	t->spent = spending_of_session(s);
 	t->done = s->tasks_done;
 	t->total = s->tasks_total;
 	strlcpy(t->reason, s->reason, sizeof(t->reason));

@@ -23,6 +23,7 @@
 #include "proto/session/status.h"
 
 struct entry;
+struct json;
 struct state;
 struct tasklist;
 
@@ -43,6 +44,7 @@ struct terminal {
 	int64_t		 started_at, ended_at;	/* wall ms */
 	int64_t		 ms;		/* that it took since the run began; 0 = it has not ended */
 	int64_t		 input, output, cost;	/* tokens, millionths of a dollar */
+	struct json	*spent;		/* the same by account and role (spending.h) */
 	int64_t		 done, total;	/* from worker progress */
 	char		 reason[32];
 	char		*detail;

@@ -7,6 +7,7 @@
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/spending.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/array.h"
 #include "proto/base/clock.h"
@@ -80,15 +81,13 @@ report_save(const struct orch *o, const struct json *j)
 static void
 print_usage(const struct json *j, const char *before)
 {
-	const struct json *u = json_get(j, "usage");
-	double cost = json_real(u, "cost_usd", 0);
+	struct text t = { 0 };
 
-	if (u == NULL)
+	if (json_get(j, "usage") == NULL)
 		return;
-	printf("%s%lld tokens in, %lld out", before, (long long)json_int(u, "input_tokens", 0),
-	    (long long)json_int(u, "output_tokens", 0));
-	if (cost > 0)
-		printf(", %.2f USD", cost);
+	spending_figures(json_get(j, "usage"), &t);
+	printf("%s%s", before, t.buf);
+	text_free(&t);
 }
 
 static void
@@ -171,6 +170,7 @@ report_text(const struct json *j)
 	}
 	if (list != NULL && json_count(json_get(j, fate_name(FATE_FAILED))) > 0)
 		printf("orchestrator tasks reopen --failed --list %s gives the failed tasks another try\n", list);
+	spending_print(json_get(j, "spent"));
 	if (json_get(j, "wall_ms") == NULL)
 		return;
 	printf("%.1f s; one after another %.1f s", (double)wall / 1000,
@@ -194,6 +194,7 @@ report_session(const struct entry *e, const char *dir, const char *reason)
 	json_put_int(j, "sessions", 1);
 	json_put_int(j, "ms", manifest_took(s, 0));
 	report_usage(j, s->input_tokens, s->output_tokens, s->cost_microusd);
+	json_put(j, "spent", spending_of_session(s));
 	json_put_str(j, "log", log);
 	if (s->merged[0] != '\0')
 		json_put_str(j, "merged", s->merged);

@@ -8,6 +8,7 @@
 #include "orchestrator/execute/report.h"
 #include "orchestrator/execute/runs.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/spending.h"
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -186,7 +187,7 @@ add_figure(struct json *sum, const struct json *one, const char *key)
 struct json *
 runs_sum(const struct runs *r, const char *list)
 {
-	struct json *sum = NULL, *merged = json_new_array();
+	struct json *sum = NULL, *merged = json_new_array(), *spent = json_new_array();
 	const struct json *u, *m;
 	int64_t input = 0, output = 0, cost = 0;
 
@@ -198,6 +199,7 @@ runs_sum(const struct runs *r, const char *list)
 		m = json_get(r->v[i], fate_name(FATE_MERGED));
 		for (size_t k = 0; k < json_count(m); k++)
 			json_append(merged, json_ref_at(m, k));
+		spending_merge(spent, json_get(r->v[i], "spent"));
 		u = json_get(r->v[i], "usage");
 		input += json_int(u, "input_tokens", 0);
 		output += json_int(u, "output_tokens", 0);
@@ -215,9 +217,11 @@ runs_sum(const struct runs *r, const char *list)
 	}
 	if (sum == NULL) {
 		json_free(merged);
+		json_free(spent);
 		return NULL;
 	}
 	report_usage(sum, input, output, cost);
+	json_put(sum, "spent", spent);
 	json_put(sum, fate_name(FATE_MERGED), merged);
 	return sum;
 }

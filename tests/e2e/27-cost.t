@@ -35,6 +35,21 @@ kill -9 "$(orchestrator --json status slow | jq .state.worker_pid)"
 logged orchestrator cancel slow
 logged orchestrator dispatch --wait --title Open open
 
+# sums
+is 'report --by role has the sum of all sessions, also of those that failed' "$(orchestrator report --by role)" \
+    'implementer: 500 tokens in, 50 out, 0.50 USD'
+is 'report --by item has a sum for each item' "$(orchestrator --json report --by item |
+    jq -c '[.by, .day, (.spent | map([.item, .source, .input_tokens, .output_tokens, .cost_usd]) | sort)]')" \
+    "[\"item\",null,[$(for i in bad broken good open slow; do printf ',["%s","client",100,10,0.1]' $i; done | cut -c 2-)]]"
+for key in account day instance list session; do
+	is "the sums by $key are those of all sessions" "$(orchestrator --json report --by $key |
+	    jq -c '[(.spent | map(.input_tokens) | add), (.spent | map(.cost_usd * 10) | add | round)]')" '[500,5]'
+done
+is 'report --by instance names the instance' "$(orchestrator report --by instance | cut -d : -f 1)" "$(basename "$(orchestrator path --instance)")"
+is 'report --day --by sums one day' "$(orchestrator report --day yesterday --by role)" 'no agent reported tokens or a cost'
+run orchestrator report --by list --runs
+is 'report --by refuses options of other reports' "$status" 64
+
 logged orchestrator report --otlp "$T/traces.jsonl"
 spans() { jq -c '.resourceSpans[].scopeSpans[].spans[]' "$T/traces.jsonl"; }
 # of the session of an item
@@ -84,4 +99,13 @@ run orchestrator report --otlp "$T/no/file"
 like 'an export to a directory that is missing fails' "$status $err" '^73 .*no/file: No such file'
 run orchestrator report --otlp - --runs
 is 'an export refuses options of other reports' "$status" 64
+
+# the report of a list
+logged orchestrator tasks create two --task t1:One --task t2:Two
+orchestrator execute two >"$T/out" 2>&1
+like 'the report of a list has the use by account and role' "$(cat "$T/out")" '^used   opencode, implementer: 200 tokens in, 20 out, 0.20 USD$'
+is 'report.json has the use by account and role, with its source' "$(orchestrator --json report | jq -c '.spent')" \
+    '[{"account":"opencode","role":"implementer","source":"client","input_tokens":200,"output_tokens":20,"cost_usd":0.2}]'
+like 'report --by list has the sum of a list' "$(orchestrator report --by list)" '^tl-[a-z0-9]*: 200 tokens in, 20 out, 0.20 USD$'
+is 'the report over all runs of a list has the same sum' "$(orchestrator --json report --list two | jq -c '.spent | map(.input_tokens)')" '[200]'
 done_testing
