@@ -17,9 +17,12 @@
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/record/account.h"
+#include "proto/record/ledger.h"
 #include "proto/settings/settings.h"
 #include "proto/sys/file.h"
 
@@ -171,6 +174,19 @@ tell_saved(struct orch *o, const struct cleaning *c)
 	strings_free(&all);
 }
 
+/* Budgets count today alone; a worker may still be writing the figures of yesterday. */
+static void
+drop_ledgers(const struct orch *o)
+{
+	char	*spent = text_format("%s/" LEDGERS, o->workspace), *accounts = text_format("%s/" ACCOUNTS, o->home), day[16];
+
+	ledger_day(clock_wall() - INT64_C(86400000), day);
+	ledger_drop(spent, day);
+	ledger_drop(accounts, day);
+	free(spent);
+	free(accounts);
+}
+
 static void
 print_json(struct cleaning *c, size_t orphans)
 {
@@ -205,6 +221,7 @@ run(struct orch *o, void *arguments)
 		clean(o, &es.v[i], &c);
 	entries_release(&es);
 	orphans = orphans_remove(o);
+	drop_ledgers(o);
 	if (json_count(c.failed) + json_count(c.archived) + orphans + c.problems == 0)
 		note(&c, "nothing to clean up");
 	registry_load(o, true, &es);

@@ -12,6 +12,7 @@
 #include "proto/record/account.h"
 #include "proto/record/ledger.h"
 #include "proto/record/state.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
 
@@ -154,4 +155,33 @@ ledger_of_account(const char *state, const char *account, int64_t wall_ms)
 	free(name);
 	free(suffix);
 	return path;
+}
+
+/* The day at the end of a ledger's name, NULL = none. */
+static const char *
+day_of(const char *name)
+{
+	static const char form[] = "0000-00-00";
+	size_t len = strlen(name), n = strlen(form);
+
+	if (len <= n + 1 || strchr("-.", name[len - n - 1]) == NULL)
+		return NULL;
+	name += len - n;
+	for (size_t i = 0; i < n; i++)
+		if (form[i] == '-' ? name[i] != '-' : name[i] < '0' || name[i] > '9')
+			return NULL;
+	return name;
+}
+
+void
+ledger_drop(const char *dir, const char *day)
+{
+	DIR *d = dir_take(file_open_dir(AT_FDCWD, dir));
+	const struct dirent *e;
+	const char *of;
+
+	while ((e = dir_next(d)) != NULL)
+		if ((of = day_of(e->d_name)) != NULL && strcmp(of, day) < 0)
+			(void)unlinkat(dirfd(d), e->d_name, 0);
+	dir_close(d);
 }

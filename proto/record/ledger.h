@@ -27,6 +27,8 @@ int ledger_raise(const char *path, const char *question, const struct budget *li
 char *ledger_of_list(const char *workspace, const char *list);
 char *ledger_of_day(const char *workspace, int64_t wall_ms);
 char *ledger_of_account(const char *state, const char *account, int64_t wall_ms);
+/* Removes the ledgers of days before this one from a directory, which may be absent. */
+void ledger_drop(const char *dir, const char *day);
 /* "2026-01-31" */
 const char *ledger_day(int64_t wall_ms, char buf[16]);
 /* When the next day begins, wall ms. */

@@ -100,6 +100,15 @@ like 'an export to a directory that is missing fails' "$status $err" '^73 .*no/f
 run orchestrator report --otlp - --runs
 is 'an export refuses options of other reports' "$status" 64
 
+# records of former days
+spent=$(dirname "$(dirname "$(session_of good)")")/../spent
+for f in day-2020-01-31 day-2020-01-31x "day-$(date -d yesterday +%F)" "day-$(date +%F)" list-tl-2020; do : >"$spent/$f"; done
+for f in team.2020-01-31 "team.$(date +%F)" 2020-01-31; do : >"$T/state/accounts/$f"; done
+logged orchestrator cleanup
+is 'cleanup removes the use of budgets before yesterday, and nothing else' \
+    "$(find "$spent" "$T/state/accounts" -name '*20*' | sed 's,.*/,,; /^opencode/d' | sort | tr '\n' ' ')" \
+    "2020-01-31 day-2020-01-31x day-$(date -d yesterday +%F) day-$(date +%F) list-tl-2020 team.$(date +%F) "
+
 # the report of a list
 logged orchestrator tasks create two --task t1:One --task t2:Two
 orchestrator execute two >"$T/out" 2>&1
