@@ -12,6 +12,8 @@
 #include "orchestrator/workspace/program.h"
 #include "proto/base/strings.h"
 #include "proto/base/text.h"
+#include "proto/json/json.h"
+#include "proto/json/rpc.h"
 #include "proto/record/item.h"
 #include "proto/sandbox/sandbox_names.h"
 #include "proto/settings/clients.h"
@@ -54,6 +56,44 @@ version_of(const char *program)
 	free(out);
 	free(errout);
 	return text_format("%s", line[0] != '\0' ? line : "unknown version");
+}
+
+/* Does the client answer a call of its protocol? */
+static bool
+is_server(const struct client *c)
+{
+	const char *const argv[] = { c->name, c->server, NULL };
+	const struct child_spec spec = { .argv = argv, .in = -1, .out = -1, .err = -1, .group = true };
+	struct text call = { 0 };
+	char *out = NULL, *errout = NULL;
+	struct child_io io = { .max = 65536, .out = &out, .errout = &errout, .timeout_ms = VERSION_MS };
+	struct json *params = json_new_object(), *info = json_new_object();
+	bool answered;
+
+	json_put_str(info, "name", "orchestrator");
+	json_put_str(info, "version", VERSION);
+	json_put(params, "clientInfo", info);
+	rpc_call(&call, 1, "initialize", params);
+	io.in = call.buf;
+	io.inlen = call.len;
+	answered = child_run(&spec, &io) == 0 && out != NULL && strstr(out, "\"result\"") != NULL;
+	text_free(&call);
+	free(out);
+	free(errout);
+	return answered;
+}
+
+/* The version, and how the client is run. */
+static char *
+describe(const struct agent *a, const struct client *c, const char *program)
+{
+	char *version = version_of(program), *text;
+
+	if (c == NULL || c->server == NULL || c != client_of_adapter(a->adapter))
+		return version;
+	text = text_format("%s, %s %s", version, is_server(c) ? "with" : "without messages during a turn since it has no", c->server);
+	free(version);
+	return text;
 }
 
 static bool
@@ -141,7 +181,7 @@ ask_all(struct asked *d)
 		program = program_of(a);
 		if (program != NULL && !program_exists(program, getenv("PATH")))
 			continue;
-		version = program != NULL ? version_of(program) : text_format("run by a shell");
+		version = program != NULL ? describe(a, c, program) : text_format("run by a shell");
 		sign_in = c != NULL ? sign_in_of(c) : NULL;
 		ask(d, a, version, sign_in != NULL ? sign_in : "unknown");
 		free(sign_in);

@@ -45,6 +45,8 @@ struct client {
 	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
 	enum { REPORTS_TURNS, REPORTS_TOKENS, REPORTS_ALL } reports;	/* what the adapter hears with each response: nothing, the
 					 * tokens, or the cost, too; the rest it hears at the end of a turn */
+	const char	*server;	/* the argument with which it speaks JSON-RPC on its standard input and output; NULL = none.
+					 * Its adapter has another way for versions that do not know it */
 	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
 	const char	*own;		/* ... for its own runs only, since others use them too; NULL = none */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */

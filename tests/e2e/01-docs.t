@@ -168,7 +168,7 @@ for key in $(sed -n 's/^\t{ KEY("\([a-z_-]*\)", .*/\1/p' proto/settings/*.c); do
 done
 is 'orchestrator-config.5 describes every key' "$missing" ''
 missing=
-for adapter in $(sed -n 's/.*\.name = "\(.*\)",/\1/p' worker/agent/adapter_*.c); do
+for adapter in $(sed -n 's/.*\.name = "\([^ "]*\)",/\1/p' worker/agent/adapter_*.c); do	# a name with a blank is not for settings
 	grep -q "^\\.It Sy $adapter" man/orchestrator-config.5 || missing="$missing $adapter"
 done
 is 'orchestrator-config.5 describes every adapter' "$missing" ''

@@ -146,10 +146,10 @@ for scope in day account; do
 done
 
 # clients that report at the end of a turn
-world late '"budget": { "day": { "tokens": 100000 } }, "agents": { "cx": { "adapter": "codex" }, "sh": { "command": "true" } }'
+world late '"budget": { "day": { "tokens": 100000 } }, "agents": { "g": { "adapter": "gemini" }, "sh": { "command": "true" } }'
 logged orchestrator dispatch --wait --title One one
-sed -i 's/"implementer": "opencode"/"implementer": "opencode", "reviewer": "cx", "tech-lead": "sh"/' .orchestrator/config.json
-git commit -qam Codex
+sed -i 's/"implementer": "opencode"/"implementer": "opencode", "reviewer": "g", "tech-lead": "sh"/' .orchestrator/config.json
+git commit -qam Gemini
 like 'status names an agent that reports only at the end of a turn' "$(orchestrator status)" \
-    '^budget +day [-0-9]*: 660 tokens of 100000 tokens; cx may exceed it by a turn$'
+    '^budget +day [-0-9]*: 660 tokens of 100000 tokens; g may exceed it by a turn$'
 done_testing

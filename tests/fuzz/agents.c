@@ -106,8 +106,11 @@ fuzz_adapter(const struct adapter *adapter, const char *buf, size_t len)
 	if (adapter->begin != NULL) {
 		adapter->command(&run, &argv, &env);
 		adapter->begin(&run);
+		run.words = text_format("Do this as well.");
 	}
 	print(buf, len, "implementer", adapter, &run);
+	if (adapter->tell != NULL)
+		adapter->tell(&run);
 	adapter->finish(&run, 0);
 	if (!run.ended && !run.error)
 		fuzz_fail("it did not end, and that is no error");
@@ -121,6 +124,7 @@ fuzz_adapter(const struct adapter *adapter, const char *buf, size_t len)
 	text_free(&run.result);
 	ruling_release(&run.ruling);
 	free(run.own);
+	free(run.words);
 	strings_free(&argv);
 	strings_free(&env);
 }
@@ -128,8 +132,8 @@ fuzz_adapter(const struct adapter *adapter, const char *buf, size_t len)
 void
 fuzz_clients(const char *buf, size_t len)
 {
-	static const struct adapter *const all[] = { &adapter_claude, &adapter_codex, &adapter_gemini, &adapter_opencode,
-		&adapter_acp };
+	static const struct adapter *const all[] = { &adapter_claude, &adapter_codex, &adapter_codex_exec, &adapter_gemini,
+		&adapter_opencode, &adapter_acp };
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		fuzz_adapter(all[i], buf, len);

@@ -132,6 +132,8 @@ acp_question(const struct json *params, char **text, struct strings *options)
 	struct text t = { 0 };
 	size_t with = 0;
 
+	if (own == NULL)
+		own = json_get(params, "questions");
 	text_puts(&t, json_words(params, "message"));
 	for (size_t i = 0; json_key(members, i, &one) != NULL; i++)
 		if (json_get(one, "oneOf") != NULL || json_get(one, "enum") != NULL) {

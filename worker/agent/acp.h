@@ -32,6 +32,8 @@ void acp_prompt(struct text *out, const char *session, const char *text);
 /* A message during a turn, for a client that accepts it (acp_steers). */
 void acp_steer(struct text *out, const char *session, const char *text);
 void acp_cancel(struct text *out, const char *session);
+/* Adds a list with one part, the text. */
+void acp_put_text(struct json *params, const char *key, const char *text);
 
 /* The text of an error in one line, after what failed ("" = nothing). */
 void acp_error_text(const struct json *error, const char *what, char *text, size_t len);

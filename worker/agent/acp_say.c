@@ -48,15 +48,15 @@ acp_set_mode(struct text *out, const char *session, const char *mode)
 	rpc_call(out, ACP_MODE, option ? "session/set_config_option" : "session/set_mode", params);
 }
 
-static void
-put_prompt(struct json *params, const char *text)
+void
+acp_put_text(struct json *params, const char *key, const char *text)
 {
 	struct json *part = json_new_object(), *list = json_new_array();
 
 	json_put_str(part, "type", "text");
 	json_put_str(part, "text", text);
 	json_append(list, part);
-	json_put(params, "prompt", list);
+	json_put(params, key, list);
 }
 
 void
@@ -64,7 +64,7 @@ acp_prompt(struct text *out, const char *session, const char *text)
 {
 	struct json *params = of_session(session);
 
-	put_prompt(params, text);
+	acp_put_text(params, "prompt", text);
 	rpc_call(out, ACP_PROMPT, "session/prompt", params);
 }
 
@@ -73,7 +73,7 @@ acp_steer(struct text *out, const char *session, const char *text)
 {
 	struct json *params = of_session(session), *meta = json_new_object(), *steering = json_new_object();
 
-	put_prompt(params, text);
+	acp_put_text(params, "prompt", text);
 	json_put_str(steering, "idleBehavior", "promptRequired");
 	json_put(meta, "steering", steering);
 	json_put(params, "_meta", meta);

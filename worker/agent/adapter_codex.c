@@ -1,92 +1,258 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <sys/wait.h>
+
+#include <stdlib.h>
 #include <string.h>
 
+#include "proto/base/alloc.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/json/rpc.h"
 #include "proto/record/state.h"
 #include "proto/settings/settings.h"
+#include "worker/agent/acp.h"
 #include "worker/agent/agent.h"
+#include "worker/agent/codex_item.h"
 #include "worker/agent/event.h"
 #include "worker/agent/server.h"
 
 /*
- * The codex command-line client: `codex exec --json`, one JSON object a line, the prompt on standard
- * input.  It names its thread first; turn.completed is success, with the tokens of the whole thread.
- * An item of type "error" is a warning.
+ * codex as `codex app-server`: JSON-RPC, one message a line, on standard input and output.  A run is one turn of a
+ * thread.  The tokens of the whole thread come after each response, and a message of a person can be added to the
+ * turn.  A question ends the turn: its answer is the next prompt of the same thread.  An old client that has no app
+ * server, or one of another protocol, is run as `codex exec` instead.
  */
 
-#define LOST		"no rollout found for thread"
+enum { INITIALIZE = 1, THREAD, TURN, STEER, INTERRUPT };	/* the ids of our calls */
+
+struct codex {
+	char	turn[64];	/* its id; "" = none runs */
+	bool	prompted;	/* the turn has our prompt: the next message of the user is the person's */
+	bool	rests;		/* its tools have ended, and it has begun nothing since */
+	bool	answers;	/* the client speaks the protocol */
+	int64_t	reset;		/* when the account's limit is over, wall ms; 0 = unknown */
+};
 
 static void
 codex_command(struct agent_run *run, struct strings *argv, struct strings *env)
 {
 	/* A login shell would read /etc/profile, which may set another PATH, without our commands. */
-	static const char *const fixed[] = { "--json", "--dangerously-bypass-approvals-and-sandbox", "-c",
-		"allow_login_shell=false" };
+	static const char *const fixed[] = { "codex", "app-server", "-c", "allow_login_shell=false" };
 
 	(void)env;
-	strings_add(argv, "codex");
-	strings_add(argv, "exec");
-	event_option(argv, "resume", run->resume);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		strings_add(argv, fixed[i]);
-	event_option(argv, "--model", run->agent->model);
 	server_codex(run, argv);
 	strings_add_all(argv, &run->agent->args);
-	strings_add(argv, "-");
+	run->own = alloc_array(1, sizeof(struct codex));
 }
 
+/* What is large, and is not read, is not sent; words in pieces show that the client is alive. */
+static void
+codex_begin(struct agent_run *run)
+{
+	static const char *const unread[] = { "item/commandExecution/outputDelta", "item/fileChange/outputDelta",
+		"turn/diff/updated" };
+	struct json *params = json_new_object(), *info = json_new_object(), *can = json_new_object(), *list = json_new_array();
+
+	json_put_str(info, "name", "orchestrator");
+	json_put_str(info, "version", VERSION);
+	json_put(params, "clientInfo", info);
+	for (size_t i = 0; i < sizeof(unread) / sizeof(unread[0]); i++)
+		json_append(list, json_new_string(unread[i]));
+	json_put_bool(can, "experimentalApi", true);	/* for questions */
+	json_put(can, "optOutNotificationMethods", list);
+	json_put(params, "capabilities", can);
+	rpc_call(&run->talk.out, INITIALIZE, "initialize", params);
+}
+
+/* The client's own sandbox would not start inside ours. */
+static void
+begin_thread(struct agent_run *run)
+{
+	struct json *params = json_new_object();
+
+	rpc_call(&run->talk.out, 0, "initialized", json_new_object());
+	if (run->resume != NULL) {
+		json_put_str(params, "threadId", run->resume);
+		json_put_bool(params, "excludeTurns", true);	/* what was said may be too long for a line */
+	}
+	json_put_str(params, "cwd", run->dir);
+	json_put_str(params, "approvalPolicy", "never");
+	json_put_str(params, "sandbox", "danger-full-access");
+	if (run->agent->model != NULL)
+		json_put_str(params, "model", run->agent->model);
+	rpc_call(&run->talk.out, THREAD, run->resume != NULL ? "thread/resume" : "thread/start", params);
+}
+
+/* A call about the turn, with the id of the one that runs under key (NULL = none), and words (NULL = none). */
+static void
+say(struct agent_run *run, int id, const char *method, const char *key, const char *words)
+{
+	const struct codex *own = run->own;
+	struct json *params = json_new_object();
+
+	json_put_str(params, "threadId", run->conversation);
+	if (key != NULL)
+		json_put_str(params, key, own->turn);
+	if (words != NULL)
+		acp_put_text(params, "input", words);
+	rpc_call(&run->talk.out, id, method, params);
+}
+
+static void
+end(struct agent_run *run)
+{
+	run->ended = run->talk.over = true;
+}
+
+static void
+fail(struct agent_run *run, const struct json *error, struct text *out)
+{
+	codex_failed(run, json_words(error, "message"), out);
+	end(run);
+}
+
+/* The model reads the message after the running tool, which stays. */
+static void
+codex_tell(struct agent_run *run)
+{
+	const struct codex *own = run->own;
+
+	if (run->passed != WORDS_KEPT || own->turn[0] == '\0' || !own->prompted || run->ended)
+		return;
+	say(run, STEER, "turn/steer", "expectedTurnId", run->words);
+	run->passed = WORDS_SENT;
+}
+
+static void
+take_thread(struct agent_run *run, const struct json *result, struct text *out)
+{
+	const char *id = json_words(json_get(result, "thread"), "id");
+
+	event_model(run, json_str(result, "model"));
+	strlcpy(run->conversation, strlen(id) < sizeof(run->conversation) ? id : "", sizeof(run->conversation));
+	text_printf(out, "(codex%s%s)\n", run->model[0] != '\0' ? ", model " : "", run->model);
+	say(run, TURN, "turn/start", NULL, run->prompt);
+}
+
+/* An old client answers the first call, and knows no other. */
+static bool
+unknown(const struct json *error)
+{
+	return json_int(error, "code", 0) == RPC_METHOD || strstr(json_words(error, "message"), "unknown variant") != NULL;
+}
+
+static void
+response(struct agent_run *run, int64_t id, const struct json *message, struct text *out)
+{
+	const struct json *result = json_get(message, "result"), *error = json_get(message, "error");
+	struct codex *own = run->own;
+
+	if (id == STEER) {
+		if (error != NULL && run->words != NULL) {	/* the turn has just ended */
+			run->passed = WORDS_BACK;
+			own->turn[0] = '\0';
+		}
+	} else if (error != NULL && (id == INITIALIZE || id == THREAD || id == TURN)) {
+		own->answers = own->answers && !(id == THREAD && unknown(error));
+		run->lost = run->lost || (id == THREAD && run->resume != NULL && own->answers);
+		fail(run, error, out);
+	} else if (id == INITIALIZE) {
+		own->answers = true;
+		begin_thread(run);
+	} else if (id == THREAD) {
+		take_thread(run, result, out);
+	}
+}
+
+static void
+request(struct agent_run *run, const struct json *message, const char *method)
+{
+	rpc_error(&run->talk.out, json_get(message, "id"), RPC_METHOD, "method not found", NULL);
+	if (strcmp(method, "item/tool/requestUserInput") != 0)
+		return;
+	acp_question(json_get(message, "params"), &run->ruling.question, &run->ruling.options);
+	say(run, INTERRUPT, "turn/interrupt", "turnId", NULL);
+	end(run);
+}
+
+/* The tokens of a response come when its tools have ended. */
 static void
 take_usage(struct agent_run *run, const struct json *usage)
 {
+	const struct json *total = json_get(usage, "total");
+	const struct codex *own = run->own;
+
+	run->between = own->rests;
 	run->cumulative = true;
-	run->input_tokens = state_usage(0, json_int(usage, "input_tokens", 0));
-	run->output_tokens = state_usage(0, json_int(usage, "output_tokens", 0));
+	run->input_tokens = state_usage(0, json_int(total, "inputTokens", 0));
+	run->output_tokens = state_usage(0, json_int(total, "outputTokens", 0));
 }
 
 static void
-take_error(struct agent_run *run, const char *why, struct text *out)
+end_turn(struct agent_run *run, const struct json *turn, struct text *out)
 {
-	event_failed(run, why, out);
-	run->full = run->full || strstr(why, "context_length_exceeded") != NULL ||
-	    strstr(why, "ran out of room in the model's context window") != NULL;
+	const char *status = json_words(turn, "status");
+	struct codex *own = run->own;
+
+	own->turn[0] = '\0';
+	if (strcmp(status, "completed") == 0) {
+		event_done(run, out);
+		end(run);
+		return;
+	}
+	codex_cause(run, json_get(json_get(turn, "error"), "codexErrorInfo"), own->reset);
+	if (strcmp(status, "failed") == 0) {
+		fail(run, json_get(turn, "error"), out);
+		return;
+	}
+	codex_failed(run, "the turn was interrupted", out);
+	end(run);
 }
 
 static void
-begin_item(struct agent_run *run, const struct json *item, struct text *out)
+take_item(struct agent_run *run, const struct json *item, bool ends, struct text *out)
 {
-	const char *type = json_words(item, "type");
+	struct codex *own = run->own;
+	int calls = run->calls;
 
-	event_calls(run, 1);
-	if (strcmp(type, "command_execution") == 0)
-		event_call(out, "shell", item);
-	else if (strcmp(type, "mcp_tool_call") == 0)
-		event_call(out, json_words(item, "tool"), json_get(item, "arguments"));
+	if (!codex_item_is(item, "userMessage")) {
+		(ends ? codex_item_ends : codex_item_begins)(run, item, out);
+		run->between = own->rests = run->calls == 0 && calls > 0;
+	} else if (ends) {
+		if (own->prompted && run->passed == WORDS_SENT)
+			run->passed = WORDS_HEARD;
+		own->prompted = true;
+	}
 }
 
-/* Items of other types, such as web_search, are shown by their name when they end. */
 static void
-end_item(struct agent_run *run, const struct json *item, struct text *out)
+notice(struct agent_run *run, const char *method, const struct json *params, struct text *out)
 {
-	const char *type = json_words(item, "type"), *status = json_words(item, "status");
-	const struct json *change;
+	const char *thread = json_str(params, "threadId"), *id;
+	const struct json *why;
+	struct codex *own = run->own;
 
-	run->heard = run->heard || strcmp(type, "error") != 0;
-	if (strcmp(type, "agent_message") != 0 && strcmp(type, "reasoning") != 0 && strcmp(type, "error") != 0)
-		event_calls(run, -1);
-	if (strcmp(type, "agent_message") == 0) {
-		event_result(run, json_words(item, "text"));
-		text_printf(out, "%s\n", json_words(item, "text"));
-	} else if (strcmp(type, "command_execution") == 0) {
-		event_output(out, json_int(item, "exit_code", 0) != 0, json_words(item, "aggregated_output"));
-	} else if (strcmp(type, "mcp_tool_call") == 0) {
-		event_output(out, strcmp(status, "failed") == 0, json_words(json_get(item, "error"), "message"));
-	} else if (strcmp(type, "file_change") == 0) {
-		for (size_t i = 0; (change = json_at(json_get(item, "changes"), i)) != NULL; i++)
-			event_call(out, json_words(change, "kind"), change);
-	} else if (strcmp(type, "error") == 0) {
-		event_show(out, "warning: ", json_words(item, "message"), 1);
-	} else if (strcmp(type, "reasoning") != 0 && strcmp(type, "todo_list") != 0) {
-		event_call(out, type, item);
+	if (thread != NULL && strcmp(thread, run->conversation) != 0)	/* of another agent, which this one started */
+		return;
+	if (strcmp(method, "turn/started") == 0) {
+		id = json_words(json_get(params, "turn"), "id");
+		strlcpy(own->turn, strlen(id) < sizeof(own->turn) ? id : "", sizeof(own->turn));
+	} else if (strcmp(method, "item/started") == 0 || strcmp(method, "item/completed") == 0) {
+		take_item(run, json_get(params, "item"), strcmp(method, "item/completed") == 0, out);
+	} else if (strcmp(method, "thread/tokenUsage/updated") == 0) {
+		take_usage(run, json_get(params, "tokenUsage"));
+	} else if (strcmp(method, "account/rateLimits/updated") == 0) {
+		own->reset = codex_reset(json_get(params, "rateLimits"));
+	} else if (strcmp(method, "turn/completed") == 0) {
+		end_turn(run, json_get(params, "turn"), out);
+	} else if (strcmp(method, "error") == 0) {	/* it may be tried again */
+		why = json_get(params, "error");
+		event_show(out, "(the service: ", json_words(why, json_str(why, "additionalDetails") != NULL ? "additionalDetails"
+		    : "message"), 1);
+	} else if (strcmp(method, "warning") == 0) {
+		event_show(out, "warning: ", json_words(params, "message"), 1);
 	}
 }
 
@@ -94,36 +260,41 @@ static void
 codex_line(void *arg, const char *line, size_t len, struct text *out)
 {
 	struct agent_run *run = arg;
-	struct json *event = event_parse(line, len);
-	const char *type = json_str(event, "type"), *id = json_words(event, "thread_id");
+	struct json *message = event_parse(line, len);
+	const char *method = json_str(message, "method");
 
-	if (type == NULL) {
-		event_plain(run, line, len, LOST, out);
-	} else if (strcmp(type, "thread.started") == 0) {
-		strlcpy(run->conversation, strlen(id) < sizeof(run->conversation) ? id : "", sizeof(run->conversation));
-		text_puts(out, "(codex)\n");
-	} else if (strcmp(type, "turn.started") == 0) {
-		run->ended = false;
-	} else if (strcmp(type, "item.started") == 0) {
-		begin_item(run, json_get(event, "item"), out);
-	} else if (strcmp(type, "item.completed") == 0) {
-		end_item(run, json_get(event, "item"), out);
-	} else if (strcmp(type, "turn.completed") == 0) {
-		take_usage(run, json_get(event, "usage"));
-		event_done(run, out);
-	} else if (strcmp(type, "turn.failed") == 0) {
-		take_error(run, json_words(json_get(event, "error"), "message"), out);
-	} else if (strcmp(type, "error") == 0) {
-		event_show(out, "(the service: ", json_words(event, "message"), 1);	/* it may be tried again */
-		text_first_line(run->error_text, sizeof(run->error_text), json_words(event, "message"));
+	run->between = false;
+	if (json_kind(message) != JSON_OBJECT) {
+		event_plain(run, line, len, CODEX_LOST, out);
+	} else if (run->ended) {
+		;
+	} else if (method == NULL) {
+		response(run, json_int(message, "id", 0), message, out);
+	} else if (json_get(message, "id") != NULL) {
+		request(run, message, method);
+	} else {
+		notice(run, method, json_get(message, "params"), out);
 	}
-	json_free(event);
+	json_free(message);
+}
+
+static void
+codex_finish(struct agent_run *run, int status)
+{
+	const struct codex *own = run->own;
+
+	event_finish(run, status);
+	run->mute = !own->answers && !WIFSIGNALED(status);
 }
 
 const struct adapter adapter_codex = {
 	.name = "codex",
+	.instead = &adapter_codex_exec,
+	.tells = true,
 	.speaks = true,
 	.command = codex_command,
+	.begin = codex_begin,
+	.tell = codex_tell,
 	.line = codex_line,
-	.finish = event_finish,
+	.finish = codex_finish,
 };

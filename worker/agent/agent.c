@@ -127,41 +127,6 @@ run_over(struct worker *w, struct agent_run *run, enum agent_outcome outcome)
 	run->account = NULL;
 }
 
-static enum agent_outcome
-outcome_of(struct worker *w, const struct run_result *res, const struct agent_run *run)
-{
-	const char *role = role_name(run->role);
-
-	if (res->end == RUN_INTERRUPTED && !worker_interrupted(w))
-		return AGENT_INTERRUPTED;
-	switch (res->end) {
-	case RUN_SPAWN:
-		worker_failed(w, "spawn", "%s: %s; is it installed and on PATH?", role, res->text);
-		return AGENT_IMPOSSIBLE;
-	case RUN_OUTPUT_LIMIT:
-		worker_fail(w, "output-limit", "%s %s; see transcript_mb", role, res->text);
-		return AGENT_IMPOSSIBLE;
-	case RUN_SURVIVED:
-		worker_fail(w, "agent-error", "%s %s; end them, then retry", role, res->text);
-		return AGENT_IMPOSSIBLE;
-	case RUN_LIMIT:
-		return recovery_outcome(w, run->role, res);
-	case RUN_STOPPED:
-	case RUN_INTERRUPTED:
-	case RUN_TIMEOUT:
-		worker_fail(w, "stopped", "%s %s", role, res->text);
-		return AGENT_IMPOSSIBLE;
-	case RUN_EXITED:
-		break;
-	}
-	if (run->error) {
-		worker_fail(w, "agent-error", "%s: %s", role,
-		    run->error_text[0] != '\0' ? run->error_text : res->text);
-		return AGENT_ERROR;
-	}
-	return AGENT_OK;
-}
-
 struct listener {
 	struct worker	*w;
 	const struct adapter *adapter;
@@ -195,10 +160,23 @@ hear_line(void *arg, const char *line, size_t len, struct text *out)
 	(void)worker_save(l->w, false);
 }
 
-static enum agent_outcome
-agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run,
-    const char *prompt)
+/* Messages may come while the client says nothing. */
+static void
+tell_more(void *arg)
 {
+	struct listener *l = arg;
+
+	told_offer(l->w, l->run);
+	if (l->run->words == NULL)
+		return;
+	l->adapter->tell(l->run);
+	told_pass(l->w, l->run);
+}
+
+static enum agent_outcome
+agent_try(struct worker *w, struct agent_run *run, const char *prompt)
+{
+	const struct adapter *adapter = adapter_of(w, run->role);
 	struct listener listener = { w, adapter, run };
 	struct strings argv = { 0 }, env = { 0 };
 	struct run_result res = { 0 };
@@ -243,6 +221,8 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	adapter->command(run, &argv, &env);
 	if (adapter->begin != NULL)
 		adapter->begin(run);
+	run->talk.more = adapter->tell != NULL ? tell_more : NULL;
+	run->talk.arg = &listener;
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");
 	run_command(w, &(struct run_spec){ .actor = actor_of_role(run->role),
@@ -262,7 +242,7 @@ agent_try(struct worker *w, const struct adapter *adapter, struct agent_run *run
 	recovery_judge(w, run);
 	output_log("run %s: %s", w->run, run->error && run->error_text[0] != '\0'
 	    ? run->error_text : res.text);
-	if ((outcome = outcome_of(w, &res, run)) == AGENT_OK)
+	if ((outcome = recovery_outcome(w, run, &res)) == AGENT_OK)
 		hear_prose(w, adapter, run);
 	if (outcome == AGENT_OK || (outcome == AGENT_ERROR && run->parked == 0))
 		account_heard(w);
@@ -281,10 +261,16 @@ static bool
 agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome,
     const char *prompt, struct recovery *r)
 {
+	bool mute = *outcome == AGENT_ERROR && run->mute;
 	bool lost = *outcome == AGENT_ERROR && run->resume != NULL && run->lost && !run->judges;
-	enum escalation next = lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
+	enum escalation next = mute ? ESCALATION_RESUME : lost ? ESCALATION_FRESH : recovery_next(w, run, *outcome, prompt, r);
+	const char *resume = run->resume;
 
-	if (lost) {
+	if (mute) {
+		w->mute[run->role] = true;
+		output_log("%s does not answer in its protocol; it is run as %s: no messages during a turn, tokens at its end",
+		    run->agent->name, adapter_of(w, run->role)->name);
+	} else if (lost) {
 		output_log("the conversation is lost; starting a new one");
 		free(w->state.conversation[run->role]);
 		w->state.conversation[run->role] = NULL;
@@ -296,17 +282,17 @@ agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome
 			*outcome = AGENT_IMPOSSIBLE;
 		return false;
 	}
+	if (!mute)
+		resume = next == ESCALATION_RESUME && agent_resumable(w, run->role) ? w->state.conversation[run->role] : NULL;
 	text_free(&run->result);
-	*run = (struct agent_run){ .agent = run->agent, .role = run->role, .step = run->step,
-		.resume = next == ESCALATION_RESUME && agent_resumable(w, run->role)
-		    ? w->state.conversation[run->role] : NULL };
+	*run = (struct agent_run){ .agent = run->agent, .role = run->role, .step = run->step, .resume = resume };
 	return true;
 }
 
 /* One turn, tried again as recovery allows.  answer: to the question of the last one, NULL = none; a conversation that
  * begins anew, or is told how it goes on, gets it after its prompt. */
 static enum agent_outcome
-take_turn(struct worker *w, const struct adapter *adapter, struct agent_run *run, const char *prompt, const char *answer)
+take_turn(struct worker *w, struct agent_run *run, const char *prompt, const char *answer)
 {
 	struct recovery r = { 0 };
 	enum agent_outcome outcome;
@@ -323,7 +309,7 @@ take_turn(struct worker *w, const struct adapter *adapter, struct agent_run *run
 			r.prompt = NULL;
 		}
 		whole = recovery_ready(w, run) ? told_prompt(w, run->role, next != NULL ? next : prompt) : NULL;
-		outcome = whole != NULL ? agent_try(w, adapter, run, whole) : AGENT_IMPOSSIBLE;
+		outcome = whole != NULL ? agent_try(w, run, whole) : AGENT_IMPOSSIBLE;
 		free(whole);
 		if (outcome == AGENT_OK && told_heard(w) == -1)
 			outcome = AGENT_IMPOSSIBLE;
@@ -338,14 +324,13 @@ enum agent_outcome
 agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char **result)
 {
 	const struct agent *agent = agent_of(w, role);
-	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
 	struct agent_run run = { 0 };
 	struct question *q = deferred_pending(w, role), *asked;
 	enum agent_outcome outcome;
 	int64_t before;
 	char *answer = NULL;
 
-	if (adapter == NULL) {
+	if (adapter_of(w, role) == NULL) {
 		worker_fail(w, "spawn", "no agent for the %s; set roles.%s in the settings",
 		    role_name(role), role_name(role));
 		return AGENT_IMPOSSIBLE;
@@ -363,7 +348,7 @@ agent_go(struct worker *w, enum role role, const char *prompt, bool fresh, char 
 		if ((q != NULL || !fresh) && agent_resumable(w, role))
 			run.resume = w->state.conversation[role];
 		before = w->state.runs;
-		outcome = take_turn(w, adapter, &run, prompt, answer);
+		outcome = take_turn(w, &run, prompt, answer);
 		if (outcome != AGENT_IMPOSSIBLE && deferred_heard(w, outcome == AGENT_OK ? before : w->state.runs) == -1)
 			outcome = AGENT_IMPOSSIBLE;
 		if (outcome == AGENT_ERROR)

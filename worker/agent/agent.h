@@ -31,6 +31,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	bool		 ended;		/* the stream said that the run ended */
 	bool		 error;		/* ... and that was an error */
 	bool		 lost;		/* the conversation to resume does not exist */
+	bool		 mute;		/* the client does not speak the adapter's protocol */
 	bool		 judges;	/* its result must be a ruling, by RULING_SCHEMA */
 	struct talk	 talk;		/* for an adapter with begin(): its standard input */
 	void		*own;		/* the adapter's own state, malloced without more below it */
@@ -78,6 +79,8 @@ struct adapter {
 	/* Do judges give their verdict as their result, and not by worker verdict?  Then the files of a project
 	 * that steer the client are not masked (mask.h): command() tells the client to load none. */
 	bool		 rules;
+	/* Runs a client that turns out not to speak this adapter's protocol (run->mute); NULL = it does. */
+	const struct adapter *instead;
 	bool		 tells;		/* does it pass messages on during a turn? */
 	bool		 speaks;	/* is an implementer's result its final message, which may be a question? */
 	/* Sets the command line for a run and the environment it needs; env has the settings already. */
@@ -85,12 +88,16 @@ struct adapter {
 	/* Says the first words to a client that is spoken to while it runs; NULL = it gets the prompt on its
 	 * standard input. */
 	void		(*begin)(struct agent_run *);
+	/* Called at any time while run->words is set: sends the words if the client takes them now; NULL = words are
+	 * sent when a line is read. */
+	void		(*tell)(struct agent_run *);
 	/* Reads one line of output, and renders it for people. */
 	void		(*line)(void *run, const char *, size_t, struct text *out);
 	/* Called at the end: sets error and error_text when the run failed. */
 	void		(*finish)(struct agent_run *, int status);
 };
-extern const struct adapter adapter_acp, adapter_command, adapter_claude, adapter_codex, adapter_gemini, adapter_opencode;
+extern const struct adapter adapter_acp, adapter_command, adapter_claude, adapter_codex, adapter_codex_exec, adapter_gemini,
+    adapter_opencode;
 
 enum agent_outcome {
 	AGENT_OK,
@@ -102,8 +109,9 @@ enum agent_outcome {
 
 /* agent_of.c: the adapter with a name, NULL = none. */
 const struct adapter *adapter_find(const char *);
-/* The agent for a role; NULL when there is none. */
+/* The agent for a role, and the adapter that runs it; NULL when there is none. */
 const struct agent *agent_of(const struct worker *, enum role);
+const struct adapter *adapter_of(const struct worker *, enum role);
 bool agent_resumable(const struct worker *, enum role);
 /* How a role gives its verdict: CHANNEL_RESULT needs no inbox. */
 enum channel agent_channel(const struct worker *, enum role);

@@ -26,22 +26,30 @@ agent_of(const struct worker *w, enum role role)
 	return name != NULL ? settings_agent(&w->config.settings, name) : NULL;
 }
 
-bool
-agent_resumable(const struct worker *w, enum role role)
+const struct adapter *
+adapter_of(const struct worker *w, enum role role)
 {
 	const struct agent *agent = agent_of(w, role);
 	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
 
-	return adapter != NULL && (adapter->resumable == NULL || adapter->resumable(agent));
+	return adapter != NULL && adapter->instead != NULL && w->mute[role] ? adapter->instead : adapter;
+}
+
+bool
+agent_resumable(const struct worker *w, enum role role)
+{
+	const struct adapter *adapter = adapter_of(w, role);
+
+	return adapter != NULL && (adapter->resumable == NULL || adapter->resumable(agent_of(w, role)));
 }
 
 enum channel
 agent_channel(const struct worker *w, enum role role)
 {
 	const struct agent *agent = agent_of(w, role);
-	const struct adapter *adapter = agent != NULL ? adapter_find(agent->adapter) : NULL;
+	const struct adapter *adapter = adapter_of(w, role);
 
-	if (role == ROLE_IMPLEMENTER || adapter == NULL)
+	if (role == ROLE_IMPLEMENTER || agent == NULL || adapter == NULL)
 		return CHANNEL_MESSAGE;
 	return adapter->rules ? CHANNEL_RESULT : agent->verdict == VERDICT_BY_EXIT ? CHANNEL_EXIT
 	    : CHANNEL_MESSAGE;

@@ -66,8 +66,8 @@ recovery_judge(const struct worker *w, struct agent_run *run)
 		run->parked = limit_wait(run->last) > 0 ? clock_wall() + limit_wait(run->last) : -1;
 }
 
-enum agent_outcome
-recovery_outcome(struct worker *w, enum role role, const struct run_result *res)
+static enum agent_outcome
+at_limit(struct worker *w, enum role role, const struct run_result *res)
 {
 	const char *name = role_name(role);
 
@@ -84,6 +84,41 @@ recovery_outcome(struct worker *w, enum role role, const struct run_result *res)
 		(void)over_time(w);
 	}
 	return AGENT_IMPOSSIBLE;
+}
+
+enum agent_outcome
+recovery_outcome(struct worker *w, const struct agent_run *run, const struct run_result *res)
+{
+	const char *role = role_name(run->role);
+
+	if (res->end == RUN_INTERRUPTED && !worker_interrupted(w))
+		return AGENT_INTERRUPTED;
+	switch (res->end) {
+	case RUN_SPAWN:
+		worker_failed(w, "spawn", "%s: %s; is it installed and on PATH?", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_OUTPUT_LIMIT:
+		worker_fail(w, "output-limit", "%s %s; see transcript_mb", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_SURVIVED:
+		worker_fail(w, "agent-error", "%s %s; end them, then retry", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_LIMIT:
+		return at_limit(w, run->role, res);
+	case RUN_STOPPED:
+	case RUN_INTERRUPTED:
+	case RUN_TIMEOUT:
+		worker_fail(w, "stopped", "%s %s", role, res->text);
+		return AGENT_IMPOSSIBLE;
+	case RUN_EXITED:
+		break;
+	}
+	if (run->error) {
+		worker_fail(w, "agent-error", "%s: %s", role,
+		    run->error_text[0] != '\0' ? run->error_text : res->text);
+		return AGENT_ERROR;
+	}
+	return AGENT_OK;
 }
 
 /* Lists the files that differ from the start of the work. */

@@ -27,8 +27,8 @@ bool recovery_ready(struct worker *, const struct agent_run *);
 
 /* Sets run->full when the client did not report it itself. */
 void recovery_judge(const struct worker *, struct agent_run *);
-/* The outcome of a run that ended at a limit; worker_fail is set. */
-enum agent_outcome recovery_outcome(struct worker *, enum role, const struct run_result *);
+/* The outcome of a run; worker_fail is set unless it ended well. */
+enum agent_outcome recovery_outcome(struct worker *, const struct agent_run *, const struct run_result *);
 
 /* After a failed run: ESCALATION_GIVE_UP leaves the failure as reported; otherwise the agent is run again with
  * r->prompt, in its conversation or in a new one. */

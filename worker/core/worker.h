@@ -98,6 +98,7 @@ struct worker {
 	struct strings	 options;
 	bool		 summarised;		/* worker summary was used */
 	bool		 told;			/* the implementer runs again for messages alone */
+	bool		 mute[ROLE_COUNT];	/* the role's client does not speak the protocol of its adapter */
 	int64_t		 talked[ROLE_COUNT];	/* when the role's conversation began, wall ms; 0 = under an earlier worker */
 
 	bool		 handed_back;		/* the implementer must repair this step's failure */

@@ -20,6 +20,8 @@ struct talk {
 	bool		 over;
 	size_t		 sent;	/* bytes of out */
 	int		 fd;	/* non-blocking; -1 = closed */
+	void		(*more)(void *arg);	/* adds what has come up, before each writing; NULL = nothing does */
+	void		*arg;
 };
 
 /* Makes the pipe; returns the end for the client, or -1 with errno. */

@@ -106,7 +106,7 @@ static void
 an_agent_reports_late_what_its_adapter_hears_at_the_end_of_a_turn(void **state)
 {
 	static const struct { const char *adapter; bool tokens, usd; } rows[] = {
-		{ "claude", false, true }, { "opencode", false, false }, { "codex", true, true }, { "gemini", true, true },
+		{ "claude", false, true }, { "opencode", false, false }, { "codex", false, true }, { "gemini", true, true },
 		{ ADAPTER_ACP, true, true }, { ADAPTER_COMMAND, false, false },
 	};
 

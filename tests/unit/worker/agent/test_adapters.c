@@ -24,6 +24,14 @@ feed_file(const struct adapter *adapter, struct agent_run *run, const char *name
 	char *path, *buf, *line;
 	size_t len, n;
 
+	if (adapter->begin != NULL) {
+		struct strings argv = { 0 }, env = { 0 };
+
+		adapter->command(run, &argv, &env);
+		adapter->begin(run);
+		strings_free(&argv);
+		strings_free(&env);
+	}
 	assert_int_not_equal(asprintf(&path, FIXTURES "%s.jsonl", name), -1);
 	assert_int_equal(file_read(AT_FDCWD, path, 1 << 20, &buf, &len), 0);
 	text_puts(&out, "");
@@ -39,6 +47,14 @@ feed_file(const struct adapter *adapter, struct agent_run *run, const char *name
 }
 
 static void
+release(struct agent_run *run)
+{
+	text_free(&run->result);
+	text_free(&run->talk.out);
+	free(run->own);
+}
+
+static void
 a_recorded_run_is_read_to_its_words_its_usage_and_its_end(void **state)
 {
 	static const struct {
@@ -50,14 +66,21 @@ a_recorded_run_is_read_to_its_words_its_usage_and_its_end(void **state)
 		const char	*error;		/* "" = success */
 		bool		 full, lost;
 	} rows[] = {
-		{ &adapter_codex, "codex-tools", EXIT(0), "All is done.", THREAD, 2000, 100, 0, "", false, false },
-		{ &adapter_codex, "codex-resumed", EXIT(0), "All is done.", THREAD, 3000, 150, 0, "", false, false },
-		{ &adapter_codex, "codex-refused", EXIT(1), "", THREAD, 0, 0, 0, "unexpected status 401 Unauthorized: "
+		{ &adapter_codex_exec, "codex-tools", EXIT(0), "All is done.", THREAD, 2000, 100, 0, "", false, false },
+		{ &adapter_codex_exec, "codex-resumed", EXIT(0), "All is done.", THREAD, 3000, 150, 0, "", false, false },
+		{ &adapter_codex_exec, "codex-refused", EXIT(1), "", THREAD, 0, 0, 0, "unexpected status 401 Unauthorized: "
 		    "as the script says, url: http://127.0.0.1:1/v1/responses", false, false },
-		{ &adapter_codex, "codex-full", EXIT(1), "", THREAD, 0, 0, 0, "Codex ran out of room in the model's context "
+		{ &adapter_codex_exec, "codex-full", EXIT(1), "", THREAD, 0, 0, 0, "Codex ran out of room in the model's context "
 		    "window. Start a new thread or clear earlier history before retrying.", true, false },
-		{ &adapter_codex, "codex-lost", EXIT(1), "", "", 0, 0, 0, "Error: thread/resume: thread/resume failed: no "
+		{ &adapter_codex_exec, "codex-lost", EXIT(1), "", "", 0, 0, 0, "Error: thread/resume: thread/resume failed: no "
 		    "rollout found for thread id " THREAD " (code -32600)", false, true },
+		{ &adapter_codex, "codex-server-tools", EXIT(0), "All is done.", THREAD, 2000, 100, 0, "", false, false },
+		{ &adapter_codex, "codex-server-resumed", EXIT(0), "All is done.", THREAD, 4000, 200, 0, "", false, false },
+		{ &adapter_codex, "codex-server-refused", EXIT(0), "", THREAD, 0, 0, 0, "unexpected status 401 Unauthorized: "
+		    "invalid key, url: http://127.0.0.1:1/v1/responses", false, false },
+		{ &adapter_codex, "codex-server-full", EXIT(0), "", THREAD, 0, 0, 0, "Codex ran out of room in the model's context "
+		    "window. Start a new thread or clear earlier history before retrying.", true, false },
+		{ &adapter_codex, "codex-server-lost", EXIT(0), "", "", 0, 0, 0, "no rollout found for thread id " THREAD, false, true },
 		{ &adapter_opencode, "opencode-tools", EXIT(0), "All is done.", SESSION, 2000, 100, 2200, "", false, false },
 		{ &adapter_opencode, "opencode-tools", EXIT(1), "All is done.", SESSION, 2000, 100, 2200, "exit status 1", false, false },
 		{ &adapter_opencode, "opencode-refused", EXIT(1), "", SESSION, 0, 0, 0, "as the script says", false, false },
@@ -72,7 +95,8 @@ a_recorded_run_is_read_to_its_words_its_usage_and_its_end(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+		struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER, .prompt = "Do it.", .dir = "/",
+			.resume = strstr(rows[i].file, "lost") != NULL ? THREAD : NULL };
 		struct text out = feed_file(rows[i].adapter, &run, rows[i].file);
 		const char *result = run.result.buf != NULL ? run.result.buf : "";
 
@@ -85,19 +109,40 @@ a_recorded_run_is_read_to_its_words_its_usage_and_its_end(void **state)
 			fail_msg("%s: \"%s\" of %s, %lld in, %lld out, %lld; error %d \"%s\", full %d, lost %d", rows[i].file, result,
 			    run.conversation, (long long)run.input_tokens, (long long)run.output_tokens, (long long)run.cost_microusd,
 			    run.error, run.error_text, run.full, run.lost);
-		text_free(&run.result);
+		release(&run);
 		text_free(&out);
 	}
+}
+
+static void
+an_account_at_its_limit_is_no_failure_of_the_work(void **state)
+{
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER, .prompt = "Do it.", .dir = "/" };
+	struct text out = feed_file(&adapter_codex, &run, "codex-server-limit");
+
+	(void)state;
+	assert_int_equal(run.parked, -1);
+	assert_true(run.error);
+	assert_non_null(strstr(out.buf, "(the service: exceeded retry limit, last status: 429 Too Many Requests"));
+	release(&run);
+	text_free(&out);
 }
 
 static void
 words_calls_and_output_are_shown_as_claude_s_are(void **state)
 {
 	static const struct { const struct adapter *adapter; const char *file, *shown; } rows[] = {
-		{ &adapter_codex, "codex-tools", "(codex)\n"
+		{ &adapter_codex_exec, "codex-tools", "(codex)\n"
 		    "warning: Model metadata for `m` not found. Defaulting to fallback metadata; this can degrade performance and "
 		    "cause issues.\n"
 		    "I work.\n"
+		    "-> shell: /bin/bash -c 'echo done >work'\n"
+		    "<- \n"
+		    "All is done.\n"
+		    "(done: 2000 tokens in, 100 out)\n" },
+		{ &adapter_codex, "codex-server-tools", "(codex, model m)\n"
+		    "warning: Model metadata for `m` not found. Defaulting to fallback metadata; this can degrade performance and "
+		    "cause issues.\n"
 		    "-> shell: /bin/bash -c 'echo done >work'\n"
 		    "<- \n"
 		    "All is done.\n"
@@ -117,11 +162,11 @@ words_calls_and_output_are_shown_as_claude_s_are(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+		struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER, .prompt = "Do it.", .dir = "/" };
 		struct text out = feed_file(rows[i].adapter, &run, rows[i].file);
 
 		assert_string_equal(out.buf, rows[i].shown);
-		text_free(&run.result);
+		release(&run);
 		text_free(&out);
 	}
 }
@@ -129,7 +174,7 @@ words_calls_and_output_are_shown_as_claude_s_are(void **state)
 static void
 an_unknown_event_and_a_member_of_another_kind_are_passed_over(void **state)
 {
-	static const struct adapter *const all[] = { &adapter_claude, &adapter_codex, &adapter_opencode, &adapter_gemini };
+	static const struct adapter *const all[] = { &adapter_claude, &adapter_codex_exec, &adapter_opencode, &adapter_gemini };
 	static const char *const lines[] = { "{\"type\":\"new\",\"item\":[1]}", "{\"type\":7}", "[]",
 		"{\"type\":\"item.completed\",\"item\":1}",
 		"{\"type\":\"item.completed\",\"item\":{\"type\":\"new\"}}", "{\"type\":\"tool_use\",\"part\":{\"state\":[]}}",
@@ -205,6 +250,7 @@ command_line(const struct adapter *adapter, const struct agent *a, const char *r
 
 	adapter->command(&run, &argv, &env);
 	line = strings_join(&argv, " ");
+	free(run.own);
 	strings_free(&argv);
 	strings_free(&env);
 	return line;
@@ -217,7 +263,9 @@ a_run_is_begun_and_resumed_as_the_client_takes_it(void **state)
 	static char *args[] = { first };
 	const struct agent a = { .name = agent_name, .adapter = agent_name, .model = model, .args = { .v = args, .n = 1 } };
 	static const struct { const struct adapter *adapter; const char *fresh, *resumed; } rows[] = {
-		{ &adapter_codex, "codex exec" OPTIONS_CODEX, "codex exec resume ID" OPTIONS_CODEX },
+		{ &adapter_codex, "codex app-server -c allow_login_shell=false --flag",
+		    "codex app-server -c allow_login_shell=false --flag" },
+		{ &adapter_codex_exec, "codex exec" OPTIONS_CODEX, "codex exec resume ID" OPTIONS_CODEX },
 		{ &adapter_opencode, "opencode run --format json --model m --flag",
 		    "opencode run --format json --model m --session ID --flag" },
 		{ &adapter_gemini, "gemini --approval-mode yolo --output-format stream-json --model m --flag",
@@ -241,6 +289,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_recorded_run_is_read_to_its_words_its_usage_and_its_end),
+		cmocka_unit_test(an_account_at_its_limit_is_no_failure_of_the_work),
 		cmocka_unit_test(words_calls_and_output_are_shown_as_claude_s_are),
 		cmocka_unit_test(an_unknown_event_and_a_member_of_another_kind_are_passed_over),
 		cmocka_unit_test(an_exit_status_of_gemini_is_the_service_s_and_no_signal),
