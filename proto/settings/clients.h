@@ -53,6 +53,7 @@ struct client {
 	struct client_sign_in sign_in;
 	bool		 minutes;	/* over the Agent Client Protocol it can't resume a conversation in the minute, by the clock,
 					 * in which that began, and spoils it when it is told to */
+	const char	*servers;	/* its option that takes { "mcpServers": SERVERS }, if it ignores those of the protocol */
 	const char	*steers;	/* paths of a project that steer it, separated by blanks */
 	const char	*instructions;	/* files with instructions for agents: the first that exists is used; separated by blanks */
 	int		 imports;	/* depth to which "@PATH" in them includes other files */

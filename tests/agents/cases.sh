@@ -3,20 +3,30 @@
 #
 # The cases of check-agents: a script for the model, what is done meanwhile, and the end that is wanted.  A case is a
 # function case_NAME that leaves its end in $got; see `cell' for what it is made of.
-cases='commit ask ask-mcp tell rework mixed too-long 401 429 429-long 500 500-for-ever drop kill-client kill-worker nothing no-verdict prose children'
+cases='commit ask ask-turn ask-mcp rework defence tech-lead mixed tell budget too-long 401 429 429-long 500 500-for-ever drop'
+cases="$cases turn-limit silent-tool kill-client kill-worker kill-both resume children prose nothing no-verdict garbage"
 
 # Cells that a client can't do: the reason, or nothing.
 not_applicable() {	# CLIENT CASE
 	case $1/$2 in
-	gemini/ask-mcp) echo 'it reads servers only from a settings file, and gets none' ;;
-	copilot/ask-mcp) echo 'it ignores the servers of the Agent Client Protocol' ;;
 	qwen/ask-mcp) echo 'its model has to search for the tools of servers, which a script can not' ;;
+	codex/turn-limit | codex-acp/turn-limit | claude-acp/turn-limit | copilot/turn-limit) echo 'it has no limit of turns' ;;
+	opencode/turn-limit) echo 'it has its model end the turn with a summary' ;;
+	opencode/silent-tool) echo 'it reports a call of a tool when that has ended' ;;
 	codex/429-long | gemini/429-long | opencode/429-long) echo 'it waits as long as the service says, and prints nothing' ;;
 	esac
 }
 
 commits='run echo done >work && git add work && git commit -qm Work && echo Work | worker summary -'
-council='on You are the reviewer
+defended='on You are the reviewer
+verdict rejected It is not good enough.
+on The reviewer rejected
+run worker verdict approved "It is good enough: see line 1."
+say I defend it.
+on Nobody watches'
+council='on You are the tech-lead
+verdict approved
+on You are the reviewer
 verdict approved
 on Now present
 say I did as I was told.
@@ -63,6 +73,48 @@ case_ask_mcp() {
 	got="$(st .status) $(committed) $(head -n 1 "$(session_of item)/summary.md")"
 }
 
+# A question that ends the turn, asked with the client's own tool or in its last words, is answered.
+case_ask_turn() {
+	wanted='approved blue'
+	play 'on You ended your turn with a question.*blue
+	run echo blue >work && git add work && git commit -qm Work
+	say Done.
+	on Nobody watches
+	question Which colour? | red | blue
+	run echo blue >work && git add work && git commit -qm Work
+	say Done.'
+	start
+	answered 2
+	stop
+	got="$(st .status) $(committed)"
+}
+
+# The implementer defends its work, and the tech-lead decides.
+case_defence() {
+	wanted='approved 1 done tech-lead'
+	play "$defended
+	$commits
+	say Done."
+	dispatch
+	got="$(st .status) $(st .round) $(committed) $(field review.json .decided_by item)"
+}
+
+# The tech-lead repairs what the implementer defends, and is asked again.
+case_tech_lead() {
+	wanted='approved fixed tech-lead'
+	play "on You are the tech-lead
+	run grep -qx fixed work || { echo fixed >work && git commit -qam Fix; }
+	verdict approved
+	$defended
+	$commits
+	say Done."
+	dispatch
+	got="$(st .status) $(committed) $(field review.json .decided_by item)"
+}
+
+# Three clients: one implements, another reviews, the third decides as tech-lead.
+case_mixed() { case_defence; }
+
 # A message while a tool runs reaches the agent during the turn, or with the next one.
 case_tell() {
 	wanted='approved told (in-)?turn'
@@ -70,13 +122,13 @@ case_tell() {
 	run echo told >work && git add work && git commit -qm Work && echo Work | worker summary -
 	say Done.
 	on Nobody watches
-	run : >started; until [ -e go ]; do sleep 0.1; done
+	run mkfifo go && : >started && cat go && rm go
 	say I wait for more.'
 	start
-	wait_for "$patience" or_ended test -e "$W/.worktrees/item/started"
+	at_work
 	orchestrator -C "$W" tell item 'Write told' >>"$T/.log" 2>&1
 	wait_for 20 test -s "$(session_of item)/messages.json"
-	: >"$W/.worktrees/item/go"
+	timeout 20 tee "$W/.worktrees/item/go" </dev/null	# the tool ends
 	stop
 	got="$(st .status) $(committed) $(field messages.json '.messages[0] | select(.status == "delivered") | .how' item)"
 }
@@ -96,14 +148,23 @@ case_rework() {
 	got="$(st .status) $(st .round) $(committed)"
 }
 
-# Another client judges.
-case_mixed() {
-	wanted='approved done'
-	play "on Nobody watches
+# The budget is spent while the client works, or when it has ended; a person gives more.
+case_budget() {
+	wanted='approved done 1( in-flight)?'
+	settings='.budget.session.tokens = 1500'
+	play "on You were interrupted
+	$commits
+	say Done.
+	on Nobody watches
+	usage 2000 50
+	run : >begun
+	usage 20 5
 	$commits
 	say Done."
-	dispatch
-	got="$(st .status) $(committed)"
+	start
+	answered '100000 tokens'
+	stop
+	got="$(st .status) $(committed) $(field questions.json '.questions | length' item)$(! logged 'stopped: a budget is spent' || echo ' in-flight')"
 }
 
 # There is no room left in the conversation: another one is begun.
@@ -173,36 +234,85 @@ case_drop() {
 	got="$(st .status) $(committed)"
 }
 
-# The client is killed in the middle of its tool.
-case_kill_client() {
-	wanted='failed agent-error'
-	play 'on Nobody watches
-	run : >started; tail -f /dev/null
-	say Done.'
-	start
-	wait_for "$patience" or_ended test -e "$W/.worktrees/item/started"
-	kill_client
-	stop
-	got="$(st .status) $(st .reason)"
-}
-
-# The worker is killed in the middle of a tool; the session is recovered.
-case_kill_worker() {
-	wanted='approved done'
+# The client's own limit of turns is met; the same conversation is continued.
+case_turn_limit() {
+	wanted='approved done 1'
+	[ "$client" != claude ] || settings='.agents.claude.args = ["--max-turns", "2"]'
 	play "on You were interrupted
 	$commits
 	say Done.
 	on Nobody watches
-	run [ -e started ] || { : >started; tail -f /dev/null; }
-	$commits
+	run : >first
+	run : >second
+	run : >third
 	say Done."
+	case $client in gemini | qwen)
+		jq '.model.maxSessionTurns = 2' "$HOME/.$client/settings.json" >"$T/limited" && mv "$T/limited" "$HOME/.$client/settings.json" ;;
+	esac
+	dispatch
+	got="$(st .status) $(committed) $(st .rescue.attempts)"
+}
+
+# A tool that prints nothing, for longer than a client may be silent.
+case_silent_tool() {
+	wanted='approved done'
+	settings='.limits = { stall: 30, recoveries: 0 }'
+	play "on Nobody watches
+	run timeout 45 tail -f /dev/null; ${commits#run }
+	say Done."
+	dispatch
+	got="$(st .status) $(committed)"
+}
+
+# What a killed client, or its worker, began is continued.
+killed="on You were interrupted
+$commits
+say Done.
+on Nobody watches
+run [ -e started ] || { : >started; tail -f /dev/null; }
+$commits
+say Done."
+
+# The client is killed in the middle of its tool; its conversation is continued.
+case_kill_client() {
+	wanted='approved done 1'
+	play "$killed"
 	start
-	wait_for "$patience" or_ended test -e "$W/.worktrees/item/started"
-	kill_worker
+	at_work
+	kill_client
+	stop
+	got="$(st .status) $(committed) $(st .rescue.attempts)"
+}
+
+# The worker is killed in the middle of a tool, alone or with the client; the session is recovered.
+case_kill_worker() {
+	wanted='approved done'
+	play "$killed"
+	start
+	at_work
+	"${1:-kill_worker}"
 	wait_for 20 none_left
 	orchestrator -C "$W" recover >>"$T/.log" 2>&1
 	stop
 	got="$(st .status) $(committed)"
+}
+case_kill_both() { case_kill_worker kill_both; }
+
+# A person interrupts the turn; the next one is of the same conversation, with the message.
+case_resume() {
+	wanted='approved told same'
+	play 'on A person interrupted your turn.*Write told
+	run echo told >work && git add work && git commit -qm Work && echo Work | worker summary -
+	say Done.
+	on Nobody watches
+	run : >started; tail -f /dev/null
+	say Done.'
+	start
+	at_work
+	orchestrator -C "$W" interrupt item 'Write told' >>"$T/.log" 2>&1
+	stop
+	got="$(st .status) $(committed) $(jq -rs '[.[] | select(.prompt // "" | test("A person interrupted"))][0] |
+	    if .responses > 0 and (.body | tostring | test("Nobody watches")) then "same" else "another" end' "$T/LOG")"
 }
 
 # The item is fulfilled already, and the summary says so.
@@ -250,4 +360,17 @@ case_children() {
 	say Done."
 	dispatch
 	got="$(st .status) $(committed)"
+}
+
+# The model calls a tool that no client has, and its words have control characters; the reviewer gets a page of something else.
+case_garbage() {
+	wanted='failed (agent-error|no-verdict) done clean'
+	play "on You are the reviewer
+	garbage
+	on Nobody watches
+	tool no_such_tool {\"path\": \"\\u001b[2J\"}
+	$commits
+	say Done.$(printf '\033[2J\007')"
+	dispatch
+	got="$(st .status) $(st .reason) $(committed) $(LC_ALL=C grep -q "$(printf '[\033\007]')" "$(session_of item)/output.log" || echo clean)"
 }

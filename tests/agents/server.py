@@ -13,6 +13,9 @@ is lines; blank lines and lines that begin with # are left out:
   run COMMAND            a call of the client's own shell tool
   tool NAME JSON         a call of another tool
   mcp NAME JSON          a call of a tool of a server, by whatever name the client has for it
+  question TEXT | OPTION | OPTION
+                         a call of the tool with which the client asks a person, if it has one; else the final words
+                         "QUESTION: TEXT" with the options
   verdict approved | rejected REASON
                          a judge's verdict: the tool StructuredOutput if the client
                          has it, else a run of `worker verdict'
@@ -20,6 +23,7 @@ is lines; blank lines and lines that begin with # are left out:
                          an error of the API
   too-long               the error that the conversation has no room left
   hang                   no answer
+  garbage                an answer that is none of the interface
   drop                   the connection is closed without an answer
   cut TEXT               the connection is closed within the answer
   usage IN OUT           the tokens of the turns that follow (else 120 and 30)
@@ -47,6 +51,8 @@ import apis  # noqa: E402
 
 CONSTANT = "Nothing to say."
 NOT_SERVED = {"error": {"message": "not served here"}}
+QUESTION_TOOLS = ("AskUserQuestion", "ask_user_question")
+GARBAGE = b"<html><title>Sign in to the network</title>\x1b[31m\0\xff"
 KEYS = ("x-api-key", "x-goog-api-key", "authorization")
 
 
@@ -65,7 +71,8 @@ def parse(script):
             rules.append((rest, []))
             usage = [120, 30]
             continue
-        if not rules or word not in ("say", "run", "tool", "mcp", "verdict", "status", "too-long", "hang", "drop", "cut", "usage"):
+        if not rules or word not in ("say", "run", "tool", "mcp", "question", "verdict", "status", "too-long", "hang", "garbage", "drop",
+                                     "cut", "usage"):
             sys.exit("line %d of the script: not a turn, or before the first on: %s" % (number, line))
         if word == "usage":
             usage = [int(n) for n in rest.split()]
@@ -85,9 +92,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def send_json(self, status, value, headers=(), cut=None):
-        data = json.dumps(value).encode()
+        self.send_bytes(status, "application/json", json.dumps(value).encode(), headers, cut)
+
+    def send_bytes(self, status, kind, data, headers=(), cut=None):
         self.send_response(status)
-        for name, text in (("Content-Type", "application/json"), ("Content-Length", str(len(data))), *headers):
+        for name, text in (("Content-Type", kind), ("Content-Length", str(len(data))), *headers):
             self.send_header(name, text)
         self.end_headers()
         if self.command != "HEAD":
@@ -122,7 +131,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                         return t, which, at, talk[i][1]
                 turns = [t for t in turns if "times" not in t] or [self.constant(body)]
                 turn = turns[min(at, len(turns) - 1)]
-                if at >= len(turns) and turn["kind"] in ("run", "tool", "mcp", "verdict"):
+                if at >= len(turns) and turn["kind"] in ("run", "tool", "mcp", "question", "verdict"):
                     turn = self.constant(body)
                 if talk[-1][0] == "result" and hasattr(api, "wait"):
                     turn = dict(turn, wait=api.wait(body, talk[-1][1]))
@@ -139,6 +148,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if kind == "mcp":
                 name = next((t for t in tools if t.endswith(name)), None)
             return name and (name, json.loads(args or "{}"))
+        if kind == "question":
+            name = next((t for t in QUESTION_TOOLS if t in tools), None)
+            words, *options = text.split(" | ")
+            return name and (name, {"questions": [{"question": words, "header": "Choice", "multiSelect": False, "options": [
+                {"label": o, "description": o} for o in options]}]})
         if kind == "verdict" and "StructuredOutput" in tools:
             verdict, _, reason = text.partition(" ")
             return "StructuredOutput", {"verdict": verdict, "reason": reason or "As the script says."}
@@ -194,9 +208,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.rfile.read(1)
         elif turn["kind"] in ("status", "too-long"):
             self.fail(api, turn)
+        elif turn["kind"] == "garbage":
+            self.send_bytes(200, "text/html", GARBAGE)
         elif turn["kind"] != "drop":
             call = self.call(turn, tools)
             text = turn["text"].replace("\\n", "\n") if turn["kind"] in ("say", "cut") else "I have no such tool."
+            if turn["kind"] == "question":
+                text = "QUESTION: " + turn["text"].replace(" | ", "\n- ")
             text = "" if call else text
             cut = text if turn["kind"] == "cut" else None
             if api.streams(self.path, body):

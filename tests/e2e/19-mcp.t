@@ -136,7 +136,7 @@ eval "set -- env -i PATH=/usr/bin:/bin $(jq -r '((.env | to_entries[] | "\(.key)
 { request tools/list; request tools/call "$(tool report_progress '{"done": 1, "total": 2}')"; } | "$@" >"$STAND_IN/replies"
 echo done >done
 E
-for client in claude codex opencode acp; do
+for client in claude codex gemini opencode acp copilot; do
 	rm -f bin/* in/*
 	cp job in/job
 	agent="{ adapter: \"$client\" }"
@@ -148,11 +148,18 @@ for client in claude codex opencode acp; do
 		echo 'jq -Rn "[inputs | capture(\"^mcp_servers.orchestrator.(?<k>[^=]*)=(?<v>.*)\") | { (.k): (.v | fromjson) }] | add |
 		    { command: ([.command] + .args), env: with_entries(select(.key | startswith(\"env.\")) | .key |= ltrimstr(\"env.\")) }" "$STAND_IN/config"' ;;
 	opencode) echo 'printf %s "$OPENCODE_CONFIG_CONTENT" | jq ".mcp.orchestrator | { command, env: .environment }"' ;;
+	gemini) echo 'jq ".mcpServers.orchestrator | { command: ([.command] + .args), env }" "$GEMINI_CLI_SYSTEM_DEFAULTS_PATH"' ;;
+	copilot)	# its command is a string, which passes the option on
+		printf '%s\n' '#!/bin/sh' '[ "$1 $2" = "--acp --additional-mcp-config" ] && printf "%s\n" "$3" >"$STAND_IN/mcp"' \
+		    "exec $top/tests/agents/acp-stand-in" >bin/copilot
+		chmod 755 bin/copilot
+		agent='{ adapter: "acp", command: "copilot --acp" }'
+		echo 'jq ".mcpServers.orchestrator | { command: ([.command] + .args), env }" "$STAND_IN/mcp"' ;;
 	acp)
 		agent="{ adapter: \"acp\", command: [\"$top/tests/agents/acp-stand-in\"] }"
 		echo 'jq "select(.method == \"session/new\").params.mcpServers[0] | { command: ([.command] + .args), env: (.env | map({ (.name): .value }) | add) }" "$STAND_IN/said"' ;;
 	esac >in/configured
-	case $client in codex | opencode) cp "$top/tests/agents/client-stand-in" "bin/$client"; cp "$fixtures/$client-tools.jsonl" in/stream ;; esac
+	case $client in codex | gemini | opencode) cp "$top/tests/agents/client-stand-in" "bin/$client"; cp "$fixtures/$client-tools.jsonl" in/stream ;; esac
 	session "given-$client" ".agents = { a: $agent } | .roles = { implementer: \"a\" } | .review = \"none\""
 	work
 	is "$client gets the tools of an implementer" "$(jq -r 'select(.result.tools) | .result.tools[].name' in/replies | paste -sd' ')" \

@@ -176,6 +176,16 @@ echo die
 E
 dispatch dies
 is 'a client that dies in its turn has failed, with its last words' "$(now dies)" 'failed implementer: the client broke'
+for end in killed 'stop max_turn_requests'; do
+	job <<-E
+	[ ! -e x ] || { echo 'say Done.'; exit; }
+	echo x >x
+	echo '$end'
+	E
+	dispatch "${end%% *}"
+	is "a turn that broke off ($end) goes on in its conversation" \
+	    "$(field state.json .status "${end%% *}") $(sent session/resume .params.sessionId)" 'approved "c1"'
+done
 job </dev/null
 echo '{"version": 2}' >"$T/in/can"
 dispatch version

@@ -60,6 +60,8 @@ struct acp_shown {
 	int64_t	context;	/* the largest size of the context since a tool ended */
 };
 struct agent_run;
+/* Adds the tokens of a turn or of a response to those of the run. */
+void acp_tokens(struct agent_run *, const struct json *);
 /* Estimates the tokens of a response from the context's size, which a client may report at its beginning and end. */
 void acp_context(struct agent_run *, struct acp_shown *, int64_t size);
 /* Counts the running tools; with none left, the run is at a safe point. */

@@ -8,6 +8,17 @@
 #include "worker/agent/event.h"
 
 void
+acp_tokens(struct agent_run *run, const struct json *u)
+{
+	int64_t in = 0, out = 0;
+
+	acp_usage(u, &in, &out);
+	run->input_tokens = state_usage(run->input_tokens, in);
+	run->output_tokens = state_usage(run->output_tokens, out);
+	run->estimated = run->estimated && in == 0 && out == 0;
+}
+
+void
 acp_context(struct agent_run *run, struct acp_shown *s, int64_t size)
 {
 	run->estimated = run->input_tokens == 0 && run->output_tokens == 0;

@@ -10,7 +10,6 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/json/rpc.h"
-#include "proto/record/state.h"
 #include "proto/session/caps.h"
 #include "proto/settings/clients.h"
 #include "proto/settings/settings.h"
@@ -42,11 +41,16 @@ acp_resumable(const struct agent *agent)
 static void
 acp_command(struct agent_run *run, struct strings *argv, struct strings *env)
 {
+	struct strings more = { 0 };
+
 	/* claude refuses to skip permissions as root without it, others do not know it */
 	if (geteuid() == 0)
 		strings_set(env, "IS_SANDBOX", "1");
 	strings_add_all(argv, &run->agent->command);
-	strings_add_all(argv, &run->agent->args);
+	strings_add_all(&more, &run->agent->args);
+	server_option(run, &more);
+	event_arguments(argv, &more);
+	strings_free(&more);
 	run->own = alloc_array(1, sizeof(struct acp));
 }
 
@@ -110,17 +114,6 @@ set_mode(struct agent_run *run, const struct json *result)
 }
 
 static void
-take_usage(struct agent_run *run, const struct json *result)
-{
-	int64_t in = 0, out = 0;
-
-	acp_usage(result, &in, &out);
-	run->input_tokens = state_usage(run->input_tokens, in);
-	run->output_tokens = state_usage(run->output_tokens, out);
-	run->estimated = run->estimated && in == 0 && out == 0;
-}
-
-static void
 end_turn(struct agent_run *run, const struct json *result, struct text *out)
 {
 	const char *why = json_str(result, "stopReason");
@@ -128,7 +121,7 @@ end_turn(struct agent_run *run, const struct json *result, struct text *out)
 
 	if (own->words.drained)
 		run->passed = WORDS_HEARD;
-	take_usage(run, result);
+	acp_tokens(run, result);
 	if (run->input_tokens == 0 && run->output_tokens == 0)
 		run->input_tokens = run->seen_input;
 	if (run->ruling.question == NULL && (why == NULL || strcmp(why, "end_turn") != 0)) {
@@ -136,6 +129,7 @@ end_turn(struct agent_run *run, const struct json *result, struct text *out)
 
 		fail(run, text, NULL);
 		free(text);
+		run->broken = why != NULL && strcmp(why, "max_turn_requests") == 0;
 		return;
 	}
 	for (size_t i = 0; i < run->agent->error_phrases.n && !run->error; i++)
@@ -246,7 +240,7 @@ update(struct agent_run *run, const struct json *u, struct text *out)
 		if (strcmp(kind, "tool_call_update") == 0)
 			acp_words_steer(&own->words, run, u);
 	}
-	take_usage(run, json_get(u, "_meta"));
+	acp_tokens(run, json_get(u, "_meta"));
 }
 
 static void
@@ -282,6 +276,7 @@ acp_finish(struct agent_run *run, int status)
 	if (run->ended)
 		return;
 	run->error = true;
+	run->broken = WIFSIGNALED(status) && run->conversation[0] != '\0';
 	if (child_status_text(status, how, sizeof(how)) == 0 || run->last[0] == '\0')
 		strlcpy(run->error_text, how, sizeof(run->error_text));
 	else

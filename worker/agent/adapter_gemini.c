@@ -10,6 +10,7 @@
 #include "proto/settings/settings.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/event.h"
+#include "worker/agent/server.h"
 
 /*
  * The gemini command-line client: `gemini --output-format stream-json`, one JSON object a line, the prompt
@@ -18,6 +19,7 @@
 
 #define LOST		"Invalid session identifier"
 #define FULL		"exceeds the maximum number of tokens"
+#define TURNS		"FatalTurnLimitedError"
 
 static void
 gemini_command(struct agent_run *run, struct strings *argv, struct strings *env)
@@ -29,6 +31,7 @@ gemini_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	event_option(argv, "--model", run->agent->model);
 	event_option(argv, "--resume", run->resume);
 	strings_add_all(argv, &run->agent->args);
+	server_gemini(run, env);
 	/* in a directory that it does not trust it asks before it runs a command */
 	event_env(env, "GEMINI_CLI_TRUST_WORKSPACE", "true");
 }
@@ -55,7 +58,8 @@ static void
 take_result(struct agent_run *run, const struct json *event, struct text *out)
 {
 	const struct json *stats = json_get(event, "stats");
-	const char *why = json_words(json_get(event, "error"), "message");
+	const struct json *error = json_get(event, "error");
+	const char *why = json_words(error, "message");
 
 	run->input_tokens = state_usage(0, json_int(stats, "input_tokens", 0));
 	run->output_tokens = state_usage(0, json_int(stats, "output_tokens", 0));
@@ -65,6 +69,7 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	}
 	event_failed(run, why, out);
 	run->full = run->full || strstr(why, FULL) != NULL;
+	run->broken = strcmp(json_words(error, "type"), TURNS) == 0;
 }
 
 static void
@@ -115,6 +120,8 @@ gemini_finish(struct agent_run *run, int status)
 {
 	int http = http_status(status);
 
+	if (http == 429)
+		run->parked = -1;
 	if (http == 0 || run->error) {
 		event_finish(run, status);
 		return;

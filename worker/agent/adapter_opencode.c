@@ -74,6 +74,8 @@ take_error(struct agent_run *run, const struct json *error, struct text *out)
 	const char *name = json_words(error, "name"), *message = json_words(json_get(error, "data"), "message");
 
 	event_failed(run, *message != '\0' ? message : name, out);
+	if (json_int(json_get(error, "data"), "statusCode", 0) == 429)
+		run->parked = -1;
 	if (strcmp(name, "ContextOverflowError") != 0)
 		return;
 	run->full = true;

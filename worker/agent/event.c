@@ -142,6 +142,20 @@ event_option(struct strings *argv, const char *name, const char *value)
 }
 
 void
+event_arguments(struct strings *argv, const struct strings *more)
+{
+	char *script;
+
+	if (more->n > 0 && argv->n == 3 && strcmp(argv->v[1], "-c") == 0) {
+		script = text_format("%s \"$@\"", argv->v[2]);
+		free(argv->v[2]);
+		argv->v[2] = script;
+		strings_add(argv, argv->v[0]);
+	}
+	strings_add_all(argv, more);
+}
+
+void
 event_env(struct strings *env, const char *name, const char *value)
 {
 	if (strings_value(env, name) == NULL && getenv(name) == NULL)

@@ -31,6 +31,8 @@ void event_words(const struct text *message, size_t *shown, bool all, struct tex
 
 /* Adds an option and its value, unless that is NULL. */
 void event_option(struct strings *argv, const char *name, const char *value);
+/* Adds arguments to a command; a command line for sh(1) passes them to its last command. */
+void event_arguments(struct strings *argv, const struct strings *);
 /* Sets a variable of the client, unless the settings or the user set it. */
 void event_env(struct strings *env, const char *name, const char *value);
 /* Standard error, or a line that is not an event; before the end it may be the reason of a failure.  lost: what

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,8 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/session/layout.h"
+#include "proto/settings/clients.h"
+#include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/event.h"
 #include "worker/agent/server.h"
@@ -94,20 +97,62 @@ server_acp(const struct agent_run *run)
 	return list;
 }
 
+/* What most clients call a server. */
+static struct json *
+usual(const struct agent_run *run)
+{
+	struct json *o = json_new_object();
+
+	put_program(o, run);
+	json_put(o, "env", variables(run, false));
+	return o;
+}
+
 void
 server_claude(const struct agent_run *run, struct strings *argv)
 {
-	struct json *o;
 	char *text;
 
 	if (run->server.n == 0)
 		return;
-	o = json_new_object();
-	put_program(o, run);
-	json_put(o, "env", variables(run, false));
-	text = configuration("mcpServers", o);
+	text = configuration("mcpServers", usual(run));
 	event_option(argv, "--mcp-config", text);
 	free(text);
+}
+
+void
+server_option(const struct agent_run *run, struct strings *argv)
+{
+	const struct client *c = client_of(run->agent);
+	struct json *o, *tools;
+	char *text;
+
+	if (run->server.n == 0 || c == NULL || c->servers == NULL)
+		return;
+	o = usual(run);
+	tools = json_new_array();
+	json_append(tools, json_new_string("*"));
+	json_put_str(o, "type", "local");
+	json_put(o, "tools", tools);
+	text = configuration("mcpServers", o);
+	event_option(argv, c->servers, text);
+	free(text);
+}
+
+void
+server_gemini(const struct agent_run *run, struct strings *env)
+{
+	char *path, *text;
+
+	if (run->server.n == 0)
+		return;
+	/* runs can't write there */
+	path = text_format("%s/" SESSION_DIR_TRANSCRIPT "/servers.json", strings_value(&run->server, "SESSION_DIR"));
+	text = configuration("mcpServers", usual(run));
+	if (file_replace(AT_FDCWD, path, text, strlen(text), 0) == 0)
+		event_env(env, "GEMINI_CLI_SYSTEM_DEFAULTS_PATH", path);
+	free(text);
+	free(path);
 }
 
 /* The values are TOML, which strings and lists in JSON also are. */

@@ -4,7 +4,7 @@
 
 /*
  * Configures a run's client to start worker mcp, a server of tools: on the client's command line, in a variable or in
- * its protocol, never in a file.  run->server is empty for a judge whose verdict is its result.
+ * its protocol, never in a file of the user.  run->server is empty for a judge whose verdict is its result.
  */
 
 struct agent_run;
@@ -18,5 +18,9 @@ void server_claude(const struct agent_run *, struct strings *argv);
 void server_codex(const struct agent_run *, struct strings *argv);
 /* Sets the client's variable, unless the user has set it. */
 void server_opencode(const struct agent_run *, struct strings *env);
+/* Adds the option of a client that ignores the servers of its protocol (servers in proto/settings/clients.h). */
+void server_option(const struct agent_run *, struct strings *argv);
+/* Sets the client's variable, unless the user has set it, to a file of the session, and writes that. */
+void server_gemini(const struct agent_run *, struct strings *env);
 
 #endif

@@ -217,6 +217,45 @@ an_exit_status_of_gemini_is_the_service_s_and_no_signal(void **state)
 }
 
 static void
+an_account_is_at_its_limit_when_the_service_answered_with_status_429(void **state)
+{
+	static const struct { const struct adapter *adapter; const char *line; int status; int64_t parked; } rows[] = {
+		{ &adapter_gemini, "{\"type\":\"result\",\"status\":\"error\",\"error\":{\"message\":\"full\"}}", EXIT(173), -1 },
+		{ &adapter_gemini, "{\"type\":\"result\",\"status\":\"error\",\"error\":{\"message\":\"key\"}}", EXIT(145), 0 },
+		{ &adapter_opencode, "{\"type\":\"error\",\"error\":{\"data\":{\"statusCode\":429}}}", EXIT(1), -1 },
+		{ &adapter_opencode, "{\"type\":\"error\",\"error\":{\"data\":{\"statusCode\":401}}}", EXIT(1), 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+		struct text out = { 0 };
+
+		rows[i].adapter->line(&run, rows[i].line, strlen(rows[i].line), &out);
+		rows[i].adapter->finish(&run, rows[i].status);
+		assert_true(run.error);
+		assert_int_equal(run.parked, rows[i].parked);
+		text_free(&out);
+	}
+}
+
+static void
+a_run_of_gemini_that_reached_its_maximum_of_turns_broke_off(void **state)
+{
+	static const char end[] = "{\"type\":\"result\",\"status\":\"error\",\"error\":{\"type\":\"FatalTurnLimitedError\","
+	    "\"message\":\"Reached max session turns for this session.\"}}";
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+	struct text out = { 0 };
+
+	(void)state;
+	adapter_gemini.line(&run, end, sizeof(end) - 1, &out);
+	adapter_gemini.finish(&run, EXIT(53));
+	assert_true(run.error);
+	assert_true(run.broken);
+	text_free(&out);
+}
+
+static void
 a_conversation_that_opencode_compacts_in_vain_is_given_up(void **state)
 {
 	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
@@ -293,6 +332,8 @@ main(void)
 		cmocka_unit_test(words_calls_and_output_are_shown_as_claude_s_are),
 		cmocka_unit_test(an_unknown_event_and_a_member_of_another_kind_are_passed_over),
 		cmocka_unit_test(an_exit_status_of_gemini_is_the_service_s_and_no_signal),
+		cmocka_unit_test(an_account_is_at_its_limit_when_the_service_answered_with_status_429),
+		cmocka_unit_test(a_run_of_gemini_that_reached_its_maximum_of_turns_broke_off),
 		cmocka_unit_test(a_conversation_that_opencode_compacts_in_vain_is_given_up),
 		cmocka_unit_test(a_run_is_begun_and_resumed_as_the_client_takes_it),
 	};
