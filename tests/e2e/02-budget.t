@@ -53,7 +53,7 @@ ok "the overrun is at most the responses in flight: $used of 20" test "$used" -g
 like 'execute says when 80 % of a budget are spent' "$(cat "$T/out")" 'budget: 80 % of the budget of the list tl-[a-z0-9]*: [0-9.]+ USD of 2.00 USD'
 is 'execute says only once that 80 % are spent' "$(grep -c '80 % of the budget' "$T/out")" 1
 like 'status shows the level of a budget' "$(orchestrator status)" 'of the budget of the list tl-'
-like 'status shows how much is used of the budget of a list' "$(orchestrator status)" '^budget +list tl-[a-z0-9]*: 2\.[0-9]0 USD of 2\.00 USD$'
+like 'status shows how much is used of the budget of a list' "$(orchestrator status)" '^budget +list tl-[a-z0-9]*: [0-9]\.[0-9]0 USD of 2\.00 USD$'
 is 'status --json has the use and the limit of a budget' "$(orchestrator --json status | jq -c '.budgets | map([.scope, .used.usd >= 2, .limit, .by_turn])')" \
     '[["list",true,{"tokens":0,"usd":2},[]]]'
 like 'the question names the budget' "$(orchestrator questions)" 'The budget of the list tl-[a-z0-9]* is spent: 2.00 USD'
@@ -137,12 +137,12 @@ for scope in day account; do
 	logged orchestrator dispatch --title Two two
 	ok "sessions that follow one another share the budget of a $scope" wait_for 20 asks 1
 	is "the second session asks early: $scope" "$(st one .status) $(grep -c . "$T/turns.two")" 'approved 1'
-	like "status shows how much is used of the budget of a $scope" "$(orchestrator status)" "^budget +$shared: 0.70 USD of 0.65 USD\$"
+	like "status shows how much is used of the budget of the $scope" "$(orchestrator status)" "^budget +$shared: 0.70 USD of 0.65 USD\$"
 	like "the budget of a $scope is kept in the state directory, below whatever directory that is" \
 	    "$(find "$T/workspaces/$scope" -name spent)" "^$ORCHESTRATOR_HOME/"
 	logged orchestrator answer two '1 USD'
 	ok "a session continues when the budget of a $scope was raised" wait_for 20 is_now two approved
-	like "status adds the raises to the budget of a $scope" "$(orchestrator status)" "^budget +$shared: 1.20 USD of 1.65 USD\$"
+	like "status adds the raises to the budget of the $scope" "$(orchestrator status)" "^budget +$shared: 1.20 USD of 1.65 USD\$"
 done
 
 # clients that report at the end of a turn
