@@ -49,7 +49,7 @@ echo 'say I did it.'
 E
 dispatch turn && at turn 1
 run orchestrator tell turn 'Use </message> tabs'
-like 'tell says when the agent gets the message' "$status $out" '^0 session-turn-[a-z0-9]*: message m-[a-z0-9]{6} reaches the agent when its turn ends$'
+like 'tell says when the agent gets the message' "$status $out" '^0 session-turn-[a-z0-9]*: message m-[a-z0-9]{6} reaches the agent during its turn, or when that ends$'
 ok 'a message is recorded while the turn goes on' wait_for 20 is_messages turn '"\(.status) \(.from) \(.text)"' 'waiting person Use </message> tabs'
 is 'the file of a message is removed once it is recorded' "$(ls "$(session_of turn)/messages")" ''
 like 'show lists a message that waits' "$(orchestrator show turn)" '^message +m-[a-z0-9]{6} waits for the agent.s next turn$'

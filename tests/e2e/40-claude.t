@@ -51,7 +51,7 @@ is 'a call is one line of the log, its output a few' "$(shown implementer '^-> B
    err'
 is 'the last words are the presentation' "$(cat "$S/presentation.md")" 'tools failed'
 sed "s/5e551011-0000-4000-8000-000000000001/$(began implementer implement)/g" "$STAND_IN/stream" >"$T/printed"
-ok 'the transcript is what was printed' cmp "$S/transcript/001-implementer.log" "$T/printed"
+is 'the transcript is what was printed' "$(grep -v -e command_lifecycle -e isReplay "$S/transcript/001-implementer.log")" "$(cat "$T/printed")"
 
 stream error
 echo 'echo done >work' | job

@@ -21,6 +21,7 @@ E
 mkdir "$T/clients" && cat >"$T/clients/claude" <<'E'
 #!/bin/sh
 case $* in *--version*) echo '2.0.0 (Claude Code)'; exit ;; esac
+head -n 1 >"$T/line.$ITEM_ID"; exec <"$T/line.$ITEM_ID"	# its input stays open
 . "$T/agent"
 printf '{"type":"result","subtype":"success","is_error":false,"result":""}\n'
 E

@@ -10,13 +10,13 @@
 #include "worker/agent/agent.h"
 #include "worker/agent/claude_event.h"
 #include "worker/agent/claude_usage.h"
+#include "worker/agent/claude_words.h"
 #include "worker/agent/event.h"
 #include "worker/agent/server.h"
 
 /*
- * The claude command-line client, headless: `claude -p --output-format
- * stream-json --verbose`, one JSON object a line, the prompt on standard input.
- * We choose the conversation's id; is_error of the last object decides success.
+ * The claude command-line client, headless: `claude -p`, one JSON object a line on its standard input and output.
+ * We choose the conversation's id; is_error of the last result decides success.
  */
 
 #define LOST		"No conversation found"
@@ -50,8 +50,8 @@ judge_command(const struct agent_run *run, struct strings *argv, struct strings 
 static void
 claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 {
-	static const char *const fixed[] = { "claude", "-p", "--output-format", "stream-json",
-		"--verbose", "--dangerously-skip-permissions" };
+	static const char *const fixed[] = { "claude", "-p", "--input-format", "stream-json", "--output-format",
+		"stream-json", "--replay-user-messages", "--verbose", "--dangerously-skip-permissions" };
 	char id[40];
 	size_t i;
 
@@ -134,8 +134,8 @@ take_cause(struct agent_run *run, const struct json *event)
 }
 
 /*
- * How a turn ended, in the client's own words.  A background command starts
- * another turn when it ends, so the last result counts.
+ * How a turn ended, in the client's own words.  A message, or a background command that ends, starts another turn,
+ * so the last result counts.
  */
 static void
 take_result(struct agent_run *run, const struct json *event, struct text *out)
@@ -149,7 +149,7 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	take_cause(run, event);
 	if (run->judges)
 		ruling_take(&run->ruling, json_get(event, "structured_output"));
-	event_result(run, result != NULL ? result : "");
+	claude_words_result(run, result != NULL ? result : "");
 	if (!run->error) {
 		event_done(run, out);
 		return;
@@ -199,7 +199,9 @@ claude_line(void *arg, const char *line, size_t len, struct text *out)
 		claude_calls(run, json_get(event, "message"));
 	} else if (strcmp(type, "stream_event") == 0) {
 		claude_part(run, json_get(event, "event"));
-	} else if (strcmp(type, "user") == 0) {
+	} else if (strcmp(type, "command_lifecycle") == 0) {
+		claude_words_state(run, event);
+	} else if (strcmp(type, "user") == 0 && !json_bool(event, "isReplay", false)) {
 		claude_event_render(event, out);
 		claude_calls(run, json_get(event, "message"));
 	} else if (strcmp(type, "system") == 0) {
@@ -211,14 +213,18 @@ claude_line(void *arg, const char *line, size_t len, struct text *out)
 		claude_event_render(event, out);
 		take_refusal(run, event, out);
 	}
+	claude_words_end(run);
 	json_free(event);
 }
 
 const struct adapter adapter_claude = {
 	.name = "claude",
 	.rules = true,
+	.tells = true,
 	.speaks = true,
 	.command = claude_command,
+	.begin = claude_words_begin,
+	.tell = claude_words_send,
 	.line = claude_line,
 	.finish = event_finish,
 };

@@ -51,7 +51,7 @@ talk_send(struct talk *t)
 	t->sent = 0;
 	if (t->over)
 		hang_up(t);
-	return t->over;
+	return t->over && !t->ends;
 }
 
 void

@@ -4,8 +4,8 @@
 
 /*
  * The standard input of a run, for a client that is spoken to while it runs.  The adapter adds lines to
- * out, and sets over after the last one.  Then the input is closed, and a client that does not end by itself
- * is ended: the run still counts as exited, with status 0.
+ * out, and sets over after the last one.  Then the input is closed.  A client that does not end by itself
+ * is ended, unless the adapter has set ends: the run still counts as exited, with status 0.
  */
 
 #include <stdbool.h>
@@ -18,6 +18,7 @@
 struct talk {
 	struct text	 out;
 	bool		 over;
+	bool		 ends;	/* the client ends when its input is closed, however long it works until then */
 	size_t		 sent;	/* bytes of out */
 	int		 fd;	/* non-blocking; -1 = closed */
 	void		(*more)(void *arg);	/* adds what has come up, before each writing; NULL = nothing does */
@@ -26,8 +27,8 @@ struct talk {
 
 /* Makes the pipe; returns the end for the client, or -1 with errno. */
 int talk_open(struct talk *);
-/* Writes as much as the client reads now, and has watch_next report when it reads more.  true: all is said, and
- * the input was closed by this call. */
+/* Writes as much as the client reads now, and has watch_next report when it reads more.  true: all is said,
+ * the input was closed by this call, and the client does not end by itself. */
 bool talk_send(struct talk *);
 /* Closes the input and frees what was not written. */
 void talk_close(struct talk *);

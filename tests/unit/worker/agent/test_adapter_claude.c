@@ -353,8 +353,8 @@ the_command_line_begins_or_resumes_a_conversation(void **state)
 	adapter_claude.command(&run, &argv, &env);
 	assert_string_equal(argv.v[0], "claude");
 	assert_true(has(&argv, "-p", NULL));
-	assert_true(has(&argv, "--output-format", "stream-json"));
-	assert_true(has(&argv, "--verbose", NULL));
+	assert_true(has(&argv, "--input-format", "stream-json") && has(&argv, "--replay-user-messages", NULL));
+	assert_true(has(&argv, "--output-format", "stream-json") && has(&argv, "--verbose", NULL));
 	assert_true(has(&argv, "--dangerously-skip-permissions", NULL));
 	assert_true(has(&argv, "--session-id", NULL));
 	assert_false(has(&argv, "--session-id", CONVERSATION));
