@@ -251,6 +251,23 @@ wait_for "$LIMIT" parked
 touch "$S/cancel"; stop
 is 'a session that waits for an account can be cancelled' "$status,$(st .status)" 1,cancelled
 claude
+stream 1 '{"type":"result","is_error":true,"terminal_reason":"api_error","api_error_status":529,"result":"Overloaded"}'
+session claude-overloaded "$alone"
+start
+pauses() { grep -q '^.worker. [^ ]* the service failed; the session continues in 5 s$' "$S/output.log"; }
+ok 'the log says how long a session waits for a service that failed' wait_for "$LIMIT" pauses
+is 'nothing is run while a session waits for a service' "$(wc -l <"$STAND_IN/runs")" 1
+stop
+is 'a conversation is resumed when its service has had time' "$status,$(st .status),$(rescue),$(conversations | sed -n 2p)" \
+    "0,approved,1,broken-off,false,resumed $(conversations | sed -n 1p)"
+claude
+stream 1 '{"type":"result","is_error":true,"terminal_reason":"api_error","api_error_status":500,"result":"Error"}'
+session claude-down "$alone"
+start
+wait_for "$LIMIT" pauses
+touch "$S/cancel"; stop
+is 'a session that waits for a service can be cancelled' "$status,$(st .status),$(wc -l <"$STAND_IN/runs")" 1,cancelled,1
+claude
 touch "$T/hang-1" "$T/hang-2"
 session claude-stalls "$alone | .limits.stall = 3"
 work

@@ -124,9 +124,9 @@ take_cause(struct agent_run *run, const struct json *event)
 		if ((said = json_str(event, full[i][0])) != NULL && strcmp(said, full[i][1]) == 0)
 			run->full = run->error = true;
 	/* no answer at all, or one of a service that failed; the client has tried for minutes */
-	run->broken = run->error && (strcmp(json_words(event, "subtype"), "error_max_turns") == 0 ||
-	    (strcmp(json_words(event, "terminal_reason"), "api_error") == 0 &&
-	    (json_kind(json_get(event, "api_error_status")) == JSON_NULL || json_int(event, "api_error_status", 0) >= 500)));
+	run->down = run->error && strcmp(json_words(event, "terminal_reason"), "api_error") == 0 &&
+	    (json_kind(json_get(event, "api_error_status")) == JSON_NULL || json_int(event, "api_error_status", 0) >= 500);
+	run->broken = run->down || (run->error && strcmp(json_words(event, "subtype"), "error_max_turns") == 0);
 	if (!run->error)
 		run->parked = 0;
 	else if (run->parked == 0 && json_int(event, "api_error_status", 0) == 429)

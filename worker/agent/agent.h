@@ -50,6 +50,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	bool		 heard;		/* the model has answered */
 	bool		 full;		/* there is no room left in the conversation */
 	bool		 broken;	/* the run broke off, and its conversation can go on */
+	bool		 down;		/* ... because the service failed: it gets time before the next run */
 	bool		 stop;		/* nothing more is expected of the client: it is ended */
 	int		 overflows;	/* times in a row that it was full */
 	size_t		 shown;		/* bytes of result already shown, for words that come in pieces */

@@ -73,6 +73,13 @@ park_resume(struct worker *w, const struct agent_run *run)
 	return wait_until(w, until);
 }
 
+void
+park_down(struct worker *w, int64_t ms)
+{
+	output_log("the service failed; the session continues in %lld s", (long long)ms / 1000);
+	(void)wait_until(w, clock_wall() + ms);
+}
+
 bool
 park_wait(struct worker *w)
 {

@@ -2,10 +2,11 @@
 #ifndef WORKER_PARK_H
 #define WORKER_PARK_H
 
-/* Waits without an agent running: until an account is no longer at its limit, a question is answered, or a
- * person resumes the session. */
+/* Waits without an agent running: until an account is no longer at its limit, a service that failed has had time, a
+ * question is answered, or a person resumes the session. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct agent_run;
 struct question;
@@ -17,6 +18,8 @@ void park(struct worker *, const struct agent_run *);
 bool park_wait(struct worker *);
 /* Waits until the client can resume the conversation (clients.h); false = stopped meanwhile. */
 bool park_resume(struct worker *, const struct agent_run *);
+/* Waits some milliseconds for a service that failed, or until the session is stopped. */
+void park_down(struct worker *, int64_t ms);
 /* Waits as long as a person holds the session; false = stopped meanwhile. */
 bool park_pause(struct worker *);
 /* Waits for the answer to a question; NULL = stopped meanwhile, and the question stays open. */

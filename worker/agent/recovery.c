@@ -207,6 +207,8 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 		r->prompt = w->state.step == STEP_IMPLEMENT ? prompt_implement(w) : NULL;
 	}
 	(void)worker_save(w, true);
+	if (run->down)
+		park_down(w, limit_pause(w->state.rescue.attempts));
 	return next;
 }
 

@@ -74,6 +74,16 @@ limit_wait(const char *words)
 	return 0;
 }
 
+int64_t
+limit_pause(int64_t n)
+{
+	int64_t ms = 5000;
+
+	while (--n > 0 && ms < 300000)
+		ms *= 4;
+	return least(ms, 300000);
+}
+
 enum escalation
 limit_escalation(const struct session_limits *l, const struct trouble *t)
 {

@@ -30,6 +30,10 @@ int64_t limit_due(const struct session_limits *, const struct limit_clocks *);
  * 0 = none. */
 int64_t limit_wait(const char *words);
 
+/* The milliseconds to wait before attempt n (from 1) to resume a conversation whose service failed: they grow, up to
+ * five minutes. */
+int64_t limit_pause(int64_t n);
+
 /* When the minute after that of began starts, by the clock; both wall ms. */
 int64_t limit_minute(int64_t began);
 

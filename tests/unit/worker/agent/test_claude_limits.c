@@ -87,6 +87,7 @@ a_maximum_of_turns_is_an_error_whatever_is_error_says(void **state)
 	assert_true(run.error);
 	assert_string_equal(run.error_text, "error_max_turns");
 	assert_true(run.broken);
+	assert_false(run.down);
 	text_free(&run.result);
 	text_free(&out);
 }
@@ -94,12 +95,13 @@ a_maximum_of_turns_is_an_error_whatever_is_error_says(void **state)
 static void
 a_run_that_broke_off_can_go_on(void **state)
 {
-	static const struct { const char *line; int status; bool broken; } rows[] = {
-		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":529"), 256, true },
-		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":null"), 256, true },
-		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":400"), 256, false },
-		{ "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"x\"}", 9, true },
-		{ "", 9, false },
+	static const struct { const char *line; int status; bool broken, down; } rows[] = {
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":529"), 256, true, true },
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":500"), 256, true, true },
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":null"), 256, true, true },
+		{ ERROR(",\"terminal_reason\":\"api_error\",\"api_error_status\":400"), 256, false, false },
+		{ "{\"type\":\"system\",\"subtype\":\"init\",\"session_id\":\"x\"}", 9, true, false },
+		{ "", 9, false, false },
 	};
 
 	(void)state;
@@ -109,8 +111,8 @@ a_run_that_broke_off_can_go_on(void **state)
 
 		adapter_claude.line(&run, rows[i].line, strlen(rows[i].line), &out);
 		adapter_claude.finish(&run, rows[i].status);
-		if (!run.error || run.broken != rows[i].broken)
-			fail_msg("row %zu: error %d, broken %d", i, run.error, run.broken);
+		if (!run.error || run.broken != rows[i].broken || run.down != rows[i].down)
+			fail_msg("row %zu: error %d, broken %d, down %d", i, run.error, run.broken, run.down);
 		text_free(&run.result);
 		text_free(&out);
 	}

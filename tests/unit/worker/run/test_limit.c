@@ -159,6 +159,17 @@ words_name_a_wait_in_a_unit(void **state)
 }
 
 static void
+the_pause_of_a_service_grows_up_to_five_minutes(void **state)
+{
+	static const int64_t seconds[] = { 5, 20, 80, 300, 300 };
+
+	(void)state;
+	for (size_t i = 0; i < N(seconds); i++)
+		assert_int_equal(limit_pause((int64_t)i + 1), seconds[i] * 1000);
+	assert_int_equal(limit_pause(INT64_MAX), 300000);
+}
+
+static void
 a_minute_begins_by_the_clock(void **state)
 {
 	(void)state;
@@ -172,6 +183,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(words_name_a_wait_in_a_unit),
+		cmocka_unit_test(the_pause_of_a_service_grows_up_to_five_minutes),
 		cmocka_unit_test(a_minute_begins_by_the_clock),
 		cmocka_unit_test(what_is_reached_and_when_follows_from_the_clocks),
 		cmocka_unit_test(the_ladder_is_resume_then_anew_then_the_end),
