@@ -23,7 +23,9 @@ mkdir "$T/clients" && cat >"$T/clients/claude" <<'E'
 case $* in *--version*) echo '2.0.0 (Claude Code)'; exit ;; esac
 head -n 1 >"$T/line.$ITEM_ID"; exec <"$T/line.$ITEM_ID"	# its input stays open
 . "$T/agent"
-printf '{"type":"result","subtype":"success","is_error":false,"result":""}\n'
+denied='' words=''
+case $ITEM_ID in denied*) words='I could not.' denied='"permission_denials":[{"tool_name":"Write"},{"tool_name":"Bash"},{"tool_name":"Write"}],' ;; esac
+printf '{"type":"result","subtype":"success","is_error":false,%s"result":"%s"}\n' "$denied" "$words"
 E
 chmod +x "$T/clients/claude" && PATH="$T/clients:$PATH"
 export ORCHESTRATOR_HOME="$T/state"
@@ -54,6 +56,11 @@ dispatch said-refused
 is 'the council may refuse that nothing needs to be changed' "$(now said-refused)" 'rejected '
 dispatch mute
 is 'a client that changes nothing and gives no summary has failed' "$(now mute)" 'failed no-change'
+dispatch denied-one
+is 'a client that refused its agent tools and commits nothing has failed, with their names' \
+    "$(now denied-one), $(field state.json .detail denied-one)" 'failed no-change, nothing was committed; the client refused 3 tool calls: Write, Bash'
+like 'the log says which tools a client refused' "$(cat "$(session_of denied-one)/output.log")" \
+    '^\[implementer\] \(the client refused 3 tool calls: Write, Bash\)$'
 dispatch blocked
 is 'a client that is blocked and changes nothing has failed' "$(now blocked)" 'failed blocked'
 dispatch edits-undone
@@ -65,14 +72,16 @@ is 'commits that cancel each other out are merged' "$status $(field state.json .
 settings client gates
 dispatch said-two
 is 'without a council a client that changes nothing has failed' "$(now said-two)" 'failed no-change'
-orchestrator tasks create work --task 'said-allowed: S' --task 'after: A' >"$T/said"
+orchestrator tasks create work --task 'said-allowed: S' --task 'after: A' --task 'denied-allowed: D' >"$T/said"
 orchestrator tasks edit --no-change yes said-allowed >"$T/said"; orchestrator tasks edit --no-change yes after >"$T/said"
+orchestrator tasks edit --no-change yes denied-allowed >"$T/said"
 orchestrator tasks depend after said-allowed >"$T/said"
-is 'no_change of a task is on record' "$(orchestrator --json tasks show work | jq -c '[.tasks[].no_change]')" '[true,true]'
+is 'no_change of a task is on record' "$(orchestrator --json tasks show work | jq -c '[.tasks[].no_change]')" '[true,true,true]'
 main=$(git rev-parse main)
 run timeout 60 orchestrator execute work
 is 'a task that may end without a change does, and what waits for it follows' \
     "$status $(status_of work said-allowed) $(status_of work after) $(git rev-parse main)" "0 COMPLETE COMPLETE $main"
+is 'a task that may end without a change does, whatever its client refused' "$(status_of work denied-allowed)" COMPLETE
 orchestrator tasks edit --no-change no after >"$T/said" 2>&1
 settings sh gates
 dispatch command-one

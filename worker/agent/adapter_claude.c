@@ -20,6 +20,7 @@
  */
 
 #define LOST		"No conversation found"
+#define REFUSED		10	/* names of refused tools that are told */
 
 /*
  * A judge loads nothing that the work, or its author, could have left for the client: no settings,
@@ -133,6 +134,29 @@ take_cause(struct agent_run *run, const struct json *event)
 		run->parked = -1;
 }
 
+/* The calls that the client did not run, as by a rule or a hook of the user. */
+static void
+take_refused(struct agent_run *run, const struct json *list, struct text *out)
+{
+	size_t n = json_kind(list) == JSON_ARRAY ? json_count(list) : 0;
+	struct strings names = { 0 };
+	const char *name;
+	char *all;
+
+	for (size_t i = 0; i < n && names.n < REFUSED; i++)
+		if (*(name = json_words(json_at(list, i), "tool_name")) != '\0' && !strings_has(&names, name))
+			strings_add(&names, name);
+	all = strings_join(&names, ", ");
+	snprintf(run->refused, sizeof(run->refused), "%zu tool call%s%s", n, n == 1 ? "" : "s", names.n > 0 ? ": " : "");
+	text_first_line(run->refused + strlen(run->refused), sizeof(run->refused) - strlen(run->refused), all);
+	if (n == 0)
+		run->refused[0] = '\0';
+	else
+		text_printf(out, "(the client refused %s)\n", run->refused);
+	free(all);
+	strings_free(&names);
+}
+
 /*
  * How a turn ended, in the client's own words.  A message, or a background command that ends, starts another turn,
  * so the last result counts.
@@ -147,6 +171,7 @@ take_result(struct agent_run *run, const struct json *event, struct text *out)
 	run->error = json_bool(event, "is_error", true) || (subtype != NULL && strncmp(subtype, "error", 5) == 0);
 	claude_usage(run, event);
 	take_cause(run, event);
+	take_refused(run, json_get(event, "permission_denials"), out);
 	if (run->judges)
 		ruling_take(&run->ruling, json_get(event, "structured_output"));
 	claude_words_result(run, result != NULL ? result : "");

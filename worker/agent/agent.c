@@ -116,6 +116,7 @@ static void
 run_over(struct worker *w, struct agent_run *run, enum agent_outcome outcome)
 {
 	take_ruling(w, run);
+	strlcpy(w->refused_tools, run->refused, sizeof(w->refused_tools));
 	if (w->inbox && !inbox_intact(w->dirfd, w->run))
 		w->beside = true;
 	mail_withdraw(w, w->run, "the run that asked has ended");

@@ -46,6 +46,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	const char	*instructions;	/* for a judge: file with the target's instructions; NULL = none */
 	struct ruling	 ruling;
 	char		 error_text[256];
+	char		 refused[128];	/* calls that the client refused: "2 tool calls: Bash, Write"; "" = none */
 	char		 last[256];	/* for a client without a stream: its last line of output */
 	bool		 heard;		/* the model has answered */
 	bool		 full;		/* there is no room left in the conversation */

@@ -97,6 +97,7 @@ struct worker {
 	char		*question;		/* question of a judge without an inbox, instead of a verdict */
 	struct strings	 options;
 	bool		 summarised;		/* worker summary was used */
+	char		 refused_tools[128];	/* tool calls that its client refused (agent.h) */
 	bool		 told;			/* the implementer runs again for messages alone */
 	bool		 mute[ROLE_COUNT];	/* the role's client does not speak the protocol of its adapter */
 	int64_t		 talked[ROLE_COUNT];	/* when the role's conversation began, wall ms; 0 = under an earlier worker */

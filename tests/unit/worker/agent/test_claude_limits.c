@@ -118,6 +118,32 @@ a_run_that_broke_off_can_go_on(void **state)
 	}
 }
 
+static void
+the_tools_that_the_client_refused_are_named(void **state)
+{
+	static const struct { const char *denials, *refused; } rows[] = {
+		{ "[]", "" },
+		{ "7", "" },
+		{ "[{\"tool_name\":\"Bash\",\"tool_input\":{}}]", "1 tool call: Bash" },
+		{ "[{\"tool_name\":\"Bash\"},{\"tool_name\":\"Write\"},{\"tool_name\":\"Bash\"}]", "3 tool calls: Bash, Write" },
+		{ "[7,{\"tool_name\":\"\"}]", "2 tool calls" },
+		{ "[{\"tool_name\":\"a\\nb\"}]", "1 tool call: a" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct agent_run run = { .role = ROLE_IMPLEMENTER };
+		struct text out = { 0 };
+		char line[256];
+
+		snprintf(line, sizeof(line), "{\"type\":\"result\",\"is_error\":false,\"permission_denials\":%s}", rows[i].denials);
+		adapter_claude.line(&run, line, strlen(line), &out);
+		assert_string_equal(run.refused, rows[i].refused);
+		text_free(&run.result);
+		text_free(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -125,6 +151,7 @@ main(void)
 		cmocka_unit_test(the_client_says_that_there_is_no_room_or_no_account),
 		cmocka_unit_test(a_refused_key_ends_the_run_at_its_first_retry),
 		cmocka_unit_test(a_run_that_broke_off_can_go_on),
+		cmocka_unit_test(the_tools_that_the_client_refused_are_named),
 		cmocka_unit_test(a_maximum_of_turns_is_an_error_whatever_is_error_says),
 	};
 
