@@ -290,4 +290,24 @@ start
 ok 'a budget that is used up asks for more' asked
 put "$q" no; stop
 is 'a budget that is used up is the end when more is refused' "$status,$(how)" 1,failed,budget
+spends() { stream 1 '{"type":"result","subtype":"error_max_budget_usd","is_error":true,"total_cost_usd":'"$1"',"modelUsage":{"m":{"inputTokens":9}}}'; }
+claude
+spends 0.9
+session claude-dollars "$alone | .budget.session.usd = 0.5 | .budget.run.usd = 5"
+start
+ok 'a client that stops at the budget it was given asks for more' asked
+put "$q" '1 USD'; stop
+is 'claude is given what is left of the smallest budget in dollars' "$(paste -sd, "$STAND_IN/budgets")" 0.500000,0.600000
+is 'a run that stopped at its budget is resumed when that is raised, and was no failure' "$status,$(st .status),$(st .rescue.attempts),$(conversations | sed -n 2p)" \
+    "0,approved,0,resumed $(conversations | sed -n 1p)"
+claude
+spends 0.1
+session claude-early "$alone | .budget.session.usd = 0.5"
+work
+is 'a client that stops before its budget is spent is resumed as often as a recovery is allowed' "$status,$(st .status),$(rescue)" 0,approved,1,broken-off,false
+claude
+spends 0.1
+session claude-own "$alone"
+work
+is 'a limit in dollars that is not of the settings is a failure' "$status,$(how),$(st .detail)" 1,failed,agent-error,'implementer: error_max_budget_usd'
 done_testing

@@ -53,13 +53,17 @@ claude_command(struct agent_run *run, struct strings *argv, struct strings *env)
 {
 	static const char *const fixed[] = { "claude", "-p", "--input-format", "stream-json", "--output-format",
 		"stream-json", "--replay-user-messages", "--verbose", "--dangerously-skip-permissions" };
-	char id[40];
+	char id[40], dollars[32];
 	size_t i;
 
 	for (i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		strings_add(argv, fixed[i]);
 	if (run->partial)
 		strings_add(argv, "--include-partial-messages");
+	if (run->left_microusd > 0) {
+		snprintf(dollars, sizeof(dollars), "%.6f", (double)run->left_microusd / 1e6);
+		event_option(argv, "--max-budget-usd", dollars);
+	}
 	event_option(argv, "--model", run->agent->model);
 	if (run->resume != NULL) {
 		strings_add(argv, "--resume");
@@ -118,7 +122,7 @@ take_cause(struct agent_run *run, const struct json *event)
 		{ "terminal_reason", "prompt_too_long" },
 		{ "stop_reason", "model_context_window_exceeded" },
 	};
-	const char *said;
+	const char *said, *subtype = json_words(event, "subtype");
 	size_t i;
 
 	for (i = 0; i < sizeof(full) / sizeof(full[0]); i++)
@@ -127,7 +131,8 @@ take_cause(struct agent_run *run, const struct json *event)
 	/* no answer at all, or one of a service that failed; the client has tried for minutes */
 	run->down = run->error && strcmp(json_words(event, "terminal_reason"), "api_error") == 0 &&
 	    (json_kind(json_get(event, "api_error_status")) == JSON_NULL || json_int(event, "api_error_status", 0) >= 500);
-	run->broken = run->down || (run->error && strcmp(json_words(event, "subtype"), "error_max_turns") == 0);
+	run->over = run->error && run->left_microusd > 0 && strcmp(subtype, "error_max_budget_usd") == 0;
+	run->broken = run->down || run->over || (run->error && strcmp(subtype, "error_max_turns") == 0);
 	if (!run->error)
 		run->parked = 0;
 	else if (run->parked == 0 && json_int(event, "api_error_status", 0) == 429)

@@ -219,6 +219,7 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 		run_session_environment(w, actor_of_role(run->role), &run->server);
 	run->dir = run_dir(w, actor_of_role(run->role));
 	run->partial = budget_counts_tokens(w);
+	run->left_microusd = w->left_microusd;
 	adapter->command(run, &argv, &env);
 	if (adapter->begin != NULL)
 		adapter->begin(run);
@@ -234,9 +235,10 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	told_over(w, run);
 	home_end(w);
 	w->status = res.status;
-	run->cut = run->spent && run->stop && res.end == RUN_EXITED;
+	run->cut = run->spent && (run->stop || run->over) && res.end == RUN_EXITED;
 	if (run->cut) {
 		run->error = true;
+		run->broken = false;
 		strlcpy(run->error_text, "stopped: a budget is spent", sizeof(run->error_text));
 	} else if (res.end == RUN_EXITED)
 		adapter->finish(run, res.status);

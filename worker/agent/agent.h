@@ -67,7 +67,9 @@ struct agent_run {		/* one run as seen by an adapter */
 	int		 calls;		/* tools that run */
 	bool		 between;	/* between two responses, with no tool running: a safe point to end it */
 	bool		 spent;		/* a budget is spent: the run ends at its next safe point ... */
+	bool		 over;		/* ... by the client itself, which says that it has used up left_microusd */
 	bool		 cut;		/* ... and was ended there */
+	int64_t		 left_microusd;	/* what the budgets leave for the run; 0 = none is in dollars */
 	/* of usage.h and budget.h */
 	bool		 counting;
 	struct state_used had, counted;	/* figures of its conversation before, and of this run so far */

@@ -316,6 +316,7 @@ scope_ready(struct worker *w, const struct agent *a, enum budget_scope scope)
 	struct purse p;
 	char *of, *text, *last = NULL;
 	bool spent, good = true;
+	int64_t left;
 
 	do {
 		if (open_purse(w, a, scope, &p) == -1)
@@ -337,6 +338,9 @@ scope_ready(struct worker *w, const struct agent *a, enum budget_scope scope)
 		}
 		close_purse(&p);
 	} while (spent && good);
+	left = p.limit.microusd + p.sum.raised.microusd - p.sum.used.microusd;
+	if (p.limit.microusd > 0 && (w->left_microusd == 0 || left < w->left_microusd))
+		w->left_microusd = left;
 	free(last);
 	return good;
 }
@@ -381,6 +385,7 @@ budget_ready(struct worker *w, const struct agent *a)
 {
 	if (!run_ready(w, a))
 		return false;
+	w->left_microusd = limit_of(w, BUDGET_RUN).microusd;
 	for (int scope = BUDGET_SESSION; scope < BUDGET_SCOPES; scope++)
 		if (!scope_ready(w, a, (enum budget_scope)scope))
 			return false;

@@ -14,7 +14,8 @@ struct agent;
 struct agent_run;
 struct worker;
 
-/* Before a run: if a budget is spent, asks for more and waits for the answer.  false: worker_fail is set. */
+/* Before a run: if a budget is spent, asks for more and waits for the answer; sets w->left_microusd.  false: worker_fail
+ * is set. */
 bool budget_ready(struct worker *, const struct agent *);
 /* Is any budget in tokens?  Some clients report the tokens of each response only on request. */
 bool budget_counts_tokens(const struct worker *);
