@@ -11,6 +11,7 @@ not_applicable() {	# CLIENT CASE
 	case $1/$2 in
 	qwen/ask-mcp) echo 'its model has to search for the tools of servers, which a script can not' ;;
 	codex/turn-limit | codex-acp/turn-limit | claude-acp/turn-limit | copilot/turn-limit) echo 'it has no limit of turns' ;;
+	qwen/turn-limit) echo 'over the protocol it does not keep its limit of turns' ;;
 	opencode/turn-limit) echo 'it has its model end the turn with a summary' ;;
 	opencode/silent-tool) echo 'it reports a call of a tool when that has ended' ;;
 	codex/429-long | gemini/429-long | opencode/429-long) echo 'it waits as long as the service says, and prints nothing' ;;
@@ -168,10 +169,10 @@ case_budget() {
 	got="$(st .status) $(committed) $(field questions.json '.questions | length' item)$(! logged 'stopped: a budget is spent' || echo ' in-flight')"
 }
 
-# There is no room left in the conversation: another one is begun.
+# There is no room left in the conversation: another one is begun, or the client itself compacts it.
 case_too_long() {
 	wanted='approved done'
-	play "on You begin anew
+	play "on You begin anew|Continue if you have next steps
 	$commits
 	say Done.
 	on Nobody watches
@@ -247,9 +248,7 @@ case_turn_limit() {
 	run : >second
 	run : >third
 	say Done."
-	case $client in gemini | qwen)
-		jq '.model.maxSessionTurns = 2' "$HOME/.$client/settings.json" >"$T/limited" && mv "$T/limited" "$HOME/.$client/settings.json" ;;
-	esac
+	[ "$client" != gemini ] || { jq '.model.maxSessionTurns = 2' "$HOME/.gemini/settings.json" >"$T/limited" && mv "$T/limited" "$HOME/.gemini/settings.json"; }
 	dispatch
 	got="$(st .status) $(committed) $(st .rescue.attempts)"
 }
@@ -299,6 +298,11 @@ case_kill_worker() {
 }
 case_kill_both() { case_kill_worker kill_both; }
 
+same_conversation() {
+	logged 'run 002: implementer .*, resumed' && ! logged 'the conversation is lost' &&
+	    jq -es 'any(.rule == 0 and (.body | tostring | test("Nobody watches")))' "$T/LOG" >/dev/null
+}
+
 # A person interrupts the turn; the next one is of the same conversation, with the message.
 case_resume() {
 	wanted='approved told same'
@@ -312,8 +316,7 @@ case_resume() {
 	at_work
 	orchestrator -C "$W" interrupt item 'Write told' >>"$T/.log" 2>&1
 	stop
-	got="$(st .status) $(committed) $(jq -rs '[.[] | select(.prompt // "" | test("A person interrupted"))][0] |
-	    if .responses > 0 and (.body | tostring | test("Nobody watches")) then "same" else "another" end' "$T/LOG")"
+	got="$(st .status) $(committed) $(! same_conversation || echo same)"
 }
 
 # The item is fulfilled already, and the summary says so.

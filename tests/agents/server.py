@@ -15,7 +15,7 @@ is lines; blank lines and lines that begin with # are left out:
   mcp NAME JSON          a call of a tool of a server, by whatever name the client has for it
   question TEXT | OPTION | OPTION
                          a call of the tool with which the client asks a person, if it has one; else the final words
-                         "QUESTION: TEXT" with the options
+                         "QUESTION: TEXT" with the options, after a paragraph
   verdict approved | rejected REASON
                          a judge's verdict: the tool StructuredOutput if the client
                          has it, else a run of `worker verdict'
@@ -214,7 +214,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             call = self.call(turn, tools)
             text = turn["text"].replace("\\n", "\n") if turn["kind"] in ("say", "cut") else "I have no such tool."
             if turn["kind"] == "question":
-                text = "QUESTION: " + turn["text"].replace(" | ", "\n- ")
+                text = "I need to know something.\n\nQUESTION: " + turn["text"].replace(" | ", "\n- ")
             text = "" if call else text
             cut = text if turn["kind"] == "cut" else None
             if api.streams(self.path, body):

@@ -196,6 +196,8 @@ is 'messages that a client did not accept begin a further turn' "$(messages idle
 in_turn asks drain '{}'
 like 'a client that asks for messages gets them' "$(cat "$T/in/drained")" 'Told asks'
 is 'messages that a client asked for begin no further turn' "$(messages asks '"\(.status) \(.how) \(.run)"')" 'delivered in-turn 001'
+in_turn limit "drain 'stop max_turn_requests'" '{}'
+is 'messages that a client took in a turn that it did not finish are given again' "$(messages limit '"\(.status) \(.how) \(.given)"')" 'delivered turn 2'
 in_turn plain 'call' '{}'
 is 'a client that accepts no messages during a turn gets no second prompt' "$(messages plain '"\(.status) \(.how) \(.run)"')" 'delivered turn 002'
 job cut <<'E'

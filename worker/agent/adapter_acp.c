@@ -119,8 +119,6 @@ end_turn(struct agent_run *run, const struct json *result, struct text *out)
 	const char *why = json_str(result, "stopReason");
 	const struct acp *own = run->own;
 
-	if (own->words.drained)
-		run->passed = WORDS_HEARD;
 	acp_tokens(run, result);
 	if (run->input_tokens == 0 && run->output_tokens == 0)
 		run->input_tokens = run->seen_input;
@@ -132,6 +130,8 @@ end_turn(struct agent_run *run, const struct json *result, struct text *out)
 		run->broken = why != NULL && strcmp(why, "max_turn_requests") == 0;
 		return;
 	}
+	if (own->words.drained)
+		run->passed = WORDS_HEARD;
 	for (size_t i = 0; i < run->agent->error_phrases.n && !run->error; i++)
 		if (run->result.buf != NULL && strcasestr(run->result.buf, run->agent->error_phrases.v[i]) != NULL) {
 			fail(run, run->result.buf, NULL);

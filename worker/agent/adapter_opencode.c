@@ -76,10 +76,8 @@ take_error(struct agent_run *run, const struct json *error, struct text *out)
 	event_failed(run, *message != '\0' ? message : name, out);
 	if (json_int(json_get(error, "data"), "statusCode", 0) == 429)
 		run->parked = -1;
-	if (strcmp(name, "ContextOverflowError") != 0)
-		return;
-	run->full = true;
-	run->stop = ++run->overflows >= OVERFLOWS;
+	run->full = strcmp(name, "ContextOverflowError") == 0;
+	run->stop = run->full && ++run->overflows >= OVERFLOWS;
 }
 
 static void
@@ -101,7 +99,6 @@ opencode_line(void *arg, const char *line, size_t len, struct text *out)
 	} else if (strcmp(type, "tool_use") == 0) {
 		take_tool(part, out);
 	} else if (strcmp(type, "step_finish") == 0) {
-		run->full = false;
 		run->heard = true;
 		take_step(run, part, out);
 	} else if (strcmp(type, "error") == 0) {
@@ -113,8 +110,10 @@ opencode_line(void *arg, const char *line, size_t len, struct text *out)
 static void
 opencode_finish(struct agent_run *run, int status)
 {
-	if (run->ended && !run->error && WIFEXITED(status) && WEXITSTATUS(status) != 0)
+	/* a conversation that was compacted, and went on, leaves exit status 1 */
+	if (run->ended && !run->error && WIFEXITED(status) && WEXITSTATUS(status) != 0 && !run->full)
 		run->ended = false;
+	run->full = run->full && run->error;
 	event_finish(run, status);
 }
 

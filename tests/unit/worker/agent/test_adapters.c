@@ -268,6 +268,7 @@ a_conversation_that_opencode_compacts_in_vain_is_given_up(void **state)
 		adapter_opencode.line(&run, full, strlen(full), &out);
 	assert_false(run.stop);
 	adapter_opencode.line(&run, step, strlen(step), &out);
+	adapter_opencode.finish(&run, EXIT(1));
 	assert_false(run.full);
 	assert_false(run.error);
 	for (int i = 0; i < 5; i++)
