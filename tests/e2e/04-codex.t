@@ -117,7 +117,7 @@ echo x >x
 echo 'call one'; echo 'usage 100 10'; echo 'call two'; echo 'usage 190 20'; hang; echo 'say More'
 E
 dispatch spent; ended spent waiting
-is 'a run ends when the budget is spent and its tool has ended' "$(tokens spent) $(said spent | grep -c More)" '190 20 0'
+is 'a run ends when the budget is spent and its tool has ended' "$(status_of spent) $(tokens spent) $(said spent | grep -c More)" 'waiting 190 20 0'
 orchestrator answer spent no >"$T/out"; ended spent failed
 settings '"review": "none"'
 
