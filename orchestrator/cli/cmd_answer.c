@@ -62,12 +62,12 @@ print_done(const struct orch *o, const struct entry *e, const struct question *q
 		printf("%s: answered %s\n", e->id, q->id);
 	if (!e->alive && e->state.item[0] == '\0')
 		log_info("orchestrator execute takes the answer once it runs; it is not running now");
-	else if (!e->alive)
+	else if (entry_dead(e))
 		log_info("%s: no worker is running; the answer is taken once orchestrator execute restarts it", e->id);
 }
 
 static int
-give(const struct orch *o, const struct entry *e, int fd, const struct question *q,
+give(struct orch *o, const struct entry *e, int fd, const struct question *q,
     const char *text)
 {
 	char	why[RECORD_ERR];
@@ -84,6 +84,8 @@ give(const struct orch *o, const struct entry *e, int fd, const struct question 
 	switch (answer_give(fd, q, text, strlen(text), "person", why, sizeof(why))) {
 	case ANSWER_GIVEN:
 		print_done(o, e, q);
+		if (e->state.item[0] != '\0')
+			answer_wake(o, e);
 		return 0;
 	case ANSWER_INVALID:
 		log_warnx("%s: %s: %s", e->id, q->id, why);
@@ -121,7 +123,7 @@ only_question(const struct entry *e, const struct questions *qs)
 }
 
 static int
-answer(const struct orch *o, const struct entry *e, const char *name, const char *text)
+answer(struct orch *o, const struct entry *e, const char *name, const char *text)
 {
 	struct questions	 qs = { 0 };
 	const struct question	*q;

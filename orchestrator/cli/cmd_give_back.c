@@ -81,7 +81,7 @@ go(struct orch *o, const char *session, enum give_back how, const char *remarks,
 
 	if ((rv = show_operand(o, session, &e)) != 0)
 		return rv;
-	rv = how == GIVE_BACK_REWORK ? answer_judge(&e, JUDGEMENT_REWORK, remarks) : 1;
+	rv = how == GIVE_BACK_REWORK ? answer_judge(o, &e, JUDGEMENT_REWORK, remarks) : 1;
 	if (rv == 1)
 		rv = give_back(o, &e, how, remarks, &u);
 	if (rv == 0) {

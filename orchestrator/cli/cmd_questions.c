@@ -22,9 +22,9 @@ print_question(const struct entry *e, const struct question *q)
 	bool instance = e->state.item[0] == '\0';
 
 	printf("%s  %s  %s  %s%s\n", e->id, q->id, show_age(q->asked_at),
-	    instance ? "execute" : question_from(q), e->alive ? "" : instance ?
-	    "  (execute is not running: it takes the answer once it runs)" :
-	    "  (no worker is running: orchestrator execute restarts it)");
+	    instance ? "execute" : question_from(q), instance ? (e->alive ? "" :
+	    "  (execute is not running: it takes the answer once it runs)") : entry_dead(e) ?
+	    "  (no worker is running: orchestrator execute restarts it)" : "");
 	show_block(stdout, q->text);
 	for (size_t i = 0; i < q->options.n; i++) {
 		printf("    %zu) ", i + 1);

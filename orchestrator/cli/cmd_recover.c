@@ -5,6 +5,7 @@
 #include "orchestrator/execute/schedule.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/answer.h"
 #include "orchestrator/session/next.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/registry.h"
@@ -115,7 +116,7 @@ recover(struct recovery *r, struct entry *e)
 {
 	const struct situation w = {
 		.readable = e->error == NULL, .status = e->state.status, .alive = e->alive,
-		.busy = e->busy, .begun = e->begun, .recoveries = e->state.recoveries,
+		.busy = e->busy, .parked = e->state.parked, .answered = e->state.parked && answer_waits(e), .begun = e->begun, .recoveries = e->state.recoveries,
 		.merging = e->state.merging.target[0] != '\0', .starting = true,
 		.given_back = state_given_back(&e->state),
 	};

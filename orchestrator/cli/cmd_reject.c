@@ -120,7 +120,7 @@ run(struct orch *o, void *arguments)
 	if ((rv = input_text(&cmd_reject.syntax, a->text, a->edit, "Why is it rejected?", &text)) != 0)
 		return rv;
 	if ((rv = show_operand(o, a->session, &e)) == 0) {
-		if ((rv = answer_judge(&e, JUDGEMENT_REJECT, text)) == 1)
+		if ((rv = answer_judge(o, &e, JUDGEMENT_REJECT, text)) == 1)
 			rv = reject(&e, text);
 		if (rv == 0)
 			print_done(o, &e);

@@ -25,7 +25,7 @@ print_done(const struct orch *o, const struct entry *e, const char *id)
 		show_json(j);
 		return;
 	}
-	if (!e->alive)
+	if (entry_dead(e))
 		when = "when orchestrator execute starts the session";
 	else if (e->paused)
 		when = "when the pause ends";

@@ -29,7 +29,7 @@ print(const struct orch *o, const struct entries *es)
 	for (size_t i = 0; i < es->n; i++)
 		if (!o->json)
 			printf("%s: %s%s\n", es->v[i].id, show_status(&es->v[i]),
-			    es->v[i].state.questions_open > 0 && es->v[i].alive ? ", with an open question" : "");
+			    es->v[i].state.questions_open > 0 && !entry_dead(&es->v[i]) ? ", with an open question" : "");
 		else
 			json_append(list, show_entry_json(&es->v[i]));
 	json_put_int(j, "version", 1);

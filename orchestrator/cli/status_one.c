@@ -72,6 +72,8 @@ print_where(const struct entry *e)
 	if (e->pid != 0)
 		printf("%-12s %jd%s\n", e->busy ? "held by" : "worker", (intmax_t)e->pid,
 		    e->busy ? " (orchestrator)" : "");
+	if (s->parked)
+		printf("%-12s no process waits; the answer starts the worker again\n", "parked");
 	if (s->tasks_total > 0)
 		printf("%-12s %jd/%jd\n", "tasks", (intmax_t)s->tasks_done,
 		    (intmax_t)s->tasks_total);

@@ -5,6 +5,7 @@
 #include "orchestrator/execute/flow.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/merging.h"
+#include "orchestrator/session/answer.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
@@ -28,6 +29,8 @@ decide(const struct loop *l, const struct sess *s, bool starting)
 		.alive = s->e.alive,
 		.busy = s->e.busy,
 		.begun = s->e.begun,
+		.parked = s->e.state.parked,
+		.answered = s->e.state.parked && answer_waits(&s->e),
 		.questions = s->fresh,
 		.merging = s->e.state.merging.target[0] != '\0',
 		.given_back = state_given_back(&s->e.state),
@@ -83,6 +86,7 @@ take_in(struct loop *l, struct sess *s, const struct entry *was)
 	/* The next approval requires another merge. */
 	if (live)
 		queue_unblock(l, s);
+	loop_watch_answers(s, live && now->state.parked);	/* before they are looked for */
 	s->unstarted = s->unstarted && !now->alive;
 	s->fresh = live || (readable && s->open.n > 0);
 }

@@ -76,7 +76,7 @@ static void
 session_event(void *arg, const struct watch_event *ev)
 {
 	static const char *const matters[] = {
-		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, SESSION_FILE_PAUSE, ""
+		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, SESSION_FILE_PAUSE, SESSION_FILE_ANSWERS_JSON, ""
 	};
 	struct sess	*s = arg;
 
@@ -85,6 +85,32 @@ session_event(void *arg, const struct watch_event *ev)
 			loop_due(s->loop, s, false);
 			break;
 		}
+}
+
+static void
+answer_event(void *arg, const struct watch_event *ev)
+{
+	struct sess	*s = arg;
+
+	(void)ev;
+	loop_due(s->loop, s, false);
+}
+
+void
+loop_watch_answers(struct sess *s, bool parked)
+{
+	char	*path;
+
+	if (parked == (s->answers.fire != NULL))
+		return;
+	watch_undir(&s->answers);
+	s->answers = (struct watch){ .fire = parked ? answer_event : NULL, .arg = s };
+	if (!parked)
+		return;
+	path = text_format("%s/" SESSION_DIR_ANSWERS, s->e.path);
+	if (watch_dir(&s->answers, path, false) == -1)
+		log_warn("%s: not watched", path);
+	free(path);
 }
 
 void
@@ -145,6 +171,7 @@ loop_forget(struct loop *l, struct sess *s)
 	l->pending -= schedule_pending(s->action);
 	loop_look(l);
 	watch_undir(&s->watch);
+	watch_undir(&s->answers);
 	table_remove(&l->table, s);
 	loop_changed(l);
 }

@@ -14,6 +14,12 @@ schedule_unattended(const struct situation *s)
 }
 
 static enum action
+schedule_asking(const struct situation *s)
+{
+	return s->questions ? ACTION_ANSWER : ACTION_NONE;
+}
+
+static enum action
 schedule_merge(const struct situation *s)
 {
 	if (s->blocked)
@@ -29,7 +35,9 @@ schedule(const struct situation *s)
 	if (s->busy)
 		return ACTION_NONE;
 	if (s->alive)
-		return status_live(s->status) && s->questions ? ACTION_ANSWER : ACTION_NONE;
+		return status_live(s->status) ? schedule_asking(s) : ACTION_NONE;
+	if (status_live(s->status) && s->parked)
+		return s->answered ? ACTION_START : schedule_asking(s);
 	if (status_live(s->status))
 		return schedule_unattended(s);
 	/* A merged session that is still here was not archived. */

@@ -20,6 +20,8 @@ struct situation {
 	bool		 alive;		/* a worker holds the lock */
 	bool		 busy;		/* an orchestrator holds the lock */
 	bool		 begun;		/* a worker has held it before */
+	bool		 parked;	/* its worker has ended to wait for an answer ... */
+	bool		 answered;	/* ... which is there */
 	bool		 questions;	/* open questions that were not checked yet */
 	bool		 merging;	/* a merge is recorded */
 	bool		 given_back;	/* handed back by a merge; no worker has continued it */

@@ -19,6 +19,7 @@ struct sess {
 	struct entry	 e;		/* as of the last check */
 	struct loop	*loop;
 	struct watch	 watch;		/* of its directory */
+	struct watch	 answers;	/* of answers/ in it, while it is parked */
 	enum action	 action;	/* the decision then */
 	bool		 fresh;		/* has open questions that no policy has checked */
 	bool		 grace;		/* waiting: it is new, or its death could not be written */

@@ -11,6 +11,7 @@
 
 #include "orchestrator/session/answer.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/spawn.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -18,6 +19,7 @@
 #include "proto/record/question.h"
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
+#include "proto/sys/lock.h"
 
 static enum answer_result
 publish(int dirfd, const struct answer *a, char *why, size_t whylen)
@@ -70,7 +72,7 @@ answer_give(int sessionfd, const struct question *q, const char *text, size_t le
 }
 
 int
-answer_judge(const struct entry *e, enum judgement j, const char *remarks)
+answer_judge(struct orch *o, const struct entry *e, enum judgement j, const char *remarks)
 {
 	struct questions qs = { 0 };
 	const struct question *q = NULL;
@@ -87,9 +89,38 @@ answer_judge(const struct entry *e, enum judgement j, const char *remarks)
 		rv = answer_give(fd, q, text, strlen(text), "person", why, sizeof(why)) == ANSWER_GIVEN ? 0 : EX_DATAERR;
 		if (rv != 0)
 			log_warnx("%s: %s: %s", e->id, q->id, why);
+		else
+			answer_wake(o, e);
 		free(text);
 	}
 	questions_release(&qs);
 	close(fd);
 	return rv;
+}
+
+bool
+answer_waits(const struct entry *e)
+{
+	struct questions qs = { 0 };
+	char why[RECORD_ERR];
+	int fd = file_open_dir(AT_FDCWD, e->path);
+	bool waits = fd != -1 && questions_load(fd, &qs, why, sizeof(why)) == 0 && answers_wait(fd, &qs);
+
+	questions_release(&qs);
+	file_close(fd);
+	return waits;
+}
+
+void
+answer_wake(struct orch *o, const struct entry *e)
+{
+	struct state s = { 0 };
+	char why[RECORD_ERR + 512];
+	int fd = file_open_dir(AT_FDCWD, e->path);
+
+	if (fd != -1 && lock_held(fd, SESSION_FILE_LOCK, NULL) == 0 && state_load(fd, &s, why, RECORD_ERR) == 0 && s.parked &&
+	    worker_spawn(o, e->path, why, sizeof(why)) == -1)
+		log_warnx("%s: the answer is kept, but no worker starts: %s; orchestrator execute tries again", e->id, why);
+	state_release(&s);
+	file_close(fd);
 }

@@ -8,6 +8,8 @@
 
 #include "proto/record/question.h"
 
+struct entry;
+struct orch;
 
 enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
 
@@ -19,9 +21,13 @@ enum answer_result { ANSWER_GIVEN, ANSWER_INVALID, ANSWER_TAKEN, ANSWER_ERROR };
 enum answer_result answer_give(int sessionfd, const struct question *, const char *text,
     size_t len, const char *by, char *why, size_t whylen);
 
-struct entry;
 /* Judges work whose worker waits for a person's judgement.  1: it does not; 0, or a sysexits status with the error
  * printed. */
-int answer_judge(const struct entry *, enum judgement, const char *remarks);
+int answer_judge(struct orch *, const struct entry *, enum judgement, const char *remarks);
+/* Has a parked session an answer for its worker?  Pure but for reading. */
+bool answer_waits(const struct entry *);
+/* Starts the worker of a parked session after an answer was given; a worker that lives takes the answer itself, also
+ * when it is about to end.  Prints why it can't. */
+void answer_wake(struct orch *, const struct entry *);
 
 #endif

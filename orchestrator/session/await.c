@@ -71,7 +71,10 @@ await_end(const char *path, enum status *end)
 		status = status != 0 ? status : EX_NOINPUT;
 	} else {
 		*end = state.status;
-		if (status == 0 && status_live(state.status))
+		if (status == 0 && state.parked)
+			log_warnx("session %s is parked: it waits for an answer without a worker; orchestrator answer %s continues it",
+			    state.session, state.session);
+		else if (status == 0 && status_live(state.status))
 			log_warnx("session %s: its worker is gone while it was %s; run "
 			    "\"orchestrator cleanup\" or \"orchestrator execute\"",
 			    state.session, status_name(state.status));

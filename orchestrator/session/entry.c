@@ -40,7 +40,7 @@ entry_item(const char *session, char *item, size_t len)
 bool
 entry_dead(const struct entry *e)
 {
-	return e->error == NULL && !e->archived && !e->alive && !e->busy &&
+	return e->error == NULL && !e->archived && !e->alive && !e->busy && !e->state.parked &&
 	    status_live(e->state.status);
 }
 

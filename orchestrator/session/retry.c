@@ -112,8 +112,7 @@ check_ended(struct entry *e)
 		log_warnx("session %s: %s", id, e->error);
 		return EX_DATAERR;
 	}
-	if (!e->archived && !e->alive && status_live(e->state.status) &&
-	    entry_declare(e, STATUS_FAILED, "died", "the worker died") == -1)
+	if (entry_dead(e) && entry_declare(e, STATUS_FAILED, "died", "the worker died") == -1)
 		return EX_IOERR;
 	if (status_live(e->state.status))
 		log_warnx("session %s is %s; cancel it first: orchestrator cancel %s", id,

@@ -10,8 +10,10 @@
 #include "proto/json/json.h"
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
+#include "proto/record/question.h"
 #include "proto/session/caps.h"
 #include "proto/session/layout.h"
+#include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
 void
@@ -155,4 +157,68 @@ answers_parse(struct answer **out, size_t *n, const char *buf, size_t len, char 
 	free(*out);
 	*out = NULL;
 	return (-1);
+}
+
+static const struct question *
+open_question(const struct questions *qs, const char *id)
+{
+	const struct question *q = questions_find(qs, id);
+
+	return (q != NULL && q->status == QUESTION_OPEN ? q : NULL);
+}
+
+/* An empty file is not an answer yet, and gives a worker nothing to do. */
+static bool
+file_waits(int dirfd, const char *name, const struct questions *qs)
+{
+	char id[SESSION_ID_MAX], reason[256];
+	enum answer_read rc;
+	struct answer a;
+	bool record;
+
+	if (answer_name(name, id, sizeof(id), &record) == -1 || open_question(qs, id) == NULL)
+		return (false);
+	rc = answer_read(dirfd, name, record, &a, reason, sizeof(reason));
+	answer_release(&a);
+	return (rc != ANSWER_NONE);
+}
+
+/* A worker leaves the file as it is, so only an answer that it takes counts. */
+static bool
+list_waits(int sessionfd, const struct questions *qs)
+{
+	char *buf, *text, why[256];
+	struct answer *a = NULL;
+	const struct question *q;
+	size_t len, n = 0;
+	bool waits = false;
+
+	if (file_read_closed(sessionfd, SESSION_FILE_ANSWERS_JSON, RECORD_MAX, &buf, &len) == -1)
+		return (errno == EBUSY);
+	if (len > 0 && answers_parse(&a, &n, buf, len, why, sizeof(why)) == -1)
+		n = 0;
+	free(buf);
+	for (size_t i = 0; i < n; i++) {
+		if (!waits && (q = open_question(qs, a[i].question)) != NULL &&
+		    question_answer_check(q, a[i].text, strlen(a[i].text), &text, why, sizeof(why)) == 0) {
+			waits = strlen(text) <= questions_room(qs);
+			free(text);
+		}
+		answer_release(&a[i]);
+	}
+	free(a);
+	return (waits);
+}
+
+bool
+answers_wait(int sessionfd, const struct questions *qs)
+{
+	DIR *dir = dir_open(sessionfd, SESSION_DIR_ANSWERS);
+	struct dirent *de;
+	bool waits = false;
+
+	while (!waits && (de = dir_next(dir)) != NULL)
+		waits = file_waits(dirfd(dir), de->d_name, qs);
+	dir_close(dir);
+	return (waits || list_waits(sessionfd, qs));
 }

@@ -240,6 +240,7 @@ static const struct member tasks[] = {
 	{ "rescue", MEMBER_OBJECT, .members = rescue },
 	{ "port", MEMBER(INT, struct state, port), .max = UINT16_MAX },
 	{ "parked_until", MEMBER(TIME, struct state, parked_until) },
+	{ "parked", MEMBER(BOOL, struct state, parked) },
 	{ "conversations", MEMBER_OBJECT, .members = conversations },
 	{ "conversations_used", MEMBER_OBJECT, .members = conversations_used },
 	{ "models", MEMBER_OBJECT, .members = models },
@@ -369,6 +370,7 @@ state_enter(struct state *s, enum status to, const char *reason, const char *det
 	c->to = to;
 	strlcpy(c->reason, reason == NULL ? "" : reason, sizeof(c->reason));
 	s->status = to;
+	s->parked = false;
 	strlcpy(s->reason, reason == NULL ? "" : reason, sizeof(s->reason));
 	strlcpy(s->detail, detail == NULL ? "" : detail, sizeof(s->detail));
 	if (to == STATUS_APPROVED)

@@ -63,6 +63,7 @@ struct state {
 	} rescue;
 	int64_t		 port;		/* the first of the session's port numbers (ports.h), 0 = it had none yet */
 	int64_t		 parked_until;	/* until when the agent's account is at its limit: wall ms, 0 = it is not */
+	bool		 parked;	/* its worker has ended to wait for an answer, and starts again with it */
 	char		 run[16];	/* the run whose messages are read, "" = none */
 	char		 role[16];	/* its role */
 	char		*branch;	/* PREFIX/ITEM/ATTEMPT, without refs/heads/ */

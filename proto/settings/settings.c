@@ -68,6 +68,11 @@ static const struct key merge_keys[] = {
 	{ .name = NULL }
 };
 
+static const struct key park_keys[] = {
+	{ KEY("worker", bool), AT(settings, park_worker) },
+	{ .name = NULL }
+};
+
 static const struct key worktree_keys[] = {
 	{ KEY("recycle", bool), AT(settings, recycle) },
 	{ KEY("keep_ignored", bool), AT(settings, keep_ignored) },
@@ -106,6 +111,7 @@ const struct key settings_keys[] = {
 	{ KEY("merge", object), .below = merge_keys },
 	{ KEY("worktree", object), .below = worktree_keys },
 	{ KEY("answers", object), .below = answers_keys },
+	{ KEY("park", object), .below = park_keys },
 	{ KEY("env", env), AT(settings, env), AT(settings, secrets), SETTINGS_MAX_TEXT },
 	{ KEY("confine", confine), AT(settings, confine), .below = confine_keys },
 	{ KEY("protected", list), AT(settings, protect), 0, SETTINGS_MAX_TEXT },

@@ -112,6 +112,7 @@ struct settings {
 	struct rule	*rules;
 	size_t		 nrules;
 	struct strings	 answer_command;
+	bool		 park_worker;	/* "park.worker": the worker ends while its session waits for an answer */
 	struct strings	 env;		/* NAME=value, for all commands */
 	struct strings	 secrets;	/* like those of an agent */
 	struct confine	 confine;

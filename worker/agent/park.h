@@ -22,7 +22,8 @@ bool park_resume(struct worker *, const struct agent_run *);
 void park_down(struct worker *, int64_t ms);
 /* Waits as long as a person holds the session; false = stopped meanwhile. */
 bool park_pause(struct worker *);
-/* Waits for the answer to a question; NULL = stopped meanwhile, and the question stays open. */
+/* Waits for the answer to a question; NULL = stopped meanwhile, or to stop (park.worker), and the question stays
+ * open. */
 struct question *park_answer(struct worker *, const char *id);
 
 #endif

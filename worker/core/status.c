@@ -90,7 +90,7 @@ worker_interrupted(struct worker *w)
 		w->gone = true;
 	if (file_exists(w->dirfd, SESSION_FILE_CANCEL))
 		w->cancelled = true;
-	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed || w->refused;
+	return w->stop_signal != 0 || w->cancelled || w->gone || w->disk_failed || w->refused || w->state.parked;
 }
 
 int

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <err.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "proto/base/array.h"
 #include "proto/base/fault.h"
+#include "proto/json/record.h"
+#include "proto/record/answer.h"
 #include "proto/session/layout.h"
+#include "proto/sys/file.h"
 #include "worker/agent/park.h"
 #include "worker/agent/recovery.h"
 #include "worker/agent/told.h"
@@ -169,6 +173,10 @@ leave(struct worker *w)
 		(void)worker_enter(w, STATUS_CANCELLED, "cancelled", "cancelled on request");
 		return EX_NEGATIVE;
 	}
+	if (w->state.parked) {
+		output_log("parked: no process waits for the answer; orchestrator answer, or execute, starts the worker again");
+		return worker_save(w, false) == 0 ? EX_NEGATIVE : EX_IOERR;
+	}
 	if (w->stop_signal != 0) {
 		output_log("stopped by signal %d; worker run %s resumes it", w->stop_signal, w->path);
 		(void)worker_save(w, false);
@@ -186,10 +194,10 @@ static const struct option_row rows[] = {
 	OPERAND(struct arguments, dir, "DIR"),
 };
 
+/* *parked: the worker ends to wait for an answer. */
 static int
-run(void *arguments)
+work(const struct arguments *a, bool *parked)
 {
-	const struct arguments *a = arguments;
 	struct worker w = { 0 };
 	bool ended;
 	int rc;
@@ -217,7 +225,35 @@ run(void *arguments)
 			printf("%s: %s%s%s\n", w.config.session, status_name(w.state.status),
 			    w.state.reason[0] != '\0' ? ": " : "", w.state.detail);
 	}
+	*parked = rc == EX_NEGATIVE && w.state.parked;
 	worker_close(&w);
+	return rc;
+}
+
+/* Its giver may have found the lock still held, and left it to this worker. */
+static bool
+is_answered(const char *dir)
+{
+	struct questions qs = { 0 };
+	char why[RECORD_ERR];
+	int fd = file_find_dir(AT_FDCWD, dir);
+	bool answered = fd != -1 && questions_load(fd, &qs, why, sizeof(why)) == 0 && answers_wait(fd, &qs);
+
+	questions_release(&qs);
+	file_close(fd);
+	return answered;
+}
+
+static int
+run(void *arguments)
+{
+	const struct arguments *a = arguments;
+	bool parked;
+	int rc;
+
+	do
+		rc = work(a, &parked);
+	while (parked && is_answered(a->dir));
 	return rc;
 }
 

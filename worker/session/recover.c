@@ -200,12 +200,15 @@ detach_output(void)
 		close(fd);
 }
 
-/* A worker died here: no process of its run may live on, and no question may wait for an answer. */
+/* A worker died here, or has parked the session: no process of its run may live on, and no question of that run may
+ * wait for an answer. */
 static int
 clean_up_after(struct worker *w, bool detach)
 {
+	bool died = !w->state.parked;
 	int killed;
 
+	w->state.parked = false;
 	if (w->state.status == STATUS_PENDING || !status_live(w->state.status))
 		return 0;
 	if (state_given_back(&w->state)) {
@@ -223,11 +226,11 @@ clean_up_after(struct worker *w, bool detach)
 	}
 	watchdog_recover(w);
 	/* on disk first, so that a restart counts even if the worker dies again immediately */
-	w->state.recoveries++;
+	w->state.recoveries += died;
 	(void)worker_save(w, true);
 	killed = proc_kill_session(w->config.session, w->path, w->state.worktree, true);
 	if (killed == -1) {	/* otherwise two agents would work in one worktree */
-		w->state.recoveries--;	/* it was not restarted after all */
+		w->state.recoveries -= died;	/* it was not restarted after all */
 		(void)worker_save(w, false);
 		output_log("stopped: processes of the former run can't be ended");
 		warnx("%s: processes of the former run can't be ended; once they are gone, resume with worker run", w->path);
@@ -237,12 +240,13 @@ clean_up_after(struct worker *w, bool detach)
 		detach_output();
 	clean_forget(w);	/* no process writes there any more */
 	w->recovered = true;
-	output_log("recovering: the former worker ended in step %s%s",
+	output_log("%s in step %s%s", died ? "recovering: the former worker ended" : "no longer parked: continuing",
 	    step_name(w->state.step), killed > 0 ? "; ended the leftover processes of its run" : "");
 	if (worktree_repair(w) == 0)	/* if the repair fails, the session's step reports why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
-	mail_withdraw(w, NULL, "the run that asked has ended");
+	if (died)
+		mail_withdraw(w, NULL, "the run that asked has ended");
 	worker_settle(w);
 	return 0;
 }

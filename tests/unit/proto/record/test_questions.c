@@ -7,11 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "proto/json/record.h"
 #include "proto/record/answer.h"
 #include "proto/record/question.h"
+#include "proto/sys/file.h"
 
 static struct question *
 ask(struct questions *qs, const char *id, enum role role, const char *text,
@@ -256,6 +259,51 @@ several_answers_are_read_at_once_or_not_at_all(void **state)
 	}
 }
 
+static void
+put(int dir, const char *name, const char *text)
+{
+	assert_int_equal(file_replace(dir, name, text, strlen(text), 0), 0);
+}
+
+static void
+only_what_a_worker_takes_or_refuses_is_an_answer_that_waits(void **state)
+{
+	char path[] = "/tmp/test_questions.XXXXXX", reason[256];
+	struct questions qs = { 0 };
+	struct strings options = { 0 };
+	struct question *q;
+	int dir, answers;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	dir = file_open_dir(AT_FDCWD, path);
+	assert_int_equal(file_make_dir(dir, "answers", 0700), 0);
+	answers = file_open_dir(dir, "answers");
+	strings_add(&options, "red");
+	q = questions_ask(&qs, "q-abc123", "001", ROLE_IMPLEMENTER, 1, "Which?", &options, 1, reason, sizeof(reason));
+	assert_non_null(q);
+	assert_false(answers_wait(dir, &qs));
+	put(answers, "q-abc123", "");
+	put(answers, "q-abc123.txt.refused", "red");
+	put(answers, "q-abc124", "red");
+	assert_false(answers_wait(dir, &qs));
+	put(dir, "answers.json", "{\"version\":1,\"answers\":{\"q-abc123\":\"blue\",\"q-abc124\":\"red\"}}");
+	assert_false(answers_wait(dir, &qs));	/* a worker would leave it there */
+	put(dir, "answers.json", "{\"version\":1,\"answers\":{\"q-abc123\":\"red\"}}");
+	assert_true(answers_wait(dir, &qs));
+	put(dir, "answers.json", "{");
+	assert_false(answers_wait(dir, &qs));
+	put(answers, "q-abc123.json", "malformed");	/* a worker sets it aside */
+	assert_true(answers_wait(dir, &qs));
+	question_answer(q, strdup("red"), "person", 2);
+	assert_false(answers_wait(dir, &qs));
+	assert_int_equal(file_remove_tree(AT_FDCWD, path), 0);
+	close(answers);
+	close(dir);
+	strings_free(&options);
+	questions_release(&qs);
+}
+
 int
 main(void)
 {
@@ -269,6 +317,7 @@ main(void)
 		cmocka_unit_test(a_free_answer_is_trimmed_and_bad_ones_are_refused),
 		cmocka_unit_test(names_in_answers_are_told_apart),
 		cmocka_unit_test(several_answers_are_read_at_once_or_not_at_all),
+		cmocka_unit_test(only_what_a_worker_takes_or_refuses_is_an_answer_that_waits),
 	};
 
 	return (cmocka_run_group_tests(tests, NULL, NULL));

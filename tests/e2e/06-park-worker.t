@@ -1,0 +1,98 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# park.worker: a session that waits for an answer has no process at all.
+# shellcheck disable=SC2016 # the scripts are the agents'
+. "$(dirname "$0")/lib.sh"
+
+cat >"$T/agent" <<'E'
+prompt=$(cat); printf '%s\n' "$prompt" >>"$T/prompt.$ITEM_ID"
+[ ! -e "$T/do.$ITEM_ID" ] || . "$T/do.$ITEM_ID"
+case $prompt in
+*'<answer>'*) printf '%s\n' "$prompt" | sed -n '/<answer>/{n;p;}' >"$ITEM_ID" ;;
+*) worker ask --defer -o red -o blue "Which colour for $ITEM_ID?"; exit 0 ;;
+esac
+E
+new_repo "$T/r" 3 && cd "$T/r" && mkdir .orchestrator || exit 1
+settings() {
+	echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } }, \"roles\": { \"implementer\": \"sh\" $2 }, \"review\": \"$1\",
+	    \"stop_grace\": 1, \"park\": { \"worker\": true }, \"gates\": [ \"true\" ] }" >.orchestrator/config.json
+	git add . && git commit -qm Settings
+}
+settings gates '' || exit 1
+st() { orchestrator --json status "$1" | jq -r "$2"; }
+is_st() { [ "$(st "$1" .status)" = "$2" ]; }
+parked() { [ "$(st "$1" '"\(.status) \(.alive)"')" = 'waiting false' ] && [ "$(field state.json .parked "$1")" = true ]; }
+begin() { logged orchestrator dispatch "$1"; wait_for 30 parked "$1"; S=$(session_of "$1"); q=$(field questions.json '.questions[-1].id' "$1"); }
+processes() { echo "$1" >"$T/.pattern"; grep -lszFf "$T/.pattern" /proc/[0-9]*/cmdline | wc -l; }
+count() { grep -c "$1" "$S/output.log"; }
+
+# over a reboot
+begin one
+ok 'a worker ends when its session waits for an answer' parked one
+is 'no process of a parked session is left' "$(processes "$(basename "$S")")" 0
+is 'a parked session is not dead' "$(st one .dead)" false
+like 'status says that a parked session waits without a process' "$(orchestrator status one)" '^parked +no process waits'
+unlike 'questions does not say that the worker of a parked session is missing' "$(orchestrator questions)" 'no worker is running'
+like 'recover leaves a parked session as it is' "$(orchestrator recover)" '^session-one-.*: waits for an answer$'
+logged orchestrator cleanup
+is 'cleanup leaves a parked session as it is' "$(st one '"\(.status) \(.archived)"')" 'waiting false'
+run orchestrator retry one
+is 'retry does not end a parked session' "$status $(st one .status)" '64 waiting'
+run orchestrator wait -t 20 one
+like 'wait ends with a parked session, and says that a question is open' "$out" '^session-one-.*: waiting, with an open question$'
+like 'tell says when a parked session reads a message' "$(orchestrator tell one 'Use tabs')" 'with the answer to its question$'
+jq '.boot_id = "00000000-0000-0000-0000-000000000000"' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
+logged orchestrator answer one 2
+wait_for 30 is_st one approved
+is 'a question asked before a reboot is answered after it' "$(st one .status) $(git show session/one/1:one)" 'approved blue'
+is 'a parked session that continues counts no recovery' "$(field state.json '"\(.recoveries) \(.parked)"' one)" '0 false'
+is 'a message to a parked session reaches its agent with the answer' "$(grep -c '^Use tabs$' "$T/prompt.one")" 1
+
+# execute
+begin three; begin two
+orchestrator execute >"$T/execute" 2>&1 & execute=$!
+ok 'execute reports the question of a parked session' wait_for 20 grep -q 'Which colour for two' "$T/execute"
+: >"$S/answers/$q"; echo green >"$S/answers/$q.txt"
+ok 'an answer that is no option starts the worker of a parked session, which refuses it' wait_for 20 test -e "$S/answers/$q.txt.refused"
+ok 'a session whose answer was refused is parked again' wait_for 20 parked two
+is 'an empty answer file starts no worker' "$(count 'no longer parked')" 1
+echo blue >"$S/answers/$q.txt"
+ok 'execute starts the worker of a parked session when an answer file appears' wait_for 30 grep -q 'two-.*: merged' "$T/execute"
+is 'the answer of a file reaches the agent of a parked session' "$(git show main:two)" blue
+S=$(session_of three); q=$(field questions.json '.questions[-1].id' three)
+printf '{ "version": 1, "answers": { "%s": "1" } }\n' "$q" >"$T/answers" && mv "$T/answers" "$S/answers.json"
+ok 'execute starts the worker of a parked session when answers.json has the answer' wait_for 30 grep -q 'three-.*: merged' "$T/execute"
+is 'execute declares no parked session dead' "$(grep -c died "$T/execute")" 0
+kill -INT $execute; wait $execute
+
+# other ways out
+begin four
+ok 'a parked session can be cancelled' orchestrator cancel four
+is 'a cancelled session is not parked' "$(field state.json '"\(.status) \(.parked)"' four)" 'cancelled false'
+begin five
+echo red >"$S/answers/$q"
+logged orchestrator recover
+wait_for 30 is_st five approved
+is 'recover starts the worker of a parked session that has an answer' "$(st five .status)" approved
+
+# A run that waits keeps its worker.
+echo 'worker ask "Which size?" >"$ITEM_ID"; exit 0' >"$T/do.six"
+logged orchestrator dispatch six
+wait_for 20 is_st six waiting
+is 'a worker whose agent waits for the answer lives on' "$(st six .alive)" true
+logged orchestrator answer six 7
+
+# a person's judgement
+settings council ', "reviewer": "person"'
+echo 'echo x >"$ITEM_ID"; exit 0' | tee "$T/do.seven" >"$T/do.eight"
+begin seven
+is 'a session that waits for a judgement of a person is parked' "$(st seven '"\(.step) \(.alive)"')" 'person false'
+logged orchestrator answer seven approve
+wait_for 30 is_st seven approved
+is 'a judgement continues a parked session' "$(field review.json .decided_by seven)" person
+begin eight
+logged orchestrator reject eight 'Not now'
+wait_for 30 is_st eight rejected
+is 'reject continues a parked session that waits for a judgement' "$(st eight .status)" rejected
+done_testing
