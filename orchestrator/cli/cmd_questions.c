@@ -25,12 +25,7 @@ print_question(const struct entry *e, const struct question *q)
 	    instance ? "execute" : question_from(q), instance ? (e->alive ? "" :
 	    "  (execute is not running: it takes the answer once it runs)") : entry_dead(e) ?
 	    "  (no worker is running: orchestrator execute restarts it)" : "");
-	show_block(stdout, q->text);
-	for (size_t i = 0; i < q->options.n; i++) {
-		printf("    %zu) ", i + 1);
-		text_print(stdout, q->options.v[i], false);
-		putchar('\n');
-	}
+	show_question(e, q);
 }
 
 /* Prints the open questions, or appends them to list. Returns how many. */

@@ -156,12 +156,7 @@ print_questions(const struct entry *e, int fd)
 			continue;
 		printf("%-12s %s, %s, %s\n", "question", q->id, question_from(q),
 		    show_age(q->asked_at));
-		show_block(stdout, q->text);
-		for (size_t i = 0; i < q->options.n; i++) {
-			printf("    %zu) ", i + 1);
-			text_print(stdout, q->options.v[i], false);
-			putchar('\n');
-		}
+		show_question(e, q);
 	}
 	questions_release(&qs);
 }

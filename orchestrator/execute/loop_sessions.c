@@ -172,6 +172,7 @@ loop_forget(struct loop *l, struct sess *s)
 	loop_look(l);
 	watch_undir(&s->watch);
 	watch_undir(&s->answers);
+	watch_timer(&s->later, 0);
 	table_remove(&l->table, s);
 	loop_changed(l);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -11,6 +12,7 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/policy.h"
+#include "orchestrator/session/rule.h"
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
@@ -109,6 +111,35 @@ policy_ask(struct policy *p, const struct entry *e, const struct question *const
 	config_release(&c);
 	close(fd);
 	policy_start(p);
+}
+
+int64_t
+policy_defaults(const struct entry *e, const struct question *const *q, size_t n)
+{
+	int64_t			 next = 0, at = 0, now = clock_wall();
+	struct config		 c = { 0 };
+	const struct rule	*r;
+	char			 why[RECORD_ERR], by[80];
+	bool			 failed;
+	int			 fd;
+
+	if (n == 0 || (fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return 0;
+	if (config_load(fd, &c, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", e->id, why);
+	for (size_t i = 0; i < n; i++) {
+		if ((r = rule_default(e, &c.settings, q[i], &at)) == NULL)
+			continue;
+		failed = false;
+		snprintf(by, sizeof(by), "default %s", r->name);
+		if (at <= now && !policy_answered(e, fd, q[i], r->answer, strlen(r->answer), by, &failed) && failed)
+			at = now + POLICY_RETRY;
+		if (at > now && (next == 0 || at < next))
+			next = at;
+	}
+	config_release(&c);
+	close(fd);
+	return next;
 }
 
 bool

@@ -7,7 +7,7 @@
  * matches and has a valid answer decides; otherwise the command, if set, gets the
  * question as JSON (show.h) on standard input and prints the answer.  It runs in a
  * child, so nothing waits for it.  A question is tried once; a question that no
- * policy answers is left to a person.
+ * policy answers is left to a person, or for a time, until a default answers it (rule.h).
  */
 
 #include <sys/queue.h>
@@ -41,6 +41,9 @@ void policy_init(struct policy *);
  * be written, to be retried later. */
 void policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n,
     struct strings *unwritten);
+/* Gives open questions of a session the default answers whose time has come.  When the next one comes, or the writing
+ * of one is to be tried again: wall ms, 0 = never. */
+int64_t policy_defaults(const struct entry *, const struct question *const *, size_t n);
 /* Gives the answer of the first rule that matches and has a valid answer, in the open directory: true then.
  * Sets failed when it could not be written. */
 bool policy_rule(const struct entry *, int fd, const struct settings *, const struct question *,

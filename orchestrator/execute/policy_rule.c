@@ -6,25 +6,11 @@
 
 #include "orchestrator/execute/policy.h"
 #include "orchestrator/session/answer.h"
+#include "orchestrator/session/rule.h"
 #include "proto/base/log.h"
-#include "proto/base/pattern.h"
 #include "proto/json/record.h"
 #include "proto/record/question.h"
 #include "proto/settings/settings.h"
-
-static bool
-rule_matches(const struct entry *e, const struct question *q, const struct rule *r)
-{
-	char		 why[160];
-	struct pattern	*p = pattern_new(r->match, why, sizeof(why));
-	int		 found = p == NULL ? 0 : pattern_found(p, q->text);
-
-	pattern_free(p);
-	if (found == -1)
-		log_warnx("%s: %s: matching the rule \"%s\" takes too long; the rule is skipped",
-		    e->id, q->id, r->match);
-	return found == 1;
-}
 
 bool
 policy_answered(const struct entry *e, int fd, const struct question *q, const char *text, size_t len,

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 #include <unistd.h>
 
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/spawn.h"
+#include "proto/base/alloc.h"
 #include "proto/base/clock.h"
 #include "proto/base/fault.h"
 #include "proto/base/log.h"
@@ -28,15 +27,32 @@ wait_grace(struct loop *l, struct sess *s)
 	s->grace = true;
 }
 
+static void
+default_due(void *arg)
+{
+	struct sess	*s = arg;
+
+	loop_due(s->loop, s, false);
+}
+
+/* at: when a default answers one of its questions, wall ms, 0 = never. */
+static void
+wait_default(struct sess *s, int64_t at)
+{
+	s->later.fire = default_due;
+	s->later.arg = s;
+	watch_timer(&s->later, at == 0 ? 0 : clock_now() + (at - clock_wall()) * CLOCK_MS);
+}
+
 /* Checks open questions; a policy gets those that were not open at the last check. */
 static void
 look_questions(struct loop *l, struct sess *s, bool ask)
 {
 	struct questions	 qs = { 0 };
-	const struct question	**fresh, *q;
+	const struct question	**fresh, **all, *q;
 	struct strings		 open = { 0 }, unwritten = { 0 };
 	char			 why[RECORD_ERR], line[80];
-	size_t			 n = 0;
+	size_t			 n = 0, nall = 0;
 	int			 fd;
 
 	if ((fd = file_open_dir(AT_FDCWD, s->e.path)) == -1)
@@ -44,13 +60,14 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 	if (questions_load(fd, &qs, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", s->e.id, why);
 	close(fd);
-	if ((fresh = calloc(qs.n + 1, sizeof(*fresh))) == NULL)
-		err(EX_OSERR, NULL);
+	fresh = alloc_array(qs.n + 1, sizeof(*fresh));
+	all = alloc_array(qs.n + 1, sizeof(*all));
 	session_say_closed(l, s, &qs);
 	for (q = qs.q; q < qs.q + qs.n; q++) {
 		if (q->status != QUESTION_OPEN || !ask)
 			continue;
 		strings_add(&open, q->id);
+		all[nall++] = q;
 		if (!strings_has(&s->open, q->id)) {
 			text_first_line(line, sizeof(line), q->text);
 			loop_say(l, s->e.id, "asked", "%s (%s): %s", q->id, question_from(q),
@@ -68,6 +85,8 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 	s->unwritten = unwritten;
 	if (unwritten.n > 0)	/* such as a full disk: try again after a while */
 		wait_grace(l, s);
+	wait_default(s, policy_defaults(&s->e, all, nall));
+	free(all);
 	free(fresh);
 	questions_release(&qs);
 }

@@ -20,6 +20,7 @@ struct sess {
 	struct loop	*loop;
 	struct watch	 watch;		/* of its directory */
 	struct watch	 answers;	/* of answers/ in it, while it is parked */
+	struct watch_timer later;	/* until a default answers one of its questions */
 	enum action	 action;	/* the decision then */
 	bool		 fresh;		/* has open questions that no policy has checked */
 	bool		 grace;		/* waiting: it is new, or its death could not be written */

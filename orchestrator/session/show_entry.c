@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/rule.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/target_tell.h"
 #include "orchestrator/view/show.h"
@@ -182,6 +183,22 @@ show_entry_json(const struct entry *e)
 	json_put_str(j, "path", e->path);
 	free(target);
 	return j;
+}
+
+void
+show_question(const struct entry *e, const struct question *q)
+{
+	char	*by_default = rule_default_text(e, q);
+
+	show_block(stdout, q->text);
+	for (size_t i = 0; i < q->options.n; i++) {
+		printf("    %zu) ", i + 1);
+		text_print(stdout, q->options.v[i], false);
+		putchar('\n');
+	}
+	if (by_default != NULL)
+		show_block(stdout, by_default);
+	free(by_default);
 }
 
 struct json *

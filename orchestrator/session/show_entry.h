@@ -21,6 +21,8 @@ void show_messages(const struct entry *);
 char *show_limit(const struct entry *);
 /* A session as in the lists of --json (orchestrator-json(7)). */
 struct json *show_entry_json(const struct entry *);
+/* Prints the text and options of a question, and when a default answers it. */
+void show_question(const struct entry *, const struct question *);
 /* A question for --json, and for the command of a policy. */
 struct json *show_question_json(const struct entry *, const struct question *);
 /* A record of the session directory unchanged, or null. */

@@ -28,7 +28,7 @@ struct question {
 	struct strings	 options;
 	int64_t		 asked_at, closed_at;
 	char		*answer;	/* with options: always the option's text */
-	char		 by[128];	/* "person", "answers.json", "policy: rule 2", "policy: command" */
+	char		 by[128];	/* "person", "answers.json", "policy: rule 2", "policy: command", "default NAME" */
 	char		 reason[256];	/* why it was refused or withdrawn */
 	bool		 deferred;	/* asked by ending a turn: the answer begins the next one, and was not heard yet */
 	char		 budget[16];	/* the scope of the spent budget that it asks to raise; "" = another question */

@@ -54,8 +54,17 @@ static const struct key rule_keys[] = {
 	{ .name = NULL }
 };
 
+static const struct key default_keys[] = {
+	{ KEY("name", text), AT(rule, name), 0, MAX_PREFIX },
+	{ KEY("match", text), AT(rule, match), 0, SETTINGS_MAX_TEXT },
+	{ KEY("after", int), AT(rule, after), 1, 31536000 },
+	{ KEY("answer", text), AT(rule, answer), 0, SETTINGS_MAX_TEXT },
+	{ .name = NULL }
+};
+
 static const struct key answers_keys[] = {
-	{ KEY("rules", rules), .below = rule_keys },
+	{ KEY("rules", rules), AT(settings, rules), .below = rule_keys },
+	{ KEY("default", rules), AT(settings, defaults), .below = default_keys },
 	{ KEY("command", argv), AT(settings, answer_command), 0, SETTINGS_MAX_TEXT },
 	{ .name = NULL }
 };
@@ -203,7 +212,8 @@ settings_release(struct settings *s)
 		free(s->role[i]);
 	commands_free(s->setup, s->nsetup);
 	commands_free(s->gates, s->ngates);
-	rules_free(s);
+	rules_free(s->rules, s->nrules);
+	rules_free(s->defaults, s->ndefaults);
 	free(s->target);
 	free(s->branch_prefix);
 	free(s->worktrees);

@@ -55,7 +55,12 @@ struct agent {
 	struct strings	 secrets;	/* NAME=command:SHELL or NAME=file:PATH; no name of env */
 };
 
-struct rule { char *match; char *answer; };	/* matched as a regular expression (pattern.h) */
+struct rule {
+	char	*match;		/* a regular expression (pattern.h) */
+	char	*answer;
+	char	*name;		/* of a default alone: it answers ... */
+	int64_t	 after;		/* ... once the question is open for so many seconds */
+};
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
 /* Tasks that do not say their paths. */
@@ -109,8 +114,8 @@ struct settings {
 	bool		 recycle;	/* worktrees of merged sessions (pool.h), default true */
 	bool		 keep_ignored;	/* in them, default false */
 	char		*worktrees;	/* worktree.directory: absolute, below "~/", or below the repository; NULL = .worktrees */
-	struct rule	*rules;
-	size_t		 nrules;
+	struct rule	*rules, *defaults;	/* answers.rules, answers.default */
+	size_t		 nrules, ndefaults;
 	struct strings	 answer_command;
 	bool		 park_worker;	/* "park.worker": the worker ends while its session waits for an answer */
 	struct strings	 env;		/* NAME=value, for all commands */

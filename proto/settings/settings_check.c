@@ -146,12 +146,26 @@ check_template(const char *template, const char *path, const char *file, char *e
 	return (no_such(file, path, "variable", name, &near, near != NULL, err, errlen));
 }
 
-int
-settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
+static int
+check_rules(const struct rule *v, size_t n, const char *key, const char *file, char *err, size_t errlen)
 {
 	struct pattern *p;
 	char why[160];
 
+	for (size_t i = 0; i < n; i++) {
+		if ((p = pattern_new(v[i].match, why, sizeof(why))) == NULL) {
+			snprintf(err, errlen, "%s: \"answers.%s[%zu].match\" is not a regular "
+			    "expression: %s", file, key, i, why);
+			return (-1);
+		}
+		pattern_free(p);
+	}
+	return (0);
+}
+
+int
+settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
+{
 	if (s->target != NULL && !branch_valid(s->target)) {
 		snprintf(err, errlen, "%s: \"target\" must be the name of a branch", file);
 		return (-1);
@@ -175,13 +189,8 @@ settings_check(const struct settings *s, const char *file, char *err, size_t err
 	if (check_roles(s, file, err, errlen) == -1 ||
 	    confine_check(s, file, err, errlen) == -1)
 		return (-1);
-	for (size_t i = 0; i < s->nrules; i++) {
-		if ((p = pattern_new(s->rules[i].match, why, sizeof(why))) == NULL) {
-			snprintf(err, errlen, "%s: \"answers.rules[%zu].match\" is not a regular "
-			    "expression: %s", file, i, why);
-			return (-1);
-		}
-		pattern_free(p);
-	}
+	if (check_rules(s->rules, s->nrules, "rules", file, err, errlen) == -1 ||
+	    check_rules(s->defaults, s->ndefaults, "default", file, err, errlen) == -1)
+		return (-1);
 	return (0);
 }

@@ -72,10 +72,11 @@ KEY_KIND(agents);
 KEY_KIND(commands);
 KEY_KIND(rules);
 struct command;
+struct rule;
 struct settings;
 struct agent *settings_add_agent(struct settings *, const char *name, const char *adapter);
 void commands_free(struct command *, size_t n);
-void rules_free(struct settings *);
+void rules_free(struct rule *, size_t n);
 
 /* "confine" of the settings (settings_confine.c): one word for its mode, or an object. */
 KEY_KIND(confine);

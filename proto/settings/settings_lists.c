@@ -133,15 +133,25 @@ key_commands(struct keys *k, const char *path, const struct json *v, void *base,
 }
 
 void
-rules_free(struct settings *s)
+rules_free(struct rule *v, size_t n)
 {
-	for (size_t i = 0; i < s->nrules; i++) {
-		free(s->rules[i].match);
-		free(s->rules[i].answer);
+	for (size_t i = 0; i < n; i++) {
+		free(v[i].match);
+		free(v[i].answer);
+		free(v[i].name);
 	}
-	free(s->rules);
-	s->rules = NULL;
-	s->nrules = 0;
+	free(v);
+}
+
+static int
+check_rule(struct keys *k, const char *path, const struct rule *r, bool is_default)
+{
+	if (r->match == NULL || r->answer == NULL || (is_default && (r->name == NULL || r->after == 0)))
+		return (keys_fail(k, path, is_default ? "an object with a \"name\", a \"match\", an \"after\" and an \"answer\"" :
+		    "an object with a \"match\" and an \"answer\""));
+	if (is_default && !item_id_valid(r->name))
+		return (keys_fail(k, path, "named by letters, digits, '.', '_' and '-'"));
+	return (0);
 }
 
 int
@@ -149,20 +159,21 @@ key_rules(struct keys *k, const char *path, const struct json *v, void *base,
     const struct key *key)
 {
 	struct settings *s = base;
-	struct rule *new;
+	bool is_default = key->offset == AT(settings, defaults);
+	struct rule **list = is_default ? &s->defaults : &s->rules, *new;
+	size_t *n = is_default ? &s->ndefaults : &s->nrules;
 	char below[KEYS_PATH];
 
 	if ((new = new_list(k, path, v, sizeof(*new))) == NULL)
 		return (-1);
-	rules_free(s);
-	s->rules = new;
-	s->nrules = json_count(v);
-	for (size_t i = 0; i < s->nrules; i++) {
+	rules_free(*list, *n);
+	*list = new;
+	*n = json_count(v);
+	for (size_t i = 0; i < *n; i++) {
 		snprintf(below, sizeof(below), "%.120s[%zu]", path, i);
-		if (keys_apply(k, below, json_at(v, i), &new[i], key->below) == -1)
+		if (keys_apply(k, below, json_at(v, i), &new[i], key->below) == -1 ||
+		    check_rule(k, below, &new[i], is_default) == -1)
 			return (-1);
-		if (new[i].match == NULL || new[i].answer == NULL)
-			return (keys_fail(k, below, "an object with a \"match\" and an \"answer\""));
 	}
 	return (0);
 }
@@ -203,10 +214,13 @@ void
 put_rules(struct json *o, const void *base, const struct key *key)
 {
 	const struct settings *s = base;
+	bool is_default = key->offset == AT(settings, defaults);
+	const struct rule *v = is_default ? s->defaults : s->rules;
+	size_t n = is_default ? s->ndefaults : s->nrules;
 	struct json *list = json_new_array(), *one;
 
-	for (size_t i = 0; i < s->nrules; i++) {
-		keys_put(one = json_new_object(), &s->rules[i], key->below);
+	for (size_t i = 0; i < n; i++) {
+		keys_put(one = json_new_object(), &v[i], key->below);
 		json_append(list, one);
 	}
 	json_put(o, key->name, list);

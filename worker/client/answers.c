@@ -31,7 +31,7 @@ answer_with(struct worker *w, struct question *q, const char *text, size_t len, 
 {
 	char *answer;
 
-	if (q->verdict && strncmp(by, "policy", strlen("policy")) == 0) {
+	if (q->verdict && (strncmp(by, "policy", strlen("policy")) == 0 || strncmp(by, "default ", strlen("default ")) == 0)) {
 		strlcpy(reason, "only a person judges the work", REASON);
 		return -1;
 	}
