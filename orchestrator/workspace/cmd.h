@@ -15,7 +15,7 @@ struct cmd {
 };
 
 extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_show, cmd_diff, cmd_questions,
-    cmd_answer, cmd_tell, cmd_interrupt, cmd_review, cmd_merge, cmd_adopt, cmd_resolve, cmd_rework, cmd_reject, cmd_logs,
+    cmd_answer, cmd_tell, cmd_interrupt, cmd_attach, cmd_review, cmd_merge, cmd_adopt, cmd_resolve, cmd_rework, cmd_reject, cmd_logs,
     cmd_path, cmd_pause,
     cmd_resume, cmd_stop, cmd_cancel, cmd_discard, cmd_retry, cmd_cleanup, cmd_init,
     cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,

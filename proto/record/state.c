@@ -112,6 +112,10 @@ static const struct member tasks[] = {
 	{ "received", MEMBER(INT, struct state, messages.received), .max = MAX_COUNT },
 	{ "heard", MEMBER(INT, struct state, messages.heard), .max = MAX_COUNT },
 	{ .key = NULL }
+}, attached[] = {
+	{ "count", MEMBER(INT, struct state, attached.count), .max = MAX_COUNT },
+	{ "outcome", MEMBER(STR, struct state, attached.outcome), .flags = MEMBER_NULL },
+	{ .key = NULL }
 }, used[] = {
 	{ "input_tokens", MEMBER(INT, struct state, input_tokens), .max = STATE_MAX_USAGE },
 	{ "output_tokens", MEMBER(INT, struct state, output_tokens), .max = STATE_MAX_USAGE },
@@ -240,6 +244,7 @@ static const struct member tasks[] = {
 	{ "rescue", MEMBER_OBJECT, .members = rescue },
 	{ "port", MEMBER(INT, struct state, port), .max = UINT16_MAX },
 	{ "parked_until", MEMBER(TIME, struct state, parked_until) },
+	{ "attached", MEMBER_OBJECT, .members = attached },
 	{ "parked", MEMBER(BOOL, struct state, parked) },
 	{ "conversations", MEMBER_OBJECT, .members = conversations },
 	{ "conversations_used", MEMBER_OBJECT, .members = conversations_used },

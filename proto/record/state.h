@@ -63,6 +63,10 @@ struct state {
 	} rescue;
 	int64_t		 port;		/* the first of the session's port numbers (ports.h), 0 = it had none yet */
 	int64_t		 parked_until;	/* until when the agent's account is at its limit: wall ms, 0 = it is not */
+	struct {			/* the client's own screen, for a person (orchestrator attach) */
+		int64_t	 count;		/* times that it was asked for, and is over */
+		char	 outcome[160];	/* of the last time: why there was none, or how the client failed; "" = all went well */
+	} attached;
 	bool		 parked;	/* its worker has ended to wait for an answer, and starts again with it */
 	char		 run[16];	/* the run whose messages are read, "" = none */
 	char		 role[16];	/* its role */

@@ -21,6 +21,7 @@
 #define SESSION_FILE_CANCEL		"cancel"
 #define SESSION_FILE_INTERRUPT		"interrupt"
 #define SESSION_FILE_PAUSE		"pause"
+#define SESSION_FILE_ATTACH		"attach"
 #define SESSION_FILE_LOG		"output.log"
 #define SESSION_FILE_MERGE_LOG		"merge.log"
 #define SESSION_FILE_SUMMARY		"summary.md"

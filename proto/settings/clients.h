@@ -51,6 +51,8 @@ struct client {
 	const char	*own;		/* ... for its own runs only, since others use them too; NULL = none */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
 	struct client_sign_in sign_in;
+	const char	*screen;	/* command that opens a conversation (%s) of its adapter on a terminal, after variables that it
+					 * sets; separated by blanks; NULL = there is none */
 	bool		 minutes;	/* over the Agent Client Protocol it can't resume a conversation in the minute, by the clock,
 					 * in which that began, and spoils it when it is told to */
 	const char	*servers;	/* its option that takes { "mcpServers": SERVERS }, if it ignores those of the protocol */

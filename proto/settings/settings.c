@@ -35,6 +35,7 @@ static const struct key agent_keys[] = {
 	{ KEY("account", string), AT(agent, account), 0, MAX_NAME },
 	{ KEY("mode", string), AT(agent, mode), 0, MAX_NAME },
 	{ KEY("load", bool), AT(agent, load) },
+	{ KEY("silence", int), AT(agent, silence), 0, 86400 },
 	{ KEY("error_phrases", list), AT(agent, error_phrases), 0, SETTINGS_MAX_TEXT },
 	{ KEY("args", list), AT(agent, args), 0, SETTINGS_MAX_TEXT },
 	{ KEY("env", env), AT(agent, env), AT(agent, secrets), SETTINGS_MAX_TEXT },

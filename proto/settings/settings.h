@@ -48,6 +48,7 @@ struct agent {
 	char		*client;	/* whose files and variables it uses (clients.h); NULL = by adapter or program */
 	char		*account;	/* its account with the service (account.h); NULL = by client and home */
 	char		*mode;		/* adapter acp: permission mode; NULL = the mode that allows everything */
+	int64_t		 silence;	/* seconds without a sign of life until a run has stalled; 0 = limits.stall */
 	bool		 load;		/* adapter acp: conversations can be resumed, default true */
 	struct strings	 error_phrases;	/* phrases of a last message that make the run a failure */
 	struct strings	 args;		/* appended to the client's arguments */

@@ -247,6 +247,16 @@ orchestrator rework --wait forgets 'Say y' >"$T/out" 2>&1
 is 'a rework whose conversation is lost begins anew, with task and remarks' \
     "$(grep -c -e '<item id="forgets">' -e '^Say y' "$T/in/prompt") $(calls | grep -o 'session/new' | wc -l)" '2 2'
 
+settings '"silence": 5'
+job <<'E'
+[ -e "$STAND_IN/silent" ] || { : >"$STAND_IN/silent"; cat "$T/.never"; }
+echo x >x; echo 'say Done.'
+E
+dispatch silent
+is 'a client that is silent for its time is stopped, and its conversation continues' \
+    "$(field state.json '"\(.status) \(.rescue.attempts) \(.rescue.cause)"' silent) $(calls | grep -o 'session/resume' | wc -l)" 'approved 1 stalled 1'
+like 'the log names the time of a silent client' "$(cat "$(session_of silent)/output.log")" 'gave no sign of life for 5 s'
+
 # A council of such clients.
 settings '' council
 job <<'E'

@@ -9,6 +9,7 @@
 #include "proto/settings/settings.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/claude_event.h"
+#include "worker/agent/claude_screen.h"
 #include "worker/agent/claude_usage.h"
 #include "worker/agent/claude_words.h"
 #include "worker/agent/event.h"
@@ -256,5 +257,6 @@ const struct adapter adapter_claude = {
 	.begin = claude_words_begin,
 	.tell = claude_words_send,
 	.line = claude_line,
+	.screen = claude_screen,
 	.finish = event_finish,
 };

@@ -6,11 +6,10 @@
 #include <unistd.h>
 
 #include "proto/base/clock.h"
-#include "proto/record/inbox.h"
 #include "proto/session/layout.h"
-#include "proto/sys/file.h"
 #include "worker/agent/account.h"
 #include "worker/agent/agent.h"
+#include "worker/agent/attach.h"
 #include "worker/agent/budget.h"
 #include "worker/agent/deferred.h"
 #include "worker/agent/instructions.h"
@@ -18,6 +17,7 @@
 #include "worker/agent/prose.h"
 #include "worker/agent/recovery.h"
 #include "worker/agent/told.h"
+#include "worker/agent/turn.h"
 #include "worker/client/mail.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
@@ -26,63 +26,6 @@
 #include "worker/run/run.h"
 
 #define REPEATED	2	/* times that an answered question is answered again in a row */
-
-static void
-hear_nothing(struct worker *w)
-{
-	w->said = VERDICT_NONE;
-	w->contradicted = w->beside = w->summarised = false;
-	free(w->findings);
-	free(w->question);
-	strings_free(&w->options);
-	w->findings = w->question = NULL;
-}
-
-/* Begins a run: its name, inbox and prompt file, which are on disk before the agent starts. */
-static int
-run_begin(struct worker *w, enum role role, const char *prompt, char *name, size_t len)
-{
-	char path[128];
-
-	snprintf(w->run, sizeof(w->run), "%03u", (unsigned)++w->state.runs);
-	w->role = role;
-	w->inbox = agent_channel(w, role) != CHANNEL_RESULT;
-	hear_nothing(w);
-	w->wants_verdict = w->state.step == STEP_REVIEW || w->state.step == STEP_RESPOND ||
-	    w->state.step == STEP_DECIDE;
-	strlcpy(w->state.run, w->run, sizeof(w->state.run));
-	strlcpy(w->state.role, role_name(role), sizeof(w->state.role));
-	w->state.agent_since = clock_wall();
-	state_run_begin(&w->state, role, agent_of(w, role)->name);
-	snprintf(name, len, "%s-%s", w->run, role_name(role));
-	snprintf(path, sizeof(path), SESSION_DIR_TRANSCRIPT "/%s.prompt", name);
-	(void)unlinkat(w->dirfd, SESSION_FILE_INTERRUPT, 0);	/* it was for an earlier run */
-	if ((w->inbox && inbox_make(w->dirfd, w->run) == -1) ||
-	    file_replace(w->dirfd, path, prompt, strlen(prompt), 0) == -1 ||
-	    worker_save(w, true) == -1)
-		return -1;
-	return file_input(prompt, strlen(prompt));
-}
-
-/* A client's ruling counts like other agents' messages. */
-static void
-take_ruling(struct worker *w, struct agent_run *run)
-{
-	struct ruling *r = &run->ruling;
-
-	w->question = r->question;
-	w->options = r->options;
-	r->question = NULL;
-	r->options = (struct strings){ 0 };
-	if (w->inbox)
-		return;
-	if (r->verdict != VERDICT_NONE)
-		output_log("verdict of the %s: %s", role_name(run->role), verdict_name(r->verdict));
-	w->said = r->verdict;
-	w->contradicted = r->contradicted;
-	w->findings = r->reason;
-	*r = (struct ruling){ 0 };
-}
 
 /* An implementer that ends with a question, and says nothing of finished work, has no result yet. */
 static void
@@ -93,39 +36,6 @@ hear_prose(const struct worker *w, const struct adapter *adapter, struct agent_r
 	if (run->role == ROLE_IMPLEMENTER && run->step == STEP_IMPLEMENT && !w->summarised && r->question == NULL &&
 	    !deferred_asked(w) && adapter->speaks && run->result.buf != NULL)
 		(void)prose_question(run->result.buf, &r->question, &r->options);
-}
-
-/* Records how a run ended; of a failure, w has the reason. */
-static void
-note_end(const struct worker *w, const struct agent_run *run, enum agent_outcome outcome)
-{
-	struct state_run *row = state_run_last(&w->state);
-
-	row->ended_at = clock_wall();
-	strlcpy(row->conversation, run->conversation, sizeof(row->conversation));
-	strlcpy(row->model, run->model, sizeof(row->model));
-	if (outcome == AGENT_INTERRUPTED)
-		strlcpy(row->error, "interrupted", sizeof(row->error));
-	else if (outcome != AGENT_OK) {
-		strlcpy(row->error, run->parked != 0 ? "usage-limit" : run->cut ? REASON_BUDGET : w->fail_reason, sizeof(row->error));
-		strlcpy(row->detail, w->fail_detail, sizeof(row->detail));
-	}
-}
-
-static void
-run_over(struct worker *w, struct agent_run *run, enum agent_outcome outcome)
-{
-	take_ruling(w, run);
-	strlcpy(w->refused_tools, run->refused, sizeof(w->refused_tools));
-	if (w->inbox && !inbox_intact(w->dirfd, w->run))
-		w->beside = true;
-	mail_withdraw(w, w->run, "the run that asked has ended");
-	w->run[0] = w->state.run[0] = w->state.role[0] = '\0';
-	w->state.agent_since = 0;
-	budget_heard(w, run);
-	note_end(w, run, outcome);
-	free(run->account);
-	run->account = NULL;
 }
 
 struct listener {
@@ -185,9 +95,10 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	char name[64], why[256], within[PATH_MAX + 32], tmp[PATH_MAX + 64], settings[PATH_MAX + 64],
 	    instructions[PATH_MAX + 128];
 	const char *reason = NULL;
+	int64_t stall = w->limits.stall;
 	int in;
 
-	in = run_begin(w, run->role, prompt, name, sizeof(name));
+	in = turn_begin(w, run->role, prompt, name, sizeof(name));
 	if (in == -1) {
 		worker_broken(w, "run %s could not be prepared in %s", w->run, w->path);
 		w->run[0] = '\0';
@@ -201,7 +112,7 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 		worker_failed(w, reason, "%s", why);
 		close(in);
 		strings_free(&env);
-		run_over(w, run, AGENT_IMPOSSIBLE);
+		turn_end(w, run, AGENT_IMPOSSIBLE);
 		return AGENT_IMPOSSIBLE;
 	}
 	snprintf(within, sizeof(within), "%s/" SESSION_DIR_BIN "/" WITHIN_SHELL, w->path);
@@ -227,10 +138,13 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	run->talk.arg = &listener;
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");
+	if (run->agent->silence > 0)
+		w->limits.stall = run->agent->silence * 1000;
 	run_command(w, &(struct run_spec){ .actor = actor_of_role(run->role),
 	    .label = role_name(run->role), .argv = &argv, .env = &env, .in = in, .run = w->run,
 	    .talk = adapter->begin != NULL ? &run->talk : NULL,
 	    .line = hear_line, .arg = &listener, .stop = &run->stop, .calls = &run->calls, .transcript = name }, &res);
+	w->limits.stall = stall;
 	close(in);
 	told_over(w, run);
 	home_end(w);
@@ -249,7 +163,7 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 		hear_prose(w, adapter, run);
 	if (outcome == AGENT_OK || (outcome == AGENT_ERROR && run->parked == 0))
 		account_heard(w);
-	run_over(w, run, outcome);
+	turn_end(w, run, outcome);
 	run_result_release(&res);
 	free(run->own);
 	run->own = NULL;
@@ -311,6 +225,8 @@ take_turn(struct worker *w, struct agent_run *run, const char *prompt, const cha
 			free(r.prompt);
 			r.prompt = NULL;
 		}
+		if (run->role == ROLE_IMPLEMENTER)
+			attach_serve(w);
 		whole = recovery_ready(w, run) ? told_prompt(w, run->role, next != NULL ? next : prompt) : NULL;
 		outcome = whole != NULL ? agent_try(w, run, whole) : AGENT_IMPOSSIBLE;
 		free(whole);

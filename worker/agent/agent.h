@@ -97,6 +97,9 @@ struct adapter {
 	void		(*tell)(struct agent_run *);
 	/* Reads one line of output, and renders it for people. */
 	void		(*line)(void *run, const char *, size_t, struct text *out);
+	/* Readies the client's private home, whose variable is in env, for a person at its own screen in dir, who is asked
+	 * nothing beforehand; NULL = nothing is to be done.  The client's row has the command (clients.h). */
+	void		(*screen)(const struct strings *env, const char *dir);
 	/* Called at the end: sets error and error_text when the run failed. */
 	void		(*finish)(struct agent_run *, int status);
 };

@@ -8,6 +8,7 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 #include "worker/agent/agent.h"
+#include "worker/agent/attach.h"
 #include "worker/agent/park.h"
 #include "worker/client/mail.h"
 #include "worker/client/tells.h"
@@ -99,11 +100,13 @@ park_pause(struct worker *w)
 	struct watch_event ev;
 	bool paused = false;
 
+	attach_serve(w);
 	while (file_exists(w->dirfd, SESSION_FILE_PAUSE) && !worker_interrupted(w)) {
 		if (!paused)
 			output_log("paused before step %s; orchestrator resume %s continues", step_name(w->state.step), w->config.item);
 		paused = true;
 		(void)tells_scan(w);
+		attach_serve(w);
 		if (watch_next(&ev) == -1)
 			break;
 		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
@@ -127,6 +130,7 @@ park_answer(struct worker *w, const char *id)
 
 	strlcpy(own, id, sizeof(own));	/* id may be in a list that grows */
 	for (;;) {
+		attach_serve(w);
 		busy = answers_scan(w);
 		busy = tells_scan(w) || busy;
 		q = questions_find(&w->questions, own);

@@ -16,6 +16,7 @@
 #include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
+#include "proto/sys/lock.h"
 #include "worker/client/tells.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
@@ -148,16 +149,32 @@ tells_scan(struct worker *w)
 	return busy;
 }
 
+bool
+tells_attach(struct worker *w, pid_t *person)
+{
+	bool held = lock_held(w->dirfd, SESSION_FILE_ATTACH, person) == 1;
+
+	if (!held)
+		w->attended = 0;
+	return held && *person != w->attended;
+}
+
 /* The file names its run, so that a late one does not end the next run; an empty file is for any run. */
 bool
-tells_interrupt(struct worker *w)
+tells_interrupt(struct worker *w, bool screen)
 {
+	pid_t person;
 	char *run;
 	size_t len;
 	bool mine;
 
-	if (w->run[0] == '\0' || w->state.step != STEP_IMPLEMENT ||
-	    file_read(w->dirfd, SESSION_FILE_INTERRUPT, sizeof(w->run), &run, &len) == -1)
+	if (screen)
+		return !tells_attach(w, &person);
+	if (w->run[0] == '\0' || w->state.step != STEP_IMPLEMENT)
+		return false;
+	if (tells_attach(w, &person))
+		return true;
+	if (file_read(w->dirfd, SESSION_FILE_INTERRUPT, sizeof(w->run), &run, &len) == -1)
 		return false;
 	text_trim(run, len);
 	mine = *run == '\0' || strcmp(run, w->run) == 0;

@@ -8,14 +8,18 @@
  */
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct worker;
 
 /* Scans messages/, after any hint.  Refuses messages when the implementer has no further turn.  true = a file is still
  * open for writing. */
 bool tells_scan(struct worker *);
-/* Has a person asked to interrupt the implementer's current turn? */
-bool tells_interrupt(struct worker *);
+/* Has a person asked to interrupt the implementer's current turn, or to have its screen?  screen: has the person left
+ * it? */
+bool tells_interrupt(struct worker *, bool screen);
+/* Does a person wait for the client's own screen, or have it (worker/agent/attach.h)?  Sets the pid of orchestrator attach. */
+bool tells_attach(struct worker *, pid_t *);
 /* Writes messages.json.  0 or -1 (logged: the worker ends). */
 int tells_record_save(struct worker *);
 

@@ -106,7 +106,7 @@ run_check_cancel(struct running *r)
 	if (file_exists(r->w->dirfd, SESSION_FILE_CANCEL)) {
 		r->w->cancelled = true;
 		run_stop(r, RUN_STOPPED);
-	} else if (r->spec->actor == ACTOR_IMPLEMENTER && tells_interrupt(r->w))
+	} else if (r->spec->actor == ACTOR_IMPLEMENTER && tells_interrupt(r->w, r->spec->screen))
 		run_stop(r, RUN_INTERRUPTED);
 }
 
@@ -163,7 +163,8 @@ session_event(void *run, const struct watch_event *ev)
 		run_check_gone(run);
 	else if (strcmp(ev->name, SESSION_FILE_ANSWERS_JSON) == 0)
 		run_answers(run);
-	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0 || strcmp(ev->name, SESSION_FILE_INTERRUPT) == 0)
+	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0 || strcmp(ev->name, SESSION_FILE_INTERRUPT) == 0 ||
+	    strcmp(ev->name, SESSION_FILE_ATTACH) == 0)
 		run_check_cancel(run);
 }
 
@@ -284,7 +285,7 @@ run_watch(struct running *r)
 		snprintf(inbox, sizeof(inbox), "%s/" SESSION_DIR_INBOX "/%s/new", r->w->path, r->spec->run);
 		watch_dir(&r->inbox, inbox, false);
 	}
-	if (r->spec->run != NULL)
+	if (r->spec->run != NULL && !r->spec->screen)
 		watchdog_begin(&r->guard, r->w, r->spec->calls);
 	run_scan(r);
 }
@@ -353,7 +354,7 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	(void)cgroup_begin(&r.group, w->config.session, w->dirfd, NULL, 0);
 	if (spec->talk != NULL)
 		in = talk_open(spec->talk);
-	r.pid = run_start(w, spec, &(struct run_pipes){ in, fds[1], r.group.fd }, res->text, sizeof(res->text));
+	r.pid = run_start(w, spec, &(struct run_pipes){ in, spec->screen ? in : fds[1], r.group.fd }, res->text, sizeof(res->text));
 	close(fds[1]);
 	if (spec->talk != NULL)
 		file_close(in);

@@ -306,7 +306,8 @@ settings_survive_the_way_through_config_json(void **state)
 	    "\"verdict\": \"exit-status\", \"args\": [\"\"], \"env\": {\"A\": \"\"}}},"
 	    "\"roles\": {\"implementer\": \"a\"}, \"gates\": [{\"name\": \"n\", \"command\": \"c\","
 	    "\"timeout\": 7}, \"other\"], \"answers\": {\"rules\": [{\"match\": \"^x\","
-	    "\"answer\": \"y\"}], \"command\": [\"p\"]}, \"review\": \"gates\", \"stop_grace\": 3}";
+	    "\"answer\": \"y\"}], \"default\": [{\"name\": \"d\", \"match\": \"z\", \"after\": 9, \"answer\": \"a\"}], "
+	    "\"command\": [\"p\"]}, \"park\": {\"worker\": true}, \"review\": \"gates\", \"stop_grace\": 3}";
 	struct config c = { 0 }, back;
 	char err[512] = "", *first, *second;
 	size_t len;
@@ -325,6 +326,9 @@ settings_survive_the_way_through_config_json(void **state)
 	assert_int_equal(back.settings.agents[back.settings.nagents - 1].verdict, VERDICT_BY_EXIT);
 	assert_int_equal(back.settings.gates[0].timeout, 7);
 	assert_string_equal(back.settings.rules[0].match, "^x");
+	assert_string_equal(back.settings.defaults[0].name, "d");
+	assert_int_equal(back.settings.defaults[0].after, 9);
+	assert_true(back.settings.park_worker);
 	free(first);
 	free(second);
 	config_release(&c);
