@@ -154,7 +154,7 @@ check_room(struct orch *o, const struct arguments *a)
 	settings_release(&s);
 	registry_load(o, false, &es);
 	for (size_t i = 0; i < es.n; i++)
-		live += es.v[i].error == NULL && es.v[i].alive && status_live(es.v[i].state.status);
+		live += es.v[i].error == NULL && (es.v[i].alive || es.v[i].state.parked) && status_live(es.v[i].state.status);
 	entries_release(&es);
 	if (live < max)
 		return 0;

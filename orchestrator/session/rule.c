@@ -45,7 +45,9 @@ rule_default(const struct entry *e, const struct settings *s, const struct quest
 {
 	const struct rule *r;
 
-	for (r = s->defaults; !q->verdict && r < s->defaults + s->ndefaults; r++)
+	if (q->verdict || q->budget[0] != '\0')	/* for a person, or a rule of the settings that names it */
+		return NULL;
+	for (r = s->defaults; r < s->defaults + s->ndefaults; r++)
 		if (rule_matches(e, q, r) && is_valid(q, r)) {
 			*at = q->asked_at + r->after * 1000;
 			return r;

@@ -15,7 +15,7 @@ struct settings;
 /* Does the question's text match?  Logs a search that takes too long. */
 bool rule_matches(const struct entry *, const struct question *, const struct rule *);
 /* The first default that matches and has a valid answer, NULL = none; *at = when it answers, wall ms.  It belongs to
- * the settings.  A judgement has none. */
+ * the settings.  A judgement has none, and neither has a question about a budget. */
 const struct rule *rule_default(const struct entry *, const struct settings *, const struct question *, int64_t *at);
 /* The same as a line for people, malloced, from the settings of the session; NULL = none. */
 char *rule_default_text(const struct entry *, const struct question *);

@@ -105,6 +105,15 @@ ended stop
 is 'a message that claude had not taken when it was interrupted is given with the next prompt' \
     "$(message stop) $(prompted stop '^Told stop$' 2)" 'delivered turn 002 2 1'
 
+job forgets <<'E'
+[ "$n" != 1 ] || { begins; at; take; rm -r "$home/conversations"; kill -9 $$; }
+echo "$n" >>work
+E
+told forgets 'delivered in-turn 001 1'
+ended forgets
+is 'a message that was delivered to a conversation that is lost is in the prompt of the next one' \
+    "$(sed -n '/^<remarks>$/,/^<.remarks>$/p' "$T/prompt.forgets.2" | grep -c '^Told forgets$')" 1
+
 settings '"budget": { "session": { "tokens": 200 } }'
 job spent <<'E'
 [ "$n" != 1 ] || { sed -i 's/"outputTokens":30/"outputTokens":300/' "$STAND_IN/stream"; hang; }

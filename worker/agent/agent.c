@@ -227,7 +227,7 @@ take_turn(struct worker *w, struct agent_run *run, const char *prompt, const cha
 		}
 		if (run->role == ROLE_IMPLEMENTER)
 			attach_serve(w);
-		whole = recovery_ready(w, run) ? told_prompt(w, run->role, next != NULL ? next : prompt) : NULL;
+		whole = recovery_ready(w, run) ? told_prompt(w, run, next != NULL ? next : prompt) : NULL;
 		outcome = whole != NULL ? agent_try(w, run, whole) : AGENT_IMPOSSIBLE;
 		free(whole);
 		if (outcome == AGENT_OK && told_heard(w) == -1)

@@ -69,10 +69,10 @@ claude_words_state(struct agent_run *run, const struct json *event)
 		return;
 	if (started && strcmp(id, own->prompt) == 0)
 		own->reports = true;
-	if (strcmp(id, own->words) != 0 || (!started && strcmp(state, "cancelled") != 0))
+	if (strcmp(id, own->words) != 0 || strcmp(state, "queued") == 0)
 		return;
 	own->words[0] = '\0';
-	own->reports = started;		/* what it cancels it gets with the next prompt */
+	own->reports = started;		/* a message that it does not take comes with the next prompt */
 	run->passed = started ? WORDS_HEARD : WORDS_BACK;
 	own->again = started && run->ended && run->result.len > 0;
 	run->ended = run->ended && !started;

@@ -46,19 +46,33 @@ words_of(struct worker *w, bool (*which)(const struct tell *))
 	return words;
 }
 
-char *
-told_prompt(struct worker *w, enum role role, const char *prompt)
+/* What was delivered to a conversation that is lost is in the remarks. */
+static char *
+with_remarks(const struct worker *w, const struct agent_run *run, const char *prompt)
 {
-	char *words, *whole;
-
-	if (role != ROLE_IMPLEMENTER || w->state.step != STEP_IMPLEMENT || !told_more(w))
+	if (run->resume != NULL || w->state.remarks == NULL)
 		return text_format("%s", prompt);
+	return text_format("%s\nA person asked for this since, and it counts as the item does:\n<remarks>\n%s\n</remarks>\n", prompt,
+	    w->state.remarks);
+}
+
+char *
+told_prompt(struct worker *w, const struct agent_run *run, const char *prompt)
+{
+	char *before, *words, *whole;
+
+	if (run->role != ROLE_IMPLEMENTER || w->state.step != STEP_IMPLEMENT)
+		return text_format("%s", prompt);
+	before = with_remarks(w, run, prompt);
+	if (!told_more(w))
+		return before;
 	words = words_of(w, tell_open);
 	for (size_t i = 0; i < w->tells.n; i++)
 		if (tell_open(&w->tells.v[i]))
 			give(&w->tells.v[i], (unsigned)w->state.runs + 1, "turn");
-	whole = tells_record_save(w) == -1 ? NULL : text_format("%s%s%s", prompt, *prompt != '\0' ? "\n" : "", words);
+	whole = tells_record_save(w) == -1 ? NULL : text_format("%s%s%s", before, *before != '\0' ? "\n" : "", words);
 	free(words);
+	free(before);
 	return whole;
 }
 

@@ -10,15 +10,14 @@
 
 #include <stdbool.h>
 
-#include "proto/session/role.h"
-
 struct agent_run;
 struct worker;
 
 /* Do messages wait for the implementer? */
 bool told_more(struct worker *);
-/* The prompt of a run, with the messages that wait; malloced.  NULL: the disk failed. */
-char *told_prompt(struct worker *, enum role, const char *prompt);
+/* The prompt of a run, with the messages that wait; malloced.  A new conversation of the implementer also gets a person's
+ * remarks so far.  NULL: the disk failed. */
+char *told_prompt(struct worker *, const struct agent_run *, const char *prompt);
 /* Marks the messages of a turn that has ended as delivered.  0, or -1: the disk failed. */
 int told_heard(struct worker *);
 /* For an adapter that tells.  Before the adapter reads a line: sets the words of the run to the messages that wait.

@@ -173,14 +173,14 @@ leave(struct worker *w)
 		(void)worker_enter(w, STATUS_CANCELLED, "cancelled", "cancelled on request");
 		return EX_NEGATIVE;
 	}
-	if (w->state.parked) {
-		output_log("parked: no process waits for the answer; orchestrator answer, or execute, starts the worker again");
-		return worker_save(w, false) == 0 ? EX_NEGATIVE : EX_IOERR;
-	}
 	if (w->stop_signal != 0) {
 		output_log("stopped by signal %d; worker run %s resumes it", w->stop_signal, w->path);
 		(void)worker_save(w, false);
 		return 128 + w->stop_signal;
+	}
+	if (w->state.parked) {
+		output_log("parked: no process waits for the answer; orchestrator answer, or execute, starts the worker again");
+		return worker_save(w, false) == 0 ? EX_NEGATIVE : EX_IOERR;
 	}
 	return status_approved(w->state.status) ? 0 : EX_NEGATIVE;
 }

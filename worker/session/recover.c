@@ -231,6 +231,7 @@ clean_up_after(struct worker *w, bool detach)
 	killed = proc_kill_session(w->config.session, w->path, w->state.worktree, true);
 	if (killed == -1) {	/* otherwise two agents would work in one worktree */
 		w->state.recoveries -= died;	/* it was not restarted after all */
+		w->state.parked = !died;
 		(void)worker_save(w, false);
 		output_log("stopped: processes of the former run can't be ended");
 		warnx("%s: processes of the former run can't be ended; once they are gone, resume with worker run", w->path);

@@ -164,21 +164,27 @@ a_result_with_a_message_in_the_queue_is_followed_by_another_turn(void **state)
 }
 
 static void
-a_message_that_the_client_cancels_waits_for_the_next_prompt(void **state)
+a_message_that_the_client_does_not_take_waits_for_the_next_prompt(void **state)
 {
-	struct agent_run run = begun();
+	static const char *const ends[] = { "cancelled", "discarded", "refused" };
 
 	(void)state;
-	says(&run, "started");
-	tell(&run, "Use tabs");
-	is_sent(&run, "Use tabs");
-	feed(&run, RESULT("Done."));
-	says(&run, "cancelled");
-	assert_int_equal(run.passed, WORDS_BACK);
-	assert_true(run.talk.over);
-	tell(&run, "Use tabs");
-	assert_null(sent(&run));
-	release(&run);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		struct agent_run run = begun();
+
+		says(&run, "started");
+		tell(&run, "Use tabs");
+		is_sent(&run, "Use tabs");
+		says(&run, "queued");
+		feed(&run, RESULT("Done."));
+		assert_false(run.talk.over);
+		says(&run, ends[i]);
+		assert_int_equal(run.passed, WORDS_BACK);
+		assert_true(run.talk.over);
+		tell(&run, "Use tabs");
+		assert_null(sent(&run));
+		release(&run);
+	}
 }
 
 static void
@@ -215,7 +221,7 @@ main(void)
 		cmocka_unit_test(no_message_is_sent_to_a_client_that_does_not_report_its_prompt),
 		cmocka_unit_test(a_message_is_heard_when_the_client_has_started_it),
 		cmocka_unit_test(a_result_with_a_message_in_the_queue_is_followed_by_another_turn),
-		cmocka_unit_test(a_message_that_the_client_cancels_waits_for_the_next_prompt),
+		cmocka_unit_test(a_message_that_the_client_does_not_take_waits_for_the_next_prompt),
 		cmocka_unit_test(no_message_is_sent_when_a_budget_is_spent),
 		cmocka_unit_test(a_message_of_another_id_means_nothing),
 	};
