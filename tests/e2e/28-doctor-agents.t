@@ -9,7 +9,7 @@ client() {	# NAME: prints the events of claude
 	cat >"$T/bin/$1" <<C
 #!/bin/sh
 [ "\$1" != --version ] || { echo '1.2.3 (stand-in of $1)'; exit; }
-cat >/dev/null
+head -n 1 >/dev/null
 echo '{"type":"system","subtype":"init","session_id":"0000-1","model":"grand-1","claude_code_version":"1.2.3"}'
 case "\$*" in *'--model none'*) $refuses ;; *) $answers ;; esac
 C
