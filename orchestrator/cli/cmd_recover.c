@@ -116,7 +116,8 @@ recover(struct recovery *r, struct entry *e)
 {
 	const struct situation w = {
 		.readable = e->error == NULL, .status = e->state.status, .alive = e->alive,
-		.busy = e->busy, .parked = e->state.parked, .answered = e->state.parked && answer_waits(e), .begun = e->begun, .recoveries = e->state.recoveries,
+		.busy = e->busy, .parked = e->state.parked, .answered = e->state.parked && answer_waits(e), .begun = e->begun,
+		.recoveries = e->state.recoveries,
 		.merging = e->state.merging.target[0] != '\0', .starting = true,
 		.given_back = state_given_back(&e->state),
 	};

@@ -136,7 +136,8 @@ attach_wait(struct orch *o, struct entry *e)
 	struct termios before;
 	int fd = -1, rv;
 
-	if (tcgetattr(STDIN_FILENO, &before) == -1 || (fd = file_open_dir(AT_FDCWD, e->path)) == -1 || (watch_open() == -1 && !watch_degraded()) ||
+	if (tcgetattr(STDIN_FILENO, &before) == -1 || (fd = file_open_dir(AT_FDCWD, e->path)) == -1 ||
+	    (watch_open() == -1 && !watch_degraded()) ||
 	    (watch_dir(&watch, e->path, false) == -1 && !watch_degraded())) {
 		log_warn("%s", e->path);
 		file_close(fd);

@@ -30,7 +30,7 @@ struct run_spec {
 	const struct strings *argv;
 	const struct strings *env;	/* NAME=value, on top of the session's; may be NULL */
 	int		 in;		/* standard input, -1 = /dev/null */
-	bool		 screen;	/* in is a person's terminal, and its output, too: no limits of agents; ends when the person leaves */
+	bool		 screen;	/* in is a person's terminal, and its output, too: no limits of agents; the person ends it */
 	struct talk	*talk;		/* ... instead: it stays open (talk.h); NULL = in */
 	int64_t		 timeout_s;	/* 0 = none */
 	const char	*run;		/* its inbox; NULL = none, and no limits of agents (watchdog.h) */
