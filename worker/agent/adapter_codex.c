@@ -8,11 +8,11 @@
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/json/rpc.h"
-#include "proto/record/state.h"
 #include "proto/settings/settings.h"
 #include "worker/agent/acp.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/codex_item.h"
+#include "worker/agent/codex_usage.h"
 #include "worker/agent/event.h"
 #include "worker/agent/server.h"
 
@@ -28,8 +28,9 @@ enum { INITIALIZE = 1, THREAD, TURN, STEER, INTERRUPT };	/* the ids of our calls
 struct codex {
 	char	turn[64];	/* its id; "" = none runs */
 	bool	prompted;	/* the turn has our prompt: the next message of the user is the person's */
-	bool	rests;		/* its tools have ended, and it has begun nothing since */
-	bool	answers;	/* the client speaks the protocol */
+	struct codex_usage usage;
+	int	answered;	/* id of the last call that began something, and was answered; 0 = it does not speak the protocol */
+	bool	steers;		/* STEER has no response yet */
 	int64_t	reset;		/* when the account's limit is over, wall ms; 0 = unknown */
 };
 
@@ -117,10 +118,11 @@ fail(struct agent_run *run, const struct json *error, struct text *out)
 static void
 codex_tell(struct agent_run *run)
 {
-	const struct codex *own = run->own;
+	struct codex *own = run->own;
 
-	if (run->passed != WORDS_KEPT || own->turn[0] == '\0' || !own->prompted || run->ended)
+	if (run->passed != WORDS_KEPT || own->turn[0] == '\0' || !own->prompted || own->steers || run->ended)
 		return;
+	own->steers = true;
 	say(run, STEER, "turn/steer", "expectedTurnId", run->words);
 	run->passed = WORDS_SENT;
 }
@@ -149,21 +151,27 @@ response(struct agent_run *run, int64_t id, const struct json *message, struct t
 	const struct json *result = json_get(message, "result"), *error = json_get(message, "error");
 	struct codex *own = run->own;
 
-	if (id == STEER) {
+	if (id == STEER && own->steers) {
+		own->steers = false;
 		if (error != NULL && run->words != NULL) {	/* the turn has just ended */
 			run->passed = WORDS_BACK;
 			own->turn[0] = '\0';
 		}
-	} else if (error != NULL && (id == INITIALIZE || id == THREAD || id == TURN)) {
-		own->answers = own->answers && !(id == THREAD && unknown(error));
-		run->lost = run->lost || (id == THREAD && run->resume != NULL && own->answers);
-		fail(run, error, out);
-	} else if (id == INITIALIZE) {
-		own->answers = true;
-		begin_thread(run);
-	} else if (id == THREAD) {
-		take_thread(run, result, out);
+		return;
 	}
+	if (id != own->answered + 1 || id > TURN)
+		return;
+	if (error != NULL) {
+		own->answered = id == THREAD && unknown(error) ? 0 : own->answered;
+		run->lost = run->lost || (id == THREAD && strstr(json_words(error, "message"), CODEX_LOST) != NULL);
+		fail(run, error, out);
+		return;
+	}
+	own->answered = (int)id;
+	if (id == INITIALIZE)
+		begin_thread(run);
+	else if (id == THREAD)
+		take_thread(run, result, out);
 }
 
 static void
@@ -175,19 +183,6 @@ request(struct agent_run *run, const struct json *message, const char *method)
 	acp_question(json_get(message, "params"), &run->ruling.question, &run->ruling.options);
 	say(run, INTERRUPT, "turn/interrupt", "turnId", NULL);
 	end(run);
-}
-
-/* The tokens of a response come when its tools have ended. */
-static void
-take_usage(struct agent_run *run, const struct json *usage)
-{
-	const struct json *total = json_get(usage, "total");
-	const struct codex *own = run->own;
-
-	run->between = own->rests;
-	run->cumulative = true;
-	run->input_tokens = state_usage(0, json_int(total, "inputTokens", 0));
-	run->output_tokens = state_usage(0, json_int(total, "outputTokens", 0));
 }
 
 static void
@@ -215,11 +210,13 @@ static void
 take_item(struct agent_run *run, const struct json *item, bool ends, struct text *out)
 {
 	struct codex *own = run->own;
-	int calls = run->calls;
 
 	if (!codex_item_is(item, "userMessage")) {
-		(ends ? codex_item_ends : codex_item_begins)(run, item, out);
-		run->between = own->rests = run->calls == 0 && calls > 0;
+		codex_usage_item(run, &own->usage, item, ends);
+		if (ends)
+			codex_item_ends(run, item, out);
+		else
+			codex_item_begins(item, out);
 	} else if (ends) {
 		if (own->prompted && run->passed == WORDS_SENT)
 			run->passed = WORDS_HEARD;
@@ -233,26 +230,29 @@ notice(struct agent_run *run, const char *method, const struct json *params, str
 	const char *thread = json_str(params, "threadId"), *id;
 	const struct json *why;
 	struct codex *own = run->own;
+	bool ours = thread != NULL && *thread != '\0' && strcmp(thread, run->conversation) == 0;
 
-	if (thread != NULL && strcmp(thread, run->conversation) != 0)	/* of another agent, which this one started */
-		return;
-	if (strcmp(method, "turn/started") == 0) {
+	if (strcmp(method, "account/rateLimits/updated") == 0) {
+		own->reset = codex_reset(json_get(params, "rateLimits"));
+	} else if (strcmp(method, "warning") == 0 && (ours || thread == NULL)) {
+		event_show(out, "warning: ", json_words(params, "message"), 1);
+	} else if (strcmp(method, "thread/tokenUsage/updated") == 0 && !ours) {
+		codex_usage_beside(run, &own->usage, json_words(params, "threadId"), json_get(params, "tokenUsage"));
+	} else if (!ours) {
+		;	/* of another agent, which this one started */
+	} else if (strcmp(method, "turn/started") == 0) {
 		id = json_words(json_get(params, "turn"), "id");
 		strlcpy(own->turn, strlen(id) < sizeof(own->turn) ? id : "", sizeof(own->turn));
 	} else if (strcmp(method, "item/started") == 0 || strcmp(method, "item/completed") == 0) {
 		take_item(run, json_get(params, "item"), strcmp(method, "item/completed") == 0, out);
 	} else if (strcmp(method, "thread/tokenUsage/updated") == 0) {
-		take_usage(run, json_get(params, "tokenUsage"));
-	} else if (strcmp(method, "account/rateLimits/updated") == 0) {
-		own->reset = codex_reset(json_get(params, "rateLimits"));
+		codex_usage_own(run, &own->usage, json_get(params, "tokenUsage"));
 	} else if (strcmp(method, "turn/completed") == 0) {
 		end_turn(run, json_get(params, "turn"), out);
 	} else if (strcmp(method, "error") == 0) {	/* it may be tried again */
 		why = json_get(params, "error");
 		event_show(out, "(the service: ", json_words(why, json_str(why, "additionalDetails") != NULL ? "additionalDetails"
 		    : "message"), 1);
-	} else if (strcmp(method, "warning") == 0) {
-		event_show(out, "warning: ", json_words(params, "message"), 1);
 	}
 }
 
@@ -284,7 +284,7 @@ codex_finish(struct agent_run *run, int status)
 	const struct codex *own = run->own;
 
 	event_finish(run, status);
-	run->mute = !own->answers && !WIFSIGNALED(status);
+	run->mute = own->answered == 0 && !WIFSIGNALED(status);
 }
 
 const struct adapter adapter_codex = {

@@ -57,8 +57,10 @@ exec_line(void *arg, const char *line, size_t len, struct text *out)
 	} else if (strcmp(type, "turn.started") == 0) {
 		run->ended = false;
 	} else if (strcmp(type, "item.started") == 0) {
-		codex_item_begins(run, json_get(event, "item"), out);
+		event_calls(run, codex_item_calls(json_get(event, "item")));
+		codex_item_begins(json_get(event, "item"), out);
 	} else if (strcmp(type, "item.completed") == 0) {
+		event_calls(run, -codex_item_calls(json_get(event, "item")));
 		codex_item_ends(run, json_get(event, "item"), out);
 	} else if (strcmp(type, "turn.completed") == 0) {
 		take_usage(run, json_get(event, "usage"));

@@ -49,6 +49,7 @@ take_step(struct agent_run *run, const struct json *part, struct text *out)
 	if (cost > 0 && cost < 1e6)
 		run->cost_microusd = state_usage(run->cost_microusd, (int64_t)(cost * 1e6 + 0.5));
 	run->overflows = 0;
+	run->parked = 0;
 	run->between = true;
 	if (strcmp(json_words(part, "reason"), "tool-calls") == 0)
 		run->ended = false;
@@ -74,8 +75,7 @@ take_error(struct agent_run *run, const struct json *error, struct text *out)
 	const char *name = json_words(error, "name"), *message = json_words(json_get(error, "data"), "message");
 
 	event_failed(run, *message != '\0' ? message : name, out);
-	if (json_int(json_get(error, "data"), "statusCode", 0) == 429)
-		run->parked = -1;
+	run->parked = json_int(json_get(error, "data"), "statusCode", 0) == 429 ? -1 : 0;
 	run->full = strcmp(name, "ContextOverflowError") == 0;
 	run->stop = run->full && ++run->overflows >= OVERFLOWS;
 }

@@ -61,6 +61,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	bool		 cumulative;	/* these are of the whole conversation, not of this run */
 	bool		 costs_all;	/* the cost alone is */
 	int64_t		 seen_input, seen_output;	/* tokens of its responses, until the client reports those of the run */
+	int64_t		 beside_input, beside_output;	/* tokens of other conversations, which the client began in this run */
 	bool		 estimated;	/* the tokens are the sizes of the context */
 	bool		 partial;	/* the stream has the tokens of each response */
 	char		 response[64];	/* id of the last response that was counted */

@@ -27,8 +27,8 @@ codex_item_is(const struct json *item, const char *type)
 }
 
 /* Other types, such as webSearch, are calls of tools. */
-static bool
-calls(const struct json *item)
+bool
+codex_item_calls(const struct json *item)
 {
 	static const char *const others[] = { "agentMessage", "userMessage", "hookPrompt", "reasoning", "plan", "error",
 		"contextCompaction", "enteredReviewMode", "exitedReviewMode" };
@@ -46,9 +46,8 @@ either(const struct json *o, const char *one, const char *other)
 }
 
 void
-codex_item_begins(struct agent_run *run, const struct json *item, struct text *out)
+codex_item_begins(const struct json *item, struct text *out)
 {
-	event_calls(run, calls(item));
 	if (codex_item_is(item, "commandExecution"))
 		event_call(out, "shell", item);
 	else if (codex_item_is(item, "mcpToolCall"))
@@ -74,7 +73,6 @@ codex_item_ends(struct agent_run *run, const struct json *item, struct text *out
 	bool failed = strcmp(json_words(item, "status"), "failed") == 0;
 
 	run->heard = run->heard || (!codex_item_is(item, "error") && !codex_item_is(item, "userMessage"));
-	event_calls(run, -calls(item));
 	if (codex_item_is(item, "agentMessage")) {
 		event_result(run, json_words(item, "text"));
 		text_printf(out, "%s\n", json_words(item, "text"));
@@ -88,7 +86,7 @@ codex_item_ends(struct agent_run *run, const struct json *item, struct text *out
 		event_show(out, "warning: ", json_words(item, "message"), 1);
 	} else if (codex_item_is(item, "contextCompaction")) {
 		text_puts(out, "(the conversation was compacted)\n");
-	} else if (calls(item) && !codex_item_is(item, "todoList")) {
+	} else if (codex_item_calls(item) && !codex_item_is(item, "todoList")) {
 		event_call(out, json_words(item, "type"), item);
 	}
 }

@@ -16,8 +16,10 @@ struct text;
 
 /* Is the item of this type, as codex app-server writes it? */
 bool codex_item_is(const struct json *item, const char *type);
-/* Count its tool call, and show it. */
-void codex_item_begins(struct agent_run *, const struct json *item, struct text *out);
+/* Is it the call of a tool? */
+bool codex_item_calls(const struct json *item);
+/* Show it. */
+void codex_item_begins(const struct json *item, struct text *out);
 void codex_item_ends(struct agent_run *, const struct json *item, struct text *out);
 
 /* What the client says when the conversation to resume does not exist. */

@@ -25,6 +25,8 @@ used_by(const struct agent_run *run, bool told)
 		own.input_tokens = run->seen_input;
 		own.output_tokens = run->seen_output;
 	}
+	own.input_tokens = state_usage(own.input_tokens, run->beside_input);
+	own.output_tokens = state_usage(own.output_tokens, run->beside_output);
 	return own;
 }
 

@@ -240,6 +240,26 @@ an_account_is_at_its_limit_when_the_service_answered_with_status_429(void **stat
 }
 
 static void
+an_account_of_opencode_is_at_its_limit_only_if_its_last_error_says_so(void **state)
+{
+	static const char *const later[] = { "{\"type\":\"error\",\"error\":{\"name\":\"UnknownError\",\"data\":{\"message\":\"x\"}}}",
+		"{\"type\":\"step_finish\",\"part\":{\"reason\":\"tool-calls\"}}" };
+	static const char limit[] = "{\"type\":\"error\",\"error\":{\"data\":{\"statusCode\":429}}}";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+		struct text out = { 0 };
+
+		adapter_opencode.line(&run, limit, sizeof(limit) - 1, &out);
+		assert_int_equal(run.parked, -1);
+		adapter_opencode.line(&run, later[i], strlen(later[i]), &out);
+		assert_int_equal(run.parked, 0);
+		text_free(&out);
+	}
+}
+
+static void
 a_run_of_gemini_that_reached_its_maximum_of_turns_broke_off(void **state)
 {
 	static const char end[] = "{\"type\":\"result\",\"status\":\"error\",\"error\":{\"type\":\"FatalTurnLimitedError\","
@@ -334,6 +354,7 @@ main(void)
 		cmocka_unit_test(an_unknown_event_and_a_member_of_another_kind_are_passed_over),
 		cmocka_unit_test(an_exit_status_of_gemini_is_the_service_s_and_no_signal),
 		cmocka_unit_test(an_account_is_at_its_limit_when_the_service_answered_with_status_429),
+		cmocka_unit_test(an_account_of_opencode_is_at_its_limit_only_if_its_last_error_says_so),
 		cmocka_unit_test(a_run_of_gemini_that_reached_its_maximum_of_turns_broke_off),
 		cmocka_unit_test(a_conversation_that_opencode_compacts_in_vain_is_given_up),
 		cmocka_unit_test(a_run_is_begun_and_resumed_as_the_client_takes_it),
