@@ -174,7 +174,7 @@ tell_saved(struct orch *o, const struct cleaning *c)
 	strings_free(&all);
 }
 
-/* Budgets count today alone; a worker may still be writing the figures of yesterday. */
+/* Budgets count only today's use, but a worker may still be writing yesterday's. */
 static void
 drop_ledgers(const struct orch *o)
 {

@@ -286,11 +286,11 @@ run(struct orch *o, void *arguments)
 		    "and --list excludes --runs, --run and --day");
 	if ((a->by != NULL || a->otlp != NULL) && (a->runs || a->run.given || a->manifest || a->handoff || a->list != NULL ||
 	    (a->by != NULL && a->otlp != NULL) || (a->otlp != NULL && a->yaml) || (a->instance != NULL && !a->day)))
-		return option_error(&cmd_report.syntax, "--by and --otlp allow only --day beside them, and --by also --yaml");
+		return option_error(&cmd_report.syntax, "--by and --otlp exclude all options but --day, and --by also allows --yaml");
 	if (a->day || a->by != NULL || a->otlp != NULL)
 		return show_ended(o, a);
 	return (rv = orch_open(o)) != 0 ? rv : show(o, a);
 }
 
-const struct cmd cmd_report = COMMAND("report", "print the report of the last execute again, or of others", run,
+const struct cmd cmd_report = COMMAND("report", "print reports, tokens and cost, or write traces", run,
     OPTION_ROWS(rows, struct arguments));

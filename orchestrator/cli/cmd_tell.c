@@ -14,7 +14,7 @@
 static void
 print_done(const struct orch *o, const struct entry *e, const char *id)
 {
-	const char *when = "during its turn, or when that ends";
+	const char *when = "during its turn, or at its end";
 	struct json *j;
 
 	if (o->json) {

@@ -91,7 +91,7 @@ describe(const struct agent *a, const struct client *c, const char *program)
 
 	if (c == NULL || c->server == NULL || c != client_of_adapter(a->adapter))
 		return version;
-	text = text_format("%s, %s %s", version, is_server(c) ? "with" : "without messages during a turn since it has no", c->server);
+	text = text_format("%s, %s %s", version, is_server(c) ? "with" : "without messages during a turn: it has no", c->server);
 	free(version);
 	return text;
 }

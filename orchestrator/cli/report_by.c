@@ -20,7 +20,7 @@ enum by { BY_ACCOUNT, BY_DAY, BY_INSTANCE, BY_ITEM, BY_LIST, BY_ROLE, BY_SESSION
 const char *const report_keys[] = { "account", "day", "instance", "item", "list", "role", "session", NULL };
 ARRAY_WHOLE(report_keys, BYS + 1);
 
-/* The name in a session's path that follows that of its workspace; malloced. */
+/* The session's instance: the name after that of the workspace in the path; malloced. */
 static char *
 instance_of(const struct entry *e)
 {

@@ -5,9 +5,9 @@
 struct json;
 struct orch;
 
-/* What tokens and cost can be summed by; ended by NULL. */
+/* The keys by which tokens and cost can be summed; NULL ends the list. */
 extern const char *const report_keys[];
-/* The sums over all sessions by one of these: on a day ("2026-01-31"), or NULL for all days.  {"by", "spent": [{KEY,
+/* The sums over all sessions by one of these keys, on a day ("2026-01-31"; NULL = all days).  {"by", "spent": [{KEY,
  * "source", "input_tokens", "output_tokens", "cost_usd"}]} */
 struct json *report_by_json(struct orch *, const char *by, const char *day);
 void report_by_print(const struct json *);

@@ -10,9 +10,9 @@ struct entry;
 struct json;
 struct orch;
 
-/* All sessions, also archived and discarded ones, in the order of their ends; entries_release(). */
+/* All sessions, also archived and discarded ones, in the order of their ends; freed by entries_release(). */
 void report_load(struct orch *, struct entries *);
-/* Did it end in that time (wall ms)? */
+/* Did the session end at or after from, and before to (wall ms)? */
 bool report_ended(const struct entry *, int64_t from, int64_t to);
 /* The sessions that ended in that time (wall ms), of lists and others: day.schema.json. */
 struct json *report_day_json(struct orch *, int64_t from, int64_t to);

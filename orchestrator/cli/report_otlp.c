@@ -25,7 +25,7 @@
 #define ERROR		2	/* STATUS_CODE_ERROR */
 #define SCHEMA		"https://opentelemetry.io/schemas/" OTLP_CONVENTIONS
 
-/* The first digits of the SHA-256 sum of a text: id has room for them. */
+/* Writes the first digits of a SHA-256 sum to id, which has room for them. */
 static void
 make_id(char *id, size_t digits, const char *kind, const char *session, const char *of)
 {
@@ -70,7 +70,7 @@ put_integer(struct json *list, const char *key, int64_t n)
 	attribute(list, key, "intValue", integer(n));
 }
 
-/* Of wall ms. */
+/* A time in wall ms, in nanoseconds. */
 static struct json *
 nanoseconds(int64_t ms)
 {
@@ -137,7 +137,7 @@ put_session(struct json *spans, const struct facts *f)
 	    .error = good ? "" : *s->reason != '\0' ? s->reason : status_name(s->status), .message = s->detail });
 }
 
-/* The provider of the agent's models; the client, or the agent, where that is not known. */
+/* The provider of the agent's models; if it is unknown, the client, or else the agent. */
 static const char *
 provider(const struct settings *s, const char *name)
 {
@@ -147,7 +147,7 @@ provider(const struct settings *s, const char *name)
 	return c == NULL ? name : c->provider != NULL ? c->provider : c->name;
 }
 
-/* A run without an end is that of a worker that died: it lasted until the next one began, at most. */
+/* The worker of a run without an end died; the run lasted at most until the next one began. */
 static void
 put_run(struct json *spans, const struct facts *f, size_t i)
 {
@@ -254,7 +254,7 @@ write_file(const char *path, const struct text *t)
 	struct stat st;
 
 	if (file_stat(AT_FDCWD, path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		log_warnx("%s: it is no file, and is not replaced; give - for standard output", path);
+		log_warnx("%s: not a regular file, so it is not replaced; give - for standard output", path);
 		return EX_CANTCREAT;
 	}
 	if (file_replace(AT_FDCWD, path, t->buf != NULL ? t->buf : "", t->len, FILE_DATA) == -1) {

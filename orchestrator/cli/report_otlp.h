@@ -14,7 +14,7 @@ struct orch;
 /* The version of the conventions. */
 #define OTLP_CONVENTIONS	"1.41.0"
 
-/* Writes the sessions that ended in that time (wall ms) as JSON lines, in the order of their ends: an
+/* Writes the sessions that ended in this time (wall ms) as JSON lines, in the order of their ends: an
  * ExportTraceServiceRequest of OTLP/JSON for each.  path is replaced as a whole; "-" is standard output.  0, or an
  * exit status with the error printed. */
 int report_otlp(struct orch *, int64_t from, int64_t to, const char *path);

@@ -110,7 +110,7 @@ bool loop_listed(const struct loop *, const struct entry *);
 void loop_due(struct loop *, struct sess *, bool starting);
 /* Takes in the session with that id, unless it is known, and marks it as due. */
 void loop_add(struct loop *, const char *id, bool starting);
-/* Begins or ends to watch for answers to a parked session. */
+/* Starts or stops watching for answers to a parked session. */
 void loop_watch_answers(struct sess *, bool parked);
 /* Its directory is gone: it was archived or removed. */
 void loop_gone(struct loop *, struct sess *);

@@ -41,8 +41,8 @@ void policy_init(struct policy *);
  * be written, to be retried later. */
 void policy_ask(struct policy *, const struct entry *, const struct question *const *, size_t n,
     struct strings *unwritten);
-/* Gives open questions of a session the default answers whose time has come.  When the next one comes, or the writing
- * of one is to be tried again: wall ms, 0 = never. */
+/* Gives open questions of a session the default answers that are due.  Returns when the next one is due, or when to
+ * try again to write one: wall ms, 0 = never. */
 int64_t policy_defaults(const struct entry *, const struct question *const *, size_t n);
 /* Gives the answer of the first rule that matches and has a valid answer, in the open directory: true then.
  * Sets failed when it could not be written. */

@@ -35,7 +35,7 @@ default_due(void *arg)
 	loop_due(s->loop, s, false);
 }
 
-/* at: when a default answers one of its questions, wall ms, 0 = never. */
+/* at: when a default answers one of the session's questions, wall ms; 0 = never. */
 static void
 wait_default(struct sess *s, int64_t at)
 {

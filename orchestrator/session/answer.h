@@ -24,10 +24,10 @@ enum answer_result answer_give(int sessionfd, const struct question *, const cha
 /* Judges work whose worker waits for a person's judgement.  1: it does not; 0, or a sysexits status with the error
  * printed. */
 int answer_judge(struct orch *, const struct entry *, enum judgement, const char *remarks);
-/* Has a parked session an answer for its worker?  Pure but for reading. */
+/* Is there an answer for the worker of a parked session?  Only reads. */
 bool answer_waits(const struct entry *);
-/* Starts the worker of a parked session after an answer was given; a worker that lives takes the answer itself, also
- * when it is about to end.  Prints why it can't. */
+/* Starts the worker of a parked session after an answer was given, unless it still runs: then it reads the answer
+ * itself, even if it is about to end.  Prints why no worker starts. */
 void answer_wake(struct orch *, const struct entry *);
 
 #endif

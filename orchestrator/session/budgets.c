@@ -18,10 +18,10 @@ struct shared {
 	struct orch	*o;
 	struct settings	 settings;
 	int64_t		 now;
-	struct json	*all;	/* NULL: they are printed */
+	struct json	*all;	/* NULL = they are printed */
 };
 
-/* The agents that may exceed the limit by a turn, since their clients report what is limited at its end. */
+/* The agents that may exceed the limit by a turn: their clients report the limited figure only at its end. */
 static void
 find_late(const struct settings *s, const struct budget *limit, struct strings *late)
 {
@@ -80,7 +80,7 @@ print_one(const char *scope, const char *name, const struct budget *used, const 
 	free(who);
 }
 
-/* Takes ownership of the path of its ledger. */
+/* Takes ownership of path, that of the ledger. */
 static void
 share(struct shared *s, enum budget_scope scope, const char *name, const struct budget *of, char *path)
 {

@@ -17,7 +17,7 @@ bool rule_matches(const struct entry *, const struct question *, const struct ru
 /* The first default that matches and has a valid answer, NULL = none; *at = when it answers, wall ms.  It belongs to
  * the settings.  A judgement has none, and neither has a question about a budget. */
 const struct rule *rule_default(const struct entry *, const struct settings *, const struct question *, int64_t *at);
-/* The same as a line for people, malloced, from the settings of the session; NULL = none. */
+/* That default as a line for people, malloced, from the settings of the session; NULL = none. */
 char *rule_default_text(const struct entry *, const struct question *);
 
 #endif

@@ -25,7 +25,7 @@ has(const struct json *sum, const struct spending_label *l, size_t n, const char
 	return strcmp(json_words(sum, SOURCE), source) == 0;
 }
 
-/* The list has it.  What is looked for was often added last. */
+/* The sum with these labels, which the list owns; often it is the last one. */
 static struct json *
 sum_of(struct json *list, const struct spending_label *l, size_t n, const char *source)
 {

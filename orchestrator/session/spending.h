@@ -18,7 +18,7 @@ struct text;
 
 struct spending_label { const char *key, *value; };	/* value: NULL = null */
 
-/* Adds figures to the sum that has these labels, which is made if absent. */
+/* Adds figures to the sum with these labels, and makes it if it is absent. */
 void spending_add(struct json *list, const struct spending_label *, size_t n, const struct state_spent *);
 /* By account and role: the use of all sessions on a day ("2026-01-31"), or of one session on all its days. */
 struct json *spending_of_day(const struct entries *, const char *day);

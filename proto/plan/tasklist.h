@@ -71,7 +71,7 @@ struct tasklist {
 	char		 id[TASKLIST_ID_MAX];
 	char		*name;
 	struct task_source source;
-	struct budget	 budget;	/* of all its sessions, over budget.list of the settings */
+	struct budget	 budget;	/* of all its sessions, instead of budget.list of the settings */
 	int64_t		 created_at, updated_at;
 	int64_t		 working;	/* number of tasks that were IN_PROGRESS when it was written; -1 = unknown */
 	struct task_stream *streams;
@@ -129,7 +129,7 @@ struct field;
 /* Tables of member.h: members in addition to those of the item, and to the tasks. */
 extern const struct member *const task_members, *const tasklist_members;
 void task_read(struct task *, struct field *);
-/* What a file of tasks may say of their list: its budget, and the names of its streams. */
+/* What a file of tasks may set of their list: its budget, and the names of its streams. */
 void tasklist_read_own(struct tasklist *, struct field *);
 struct json *task_json(const struct task *);
 

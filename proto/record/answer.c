@@ -183,7 +183,7 @@ file_waits(int dirfd, const char *name, const struct questions *qs)
 	return (rc != ANSWER_NONE);
 }
 
-/* A worker leaves the file as it is, so only an answer that it takes counts. */
+/* A worker does not change the file, so only an answer that it accepts counts. */
 static bool
 list_waits(int sessionfd, const struct questions *qs)
 {

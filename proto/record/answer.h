@@ -38,7 +38,8 @@ enum answer_read answer_read(int dirfd, const char *name, bool record, struct an
 /* Parses {"version":1,"answers":{"<id>":"..."}} into a malloced array of *n answers. */
 int answers_parse(struct answer **, size_t *n, const char *, size_t, char *err, size_t errlen);
 struct questions;
-/* Is there an answer to an open question, or what its worker has to refuse, or wait for?  For a session without a worker. */
+/* For a session without a worker: is there an answer to an open question, or a file that a worker must refuse or
+ * wait for? */
 bool answers_wait(int sessionfd, const struct questions *);
 
 #endif

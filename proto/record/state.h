@@ -26,7 +26,7 @@
 #define STATE_MAX_KIND		64
 #define STATE_MAX_SPENT		256	/* rows; further use counts in the last one */
 #define STATE_MAX_ACCOUNT	256
-#define STATE_MAX_RUNS		256	/* the last ones are kept */
+#define STATE_MAX_RUNS		256	/* the newest are kept */
 #define STATE_MAX_USAGE		INT64_C(1000000000000000)	/* tokens, or millionths of a dollar */
 
 struct state_change {
@@ -67,7 +67,7 @@ struct state {
 		int64_t	 count;		/* times that it was asked for, and is over */
 		char	 outcome[160];	/* of the last time: why there was none, or how the client failed; "" = all went well */
 	} attached;
-	bool		 parked;	/* its worker has ended to wait for an answer, and starts again with it */
+	bool		 parked;	/* its worker has ended to wait for an answer, which starts it again */
 	char		 run[16];	/* the run whose messages are read, "" = none */
 	char		 role[16];	/* its role */
 	char		*branch;	/* PREFIX/ITEM/ATTEMPT, without refs/heads/ */
@@ -141,7 +141,7 @@ void state_remark(struct state *, const char *);
 int64_t state_usage(int64_t, int64_t more);
 /* Adds to the tokens and cost of the session, and to those of a day, account and role; figures may be negative. */
 void state_spend(struct state *, const struct state_spent *, const char *day, const char *account);
-/* Adds the current run to agent_runs; the oldest makes room. */
+/* Adds the current run to agent_runs; if the array is full, drops the oldest. */
 void state_run_begin(struct state *, enum role, const char *agent);
 /* The last of agent_runs; NULL = there is none. */
 struct state_run *state_run_last(const struct state *);

@@ -43,10 +43,10 @@ struct client {
 	const char	*also;		/* other programs that keep their files in the same places, separated by blanks; may be NULL */
 	const char	*provider;	/* of its models, as the conventions of OpenTelemetry name it; NULL = any */
 	bool		 adapter;	/* it has an adapter of the same name (worker/agent/) */
-	enum { REPORTS_TURNS, REPORTS_TOKENS, REPORTS_ALL } reports;	/* what the adapter hears with each response: nothing, the
-					 * tokens, or the cost, too; the rest it hears at the end of a turn */
-	const char	*server;	/* the argument with which it speaks JSON-RPC on its standard input and output; NULL = none.
-					 * Its adapter has another way for versions that do not know it */
+	enum { REPORTS_TURNS, REPORTS_TOKENS, REPORTS_ALL } reports;	/* what the client reports with each response: nothing, the
+					 * tokens, or tokens and cost; the rest comes at the end of a turn */
+	const char	*server;	/* the argument that makes it speak JSON-RPC on its standard input and output; NULL = none.
+					 * Its adapter names another one for versions without it */
 	const char	*variables;	/* of the environment, for agents only; separated by blanks, "*" at the end matches any rest */
 	const char	*own;		/* ... for its own runs only, since others use them too; NULL = none */
 	struct client_home homes[CLIENT_HOMES];	/* entries with user NULL are unused */
@@ -73,7 +73,7 @@ extern const size_t nclients;
 const struct client *client_of(const struct agent *);
 /* The client whose adapter has that name; NULL = none. */
 const struct client *client_of_adapter(const char *adapter);
-/* Does the agent report something that is limited only at the end of a turn? */
+/* Does the agent report a limited figure only at the end of a turn? */
 bool client_reports_late(const struct agent *, const struct budget *limit);
 /* Is a variable with this name for agents, because one of the clients uses it? */
 bool client_variable(const char *name);

@@ -59,8 +59,8 @@ struct agent {
 struct rule {
 	char	*match;		/* a regular expression (pattern.h) */
 	char	*answer;
-	char	*name;		/* of a default alone: it answers ... */
-	int64_t	 after;		/* ... once the question is open for so many seconds */
+	char	*name;		/* only of a default, which answers ... */
+	int64_t	 after;		/* ... when the question has been open for so many seconds */
 };
 
 enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };

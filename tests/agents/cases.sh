@@ -264,7 +264,7 @@ case_silent_tool() {
 	got="$(st .status) $(committed)"
 }
 
-# What a killed client, or its worker, began is continued.
+# The client or its worker is killed in its first tool, and the work is continued.
 killed="on You were interrupted
 $commits
 say Done.
@@ -366,7 +366,7 @@ case_children() {
 	got="$(st .status) $(committed)"
 }
 
-# The model calls a tool that no client has, and its words have control characters; the reviewer gets a page of something else.
+# The model calls a tool that no client has, and its words have control characters; the reviewer gets a web page.
 case_garbage() {
 	wanted='failed (agent-error|no-verdict) done clean'
 	play "on You are the reviewer

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # codex as an app server (tests/agents/codex-stand-in): work, messages during a turn, questions, budgets and failures,
-# and codex exec where there is no app server.
+# and codex exec without an app server.
 . "$(dirname "$0")/lib.sh"
 
 export ORCHESTRATOR_HOME="$T/state" STAND_IN="$T/in"
@@ -121,7 +121,7 @@ is 'a run ends when the budget is spent and its tool has ended' "$(status_of spe
 orchestrator answer spent no >"$T/out"; ended spent failed
 settings '"review": "none"'
 
-# What goes wrong.
+# Failures.
 fails() {	# NAME, LINE of the job
 	job <<-E
 	echo x >x; echo 'say I begin.'; echo '$2'
@@ -144,7 +144,7 @@ job <<'E'
 echo 'fail {"responseStreamConnectionFailed":{"httpStatusCode":429}} too many'
 E
 dispatch limit
-ok 'an account at its limit is waited for' wait_for 20 parked limit
+ok 'a session waits for an account at its limit' wait_for 20 parked limit
 orchestrator cancel limit >"$T/out" 2>&1; ended limit cancelled
 rm -rf "$T/state/accounts"
 reset=$(($(date +%s) + 7200))
@@ -153,7 +153,7 @@ echo 'limits 100 $reset'; echo 'fail "usageLimitExceeded" Come back later'
 E
 dispatch limit-until
 wait_for 20 parked limit-until
-is 'the account is waited for until its limit is reset' "$(st limit-until '.parked_until | sub("[.].*Z"; "Z") | fromdate')" "$reset"
+is 'a session waits until the limit of its account is reset' "$(st limit-until '.parked_until | sub("[.].*Z"; "Z") | fromdate')" "$reset"
 orchestrator cancel limit-until >"$T/out" 2>&1; ended limit-until cancelled
 rm -rf "$T/state/accounts"
 job <<'E'
@@ -163,7 +163,7 @@ echo '{ "stays": true }' >"$T/in/can"
 dispatch --wait stays
 is 'a client that does not end after its turn is ended' "$(status_of stays) $(pgrep -f "$T/bin/codex" || :)" 'approved '
 
-# Where there is no app server, codex exec works.
+# Without an app server, codex exec works.
 mkdir "$T/exec"; cp "$top/tests/agents/client-stand-in" "$T/exec/codex"
 echo '{ "old": true }' >"$T/in/can"
 cp "$top/tests/unit/fixtures/codex-tools.jsonl" "$T/in/stream"
@@ -175,12 +175,12 @@ for way in old none; do
 	case \$1 in exec) exec "$T/exec/codex" "\$@" ;; *) exec "$top/tests/agents/codex-stand-in" "\$@" ;; esac
 	E
 	dispatch --wait $way
-	is "codex exec works where there is no app server ($way)" "$(status_of $way) $(tokens $way)" 'approved 2000 100'
+	is "codex exec works without an app server ($way)" "$(status_of $way) $(tokens $way)" 'approved 2000 100'
 	is "the log says once that there is no app server ($way)" \
-	    "$(grep -c 'does not answer in its protocol; it is run as codex exec' "$(session_of $way)/output.log")" 1
+	    "$(grep -c 'does not answer in its protocol; it now runs as codex exec' "$(session_of $way)/output.log")" 1
 done
 
-# It judges, and doctor tries it.
+# codex as a judge, and in doctor.
 cp "$top/tests/agents/codex-stand-in" "$T/bin/codex"
 settings '"review": "council"'
 job <<'E'
@@ -198,5 +198,5 @@ like 'doctor --agents says that codex has an app server' "$out" \
 printf '%s\n' '#!/bin/sh' '[ "$1" != --version ] || { echo "codex-cli 0.1.0"; exit; }' 'exit 2' >"$T/bin/codex"
 run orchestrator doctor --agents
 like 'doctor --agents says that codex has no app server' "$out" \
-    'client +codex \(codex-cli 0\.1\.0, without messages during a turn since it has no app-server,'
+    'client +codex \(codex-cli 0\.1\.0, without messages during a turn: it has no app-server,'
 done_testing

@@ -46,7 +46,7 @@ jq '.boot_id = "00000000-0000-0000-0000-000000000000"' "$S/state.json" >"$T/x" &
 logged orchestrator answer one 2
 wait_for 30 is_st one approved
 is 'a question asked before a reboot is answered after it' "$(st one .status) $(git show session/one/1:one)" 'approved blue'
-is 'a parked session that continues counts no recovery' "$(field state.json '"\(.recoveries) \(.parked)"' one)" '0 false'
+is 'the end of parking does not count as a recovery' "$(field state.json '"\(.recoveries) \(.parked)"' one)" '0 false'
 is 'a message to a parked session reaches its agent with the answer' "$(grep -c '^Use tabs$' "$T/prompt.one")" 1
 
 # execute
@@ -66,7 +66,7 @@ ok 'execute starts the worker of a parked session when answers.json has the answ
 is 'execute declares no parked session dead' "$(grep -c died "$T/execute")" 0
 kill -INT $execute; wait $execute
 
-# other ways out
+# cancel and recover
 begin four
 ok 'a parked session can be cancelled' orchestrator cancel four
 is 'a cancelled session is not parked' "$(field state.json '"\(.status) \(.parked)"' four)" 'cancelled false'
@@ -80,7 +80,7 @@ is 'recover starts the worker of a parked session that has an answer' "$(st five
 echo 'worker ask "Which size?" >"$ITEM_ID"; exit 0' >"$T/do.six"
 logged orchestrator dispatch six
 wait_for 20 is_st six waiting
-is 'a worker whose agent waits for the answer lives on' "$(st six .alive)" true
+is 'a worker whose agent waits for the answer stays' "$(st six .alive)" true
 logged orchestrator answer six 7
 
 # a person's judgement

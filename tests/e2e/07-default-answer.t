@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# answers.default: an answer of the settings for a question that nobody answers.
+# answers.default: an answer of the settings to a question that is open for too long.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 
@@ -44,8 +44,8 @@ settings 2 '' "$later"
 echo 'worker ask "Which port?" >"$ITEM_ID"' >"$T/do.three"
 begin three; begin two
 orchestrator execute >"$T/execute" 2>&1 & execute=$!
-ok 'a default answers when its time has come' wait_for 30 grep -q 'two-.*: merged' "$T/execute"
-is 'the answer of a default is recorded in the name of the default' "$(answered two)" 'answered MIT default licence'
+ok 'a default answers when it is due' wait_for 30 grep -q 'two-.*: merged' "$T/execute"
+is 'the answer of a default is recorded with the name of the default' "$(answered two)" 'answered MIT default licence'
 is 'the agent reads the answer of a default' "$(git show main:two)" MIT
 like 'the log names the default' "$(cat "$(session_of two)/output.log")" 'answer to q-[a-z0-9]* by default licence: MIT$'
 like 'execute names the default' "$(cat "$T/execute")" 'two-.*default licence'
@@ -53,7 +53,7 @@ is 'a question that no default matches stays open' "$(answered three)" 'open nul
 logged orchestrator cancel three
 kill -INT $execute 2>/dev/null; wait $execute
 
-# Options; park.worker; the time passes while execute does not run.
+# Options, park.worker, and time that passes while execute does not run.
 echo 'worker ask -o red -o MIT "Which licence has options?" >"$ITEM_ID"' >"$T/do.five"
 settings 1 ''
 begin five
@@ -61,7 +61,7 @@ sleep_until_due() { [ "$(date +%s)" -gt "$(($(date -d "$(field questions.json '.
 wait_for 10 sleep_until_due
 like 'questions shows a default that is due' "$(orchestrator questions)" 'default licence: execute answers "MIT" at .* \(in 0s\)'
 orchestrator execute >"$T/execute" 2>&1; wait_for 20 is_st five merged
-is 'a default whose answer is no option of the question is passed over' "$(answered five)" 'answered MIT default licence'
+is 'a default whose answer is not an option of the question is skipped' "$(answered five)" 'answered MIT default licence'
 echo 'worker ask --defer "Which licence is parked?"; exit 0' >"$T/do.six"
 settings 1 ', "park": { "worker": true }' "$later"
 begin six

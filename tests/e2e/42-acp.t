@@ -183,7 +183,7 @@ for end in killed 'stop max_turn_requests'; do
 	echo '$end'
 	E
 	dispatch "${end%% *}"
-	is "a turn that broke off ($end) goes on in its conversation" \
+	is "a turn that broke off ($end) is continued in its conversation" \
 	    "$(field state.json .status "${end%% *}") $(sent session/resume .params.sessionId)" 'approved "c1"'
 done
 job </dev/null

@@ -256,9 +256,9 @@ session claude-overloaded "$alone"
 start
 pauses() { grep -q '^.worker. [^ ]* the service failed; the session continues in 5 s$' "$S/output.log"; }
 ok 'the log says how long a session waits for a service that failed' wait_for "$LIMIT" pauses
-is 'nothing is run while a session waits for a service' "$(wc -l <"$STAND_IN/runs")" 1
+is 'no agent runs while a session waits for a service' "$(wc -l <"$STAND_IN/runs")" 1
 stop
-is 'a conversation is resumed when its service has had time' "$status,$(st .status),$(rescue),$(conversations | sed -n 2p)" \
+is 'a conversation is resumed after the pause for its service' "$status,$(st .status),$(rescue),$(conversations | sed -n 2p)" \
     "0,approved,1,broken-off,false,resumed $(conversations | sed -n 1p)"
 claude
 stream 1 '{"type":"result","is_error":true,"terminal_reason":"api_error","api_error_status":500,"result":"Error"}'
@@ -298,16 +298,16 @@ start
 ok 'a client that stops at the budget it was given asks for more' asked
 put "$q" '1 USD'; stop
 is 'claude is given what is left of the smallest budget in dollars' "$(paste -sd, "$STAND_IN/budgets")" 0.500000,0.600000
-is 'a run that stopped at its budget is resumed when that is raised, and was no failure' "$status,$(st .status),$(st .rescue.attempts),$(conversations | sed -n 2p)" \
+is 'a run that stopped at its budget is resumed when the budget is raised, and is no failure' "$status,$(st .status),$(st .rescue.attempts),$(conversations | sed -n 2p)" \
     "0,approved,0,resumed $(conversations | sed -n 1p)"
 claude
 spends 0.1
 session claude-early "$alone | .budget.session.usd = 0.5"
 work
-is 'a client that stops before its budget is spent is resumed as often as a recovery is allowed' "$status,$(st .status),$(rescue)" 0,approved,1,broken-off,false
+is 'a client that stops before its budget is spent is resumed, as a recovery' "$status,$(st .status),$(rescue)" 0,approved,1,broken-off,false
 claude
 spends 0.1
 session claude-own "$alone"
 work
-is 'a limit in dollars that is not of the settings is a failure' "$status,$(how),$(st .detail)" 1,failed,agent-error,'implementer: error_max_budget_usd'
+is 'a client that stops at a limit in dollars without a budget has failed' "$status,$(how),$(st .detail)" 1,failed,agent-error,'implementer: error_max_budget_usd'
 done_testing

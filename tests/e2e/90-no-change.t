@@ -57,7 +57,7 @@ is 'the council may refuse that nothing needs to be changed' "$(now said-refused
 dispatch mute
 is 'a client that changes nothing and gives no summary has failed' "$(now mute)" 'failed no-change'
 dispatch denied-one
-is 'a client that refused its agent tools and commits nothing has failed, with their names' \
+is 'work without a commit fails with the names of the tools that the client refused' \
     "$(now denied-one), $(field state.json .detail denied-one)" 'failed no-change, nothing was committed; the client refused 3 tool calls: Write, Bash'
 like 'the log says which tools a client refused' "$(cat "$(session_of denied-one)/output.log")" \
     '^\[implementer\] \(the client refused 3 tool calls: Write, Bash\)$'

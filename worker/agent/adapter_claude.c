@@ -21,7 +21,7 @@
  */
 
 #define LOST		"No conversation found"
-#define REFUSED		10	/* names of refused tools that are told */
+#define REFUSED		10	/* names of refused tools in a message */
 
 /*
  * A judge loads nothing that the work, or its author, could have left for the client: no settings,
@@ -140,7 +140,7 @@ take_cause(struct agent_run *run, const struct json *event)
 		run->parked = -1;
 }
 
-/* The calls that the client did not run, as by a rule or a hook of the user. */
+/* The calls that the client refused, for example by a rule or a hook of the user. */
 static void
 take_refused(struct agent_run *run, const struct json *list, struct text *out)
 {

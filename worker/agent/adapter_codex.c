@@ -19,8 +19,8 @@
 /*
  * codex as `codex app-server`: JSON-RPC, one message a line, on standard input and output.  A run is one turn of a
  * thread.  The tokens of the whole thread come after each response, and a message of a person can be added to the
- * turn.  A question ends the turn: its answer is the next prompt of the same thread.  An old client that has no app
- * server, or one of another protocol, is run as `codex exec` instead.
+ * turn.  A question ends the turn: its answer is the next prompt of the same thread.  An old client without an app
+ * server, or with one of another protocol, runs as `codex exec` instead.
  */
 
 enum { INITIALIZE = 1, THREAD, TURN, STEER, INTERRUPT };	/* the ids of our calls */
@@ -48,7 +48,7 @@ codex_command(struct agent_run *run, struct strings *argv, struct strings *env)
 	run->own = alloc_array(1, sizeof(struct codex));
 }
 
-/* What is large, and is not read, is not sent; words in pieces show that the client is alive. */
+/* Turns off large events that are not read.  Words in pieces stay on: they show that the client is alive. */
 static void
 codex_begin(struct agent_run *run)
 {
@@ -76,7 +76,7 @@ begin_thread(struct agent_run *run)
 	rpc_call(&run->talk.out, 0, "initialized", json_new_object());
 	if (run->resume != NULL) {
 		json_put_str(params, "threadId", run->resume);
-		json_put_bool(params, "excludeTurns", true);	/* what was said may be too long for a line */
+		json_put_bool(params, "excludeTurns", true);	/* the earlier turns may be too long for a line */
 	}
 	json_put_str(params, "cwd", run->dir);
 	json_put_str(params, "approvalPolicy", "never");
@@ -86,7 +86,7 @@ begin_thread(struct agent_run *run)
 	rpc_call(&run->talk.out, THREAD, run->resume != NULL ? "thread/resume" : "thread/start", params);
 }
 
-/* A call about the turn, with the id of the one that runs under key (NULL = none), and words (NULL = none). */
+/* A call about the turn: under key (NULL = none) the id of the running turn, and words (NULL = none). */
 static void
 say(struct agent_run *run, int id, const char *method, const char *key, const char *words)
 {
@@ -114,7 +114,7 @@ fail(struct agent_run *run, const struct json *error, struct text *out)
 	end(run);
 }
 
-/* The model reads the message after the running tool, which stays. */
+/* The model reads the message when the running tool has ended. */
 static void
 codex_tell(struct agent_run *run)
 {
@@ -138,7 +138,7 @@ take_thread(struct agent_run *run, const struct json *result, struct text *out)
 	say(run, TURN, "turn/start", NULL, run->prompt);
 }
 
-/* An old client answers the first call, and knows no other. */
+/* An old client answers the first call, but knows no others. */
 static bool
 unknown(const struct json *error)
 {
@@ -249,7 +249,7 @@ notice(struct agent_run *run, const char *method, const struct json *params, str
 		codex_usage_own(run, &own->usage, json_get(params, "tokenUsage"));
 	} else if (strcmp(method, "turn/completed") == 0) {
 		end_turn(run, json_get(params, "turn"), out);
-	} else if (strcmp(method, "error") == 0) {	/* it may be tried again */
+	} else if (strcmp(method, "error") == 0) {	/* the client may try again */
 		why = json_get(params, "error");
 		event_show(out, "(the service: ", json_words(why, json_str(why, "additionalDetails") != NULL ? "additionalDetails"
 		    : "message"), 1);

@@ -10,7 +10,7 @@
 #include "worker/agent/server.h"
 
 /*
- * codex where it has no app server (adapter_codex.c): `codex exec --json`, one JSON object a line, the prompt on
+ * codex without an app server (adapter_codex.c): `codex exec --json`, one JSON object a line, the prompt on
  * standard input.  It names its thread first; turn.completed is success, with the tokens of the whole thread.
  * An item of type "error" is a warning.
  */
@@ -68,7 +68,7 @@ exec_line(void *arg, const char *line, size_t len, struct text *out)
 	} else if (strcmp(type, "turn.failed") == 0) {
 		codex_failed(run, json_words(json_get(event, "error"), "message"), out);
 	} else if (strcmp(type, "error") == 0) {
-		event_show(out, "(the service: ", json_words(event, "message"), 1);	/* it may be tried again */
+		event_show(out, "(the service: ", json_words(event, "message"), 1);	/* the client may try again */
 		text_first_line(run->error_text, sizeof(run->error_text), json_words(event, "message"));
 	}
 	json_free(event);

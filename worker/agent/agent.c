@@ -185,7 +185,7 @@ agent_again(struct worker *w, struct agent_run *run, enum agent_outcome *outcome
 
 	if (mute) {
 		w->mute[run->role] = true;
-		output_log("%s does not answer in its protocol; it is run as %s: no messages during a turn, tokens at its end",
+		output_log("%s does not answer in its protocol; it now runs as %s: no messages during a turn, and tokens only at its end",
 		    run->agent->name, adapter_of(w, run->role)->name);
 	} else if (lost) {
 		output_log("the conversation is lost; starting a new one");

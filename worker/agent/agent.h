@@ -51,7 +51,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	bool		 heard;		/* the model has answered */
 	bool		 full;		/* there is no room left in the conversation */
 	bool		 broken;	/* the run broke off, and its conversation can go on */
-	bool		 down;		/* ... because the service failed: it gets time before the next run */
+	bool		 down;		/* ... because the service failed: the next run comes after a pause */
 	bool		 stop;		/* nothing more is expected of the client: it is ended */
 	int		 overflows;	/* times in a row that it was full */
 	size_t		 shown;		/* bytes of result already shown, for words that come in pieces */
@@ -84,7 +84,7 @@ struct adapter {
 	/* Do judges give their verdict as their result, and not by worker verdict?  Then the files of a project
 	 * that steer the client are not masked (mask.h): command() tells the client to load none. */
 	bool		 rules;
-	/* Runs a client that turns out not to speak this adapter's protocol (run->mute); NULL = it does. */
+	/* The adapter to use if the client does not speak this one's protocol (run->mute); NULL = none. */
 	const struct adapter *instead;
 	bool		 tells;		/* does it pass messages on during a turn? */
 	bool		 speaks;	/* is an implementer's result its final message, which may be a question? */
@@ -93,8 +93,8 @@ struct adapter {
 	/* Says the first words to a client that is spoken to while it runs; NULL = it gets the prompt on its
 	 * standard input. */
 	void		(*begin)(struct agent_run *);
-	/* Called at any time while run->words is set: sends the words if the client takes them now; NULL = words are
-	 * sent when a line is read. */
+	/* Called at any time while run->words is set: sends the words if the client accepts them now; NULL = words
+	 * are sent when a line is read. */
 	void		(*tell)(struct agent_run *);
 	/* Reads one line of output, and renders it for people. */
 	void		(*line)(void *run, const char *, size_t, struct text *out);

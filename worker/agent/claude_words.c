@@ -16,7 +16,7 @@ struct claude {
 	char	prompt[UUID];
 	char	words[UUID];	/* id of a message that the client has not taken yet; "" = none */
 	bool	reports;	/* the client says what it does with its input */
-	bool	again;		/* a message began this turn: its result comes after the one before */
+	bool	again;		/* a message began this turn: its result is added to the earlier one */
 };
 
 static void

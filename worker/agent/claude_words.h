@@ -3,9 +3,9 @@
 #define WORKER_CLAUDE_WORDS_H
 
 /*
- * What claude is told on its standard input: the prompt, then messages of a person while it works.  The client takes a
- * message when the running tool has ended, or begins another turn with it.  Its command_lifecycle events say
- * which; a client that reports none for the prompt gets no message, since its delivery would be unknown.
+ * The standard input of claude: the prompt, then messages of a person while it works.  The client reads a message
+ * when the running tool has ended, or begins another turn with it.  Its command_lifecycle events say which.  A
+ * client that reports none for the prompt gets no message, since its delivery would be unknown.
  */
 
 struct agent_run;
@@ -13,7 +13,7 @@ struct json;
 
 /* Sends the prompt. */
 void claude_words_begin(struct agent_run *);
-/* Sends the words of the run, unless the client can't take them. */
+/* Sends the words of the run, if the client can accept them. */
 void claude_words_send(struct agent_run *);
 /* Takes a command_lifecycle event. */
 void claude_words_state(struct agent_run *, const struct json *event);

@@ -3,8 +3,8 @@
 #define WORKER_CODEX_ITEM_H
 
 /*
- * What codex does and says, as items with the same members in both of its streams: codex app-server writes names like
- * commandExecution, codex exec like command_execution.
+ * The items of codex, which are its calls and words.  Both of its streams have the same items: codex app-server writes
+ * names like commandExecution, codex exec like command_execution.
  */
 
 #include <stdbool.h>
@@ -27,7 +27,7 @@ void codex_item_ends(struct agent_run *, const struct json *item, struct text *o
 
 /* The turn failed, with the client's reason. */
 void codex_failed(struct agent_run *, const char *why, struct text *out);
-/* When the account's limits that are used up begin anew, wall ms; 0 = none is, or unknown. */
+/* When the limits that the account has reached are reset, wall ms; 0 = it has reached none, or unknown. */
 int64_t codex_reset(const struct json *limits);
 /* The cause of a failure: a full conversation, or an account at its limit, until reset (0 = unknown). */
 void codex_cause(struct agent_run *, const struct json *info, int64_t reset);

@@ -136,7 +136,7 @@ park_answer(struct worker *w, const char *id)
 		q = questions_find(&w->questions, own);
 		if (q == NULL || q->status == QUESTION_ANSWERED || worker_interrupted(w))
 			break;
-		/* the end of the worker looks for an answer that comes from now on */
+		/* later answers are found when the worker ends */
 		if ((w->state.parked = w->config.settings.park_worker && !busy))
 			break;
 		watch_timer(&timer, busy ? clock_now() + CLOCK_S : 0);

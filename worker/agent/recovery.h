@@ -27,7 +27,7 @@ bool recovery_ready(struct worker *, const struct agent_run *);
 
 /* Sets run->full when the client did not report it itself. */
 void recovery_judge(const struct worker *, struct agent_run *);
-/* The outcome of a run; worker_fail is set unless it ended well. */
+/* The outcome of a run; if it did not succeed, worker_fail is set. */
 enum agent_outcome recovery_outcome(struct worker *, const struct agent_run *, const struct run_result *);
 
 /* After a failed run: ESCALATION_GIVE_UP leaves the failure as reported; otherwise the agent is run again with

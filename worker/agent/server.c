@@ -97,7 +97,7 @@ server_acp(const struct agent_run *run)
 	return list;
 }
 
-/* What most clients call a server. */
+/* A server in the format of most clients. */
 static struct json *
 usual(const struct agent_run *run)
 {

@@ -20,7 +20,7 @@ void server_codex(const struct agent_run *, struct strings *argv);
 void server_opencode(const struct agent_run *, struct strings *env);
 /* Adds the option of a client that ignores the servers of its protocol (servers in proto/settings/clients.h). */
 void server_option(const struct agent_run *, struct strings *argv);
-/* Sets the client's variable, unless the user has set it, to a file of the session, and writes that. */
+/* Writes a file of the session, and sets the client's variable to its path, unless the user has set the variable. */
 void server_gemini(const struct agent_run *, struct strings *env);
 
 #endif

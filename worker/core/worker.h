@@ -138,7 +138,8 @@ int worker_sync_tree(struct worker *);
 /* Logs that a record could not be written, with errno; the worker ends soon after. */
 void worker_disk_failed(struct worker *, const char *name);
 
-/* Must the worker stop, because of a signal, cancel, a change to its files, or since its session is parked?  For use between runs. */
+/* Must the worker stop, because of a signal, cancel, a change to its files, or because its session is parked?  For use
+ * between runs. */
 bool worker_interrupted(struct worker *);
 
 /*

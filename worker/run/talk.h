@@ -21,14 +21,14 @@ struct talk {
 	bool		 ends;	/* the client ends when its input is closed, however long it works until then */
 	size_t		 sent;	/* bytes of out */
 	int		 fd;	/* non-blocking; -1 = closed */
-	void		(*more)(void *arg);	/* adds what has come up, before each writing; NULL = nothing does */
+	void		(*more)(void *arg);	/* called before each write, to add lines; NULL = none */
 	void		*arg;
 };
 
 /* Makes the pipe; returns the end for the client, or -1 with errno. */
 int talk_open(struct talk *);
-/* Writes as much as the client reads now, and has watch_next report when it reads more.  true: all is said,
- * the input was closed by this call, and the client does not end by itself. */
+/* Writes as much as the client reads now, and has watch_next report when it reads more.  true: all is written,
+ * this call closed the input, and the client does not end by itself. */
 bool talk_send(struct talk *);
 /* Closes the input and frees what was not written. */
 void talk_close(struct talk *);

@@ -194,7 +194,7 @@ static const struct option_row rows[] = {
 	OPERAND(struct arguments, dir, "DIR"),
 };
 
-/* *parked: the worker ends to wait for an answer. */
+/* Sets *parked if the worker ends to wait for an answer. */
 static int
 work(const struct arguments *a, bool *parked)
 {
@@ -230,7 +230,7 @@ work(const struct arguments *a, bool *parked)
 	return rc;
 }
 
-/* Its giver may have found the lock still held, and left it to this worker. */
+/* A command that gave an answer may have found the lock still held, and left the answer to this worker. */
 static bool
 is_answered(const char *dir)
 {

@@ -155,7 +155,7 @@ step_commit(struct worker *w)
 		return worker_fail(w, "blocked", "%s", line);
 	}
 	/* further work on commits that are there, which ends with none, has not come to a result */
-	/* its summary is no statement that nothing needs to be changed */
+	/* a summary after refused calls does not mean that nothing needs to be changed */
 	if (rc == 1 && w->refused_tools[0] != '\0' && !w->item.no_change)
 		return worker_fail(w, "no-change", "nothing was committed; the client refused %s", w->refused_tools);
 	if (rc == 1 && (strcmp(w->state.head, w->state.base) != 0 || !nothing_needed(w)))

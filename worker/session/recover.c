@@ -200,7 +200,7 @@ detach_output(void)
 		close(fd);
 }
 
-/* A worker died here, or has parked the session: no process of its run may live on, and no question of that run may
+/* The last worker died, or parked the session: no process of its run may survive, and no question of that run may
  * wait for an answer. */
 static int
 clean_up_after(struct worker *w, bool detach)
