@@ -50,7 +50,7 @@ words_of(struct worker *w, bool (*which)(const struct tell *))
 static char *
 with_remarks(const struct worker *w, const struct agent_run *run, const char *prompt)
 {
-	if (run->resume != NULL || w->state.remarks == NULL)
+	if (run->resume != NULL || w->state.remarks == NULL || strstr(prompt, w->state.remarks) != NULL)
 		return text_format("%s", prompt);
 	return text_format("%s\nA person asked for this since, and it counts as the item does:\n<remarks>\n%s\n</remarks>\n", prompt,
 	    w->state.remarks);
