@@ -51,7 +51,7 @@ settings '"adapter": "claude"' '' || exit 1
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 is_st() { [ "$(st "$1" .status)" = "$2" ]; }
 at_work() { test -s "$T/at.$1"; }
-begin() { logged orchestrator dispatch --title Work "$1"; wait_for 30 "${2:-is_st}" "$1" waiting; S=$(session_of "$1"); }
+begin() { logged orchestrator dispatch --title Work "$1"; wait_for 30 "${2:-is_st}" "$1" waiting; }
 # A terminal whose keyboard is descriptor 8, and whose screen is a file.
 mkfifo "$T/keys"
 attach() {
