@@ -223,7 +223,7 @@ oldman = man1/worker.1=man1/orchestrator-worker.1 man5/session.5=man5/orchestrat
     man5/tasklist.5=man5/orchestrator-tasklist.5 man5/orchestration-config.5=man5/orchestrator-streams.5
 # Commands that are described in the page of another one: page=command,command.
 manlinks = dispatch=cancel,retry execute=dispatch-ready,plan,report,stop,pause,resume generate=conflict-check status=show,diff,wait,logs,path skill=mcp \
-    answer=questions,tell,interrupt merge=rework,reject,resolve,adopt recover=salvage,discard,cleanup doctor=init
+    answer=questions,tell,interrupt,attach merge=rework,reject,resolve,adopt recover=salvage,discard,cleanup doctor=init
 comma = ,
 linkman = $(oldman) $(foreach l,$(manlinks),$(foreach c,$(subst $(comma), ,$(lastword $(subst =, ,$l))),\
     man1/orchestrator-$c.1=man1/orchestrator-$(firstword $(subst =, ,$l)).1))
