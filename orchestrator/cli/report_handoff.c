@@ -17,7 +17,7 @@
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
-/* The summary of its session, malloced; NULL when there is none. */
+/* The summary of its session, malloced; NULL = none. */
 static char *
 summary_of(const struct entry *e)
 {

@@ -18,7 +18,7 @@ struct runs { struct json **v; size_t n; };
 /* over: no execute runs there now, so that the last run has ended. */
 void runs_load(struct runs *, const char *instance, bool over);
 void runs_release(struct runs *);
-/* One report over all runs of a list; NULL when there is none. */
+/* One report over all runs of a list; NULL = no run. */
 struct json *runs_sum(const struct runs *, const char *list);
 
 #endif

@@ -43,7 +43,7 @@ void facts_records(const struct entry *, struct facts *);
 char *facts_verdict(const struct facts *);
 /* The agent of the role of this name; NULL = none. */
 const char *facts_agent(const struct facts *, const char *role);
-/* The agents by role, null where there is none. */
+/* The agents by role; null = no agent. */
 struct json *facts_agents_json(const struct facts *);
 void facts_release(struct facts *);
 

@@ -35,7 +35,7 @@ int streams_file_load(struct orch *, struct streams_file *);
 /* Prints the problems: 0 when there are none, else EX_DATAERR. */
 int streams_file_sound(const struct streams_file *);
 void streams_file_release(struct streams_file *);
-/* The list that is kept for the file's initiative; "" when there is none yet. */
+/* The list that is kept for the file's initiative; "" = none yet. */
 void streams_list(struct orch *, const struct streams *, char list[TASKLIST_ID_MAX]);
 /*
  * When all streams of the file and all tasks of its list are COMPLETE: moves it to .archive/orchestration/YYYYMMDD/ of
