@@ -88,6 +88,21 @@ session killed "$alone"
 work
 is 'a client that is killed goes on in its conversation' "$(st .status),$(st .rescue.cause),$(resumed implementer implement)" \
     "approved,broken-off,$(st .conversations.implementer)"
+ok 'the log says that a turn which broke off may run twice' test "$(shown worker 'of run 001 broke off and may run twice')"
+like 'the next prompt says that a turn which broke off may run twice' "$(cat "$S/transcript/002-implementer.prompt")" 'may run twice'
+
+stream tools
+job <<'J'
+case $(wc -l <"$STAND_IN/runs") in
+1) echo work >work ;;
+2) head -n 1 "$STAND_IN/stream" | sed "s/5e551011-0000-4000-8000-000000000001/$id/"; kill -9 $$ ;;
+*) echo repaired >work ;;
+esac
+J
+session repair "$alone | .review = \"gates\" | .gates = [{ name: \"g\", command: \"grep -q repaired work\" }]"
+work
+is 'a turn for a gate that broke off has a prompt which says so, and the findings of the gate' \
+    "$(st .status),$(grep -c -e 'may run twice' -e '^The gate g failed' "$S"/transcript/*-implementer.prompt | cut -d: -f2 | paste -sd' ')" 'approved,0 1 2'
 
 stream success
 head -c 600 "$fixtures/claude-success.jsonl" >"$STAND_IN/stream"

@@ -34,6 +34,9 @@ resolve_prompt(struct worker *w)
 	return prompt;
 }
 
+#define TWICE \
+	"Your last turn broke off and may run twice: look at the worktree before you repeat what can't be undone.\n"
+
 /* First prompt, interrupted run, failed gate, rejected review, conflict: chooses the text; "" when the conversation
  * continues with messages alone. */
 char *
@@ -56,6 +59,11 @@ prompt_implement(struct worker *w)
 		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);
 	more = worker_resolving(w) ? resolve_prompt(w) :
 	    prompt_make(w, w->state.gate_tries > 0 ? "gate" : "rework", vars);
+	if (resumable && (w->recovered || w->state.rescue.under_way)) {
+		text_printf(&t, "%s\n%s", TWICE, more);
+		free(more);
+		return t.buf;
+	}
 	if (resumable)
 		return more;
 	first = prompt_first(w);

@@ -204,6 +204,7 @@ recover(struct worker *w, const struct agent_run *run, const char *prompt, struc
 		r->prompt = prompt_fresh(w, prompt);
 	} else {
 		r->resumed = true;
+		output_log("the turn of run %03lld broke off and may run twice; its prompt says so", (long long)w->state.runs);
 		r->prompt = w->state.step == STEP_IMPLEMENT ? prompt_implement(w) : NULL;
 	}
 	(void)worker_save(w, true);

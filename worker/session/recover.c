@@ -241,8 +241,9 @@ clean_up_after(struct worker *w, bool detach)
 		detach_output();
 	clean_forget(w);	/* no process writes there any more */
 	w->recovered = true;
-	output_log("%s in step %s%s", died ? "recovering: the former worker ended" : "no longer parked: continuing",
-	    step_name(w->state.step), killed > 0 ? "; ended the leftover processes of its run" : "");
+	output_log("%s in step %s%s%s", died ? "recovering: the former worker ended" : "no longer parked: continuing",
+	    step_name(w->state.step), killed > 0 ? "; ended the leftover processes of its run" : "",
+	    died && w->state.step == STEP_IMPLEMENT ? "; the turn that broke off may run twice" : "");
 	if (worktree_repair(w) == 0)	/* if the repair fails, the session's step reports why */
 		boot_id(w->state.boot_id, sizeof(w->state.boot_id));
 	(void)answers_scan(w);
