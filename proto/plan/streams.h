@@ -20,6 +20,7 @@
 #include "proto/record/item.h"
 
 struct task;
+struct taskgraph;
 struct tasklist;
 
 #define STREAMS_FILE	"orchestration-config.json"
@@ -87,6 +88,8 @@ bool stream_complete(const struct stream *);
 /* The paths that it may change; empty = unknown. */
 const struct strings *stream_paths(const struct stream *);
 
+/* Makes the graph of the explicit dependencies; false when a circle was found.  problems may be NULL: nothing is checked. */
+bool streams_graph(const struct streams *, struct taskgraph *, struct strings *problems);
 void streams_check(const struct streams *, int64_t max_parallel, struct strings *problems);
 /* Finds parallel streams that may change the same files. */
 void streams_overlaps(const struct streams *, struct strings *problems);

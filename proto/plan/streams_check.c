@@ -5,6 +5,7 @@
 #include "proto/base/glob.h"
 #include "proto/base/text.h"
 #include "proto/plan/streams.h"
+#include "proto/plan/taskgraph.h"
 
 /* Its position in the plan of its phase; streams missing from the plan come last, in file order. */
 static size_t
@@ -96,68 +97,55 @@ check_tasks(const struct streams *s, struct strings *problems)
 			    s->v[i].id);
 }
 
-struct walk {
-	const struct streams *s;
+struct checked {
+	const struct stream *v;
 	struct strings	*problems;
-	char		 state[STREAMS_MAX];	/* 0 = not seen, 1 = on the current path, 2 = done */
-	size_t		 way[STREAMS_MAX];
-	size_t		 n;
 	bool		 circle;
 };
 
 static void
-say_circle(struct walk *w, size_t first)
+say_circle(void *arg, const uint32_t *i, size_t n)
 {
-	const struct stream *v = w->s->v;
+	struct checked *c = arg;
 	struct text t = { 0 };
-	size_t k = w->n;
 
-	while (w->way[--k] != first)
-		;
-	for (; k < w->n; k++)
-		text_printf(&t, "%s%s depends on %s", t.len > 0 ? ", " : "", v[w->way[k]].id,
-		    k + 1 < w->n ? v[w->way[k + 1]].id : v[first].id);
-	streams_problem(w->problems, "Circular dependencies detected: %s; remove one of these dependencies", t.buf);
+	for (size_t k = 0; k < n; k++)
+		text_printf(&t, "%s%s depends on %s", k > 0 ? ", " : "", c->v[i[k]].id, c->v[i[(k + 1) % n]].id);
+	streams_problem(c->problems, "Circular dependencies detected: %s; remove one of these dependencies", t.buf);
 	text_free(&t);
-	w->circle = true;
+	c->circle = true;
 }
 
-static void
-walk(struct walk *w, size_t i)
+bool
+streams_graph(const struct streams *s, struct taskgraph *g, struct strings *problems)
 {
-	const struct strings *on = &w->s->v[i].depends_on;
+	struct checked c = { .v = s->v, .problems = problems };
+	size_t j;
 
-	w->state[i] = 1;
-	w->way[w->n++] = i;
-	for (size_t k = 0; k < on->n; k++) {
-		size_t d = streams_find(w->s, on->v[k]);
-
-		if (d == STREAMS_NONE)
-			streams_problem(w->problems, "unknown dependency: %s depends on %s, which is not in "
-			    "\"streams\"; add it, or remove the dependency", w->s->v[i].id, on->v[k]);
-		else if (w->state[d] == 1)
-			say_circle(w, d);
-		else if (w->state[d] == 0)
-			walk(w, d);
-	}
-	w->n--;
-	w->state[i] = 2;
+	taskgraph_begin(g, s->n);
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t k = 0; k < s->v[i].depends_on.n; k++)
+			if ((j = streams_find(s, s->v[i].depends_on.v[k])) != STREAMS_NONE)
+				taskgraph_edge(g, i, j);
+			else if (problems != NULL)
+				streams_problem(problems, "unknown dependency: %s depends on %s, which is not in "
+				    "\"streams\"; add it, or remove the dependency", s->v[i].id, s->v[i].depends_on.v[k]);
+	taskgraph_end(g, problems != NULL ? say_circle : NULL, &c);
+	return !c.circle;
 }
 
 /* Checks the explicit dependencies among themselves first, without the order of the phases. */
 static void
 check_dependencies(const struct streams *s, struct strings *problems)
 {
-	struct walk w = { .s = s, .problems = problems };
+	struct taskgraph g;
+	bool sound = streams_graph(s, &g, problems);
 
-	for (size_t i = 0; i < s->n; i++)
-		if (w.state[i] == 0)
-			walk(&w, i);
-	for (size_t i = 0; !w.circle && i < s->n; i++)
-		for (size_t k = 0; k < s->v[i].depends_on.n; k++) {
-			size_t d = streams_find(s, s->v[i].depends_on.v[k]);
+	for (size_t i = 0; sound && i < s->n; i++)
+		for (size_t e = g.needs_at[i]; e < g.needs_at[i + 1]; e++) {
+			size_t d = g.needs[e];
 
-			if (d == STREAMS_NONE || !streams_before(s, i, d))
+			if (!streams_before(s, i, d))
 				continue;
 			if (s->v[i].phase == s->v[d].phase)
 				streams_problem(problems, "%s depends on %s, which comes after it in the executionPlan: swap "
@@ -168,6 +156,7 @@ check_dependencies(const struct streams *s, struct strings *problems)
 				    stream_phase_name(s->v[i].phase), s->v[d].id,
 				    stream_phase_name(s->v[d].phase));
 		}
+	taskgraph_release(&g);
 }
 
 void
@@ -193,28 +182,23 @@ streams_check(const struct streams *s, int64_t max_parallel, struct strings *pro
 }
 
 static bool
-reaches(const struct streams *s, size_t from, size_t to, char *seen)
+at_once(const struct streams *s, const struct taskgraph *g, size_t a, size_t b)
 {
-	if (from == to)
-		return true;
-	seen[from] = 1;
-	for (size_t k = 0; k < s->v[from].depends_on.n; k++) {
-		size_t d = streams_find(s, s->v[from].depends_on.v[k]);
-
-		if (d != STREAMS_NONE && !seen[d] && reaches(s, d, to, seen))
-			return true;
-	}
-	return false;
+	return s->v[a].phase == STREAM_PARALLEL && s->v[b].phase == STREAM_PARALLEL &&
+	    !stream_complete(&s->v[a]) && !stream_complete(&s->v[b]) &&
+	    !taskgraph_depends(g, a, b) && !taskgraph_depends(g, b, a);
 }
 
 bool
 streams_at_once(const struct streams *s, size_t a, size_t b)
 {
-	char seen[STREAMS_MAX] = { 0 }, back[STREAMS_MAX] = { 0 };
+	struct taskgraph g;
+	bool yes;
 
-	return s->v[a].phase == STREAM_PARALLEL && s->v[b].phase == STREAM_PARALLEL &&
-	    !stream_complete(&s->v[a]) && !stream_complete(&s->v[b]) &&
-	    !reaches(s, a, b, seen) && !reaches(s, b, a, back);
+	streams_graph(s, &g, NULL);
+	yes = at_once(s, &g, a, b);
+	taskgraph_release(&g);
+	return yes;
 }
 
 static void
@@ -235,8 +219,12 @@ check_pair(const struct stream *a, const struct stream *b, struct strings *probl
 void
 streams_overlaps(const struct streams *s, struct strings *problems)
 {
+	struct taskgraph g;
+
+	streams_graph(s, &g, NULL);
 	for (size_t i = 0; i < s->n; i++)
 		for (size_t k = i + 1; k < s->n; k++)
-			if (streams_at_once(s, i, k))
+			if (at_once(s, &g, i, k))
 				check_pair(&s->v[i], &s->v[k], problems);
+	taskgraph_release(&g);
 }

@@ -6,7 +6,7 @@
 #include "proto/json/field.h"
 #include "proto/json/json.h"
 #include "proto/plan/streams.h"
-#include "proto/plan/tasklist.h"
+#include "proto/plan/taskgraph.h"
 
 static bool
 is_needed(const struct streams *s, const char *id)
@@ -35,44 +35,24 @@ phase_of(const struct streams *s, const struct stream *one)
 	return others > 1 ? STREAM_INTEGRATION : STREAM_PARALLEL;
 }
 
-/* The next stream that depends on none of the remaining ones; in a circle, any. */
-static size_t
-next(const struct streams *s, const bool *taken)
-{
-	size_t any = STREAMS_NONE, k;
-
-	for (size_t i = 0; i < s->n; i++) {
-		const struct strings *on = &s->v[i].depends_on;
-
-		if (taken[i])
-			continue;
-		if (any == STREAMS_NONE)
-			any = i;
-		for (k = 0; k < on->n; k++) {
-			size_t d = streams_find(s, on->v[k]);
-
-			if (d != STREAMS_NONE && !taken[d])
-				break;
-		}
-		if (k == on->n)
-			return i;
-	}
-	return any;
-}
-
+/* Each stream comes after those that it depends on; in a circle, the first that is left comes next. */
 void
 streams_arrange(struct streams *s, const struct strings said[STREAM_PHASES])
 {
-	bool taken[STREAMS_MAX] = { false };
+	struct taskgraph g;
 	size_t i;
 	int p;
 
 	for (p = 0; p < STREAM_PHASES; p++)
 		strings_free(&s->plan[p]);
 	s->planned = true;
+	streams_graph(s, &g, NULL);
+	taskgraph_rank(&g);
 	for (size_t n = 0; n < s->n; n++) {
-		i = next(s, taken);
-		taken[i] = true;
+		if ((i = taskgraph_next(&g)) == TASK_NONE)
+			for (i = 0; g.status[i] == TASK_COMPLETE; i++)
+				;
+		taskgraph_enter(&g, i, TASK_COMPLETE);
 		for (p = 0; p < STREAM_PHASES && !strings_has(&said[p], s->v[i].id); p++)
 			;
 		s->v[i].phase = p < STREAM_PHASES ? (enum stream_phase)p :
@@ -81,6 +61,7 @@ streams_arrange(struct streams *s, const struct strings said[STREAM_PHASES])
 		s->v[i].total = (int64_t)s->v[i].n;
 		s->v[i].completed = (int64_t)s->v[i].done;
 	}
+	taskgraph_release(&g);
 }
 
 static void

@@ -7,7 +7,7 @@
 #include "proto/base/glob.h"
 #include "proto/base/text.h"
 #include "proto/plan/streams.h"
-#include "proto/plan/tasklist.h"
+#include "proto/plan/taskgraph.h"
 
 static void
 add_once(struct strings *to, const char *s)
@@ -100,36 +100,27 @@ stream_complete(const struct stream *one)
 	return one->n > 0 ? one->done == one->n : one->total > 0 && one->completed >= one->total;
 }
 
-/* Takes the tasks of a stream in list order, but none before a task that it depends on. */
+/* Takes the tasks of a stream, whose indices are v, in list order, but none before a task that it depends on. */
 static void
-take_in_order(struct stream *one, const struct tasklist *l, size_t *v, size_t n)
+take_in_order(struct stream *one, const struct tasklist *l, const size_t *v, size_t n)
 {
-	const struct task *t;
-	size_t k, d, e;
+	struct taskgraph g;
+	size_t i, j, k, d;
 
-	for (size_t left = n; left > 0; left--) {
-		for (k = 0; k < n; k++) {
-			if (v[k] == TASK_NONE)
-				continue;
-			t = &l->v[v[k]];
-			for (d = 0; d < t->item.depends_on.n; d++) {
-				for (e = 0; e < n; e++)
-					if (v[e] != TASK_NONE && strcmp(l->v[v[e]].item.id,
-					    t->item.depends_on.v[d]) == 0)
-						break;
-				if (e < n)
-					break;
-			}
-			if (d == t->item.depends_on.n)
-				break;
-		}
-		if (k == n)	/* a circle, which can't occur in a list */
-			return;
-		t = &l->v[v[k]];
-		v[k] = TASK_NONE;
-		if (t->status != TASK_COMPLETE)
-			take(one, &t->item, l->id, t->parallelizable);
+	taskgraph_begin(&g, n);
+	for (i = 0; i < n; i++)
+		for (k = 0; k < l->v[v[i]].item.depends_on.n; k++)
+			for (d = tasklist_find(l, l->v[v[i]].item.depends_on.v[k]), j = 0; j < n; j++)
+				if (v[j] == d)
+					taskgraph_edge(&g, i, j);
+	taskgraph_end(&g, NULL, NULL);
+	taskgraph_rank(&g);
+	while ((i = taskgraph_next(&g)) != TASK_NONE) {
+		taskgraph_enter(&g, i, TASK_COMPLETE);
+		if (l->v[v[i]].status != TASK_COMPLETE)
+			take(one, &l->v[v[i]].item, l->id, l->v[v[i]].parallelizable);
 	}
+	taskgraph_release(&g);
 }
 
 /* Adds dependencies on the other streams whose tasks a task of this stream waits for. */

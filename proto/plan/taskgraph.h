@@ -3,19 +3,20 @@
 #define PROTO_TASKGRAPH_H
 
 /*
- * The dependencies of a list's tasks, and which task comes next.  Pure.
+ * The dependencies of a list's tasks, or of streams, and which comes next.  Pure.
  *
- *	taskgraph_make(&g, &list, err, sizeof(err))	once
+ *	taskgraph_make(&g, &list, err, sizeof(err))	once: a list's, or else
+ *	taskgraph_begin(&g, n)				of anything; then
+ *	    taskgraph_edge(&g, i, j), taskgraph_end(&g, ...)
  *	taskgraph_rank(&g)				once, for an order
  *	while ((i = taskgraph_next(&g)) != TASK_NONE)
  *		taskgraph_enter(&g, i, TASK_IN_PROGRESS) ... TASK_COMPLETE
  *
  * A task is ready when it is PENDING and all its dependencies are COMPLETE.
- * Ready tasks are ordered by priority, then by how many tasks that are not COMPLETE wait for them,
- * directly or not (including tasks recorded as waiting elsewhere), then by age.  Making takes time linear in tasks
- * and
- * dependencies; ranking adds a sort and a pass for each 64 tasks.  A change of status takes time linear in the task's
- * direct dependents, and next takes constant time: counts and a bitmap are kept up to date.
+ * Ready tasks of a list are ordered by priority, then by how many tasks that are not COMPLETE wait for them,
+ * directly or not (including tasks recorded as waiting elsewhere), then by age; all others by their index.
+ * Making takes time linear in tasks and dependencies; ranking adds a sort and a pass for each 64 tasks.  A change
+ * of status takes time linear in the task's direct dependents, and next takes constant time: counts and a bitmap are kept up to date.
  */
 
 #include "proto/plan/tasklist.h"
@@ -23,14 +24,14 @@
 #define TASKGRAPH_LEVELS	3	/* levels of the bitmap: 64^3 tasks */
 
 struct taskgraph {
-	const struct tasklist *list;	/* borrowed; its ids and indices must not change */
-	size_t		 n;
+	const struct tasklist *list;	/* borrowed; its ids and indices must not change; NULL = not of a list */
+	size_t		 n, edges;
 	size_t		*needs_at;	/* n + 1 entries: where a task's dependencies begin in needs */
 	uint32_t	*needs;		/* indices of the dependencies */
 	size_t		*frees_at;
 	uint32_t	*frees;		/* indices of the dependents */
 	uint32_t	*waiting;	/* number of dependencies that are not COMPLETE */
-	uint32_t	*topo;		/* all tasks, dependencies first */
+	uint32_t	*topo;		/* all tasks, dependencies first; in a circle in any order */
 	uint32_t	*unblocks;	/* number of tasks waiting for it; set by taskgraph_rank */
 	uint32_t	*rank, *ranked;	/* position in the order; task at a position */
 	enum task_status *status;
@@ -39,6 +40,18 @@ struct taskgraph {
 
 /* -1 with err for an unknown dependency or a circle, which is printed as "a -> b -> a". */
 int taskgraph_make(struct taskgraph *, const struct tasklist *, char *err, size_t errlen);
+
+/* Each of the n tasks depends on the next one, the last on the first. */
+typedef void taskgraph_circle(void *arg, const uint32_t *task, size_t n);
+/* n tasks, all PENDING. */
+void taskgraph_begin(struct taskgraph *, size_t n);
+/* i depends on j; no i is smaller than the one before. */
+void taskgraph_edge(struct taskgraph *, size_t i, size_t j);
+/* After the last edge.  Calls circle, which may be NULL, for each circle. */
+void taskgraph_end(struct taskgraph *, taskgraph_circle *circle, void *arg);
+/* Does i depend on j, directly or not? */
+bool taskgraph_depends(const struct taskgraph *, size_t i, size_t j);
+
 void taskgraph_rank(struct taskgraph *);
 void taskgraph_release(struct taskgraph *);
 bool taskgraph_ready(const struct taskgraph *, size_t);

@@ -71,15 +71,15 @@ taskgraph_rank(struct taskgraph *g)
 	g->unblocks = alloc_array(g->n, sizeof(*g->unblocks));
 	g->rank = alloc_array(g->n, sizeof(*g->rank));
 	g->ranked = alloc_array(g->n, sizeof(*g->ranked));
-	for (size_t i = 0; i < g->n; i++)
-		g->unblocks[i] = (uint32_t)g->list->v[i].unblocks;
 	for (size_t p = 0; p < g->n; p++)
 		pos[g->topo[p]] = (uint32_t)p;
+	for (size_t i = 0; i < g->n && g->list != NULL; i++)
+		g->unblocks[i] = (uint32_t)g->list->v[i].unblocks;
 	for (size_t from = 0; from < g->n; from += BITS)
 		count_block(g, pos, from, reach);
 	for (size_t i = 0; i < g->n; i++)
 		g->ranked[i] = (uint32_t)i;
-	if (g->n > 1)
+	if (g->list != NULL && g->n > 1)
 		qsort_r(g->ranked, g->n, sizeof(*g->ranked), compare, g);
 	for (size_t r = 0; r < g->n; r++)
 		g->rank[g->ranked[r]] = (uint32_t)r;

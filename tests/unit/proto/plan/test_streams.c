@@ -101,6 +101,25 @@ all_problems_are_said(void **state)
 }
 
 static void
+circles_of_streams_that_share_one_are_all_said(void **state)
+{
+	static const char *const said[] = { "A depends on B, B depends on A;", "A depends on C, C depends on A;" };
+	struct strings problems;
+	struct streams s;
+
+	(void)state;
+	parse(&s, HEAD STREAM("A", "foundation", "\"B\",\"C\"") "," STREAM("B", "parallel", "\"A\"") ","
+	    STREAM("C", "parallel", "\"A\"") "]}", &problems);
+	streams_check(&s, 5, &problems);
+	assert_int_equal(problems.n, sizeof(said) / sizeof(said[0]));
+	for (size_t i = 0; i < problems.n; i++)
+		if (strstr(problems.v[i], said[i]) == NULL)
+			fail_msg("%s is not about %s", problems.v[i], said[i]);
+	strings_free(&problems);
+	streams_release(&s);
+}
+
+static void
 a_fault_of_a_stream_hides_no_other_one_of_it(void **state)
 {
 	static const char *const said[] = { "streams[0]: \"streamId\"", "streams[0]: \"streamPhase\"",
@@ -338,6 +357,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_problem_is_said_and_nothing_else),
 		cmocka_unit_test(all_problems_are_said),
+		cmocka_unit_test(circles_of_streams_that_share_one_are_all_said),
 		cmocka_unit_test(a_fault_of_a_stream_hides_no_other_one_of_it),
 		cmocka_unit_test(tasks_of_a_list_make_phases_dependencies_and_order),
 		cmocka_unit_test(foundation_streams_come_one_after_another_as_planned),
