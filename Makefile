@@ -3,7 +3,8 @@
 ##   demo        the main job, to watch; AGENT=claude runs it with that client
 ##   check       unit and end-to-end tests, the longest first; at the end, which were the slowest
 ##   quick       unit tests, and ten end-to-end files that tell most (tests/quick), in about a minute
-##   test T=WORD the files of tests with WORD in their names
+##   test T=WORD the files of tests with WORD in their names; CASE=TEXT: their cases with TEXT in a line
+##   alone       each case of the end-to-end files without the others; T=WORD as of test
 ##   unit        unit tests alone, of what is built
 ##   check-agents  whole sessions of real agent clients, from the npm registry, against a scripted model
 ##   lint        warnings as errors, layering rules, style, static analysis
@@ -165,6 +166,10 @@ test:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
 	@BUILD=$(O) JOBS=$(JOBS) tests/check.sh $(filter $(O)/tests/unit/%,$(foreach u,$(UNIT),$(if $(findstring $(T),$(notdir $u)),$u))) $(wildcard tests/e2e/*$(T)*.t)
+alone:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) tests
+	@BUILD=$(O) tests/alone.sh $(T)
 coverage:
 	@tests/deps.sh build check
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=build-cov OPT='-O0 -g --coverage' LDOPT=--coverage tests
@@ -257,5 +262,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check check-agents quick test coverage debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
+.PHONY: all tests unit check check-agents quick test alone coverage debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:

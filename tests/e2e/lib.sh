@@ -23,6 +23,9 @@
 #	skip 'sentence' reason; skip_all reason; done_testing
 #
 # With BAIL=1 the first failure is the last.
+#
+# A line "## Title." begins a case: it needs what stands above the first case of the file, and none of the
+# other cases.  CASE=TEXT runs the cases alone that have the text in a line ("*" and "?" match as in a shell).
 
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
 O=${BUILD:-build}
@@ -125,3 +128,23 @@ session_of() {
 	    "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/archive/session-"$1"-?????? 2>/dev/null | head -n 1
 }
 field() { jq -r "$2" "$(session_of "${3:-$ITEM}")/$1"; }
+
+# Prints the chosen cases of the file, each line at its place, after what stands before the first; the whole file
+# when no case has the text, and something before the first has.
+chosen_cases() {
+	_n=0 _hits=
+	while IFS= read -r _line; do
+		case $_line in '## '*) _n=$((_n + 1)) ;; esac
+		# shellcheck disable=SC2254 # a pattern
+		case $_line in *$CASE*) _hits="$_hits $_n " ;; esac
+	done <"$0"
+	[ "$_hits" ] && awk -v hits="$_hits" '/^## / { n++ }
+	    { print begun && (!n || hits !~ /[1-9]/ || index(hits, " " n " ")) ? $0 : "" } /\/lib\.sh"$/ { begun = 1 }' "$0"
+}
+if [ "${CASE:-}" ]; then
+	chosen_cases >"$T/.cases" || skip_all "no line has $CASE"
+	unset CASE
+	# shellcheck source=/dev/null
+	. "$T/.cases"
+	done_testing
+fi
