@@ -51,6 +51,8 @@ lint_layers() {
 	only '\<(strcpy|strcat|strncpy|strncat|v?sprintf|strtok|gets|localtime|gmtime|asctime|ctime|system|popen|u?sleep|atoi|atol|mktemp|tmpnam)[[:space:]]*\(' \
 	    'a banned function' || rc=1
 	only '\<(clock_)?nanosleep\>' 'a pause' proto/sys/lock.c proto/sys/proc.c || rc=1	# a millisecond, bounded
+	grep -nE '"(%s)?(/?%s)?/?(workspaces|isolated-sessions|instance-|claims|tasklists|archive)[/"%*]' $sources |
+	    grep -v '^proto/session/layout\.h:\|:/\*' | sed 's/$/: a name of the state directory (may be in: proto\/session\/layout.h)/' | grep . && rc=1
 	grep -n '#include <json' $sources | grep -v '^proto/json/json\.c:' && rc=1
 	grep -n '#include <yaml' $sources | grep -v '^orchestrator/view/yaml\.c:' && rc=1
 	grep -n '#include <seccomp' $sources | grep -v '^proto/sandbox/sandbox_seccomp\.c:' && rc=1

@@ -23,16 +23,15 @@
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/ledger.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
-
-#define INSTANCE	"instance-"
 
 /* The directory of the instance with the id prefix name, with or without "instance-"; malloced. */
 static char *
 find_instance(const struct orch *o, const char *name)
 {
 	char *found = NULL, *want = text_format("%s%s",
-	    strncmp(name, INSTANCE, strlen(INSTANCE)) == 0 ? "" : INSTANCE, name);
+	    state_is_instance(name) ? "" : STATE_INSTANCE, name);
 	const struct dirent *e;
 	size_t n = 0;
 	DIR *d;

@@ -10,6 +10,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 
 static void
 take_in(struct flow *f)
@@ -37,7 +38,7 @@ verify(const struct flow *f)
 	for (size_t i = 0; i < f->list.n; i++)
 		if (!task_follows(&f->list.v[i], why, sizeof(why))) {
 			log_warnx("task list %s is NOT VERIFIED: task %s: %s; orchestrator tasks resume %s checks it, and its last good "
-			    "copy is tasklists/%s" TASKLIST_LAST, f->id, f->list.v[i].item.id, why, f->id, f->id);
+			    "copy is " STATE_TASKLISTS "/%s" TASKLIST_LAST, f->id, f->list.v[i].item.id, why, f->id, f->id);
 			return EX_DATAERR;
 		}
 	return 0;

@@ -308,7 +308,7 @@ check_merged(struct orch *o, int dirfd, const char *id)
 size_t
 orphans_remove(struct orch *o)
 {
-	char	*claims = text_format("%s/claims", o->workspace), head[256];
+	char	*claims = text_format("%s/" STATE_CLAIMS, o->workspace), head[256];
 	struct cgroup_place place;
 	struct settings s;
 	size_t	 n;

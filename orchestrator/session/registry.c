@@ -10,6 +10,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 
 int
@@ -29,7 +30,7 @@ registry_each(const char *dir, int (*fn)(void *, const char *), void *arg)
 static int
 is_instance(const struct dirent *de)
 {
-	return strncmp(de->d_name, "instance-", 9) == 0;
+	return state_is_instance(de->d_name);
 }
 
 int
@@ -42,7 +43,7 @@ registry_each_archive(struct orch *o, int (*fn)(void *, const char *), void *arg
 	if ((n = scandir(o->workspace, &list, is_instance, alphasort)) == -1)
 		return 0;
 	for (int i = 0; i < n; i++) {
-		path = text_format("%s/%s/archive", o->workspace, list[i]->d_name);
+		path = text_format("%s/%s/" STATE_ARCHIVE, o->workspace, list[i]->d_name);
 		if (rv == 0)
 			rv = fn(arg, path);
 		free(path);

@@ -19,6 +19,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/record/config.h"
+#include "proto/session/layout.h"
 
 static int64_t
 next_attempt(struct orch *o, const char *item)
@@ -93,7 +94,7 @@ take_claim(struct orch *o, const struct config *c, int *status)
 			    "session", c->item, holder, holder);
 		*status = EX_CANTCREAT;
 	} else {
-		log_warnx("%s/claims/%s: %s; make it writable, or set ORCHESTRATOR_HOME",
+		log_warnx("%s/" STATE_CLAIMS "/%s: %s; make it writable, or set ORCHESTRATOR_HOME",
 		    o->workspace, c->item, strerror(errno));
 		*status = orch_status(errno);
 	}

@@ -14,6 +14,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 /* A list in the cache. */
@@ -33,7 +34,7 @@ static SLIST_HEAD(, seen) store = SLIST_HEAD_INITIALIZER(store);
 int
 tasks_dir(const char *workspace, bool make)
 {
-	char *path = text_format("%s/" TASKS_DIRECTORY, workspace);
+	char *path = text_format("%s/" STATE_TASKLISTS, workspace);
 	int e, fd = -1;
 
 	if (!make || file_make_dirs(path) == 0)
@@ -49,7 +50,7 @@ tasks_dir(const char *workspace, bool make)
 char *
 tasks_path(const char *workspace, const char *id)
 {
-	return text_format("%s/" TASKS_DIRECTORY "/%s" TASKLIST_SUFFIX, workspace, id);
+	return text_format("%s/" STATE_TASKLISTS "/%s" TASKLIST_SUFFIX, workspace, id);
 }
 
 static struct strings told;	/* what was said of lists: execute meets them again and again */

@@ -12,6 +12,7 @@
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/state.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
@@ -45,10 +46,10 @@ find_session(const char *workspace, const char *session, enum status *status)
 	DIR *d = opendir(workspace);
 
 	while (!found && (e = dir_next(d)) != NULL)
-		if (strncmp(e->d_name, "instance-", 9) == 0)
+		if (state_is_instance(e->d_name))
 			/* The archive comes last, since the session may be moving there. */
-			found = state_in(dirfd(d), e->d_name, "isolated-sessions", session, status) ||
-			    state_in(dirfd(d), e->d_name, "archive", session, status);
+			found = state_in(dirfd(d), e->d_name, STATE_SESSIONS, session, status) ||
+			    state_in(dirfd(d), e->d_name, STATE_ARCHIVE, session, status);
 	dir_close(d);
 	return found;
 }

@@ -11,6 +11,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/plan/taskgraph.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
@@ -171,7 +172,7 @@ lock_names(int dirfd, int *rv)
 	while ((lock = lock_take_wait(dirfd, CREATE_LOCK, "orchestrator")) == -1 && errno == EINTR)
 		;
 	if (lock == -1) {
-		log_warn(TASKS_DIRECTORY "/" CREATE_LOCK);
+		log_warn(STATE_TASKLISTS "/" CREATE_LOCK);
 		*rv = orch_status(errno);
 	}
 	return lock;

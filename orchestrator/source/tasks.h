@@ -22,7 +22,6 @@ struct taskgraph;
 struct tasklist;
 struct text;
 
-#define TASKS_DIRECTORY	"tasklists"
 
 /* Opens the directory tasklists/, or -1 with errno (ENOENT: no list yet).  make: makes it if absent. */
 int tasks_dir(const char *workspace, bool make);

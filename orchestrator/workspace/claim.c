@@ -13,6 +13,7 @@
 #include "orchestrator/workspace/claim.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/dir.h"
 #include "proto/sys/file.h"
 
@@ -22,7 +23,7 @@
 static int
 open_claims(struct orch *o)
 {
-	char *path = text_format("%s/claims", o->workspace);
+	char *path = text_format("%s/" STATE_CLAIMS, o->workspace);
 	int fd = file_open_dir(AT_FDCWD, path);
 
 	free(path);
@@ -62,9 +63,9 @@ claim_session_exists(struct orch *o, const char *session)
 	if (session[0] != '\0')
 		d = opendir(o->workspace);
 	while (!found && (e = dir_next(d)) != NULL) {
-		if (strncmp(e->d_name, "instance-", 9) != 0)
+		if (!state_is_instance(e->d_name))
 			continue;
-		path = text_format("%s/isolated-sessions/%s", e->d_name, session);
+		path = text_format("%s/" STATE_SESSIONS "/%s", e->d_name, session);
 		found = file_stat(dirfd(d), path, &st) == 0 &&
 		    S_ISDIR(st.st_mode);
 		free(path);
@@ -263,7 +264,7 @@ claim_under_way(const char *workspace, const char *session)
 
 	if (!session_id_valid(session) || len <= around)
 		return false;
-	path = text_format("%s/claims/%.*s", workspace, (int)(len - around), session + strlen("session-"));
+	path = text_format("%s/" STATE_CLAIMS "/%.*s", workspace, (int)(len - around), session + strlen("session-"));
 	if ((fd = file_open(AT_FDCWD, path, O_RDONLY, 0)) != -1) {
 		read_holder(fd, holder, sizeof(holder));
 		busy = strcmp(holder, session) == 0 && fcntl(fd, F_OFD_GETLK, &fl) == 0 &&

@@ -14,6 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/git/git.h"
 #include "proto/json/json.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 #define RECORD		"orchestrator.json"
@@ -91,7 +92,7 @@ is_recorded(const struct json *record, const struct stat *here)
 static bool
 is_moved(const struct json *record, const struct stat *here, const char *home)
 {
-	char *old = text_format("%s/workspaces/%s", home, json_str(record, "workspace"));
+	char *old = text_format("%s/" STATE_WORKSPACES "/%s", home, json_str(record, "workspace"));
 	bool moved = is_recorded(record, here) && access(old, F_OK) == 0;
 
 	free(old);

@@ -11,16 +11,15 @@
 #include "proto/base/id.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
-
-#define INSTANCE	"instance-"
 
 static bool
 instance_valid(const char *name)
 {
-	if (strncmp(name, INSTANCE, strlen(INSTANCE)) != 0)
+	if (!state_is_instance(name))
 		return false;
-	name += strlen(INSTANCE);
+	name += strlen(STATE_INSTANCE);
 	return strlen(name) == UUID_LEN && strspn(name, "0123456789abcdef-") == UUID_LEN;
 }
 
@@ -31,8 +30,8 @@ set_instance(struct orch *o, const char *name)
 	free(o->sessions);
 	free(o->archive);
 	o->instance = text_format("%s/%s", o->workspace, name);
-	o->sessions = text_format("%s/isolated-sessions", o->instance);
-	o->archive = text_format("%s/archive", o->instance);
+	o->sessions = text_format("%s/" STATE_SESSIONS, o->instance);
+	o->archive = text_format("%s/" STATE_ARCHIVE, o->instance);
 }
 
 int
@@ -102,8 +101,8 @@ make_instance(struct orch *o)
 	char name[128], *link;
 	int fd, status;
 
-	strlcpy(name, INSTANCE, sizeof(name));
-	uuid_make(name + strlen(INSTANCE));
+	strlcpy(name, STATE_INSTANCE, sizeof(name));
+	uuid_make(name + strlen(STATE_INSTANCE));
 	set_instance(o, name);
 	if ((status = make_instance_dirs(o)) != 0)
 		return status;
@@ -135,7 +134,7 @@ orch_make(struct orch *o)
 	int status;
 
 	identity_record(&o->repo, strrchr(o->workspace, '/') + 1);
-	claims = text_format("%s/claims", o->workspace);
+	claims = text_format("%s/" STATE_CLAIMS, o->workspace);
 	status = make_dir(claims);
 	free(claims);
 	if (status != 0)

@@ -12,6 +12,7 @@
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/git/git.h"
+#include "proto/session/layout.h"
 
 static char *
 absolute(const char *path)
@@ -109,7 +110,7 @@ orch_open(struct orch *o)
 		log_warnx("%s", reason);
 		return EX_CONFIG;
 	}
-	o->workspace = text_format("%s/workspaces/%s", o->home, name);
+	o->workspace = text_format("%s/" STATE_WORKSPACES "/%s", o->home, name);
 	free(name);
 	o->safe = text_format("%s/safe.git", o->workspace);
 	return orch_instance(o);

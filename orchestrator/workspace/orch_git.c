@@ -14,10 +14,11 @@
 #include "proto/json/record.h"
 #include "proto/record/config.h"
 #include "proto/sandbox/sandbox.h"
+#include "proto/session/layout.h"
 #include "proto/sys/file.h"
 
 /* The private git directory of a session, below the state directory. */
-#define PRIVATE	"/workspaces/*/instance-*/isolated-sessions/session-*/*"
+#define PRIVATE	"/" STATE_WORKSPACES "/*/" STATE_INSTANCE "*/" STATE_SESSIONS "/session-*/*"
 
 int
 orch_status(int error)

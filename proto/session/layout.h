@@ -3,11 +3,24 @@
 #define PROTO_LAYOUT_H
 
 /*
- * The names in a session directory.  man/orchestrator-session.5 is canonical; a test checks that
- * the names here and there are the same set.
+ * The names in the state directory, and in a session directory.  For the latter man/orchestrator-session.5 is
+ * canonical; a test checks that the names here and there are the same set.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* STATE/workspaces/WORKSPACE has claims, tasklists, and instances, whose names are "instance-" and an id.  In each of
+ * them are the directories of its sessions, and those of merged or replaced ones in the archive. */
+#define STATE_WORKSPACES		"workspaces"
+#define STATE_CLAIMS			"claims"
+#define STATE_TASKLISTS			"tasklists"
+#define STATE_INSTANCE			"instance-"
+#define STATE_SESSIONS			"isolated-sessions"
+#define STATE_ARCHIVE			"archive"
+
+/* May that name in a workspace be an instance? */
+bool state_is_instance(const char *name);
 
 /* A trailing slash in orchestrator-session(5) is a directory. */
 #define SESSION_FILE_ITEM		"item.json"

@@ -12,10 +12,16 @@ const char *const session_run_dirs[SESSION_RUN_DIRS] = { SESSION_DIR_TMP, SESSIO
 	SESSION_DIR_CLEAN_CACHE, SESSION_DIR_CLEAN_LAYER, SESSION_DIR_CLEAN_GIT, SESSION_DIR_SCRATCH_GIT,
 	SESSION_DIR_CLEAN, SESSION_DIR_CLIENT };
 
+bool
+state_is_instance(const char *name)
+{
+	return strncmp(name, STATE_INSTANCE, strlen(STATE_INSTANCE)) == 0;
+}
+
 size_t
 session_home(const char *path, size_t *workspace)
 {
-	static const char dir[] = "/workspaces";
+	static const char dir[] = "/" STATE_WORKSPACES;
 	size_t n = strlen(path), within = 0;
 
 	for (int depth = 0; depth < 4; depth++) {
