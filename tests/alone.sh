@@ -6,7 +6,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 out=$(mktemp) || exit 1
 trap 'rm -f "$out"' EXIT
-grep '^## ' tests/e2e/*"${1:-}"*.t | {
+grep -H '^## ' tests/e2e/*"${1:-}"*.t | {
 	n=0 failed=0
 	while IFS=: read -r file title; do
 		n=$((n + 1))

@@ -3,6 +3,18 @@
 #
 # Budgets, checked while agents work and shared by sessions at the same time.
 . "$(dirname "$0")/lib.sh"
+world() {	# NAME SETTINGS
+	rm -f "$T"/turns.* "$T/runs" "$T/go" "$T"/here.*; export ORCHESTRATOR_HOME="$T/workspaces/$1/state"
+	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
+	echo "{ \"roles\": { \"implementer\": \"opencode\" }, \"review\": \"none\", \"attempts\": 1, \"max_parallel\": 8,
+	    \"session_memory_mb\": 1, $2 }" >.orchestrator/config.json
+	git add . && git commit -qm Settings
+}
+st() { orchestrator --json status "$1" | jq -r "$2"; }
+is_now() { [ "$(st "$1" .status)" = "$2" ]; }
+turns() { cat "$T"/turns.* | grep -c .; }
+asks() { [ "$(asking)" = "$1" ]; }
+raised() { orchestrator questions | grep -q '500 tokens'; }
 
 # Stands in for opencode: six responses of 0.10 USD and 110 tokens each, in one conversation however often it is resumed.
 mkdir -p "$T/bin"; export PATH="$T/bin:$PATH"
@@ -26,20 +38,9 @@ while [ "$n" -lt 6 ]; do
 done
 E2
 chmod +x "$T/bin/opencode"
-world() {	# NAME SETTINGS
-	rm -f "$T"/turns.* "$T/runs" "$T/go" "$T"/here.*; export ORCHESTRATOR_HOME="$T/workspaces/$1/state"
-	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"roles\": { \"implementer\": \"opencode\" }, \"review\": \"none\", \"attempts\": 1, \"max_parallel\": 8,
-	    \"session_memory_mb\": 1, $2 }" >.orchestrator/config.json
-	git add . && git commit -qm Settings
-}
-st() { orchestrator --json status "$1" | jq -r "$2"; }
-is_now() { [ "$(st "$1" .status)" = "$2" ]; }
-turns() { cat "$T"/turns.* | grep -c .; }
 asking() { orchestrator --json questions | jq -r '[.questions[] | select(.status == "open")] | length'; }
-asks() { [ "$(asking)" = "$1" ]; }
 
-# eight sessions, one budget
+## eight sessions, one budget
 world shared '"budget": { "list": { "usd": 2 } }'
 : >"$T/together"
 logged orchestrator tasks create eight --task t1:1 --task t2:2 --task t3:3 --task t4:4 --task t5:5 --task t6:6 --task t7:7 --task t8:8
@@ -94,7 +95,7 @@ is 'the session of an item with a budget ended after the response that spent it'
 is 'dispatch writes the budget into the item' "$(field item.json .budget little | jq -c .)" '{"tokens":110,"usd":9}'
 logged orchestrator cancel little
 
-# the budget of a session: refused
+## the budget of a session: refused
 world alone '"budget": { "session": { "tokens": 250 } }'
 logged orchestrator dispatch --title Less less
 ok 'a session asks when its own budget is spent' wait_for 20 asks 1
@@ -118,14 +119,13 @@ like 'an amount in a unit without a limit is refused, and the message names the 
 logged orchestrator tell more 'Take your time'
 ok 'a message to a session whose budget is spent is recorded' wait_for 20 grep -qs '"waiting"' "$(session_of more)/messages.json"
 logged orchestrator answer more yes
-raised() { orchestrator questions | grep -q '500 tokens'; }
 ok 'the answer yes doubles the budget, until that is spent' wait_for 20 raised
 is 'the raised budget is spent after two more responses' "$(grep -c . "$T/turns.more")" 5
 logged orchestrator answer more '300 tokens'
 ok 'an answer with an amount raises the budget by that' wait_for 20 is_now more approved
 is 'all runs continue one conversation' "$(grep more "$T/runs" | tr '\n' ',')" 'more new,more conversation-more,more conversation-more,'
 
-# budgets of a run, a day and an account
+## budgets of a run, a day and an account
 world run '"budget": { "run": { "usd": 0.35 } }, "answers": { "rules": [ { "match": "budget of a run", "answer": "yes" } ] }'
 logged orchestrator dispatch --title Run run
 logged timeout 60 orchestrator execute
@@ -145,7 +145,7 @@ for scope in day account; do
 	like "status adds the raises to the budget of the $scope" "$(orchestrator status)" "^budget +$shared: 1.20 USD of 1.65 USD\$"
 done
 
-# clients that report at the end of a turn
+## clients that report at the end of a turn
 world late '"budget": { "day": { "tokens": 100000 } }, "agents": { "g": { "adapter": "gemini" }, "sh": { "command": "true" } }'
 logged orchestrator dispatch --wait --title One one
 sed -i 's/"implementer": "opencode"/"implementer": "opencode", "reviewer": "g", "tech-lead": "sh"/' .orchestrator/config.json

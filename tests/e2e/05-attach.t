@@ -5,6 +5,25 @@
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 command -v script >/dev/null || skip_all 'script(1) is not installed here'
+settings() {	# ADAPTER [MORE]
+	echo "{ \"agents\": { \"c\": { $1 } }, \"roles\": { \"implementer\": \"c\" }, \"review\": \"gates\", \"stop_grace\": 1, \"gate_tries\": 0,
+	    \"gates\": [ { \"name\": \"g\", \"command\": \"test ! -e broken\" } ] $2 }" >.orchestrator/config.json
+	git add . && git commit -qm Settings
+}
+st() { orchestrator --json status "$1" | jq -r "$2"; }
+is_st() { [ "$(st "$1" .status)" = "$2" ]; }
+at_work() { test -s "$T/at.$1"; }
+begin() { logged orchestrator dispatch --title Work "$1"; wait_for 30 "${2:-is_st}" "$1" waiting; }
+attach() {
+	: >"$T/screen"
+	TERM=xterm-test script -qefc "orchestrator attach $1; echo \"ended: \$?\"" "$T/typescript" <"$T/keys" >"$T/screen" 2>&1 &
+	terminal=$!
+	exec 8>"$T/keys"
+	wait_for 30 shown '^the screen|ended:'
+}
+shown() { grep -Eq "$1" "$T/screen"; }
+types() { echo "$1" >&8; }
+leaves() { types "bye ${1:-0}"; wait_for 30 shown 'ended:'; exec 8>&-; wait "$terminal"; }
 
 # A client that has both ways: headless it does its job; on a terminal it runs what is typed.
 mkdir "$T/bin" && cat >"$T/bin/claude" <<'E' && chmod +x "$T/bin/claude"
@@ -42,30 +61,11 @@ esac
 E
 export PATH="$T/bin:$PATH"
 new_repo "$T/r" 3 && cd "$T/r" && mkdir .orchestrator || exit 1
-settings() {	# ADAPTER [MORE]
-	echo "{ \"agents\": { \"c\": { $1 } }, \"roles\": { \"implementer\": \"c\" }, \"review\": \"gates\", \"stop_grace\": 1, \"gate_tries\": 0,
-	    \"gates\": [ { \"name\": \"g\", \"command\": \"test ! -e broken\" } ] $2 }" >.orchestrator/config.json
-	git add . && git commit -qm Settings
-}
 settings '"adapter": "claude"' '' || exit 1
-st() { orchestrator --json status "$1" | jq -r "$2"; }
-is_st() { [ "$(st "$1" .status)" = "$2" ]; }
-at_work() { test -s "$T/at.$1"; }
-begin() { logged orchestrator dispatch --title Work "$1"; wait_for 30 "${2:-is_st}" "$1" waiting; }
 # A terminal whose keyboard is descriptor 8, and whose screen is a file.
 mkfifo "$T/keys"
-attach() {
-	: >"$T/screen"
-	TERM=xterm-test script -qefc "orchestrator attach $1; echo \"ended: \$?\"" "$T/typescript" <"$T/keys" >"$T/screen" 2>&1 &
-	terminal=$!
-	exec 8>"$T/keys"
-	wait_for 30 shown '^the screen|ended:'
-}
-shown() { grep -Eq "$1" "$T/screen"; }
-types() { echo "$1" >&8; }
-leaves() { types "bye ${1:-0}"; wait_for 30 shown 'ended:'; exec 8>&-; wait "$terminal"; }
 
-# a question is open
+## a question is open
 begin asks
 attach asks
 ok 'attach opens the screen of a client on the terminal' shown 'a terminal: xterm-test'
@@ -137,7 +137,7 @@ begin plain
 refused plain 'when the agent has no screen' 'its agent \(c\) has no screen of its own'
 orchestrator cancel plain >/dev/null
 
-# park.worker
+## park.worker
 settings '"adapter": "claude"' ', "park": { "worker": true }'
 begin parked
 gone() { [ "$(st parked .alive)" = false ]; }

@@ -2,6 +2,25 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A task list that empties itself: order, limits, failures, interruptions.
 . "$(dirname "$0")/lib.sh"
+world() {	# NAME SETTINGS
+	rm -f "$T/times"; export ORCHESTRATOR_HOME="$T/state-$1"
+	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
+	echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
+	    \"roles\": { \"implementer\": \"sh\" }$2 }" >.orchestrator/config.json
+	git add . && git commit -qm Settings
+}
+list() {	# NAME TASK...
+	orchestrator tasks create "$1" >/dev/null; _l=$1; shift
+	for t; do orchestrator tasks add "$_l" "$t" >/dev/null; done
+}
+status_of() { orchestrator --json tasks show | jq -r --arg t "$1" '.tasks[] | select(.id == $t) | .status'; }
+merges() { git log --format=%s main | sed -n 's/^Merge \([^:]*\):.*/\1/p' | sort | tr '\n' ' '; }
+most() {	# at once, of those named (all)
+	sort -n "$T/times" | awk -v only=" $* " 'only == "  " || index(only, " " $3 " ") {
+		n += $2 == "start" ? 1 : -1; if (n > m) m = n } END { print m + 0 }'
+}
+report() { printf '%s\n' "$out" | tail -n 1 | jq -c "$1"; }
+said() { grep -q "$1" "$T/said"; }
 
 # The agent: notes when it begins and ends, fails as often as fail-ITEM says, writes a file.
 cat >"$T/agent" <<'E'
@@ -23,28 +42,10 @@ mkdir -p "$(dirname "$f")"; echo "$ITEM_ID" >"$f"
 [ ! -e "$T/shared" ] || echo "$ITEM_ID" >shared
 note end
 E
-world() {	# NAME SETTINGS
-	rm -f "$T/times"; export ORCHESTRATOR_HOME="$T/state-$1"
-	new_repo "$T/$1" && cd "$T/$1" && mkdir .orchestrator || exit 1
-	echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } },
-	    \"roles\": { \"implementer\": \"sh\" }$2 }" >.orchestrator/config.json
-	git add . && git commit -qm Settings
-}
-list() {	# NAME TASK...
-	orchestrator tasks create "$1" >/dev/null; _l=$1; shift
-	for t; do orchestrator tasks add "$_l" "$t" >/dev/null; done
-}
-status_of() { orchestrator --json tasks show | jq -r --arg t "$1" '.tasks[] | select(.id == $t) | .status'; }
-merges() { git log --format=%s main | sed -n 's/^Merge \([^:]*\):.*/\1/p' | sort | tr '\n' ' '; }
-most() {	# at once, of those named (all)
-	sort -n "$T/times" | awk -v only=" $* " 'only == "  " || index(only, " " $3 " ") {
-		n += $2 == "start" ? 1 : -1; if (n > m) m = n } END { print m + 0 }'
-}
 before() { sort -n "$T/times" | awk -v a="$1" -v b="$2" '$2 == "end" && $3 == a { ended = 1 }
     $2 == "start" && $3 == b { exit !ended }'; }
-report() { printf '%s\n' "$out" | tail -n 1 | jq -c "$1"; }
 
-# A list with dependencies.
+## A list with dependencies.
 world plain ', "ambiguous": "parallel", "max_parallel": 2'
 list work a b c d e f
 orchestrator tasks depend e a b >/dev/null; orchestrator tasks depend f e >/dev/null
@@ -82,7 +83,7 @@ is 'execute of a list that is done succeeds' "$status" 0
 like 'execute of a list that is done says so' "$out" ': work: 6 of 6 COMPLETE$'
 is 'execute of a list that is done merges nothing' "$(merges)" 'a b c d e f '
 
-# What may not be at once.
+## What may not be at once.
 world paths ', "ambiguous": "sequential"'
 list paths all auth doc lone dim dark
 orchestrator tasks edit --allow 'src/**' all >/dev/null; orchestrator tasks edit --allow 'src/auth/*.c' auth >/dev/null
@@ -97,7 +98,7 @@ is 'tasks that do not say their paths are never at once' "$(most dim dark)" 1
 is 'a task that has to be alone is at once with no other' "$(for t in all auth doc dim dark; do most lone $t; done | sort -u)" 1
 is 'tasks whose paths do not overlap are at once' "$(most all doc)" 2
 
-# Failures.
+## Failures.
 world failures ', "ambiguous": "parallel"'
 list failures once ever after later free
 orchestrator tasks depend after ever >/dev/null; orchestrator tasks depend later after >/dev/null
@@ -121,7 +122,7 @@ rm "$T/fail-ever"; orchestrator tasks reopen ever >/dev/null
 run timeout 60 orchestrator execute failures
 is 'unless it is opened again' "$status $(merges)" '0 after ever free later once '
 
-# A dispatch that fails.
+## A dispatch that fails.
 world spawn ', "max_parallel": 1, "attempts": 1'
 list spawn bad good last
 orchestrator tasks depend last bad >/dev/null
@@ -136,13 +137,12 @@ is 'a task that cannot be dispatched is FAILED in the list' "$(status_of bad)" F
 
 list spawn2 late
 mkdir -p .worktrees/late && echo mine >.worktrees/late/file
-said() { grep -q "$1" "$T/said"; }
 orchestrator execute spawn2 >"$T/said" 2>&1 & pid=$!
 wait_for 10 said 'not dispatched: task late: will retry'; rm -r .worktrees/late
 wait $pid
 is 'a task goes out once nothing is in the way of its worktree' "$? $(merges)" '0 good late '
 
-# A conflict.
+## A conflict.
 world conflict ', "ambiguous": "parallel", "merge": { "on_conflict": "retry" }'
 list conflict left right
 : >"$T/shared"
@@ -152,7 +152,7 @@ is 'a task that had a conflict is done again from the new target' "$status $(mer
 is 'a task that had a conflict is done again once' "$(echo "$out" | grep -c ': requeued: ')" 1
 like 'a task that is done again has the conflict in its prompt' "$(cat "$(session_of "$(cat shared)")/prompt.md")" 'conflict in shared'
 
-# --fail-fast
+## --fail-fast
 world fast ', "max_parallel": 1, "attempts": 1'
 list fast first second
 echo 1 >"$T/fail-first"
@@ -169,7 +169,7 @@ like 'dispatch-ready says when nothing is ready' "$status $out" '^0 no ready tas
 timeout 60 orchestrator execute >/dev/null
 is 'execute merges what dispatch-ready dispatched' "$(merges)" 'second '
 
-# Ctrl-C.
+## Ctrl-C.
 world signal ', "max_parallel": 1'
 list signal one two three
 begun() { grep -q "start $1" "$T/times"; }
@@ -187,7 +187,7 @@ rm "$T/hold-two"
 run timeout 60 orchestrator execute signal
 is 'started again it goes on' "$status $(merges)" '0 one three two '
 
-# SIGKILL.
+## SIGKILL.
 i=0
 for point in dispatched 'completed$' merged; do
 	i=$((i + 1))

@@ -17,8 +17,15 @@ dispatch() { for i; do orchestrator dispatch --wait "$i" >"$T/said" 2>&1 || :; d
 branches() { git for-each-ref --format='%(refname:short)' "refs/heads/session/$1/" | tr '\n' ' '; }
 known() { orchestrator --json status | jq -r --arg i "$1" '[.sessions[] | select(.item == $i)] | length'; }
 saved() { git ls-tree --name-only "refs/salvage/$1" | grep -v '^\.orch\|^d' | tr '\n' ' '; }
+# A failed attempt, and one that is merged; $first is the session of the failed one.
+twice() {
+	echo 'echo half >half; git add .; git commit -qm Half; exit 3' >"$T/do.$1"
+	dispatch "$1"; first=$id; rm "$T/do.$1"
+	logged orchestrator retry "$1"
+	wait_for 20 sh -c "orchestrator --json status $1 | jq -e '.status == \"approved\"'" && logged orchestrator merge "$1"
+}
 
-# A failed session with a commit and an edit.
+## A failed session with a commit and an edit.
 echo 'echo "$ITEM_ID" >"$ITEM_ID"; git add .; git commit -qm Mine; echo edit >edit; touch broken' | tee "$T/do.bad" "$T/do.bad2" >"$T/do.bad3"
 dispatch bad
 W=$(orchestrator --json status bad | jq -r .worktree); echo later >"$W/later"
@@ -97,13 +104,6 @@ else
 fi
 dispatch good2
 ok 'cancel --yes cancels approved work' orchestrator cancel --yes good2
-# A failed attempt, and one that is merged; $first is the session of the failed one.
-twice() {
-	echo 'echo half >half; git add .; git commit -qm Half; exit 3' >"$T/do.$1"
-	dispatch "$1"; first=$id; rm "$T/do.$1"
-	logged orchestrator retry "$1"
-	wait_for 20 sh -c "orchestrator --json status $1 | jq -e '.status == \"approved\"'" && logged orchestrator merge "$1"
-}
 twice d-again
 run orchestrator discard --all-ended
 is 'discard --all-ended removes the branch of an attempt that another one followed to its merge' "$(branches d-again)$(known d-again)" 1
@@ -155,7 +155,7 @@ is 'cleanup --json lists what is left' "$(orchestrator --json cleanup | jq -r '[
 ok 'what cleanup has archived can be discarded' orchestrator discard left
 is 'nothing of it stays' "$(known left) $(branches left)$(ls -d .worktrees/left 2>/dev/null)" '0 '
 
-# killed at each rename and deletion of a name
+## killed at each rename and deletion of a name
 for call in renameat2 renameat rename unlinkat unlink linkat; do
 	for n in 1 2 3 5 8; do
 		i=kill-$call-$n
