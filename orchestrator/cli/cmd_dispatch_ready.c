@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "orchestrator/cli/flow_args.h"
+#include "orchestrator/cli/list_args.h"
 #include "orchestrator/execute/cache.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/session/spawn.h"
@@ -15,15 +15,15 @@
 
 /* A dispatch may have changed what can run beside it, and other commands change the list. */
 static int
-dispatch_all(struct flow *f, struct json *sessions, int *status)
+dispatch_all(struct executor *f, struct json *sessions, int *status)
 {
 	struct dispatched made;
 	struct json *j, *tasks;
 	struct pick p;
 	int rv;
 
-	while ((rv = flow_load(f)) == 0 && !control_paused(f->o) && flow_pick(f, &p)) {
-		if ((rv = flow_dispatch(f, &p, &made)) != 0) {
+	while ((rv = executor_load(f)) == 0 && !control_paused(f->o) && executor_pick(f, &p)) {
+		if ((rv = executor_dispatch(f, &p, &made)) != 0) {
 			f->t[p.v[0]].not_before = INT64_MAX;
 			if (rv != EX_NEGATIVE)	/* another process was faster */
 				*status = rv;
@@ -50,19 +50,19 @@ dispatch_all(struct flow *f, struct json *sessions, int *status)
 }
 
 static int
-run_flow(struct flow *f)
+run_executor(struct executor *f)
 {
 	struct json *sessions = json_new_array(), *j;
 	struct hold_lines h = { 0 };
 	int rv, status = 0;
 
 	f->attempts = 0;	/* a failed task is not ready */
-	if (flow_load(f) == 0) {
-		if (flow_ready(f) && (rv = plan_check(f->o)) != 0) {
+	if (executor_load(f) == 0) {
+		if (executor_ready(f) && (rv = plan_check(f->o)) != 0) {
 			json_free(sessions);
 			return rv;
 		}
-		flow_ask_known(f);
+		executor_ask_known(f);
 	}
 	rv = dispatch_all(f, sessions, &status);
 	if (json_count(sessions) > 0)
@@ -87,26 +87,26 @@ run_flow(struct flow *f)
 	return rv != 0 ? rv : status;
 }
 
-static const struct option_row rows[] = { FLOW_ROWS, FLOW_OPERAND };
+static const struct option_row rows[] = { LIST_ROWS, LIST_OPERAND };
 
 static int
 run(struct orch *o, void *arguments)
 {
-	struct flow_args *a = arguments;
+	struct list_args *a = arguments;
 	char list[TASKLIST_ID_MAX];
-	struct flow f;
+	struct executor f;
 	int rv;
 
-	if ((rv = orch_open(o)) != 0 || (rv = flow_args_need(o, a, list)) != 0 ||
+	if ((rv = orch_open(o)) != 0 || (rv = list_args_need(o, a, list)) != 0 ||
 	    (rv = orch_make(o)) != 0 ||
-	    (rv = flow_args_open(o, a, list, &f)) != 0)
+	    (rv = list_args_open(o, a, list, &f)) != 0)
 		return rv;
 	by_hand_recover(o);
 	if ((rv = plan_judged(&f.settings)) == 0)
-		rv = run_flow(&f);
-	flow_release(&f);
+		rv = run_executor(&f);
+	executor_release(&f);
 	return rv;
 }
 
 const struct cmd cmd_dispatch_ready = COMMAND("dispatch-ready", "start sessions for all ready tasks",
-    run, OPTION_ROWS(rows, struct flow_args));
+    run, OPTION_ROWS(rows, struct list_args));

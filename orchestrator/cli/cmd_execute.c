@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include "orchestrator/cli/cmd_plan.h"
-#include "orchestrator/cli/flow_args.h"
+#include "orchestrator/cli/list_args.h"
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/execute/events.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/join.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/by_hand.h"
@@ -80,7 +80,7 @@ works_on(const struct json *running, const char *list)
 
 /* Adds the list to the execute that runs as that process.  -1: it has ended meanwhile. */
 static int
-add_list(struct orch *o, const struct flow *f, pid_t pid)
+add_list(struct orch *o, const struct executor *f, pid_t pid)
 {
 	struct json	*running = cache_execute(o);
 	bool		 known = works_on(running, f->id), ending = json_bool(running, "ending", false);
@@ -115,7 +115,7 @@ add_list(struct orch *o, const struct flow *f, pid_t pid)
 
 /* Another execute runs. */
 static int
-join(struct orch *o, const struct flow *f, bool follow, pid_t pid)
+join(struct orch *o, const struct executor *f, bool follow, pid_t pid)
 {
 	off_t	from = events_size(o);
 	int	rv = 0;
@@ -149,7 +149,7 @@ has_requests(const struct orch *o)
 }
 
 static int
-run_locked(struct orch *o, struct flow *f, bool follow)
+run_locked(struct orch *o, struct executor *f, bool follow)
 {
 	int	lock, rv = 0, one, ignored;
 	pid_t	pid;
@@ -178,15 +178,15 @@ run_locked(struct orch *o, struct flow *f, bool follow)
 
 /* Tasks that can't be begun stay as they are; execute continues for the sessions that run. */
 static int
-check_place(struct flow *f)
+check_place(struct executor *f)
 {
 	int rv;
 
-	if (!flow_ready(f) || (rv = plan_check(f->o)) == 0)
+	if (!executor_ready(f) || (rv = plan_check(f->o)) == 0)
 		return 0;
 	if (f->nactive == 0)
 		return rv;
-	flow_stop(f, "no session can be started here");
+	executor_stop(f, "no session can be started here");
 	return 0;
 }
 
@@ -204,27 +204,27 @@ tell_behind(struct orch *o)
 }
 
 static int
-run_list(struct orch *o, const struct flow_args *a, const char *list)
+run_list(struct orch *o, const struct list_args *a, const char *list)
 {
-	struct flow	f;
+	struct executor	f;
 	int		rv;
 
-	if ((rv = orch_make(o)) == 0 && (rv = flow_args_open(o, a, list, &f)) == 0) {
+	if ((rv = orch_make(o)) == 0 && (rv = list_args_open(o, a, list, &f)) == 0) {
 		by_hand_recover(o);
-		if ((rv = flow_load(&f)) == 0 && (rv = flow_pause_check(&f)) == 0 && (rv = check_place(&f)) == 0) {
+		if ((rv = executor_load(&f)) == 0 && (rv = executor_pause_check(&f)) == 0 && (rv = check_place(&f)) == 0) {
 			orch_tell_unconfined(o, &f.settings);
 			tell_behind(o);
 			rv = run_locked(o, &f, a->follow);
 		}
-		flow_release(&f);
+		executor_release(&f);
 	}
 	return rv;
 }
 
 static int
-run_sessions(struct orch *o, const struct flow_args *a)
+run_sessions(struct orch *o, const struct list_args *a)
 {
-	if (flow_args_any(a)) {
+	if (list_args_any(a)) {
 		log_warnx("execute: these options need a task list with open tasks, and there is "
 		    "none; orchestrator tasks list shows all lists");
 		return EX_USAGE;
@@ -239,25 +239,25 @@ run_sessions(struct orch *o, const struct flow_args *a)
 }
 
 static const struct option_row rows[] = {
-	FLOW_ROWS,
-	OPT_STRING(struct flow_args, until, 0, "until", "TIME", "dispatch nothing after this time"),
-	OPT_CHOICE(struct flow_args, pause, 0, "pause-before", "PHASE", task_phases, "stop before this phase of streams"),
-	OPT_SET(struct flow_args, failure, 0, "keep-going", FAILURE_GO_ON, "continue with the rest after a failure (the default)"),
-	OPT_SET(struct flow_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
-	OPT_FLAG(struct flow_args, follow, 'f', NULL, "follow the list if another execute runs"),
-	OPT_FLAG(struct flow_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
-	FLOW_OPERAND,
+	LIST_ROWS,
+	OPT_STRING(struct list_args, until, 0, "until", "TIME", "dispatch nothing after this time"),
+	OPT_CHOICE(struct list_args, pause, 0, "pause-before", "PHASE", task_phases, "stop before this phase of streams"),
+	OPT_SET(struct list_args, failure, 0, "keep-going", FAILURE_GO_ON, "continue with the rest after a failure (the default)"),
+	OPT_SET(struct list_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
+	OPT_FLAG(struct list_args, follow, 'f', NULL, "follow the list if another execute runs"),
+	OPT_FLAG(struct list_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
+	LIST_OPERAND,
 };
 
 static int
 run(struct orch *o, void *arguments)
 {
-	struct flow_args	*a = arguments;
+	struct list_args	*a = arguments;
 	char			list[TASKLIST_ID_MAX];
 	int			rv;
 
-	if ((rv = flow_args_check(&cmd_execute.syntax, a)) != 0 || (rv = orch_open(o)) != 0 ||
-	    (rv = flow_args_select(o, a, list)) != 0)
+	if ((rv = list_args_check(&cmd_execute.syntax, a)) != 0 || (rv = orch_open(o)) != 0 ||
+	    (rv = list_args_select(o, a, list)) != 0)
 		return rv;
 	if (a->dry_run && list[0] != '\0')
 		return plan_show(o, a, list);
@@ -266,4 +266,4 @@ run(struct orch *o, void *arguments)
 
 const struct cmd cmd_execute = COMMAND("execute",
     "dispatch what is ready, answer by policy and merge what is approved until nothing is left",
-    run, OPTION_ROWS(rows, struct flow_args));
+    run, OPTION_ROWS(rows, struct list_args));

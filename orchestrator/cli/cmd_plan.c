@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 #include "orchestrator/cli/cmd_plan.h"
-#include "orchestrator/cli/flow_args.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/cli/list_args.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/preview.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/source/task_link.h"
@@ -14,7 +14,7 @@
 #include "proto/json/record.h"
 
 static int
-show(struct flow *f, const struct flow_args *a)
+show(struct executor *f, const struct list_args *a)
 {
 	struct json *manifest = NULL, *j;
 	char why[RECORD_ERR];
@@ -24,8 +24,8 @@ show(struct flow *f, const struct flow_args *a)
 
 	preview_make(&p, f);
 	if ((f->o->json || a->yaml) && p.problems.n == 0)
-		manifest = flow_manifest_plan(f, &p);
-	if (p.problems.n == 0 && flow_use(f, why, sizeof(why)) == 0)
+		manifest = executor_manifest_plan(f, &p);
+	if (p.problems.n == 0 && executor_use(f, why, sizeof(why)) == 0)
 		hold_make(&h, f);
 	if (a->yaml) {
 		j = json_new_object();
@@ -47,49 +47,49 @@ show(struct flow *f, const struct flow_args *a)
 }
 
 int
-plan_show(struct orch *o, const struct flow_args *a, const char *list)
+plan_show(struct orch *o, const struct list_args *a, const char *list)
 {
 	struct tasklist l;
-	struct flow f;
+	struct executor f;
 	int rv;
 
 	if ((rv = tasks_open_any(o, list, &l)) != 0)
 		return rv;
-	if ((rv = flow_args_open(o, a, list, &f)) != 0) {
+	if ((rv = list_args_open(o, a, list, &f)) != 0) {
 		tasklist_release(&l);
 		return rv;
 	}
 	if ((rv = plan_judged(&f.settings)) != 0) {
 		tasklist_release(&l);
-		flow_release(&f);
+		executor_release(&f);
 		return rv;
 	}
 	/* Notes ended sessions in memory only: commands that change the list write it to disk. */
 	task_link_settle(o, &l);
 	f.list = l;
-	flow_ask_known(&f);
+	executor_ask_known(&f);
 	rv = show(&f, a);
-	flow_release(&f);
+	executor_release(&f);
 	return rv;
 }
 
 static const struct option_row rows[] = {
-	FLOW_ROWS,
-	OPT_FLAG(struct flow_args, yaml, 0, "yaml", "print the manifest alone, as YAML"),
-	FLOW_OPERAND,
+	LIST_ROWS,
+	OPT_FLAG(struct list_args, yaml, 0, "yaml", "print the manifest alone, as YAML"),
+	LIST_OPERAND,
 };
 
 static int
 run(struct orch *o, void *arguments)
 {
-	struct flow_args *a = arguments;
+	struct list_args *a = arguments;
 	char list[TASKLIST_ID_MAX];
 	int rv;
 
-	if ((rv = orch_open(o)) != 0 || (rv = flow_args_need(o, a, list)) != 0)
+	if ((rv = orch_open(o)) != 0 || (rv = list_args_need(o, a, list)) != 0)
 		return rv;
 	return plan_show(o, a, list);
 }
 
 const struct cmd cmd_plan = COMMAND("plan", "show what execute would do", run,
-    OPTION_ROWS(rows, struct flow_args));
+    OPTION_ROWS(rows, struct list_args));

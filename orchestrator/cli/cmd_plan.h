@@ -4,10 +4,10 @@
 
 /* The output of plan, also for execute --dry-run. */
 
-struct flow_args;
+struct list_args;
 struct orch;
 
 /* The exit status of plan. */
-int plan_show(struct orch *, const struct flow_args *, const char *list);
+int plan_show(struct orch *, const struct list_args *, const char *list);
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/preview.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/text.h"
@@ -158,7 +158,7 @@ print_ambiguous(const struct preview *p)
 		for (size_t i = 0, k = 0; i < p->n; i++) {
 			const struct task *t = &p->f->list.v[p->order[i]];
 
-			if (!flow_ambiguous(t) || flow_work(t).trusted)
+			if (!executor_ambiguous(t) || executor_work(t).trusted)
 				continue;
 			if (pass == 0)
 				n++;

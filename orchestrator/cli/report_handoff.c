@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "orchestrator/cli/report_handoff.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
@@ -45,7 +45,7 @@ print_done(struct orch *o, const struct task *t)
 	struct entry e;
 
 	title(t);
-	if (t->session[0] != '\0' && flow_entry(o, t->session, &e) == 0) {
+	if (t->session[0] != '\0' && executor_entry(o, t->session, &e) == 0) {
 		summary = summary_of(&e);
 		if (status_done(e.state.status) && strcmp(e.state.merged, e.state.base) == 0)
 			printf("%s needed no change\n", e.id);
@@ -79,7 +79,7 @@ print_open(struct orch *o, const struct task *t, const struct taskgraph *g, size
 		text_print(stdout, reason, false);
 	}
 	putchar('\n');
-	if (t->session[0] != '\0' && flow_entry(o, t->session, &e) == 0) {
+	if (t->session[0] != '\0' && executor_entry(o, t->session, &e) == 0) {
 		if (e.state.blocked != NULL) {
 			fputs("blocked: ", stdout);
 			text_print(stdout, e.state.blocked, false);

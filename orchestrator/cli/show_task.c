@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "orchestrator/cli/show_task.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/hold.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
@@ -18,7 +18,7 @@ struct next { char *command; const char *what; };
 
 /* What can be done about a task without a session. */
 static size_t
-next_of(const struct flow *f, size_t i, const struct hold_lines *h, struct next next[COMMANDS])
+next_of(const struct executor *f, size_t i, const struct hold_lines *h, struct next next[COMMANDS])
 {
 	const char *id = f->list.v[i].item.id;
 	enum task_status status = f->list.v[i].status;
@@ -57,7 +57,7 @@ print_text(const char *name, const char *text)
 }
 
 static void
-print(const struct flow *f, size_t i, const struct hold_lines *h, const struct next *next, size_t n)
+print(const struct executor *f, size_t i, const struct hold_lines *h, const struct next *next, size_t n)
 {
 	const struct task *t = &f->list.v[i];
 	char *line = text_format("%s%s%s", t->item.id, t->item.title != NULL ? ": " : "", t->item.title != NULL ? t->item.title : "");
@@ -91,7 +91,7 @@ print(const struct flow *f, size_t i, const struct hold_lines *h, const struct n
 }
 
 static void
-print_json(const struct flow *f, size_t i, const struct hold_lines *h, const struct next *next, size_t n)
+print_json(const struct executor *f, size_t i, const struct hold_lines *h, const struct next *next, size_t n)
 {
 	struct json *j = json_new_object(), *commands = json_new_array(), *one;
 
@@ -114,18 +114,18 @@ print_json(const struct flow *f, size_t i, const struct hold_lines *h, const str
 int
 show_task(struct orch *o, const char *task)
 {
-	const struct flow_options opts = { .max = 0 };
+	const struct executor_options opts = { .max = 0 };
 	char list[TASKLIST_ID_MAX];
 	struct next next[COMMANDS];
 	struct hold_lines h;
-	struct flow f;
+	struct executor f;
 	size_t i, n;
 	int rv;
 
-	if ((rv = tasks_find_known_task(o, task, list)) != 0 || (rv = flow_open(&f, o, list, &opts)) != 0)
+	if ((rv = tasks_find_known_task(o, task, list)) != 0 || (rv = executor_open(&f, o, list, &opts)) != 0)
 		return rv;
 	f.attempts = 0;		/* a failed task is shown as it is */
-	if ((rv = flow_load(&f)) == 0 && (rv = tasks_need(&f.list, task, &i)) == 0) {
+	if ((rv = executor_load(&f)) == 0 && (rv = tasks_need(&f.list, task, &i)) == 0) {
 		hold_make_task(&h, &f, task);
 		n = next_of(&f, i, &h, next);
 		(o->json ? print_json : print)(&f, i, &h, next, n);
@@ -133,6 +133,6 @@ show_task(struct orch *o, const char *task)
 			free(next[--n].command);
 		hold_release(&h);
 	}
-	flow_release(&f);
+	executor_release(&f);
 	return rv;
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "orchestrator/cli/status_held.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/json/json.h"
@@ -25,17 +25,17 @@ is_under_way(const struct tasklist *l)
 static int
 look(void *arg, const char *id)
 {
-	const struct flow_options opts = { .max = 0 };
+	const struct executor_options opts = { .max = 0 };
 	struct held *h = arg;
 	struct hold_lines lines;
 	bool good;
 	const struct tasklist *l = tasks_see(h->o->workspace, id, &good);
-	struct flow f;
+	struct executor f;
 
-	if (l == NULL || !good || !is_under_way(l) || flow_open(&f, h->o, id, &opts) != 0)
+	if (l == NULL || !good || !is_under_way(l) || executor_open(&f, h->o, id, &opts) != 0)
 		return 0;
 	f.attempts = 0;
-	if (flow_load(&f) == 0) {
+	if (executor_load(&f) == 0) {
 		hold_make(&lines, &f);
 		if (h->all == NULL)
 			hold_print(&lines);
@@ -45,7 +45,7 @@ look(void *arg, const char *id)
 					json_append(h->all, json_new_string(lines.v[i]));
 		hold_release(&lines);
 	}
-	flow_release(&f);
+	executor_release(&f);
 	return 0;
 }
 

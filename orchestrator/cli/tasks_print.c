@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/source/tasks.h"
@@ -42,7 +42,7 @@ remark_blocked(struct orch *o, const struct task *t)
 	char line[200], *s = NULL;
 	struct entry e;
 
-	if (t->session[0] == '\0' || flow_entry(o, t->session, &e) == -1)
+	if (t->session[0] == '\0' || executor_entry(o, t->session, &e) == -1)
 		return NULL;
 	if (ask_blocked(&e)) {
 		text_first_line(line, sizeof(line), e.state.blocked);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "orchestrator/execute/cache.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/workspace/control.h"
@@ -62,7 +62,7 @@ void
 cache_write(const struct loop *l)
 {
 	struct json		*a = json_new_array();
-	const struct sess	*s;
+	const struct session_row	*s;
 
 	TAILQ_FOREACH(s, &l->table.all, all)
 		json_append(a, show_entry_json(&s->e));

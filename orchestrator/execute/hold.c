@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/hold.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/accounts.h"
@@ -67,10 +67,10 @@ struct blockers { struct work *w; const char **id; size_t n; bool room, closed; 
 
 /* A ready task: what keeps it from being dispatched? */
 static void
-look_ready(struct flow *f, size_t i, struct blockers *b, struct held held[HOLDS])
+look_ready(struct executor *f, size_t i, struct blockers *b, struct held held[HOLDS])
 {
 	const struct task *t = &f->list.v[i];
-	struct work w = flow_work(t);
+	struct work w = executor_work(t);
 
 	if (f->t[i].last || f->t[i].not_before > clock_now()) {
 		add(&held[HOLD_LATER], t->item.id, NULL);
@@ -92,19 +92,19 @@ look_ready(struct flow *f, size_t i, struct blockers *b, struct held held[HOLDS]
 }
 
 static void
-look_all_ready(struct flow *f, struct held held[HOLDS])
+look_all_ready(struct executor *f, struct held held[HOLDS])
 {
 	struct blockers b = { 0 };
 	struct work *running;
 	struct limits limits;
-	size_t n = flow_running(f, &running, &limits), i = taskgraph_next(&f->graph);
+	size_t n = executor_running(f, &running, &limits), i = taskgraph_next(&f->graph);
 	char *account;
 
 	b.room = admit_room(running, n, &limits);
 	b.closed = accounts_closed(f->o, &f->settings, &account) != 0;
 	free(account);
-	b.w = calloc(n + FLOW_LOOKED_AT, sizeof(*b.w));
-	b.id = calloc(n + FLOW_LOOKED_AT, sizeof(*b.id));
+	b.w = calloc(n + EXECUTOR_LOOKED_AT, sizeof(*b.w));
+	b.id = calloc(n + EXECUTOR_LOOKED_AT, sizeof(*b.id));
 	for (; b.w != NULL && b.id != NULL && b.n < n; b.n++) {
 		b.w[b.n] = running[b.n];
 		b.id[b.n] = "a task that runs";
@@ -112,7 +112,7 @@ look_all_ready(struct flow *f, struct held held[HOLDS])
 			if (running[b.n].paths == &f->list.v[f->active[k]].item.allowed_paths)
 				b.id[b.n] = f->list.v[f->active[k]].item.id;
 	}
-	for (size_t k = 0; b.w != NULL && b.id != NULL && k < FLOW_LOOKED_AT && i != TASK_NONE; k++) {
+	for (size_t k = 0; b.w != NULL && b.id != NULL && k < EXECUTOR_LOOKED_AT && i != TASK_NONE; k++) {
 		look_ready(f, i, &b, held);
 		i = taskgraph_after(&f->graph, i);
 	}
@@ -123,7 +123,7 @@ look_all_ready(struct flow *f, struct held held[HOLDS])
 
 /* Tasks that are not ready. */
 static void
-look_waiting(const struct flow *f, struct held held[HOLDS])
+look_waiting(const struct executor *f, struct held held[HOLDS])
 {
 	const struct taskgraph *g = &f->graph;
 
@@ -132,7 +132,7 @@ look_waiting(const struct flow *f, struct held held[HOLDS])
 		enum hold cause = HOLD_DEPENDS;
 		const char *by = NULL;
 
-		if (flow_elsewhere(t))
+		if (executor_elsewhere(t))
 			add(&held[HOLD_SOURCE], t->item.id, t->nhistory > 0 ? t->history[t->nhistory - 1].reason : NULL);
 		if (g->status[i] != TASK_PENDING || g->waiting[i] == 0)
 			continue;
@@ -141,7 +141,7 @@ look_waiting(const struct flow *f, struct held held[HOLDS])
 
 			if (g->status[need] == TASK_COMPLETE)
 				continue;
-			if (g->status[need] == TASK_FAILED || (g->status[need] == TASK_BLOCKED && !flow_elsewhere(&f->list.v[need]))) {
+			if (g->status[need] == TASK_FAILED || (g->status[need] == TASK_BLOCKED && !executor_elsewhere(&f->list.v[need]))) {
 				cause = HOLD_FAILED;
 				by = f->list.v[need].item.id;
 			} else if (by == NULL)
@@ -156,7 +156,7 @@ look_waiting(const struct flow *f, struct held held[HOLDS])
 
 /* The sessions that run. */
 static void
-look_sessions(struct flow *f, struct hold_lines *h)
+look_sessions(struct executor *f, struct hold_lines *h)
 {
 	char at[CLOCK_TEXT];
 	struct entry e;
@@ -164,7 +164,7 @@ look_sessions(struct flow *f, struct hold_lines *h)
 	for (size_t k = 0; k < f->nactive; k++) {
 		const struct task *t = &f->list.v[f->active[k]];
 
-		if (flow_entry(f->o, t->session, &e) == -1)
+		if (executor_entry(f->o, t->session, &e) == -1)
 			continue;
 		if (e.paused && h->v[HOLD_SESSION] == NULL)
 			h->v[HOLD_SESSION] = text_format("[%s] is paused before its next step; orchestrator resume %s continues "
@@ -179,7 +179,7 @@ look_sessions(struct flow *f, struct hold_lines *h)
 
 /* Why no further session may run: "for a running session to end: ..." */
 static char *
-places(const struct flow *f)
+places(const struct executor *f)
 {
 	char *bound = capacity_text(&f->capacity, f->max_name), *s;
 
@@ -195,7 +195,7 @@ places(const struct flow *f)
 }
 
 static char *
-text_for_account(const struct flow *f, const char *who)
+text_for_account(const struct executor *f, const char *who)
 {
 	char at[CLOCK_TEXT], *account, *s;
 	int64_t until = accounts_closed(f->o, &f->settings, &account);
@@ -207,7 +207,7 @@ text_for_account(const struct flow *f, const char *who)
 }
 
 static char *
-text_of(const struct flow *f, enum hold cause, const struct held *h)
+text_of(const struct executor *f, enum hold cause, const struct held *h)
 {
 	const char *by = h->by == NULL ? "" : h->by, *others = h->others.len > 0 ? h->others.buf : "";
 	char *who = names(h, "waits", "wait"), *s = NULL, *more;
@@ -260,7 +260,7 @@ text_of(const struct flow *f, enum hold cause, const struct held *h)
 }
 
 static void
-fill(struct hold_lines *h, struct flow *f, bool waiting, const char *only)
+fill(struct hold_lines *h, struct executor *f, bool waiting, const char *only)
 {
 	struct held held[HOLDS];
 
@@ -279,7 +279,7 @@ fill(struct hold_lines *h, struct flow *f, bool waiting, const char *only)
 }
 
 void
-hold_make_task(struct hold_lines *h, struct flow *f, const char *task)
+hold_make_task(struct hold_lines *h, struct executor *f, const char *task)
 {
 	memset(h, 0, sizeof(*h));
 	if (control_paused(f->o))
@@ -290,7 +290,7 @@ hold_make_task(struct hold_lines *h, struct flow *f, const char *task)
 }
 
 void
-hold_make(struct hold_lines *h, struct flow *f)
+hold_make(struct hold_lines *h, struct executor *f)
 {
 	hold_make_task(h, f, NULL);
 	look_sessions(f, h);
@@ -329,7 +329,7 @@ hold_json(const struct hold_lines *h)
 
 /* What waits for a task is said when execute begins; pauses, parked accounts and tries are events of their own. */
 void
-hold_say(struct flow *f)
+hold_say(struct executor *f)
 {
 	struct hold_lines h = { 0 };
 

@@ -6,14 +6,14 @@
  * What holds the tasks of a list back: a line for each cause, with the command or setting that changes it.  plan,
  * dispatch-ready, execute and status print these lines and no others.
  *
- *	hold_make(&h, flow)
+ *	hold_make(&h, executor)
  *	hold_print(&h), or hold_json(&h)
  *	hold_release(&h)
  */
 
 #include <stdbool.h>
 
-struct flow;
+struct executor;
 struct json;
 
 enum hold {
@@ -37,14 +37,14 @@ struct work;
 /* Why two tasks may not run at the same time: HOLD_ALONE, HOLD_NO_PATHS or HOLD_PATHS.  Pure. */
 enum hold hold_between(const struct work *, const struct work *);
 
-void hold_make(struct hold_lines *, struct flow *);
+void hold_make(struct hold_lines *, struct executor *);
 /* Only what holds this task back. */
-void hold_make_task(struct hold_lines *, struct flow *, const char *task);
+void hold_make_task(struct hold_lines *, struct executor *, const char *task);
 void hold_release(struct hold_lines *);
 void hold_print(const struct hold_lines *);
 /* A list of texts. */
 struct json *hold_json(const struct hold_lines *);
 /* For execute: prints each cause once, when it arises. */
-void hold_say(struct flow *);
+void hold_say(struct executor *);
 
 #endif

@@ -8,7 +8,7 @@
 #include "proto/plan/streams.h"
 
 int
-join_put(const struct orch *o, const char *list, const struct flow_options *opts)
+join_put(const struct orch *o, const char *list, const struct executor_options *opts)
 {
 	struct json *j = record_begin(NULL);
 	size_t len;
@@ -27,7 +27,7 @@ join_put(const struct orch *o, const char *list, const struct flow_options *opts
 }
 
 int
-join_read(struct flow_options *opts, const char *text, size_t len, char *err, size_t errlen)
+join_read(struct executor_options *opts, const char *text, size_t len, char *err, size_t errlen)
 {
 	struct json *j = record_open("the request", text, len, err, errlen);
 	const char *pause;
@@ -38,7 +38,7 @@ join_read(struct flow_options *opts, const char *text, size_t len, char *err, si
 	if (j == NULL)
 		return -1;
 	max = json_int(j, "max", 0);
-	opts->max = max > 0 && max <= FLOW_MAX ? max : 0;
+	opts->max = max > 0 && max <= EXECUTOR_MAX ? max : 0;
 	opts->group = json_bool(j, "group", false);
 	opts->fail_fast = json_bool(j, "fail_fast", false);
 	opts->until = json_int(j, "until", 0);

@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 
 struct orch;
 
 /* Leaves the request for a running execute; 0, or a sysexits status with the error printed. */
-int join_put(const struct orch *, const char *list, const struct flow_options *);
+int join_put(const struct orch *, const char *list, const struct executor_options *);
 /* 0, or -1 with the reason. */
-int join_read(struct flow_options *, const char *text, size_t len, char *err, size_t errlen);
+int join_read(struct executor_options *, const char *text, size_t len, char *err, size_t errlen);
 
 #endif

@@ -10,7 +10,7 @@
 
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/execute/events.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/accounts.h"
 #include "orchestrator/source/task_link.h"
@@ -58,7 +58,7 @@ add_all(struct loop *l)
 static void
 rescan(struct loop *l)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	TAILQ_FOREACH(s, &l->table.all, all)
 		loop_due(l, s, false);
@@ -70,7 +70,7 @@ static void
 grace_over(void *arg)
 {
 	struct loop	*l = arg;
-	struct sess	*s;
+	struct session_row	*s;
 
 	TAILQ_FOREACH(s, &l->table.all, all) {
 		if (s->grace && (s->action == ACTION_START || s->action == ACTION_GRACE || s->action == ACTION_DIED ||
@@ -84,7 +84,7 @@ static void
 sessions_event(void *arg, const struct watch_event *ev)
 {
 	struct loop	*l = arg;
-	struct sess	*s = table_find(&l->table, ev->name);
+	struct session_row	*s = table_find(&l->table, ev->name);
 
 	if (s == NULL)
 		loop_add(l, ev->name, false);
@@ -96,12 +96,12 @@ sessions_event(void *arg, const struct watch_event *ev)
 static bool
 reap_list(struct loop *l, pid_t pid, int status)
 {
-	for (struct flow *f = l->flow; f != NULL; f = f->next)
+	for (struct executor *f = l->executor; f != NULL; f = f->next)
 		if (pid == f->pid) {
-			flow_reaped(f, status);
+			executor_reaped(f, status);
 			return true;
 		} else if (pid == f->refresh_pid) {
-			flow_refreshed(f, status);
+			executor_refreshed(f, status);
 			return true;
 		}
 	return false;
@@ -125,13 +125,13 @@ reap(struct loop *l)
 static void
 settle(struct loop *l)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	do {
 		while ((s = TAILQ_FIRST(&l->due)) != NULL) {
 			TAILQ_REMOVE(&l->due, s, due_link);
 			s->due = false;
-			attend(l, s);
+			session_update(l, s);
 		}
 		queue_next(l);
 	} while (!TAILQ_EMPTY(&l->due));
@@ -145,7 +145,7 @@ loop_event(struct loop *l, const struct watch_event *ev)
 		rescan(l);
 		break;
 	case WATCH_SIGNAL:
-		if (ev->signo == SIGINT && l->flow != NULL && !l->interrupted)
+		if (ev->signo == SIGINT && l->executor != NULL && !l->interrupted)
 			loop_interrupt(l);
 		else if (ev->signo != SIGCHLD)
 			return ev->signo;
@@ -181,8 +181,8 @@ lists_turn(struct loop *l)
 	bool	busy = false;
 
 	LOOP_LISTS(l, f) {
-		flow_turn(f);
-		busy |= flow_busy(f);
+		executor_turn(f);
+		busy |= executor_busy(f);
 	}
 	return busy;
 }
@@ -194,7 +194,7 @@ goes_on(struct loop *l)
 	bool	busy;
 
 	loop_control(l);
-	if (l->flow == NULL)
+	if (l->executor == NULL)
 		return l->pending > 0;
 	busy = lists_turn(l);
 	if (l->pending > 0 || busy) {
@@ -205,15 +205,15 @@ goes_on(struct loop *l)
 	task_link_recover(l->o);
 	lists_turn(l);
 	LOOP_LISTS(l, f)
-		busy |= flow_join(f);
+		busy |= executor_join(f);
 	settle(l);
 	LOOP_LISTS(l, f)
-		busy |= flow_busy(f);
+		busy |= executor_busy(f);
 	return busy || l->pending > 0;
 }
 
 int
-loop_begin(struct loop *l, struct orch *o, struct flow *f)
+loop_begin(struct loop *l, struct orch *o, struct executor *f)
 {
 	memset(l, 0, sizeof(*l));
 	l->o = o;
@@ -277,7 +277,7 @@ accounts_event(void *arg, const struct watch_event *ev)
 static void
 say_others(const struct loop *l, const char *list)
 {
-	const struct sess	*s;
+	const struct session_row	*s;
 	struct text		 t = { 0 };
 
 	TAILQ_FOREACH(s, &l->table.all, all)
@@ -289,7 +289,7 @@ say_others(const struct loop *l, const char *list)
 }
 
 int
-loop_run(struct orch *o, struct flow *f)
+loop_run(struct orch *o, struct executor *f)
 {
 	struct loop	l;
 	struct events	events;
@@ -321,7 +321,7 @@ loop_run(struct orch *o, struct flow *f)
 		rv = 128 + signo;
 	} else if (signo == -1)
 		rv = EX_OSERR;
-	else if (l.flow == NULL && l.merged + l.table.n + l.lost.n == 0) {
+	else if (l.executor == NULL && l.merged + l.table.n + l.lost.n == 0) {
 		if (!o->json)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		rv = 0;
@@ -331,7 +331,7 @@ loop_run(struct orch *o, struct flow *f)
 	loop_cache(&l);
 	LOOP_LISTS(&l, left)
 		if (signo != 0)
-			flow_manifest_write(left, false);
+			executor_manifest_write(left, false);
 	loop_end(&l);
 	events_close(&events);
 	return rv;

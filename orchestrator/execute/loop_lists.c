@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/join.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/source/source.h"
@@ -20,7 +20,7 @@
 static void
 look_due(void *arg)
 {
-	struct flow	*f = arg;
+	struct executor	*f = arg;
 
 	f->look = true;
 }
@@ -28,24 +28,24 @@ look_due(void *arg)
 static void
 manifest_due(void *f)
 {
-	flow_manifest_write(f, false);
+	executor_manifest_write(f, false);
 }
 
 void
-loop_list_add(struct loop *l, struct flow *f)
+loop_list_add(struct loop *l, struct executor *f)
 {
-	struct flow	**end = &l->flow;
+	struct executor	**end = &l->executor;
 
 	while (*end != NULL)
 		end = &(*end)->next;
 	*end = f;
 	f->look_timer = (struct watch_timer){ .fire = look_due, .arg = f };
 	f->manifest_timer = (struct watch_timer){ .fire = manifest_due, .arg = f };
-	f->list_watch = (struct watch){ .fire = flow_list_changed, .arg = f };
+	f->list_watch = (struct watch){ .fire = executor_list_changed, .arg = f };
 }
 
 void
-loop_list_begin(struct loop *l, struct flow *f)
+loop_list_begin(struct loop *l, struct executor *f)
 {
 	char	*path = tasks_path(l->o->workspace, f->id);
 
@@ -54,11 +54,11 @@ loop_list_begin(struct loop *l, struct flow *f)
 		log_warn("%s: not watched", path);
 	free(path);
 	f->loop = l;
-	flow_watch_source(f);
-	flow_manifest_begin(f);
+	executor_watch_source(f);
+	executor_manifest_begin(f);
 }
 
-static struct flow *
+static struct executor *
 find(const struct loop *l, const char *list)
 {
 	LOOP_LISTS(l, f)
@@ -72,8 +72,8 @@ static int
 add(void *arg, const char *list, const char *text, size_t len)
 {
 	struct loop	*l = arg;
-	struct flow_options opts;
-	struct flow	*f;
+	struct executor_options opts;
+	struct executor	*f;
 	char		 why[256];
 
 	if (find(l, list) != NULL)
@@ -89,19 +89,19 @@ add(void *arg, const char *list, const char *text, size_t len)
 		loop_say(l, list, "refused", "%s", why);
 		control_drop(l->o, list);
 		free(f);
-	} else if (flow_open(f, l->o, list, &opts) != 0) {
+	} else if (executor_open(f, l->o, list, &opts) != 0) {
 		loop_say(l, list, "refused", "its settings can't be read");
 		control_drop(l->o, list);
 		free(f);
-	} else if (flow_load(f) != 0) {
+	} else if (executor_load(f) != 0) {
 		loop_say(l, list, "refused", "the list can't be read");
 		control_drop(l->o, list);
-		flow_release(f);
+		executor_release(f);
 		free(f);
 	} else {
 		f->joined = true;
 		if (f->settings.ambiguous == AMBIGUOUS_ASK) {	/* the record of questions is the first list's */
-			flow_ask_known(f);
+			executor_ask_known(f);
 			f->settings.ambiguous = AMBIGUOUS_SEQUENTIAL;
 		}
 		loop_say(l, list, "added", "%s", f->list.name);
@@ -132,17 +132,17 @@ loop_control(struct loop *l)
 }
 
 int
-loop_list_report(struct flow *f)
+loop_list_report(struct executor *f)
 {
 	struct loop	*l = f->loop;
 	char		*put_away;
 
-	flow_phase_say(f);
+	executor_phase_say(f);
 	if ((put_away = source_finish(l->o, f->id)) != NULL)
 		loop_note(l, f->id, "archived", put_away);
 	free(put_away);
-	flow_pause_say(f);
-	f->status = flow_pause_status(f, flow_report(f));
+	executor_pause_say(f);
+	f->status = executor_pause_status(f, executor_report(f));
 	fflush(stdout);
 	control_drop(l->o, f->id);
 	f->ended = true;
@@ -151,9 +151,9 @@ loop_list_report(struct flow *f)
 }
 
 static bool
-has_session(const struct loop *l, const struct flow *f)
+has_session(const struct loop *l, const struct executor *f)
 {
-	const struct sess *s;
+	const struct session_row *s;
 
 	TAILQ_FOREACH(s, &l->table.all, all)
 		if (schedule_pending(s->action) && tasklist_find(&f->list, s->e.state.item) != TASK_NONE)
@@ -164,11 +164,11 @@ has_session(const struct loop *l, const struct flow *f)
 void
 loop_lists_ended(struct loop *l)
 {
-	if (l->flow->next == NULL)
+	if (l->executor->next == NULL)
 		return;
 	LOOP_LISTS(l, f)
-		if (f->nactive == 0 && !flow_busy(f) && !f->paused && (f->stopped != NULL || !flow_ready(f)) &&
-		    !has_session(l, f) && !flow_join(f))
+		if (f->nactive == 0 && !executor_busy(f) && !f->paused && (f->stopped != NULL || !executor_ready(f)) &&
+		    !has_session(l, f) && !executor_join(f))
 			loop_list_report(f);
 }
 
@@ -176,7 +176,7 @@ void
 loop_interrupt(struct loop *l)
 {
 	struct text	 t = { 0 };
-	const struct sess *s;
+	const struct session_row *s;
 	size_t		 n = 0;
 
 	TAILQ_FOREACH(s, &l->table.all, all)
@@ -186,7 +186,7 @@ loop_interrupt(struct loop *l)
 		text_puts(&t, ", ...");
 	l->interrupted = true;
 	LOOP_LISTS(l, f)
-		flow_stop(f, "interrupted");
+		executor_stop(f, "interrupted");
 	loop_say(l, strrchr(l->o->instance, '/') + 1, "interrupted", "no more sessions are started; waiting for %zu running session%s%s%s. "
 	    "Ctrl-C or orchestrator stop once more ends execute and leaves them running", n, n == 1 ? "" : "s", n > 0 ? t.buf : "",
 	    n > 0 ? ")" : "");
@@ -197,9 +197,9 @@ loop_interrupt(struct loop *l)
 void
 loop_lists_release(struct loop *l)
 {
-	struct flow	*f, *next;
+	struct executor	*f, *next;
 
-	for (f = l->flow; f != NULL; f = next) {
+	for (f = l->executor; f != NULL; f = next) {
 		next = f->next;
 		watch_timer(&f->look_timer, 0);
 		watch_timer(&f->until_timer, 0);
@@ -210,9 +210,9 @@ loop_lists_release(struct loop *l)
 		if (f->joined) {
 			if (l->interrupted)
 				control_drop(l->o, f->id);
-			flow_release(f);
+			executor_release(f);
 			free(f);
 		}
 	}
-	l->flow = NULL;
+	l->executor = NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/session/show_entry.h"
@@ -36,7 +36,7 @@ sum(const struct json *list)
 static void
 say_left(const struct loop *l)
 {
-	const struct sess *s;
+	const struct session_row *s;
 	bool held;
 
 	TAILQ_FOREACH(s, &l->table.all, all) {
@@ -52,7 +52,7 @@ static struct json *
 record(struct loop *l, size_t rest)
 {
 	struct json *j = report_begin(l->o), *failed = json_new_array();
-	const struct sess *s;
+	const struct session_row *s;
 
 	TAILQ_FOREACH(s, &l->table.all, all)
 		json_append(failed, report_session(&s->e, l->o->sessions, s->why != NULL ? s->why :
@@ -75,10 +75,10 @@ loop_report(struct loop *l)
 	struct json *j;
 
 	say_left(l);
-	if (l->flow != NULL) {
+	if (l->executor != NULL) {
 		LOOP_LISTS(l, f)
 			loop_list_report(f);
-		return l->flow->status;
+		return l->executor->status;
 	}
 	j = record(l, rest);
 	if (l->merged + rest > 0)

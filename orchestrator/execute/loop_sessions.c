@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/workspace/orch.h"
@@ -21,11 +21,11 @@ loop_changed(struct loop *l)
 		watch_timer(&l->cache, clock_now() + l->cache_delay);
 	l->dirty = true;
 	LOOP_LISTS(l, f)
-		flow_manifest_changed(f);
+		executor_manifest_changed(f);
 }
 
 void
-loop_due(struct loop *l, struct sess *s, bool starting)
+loop_due(struct loop *l, struct session_row *s, bool starting)
 {
 	s->starting |= starting;
 	if (s->due)
@@ -44,7 +44,7 @@ loop_look(struct loop *l)
 bool
 loop_listed(const struct loop *l, const struct entry *e)
 {
-	for (const struct flow *f = l->flow; f != NULL; f = f->next)
+	for (const struct executor *f = l->executor; f != NULL; f = f->next)
 		if (tasklist_find(&f->list, e->state.item) != TASK_NONE)
 			return true;
 	return false;
@@ -57,7 +57,7 @@ loop_merged(struct loop *l, const struct entry *e, const char *commit)
 	struct json *j;
 
 	l->merged++;
-	if (l->flow == NULL) {
+	if (l->executor == NULL) {
 		if (l->done == NULL)
 			l->done = json_new_array();
 		json_append(l->done, j = report_session(e, l->o->archive, NULL));
@@ -78,7 +78,7 @@ session_event(void *arg, const struct watch_event *ev)
 	static const char *const matters[] = {
 		SESSION_FILE_STATE, SESSION_FILE_LOCK, SESSION_FILE_QUESTIONS, SESSION_FILE_PAUSE, SESSION_FILE_ANSWERS_JSON, ""
 	};
-	struct sess	*s = arg;
+	struct session_row	*s = arg;
 
 	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
 		if (ev->kind == WATCH_GONE || strcmp(ev->name, matters[i]) == 0) {
@@ -90,14 +90,14 @@ session_event(void *arg, const struct watch_event *ev)
 static void
 answer_event(void *arg, const struct watch_event *ev)
 {
-	struct sess	*s = arg;
+	struct session_row	*s = arg;
 
 	(void)ev;
 	loop_due(s->loop, s, false);
 }
 
 void
-loop_watch_answers(struct sess *s, bool parked)
+loop_watch_answers(struct session_row *s, bool parked)
 {
 	char	*path;
 
@@ -116,7 +116,7 @@ loop_watch_answers(struct sess *s, bool parked)
 void
 loop_add(struct loop *l, const char *id, bool starting)
 {
-	struct sess	*s;
+	struct session_row	*s;
 	char		*path;
 	int		 rv;
 
@@ -139,7 +139,7 @@ loop_add(struct loop *l, const char *id, bool starting)
 }
 
 void
-loop_gone(struct loop *l, struct sess *s)
+loop_gone(struct loop *l, struct session_row *s)
 {
 	struct entry	 e;
 	char		*path;
@@ -162,7 +162,7 @@ loop_gone(struct loop *l, struct sess *s)
 }
 
 void
-loop_forget(struct loop *l, struct sess *s)
+loop_forget(struct loop *l, struct session_row *s)
 {
 	queue_drop(l, s);
 	queue_unblock(l, s);

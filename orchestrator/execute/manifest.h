@@ -5,7 +5,7 @@
 /*
  * The model of a run: which session does which tasks, and the results.  The manifest
  * (orchestrator-session(5), plan.json) and the report (report.h) are views of it and
- * show its figures.  Pure: flow_manifest.c reads and writes the files.
+ * show its figures.  Pure: executor_manifest.c reads and writes the files.
  * In its terms a session is a terminal: TERM-001 and so on, in planned order; unplanned
  * ones (for a repeated or new task) come after these.
  *

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/hold.h"
 #include "orchestrator/execute/preview.h"
 #include "proto/base/alloc.h"
@@ -45,7 +45,7 @@ static void
 send(struct sim *s, size_t i, const size_t *lead)
 {
 	struct preview *p = s->p;
-	struct work w = flow_work(&p->f->list.v[i]);
+	struct work w = executor_work(&p->f->list.v[i]);
 
 	w.idle = lead != NULL;
 	s->running[s->nrunning++] = w;
@@ -60,7 +60,7 @@ send_followers(struct sim *s, size_t first)
 
 	for (size_t i = 0; i < l->n; i++)
 		if (l->v[i].status == TASK_IN_PROGRESS && i != s->p->order[first] &&
-		    flow_follows(l, &l->v[i]) &&
+		    executor_follows(l, &l->v[i]) &&
 		    strcmp(l->v[i].session, l->v[s->p->order[first]].session) == 0)
 			send(s, i, &first);
 }
@@ -78,10 +78,10 @@ begin(struct sim *s)
 		const struct task *t = &l->v[i];
 
 		if ((g->status[i] == TASK_FAILED || g->status[i] == TASK_BLOCKED) &&
-		    flow_again(s->p->f, t, &attempt))
+		    executor_again(s->p->f, t, &attempt))
 			taskgraph_enter(g, i, TASK_PENDING);
 		else if (g->status[i] == TASK_IN_PROGRESS && t->session[0] != '\0' &&
-		    !flow_follows(l, t)) {
+		    !executor_follows(l, t)) {
 			first = s->p->n;
 			send(s, i, NULL);
 			send_followers(s, first);
@@ -98,12 +98,12 @@ note_others(struct sim *s, size_t first)
 		[HOLD_ALONE] = "one of them is not parallelizable",
 		[HOLD_NO_PATHS] = "neither names its paths",
 	};
-	const struct flow *f = s->p->f;
+	const struct executor *f = s->p->f;
 	struct taskgraph *g = &s->p->graph;
 	size_t i = taskgraph_next(g);
 
-	for (size_t n = 0; n < FLOW_LOOKED_AT && i != TASK_NONE; n++, i = taskgraph_after(g, i)) {
-		struct work w = flow_work(&f->list.v[i]);
+	for (size_t n = 0; n < EXECUTOR_LOOKED_AT && i != TASK_NONE; n++, i = taskgraph_after(g, i)) {
+		struct work w = executor_work(&f->list.v[i]);
 		char **why = &s->p->why[i];
 
 		free(*why);
@@ -118,14 +118,14 @@ note_others(struct sim *s, size_t first)
 static void
 simulate(struct sim *s)
 {
-	const struct flow *f = s->p->f;
+	const struct executor *f = s->p->f;
 	struct preview *p = s->p;
 	struct taskgraph *g = &p->graph;
 	size_t first = 0, i, lead;
 	struct pick pick;
 
 	for (begin(s);; first = p->n, s->nrunning = 0) {
-		while (flow_choose(g, s->running, s->nrunning, &f->limits, f->opts.group, NULL, NULL,
+		while (executor_choose(g, s->running, s->nrunning, &f->limits, f->opts.group, NULL, NULL,
 		    &pick)) {
 			lead = p->n;
 			for (i = 0; i < pick.n; i++) {
@@ -143,7 +143,7 @@ simulate(struct sim *s)
 }
 
 void
-preview_make(struct preview *p, struct flow *f)
+preview_make(struct preview *p, struct executor *f)
 {
 	struct sim s = { .p = p };
 	size_t n = f->list.n;

@@ -5,13 +5,13 @@
 /*
  * What execute would do with a list, found by a simulation in steps: the tasks of a step would
  * run at the same time, if all of them ended together.  It uses the same functions as execute
- * to choose, and changes nothing, neither on disk nor in the flow.
+ * to choose, and changes nothing, neither on disk nor in the executor.
  */
 
 #include "proto/plan/taskgraph.h"
 
 struct preview {
-	const struct flow *f;	/* borrowed; its list is loaded */
+	const struct executor *f;	/* borrowed; its list is loaded */
 	struct taskgraph graph;
 	struct strings	 problems;	/* all problems of the list; if there are any, nothing else is filled */
 	size_t		*order;		/* tasks in the order of dispatch */
@@ -21,7 +21,7 @@ struct preview {
 	size_t		 n, steps;
 };
 
-void preview_make(struct preview *, struct flow *);
+void preview_make(struct preview *, struct executor *);
 void preview_release(struct preview *);
 /* Counts tasks that will not be done. */
 size_t preview_left(const struct preview *);

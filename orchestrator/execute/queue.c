@@ -20,15 +20,15 @@ queue_init(struct loop *l)
 }
 
 void
-queue_add(struct loop *l, struct sess *s)
+queue_add(struct loop *l, struct session_row *s)
 {
-	struct sess	*before;
+	struct session_row	*before;
 	int64_t		 at = entry_approved_at(&s->e);
 
 	if (s->queued || s == l->merging)
 		return;
 	/* From the end: approvals arrive roughly in order. */
-	TAILQ_FOREACH_REVERSE(before, &l->queue, sess_list, queue)
+	TAILQ_FOREACH_REVERSE(before, &l->queue, session_row_list, queue)
 		if (entry_approved_at(&before->e) <= at)
 			break;
 	if (before != NULL)
@@ -39,7 +39,7 @@ queue_add(struct loop *l, struct sess *s)
 }
 
 void
-queue_drop(struct loop *l, struct sess *s)
+queue_drop(struct loop *l, struct session_row *s)
 {
 	if (s->queued)
 		TAILQ_REMOVE(&l->queue, s, queue);
@@ -47,7 +47,7 @@ queue_drop(struct loop *l, struct sess *s)
 }
 
 void
-queue_block(struct loop *l, struct sess *s)
+queue_block(struct loop *l, struct session_row *s)
 {
 	queue_drop(l, s);
 	s->blocked = true;
@@ -55,7 +55,7 @@ queue_block(struct loop *l, struct sess *s)
 }
 
 void
-queue_unblock(struct loop *l, struct sess *s)
+queue_unblock(struct loop *l, struct session_row *s)
 {
 	if (s->blocked)
 		TAILQ_REMOVE(&l->blocked, s, queue);

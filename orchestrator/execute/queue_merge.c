@@ -23,7 +23,7 @@ merge_child(void *arg)
 	struct loop	*l = arg;
 
 	/* Otherwise Ctrl-C ends it. */
-	if (l->flow != NULL)
+	if (l->executor != NULL)
 		setpgid(0, 0);
 	if (l->merging->e.state.status == STATUS_CONFLICT)
 		return (int)merging_retry(l->o, &l->merging->e, l->merge_note->session);
@@ -33,7 +33,7 @@ merge_child(void *arg)
 void
 queue_next(struct loop *l)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	if (l->merging != NULL || (s = TAILQ_FIRST(&l->queue)) == NULL)
 		return;
@@ -51,7 +51,7 @@ queue_next(struct loop *l)
 static void
 retry_blocked(struct loop *l)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	while ((s = TAILQ_FIRST(&l->blocked)) != NULL) {
 		queue_unblock(l, s);
@@ -64,7 +64,7 @@ retry_blocked(struct loop *l)
 void
 queue_reaped(struct loop *l, int status)
 {
-	struct sess		*s = l->merging;
+	struct session_row		*s = l->merging;
 	enum merge_outcome	 m = MERGE_ERROR;
 	char			 oid[OID_MAX];
 	bool			 said;

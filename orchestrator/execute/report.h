@@ -4,7 +4,7 @@
 
 /*
  * The report of execute: report.json of the instance (orchestrator-session(5)), made at its end from
- * a list (flow_report.c) or from sessions alone (loop_report.c).  It is printed from the record, so
+ * a list (executor_report.c) or from sessions alone (loop_report.c).  It is printed from the record, so
  * that it looks the same when printed again.
  */
 

@@ -20,7 +20,7 @@
 #define GRACE	(5 * CLOCK_S)	/* for the maker of a session to start its worker */
 
 static void
-wait_grace(struct loop *l, struct sess *s)
+wait_grace(struct loop *l, struct session_row *s)
 {
 	if (!s->grace)
 		watch_timer(&l->grace, clock_now() + GRACE);
@@ -30,14 +30,14 @@ wait_grace(struct loop *l, struct sess *s)
 static void
 default_due(void *arg)
 {
-	struct sess	*s = arg;
+	struct session_row	*s = arg;
 
 	loop_due(s->loop, s, false);
 }
 
 /* at: when a default answers one of the session's questions, wall ms; 0 = never. */
 static void
-wait_default(struct sess *s, int64_t at)
+wait_default(struct session_row *s, int64_t at)
 {
 	s->later.fire = default_due;
 	s->later.arg = s;
@@ -46,7 +46,7 @@ wait_default(struct sess *s, int64_t at)
 
 /* Checks open questions; a policy gets those that were not open at the last check. */
 static void
-look_questions(struct loop *l, struct sess *s, bool ask)
+look_questions(struct loop *l, struct session_row *s, bool ask)
 {
 	struct questions	 qs = { 0 };
 	const struct question	**fresh, **all, *q;
@@ -92,7 +92,7 @@ look_questions(struct loop *l, struct sess *s, bool ask)
 }
 
 void
-session_closed(struct loop *l, struct sess *s)
+session_closed(struct loop *l, struct session_row *s)
 {
 	if (s->open.n > 0)
 		look_questions(l, s, false);
@@ -100,7 +100,7 @@ session_closed(struct loop *l, struct sess *s)
 
 /* true when the session must be checked again. */
 static bool
-start_worker(struct loop *l, struct sess *s)
+start_worker(struct loop *l, struct session_row *s)
 {
 	char	why[1024] = "";
 
@@ -121,7 +121,7 @@ start_worker(struct loop *l, struct sess *s)
 
 /* A failure (a full disk) causes an event by itself, so the next try must wait. */
 static void
-declare_died(struct loop *l, struct sess *s, enum action a)
+declare_died(struct loop *l, struct session_row *s, enum action a)
 {
 	char	why[128];
 
@@ -137,7 +137,7 @@ declare_died(struct loop *l, struct sess *s, enum action a)
 }
 
 bool
-session_act(struct loop *l, struct sess *s, enum action a)
+session_act(struct loop *l, struct session_row *s, enum action a)
 {
 	switch (a) {
 	case ACTION_START:

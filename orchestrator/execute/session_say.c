@@ -118,7 +118,7 @@ session_say(const struct loop *l, const struct entry *was, const struct entry *n
 }
 
 void
-session_say_closed(const struct loop *l, const struct sess *s, const struct questions *qs)
+session_say_closed(const struct loop *l, const struct session_row *s, const struct questions *qs)
 {
 	const struct question	*q;
 

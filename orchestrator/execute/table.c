@@ -19,7 +19,7 @@ bucket_of(const char *id, size_t nbuckets)
 }
 
 static void
-insert(struct table *t, struct sess *s)
+insert(struct table *t, struct session_row *s)
 {
 	SLIST_INSERT_HEAD(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, chain);
 }
@@ -28,7 +28,7 @@ insert(struct table *t, struct sess *s)
 static void
 resize(struct table *t, size_t nbuckets)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	free(t->bucket);
 	if ((t->bucket = calloc(nbuckets, sizeof(*t->bucket))) == NULL)
@@ -46,10 +46,10 @@ table_init(struct table *t)
 	resize(t, 64);
 }
 
-struct sess *
+struct session_row *
 table_find(const struct table *t, const char *id)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	SLIST_FOREACH(s, &t->bucket[bucket_of(id, t->nbuckets)], chain)
 		if (strcmp(s->e.id, id) == 0)
@@ -57,10 +57,10 @@ table_find(const struct table *t, const char *id)
 	return NULL;
 }
 
-struct sess *
+struct session_row *
 table_add(struct table *t, const char *id)
 {
-	struct sess	*s;
+	struct session_row	*s;
 
 	if ((s = calloc(1, sizeof(*s))) == NULL)
 		err(EX_OSERR, NULL);
@@ -74,9 +74,9 @@ table_add(struct table *t, const char *id)
 }
 
 void
-table_remove(struct table *t, struct sess *s)
+table_remove(struct table *t, struct session_row *s)
 {
-	SLIST_REMOVE(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, sess, chain);
+	SLIST_REMOVE(&t->bucket[bucket_of(s->e.id, t->nbuckets)], s, session_row, chain);
 	TAILQ_REMOVE(&t->all, s, all);
 	t->n--;
 	strings_free(&s->open);

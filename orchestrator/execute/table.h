@@ -15,7 +15,7 @@
 
 struct loop;
 
-struct sess {
+struct session_row {
 	struct entry	 e;		/* as of the last check */
 	struct loop	*loop;
 	struct watch	 watch;		/* of its directory */
@@ -32,25 +32,25 @@ struct sess {
 	char		*why;
 	struct strings	 open;		/* ids of the open questions already checked */
 	struct strings	 unwritten;	/* questions whose answer could not be written */
-	TAILQ_ENTRY(sess) queue;		/* the merge queue, or the list of blocked sessions */
-	TAILQ_ENTRY(sess) due_link;
-	TAILQ_ENTRY(sess) all;
-	SLIST_ENTRY(sess) chain;
+	TAILQ_ENTRY(session_row) queue;		/* the merge queue, or the list of blocked sessions */
+	TAILQ_ENTRY(session_row) due_link;
+	TAILQ_ENTRY(session_row) all;
+	SLIST_ENTRY(session_row) chain;
 };
-TAILQ_HEAD(sess_list, sess);
-SLIST_HEAD(sess_chain, sess);
+TAILQ_HEAD(session_row_list, session_row);
+SLIST_HEAD(session_row_chain, session_row);
 
 struct table {
-	struct sess_list  all;
+	struct session_row_list  all;
 	size_t		  n;
-	struct sess_chain *bucket;
+	struct session_row_chain *bucket;
 	size_t		  nbuckets;
 };
 void table_init(struct table *);
 void table_release(struct table *);
-struct sess *table_find(const struct table *, const char *id);
-struct sess *table_add(struct table *, const char *id);
+struct session_row *table_find(const struct table *, const char *id);
+struct session_row *table_add(struct table *, const char *id);
 /* Frees it too: it is not watched any more. */
-void table_remove(struct table *, struct sess *);
+void table_remove(struct table *, struct session_row *);
 
 #endif

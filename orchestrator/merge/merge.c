@@ -27,15 +27,15 @@ check_verdict(struct merge *m)
 	char head[OID_MAX];
 
 	if (m->review.verdict != VERDICT_APPROVED)
-		return merge_says(m, MERGE_NOT_APPROVED, "%s: review.json holds no approval", m->id);
+		return merge_result(m, MERGE_NOT_APPROVED, "%s: review.json holds no approval", m->id);
 	if (!git_oid_valid(m->req->repo, m->state.head) ||
 	    strcmp(m->review.commit, m->state.head) != 0)
-		return merge_says(m, MERGE_NOT_APPROVED, "%s: the approved commit %s is not the "
+		return merge_result(m, MERGE_NOT_APPROVED, "%s: the approved commit %s is not the "
 		    "session's head %s", m->id, m->review.commit, m->state.head);
 	if (git_branch_read(m->req->repo, m->state.branch, head, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
 	if (strcmp(head, m->state.head) != 0)
-		return merge_says(m, MERGE_NOT_APPROVED, "%s: branch %s is at %s, but %s was approved",
+		return merge_result(m, MERGE_NOT_APPROVED, "%s: branch %s is at %s, but %s was approved",
 		    m->id, m->state.branch, head[0] != '\0' ? head : "nothing", m->state.head);
 	return MERGE_MERGED;
 }
@@ -70,7 +70,7 @@ check_unjudged(struct merge *m, bool leave)
 		rc = save(m, &u);
 	else if (rc == 1) {
 		what = unjudged_text(&u);
-		rv = merge_says(m, MERGE_UNJUDGED, "the worktree has %s, not judged: orchestrator "
+		rv = merge_result(m, MERGE_UNJUDGED, "the worktree has %s, not judged: orchestrator "
 		    "adopt %s has them judged, orchestrator merge --approved %s merges without "
 		    "them and saves them", what, m->id, m->id);
 		free(what);
@@ -105,7 +105,7 @@ merge_approved(struct merge *m)
 	for (tries = 0; again && tries < MERGE_TRIES; tries++)
 		rv = merge_once(m, &again);
 	if (again)
-		return merge_says(m, MERGE_BLOCKED, "%s: %s moved %d times meanwhile", m->id,
+		return merge_result(m, MERGE_BLOCKED, "%s: %s moved %d times meanwhile", m->id,
 		    m->target, MERGE_TRIES);
 	if (rv == MERGE_NOTHING && (rv = merge_late(m)) == MERGE_NOTHING) {	/* already in the target */
 		strlcpy(m->state.merged, m->state.head, sizeof(m->state.merged));
@@ -120,7 +120,7 @@ load_config(struct merge *m)
 	int rc = config_load(m->session, &m->config, m->err, m->errlen);
 
 	if (rc == 0 && m->config.target == NULL) {
-		merge_says(m, MERGE_ERROR, "%s: config.json names no target", m->id);
+		merge_result(m, MERGE_ERROR, "%s: config.json names no target", m->id);
 		rc = -1;
 	}
 	if (rc == 0)
@@ -138,11 +138,11 @@ merge_gone(struct merge *m)
 
 	free(gone);
 	if (fd == -1)
-		return merge_says(m, MERGE_ERROR, "%s: no such session", m->req->session_path);
+		return merge_result(m, MERGE_ERROR, "%s: no such session", m->req->session_path);
 	if (state_load(fd, &m->state, m->err, m->errlen) == 0)
 		rv = m->state.status == STATUS_MERGED ?
-		    merge_says(m, MERGE_NOTHING, "%s: is merged and archived", m->id) :
-		    merge_says(m, MERGE_NOT_APPROVED, "%s: is %s and archived", m->id,
+		    merge_result(m, MERGE_NOTHING, "%s: is merged and archived", m->id) :
+		    merge_result(m, MERGE_NOT_APPROVED, "%s: is %s and archived", m->id,
 		    status_name(m->state.status));
 	close(fd);
 	return rv;
@@ -196,7 +196,7 @@ record_by_hand(struct merge *m)
 	    (rc = git_contains_change(&m->git, m->state.base, m->state.head, m->old, m->err, m->errlen)) == -1)
 		return MERGE_ERROR;
 	if (rc == 0)
-		return merge_says(m, MERGE_NOT_APPROVED, "%s: %s no longer has its work", m->id, m->config.target);
+		return merge_result(m, MERGE_NOT_APPROVED, "%s: %s no longer has its work", m->id, m->config.target);
 	if (keep_commits(m) == -1 || check_unjudged(m, true) == MERGE_ERROR)
 		return MERGE_ERROR;
 	if (find_merged(m) == -1)
@@ -221,7 +221,7 @@ merge_locked(struct merge *m)
 	else if (m->req->by_hand && !status_live(m->state.status) && m->state.merging.target[0] == '\0')
 		rv = record_by_hand(m);
 	else if (m->state.status != STATUS_APPROVED)
-		rv = merge_says(m, MERGE_NOT_APPROVED, "%s: is %s, not approved", m->id,
+		rv = merge_result(m, MERGE_NOT_APPROVED, "%s: is %s, not approved", m->id,
 		    status_name(m->state.status));
 	else
 		rv = merge_approved(m);
@@ -251,8 +251,8 @@ merge_opened(struct merge *m)
 	    &m->session);
 	if (lock == -1)
 		return errno == ENOENT ? merge_gone(m) : errno == EAGAIN ?
-		    merge_says(m, MERGE_BUSY, "%s: another process has it; try again", m->id) :
-		    merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_LOCK ": %s",
+		    merge_result(m, MERGE_BUSY, "%s: another process has it; try again", m->id) :
+		    merge_result(m, MERGE_ERROR, "%s/" SESSION_FILE_LOCK ": %s",
 		    m->req->session_path, strerror(errno));
 	rv = merge_locked(m);
 	close(lock);
@@ -275,7 +275,7 @@ merge_session(const struct merge_request *req, char *err, size_t errlen)
 		err[0] = '\0';
 	if ((workspace = file_open_dir(AT_FDCWD, req->workspace)) == -1 ||
 	    (lock = lock_take_wait(workspace, MERGE_LOCK, "orchestrator")) == -1)
-		merge_says(&m, MERGE_ERROR, "%s/" MERGE_LOCK ": %s", req->workspace, strerror(errno));
+		merge_result(&m, MERGE_ERROR, "%s/" MERGE_LOCK ": %s", req->workspace, strerror(errno));
 	else
 		rv = merge_opened(&m);
 	if (rv == MERGE_MERGED && errlen > 0)	/* not the errors overcome on the way */

@@ -18,7 +18,7 @@ judge(struct merge *m, const struct audit *a)
 	audit_text(list, text, sizeof(text));
 	if (merge_enter(m, STATUS_FAILED, reason, text) == -1)
 		return MERGE_ERROR;
-	return merge_says(m, MERGE_GATE, "%s: %s: %s", m->id, reason, text);
+	return merge_result(m, MERGE_GATE, "%s: %s: %s", m->id, reason, text);
 }
 
 enum merge_outcome

@@ -183,7 +183,7 @@ merge_compute(struct merge *m)
 	if (git_ref_read(m->req->repo, m->target, m->old, m->err, m->errlen) == -1)
 		return MERGE_ERROR;
 	if (m->old[0] == '\0')
-		return merge_says(m, MERGE_BLOCKED, "%s: the target branch %s is gone: git branch %s %.12s restores it "
+		return merge_result(m, MERGE_BLOCKED, "%s: the target branch %s is gone: git branch %s %.12s restores it "
 		    "where the work began; orchestrator retry %s starts over on the current target", m->id, m->config.target,
 		    m->config.target, m->state.base, m->state.item);
 	/* merging would restore a base that was removed from the target */

@@ -32,7 +32,7 @@ give_back(struct merge *m, const char *reason, const char *detail)
 	conflict_give_back(&m->git, m->req->archive_dir, s, m->old);
 	s->resolves++;
 	return merge_enter(m, STATUS_RUNNING, reason, detail) == -1 ? MERGE_ERROR :
-	    merge_says(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
+	    merge_result(m, MERGE_RESOLVE, "%s: %s", m->id, detail);
 }
 
 enum merge_outcome
@@ -48,7 +48,7 @@ merge_conflict(struct merge *m, const char *reason, const char *fmt, ...)
 	va_end(ap);
 	show_target(m);
 	outcome = merge_enter(m, STATUS_CONFLICT, reason, detail) == -1 ? MERGE_ERROR :
-	    merge_says(m, MERGE_CONFLICT, "%s: %s", m->id, detail);
+	    merge_result(m, MERGE_CONFLICT, "%s: %s", m->id, detail);
 	free(detail);
 	return outcome;
 }
@@ -61,6 +61,6 @@ merge_resolve(struct merge *m, enum conflict_mode mode, const char *reason, cons
 	if (mode == CONFLICT_RESOLVE && m->state.resolves < m->config.settings.resolves)
 		return give_back(m, reason, detail);
 	outcome = merge_conflict(m, reason, "%s", detail);
-	return outcome != MERGE_CONFLICT ? outcome : merge_says(m, outcome, "%s: %s: " CONFLICT_ADVICE, m->id, detail,
+	return outcome != MERGE_CONFLICT ? outcome : merge_result(m, outcome, "%s: %s: " CONFLICT_ADVICE, m->id, detail,
 	    CONFLICT_ADVICE_OF(&m->state, m->config.target));
 }

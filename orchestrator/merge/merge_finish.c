@@ -76,7 +76,7 @@ archive(struct merge *m)
 	if (rc == 0)
 		rc = file_move(AT_FDCWD, m->req->session_path, AT_FDCWD, to);
 	if (rc == -1)
-		merge_says(m, MERGE_ERROR, "%s: cannot be archived: %s", m->req->session_path,
+		merge_result(m, MERGE_ERROR, "%s: cannot be archived: %s", m->req->session_path,
 		    strerror(errno));
 	free(to);
 	return rc;

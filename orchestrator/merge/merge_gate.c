@@ -51,7 +51,7 @@ run_gates(struct merge *m)
 
 	status = child_run(&spec, &io);
 	if (status == -1)
-		rv = merge_says(m, MERGE_ERROR, "%s: cannot be run for the gates: %s",
+		rv = merge_result(m, MERGE_ERROR, "%s: cannot be run for the gates: %s",
 		    m->req->worker, strerror(errno));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 1) {
 		why = failed_gate(m, out != NULL ? out : "", len);
@@ -61,7 +61,7 @@ run_gates(struct merge *m)
 	} else if (status != 0) {
 		child_status_text(status, how, sizeof(how));
 		text_first_line(line, sizeof(line), errout != NULL ? errout : "");
-		rv = merge_says(m, MERGE_ERROR, "%s: worker gates: %s%s%s", m->id, how,
+		rv = merge_result(m, MERGE_ERROR, "%s: worker gates: %s%s%s", m->id, how,
 		    line[0] != '\0' ? ": " : "", line);
 	}
 	free(out);

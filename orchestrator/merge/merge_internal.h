@@ -32,7 +32,7 @@ struct merge {
 	size_t		 errlen;
 };
 
-enum merge_outcome merge_says(struct merge *, enum merge_outcome, const char *, ...)
+enum merge_outcome merge_result(struct merge *, enum merge_outcome, const char *, ...)
     __attribute__((format(printf, 3, 4)));
 /* Enters a status and saves it durably; 0 or -1 with err. */
 int merge_enter(struct merge *, enum status, const char *reason, const char *detail);

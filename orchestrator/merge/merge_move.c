@@ -104,7 +104,7 @@ bring_checkouts(struct merge *m, bool bring_along, bool last)
 		if (bring_along && checkout_apply(&m->git, &m->checkouts[i], m->id, m->old, m->new,
 		    m->changes, m->nchanges, why, sizeof(why)) == -1) {
 			if (!last && !users(m, &m->checkouts[i])) {
-				merge_says(m, MERGE_ERROR, "%s; %s has moved to %s: run orchestrator merge again to complete the merge",
+				merge_result(m, MERGE_ERROR, "%s; %s has moved to %s: run orchestrator merge again to complete the merge",
 				    why, m->target, m->new);
 				rc = -1;
 				continue;
@@ -116,7 +116,7 @@ bring_checkouts(struct merge *m, bool bring_along, bool last)
 			close(fd);
 		}
 		if (checkout_unlock(&m->checkouts[i], m->id, why, sizeof(why)) == -1) {
-			merge_says(m, MERGE_ERROR, "%s; %s has moved to %s: run orchestrator merge again to remove the lock",
+			merge_result(m, MERGE_ERROR, "%s; %s has moved to %s: run orchestrator merge again to remove the lock",
 			    why, m->target, m->new);
 			rc = -1;
 		}
@@ -145,7 +145,7 @@ give_up(struct merge *m, enum merge_outcome rv)
 	unrecord(m);
 	if (merge_save(m) == -1)
 		return MERGE_ERROR;
-	return merge_says(m, rv, "%s", why);
+	return merge_result(m, rv, "%s", why);
 }
 
 static char *
@@ -235,7 +235,7 @@ merge_recover(struct merge *m)
 		drop_empty_lock(m, &co);
 		m->checkouts = reallocarray(m->checkouts, m->ncheckouts + 1, sizeof(co));
 		if (m->checkouts == NULL)
-			return merge_says(m, MERGE_ERROR, "out of memory");
+			return merge_result(m, MERGE_ERROR, "out of memory");
 		m->checkouts[m->ncheckouts++] = co;
 	}
 	if ((done = moved(m, now)) == -1)

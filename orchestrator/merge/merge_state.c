@@ -8,7 +8,7 @@
 #include "proto/session/layout.h"
 
 enum merge_outcome
-merge_says(struct merge *m, enum merge_outcome outcome, const char *fmt, ...)
+merge_result(struct merge *m, enum merge_outcome outcome, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -26,7 +26,7 @@ merge_save(struct merge *m)
 	strlcpy(m->state.holder, "orchestrator", sizeof(m->state.holder));
 	if (state_save(m->session, &m->state, true) == 0)
 		return 0;
-	merge_says(m, MERGE_ERROR, "%s/" SESSION_FILE_STATE ": %s", m->req->session_path,
+	merge_result(m, MERGE_ERROR, "%s/" SESSION_FILE_STATE ": %s", m->req->session_path,
 	    strerror(errno));
 	return -1;
 }
@@ -35,7 +35,7 @@ int
 merge_enter(struct merge *m, enum status to, const char *reason, const char *detail)
 {
 	if (state_enter(&m->state, to, reason, detail) == -1) {
-		merge_says(m, MERGE_ERROR, "%s: cannot become %s from %s", m->id, status_name(to),
+		merge_result(m, MERGE_ERROR, "%s: cannot become %s from %s", m->id, status_name(to),
 		    status_name(m->state.status));
 		return -1;
 	}

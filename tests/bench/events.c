@@ -15,7 +15,7 @@
  */
 #include <sys/resource.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
@@ -33,7 +33,7 @@
 struct world {
 	struct orch	 o;
 	struct loop	 l;
-	struct flow	 f;
+	struct executor	 f;
 	bool		 flow;
 	long		 n;
 };
@@ -122,8 +122,8 @@ one_event(void *arg)
 	do {
 		if (watch_next(&ev) == -1 || loop_event(&w->l, &ev) != 0)
 			errx(1, "the wait ended");
-		if (w->flow)
-			flow_turn(&w->f);
+		if (w->executor)
+			executor_turn(&w->f);
 	} while (ev.kind != WATCH_FILE || strcmp(ev.name, SESSION_FILE_STATE) != 0);
 }
 
@@ -181,26 +181,26 @@ count(struct world *w, bool cache, int out)
 }
 
 static void
-attend_all(struct world *w)
+session_update_all(struct world *w)
 {
 	char *list;
 	size_t len;
 
-	if (w->flow) {
+	if (w->executor) {
 		if (file_read(AT_FDCWD, text_format("%s/list", w->o.home), 64, &list, &len) == -1)
 			err(1, "list");
 		w->f.o = &w->o;
 		strlcpy(w->f.id, list, sizeof(w->f.id));
 		w->f.limits.max = (size_t)w->n;
-		if (flow_load(&w->f) != 0)
+		if (executor_load(&w->f) != 0)
 			errx(1, "the list can't be read");
 	}
-	if (watch_open() == -1 || loop_begin(&w->l, &w->o, w->flow ? &w->f : NULL) != 0)
+	if (watch_open() == -1 || loop_begin(&w->l, &w->o, w->executor ? &w->f : NULL) != 0)
 		err(1, "inotify");
 	if (watch_degraded() || w->l.table.n != (size_t)w->n || w->l.pending != (size_t)w->n)
 		errx(1, "%zu sessions are watched", w->l.table.n);
-	if (w->flow)
-		flow_turn(&w->f);
+	if (w->executor)
+		executor_turn(&w->f);
 }
 
 int
@@ -225,7 +225,7 @@ main(int argc, char **argv)
 	if ((out = dup(STDOUT_FILENO)) == -1 || freopen("/dev/null", "we", stdout) == NULL)
 		err(1, "standard output");
 	count_open();
-	attend_all(&w);
+	session_update_all(&w);
 	count(&w, strcmp(argv[1], "cache") == 0, out);
 	return 0;
 }

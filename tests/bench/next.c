@@ -6,7 +6,7 @@
  * task, and counts the instructions of what happens when one completes: it is
  * COMPLETE, what it held up is ready, the next one is chosen and IN_PROGRESS.
  */
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "proto/base/text.h"
 
 #include "count.h"
@@ -50,9 +50,9 @@ complete_one(void *arg)
 		memmove(s->task, s->task + 1, s->n * sizeof(s->task[0]));
 		memmove(s->running, s->running + 1, s->n * sizeof(s->running[0]));
 	}
-	while (flow_choose(&s->g, s->running, s->n, &s->limits, false, NULL, NULL, &p)) {
+	while (executor_choose(&s->g, s->running, s->n, &s->limits, false, NULL, NULL, &p)) {
 		taskgraph_enter(&s->g, p.v[0], TASK_IN_PROGRESS);
-		s->running[s->n] = flow_work(&s->g.list->v[p.v[0]]);
+		s->running[s->n] = executor_work(&s->g.list->v[p.v[0]]);
 		s->task[s->n++] = p.v[0];
 	}
 }

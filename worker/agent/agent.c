@@ -16,7 +16,7 @@
 #include "worker/agent/prompt.h"
 #include "worker/agent/prose.h"
 #include "worker/agent/recovery.h"
-#include "worker/agent/told.h"
+#include "worker/agent/messages.h"
 #include "worker/agent/turn.h"
 #include "worker/client/mail.h"
 #include "worker/core/cmd.h"
@@ -52,10 +52,10 @@ hear_line(void *arg, const char *line, size_t len, struct text *out)
 	char **known = &l->w->state.conversation[l->run->role], *model = l->w->state.model[l->run->role];
 
 	if (l->adapter->tells)
-		told_offer(l->w, l->run);
+		messages_offer(l->w, l->run);
 	l->adapter->line(l->run, line, len, out);
 	if (l->run->words != NULL)
-		told_pass(l->w, l->run);
+		messages_pass(l->w, l->run);
 	if (l->run->heard)
 		account_heard(l->w);
 	if (l->run->model[0] != '\0')
@@ -77,11 +77,11 @@ tell_more(void *arg)
 {
 	struct listener *l = arg;
 
-	told_offer(l->w, l->run);
+	messages_offer(l->w, l->run);
 	if (l->run->words == NULL)
 		return;
 	l->adapter->tell(l->run);
-	told_pass(l->w, l->run);
+	messages_pass(l->w, l->run);
 }
 
 static enum agent_outcome
@@ -146,7 +146,7 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	    .line = hear_line, .arg = &listener, .stop = &run->stop, .calls = &run->calls, .transcript = name }, &res);
 	w->limits.stall = stall;
 	close(in);
-	told_over(w, run);
+	messages_over(w, run);
 	home_end(w);
 	w->status = res.status;
 	run->cut = run->spent && (run->stop || run->over) && res.end == RUN_EXITED;
@@ -227,10 +227,10 @@ take_turn(struct worker *w, struct agent_run *run, const char *prompt, const cha
 		}
 		if (run->role == ROLE_IMPLEMENTER)
 			attach_serve(w);
-		whole = recovery_ready(w, run) ? told_prompt(w, run, next != NULL ? next : prompt) : NULL;
+		whole = recovery_ready(w, run) ? messages_prompt(w, run, next != NULL ? next : prompt) : NULL;
 		outcome = whole != NULL ? agent_try(w, run, whole) : AGENT_IMPOSSIBLE;
 		free(whole);
-		if (outcome == AGENT_OK && told_heard(w) == -1)
+		if (outcome == AGENT_OK && messages_delivered(w) == -1)
 			outcome = AGENT_IMPOSSIBLE;
 		again = agent_again(w, run, &outcome, prompt, &r);
 		account_over(w);

@@ -53,7 +53,7 @@ prompt_implement(struct worker *w)
 		{ NULL, NULL },
 	};
 
-	if (w->told && resumable)
+	if (w->messages_only && resumable)
 		return strdup("");
 	if (w->state.feedback == NULL && !worker_resolving(w))
 		return resumable ? prompt_make(w, "resume", vars) : prompt_first(w);

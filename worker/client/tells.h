@@ -4,7 +4,7 @@
 
 /*
  * Messages from people to the implementer: files in messages/, each recorded in messages.json before it is removed.
- * worker/agent/told.h gives them to the agent.
+ * worker/agent/messages.h gives them to the agent.
  */
 
 #include <stdbool.h>

@@ -13,7 +13,7 @@
 #include "proto/sys/file.h"
 #include "worker/agent/park.h"
 #include "worker/agent/recovery.h"
-#include "worker/agent/told.h"
+#include "worker/agent/messages.h"
 #include "worker/client/tells.h"
 #include "worker/core/cmd.h"
 #include "worker/core/output.h"
@@ -209,7 +209,7 @@ work(const struct arguments *a, bool *parked)
 		begin(&w);
 		if (status_live(w.state.status)) {
 			confine_begin(&w);
-			(void)told_remark(&w);
+			(void)messages_remark(&w);
 			run_steps(&w);
 		}
 		clean_drop(&w);

@@ -12,7 +12,7 @@
 #include "proto/sys/file.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/prompt.h"
-#include "worker/agent/told.h"
+#include "worker/agent/messages.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 #include "worker/run/limit.h"
@@ -27,7 +27,7 @@ static int
 keep_result(struct worker *w, const char *text)
 {
 	if (w->summarised || worker_resolving(w) || text == NULL || *text == '\0' ||
-	    (w->told && file_exists(w->dirfd, SESSION_FILE_SUMMARY)))
+	    (w->messages_only && file_exists(w->dirfd, SESSION_FILE_SUMMARY)))
 		return 0;
 	return file_replace(w->dirfd, SESSION_FILE_SUMMARY, text, strlen(text), FILE_SYNC);
 }
@@ -48,8 +48,8 @@ step_implement(struct worker *w)
 		free(result);
 		if (rc == -1)
 			return worker_broken(w, "%s/" SESSION_FILE_SUMMARY " could not be written", w->path);
-		w->told = outcome == AGENT_OK && told_more(w);
-	} while (w->told);
+		w->messages_only = outcome == AGENT_OK && messages_wait(w);
+	} while (w->messages_only);
 	if (outcome == AGENT_OK) {
 		/* the agent will not run again: a power loss must not lose its work */
 		if (worker_sync_tree(w) == -1)
@@ -200,7 +200,7 @@ step_summary(struct worker *w)
 
 	if (gate_needed(w) == -1)
 		return EVENT_FAILED;
-	if (w->state.status == STATUS_RUNNING && (w->told = told_more(w))) {
+	if (w->state.status == STATUS_RUNNING && (w->messages_only = messages_wait(w))) {
 		w->state.gate_tries = 0;
 		return EVENT_TOLD;
 	}

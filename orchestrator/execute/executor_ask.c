@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/policy.h"
 #include "orchestrator/workspace/orch.h"
@@ -20,7 +20,7 @@
 
 /* Streams of different phases never run at the same time anyway. */
 bool
-flow_ambiguous(const struct task *t)
+executor_ambiguous(const struct task *t)
 {
 	return t->parallelizable && t->item.allowed_paths.n == 0 &&
 	    (t->phase[0] == '\0' || strcmp(t->phase, "parallel") == 0);
@@ -29,7 +29,7 @@ flow_ambiguous(const struct task *t)
 /* Names all such tasks of the list, even complete ones, so that it stays the same question as long as the list
  * is the same. */
 static char *
-make_text(const struct flow *f)
+make_text(const struct executor *f)
 {
 	struct text t = { 0 };
 	uint32_t hash = 2166136261u;
@@ -39,7 +39,7 @@ make_text(const struct flow *f)
 	for (size_t i = 0; i < f->list.n; i++) {
 		const struct task *one = &f->list.v[i];
 
-		if (!flow_ambiguous(one))
+		if (!executor_ambiguous(one))
 			continue;
 		for (const char *p = one->item.id;; p++) {
 			hash = (hash ^ (unsigned char)*p) * 16777619u;
@@ -58,39 +58,39 @@ make_text(const struct flow *f)
 
 /* The number of tasks still to do. */
 static size_t
-count_left(const struct flow *f)
+count_left(const struct executor *f)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->list.n; i++)
-		n += flow_ambiguous(&f->list.v[i]) && f->list.v[i].status != TASK_COMPLETE &&
+		n += executor_ambiguous(&f->list.v[i]) && f->list.v[i].status != TASK_COMPLETE &&
 		    !f->t[i].final;
 	return n;
 }
 
 static void
-take_in(struct flow *f, const struct question *q)
+take_in(struct executor *f, const struct question *q)
 {
 	f->look = true;
 	f->limits.trust = q->status == QUESTION_ANSWERED && strcmp(q->answer, AT_ONCE) == 0;
 }
 
 static void
-say(struct flow *f, const struct question *q)
+say(struct executor *f, const struct question *q)
 {
 	loop_say(f->loop, strrchr(f->o->instance, '/') + 1, "answered", "%s by %s: %s", q->id, q->by,
 	    q->answer);
 }
 
 static void
-try_later(struct flow *f)
+try_later(struct executor *f)
 {
 	f->ask_again = clock_now() + POLICY_RETRY * CLOCK_MS;
 }
 
 /* Answers by a rule of the settings; the answer is dropped where people drop theirs. */
 static void
-ask_rules(struct flow *f, const struct question *q)
+ask_rules(struct executor *f, const struct question *q)
 {
 	struct entry e;
 	bool failed = false;
@@ -107,7 +107,7 @@ ask_rules(struct flow *f, const struct question *q)
 }
 
 static void
-ask(struct flow *f)
+ask(struct executor *f)
 {
 	struct strings options = { 0 };
 	const struct question *q;
@@ -133,16 +133,16 @@ ask(struct flow *f)
 }
 
 static void
-answers_event(void *flow, const struct watch_event *ev)
+answers_event(void *executor, const struct watch_event *ev)
 {
-	struct flow *f = flow;
+	struct executor *f = executor;
 
 	(void)ev;
 	f->ask_due = true;
 }
 
 void
-flow_ask(struct flow *f)
+executor_ask(struct executor *f)
 {
 	const struct question *q;
 	char *path;
@@ -175,7 +175,7 @@ flow_ask(struct flow *f)
 }
 
 void
-flow_ask_known(struct flow *f)
+executor_ask_known(struct executor *f)
 {
 	struct ask a;
 	char *text;

@@ -2,10 +2,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "proto/base/log.h"
 
-static struct flow_note *noted;	/* log_to takes no argument */
+static struct executor_note *noted;	/* log_to takes no argument */
 
 static void
 take_note(const char *line)
@@ -17,7 +17,7 @@ take_note(const char *line)
 
 /* Ctrl-C is for execute, which may let this child finish. */
 void
-flow_note_begin(struct flow *f)
+executor_note_begin(struct executor *f)
 {
 	setpgid(0, 0);
 	noted = f->note;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/workspace/orch.h"
@@ -12,7 +12,7 @@
 #include "proto/base/text.h"
 
 int
-flow_open(struct flow *f, struct orch *o, const char *list, const struct flow_options *opts)
+executor_open(struct executor *f, struct orch *o, const char *list, const struct executor_options *opts)
 {
 	struct settings *s = &f->settings;
 	int rv;
@@ -43,7 +43,7 @@ flow_open(struct flow *f, struct orch *o, const char *list, const struct flow_op
 }
 
 void
-flow_clear(struct flow *f)
+executor_clear(struct executor *f)
 {
 	taskgraph_release(&f->graph);
 	tasklist_release(&f->list);
@@ -52,9 +52,9 @@ flow_clear(struct flow *f)
 }
 
 void
-flow_release(struct flow *f)
+executor_release(struct executor *f)
 {
-	flow_clear(f);
+	executor_clear(f);
 	for (size_t i = 0; i < f->nt; i++)
 		free(f->t[i].failed_as);
 	free(f->t);
@@ -67,7 +67,7 @@ flow_release(struct flow *f)
 }
 
 void
-flow_stop(struct flow *f, const char *why)
+executor_stop(struct executor *f, const char *why)
 {
 	if (f->stopped != NULL)
 		return;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/retry.h"
 #include "orchestrator/session/spawn.h"
@@ -19,12 +19,12 @@ had_session(const struct task *t, const char *session)
 
 /* The task was done with others, in a session of another task. */
 static char *
-learn(struct flow *f, const struct task *t, struct dispatch *d)
+learn(struct executor *f, const struct task *t, struct dispatch *d)
 {
 	char *findings = NULL;
 	struct entry e;
 
-	if (!flow_follows(&f->list, t) || flow_entry(f->o, t->session, &e) == -1)
+	if (!executor_follows(&f->list, t) || executor_entry(f->o, t->session, &e) == -1)
 		return NULL;
 	if (status_undone(e.state.status)) {
 		strlcpy(f->former, e.id, sizeof(f->former));
@@ -37,7 +37,7 @@ learn(struct flow *f, const struct task *t, struct dispatch *d)
 }
 
 static int
-dispatch(struct flow *f, const struct task *t, struct item *item, struct dispatched *made)
+dispatch(struct executor *f, const struct task *t, struct item *item, struct dispatched *made)
 {
 	struct dispatch d = { .item = item, .agent_type = item->agent_type, .list = f->id };
 	char *findings;
@@ -59,7 +59,7 @@ dispatch(struct flow *f, const struct task *t, struct item *item, struct dispatc
 }
 
 int
-flow_dispatch(struct flow *f, const struct pick *p, struct dispatched *made)
+executor_dispatch(struct executor *f, const struct pick *p, struct dispatched *made)
 {
 	const struct task *v[GROUP_MAX];
 	struct item item;

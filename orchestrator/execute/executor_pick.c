@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/accounts.h"
 #include "proto/base/alloc.h"
@@ -14,15 +14,15 @@ add_group(const struct taskgraph *g, struct work *waits, size_t nwaits, const st
     size_t nrunning, const struct limits *limits, bool (*skip)(void *, size_t), void *arg,
     struct pick *p)
 {
-	const struct task *v[FLOW_LOOKED_AT] = { &g->list->v[p->v[0]] };
-	size_t at[FLOW_LOOKED_AT] = { p->v[0] }, of[FLOW_LOOKED_AT], m = 1;
+	const struct task *v[EXECUTOR_LOOKED_AT] = { &g->list->v[p->v[0]] };
+	size_t at[EXECUTOR_LOOKED_AT] = { p->v[0] }, of[EXECUTOR_LOOKED_AT], m = 1;
 	size_t i = taskgraph_after(g, p->v[0]);
 	struct work w;
 
-	for (; m + nwaits < FLOW_LOOKED_AT && i != TASK_NONE; i = taskgraph_after(g, i)) {
+	for (; m + nwaits < EXECUTOR_LOOKED_AT && i != TASK_NONE; i = taskgraph_after(g, i)) {
 		if (skip != NULL && skip(arg, i))
 			continue;
-		w = flow_work(&g->list->v[i]);
+		w = executor_work(&g->list->v[i]);
 		if (admit_beside(&w, running, nrunning, limits) &&
 		    admit_beside(&w, waits, nwaits, limits)) {
 			at[m] = i;
@@ -37,19 +37,19 @@ add_group(const struct taskgraph *g, struct work *waits, size_t nwaits, const st
 }
 
 bool
-flow_choose(const struct taskgraph *g, const struct work *running, size_t nrunning,
+executor_choose(const struct taskgraph *g, const struct work *running, size_t nrunning,
     const struct limits *limits, bool group, bool (*skip)(void *, size_t), void *arg,
     struct pick *p)
 {
-	struct work ready[FLOW_LOOKED_AT];
+	struct work ready[EXECUTOR_LOOKED_AT];
 	size_t n = 0, i;
 
 	if (!admit_room(running, nrunning, limits))
 		return false;
 	i = taskgraph_next(g);
-	for (size_t k = 0; k < FLOW_LOOKED_AT && i != TASK_NONE; k++) {
+	for (size_t k = 0; k < EXECUTOR_LOOKED_AT && i != TASK_NONE; k++) {
 		if (skip == NULL || !skip(arg, i)) {
-			ready[n++] = flow_work(&g->list->v[i]);
+			ready[n++] = executor_work(&g->list->v[i]);
 			if (admit_may(ready, n - 1, running, nrunning, limits)) {
 				*p = (struct pick){ .v = { i }, .n = 1 };
 				if (group)
@@ -65,15 +65,15 @@ flow_choose(const struct taskgraph *g, const struct work *running, size_t nrunni
 
 /* Is the session only waiting for its merge? */
 static bool
-is_idle(const struct flow *f, const char *session)
+is_idle(const struct executor *f, const char *session)
 {
-	const struct sess *s = f->loop == NULL ? NULL : table_find(&f->loop->table, session);
+	const struct session_row *s = f->loop == NULL ? NULL : table_find(&f->loop->table, session);
 	struct entry e;
 	bool idle = false;
 
 	if (s != NULL)
 		return !status_live(s->e.state.status) && s->e.error == NULL;
-	if (flow_entry(f->o, session, &e) == 0) {
+	if (executor_entry(f->o, session, &e) == 0) {
 		idle = !status_live(e.state.status) && e.error == NULL;
 		entry_release(&e);
 	}
@@ -82,7 +82,7 @@ is_idle(const struct flow *f, const char *session)
 
 /* A session takes one place, whatever its number of tasks. */
 static size_t
-collect_own(const struct flow *f, struct work *w)
+collect_own(const struct executor *f, struct work *w)
 {
 	bool known = f->pid == 0;
 	size_t n = 0;
@@ -91,13 +91,13 @@ collect_own(const struct flow *f, struct work *w)
 		size_t i = f->active[k];
 		const struct task *t = &f->list.v[i];
 
-		w[n] = flow_work(t);
+		w[n] = executor_work(t);
 		w[n].alone |= f->t[i].alone;
-		w[n++].idle = flow_follows(&f->list, t) || is_idle(f, t->session);
+		w[n++].idle = executor_follows(&f->list, t) || is_idle(f, t->session);
 		known |= i == f->spawning.v[0];
 	}
 	for (size_t k = 0; !known && k < f->spawning.n; k++) {
-		w[n] = flow_work(&f->list.v[f->spawning.v[k]]);
+		w[n] = executor_work(&f->list.v[f->spawning.v[k]]);
 		w[n].alone |= f->t[f->spawning.v[k]].alone;
 		w[n++].idle = k > 0;
 	}
@@ -106,21 +106,21 @@ collect_own(const struct flow *f, struct work *w)
 
 /* Tasks of other lists that execute works through run beside them too. */
 static size_t
-collect_running(const struct flow *f, struct work **w)
+collect_running(const struct executor *f, struct work **w)
 {
-	const struct flow *first = f->loop == NULL ? f : f->loop->flow;
+	const struct executor *first = f->loop == NULL ? f : f->loop->executor;
 	size_t n = 0, most = 0;
 
-	for (const struct flow *one = first; one != NULL; one = one->next)
+	for (const struct executor *one = first; one != NULL; one = one->next)
 		most += one->nactive + GROUP_MAX;
 	*w = alloc_array(most, sizeof(**w));
-	for (const struct flow *one = first; one != NULL; one = one->next)
+	for (const struct executor *one = first; one != NULL; one = one->next)
 		n += collect_own(one, *w + n);
 	return n;
 }
 
 size_t
-flow_running(struct flow *f, struct work **w, struct limits *limits)
+executor_running(struct executor *f, struct work **w, struct limits *limits)
 {
 	size_t n = collect_running(f, w), taken = 0;
 
@@ -137,7 +137,7 @@ flow_running(struct flow *f, struct work **w, struct limits *limits)
 }
 
 static bool
-is_spawning(const struct flow *f, size_t i)
+is_spawning(const struct executor *f, size_t i)
 {
 	for (size_t k = 0; f->pid != 0 && k < f->spawning.n; k++)
 		if (f->spawning.v[k] == i)
@@ -149,8 +149,8 @@ is_spawning(const struct flow *f, size_t i)
 static bool
 not_now(void *arg, size_t i)
 {
-	struct flow *f = arg;
-	const struct flow_task *t = &f->t[i];
+	struct executor *f = arg;
+	const struct executor_task *t = &f->t[i];
 
 	if (is_spawning(f, i) || t->last)
 		return true;
@@ -167,7 +167,7 @@ not_now(void *arg, size_t i)
 
 /* Nothing runs: a task whose dispatch failed repeatedly gets its last try. */
 static bool
-pick_last(struct flow *f, struct pick *p)
+pick_last(struct executor *f, struct pick *p)
 {
 	for (size_t i = 0; f->nlast > 0 && i < f->list.n; i++) {
 		if (!f->t[i].last || !taskgraph_ready(&f->graph, i))
@@ -182,14 +182,14 @@ pick_last(struct flow *f, struct pick *p)
 }
 
 bool
-flow_ready(const struct flow *f)
+executor_ready(const struct executor *f)
 {
 	return taskgraph_next(&f->graph) != TASK_NONE;
 }
 
 /* Is the account of new sessions at its limit?  If so, sets the list's timer to the reset. */
 static bool
-is_closed(struct flow *f)
+is_closed(struct executor *f)
 {
 	char *account;
 	int64_t until = accounts_closed(f->o, &f->settings, &account);
@@ -202,7 +202,7 @@ is_closed(struct flow *f)
 }
 
 bool
-flow_pick(struct flow *f, struct pick *p)
+executor_pick(struct executor *f, struct pick *p)
 {
 	struct work *running;
 	struct limits limits;
@@ -215,8 +215,8 @@ flow_pick(struct flow *f, struct pick *p)
 		return false;
 	if (is_closed(f))
 		return false;
-	n = flow_running(f, &running, &limits);
-	found = flow_choose(&f->graph, running, n, &limits, f->opts.group, not_now, f, p);
+	n = executor_running(f, &running, &limits);
+	found = executor_choose(&f->graph, running, n, &limits, f->opts.group, not_now, f, p);
 	free(running);
 	return found || (n == 0 && f->pid == 0 && pick_last(f, p));
 }

@@ -2,20 +2,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 
 static bool
-stops_before(const struct flow *f, size_t i)
+stops_before(const struct executor *f, size_t i)
 {
 	return f->opts.pause != NULL && strcmp(f->list.v[i].phase, f->opts.pause) == 0;
 }
 
 int
-flow_pause_check(const struct flow *f)
+executor_pause_check(const struct executor *f)
 {
 	bool streams = false, phase = false;
 
@@ -35,7 +35,7 @@ flow_pause_check(const struct flow *f)
 }
 
 void
-flow_pause_say(const struct flow *f)
+executor_pause_say(const struct executor *f)
 {
 	if (!f->paused)
 		return;
@@ -55,13 +55,13 @@ flow_pause_say(const struct flow *f)
 }
 
 int
-flow_pause_status(const struct flow *f, int status)
+executor_pause_status(const struct executor *f, int status)
 {
 	if (status != EX_NEGATIVE || !f->paused || f->stopped != NULL)
 		return status;
 	for (size_t i = 0; i < f->list.n; i++)
 		if (f->list.v[i].status != TASK_COMPLETE && f->list.v[i].status != TASK_PENDING &&
-		    !flow_elsewhere(&f->list.v[i]))
+		    !executor_elsewhere(&f->list.v[i]))
 			return status;
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/source/source.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
@@ -18,15 +18,15 @@
 static int
 refresh_child(void *arg)
 {
-	struct flow *f = arg;
+	struct executor *f = arg;
 
-	flow_note_begin(f);
+	executor_note_begin(f);
 	return f->source->refresh(f->o, f->id);
 }
 
 /* One at a time, and not during a dispatch: both may contact the source. */
 bool
-flow_refresh(struct flow *f)
+executor_refresh(struct executor *f)
 {
 	if (f->source == NULL || !f->owed || f->pid != 0 || f->refresh_at > clock_now())
 		return f->refresh_pid != 0;
@@ -37,15 +37,15 @@ flow_refresh(struct flow *f)
 	if ((f->refresh_pid = child_call(refresh_child, f)) == -1) {
 		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
 		    strerror(errno));
-		flow_refreshed(f, EX_OSERR << 8);
+		executor_refreshed(f, EX_OSERR << 8);
 	}
 	return f->refresh_pid != 0;
 }
 
 void
-flow_refreshed(struct flow *f, int status)
+executor_refreshed(struct executor *f, int status)
 {
-	struct flow_note *n = f->note;
+	struct executor_note *n = f->note;
 	char *why;
 
 	f->refresh_pid = 0;
@@ -66,18 +66,18 @@ flow_refreshed(struct flow *f, int status)
 		return;
 	}
 	f->owed = true;
-	if (++f->refresh_tries <= FLOW_TRIES)
-		f->refresh_at = clock_now() + (FLOW_BACKOFF << (f->refresh_tries - 1));
+	if (++f->refresh_tries <= EXECUTOR_TRIES)
+		f->refresh_at = clock_now() + (EXECUTOR_BACKOFF << (f->refresh_tries - 1));
 	else {
 		f->owed = false;
 		why = text_format("%s can't be asked: %s", f->source->kind, n->why);
-		flow_stop(f, why);
+		executor_stop(f, why);
 		free(why);
 	}
 }
 
 void
-flow_push(struct flow *f)
+executor_push(struct executor *f)
 {
 	if (f->source == NULL)
 		return;
@@ -88,7 +88,7 @@ flow_push(struct flow *f)
 }
 
 static void
-wake(struct flow *f)
+wake(struct executor *f)
 {
 	char *dir, *path;
 
@@ -96,20 +96,20 @@ wake(struct flow *f)
 		return;
 	path = text_format("%s/" SOURCE_WAKE, dir);
 	if (unlink(path) == 0)
-		flow_push(f);
+		executor_push(f);
 	free(path);
 	free(dir);
 }
 
 static void
-wake_event(void *flow, const struct watch_event *ev)
+wake_event(void *executor, const struct watch_event *ev)
 {
 	if (strcmp(ev->name, SOURCE_WAKE) == 0)
-		wake(flow);
+		wake(executor);
 }
 
 void
-flow_watch_source(struct flow *f)
+executor_watch_source(struct executor *f)
 {
 	char *dir;
 
@@ -124,9 +124,9 @@ flow_watch_source(struct flow *f)
 }
 
 void
-flow_list_changed(void *flow, const struct watch_event *ev)
+executor_list_changed(void *executor, const struct watch_event *ev)
 {
-	struct flow *f = flow;
+	struct executor *f = executor;
 	char id[TASKLIST_ID_MAX];
 
 	strlcpy(id, ev->name, sizeof(id));

@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/source/last_session.h"
 #include "proto/base/text.h"
 #include "proto/plan/streams.h"
 
 int
-flow_entry(struct orch *o, const char *session, struct entry *e)
+executor_entry(struct orch *o, const char *session, struct entry *e)
 {
 	const char *const dirs[] = { o->sessions, o->archive, o->sessions };
 	char *path;
@@ -25,7 +25,7 @@ flow_entry(struct orch *o, const char *session, struct entry *e)
 }
 
 bool
-flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
+executor_again(const struct executor *f, const struct task *t, int64_t *attempt)
 {
 	struct last_session last;
 	bool again;
@@ -38,14 +38,14 @@ flow_again(const struct flow *f, const struct task *t, int64_t *attempt)
 }
 
 struct work
-flow_work(const struct task *t)
+executor_work(const struct task *t)
 {
 	return (struct work){ .paths = &t->item.allowed_paths, .alone = !t->parallelizable,
 		.trusted = t->phase[0] != '\0' && strcmp(t->phase, stream_phase_name(STREAM_PARALLEL)) == 0 };
 }
 
 bool
-flow_follows(const struct tasklist *l, const struct task *t)
+executor_follows(const struct tasklist *l, const struct task *t)
 {
 	char item[SESSION_ID_MAX];
 
@@ -54,7 +54,7 @@ flow_follows(const struct tasklist *l, const struct task *t)
 }
 
 bool
-flow_elsewhere(const struct task *t)
+executor_elsewhere(const struct task *t)
 {
 	return t->status == TASK_BLOCKED && t->session[0] == '\0';
 }

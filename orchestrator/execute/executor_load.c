@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/workspace/orch.h"
@@ -13,7 +13,7 @@
 #include "proto/session/layout.h"
 
 static void
-take_in(struct flow *f)
+take_in(struct executor *f)
 {
 	bool first = f->nt == 0;
 
@@ -23,7 +23,7 @@ take_in(struct flow *f)
 		err(EX_OSERR, NULL);
 	f->nt = f->list.n + 1;
 	for (size_t i = 0; i < f->list.n; i++) {
-		flow_settle(f, i, first);
+		executor_settle(f, i, first);
 		if (f->list.v[i].status == TASK_IN_PROGRESS && f->list.v[i].session[0] != '\0')
 			f->active[f->nactive++] = i;
 	}
@@ -31,7 +31,7 @@ take_in(struct flow *f)
 
 /* A list that was tampered with is not worked through: who knows what else is wrong in it. */
 static int
-verify(const struct flow *f)
+verify(const struct executor *f)
 {
 	char why[RECORD_ERR];
 
@@ -45,7 +45,7 @@ verify(const struct flow *f)
 }
 
 int
-flow_use(struct flow *f, char *err, size_t errlen)
+executor_use(struct executor *f, char *err, size_t errlen)
 {
 	if (taskgraph_make(&f->graph, &f->list, err, errlen) == -1)
 		return -1;
@@ -55,7 +55,7 @@ flow_use(struct flow *f, char *err, size_t errlen)
 }
 
 int
-flow_load(struct flow *f)
+executor_load(struct executor *f)
 {
 	char *path = tasks_path(f->o->workspace, f->id), why[RECORD_ERR];
 	struct stat st;
@@ -65,14 +65,14 @@ flow_load(struct flow *f)
 	if (stat(path, &st) == 0 && st.st_ino == f->seen.st_ino && st.st_size == f->seen.st_size &&
 	    memcmp(&st.st_mtim, &f->seen.st_mtim, sizeof(st.st_mtim)) == 0)
 		goto done;
-	flow_clear(f);
+	executor_clear(f);
 	memset(&f->seen, 0, sizeof(f->seen));
 	if ((rv = tasks_open(f->o, f->id, &f->list)) != 0)
 		goto done;
 	if ((rv = verify(f)) != 0)
 		goto done;
 	f->source = source_of(&f->list);	/* which the settling of tasks may ask */
-	if (flow_use(f, why, sizeof(why)) == -1) {
+	if (executor_use(f, why, sizeof(why)) == -1) {
 		log_warnx("task list %s: %s", f->id, why);
 		rv = EX_DATAERR;
 		goto done;

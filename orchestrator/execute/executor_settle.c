@@ -2,15 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "proto/base/text.h"
 
-/* A session of the task has ended: should the flow continue? */
+/* A session of the task has ended: should the executor continue? */
 static void
-judge(struct flow *f, size_t i, const struct entry *e)
+judge(struct executor *f, size_t i, const struct entry *e)
 {
-	struct flow_task *t = &f->t[i];
+	struct executor_task *t = &f->t[i];
 	const struct state *s = &e->state;
 	const struct death d = { .task = i, .born = s->created_at, .died = s->ended_at,
 		.status = s->status, .commit = s->base, .reason = s->reason, .detail = s->detail,
@@ -35,7 +35,7 @@ judge(struct flow *f, size_t i, const struct entry *e)
 		break;
 	}
 	if (text != NULL)
-		flow_stop(f, text);
+		executor_stop(f, text);
 	free(text);
 	breaker_same(&d, same);
 	free(t->failed_as);
@@ -44,26 +44,26 @@ judge(struct flow *f, size_t i, const struct entry *e)
 
 /* Of several that share a session, one has its death. */
 static void
-close_session(struct flow *f, size_t i)
+close_session(struct executor *f, size_t i)
 {
 	char item[SESSION_ID_MAX];
 	struct entry e;
 
 	f->t[i].open = false;
 	if (!entry_item(f->t[i].session, item, sizeof(item)) || strcmp(item, f->list.v[i].item.id) != 0 ||
-	    flow_entry(f->o, f->t[i].session, &e) == -1)
+	    executor_entry(f->o, f->t[i].session, &e) == -1)
 		return;
 	judge(f, i, &e);
 	entry_release(&e);
 }
 
 static void
-settle_failed(struct flow *f, size_t i, bool first, bool news)
+settle_failed(struct executor *f, size_t i, bool first, bool news)
 {
 	const struct task *t = &f->list.v[i];
 	int64_t attempt;
 
-	if (!f->t[i].final && !f->t[i].hopeless && flow_again(f, t, &attempt)) {
+	if (!f->t[i].final && !f->t[i].hopeless && executor_again(f, t, &attempt)) {
 		taskgraph_enter(&f->graph, i, TASK_PENDING);
 		if ((news || first) && f->loop != NULL)
 			loop_say(f->loop, t->session, "requeued", "task %s: session %lld of at most %lld",
@@ -75,14 +75,14 @@ settle_failed(struct flow *f, size_t i, bool first, bool news)
 		    "commit twice in a row", t->item.id);
 	f->t[i].final = true;
 	if (f->opts.fail_fast && !first)
-		flow_stop(f, "a task has failed");
+		executor_stop(f, "a task has failed");
 }
 
 void
-flow_settle(struct flow *f, size_t i, bool first)
+executor_settle(struct executor *f, size_t i, bool first)
 {
 	const struct task *t = &f->list.v[i];
-	struct flow_task *ft = &f->t[i];
+	struct executor_task *ft = &f->t[i];
 	bool other = t->session[0] != '\0' && strcmp(ft->session, t->session) != 0, news;
 
 	if (other) {
@@ -92,12 +92,12 @@ flow_settle(struct flow *f, size_t i, bool first)
 		ft->open = !first || t->status == TASK_IN_PROGRESS;
 		ft->final = false;
 		if (ft->open)
-			flow_manifest_sent(f, i);
+			executor_manifest_sent(f, i);
 	}
 	news = ft->open;
 	if (t->status != TASK_IN_PROGRESS && ft->open) {
 		close_session(f, i);
-		flow_push(f);
+		executor_push(f);
 	}
 	switch (t->status) {
 	case TASK_COMPLETE:
@@ -105,12 +105,12 @@ flow_settle(struct flow *f, size_t i, bool first)
 			breaker_success(&f->breaker);
 		ft->final = false;
 		if (first && t->claimed)	/* merged since the source was last asked */
-			flow_push(f);
+			executor_push(f);
 		break;
 	case TASK_BLOCKED:
 	case TASK_FAILED:
 		/* A task that its source blocks was not begun, and has not failed. */
-		if (!flow_elsewhere(t))
+		if (!executor_elsewhere(t))
 			settle_failed(f, i, first, news);
 		break;
 	case TASK_PENDING:

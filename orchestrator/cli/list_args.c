@@ -2,14 +2,14 @@
 #include <stdlib.h>
 
 #include "orchestrator/cli/deadline.h"
-#include "orchestrator/cli/flow_args.h"
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/cli/list_args.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/source/tasks.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 
 int
-flow_args_check(const struct syntax *s, const struct flow_args *a)
+list_args_check(const struct syntax *s, const struct list_args *a)
 {
 	if (a->until != NULL && deadline_parse(a->until, clock_wall()) == -1)
 		return option_error(s, "--until %s: needs a time in the future, such as 22:30, 2026-01-31T09:00 or 90m",
@@ -18,22 +18,22 @@ flow_args_check(const struct syntax *s, const struct flow_args *a)
 }
 
 bool
-flow_args_any(const struct flow_args *a)
+list_args_any(const struct list_args *a)
 {
 	return a->max.given || a->pause != NULL || a->until != NULL || a->group || a->dry_run || a->yaml ||
 	    a->failure != FAILURE_UNSAID;
 }
 
 int
-flow_args_select(struct orch *o, const struct flow_args *a, char list[TASKLIST_ID_MAX])
+list_args_select(struct orch *o, const struct list_args *a, char list[TASKLIST_ID_MAX])
 {
 	return source_select(o, a->source, a->project, list);
 }
 
 int
-flow_args_need(struct orch *o, const struct flow_args *a, char list[TASKLIST_ID_MAX])
+list_args_need(struct orch *o, const struct list_args *a, char list[TASKLIST_ID_MAX])
 {
-	int rv = flow_args_select(o, a, list);
+	int rv = list_args_select(o, a, list);
 
 	if (rv == 0 && list[0] == '\0')
 		rv = tasks_find_list(o, NULL, list);
@@ -42,7 +42,7 @@ flow_args_need(struct orch *o, const struct flow_args *a, char list[TASKLIST_ID_
 
 /* Says when the machine allows less than was asked for. */
 static void
-tell_limit(const struct flow *f)
+tell_limit(const struct executor *f)
 {
 	char *text;
 
@@ -54,9 +54,9 @@ tell_limit(const struct flow *f)
 }
 
 int
-flow_args_open(struct orch *o, const struct flow_args *a, const char *list, struct flow *f)
+list_args_open(struct orch *o, const struct list_args *a, const char *list, struct executor *f)
 {
-	const struct flow_options opts = {
+	const struct executor_options opts = {
 		.max = a->max.given ? a->max.value : 0,
 		.group = a->group,
 		.fail_fast = a->failure == FAILURE_STOP,
@@ -65,7 +65,7 @@ flow_args_open(struct orch *o, const struct flow_args *a, const char *list, stru
 	};
 	int rv;
 
-	if ((rv = flow_open(f, o, list, &opts)) == 0)
+	if ((rv = executor_open(f, o, list, &opts)) == 0)
 		tell_limit(f);
 	return rv;
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/preview.h"
@@ -21,7 +21,7 @@
 
 /* Makes the planned sessions from the preview. */
 static struct manifest *
-make(const struct flow *f, const struct preview *p)
+make(const struct executor *f, const struct preview *p)
 {
 	struct manifest *m = manifest_make();
 	struct pick pick;
@@ -74,7 +74,7 @@ adopt(struct manifest *m, const struct tasklist *l, size_t i)
 	char item[SESSION_ID_MAX];
 	struct pick p = { .n = 1 };
 
-	p.v[0] = flow_follows(l, &l->v[i]) && entry_item(session, item, sizeof(item)) ?
+	p.v[0] = executor_follows(l, &l->v[i]) && entry_item(session, item, sizeof(item)) ?
 	    tasklist_find(l, item) : i;
 	for (size_t k = 0; k < l->n && p.n < GROUP_MAX; k++)
 		if (k != p.v[0] && strcmp(l->v[k].session, session) == 0)
@@ -83,7 +83,7 @@ adopt(struct manifest *m, const struct tasklist *l, size_t i)
 }
 
 static struct manifest *
-build(struct flow *f, const struct preview *p)
+build(struct executor *f, const struct preview *p)
 {
 	struct manifest *m = make(f, p);
 
@@ -95,14 +95,14 @@ build(struct flow *f, const struct preview *p)
 }
 
 static void
-look(struct flow *f, const struct manifest *m, struct terminal *t)
+look(struct executor *f, const struct manifest *m, struct terminal *t)
 {
-	const struct sess *s = f->loop == NULL ? NULL : table_find(&f->loop->table, t->session);
+	const struct session_row *s = f->loop == NULL ? NULL : table_find(&f->loop->table, t->session);
 	struct entry e;
 
 	if (s != NULL && s->e.error == NULL && s->e.path != NULL)
 		manifest_look(m, t, &s->e);
-	else if (s == NULL && flow_entry(f->o, t->session, &e) == 0) {
+	else if (s == NULL && executor_entry(f->o, t->session, &e) == 0) {
 		if (e.error == NULL)
 			manifest_look(m, t, &e);
 		entry_release(&e);
@@ -119,7 +119,7 @@ need(void *p)
 
 /* Finds the files of all merges since the last time. */
 static void
-look_files(struct flow *f, struct manifest *m)
+look_files(struct executor *f, struct manifest *m)
 {
 	const char **commits = need(calloc(m->n + 1, sizeof(*commits)));
 	struct terminal **of = need(calloc(m->n + 1, sizeof(*of)));
@@ -148,7 +148,7 @@ look_files(struct flow *f, struct manifest *m)
 }
 
 static void
-look_all(struct flow *f, struct manifest *m)
+look_all(struct executor *f, struct manifest *m)
 {
 	m->at = clock_wall();
 	m->elapsed = (clock_now() - f->began) / CLOCK_MS;
@@ -166,7 +166,7 @@ look_all(struct flow *f, struct manifest *m)
 }
 
 struct json *
-flow_manifest_plan(struct flow *f, const struct preview *p)
+executor_manifest_plan(struct executor *f, const struct preview *p)
 {
 	struct manifest *m = build(f, p);
 	struct json *j;
@@ -180,7 +180,7 @@ flow_manifest_plan(struct flow *f, const struct preview *p)
 }
 
 void
-flow_manifest_begin(struct flow *f)
+executor_manifest_begin(struct executor *f)
 {
 	struct preview p;
 
@@ -190,27 +190,27 @@ flow_manifest_begin(struct flow *f)
 		f->manifest->begun_at = f->began_wall;
 	}
 	preview_release(&p);
-	flow_manifest_write(f, false);
+	executor_manifest_write(f, false);
 }
 
 void
-flow_manifest_sent(struct flow *f, size_t i)
+executor_manifest_sent(struct executor *f, size_t i)
 {
 	if (f->manifest != NULL)
 		adopt(f->manifest, &f->list, i);
 }
 
 void
-flow_manifest_error(struct flow *f, const char *task, const char *why, bool final)
+executor_manifest_error(struct executor *f, const char *task, const char *why, bool final)
 {
 	if (f->manifest == NULL)
 		return;
 	manifest_error(f->manifest, task, why, final);
-	flow_manifest_changed(f);
+	executor_manifest_changed(f);
 }
 
 void
-flow_manifest_changed(struct flow *f)
+executor_manifest_changed(struct executor *f)
 {
 	int64_t now = clock_now();
 
@@ -222,7 +222,7 @@ flow_manifest_changed(struct flow *f)
 }
 
 void
-flow_manifest_write(struct flow *f, bool over)
+executor_manifest_write(struct executor *f, bool over)
 {
 	int64_t began = clock_now();
 	struct json *j;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/tasks.h"
@@ -23,13 +23,13 @@
 static int
 spawn_child(void *arg)
 {
-	struct flow *f = arg;
+	struct executor *f = arg;
 	struct dispatched made;
 	int status;
 
-	flow_note_begin(f);
+	executor_note_begin(f);
 	fault_set(0);
-	if ((status = flow_dispatch(f, &f->spawning, &made)) == 0)
+	if ((status = executor_dispatch(f, &f->spawning, &made)) == 0)
 		strlcpy(f->note->session, made.session, sizeof(f->note->session));
 	f->note->fault = fault_code();
 	return status;
@@ -43,20 +43,20 @@ earlier(int64_t a, int64_t b)
 
 /* The wall clock may be set, and it does not stop as timers do. */
 static void
-check_until(struct flow *f)
+check_until(struct executor *f)
 {
 	int64_t left = f->opts.until - clock_wall();
 
 	if (f->opts.until == 0 || f->stopped != NULL)
 		return;
 	if (left <= 0)
-		flow_stop(f, "the time given with --until has come");
+		executor_stop(f, "the time given with --until has come");
 	else
 		watch_timer(&f->until_timer, clock_now() + left * CLOCK_MS);
 }
 
 void
-flow_turn(struct flow *f)
+executor_turn(struct executor *f)
 {
 	struct pick p;
 	bool found;
@@ -64,16 +64,16 @@ flow_turn(struct flow *f)
 	check_until(f);
 	if (f->pid != 0)
 		return;
-	if (flow_load(f) != 0) {
-		flow_stop(f, "the list can't be read");
+	if (executor_load(f) != 0) {
+		executor_stop(f, "the list can't be read");
 		return;
 	}
-	if (flow_refresh(f))
+	if (executor_refresh(f))
 		return;
-	flow_phase_say(f);
-	flow_ask(f);
+	executor_phase_say(f);
+	executor_ask(f);
 	/* Most events of sessions change nothing here. */
-	found = f->look && flow_pick(f, &p);
+	found = f->look && executor_pick(f, &p);
 	if (f->look && !found)
 		hold_say(f);
 	f->look = false;
@@ -88,7 +88,7 @@ flow_turn(struct flow *f)
 		f->note->fault = errno;
 		snprintf(f->note->why, sizeof(f->note->why), "can't start a process: %s",
 		    strerror(errno));
-		flow_reaped(f, EX_OSERR << 8);
+		executor_reaped(f, EX_OSERR << 8);
 		/* no end of a child causes the next turn */
 		f->wake = f->stopped != NULL ? 0 : clock_now();
 		watch_timer(&f->look_timer, f->wake);
@@ -96,14 +96,14 @@ flow_turn(struct flow *f)
 }
 
 bool
-flow_busy(const struct flow *f)
+executor_busy(const struct executor *f)
 {
 	return f->pid > 0 || f->refresh_pid > 0 || f->owed ||
-	    (f->stopped == NULL && (f->wake != 0 || (f->loop->paused && flow_ready(f))));
+	    (f->stopped == NULL && (f->wake != 0 || (f->loop->paused && executor_ready(f))));
 }
 
 bool
-flow_join(struct flow *f)
+executor_join(struct executor *f)
 {
 	bool coming = false;
 
@@ -138,17 +138,17 @@ fail_task(struct tasklist *l, void *arg)
 
 /* Schedules the next try: soon, or when nothing else runs.  false: none is left. */
 static bool
-another_try(struct flow *f, size_t i, const char *why)
+another_try(struct executor *f, size_t i, const char *why)
 {
-	struct flow_task *t = &f->t[i];
+	struct executor_task *t = &f->t[i];
 	const char *id = f->list.v[i].item.id;
 
 	t->tries++;
 	if (t->alone)
 		return false;
-	flow_manifest_error(f, id, why, false);
-	if (t->tries <= FLOW_TRIES) {
-		t->not_before = clock_now() + (FLOW_BACKOFF << (t->tries - 1));
+	executor_manifest_error(f, id, why, false);
+	if (t->tries <= EXECUTOR_TRIES) {
+		t->not_before = clock_now() + (EXECUTOR_BACKOFF << (t->tries - 1));
 		loop_say(f->loop, f->id, "not dispatched", "task %s: will retry: %s", id, why);
 	} else {
 		t->last = true;
@@ -160,9 +160,9 @@ another_try(struct flow *f, size_t i, const char *why)
 }
 
 static void
-try_again(struct flow *f, size_t i, const char *why)
+try_again(struct executor *f, size_t i, const char *why)
 {
-	struct flow_task *t = &f->t[i];
+	struct executor_task *t = &f->t[i];
 	struct fail fail = { .i = i };
 	char *reason;
 
@@ -171,14 +171,14 @@ try_again(struct flow *f, size_t i, const char *why)
 	/* Every task would fail in the same way, so this task is not to blame. */
 	if (fault_passes(f->note->fault)) {
 		log_warnx("task %s: %s", f->list.v[i].item.id, why);
-		flow_manifest_error(f, f->list.v[i].item.id, why, true);
-		flow_stop(f, "nothing can be dispatched here; fix this, then start execute again");
+		executor_manifest_error(f, f->list.v[i].item.id, why, true);
+		executor_stop(f, "nothing can be dispatched here; fix this, then start execute again");
 		return;
 	}
 	loop_say(f->loop, f->id, "escalated", "task %s could not be dispatched %u times; repair it, then "
 	    "orchestrator tasks reopen %s: %s", f->list.v[i].item.id, t->tries,
 	    f->list.v[i].item.id, why);
-	flow_manifest_error(f, f->list.v[i].item.id, why, true);
+	executor_manifest_error(f, f->list.v[i].item.id, why, true);
 	reason = text_format("not dispatched: %.*s", TASK_MAX_REASON / 2, why);
 	fail.why = reason;
 	t->final = true;
@@ -186,15 +186,15 @@ try_again(struct flow *f, size_t i, const char *why)
 	t->tries = 0;
 	taskgraph_enter(&f->graph, i, TASK_FAILED);
 	if (tasks_change(f->o->workspace, f->id, fail_task, &fail) > 1)
-		flow_stop(f, "the list can't be written");
+		executor_stop(f, "the list can't be written");
 	else if (f->opts.fail_fast)
-		flow_stop(f, "a task has failed");
+		executor_stop(f, "a task has failed");
 	free(reason);
 }
 
 /* All tasks of the session, "a, b, c"; malloced. */
 static char *
-names(const struct flow *f, const struct pick *p)
+names(const struct executor *f, const struct pick *p)
 {
 	struct text t = { 0 };
 
@@ -204,9 +204,9 @@ names(const struct flow *f, const struct pick *p)
 }
 
 static void
-sent(struct flow *f)
+sent(struct executor *f)
 {
-	const struct flow_note *n = f->note;
+	const struct executor_note *n = f->note;
 	char *tasks = names(f, &f->spawning);
 
 	if (n->why[0] != '\0')
@@ -218,9 +218,9 @@ sent(struct flow *f)
 }
 
 void
-flow_reaped(struct flow *f, int status)
+executor_reaped(struct executor *f, int status)
 {
-	struct flow_note *n = f->note;
+	struct executor_note *n = f->note;
 	size_t i = f->spawning.v[0];
 	int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 
@@ -242,9 +242,9 @@ flow_reaped(struct flow *f, int status)
 	/* Every task would fail in the same way. */
 	if (code == EX_CONFIG) {
 		log_warnx("%s", n->why);
-		flow_stop(f, "the settings do not allow a dispatch");
+		executor_stop(f, "the settings do not allow a dispatch");
 		return;
 	}
-	if (flow_load(f) == 0 && (taskgraph_ready(&f->graph, i)))
+	if (executor_load(f) == 0 && (taskgraph_ready(&f->graph, i)))
 		try_again(f, i, n->why);
 }

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/answer.h"
@@ -12,16 +12,16 @@
 
 #define TURNS	3	/* a second turn handles the effects of the first */
 
-/* The flow retries its tasks itself. */
+/* The executor retries its tasks itself. */
 static bool
-retry_due(const struct loop *l, const struct sess *s)
+retry_due(const struct loop *l, const struct session_row *s)
 {
 	return s->e.state.status == STATUS_CONFLICT && !loop_listed(l, &s->e) &&
-	    (l->flow == NULL || l->flow->stopped == NULL) && !l->paused && merging_retry_due(&s->e);
+	    (l->executor == NULL || l->executor->stopped == NULL) && !l->paused && merging_retry_due(&s->e);
 }
 
 static enum action
-decide(const struct loop *l, const struct sess *s, bool starting)
+decide(const struct loop *l, const struct session_row *s, bool starting)
 {
 	struct situation	w = {
 		.readable = s->e.error == NULL,
@@ -48,7 +48,7 @@ enum found { FOUND_GONE, FOUND_NOTHING, FOUND_NEWS };
 
 /* Reads the session again.  was: what was known before (no path: nothing); the caller releases it. */
 static enum found
-read_again(const struct loop *l, struct sess *s, struct entry *was)
+read_again(const struct loop *l, struct session_row *s, struct entry *was)
 {
 	struct entry	 now;
 	char		*path = text_format("%s/%s", l->o->sessions, s->e.id);
@@ -70,7 +70,7 @@ read_again(const struct loop *l, struct sess *s, struct entry *was)
 
 /* Passes what was read to the task list, the item and the queue. */
 static void
-take_in(struct loop *l, struct sess *s, const struct entry *was)
+take_in(struct loop *l, struct session_row *s, const struct entry *was)
 {
 	const struct entry	*now = &s->e;
 	bool			 known = was->path != NULL && was->error == NULL, readable = now->error == NULL;
@@ -92,7 +92,7 @@ take_in(struct loop *l, struct sess *s, const struct entry *was)
 }
 
 void
-attend(struct loop *l, struct sess *s)
+session_update(struct loop *l, struct session_row *s)
 {
 	bool		starting = s->starting;
 	struct entry	was;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
@@ -17,7 +17,7 @@
 #include "proto/session/layout.h"
 
 struct report {
-	const struct flow *f;
+	const struct executor *f;
 	struct manifest_sums sums;
 	struct json	*list[FATES];
 	size_t		 complete, elsewhere;
@@ -27,7 +27,7 @@ struct report {
 static enum fate
 group_of(const struct report *r, size_t i)
 {
-	const struct flow *f = r->f;
+	const struct executor *f = r->f;
 
 	switch (f->list.v[i].status) {
 	case TASK_COMPLETE:
@@ -35,7 +35,7 @@ group_of(const struct report *r, size_t i)
 	case TASK_FAILED:
 		return FATE_FAILED;
 	case TASK_BLOCKED:
-		return flow_elsewhere(&f->list.v[i]) ? FATE_BLOCKED : FATE_FAILED;
+		return executor_elsewhere(&f->list.v[i]) ? FATE_BLOCKED : FATE_FAILED;
 	case TASK_IN_PROGRESS:
 		return FATE_RUNNING;
 	case TASK_PENDING:
@@ -47,14 +47,14 @@ group_of(const struct report *r, size_t i)
 
 /* Why it failed: the reason of its session, or else of the list. */
 static char *
-reason(const struct flow *f, size_t i)
+reason(const struct executor *f, size_t i)
 {
 	const struct task *t = &f->list.v[i];
 	const char *said = t->nhistory > 0 ? t->history[t->nhistory - 1].reason : NULL;
 	struct entry e;
 	char *s = NULL;
 
-	if (t->session[0] != '\0' && flow_entry(f->o, t->session, &e) == 0) {
+	if (t->session[0] != '\0' && executor_entry(f->o, t->session, &e) == 0) {
 		if (e.state.reason[0] != '\0' || e.state.detail[0] != '\0')
 			s = text_format("%s%s%s%s%s%s%s%s", status_name(e.state.status),
 			    e.state.reason[0] != '\0' ? ": " : "", e.state.reason,
@@ -72,7 +72,7 @@ put_session(struct json *j, struct orch *o, const char *session)
 	struct entry e;
 	char *path;
 
-	if (flow_entry(o, session, &e) == -1) {
+	if (executor_entry(o, session, &e) == -1) {
 		json_put_str(j, "log", NULL);
 		return;
 	}
@@ -85,7 +85,7 @@ put_session(struct json *j, struct orch *o, const char *session)
 }
 
 static struct json *
-needs(const struct flow *f, size_t i)
+needs(const struct executor *f, size_t i)
 {
 	const struct taskgraph *g = &f->graph;
 	struct json *list = json_new_array();
@@ -99,7 +99,7 @@ needs(const struct flow *f, size_t i)
 static void
 add(struct report *r, size_t i, enum fate in)
 {
-	const struct flow *f = r->f;
+	const struct executor *f = r->f;
 	const struct task *t = &f->list.v[i];
 	const struct manifest_use *use = &r->sums.task[i];
 	struct json *j = json_new_object();
@@ -109,7 +109,7 @@ add(struct report *r, size_t i, enum fate in)
 	if (in == FATE_WAITING)
 		json_put(j, "for", needs(f, i));
 	else if (in != FATE_OPEN && in != FATE_BLOCKED) {
-		if (flow_follows(&f->list, t) && entry_item(t->session, lead, sizeof(lead)))
+		if (executor_follows(&f->list, t) && entry_item(t->session, lead, sizeof(lead)))
 			json_put_str(j, "with", lead);
 		json_put_str(j, "session", t->session[0] != '\0' ? t->session : NULL);
 		json_put_int(j, "sessions", (int64_t)use->sessions);
@@ -126,7 +126,7 @@ add(struct report *r, size_t i, enum fate in)
 }
 
 static void
-make(struct report *r, const struct flow *f)
+make(struct report *r, const struct executor *f)
 {
 	enum fate in;
 
@@ -137,7 +137,7 @@ make(struct report *r, const struct flow *f)
 		r->list[k] = json_new_array();
 	for (size_t i = 0; i < f->list.n; i++) {
 		r->complete += f->list.v[i].status == TASK_COMPLETE;
-		r->elsewhere += flow_elsewhere(&f->list.v[i]);
+		r->elsewhere += executor_elsewhere(&f->list.v[i]);
 		if ((in = group_of(r, i)) != FATES)
 			add(r, i, in);
 	}
@@ -178,7 +178,7 @@ record(struct report *r)
 }
 
 int
-flow_report(struct flow *f)
+executor_report(struct executor *f)
 {
 	struct report r;
 	struct json *j;
@@ -186,9 +186,9 @@ flow_report(struct flow *f)
 	bool did;
 	int rv;
 
-	if ((rv = flow_load(f)) != 0)
+	if ((rv = executor_load(f)) != 0)
 		return rv;
-	flow_manifest_write(f, true);
+	executor_manifest_write(f, true);
 	make(&r, f);
 	did = r.sums.all.sessions > 0 || r.sums.spawned > 0 || json_count(r.list[FATE_MERGED]) > 0 ||
 	    f->manifest->errors.n > 0;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "orchestrator/execute/flow.h"
+#include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
@@ -31,7 +31,7 @@ progress_of(const struct tasklist *l, const char *phase)
 
 /* A line for people. */
 static void
-rule(const struct flow *f, char c)
+rule(const struct executor *f, char c)
 {
 	if (f->o->json)
 		return;
@@ -41,7 +41,7 @@ rule(const struct flow *f, char c)
 }
 
 static void
-begin(struct flow *f)
+begin(struct executor *f)
 {
 	char line[SESSION_ID_MAX + 32];
 
@@ -61,7 +61,7 @@ begin(struct flow *f)
 }
 
 static void
-end_all(struct flow *f)
+end_all(struct executor *f)
 {
 	if (!f->o->json)
 		putchar('\n');
@@ -71,7 +71,7 @@ end_all(struct flow *f)
 }
 
 void
-flow_phase_say(struct flow *f)
+executor_phase_say(struct executor *f)
 {
 	enum progress p = PHASE_EMPTY;
 

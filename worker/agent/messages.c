@@ -7,13 +7,13 @@
 #include "proto/base/text.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/prompt.h"
-#include "worker/agent/told.h"
+#include "worker/agent/messages.h"
 #include "worker/client/tells.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
 
 bool
-told_more(struct worker *w)
+messages_wait(struct worker *w)
 {
 	(void)tells_scan(w);
 	return tells_open(&w->tells) > 0;
@@ -57,14 +57,14 @@ with_remarks(const struct worker *w, const struct agent_run *run, const char *pr
 }
 
 char *
-told_prompt(struct worker *w, const struct agent_run *run, const char *prompt)
+messages_prompt(struct worker *w, const struct agent_run *run, const char *prompt)
 {
 	char *before, *words, *whole;
 
 	if (run->role != ROLE_IMPLEMENTER || w->state.step != STEP_IMPLEMENT)
 		return text_format("%s", prompt);
 	before = with_remarks(w, run, prompt);
-	if (!told_more(w))
+	if (!messages_wait(w))
 		return before;
 	words = words_of(w, tell_open);
 	for (size_t i = 0; i < w->tells.n; i++)
@@ -83,7 +83,7 @@ waits(const struct tell *t)
 }
 
 void
-told_offer(struct worker *w, struct agent_run *run)
+messages_offer(struct worker *w, struct agent_run *run)
 {
 	bool any = false;
 
@@ -103,7 +103,7 @@ deliver(struct tell *t)
 }
 
 void
-told_pass(struct worker *w, struct agent_run *run)
+messages_pass(struct worker *w, struct agent_run *run)
 {
 	bool over = run->passed == WORDS_HEARD || run->passed == WORDS_BACK, any = false;
 
@@ -127,18 +127,18 @@ told_pass(struct worker *w, struct agent_run *run)
 		run->passed = WORDS_KEPT;
 	}
 	if (any && tells_record_save(w) == 0)
-		(void)told_remark(w);
+		(void)messages_remark(w);
 }
 
 void
-told_over(struct worker *w, struct agent_run *run)
+messages_over(struct worker *w, struct agent_run *run)
 {
 	run->passed = WORDS_BACK;
-	told_pass(w, run);
+	messages_pass(w, run);
 }
 
 int
-told_remark(struct worker *w)
+messages_remark(struct worker *w)
 {
 	int64_t heard = 0, before = w->state.messages.heard;
 
@@ -151,7 +151,7 @@ told_remark(struct worker *w)
 }
 
 int
-told_heard(struct worker *w)
+messages_delivered(struct worker *w)
 {
 	bool any = false;
 
@@ -160,5 +160,5 @@ told_heard(struct worker *w)
 			deliver(&w->tells.v[i]);
 			any = true;
 		}
-	return !any ? 0 : tells_record_save(w) == -1 ? -1 : told_remark(w);
+	return !any ? 0 : tells_record_save(w) == -1 ? -1 : messages_remark(w);
 }
