@@ -96,7 +96,9 @@ wait_closed(struct entry *e)
 		}
 		if (watch_next(&ev) == -1)
 			return EX_OSERR;
-		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
+		if (ev.kind == WATCH_SIGNAL && ev.signo == SIGWINCH && e->state.run[0] != '\0')
+			(void)tell_interrupt(e);	/* an event: the client is not told by the terminal */
+		else if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD && ev.signo != SIGWINCH)
 			return 128 + ev.signo;
 	}
 	if (e->state.attached.outcome[0] == '\0')
@@ -138,7 +140,7 @@ attach_wait(struct orch *o, struct entry *e)
 
 	if (tcgetattr(STDIN_FILENO, &before) == -1 || (fd = file_open_dir(AT_FDCWD, e->path)) == -1 ||
 	    (watch_open() == -1 && !watch_degraded()) ||
-	    (watch_dir(&watch, e->path, false) == -1 && !watch_degraded())) {
+	    (watch_dir(&watch, e->path, false) == -1 && !watch_degraded()) || watch_signal(SIGWINCH) == -1) {
 		log_warn("%s", e->path);
 		file_close(fd);
 		return EX_IOERR;

@@ -37,6 +37,7 @@ static struct {
 	bool		(*ask)(void *);
 	void		*ask_arg;
 	sigset_t	 before;	/* the mask */
+	sigset_t	 set;		/* signals that arrive as events */
 } w = { .signals = -1, .hint = -1 };
 
 static int
@@ -59,18 +60,24 @@ static int
 open_signals(void)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN };
-	sigset_t set;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	if (sigprocmask(SIG_BLOCK, &set, &w.before) == -1 || sigaction(SIGPIPE, &ignore, NULL) == -1 ||
+	sigemptyset(&w.set);
+	sigaddset(&w.set, SIGTERM);
+	sigaddset(&w.set, SIGINT);
+	sigaddset(&w.set, SIGHUP);
+	sigaddset(&w.set, SIGCHLD);
+	if (sigprocmask(SIG_BLOCK, &w.set, &w.before) == -1 || sigaction(SIGPIPE, &ignore, NULL) == -1 ||
 	    sigaction(SIGIO, &ignore, NULL) == -1)
 		return -1;
-	w.signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	w.signals = signalfd(-1, &w.set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return w.signals == -1 ? -1 : 0;
+}
+
+int
+watch_signal(int signo)
+{
+	sigaddset(&w.set, signo);
+	return sigprocmask(SIG_BLOCK, &w.set, NULL) == -1 || signalfd(w.signals, &w.set, 0) == -1 ? -1 : 0;
 }
 
 void

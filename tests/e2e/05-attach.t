@@ -45,6 +45,7 @@ case " $* " in
 esac
 echo "screen $resumed $id" >>"$T/runs.$ITEM_ID"
 test -t 0 && test -t 1 && test -t 2 && echo "a terminal: $TERM"
+printf '%s\n' "$*" >"$T/words"
 cp "$CLAUDE_CONFIG_DIR/.claude.json" "$T/accepted"
 echo 'the screen'
 while read -r line; do case $line in bye*) exit ${line#bye} ;; *) eval "$line" && echo "done: $line" ;; esac; done
@@ -74,6 +75,7 @@ is 'the screen continues the conversation of the agent' "$(cut -d' ' -f1,2 "$T/r
 is 'a client in a private home asks nothing before its screen opens' \
     "$(jq -c --arg d "$(st asks .worktree)" '[.hasCompletedOnboarding, .bypassPermissionsModeAccepted, .projects[$d].hasTrustDialogAccepted]' "$T/accepted")" \
     '[true,true,true]'
+like 'a client that may skip permissions does not ask whether it may' "$(cat "$T/words")" '--settings {"skipDangerousModePermissionPrompt":true}'
 types 'echo by hand >hand'; wait_for 20 shown 'done: echo by hand'
 is 'the screen works in the worktree of the session' "$(cat "$(st asks .worktree)/hand")" 'by hand'
 if [ "${CONFINE:-auto}" = off ]; then
@@ -82,6 +84,10 @@ else
 	types "echo x 2>/dev/null >'$T/r/outside'; echo tried"; wait_for 20 shown '^tried'
 	is 'the screen is confined like a run' "$(ls "$T/r/outside" 2>/dev/null)" ''
 fi
+types 'trap : WINCH; tail -f "$T/.never" & echo waiting; wait $!; stty size'; wait_for 20 shown '^waiting'
+stty -F "$(readlink "/proc/$(cut -d' ' -f2 "$(session_of asks)/attach")/fd/0")" rows 33 cols 77
+wait_for 20 shown '^33 77'
+ok 'a client is told that its terminal was resized' shown '^33 77'
 run script -qec 'orchestrator attach asks' /dev/null </dev/null
 is 'a second person gets no screen' "$status $(printf '%s\n' "$out" | grep -c 'another orchestrator attach has the screen')" '75 1'
 leaves

@@ -287,6 +287,20 @@ codex_finish(struct agent_run *run, int status)
 	run->mute = own->answered == 0 && !WIFSIGNALED(status);
 }
 
+/* It asks whether it may trust the directory, and can't save the answer. */
+static void
+codex_screen(struct strings *argv, const struct strings *env, const char *dir)
+{
+	struct json *name = json_new_string(dir);
+	char *quoted = json_text(name, false, NULL), *trust = text_format("projects={%s={trust_level=\"trusted\"}}", quoted);
+
+	(void)env;
+	event_option(argv, "-c", trust);
+	free(trust);
+	free(quoted);
+	json_free(name);
+}
+
 const struct adapter adapter_codex = {
 	.name = "codex",
 	.instead = &adapter_codex_exec,
@@ -296,5 +310,6 @@ const struct adapter adapter_codex = {
 	.begin = codex_begin,
 	.tell = codex_tell,
 	.line = codex_line,
+	.screen = codex_screen,
 	.finish = codex_finish,
 };

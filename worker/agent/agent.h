@@ -98,9 +98,9 @@ struct adapter {
 	void		(*tell)(struct agent_run *);
 	/* Reads one line of output, and renders it for people. */
 	void		(*line)(void *run, const char *, size_t, struct text *out);
-	/* Readies the client's private home, whose variable is in env, for a person at its own screen in dir, who is asked
-	 * nothing beforehand; NULL = nothing is to be done.  The client's row has the command (clients.h). */
-	void		(*screen)(const struct strings *env, const char *dir);
+	/* Readies the client for a person at its own screen in dir, who is asked nothing beforehand: its private home, whose
+	 * variable is in env, and options after those of the client's row (clients.h).  NULL = nothing is to be done. */
+	void		(*screen)(struct strings *argv, const struct strings *env, const char *dir);
 	/* Called at the end: sets error and error_text when the run failed. */
 	void		(*finish)(struct agent_run *, int status);
 };

@@ -75,10 +75,10 @@ run_screen(struct worker *w, struct agent_run *run, const struct client *c, int 
 	    home_begin(w, run->agent, &s.env, outcome, len) == 0) {
 		strings_set(&s.env, "TERM", term);
 		client_words(c->screen, add_word, &s);
+		if (adapter->screen != NULL)
+			adapter->screen(&s.argv, &s.env, run_dir(w, ACTOR_IMPLEMENTER));
 		event_option(&s.argv, "--model", run->agent->model);
 		strings_add_all(&s.argv, &run->agent->args);
-		if (adapter->screen != NULL)
-			adapter->screen(&s.env, run_dir(w, ACTOR_IMPLEMENTER));
 		output_log("run %s: a person at the screen of %s", w->run, c->name);
 		run_command(w, &(struct run_spec){ .actor = ACTOR_IMPLEMENTER, .label = "screen", .argv = &s.argv, .env = &s.env,
 		    .in = terminal, .screen = true, .run = w->run }, &res);

@@ -9,13 +9,14 @@
 #include "proto/json/json.h"
 #include "proto/sys/file.h"
 #include "worker/agent/claude_screen.h"
+#include "worker/agent/event.h"
 
 #define CONFIG		".claude.json"
 #define CONFIG_MAX	(64u << 20)
 #define KEY_END		20	/* characters at the end of a key, by which the client knows it */
 
 /* Members of .claude.json without which the client asks before the first turn: what it is, whether the directory is
- * trusted, whether the key may be used. */
+ * trusted, whether the key may be used, and, of old versions, whether it may skip permissions. */
 static void
 put_accepted(struct json *o, const char *dir, const char *key)
 {
@@ -36,7 +37,7 @@ put_accepted(struct json *o, const char *dir, const char *key)
 }
 
 void
-claude_screen(const struct strings *env, const char *dir)
+claude_screen(struct strings *argv, const struct strings *env, const char *dir)
 {
 	const char *home = strings_value(env, "CLAUDE_CONFIG_DIR"), *key = strings_value(env, "ANTHROPIC_API_KEY");
 	int fd = home != NULL ? file_open_dir(AT_FDCWD, home) : -1;
@@ -44,6 +45,8 @@ claude_screen(const struct strings *env, const char *dir)
 	char *buf, why[160];
 	size_t len;
 
+	/* it has recorded in the headless run that there is nothing to take over from .claude.json */
+	event_option(argv, "--settings", "{\"skipDangerousModePermissionPrompt\":true}");
 	if (fd == -1)
 		return;
 	if (file_read(fd, CONFIG, CONFIG_MAX, &buf, &len) == 0) {

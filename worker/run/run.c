@@ -108,6 +108,8 @@ run_check_cancel(struct running *r)
 		run_stop(r, RUN_STOPPED);
 	} else if (r->spec->actor == ACTOR_IMPLEMENTER && tells_interrupt(r->w, r->spec->screen))
 		run_stop(r, RUN_INTERRUPTED);
+	else if (r->spec->screen)
+		proc_signal(SIGWINCH, 0);	/* its terminal, of another session, does not */
 }
 
 static void
@@ -331,10 +333,9 @@ void
 run_command(struct worker *w, const struct run_spec *spec, struct run_result *res)
 {
 	struct running r = { .w = w, .spec = spec, .res = res, .limit = { .fire = limit_over, .arg = &r },
-		.grace = { .fire = grace_over, .arg = &r },
-		.linger = { .fire = linger_over, .arg = &r }, .mail = { .fire = run_mail, .arg = &r },
-		.answers = { .fire = run_answers, .arg = &r }, .guard.timer = { .fire = guard_due, .arg = &r },
-		.inbox = { .fire = inbox_event, .arg = &r } };
+		.grace = { .fire = grace_over, .arg = &r }, .linger = { .fire = linger_over, .arg = &r },
+		.mail = { .fire = run_mail, .arg = &r }, .answers = { .fire = run_answers, .arg = &r },
+		.guard.timer = { .fire = guard_due, .arg = &r }, .inbox = { .fire = inbox_event, .arg = &r } };
 	struct watch_event ev;
 	int64_t began = clock_now();
 	int fds[2], in = spec->in;

@@ -282,6 +282,17 @@ signals_arrive_as_events(void **state)
 }
 
 static void
+a_signal_that_is_added_arrives_as_an_event(void **state)
+{
+	(void)state;
+	assert_int_equal(watch_signal(SIGWINCH), 0);
+	kill(getpid(), SIGWINCH);
+	assert_int_equal(next(WATCH_SIGNAL).signo, SIGWINCH);
+	kill(getpid(), SIGTERM);
+	assert_int_equal(next(WATCH_SIGNAL).signo, SIGTERM);
+}
+
+static void
 signals_get_a_turn_in_a_flood_of_files(void **state)
 {
 	struct watch_event ev;
@@ -369,6 +380,7 @@ main(void)
 		TEST(timers_come_in_time_and_once),
 		TEST(each_of_many_timers_comes_in_order),
 		TEST(signals_arrive_as_events),
+		TEST(a_signal_that_is_added_arrives_as_an_event),
 		TEST(signals_get_a_turn_in_a_flood_of_files),
 		TEST(descriptors_are_reported_while_they_are_watched),
 		TEST(the_descriptors_are_closed_on_exec),

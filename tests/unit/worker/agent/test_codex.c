@@ -213,6 +213,19 @@ only_a_thread_that_does_not_exist_is_lost(void **state)
 	}
 }
 
+static void
+the_screen_trusts_its_directory(void **state)
+{
+	struct strings argv = { 0 }, env = { 0 };
+
+	(void)state;
+	adapter_codex.screen(&argv, &env, "/w/a \"b\"");
+	assert_int_equal(argv.n, 2);
+	assert_string_equal(argv.v[0], "-c");
+	assert_string_equal(argv.v[1], "projects={\"/w/a \\\"b\\\"\"={trust_level=\"trusted\"}}");
+	strings_free(&argv);
+}
+
 int
 main(void)
 {
@@ -226,6 +239,7 @@ main(void)
 		cmocka_unit_test(a_thread_begins_after_the_client_has_answered_the_first_call),
 		cmocka_unit_test(a_notice_without_a_thread_is_passed_over),
 		cmocka_unit_test(only_a_thread_that_does_not_exist_is_lost),
+		cmocka_unit_test(the_screen_trusts_its_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
