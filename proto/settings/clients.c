@@ -55,7 +55,7 @@ const struct client clients[] = {
 	    .homes = { { .below = "", .user = ".aider", .mounted = true, .shared = "", .needed = "", .seed = "",
 		.sign_in = "" } },
 	    .steers = ".aider.conf.yml .aider.model.settings.yml .aider.model.metadata.json .env", .instructions = "" },
-	{ .name = "copilot", .servers = "--additional-mcp-config", .variables = "COPILOT_* GH_TOKEN",
+	{ .name = "copilot", .fails = "Error: ", .servers = "--additional-mcp-config", .variables = "COPILOT_* GH_TOKEN",
 	    .homes = { { .below = "", .user = ".copilot", .mounted = true,
 		.shared = "config.json mcp-config.json agents skills copilot-instructions.md", .needed = "config.json", .seed = "",
 		.sign_in = "" } },

@@ -198,6 +198,19 @@ echo 'say Error: Quota exhausted.'
 E
 dispatch phrase
 is 'a phrase of error_phrases in the last message is a failure' "$(now phrase)" 'failed implementer: Error: Quota exhausted.'
+settings '"client": "copilot"'
+job <<'E'
+echo x >x
+printf '%s\n' 'say Info: Retrying... ' 'say Error: Authentication failed.'
+E
+dispatch words
+is 'last words of copilot that begin with an error are a failure' "$(now words)" 'failed implementer: Error: Authentication failed.'
+job <<'E'
+echo x >x
+printf '%s\n' 'say I mended' 'say this: Error: 3.'
+E
+dispatch mended
+is 'other words of copilot are no failure' "$(field state.json .status mended)" approved
 settings ''
 job <<'E'
 echo x >x

@@ -55,6 +55,7 @@ struct json *acp_permit(const struct json *options);
 
 struct acp_shown {
 	size_t	shown;		/* bytes of the agent's message that were shown */
+	size_t	last;		/* where its last piece begins */
 	bool	over;		/* the message has ended: the next words are another one */
 	char	call[128];	/* the last call that was shown */
 	int64_t	context;	/* the largest size of the context since a tool ended */

@@ -26,6 +26,7 @@ take_words(struct acp_shown *s, const char *words, struct text *message, struct 
 		s->shown = 0;
 	}
 	s->over = false;
+	s->last = message->len;
 	if (message->len < SESSION_MAX_TEXT)
 		text_add(message, words, strnlen(words, SESSION_MAX_TEXT - message->len));
 	event_words(message, &s->shown, false, out);

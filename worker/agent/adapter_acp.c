@@ -113,10 +113,34 @@ set_mode(struct agent_run *run, const struct json *result)
 		acp_set_mode(&run->talk.out, run->conversation, mode);
 }
 
+/* How the client's last words begin when its service failed; NULL = it reports an error. */
+static const char *
+fails(const struct agent_run *run)
+{
+	const struct client *c = client_of(run->agent);
+
+	return c != NULL ? c->fails : NULL;
+}
+
+/* The last words, if they say that the turn failed; else NULL. */
+static const char *
+failure(const struct agent_run *run)
+{
+	const struct strings *phrases = &run->agent->error_phrases;
+	const char *words = run->result.buf, *begin = fails(run);
+	const struct acp *own = run->own;
+
+	for (size_t i = 0; words != NULL && i < phrases->n; i++)
+		if (strcasestr(words, phrases->v[i]) != NULL)
+			return words;
+	return words != NULL && begin != NULL && strncmp(words + own->shown.last, begin, strlen(begin)) == 0 ?
+	    words + own->shown.last : NULL;
+}
+
 static void
 end_turn(struct agent_run *run, const struct json *result, struct text *out)
 {
-	const char *why = json_str(result, "stopReason");
+	const char *why = json_str(result, "stopReason"), *words;
 	const struct acp *own = run->own;
 
 	acp_tokens(run, result);
@@ -132,11 +156,10 @@ end_turn(struct agent_run *run, const struct json *result, struct text *out)
 	}
 	if (own->words.drained)
 		run->passed = WORDS_HEARD;
-	for (size_t i = 0; i < run->agent->error_phrases.n && !run->error; i++)
-		if (run->result.buf != NULL && strcasestr(run->result.buf, run->agent->error_phrases.v[i]) != NULL) {
-			fail(run, run->result.buf, NULL);
-			return;
-		}
+	if ((words = failure(run)) != NULL) {
+		fail(run, words, NULL);
+		return;
+	}
 	end(run);
 	text_printf(out, "(done: %lld tokens in, %lld out, %.4f USD)\n", (long long)run->input_tokens,
 	    (long long)run->output_tokens, (double)run->cost_microusd / 1e6);
@@ -234,7 +257,7 @@ update(struct agent_run *run, const struct json *u, struct text *out)
 			run->cost_microusd = (int64_t)(cost * 1e6 + 0.5), run->costs_all = true;
 	} else {
 		run->heard = run->heard || strcmp(kind, "tool_call") == 0 ||
-		    (strcmp(kind, "agent_message_chunk") == 0 && run->agent->error_phrases.n == 0);
+		    (strcmp(kind, "agent_message_chunk") == 0 && run->agent->error_phrases.n == 0 && fails(run) == NULL);
 		acp_show(&own->shown, u, &run->result, out);
 		acp_call(run, &own->shown, u);
 		if (strcmp(kind, "tool_call_update") == 0)
