@@ -12,6 +12,7 @@
 #include "orchestrator/execute/events.h"
 #include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/notice.h"
 #include "orchestrator/session/accounts.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/control.h"
@@ -117,7 +118,7 @@ reap(struct loop *l)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == l->merge_pid)
 			queue_reaped(l, status);
-		else if (!reap_list(l, pid, status))
+		else if (!reap_list(l, pid, status) && !(l->notices != NULL && notices_reaped(l->notices, pid)))
 			policy_reaped(&l->policy, pid);
 }
 
@@ -215,7 +216,6 @@ goes_on(struct loop *l)
 int
 loop_begin(struct loop *l, struct orch *o, struct executor *f)
 {
-	memset(l, 0, sizeof(*l));
 	l->o = o;
 	l->began_at = clock_wall();
 	l->cache_delay = CACHE_DELAY;
@@ -291,14 +291,20 @@ say_others(const struct loop *l, const char *list)
 int
 loop_run(struct orch *o, struct executor *f)
 {
-	struct loop	l;
 	struct events	events;
+	struct notices	notices;
+	struct loop	l = { .notices = &notices };
 	char		*control;
 	int		signo = 0, rv;
 
-	if ((rv = loop_begin(&l, o, f)) != 0)
-		return rv;
 	events_open(&events, o);
+	notices_open(&notices, o, &events);
+	if ((rv = loop_begin(&l, o, f)) != 0) {
+		notices_close(&notices);
+		events_close(&events);
+		return rv;
+	}
+	notices.before = false;
 	l.events = &events;
 	loop_keep(&l, strrchr(o->instance, '/') + 1, "began");
 	if (f != NULL)
@@ -333,6 +339,7 @@ loop_run(struct orch *o, struct executor *f)
 		if (signo != 0)
 			executor_manifest_write(left, false);
 	loop_end(&l);
+	notices_close(&notices);
 	events_close(&events);
 	return rv;
 }

@@ -25,6 +25,7 @@
 
 struct events;
 struct executor;
+struct notices;
 struct questions;
 
 /* What the child that merges, or dispatches again, reports. */
@@ -37,6 +38,7 @@ struct loop {
 	struct orch	*o;
 	struct executor	*executor;		/* the task lists to work through, or NULL */
 	struct events	*events;	/* the log of events, or NULL */
+	struct notices	*notices;	/* what people are told, or NULL */
 	int64_t		 began_at;	/* wall ms */
 	bool		 interrupted;	/* by a signal: begins nothing more */
 	bool		 over;		/* only the records of its end are left to write */
@@ -65,8 +67,8 @@ struct loop {
 /* Runs until every session has ended (0; or 1 when one was not merged or, with a task list, when not all of it
  * is COMPLETE), or until a signal (128 + its number).  With a list the first SIGINT only stops dispatching. */
 int loop_run(struct orch *, struct executor *);
-/* Its parts: loop_begin takes in all sessions (0, or a sysexits status with the error printed); the other
- * handles an event and returns the signal that ends the loop, or 0. */
+/* Its parts: loop_begin takes in all sessions into a loop that is zero except for notices (0, or a sysexits status with
+ * the error printed); the other handles an event and returns the signal that ends the loop, or 0. */
 int loop_begin(struct loop *, struct orch *, struct executor *);
 int loop_event(struct loop *, const struct watch_event *);
 void loop_end(struct loop *);

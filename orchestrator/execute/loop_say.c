@@ -3,9 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "orchestrator/execute/events.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/execute/notice.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
@@ -23,10 +25,16 @@ loop_keep(const struct loop *l, const char *session, const char *event)
 void
 loop_keep_report(const struct loop *l, const struct json *report)
 {
-	char		*line = json_text(report, false, NULL);
+	char		*line = json_text(report, false, NULL), *text;
 
 	events_add(l->events, line);
 	free(line);
+	text = text_format("%lld of %lld merged; orchestrator report shows the rest", (long long)json_int(report, "complete", 0),
+	    (long long)json_int(report, "total", 0));
+	if (l->notices != NULL)
+		notices_add(l->notices, json_str(report, "list") != NULL ? json_str(report, "list") : strrchr(l->o->instance, '/') + 1,
+		    "done", text);
+	free(text);
 }
 
 /* Keeps the event, and prints it for programs. */
@@ -37,6 +45,8 @@ record(const struct loop *l, const char *session, const char *event, const char 
 
 	if (l->events != NULL)
 		events_add(l->events, line);
+	if (l->notices != NULL)
+		notices_add(l->notices, session, event, text);
 	if (l->o->json) {
 		show_json_text(line);
 		putchar('\n');

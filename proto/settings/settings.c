@@ -78,6 +78,18 @@ static const struct key merge_keys[] = {
 	{ .name = NULL }
 };
 
+static const struct key hooks_keys[] = {
+	{ KEY("on_event", argv), AT(settings, on_event), 0, SETTINGS_MAX_TEXT },
+	{ .name = NULL }
+};
+
+static const struct key notices_keys[] = {
+	{ KEY("desktop", bool), AT(settings, desktop) },
+	{ KEY("bell", bool), AT(settings, bell) },
+	{ KEY("quiet", string), AT(settings, quiet), 0, MAX_PREFIX },
+	{ .name = NULL }
+};
+
 static const struct key park_keys[] = {
 	{ KEY("worker", bool), AT(settings, park_worker) },
 	{ .name = NULL }
@@ -121,6 +133,8 @@ const struct key settings_keys[] = {
 	{ KEY("merge", object), .below = merge_keys },
 	{ KEY("worktree", object), .below = worktree_keys },
 	{ KEY("answers", object), .below = answers_keys },
+	{ KEY("hooks", object), .below = hooks_keys },
+	{ KEY("notices", object), .below = notices_keys },
 	{ KEY("park", object), .below = park_keys },
 	{ KEY("env", env), AT(settings, env), AT(settings, secrets), SETTINGS_MAX_TEXT },
 	{ KEY("confine", confine), AT(settings, confine), .below = confine_keys },
@@ -221,6 +235,8 @@ settings_release(struct settings *s)
 	free(s->merge_message);
 	free(s->commit_message);
 	strings_free(&s->answer_command);
+	strings_free(&s->on_event);
+	free(s->quiet);
 	strings_free(&s->context_phrases);
 	strings_free(&s->limit_phrases);
 	strings_free(&s->env);

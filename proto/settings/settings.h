@@ -118,6 +118,9 @@ struct settings {
 	struct rule	*rules, *defaults;	/* answers.rules, answers.default */
 	size_t		 nrules, ndefaults;
 	struct strings	 answer_command;
+	struct strings	 on_event;	/* "hooks.on_event": a command that gets each notice */
+	bool		 desktop, bell;	/* "notices.desktop" and "notices.bell": they get each notice, too */
+	char		*quiet;		/* "notices.quiet": hours without notices (quiet_hours.h), or NULL */
 	bool		 park_worker;	/* "park.worker": the worker ends while its session waits for an answer */
 	struct strings	 env;		/* NAME=value, for all commands */
 	struct strings	 secrets;	/* like those of an agent */

@@ -7,6 +7,7 @@
 #include "proto/base/text.h"
 #include "proto/settings/clients.h"
 #include "proto/settings/commit_text.h"
+#include "proto/settings/quiet_hours.h"
 #include "proto/settings/settings.h"
 #include "proto/settings/settings_keys.h"
 
@@ -166,6 +167,8 @@ check_rules(const struct rule *v, size_t n, const char *key, const char *file, c
 int
 settings_check(const struct settings *s, const char *file, char *err, size_t errlen)
 {
+	struct quiet_hours quiet;
+
 	if (s->target != NULL && !branch_valid(s->target)) {
 		snprintf(err, errlen, "%s: \"target\" must be the name of a branch", file);
 		return (-1);
@@ -181,6 +184,10 @@ settings_check(const struct settings *s, const char *file, char *err, size_t err
 	if (s->worktrees != NULL && !directory_valid(s->worktrees)) {
 		snprintf(err, errlen, "%s: \"worktree.directory\" must be an absolute path, one below \"~/\", or one from the top "
 		    "of the repository, outside of .git", file);
+		return (-1);
+	}
+	if (s->quiet != NULL && quiet_hours_parse(s->quiet, &quiet) == -1) {
+		snprintf(err, errlen, "%s: \"notices.quiet\" must be two times of the day, such as \"22:00-07:00\"", file);
 		return (-1);
 	}
 	for (size_t i = 0; i < s->nagents; i++)
