@@ -40,7 +40,7 @@ E2
 chmod +x "$T/bin/opencode"
 asking() { orchestrator --json questions | jq -r '[.questions[] | select(.status == "open")] | length'; }
 
-## eight sessions, one budget
+#: eight sessions, one budget
 world shared '"budget": { "list": { "usd": 2 } }'
 : >"$T/together"
 logged orchestrator tasks create eight --task t1:1 --task t2:2 --task t3:3 --task t4:4 --task t5:5 --task t6:6 --task t7:7 --task t8:8
@@ -95,7 +95,7 @@ is 'the session of an item with a budget ended after the response that spent it'
 is 'dispatch writes the budget into the item' "$(field item.json .budget little | jq -c .)" '{"tokens":110,"usd":9}'
 logged orchestrator cancel little
 
-## the budget of a session: refused
+#: the budget of a session: refused
 world alone '"budget": { "session": { "tokens": 250 } }'
 logged orchestrator dispatch --title Less less
 ok 'a session asks when its own budget is spent' wait_for 20 asks 1
@@ -125,7 +125,7 @@ logged orchestrator answer more '300 tokens'
 ok 'an answer with an amount raises the budget by that' wait_for 20 is_now more approved
 is 'all runs continue one conversation' "$(grep more "$T/runs" | tr '\n' ',')" 'more new,more conversation-more,more conversation-more,'
 
-## budgets of a run, a day and an account
+#: budgets of a run, a day and an account
 world run '"budget": { "run": { "usd": 0.35 } }, "answers": { "rules": [ { "match": "budget of a run", "answer": "yes" } ] }'
 logged orchestrator dispatch --title Run run
 logged timeout 60 orchestrator execute
@@ -145,7 +145,7 @@ for scope in day account; do
 	like "status adds the raises to the budget of the $scope" "$(orchestrator status)" "^budget +$shared: 1.20 USD of 1.65 USD\$"
 done
 
-## clients that report at the end of a turn
+#: clients that report at the end of a turn
 world late '"budget": { "day": { "tokens": 100000 } }, "agents": { "g": { "adapter": "gemini" }, "sh": { "command": "true" } }'
 logged orchestrator dispatch --wait --title One one
 sed -i 's/"implementer": "opencode"/"implementer": "opencode", "reviewer": "g", "tech-lead": "sh"/' .orchestrator/config.json

@@ -66,7 +66,7 @@ settings '"adapter": "claude"' '' || exit 1
 # A terminal whose keyboard is descriptor 8, and whose screen is a file.
 mkfifo "$T/keys"
 
-## a question is open
+#: a question is open
 begin asks
 attach asks
 ok 'attach opens the screen of a client on the terminal' shown 'a terminal: xterm-test'
@@ -143,7 +143,7 @@ begin plain
 refused plain 'when the agent has no screen' 'its agent \(c\) has no screen of its own'
 orchestrator cancel plain >/dev/null
 
-## park.worker
+#: park.worker
 settings '"adapter": "claude"' ', "park": { "worker": true }'
 begin parked
 gone() { [ "$(st parked .alive)" = false ]; }

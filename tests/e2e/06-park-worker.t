@@ -27,7 +27,7 @@ begin() { logged orchestrator dispatch "$1"; wait_for 30 parked "$1"; S=$(sessio
 processes() { echo "$1" >"$T/.pattern"; grep -lszFf "$T/.pattern" /proc/[0-9]*/cmdline | wc -l; }
 count() { grep -c "$1" "$S/output.log"; }
 
-## over a reboot
+#: over a reboot
 begin one
 ok 'a worker ends when its session waits for an answer' parked one
 is 'no process of a parked session is left' "$(processes "$(basename "$S")")" 0
@@ -49,7 +49,7 @@ is 'a question asked before a reboot is answered after it' "$(st one .status) $(
 is 'the end of parking does not count as a recovery' "$(field state.json '"\(.recoveries) \(.parked)"' one)" '0 false'
 is 'a message to a parked session reaches its agent with the answer' "$(grep -c '^Use tabs$' "$T/prompt.one")" 1
 
-## execute
+#: execute
 begin three; begin two
 orchestrator execute >"$T/execute" 2>&1 & execute=$!
 ok 'execute reports the question of a parked session' wait_for 20 grep -q 'Which colour for two' "$T/execute"
@@ -66,7 +66,7 @@ ok 'execute starts the worker of a parked session when answers.json has the answ
 is 'execute declares no parked session dead' "$(grep -c died "$T/execute")" 0
 kill -INT $execute; wait $execute
 
-## cancel and recover
+#: cancel and recover
 begin four
 ok 'a parked session can be cancelled' orchestrator cancel four
 is 'a cancelled session is not parked' "$(field state.json '"\(.status) \(.parked)"' four)" 'cancelled false'
@@ -76,14 +76,14 @@ logged orchestrator recover
 wait_for 30 is_st five approved
 is 'recover starts the worker of a parked session that has an answer' "$(st five .status)" approved
 
-## A run that waits keeps its worker.
+#: A run that waits keeps its worker.
 echo 'worker ask "Which size?" >"$ITEM_ID"; exit 0' >"$T/do.six"
 logged orchestrator dispatch six
 wait_for 20 is_st six waiting
 is 'a worker whose agent waits for the answer stays' "$(st six .alive)" true
 logged orchestrator answer six 7
 
-## a person's judgement
+#: a person's judgement
 settings council ', "reviewer": "person"'
 echo 'echo x >"$ITEM_ID"; exit 0' | tee "$T/do.seven" >"$T/do.eight"
 begin seven

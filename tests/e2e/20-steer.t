@@ -22,7 +22,7 @@ run orchestrator execute
 is 'execute without a session says so and succeeds' "$status $out" \
     '0 no sessions; orchestrator dispatch ITEM starts one'
 
-## Questions and answers by hand, without execute.
+#: Questions and answers by hand, without execute.
 dispatch ask 'worker ask -o red -o blue "Which colour?" >colour; printf "\033[31mred\n"'
 wait_for 10 question ask
 q=$(question ask)
@@ -65,7 +65,7 @@ ok 'merge merges what is approved' orchestrator merge
 is 'the target has it' "$(git show main:two)" 2
 like 'review shows the verdict, from the archive too' "$(orchestrator review ask-2)" '^verdict +approved by nobody'
 
-## Execute: policies, a death, a new session, merges.
+#: Execute: policies, a death, a new session, merges.
 cat >.orchestrator/config.json <<'S'
 { "review": "none", "stop_grace": 1, "answers": {
     "rules": [ { "match": "colour", "answer": "purple" }, { "match": "^Which col", "answer": "1" } ],
@@ -100,7 +100,7 @@ is 'cleanup saves the uncommitted work of a killed worker' \
     "$(git show "refs/salvage/$(basename "$(session_of victim)"):unsaved")" work
 is 'uncommitted work that cleanup saved stays in the worktree, too' "$(git -C .worktrees/victim status --short)" '?? unsaved'
 
-## What was killed goes on.
+#: What was killed goes on.
 echo '{ "review": "none", "stop_grace": 1 }' >.orchestrator/config.json
 git commit -qam 'No policies'
 dispatch again "test -e $T/ran && echo done >done || { touch $T/ran; exec sleep 1001.$$; }"
@@ -111,7 +111,7 @@ like 'a dead session is shown as dead, with what to do' "$(orchestrator status)"
 run timeout 20 orchestrator execute
 is 'execute starts the dead again and merges them' "$status $(git show main:done)" '0 done'
 
-## Local changes in the way.
+#: Local changes in the way.
 dispatch first 'echo first >>d1/file1'
 dispatch second 'echo second >other'
 wait_for 10 status_is first approved && wait_for 10 status_is second approved
@@ -124,7 +124,7 @@ is 'the local change is untouched' "$(tail -n 1 d1/file1)" local
 git checkout -q d1/file1
 ok 'once it is out of the way the merge is made' orchestrator merge
 
-## Signals, force, and a directory that vanishes.
+#: Signals, force, and a directory that vanishes.
 dispatch stuck "exec sleep 1002.$$"
 dispatch gone "exec sleep 1003.$$"
 execute_start

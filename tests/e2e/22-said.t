@@ -16,7 +16,7 @@ echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent
     \"stop_grace\": 1 }" >.orchestrator/config.json
 git add . && git commit -qm Settings
 
-## plan
+#: plan
 logged orchestrator tasks create paths --task 'a: A' --task 'b: B' --task 'c: C' --task 'd: D'
 for i in a b; do logged orchestrator tasks edit $i --allow 'src/**'; done
 logged orchestrator tasks edit d --parallelizable no
@@ -27,7 +27,7 @@ like 'plan gives no reason in the first step' "$out" '^  \[a\] A$'
 is 'plan --json has the same reason' "$(orchestrator --json plan paths | jq -c '[.tasks[] | select(.task == "a" or .task == "b") | .why]')" \
     '[null,"not beside a: their paths can name the same file"]'
 
-## sessions of no list
+#: sessions of no list
 for i in one two; do logged orchestrator dispatch --wait $i --title "Title of $i"; done
 logged orchestrator tasks create list --task 'x: X'
 run orchestrator execute list
@@ -36,7 +36,7 @@ is 'execute says in one line which approved sessions it merges beside its list' 
 run orchestrator execute list
 is 'execute has no such line without other sessions' "$(printf '%s\n' "$out" | grep -c 'also merges')" 0
 
-## a deleted list
+#: a deleted list
 logged orchestrator tasks create gone --task 'long: Long' --task 'next: Next' && logged orchestrator tasks depend next long
 orchestrator execute gone >"$T/said" 2>&1 & pid=$!
 wait_for 20 test -e "$T/begun"

@@ -16,7 +16,7 @@ git add . && git commit -qm Settings
 dispatch() { for i; do logged orchestrator dispatch --wait "$i"; done; }
 line() { orchestrator status | grep -n -e "$1" | cut -d: -f1; }
 
-## a usage limit
+#: a usage limit
 echo 'exit 75' >"$T/do.limited"
 logged orchestrator dispatch limited
 parked() { orchestrator --json status limited | jq -e .parked_until >/dev/null; }
@@ -48,7 +48,7 @@ logged orchestrator cancel asks
 for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; do cp "$T/do.broken" "$T/do.e$n"; dispatch "e$n"; done
 like 'status leaves out one older session' "$(orchestrator status)" '^  1 older session: --json lists it$'
 
-## an earlier attempt
+#: an earlier attempt
 echo 'exit 3' >"$T/do.twice"
 dispatch twice
 old=$(basename "$(session_of twice)")
@@ -64,7 +64,7 @@ is 'show of an earlier attempt offers commands for the later one' \
 run orchestrator retry "$old"
 like 'retry of an earlier attempt says that there is a later one' "$err" "$old is an earlier attempt at item twice: $new is a later one"
 
-## what merge prints
+#: what merge prints
 echo '{ "review": "gates", "merge": { "on_conflict": "resolve" } }' >"$T/resolve.json"
 jq -s '.[0] * .[1]' .orchestrator/config.json "$T/resolve.json" >"$T/config.json" && cp "$T/config.json" .orchestrator/config.json
 git commit -qam Resolve
@@ -77,7 +77,7 @@ is 'merge names the session of a conflict once, and the command that follows it'
     "$(printf '%s\n' "$out" | sed -n 's/session-second-[a-z0-9]*/S/gp' | sed 's/conflicts.*;/conflicts;/')" \
     'S: conflict, being resolved: conflicts; orchestrator logs -f second follows it'
 
-## what holds tasks back
+#: what holds tasks back
 logged orchestrator tasks create held --task 'slow-a: A' --task 'slow-b: B' --task 'slow-c: C' --task 'plain-d: D' --task 'plain-e: E'
 for n in slow-a slow-b; do logged orchestrator tasks edit $n --allow 'd9/**'; done
 logged orchestrator tasks depend plain-d slow-a; logged orchestrator tasks depend plain-e slow-c
@@ -91,7 +91,7 @@ like 'show of a task that is held back by its paths says by which task' "$(orche
 kill $execute; wait $execute
 logged orchestrator cancel slow-a
 
-## a merge by hand
+#: a merge by hand
 logged orchestrator dispatch --wait hand --title Hand
 git merge -q --no-edit session/hand/1 >/dev/null
 wait_for 20 sh -c 'orchestrator status hand | grep -q by-hand'	# its worker may still be ending

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/session.sh"
 cd "$T" || exit 1
 
-## setup
+#: setup
 role implementer <<'E'
 cp "$T/setup.ran" from-setup; git status --porcelain >"$T/$ITEM_ID.status"
 env | sed -n 's/^\(GIT_[A-Z]*\)=.*/\1/p' >"$T/$ITEM_ID.git"
@@ -82,7 +82,7 @@ printf 'cat >given\n' >"$T/scripts/prompt1/implementer"
 work
 is 'prompt.md is the prompt' "$(git -C "$R" show session/prompt1/1:given)" 'Exactly this.'
 
-## What the implementer leaves.
+#: What the implementer leaves.
 role implementer <<'E'
 echo one >one; git add one; git commit -qm 'My own message' || exit 9
 mkdir -p deep/er; echo two >deep/er/two; echo changed >d1/file1; git rm -q d2/file2
@@ -155,7 +155,7 @@ work
 is 'work not based on the base is not imported' "$(st '.status + "," + .reason')" 'failed,import'
 is 'the branch stays at the base' "$(git -C "$R" rev-parse session/unrelated/1)" "$(st .base)"
 
-## Gates.
+#: Gates.
 role implementer <<'E'
 say runs "$STEP"; printf '%s\n' "$prompt" >"$T/$ITEM_ID.prompt.$SESSION_RUN"
 echo "$SESSION_RUN" >work
@@ -202,7 +202,7 @@ session g9 '.gates = ["kill -9 $$"] | .gate_tries = 0'
 work
 is 'a gate that is killed does not pass' "$(st '.status + "," + .reason')" 'failed,gate'
 
-## The same by hand: worker gates.
+#: The same by hand: worker gates.
 session hand '.gates = ["cat work", {name: "n", command: "exit 7"}]'
 oid=$(cd "$R" && echo 003 | git hash-object -w --stdin | sed 's/.*/100644 blob &	work/' | git mktree | xargs git commit-tree -m Made)
 run worker gates "$S" "$oid"

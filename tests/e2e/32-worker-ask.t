@@ -12,7 +12,7 @@ refused() { test -e "$S/answers/$1.refused" -o -L "$S/answers/$1.refused"; }
 log_says() { grep -Eq -e "^\[worker\] .*$1" "$S/output.log"; }
 count_of() { rec questions.json "[.$1[]] | length"; }
 
-## One question after the other, each answered in another way.
+#: One question after the other, each answered in another way.
 role implementer <<'E'
 ask() { out=$(worker ask "$@" 2>"$T/$ITEM_ID.id"); say answers "$?:$out"; }
 ask 'Plain?'; ask 'As text?'; ask 'As markdown?'; ask 'As JSON?'; ask 'Among several?'
@@ -89,7 +89,7 @@ is 'running and waiting take turns' "$(st '[.history[2, 3, 4].to] | join(" ")')"
 ok 'no message is left in the inbox' test -z "$(ls "$S/inbox/001/new" 2>/dev/null)"
 ok 'no message was counted twice' test "$(rec questions.json '[.messages[].id] | length == (unique | length)')" = true
 
-## ask -t and -r.
+#: ask -t and -r.
 role implementer <<'E'
 worker ask -t 1 'Slow?' 2>"$T/$ITEM_ID.id"; say rc $?
 id=$(head -n 1 "$T/$ITEM_ID.id"); worker ask -t 1 -r "$id" 2>/dev/null; say rc $?
@@ -181,7 +181,7 @@ is 'an answer does not count before its writer has closed it' "$(cat "$T/while-o
 is 'an answer counts, whole, once its writer has closed it' "$(said answer)" 'half and whole'
 is 'the session is none the worse' "$status" 0
 
-## Bounds, and the end of a run.
+#: Bounds, and the end of a run.
 role implementer <<'E'
 worker ask 'One too many?' >/dev/null 2>"$T/$ITEM_ID.err"; echo $? >"$T/$ITEM_ID.rc"
 worker ask 'Question 7?' >"$T/$ITEM_ID.old" 2>/dev/null

@@ -35,7 +35,7 @@ for how in empty zeros; do
 	like "the log says so ($how)" "$(cat "$S/output.log")" "agent.git did not survive"
 done
 
-## What the agent had only staged.
+#: What the agent had only staged.
 touch "$T/hang.implement"
 role implementer <<'E'
 [ -e first ] || { echo "$ITEM_ID" >first; touch -d 2001-01-01 first; git add .; point implement; }
@@ -55,7 +55,7 @@ git log --format=%s >>"$T/$ITEM_ID.log" 2>&1; git add . && git commit -qm Second
 echo work >work; echo Done. | worker summary -
 E
 
-## A git of the agent was at work.
+#: A git of the agent was at work.
 touch "$T/hang.implement"
 session locked '.gates = ["true"]'
 start
@@ -67,7 +67,7 @@ work
 is 'what a git of the agent had locked is free again' "$status,$(st .status),$(grep -c 'index\.lock' "$S/output.log")" 0,approved,0
 like "the log says that locks of the agent's git were removed" "$(cat "$S/output.log")" 'removed 7 locks'
 
-## A git is at work there, of which the worker is a child.
+#: A git is at work there, of which the worker is a child.
 touch "$T/hang.implement"
 session watched '.gates = ["true"]'
 start
@@ -78,7 +78,7 @@ cp "$(command -v sh)" "$T/git"; : >"$S/agent.git/config.lock"
 run timeout -k 5 60 sh -c 'cd "$1" && exec "$2" -c '\''worker run "$0"; exit $?'\'' "$3"' sh "$W" "$T/git" "$S"
 is 'a lock stays while a git works in the worktree' "$status,$(st .status),$(ls "$S/agent.git/config.lock")" "0,approved,$S/agent.git/config.lock"
 
-## Set up: the checkout was not on disk, nor the git directories.
+#: Set up: the checkout was not on disk, nor the git directories.
 session setup '.setup = [". $T/prelude; point setup"] | .gates = ["true"]'
 touch "$T/hang.setup"
 start
@@ -89,7 +89,7 @@ for f in safe.git/index git/HEAD git/config git/objects/info/alternates agent.gi
 work
 is 'what was being set up is set up again' "$status,$(st .status),$(git -C "$R" show session/setup/1:d1/file1)" '0,approved,line of file 1'
 
-## Completed, and the gates' verdict not on record yet.
+#: Completed, and the gates' verdict not on record yet.
 jq '.verdict = "none" | .commit = null | .decided_by = null | .decided_at = null' "$S/review.json" >"$T/x" && cp "$T/x" "$S/review.json"
 jq '.status = "completed" | .step = "summary" | .phase = 1 | .ended_at = null | .history |= .[:-1]' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"
 work

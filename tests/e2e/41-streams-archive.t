@@ -31,7 +31,7 @@ is 'the first streams file of the day stays as it was' "$(cat .archive/orchestra
     'INIT-abc123 INIT-two '
 like 'execute says where the streams file is now' "$out" '^archived \.claude/orchestration/orchestration-config\.json as \.archive/'
 
-## Merged without execute.
+#: Merged without execute.
 world merged; file '.streams[:3][].completedTasks = 2'
 orchestrator dispatch --wait Stream-Z >/dev/null 2>&1
 is 'a streams file stays while a stream waits for its merge' "$(ls $FILE)" $FILE
@@ -39,7 +39,7 @@ run orchestrator merge Stream-Z
 is 'merge archives the streams file with the last stream' "$status $(archived)" '0 .archive/orchestration/DAY/orchestration-config.json '
 like 'merge says where the streams file is now' "$err" '^orchestrator: archived '
 
-## Not finished.
+#: Not finished.
 world failed ', "attempts": 1'; file .; : >"$T/fail-Stream-Z"; execute
 is 'a streams file of which a stream failed stays' "$status $(archived)$(ls $FILE)" "1 $FILE"
 world more; work; orchestrator generate >/dev/null
@@ -53,14 +53,14 @@ world gone; file '.streams[].completedTasks = 2 | .streams[3].completedTasks = 0
 file '.streams |= .[:3] | .streams[].completedTasks = 2 | .executionPlan.integration = []'; execute
 is 'a streams file stays while a stream that was taken out of it is not complete' "$status $(archived)$(ls $FILE)" "0 $FILE"
 
-## No place.
+#: No place.
 world link; mkdir "$T/elsewhere"; ln -s "$T/elsewhere" .archive; file '.streams[].completedTasks = 2'; execute
 is 'no link is followed to the archive, and the streams file stays' "$status $(ls "$T/elsewhere")$(ls $FILE)" "0 $FILE"
 like 'execute says that the streams file could not be archived' "$err" "^orchestrator: $FILE stays where it is, .*: Not a directory"
 rm .archive; execute
 is 'the next execute archives a finished streams file that was left' "$status $(archived)" '0 .archive/orchestration/DAY/orchestration-config.json '
 
-## Durable, and not what was read before.
+#: Durable, and not what was read before.
 if command -v strace >/dev/null && strace -o "$T/x" true 2>/dev/null; then
 	world changed; file '.streams[].completedTasks = 2'
 	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o "$T/trace" -P "$PWD/.orchestrator" -e trace=renameat2 -e inject=renameat2:delay_enter=2s:when=1 \

@@ -31,7 +31,7 @@ begin() { orchestrator dispatch "$1" >/dev/null && wait_for 30 asks "$1"; q=$(as
 ends() { wait_for 30 sh -c "orchestrator --json status $1 | jq -e '.status == \"$2\" and (.alive | not)'"; }
 review() { field review.json "$1" "$2"; }
 
-## approve
+#: approve
 begin one
 is 'a person as reviewer is asked' "$(st one '[.status, .step, .questions_open] | join(" ")')" 'waiting person 1'
 run orchestrator questions
@@ -58,7 +58,7 @@ is 'the verdict is on record as the person'\''s' "$(review '[.verdict, .decided_
 like 'review names the person' "$(orchestrator review one)" '^  a person approved, '
 ok 'work that a person approved is merged' orchestrator merge one
 
-## rework, as often as the person wants, though rounds is 0
+#: rework, as often as the person wants, though rounds is 0
 begin two
 ok 'rework of work that waits for the person is its answer' orchestrator rework two 'Say more'
 wait_for 30 sh -c 'orchestrator questions | grep -q "Review of two, round 2"'
@@ -76,7 +76,7 @@ wait_for 30 sh -c 'orchestrator questions | grep -q "Review of two, round 4"'
 orchestrator answer two approve >/dev/null; wait
 is 'rejected work that is reworked is judged by the person again' "$(st two .status)" approved
 
-## killed while it waits
+#: killed while it waits
 begin three
 kill -9 "$(cut -d' ' -f2 "$S/worker.lock")"
 ok 'an answer is given while no worker runs' orchestrator answer three approve
@@ -85,7 +85,7 @@ ends three approved
 is 'a worker that was killed while it waited takes the answer to the same question' \
     "$(review .decided_by three) $(field questions.json '[.questions[] | select(.verdict)] | length' three)" 'person 1'
 
-## Nobody else answers.
+#: Nobody else answers.
 orchestrator merge >/dev/null
 begin four
 orchestrator execute >"$T/execute" 2>&1 & execute=$!
@@ -111,7 +111,7 @@ else
 fi
 orchestrator cancel four >/dev/null
 
-## after the council
+#: after the council
 settings judge ', "review_by_person": true, "merge": { "message": "Merge {item} by {reviewers}" }'
 echo 'echo bad >seven' >"$T/do.seven"
 orchestrator dispatch --wait seven >/dev/null 2>&1
@@ -142,7 +142,7 @@ is 'the person judges after the gates alone, too' "$(review '[.mode, .decided_by
 orchestrator merge ten >/dev/null
 is 'the message of the merge names no agent where the person alone approved' "$(git log -1 --format=%B | grep .)" 'Merge ten by a person'
 
-## settings
+#: settings
 settings nobody ''
 run orchestrator dispatch eleven
 is 'an unknown reviewer is refused' "$status $(printf '%s' "$err" | grep -c 'roles.reviewer')" '78 1'

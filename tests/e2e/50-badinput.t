@@ -47,7 +47,7 @@ R=$U/r
 GIT="git -c safe.directory=*"
 gates='orchestrator dispatch --review none'
 
-## Where it is started.
+#: Where it is started.
 cd "$T" || exit 1
 for c in 'dispatch --review none a -- true' execute status questions 'answer a b c' 'review a' merge 'logs a' \
     'path a' 'cancel a' 'retry a' cleanup init; do
@@ -65,7 +65,7 @@ else
 	skip 'a repository of another user' 'not root'
 fi
 
-## Words.
+#: Words.
 ok 'an unknown command is refused with the nearest' refused 64 'unknown command "stats" \(did you mean "status"' orchestrator stats
 ok 'an unknown command with control characters is refused' refused 64 'unknown command "a.033b.012c"' orchestrator "$(printf 'a\033b\nc')"
 ok 'an unknown option is refused with the nearest' refused 64 '--titel: no such option \(did you mean "--title"' orchestrator dispatch --titel T a
@@ -84,7 +84,7 @@ done
 ok 'an id that begins with a dash is taken for an option' refused 64 '-a: no such option' $gates -a -- true
 ok 'an item of 64 characters is fine' $user $gates "$(printf %064d 1)" -- false
 
-## The agent.
+#: The agent.
 ok 'an agent that is not there is an error of dispatch' refused 69 'agent CLI not found: no-such-agent .*install it' $gates a -- no-such-agent
 ok 'an agent that is no program is an error of dispatch' refused 69 'agent CLI not found: /etc/passwd' $gates a -- /etc/passwd
 ok 'an agent that nobody knows is refused' \
@@ -128,7 +128,7 @@ ok 'a branch where there must be a directory of branches is refused' refused 73 
 $user $gates killed-2 -- false >/dev/null
 ok 'an ambiguous prefix is refused with the candidates' refused 64 'session-killed-2-.*session-killed-|session-killed-.*session-killed-2-' orchestrator status session-kill
 
-## Settings.
+#: Settings.
 setting() {	# SENTENCE REGEXP TEXT
 	printf '%s\n' "$3" >.orchestrator/config.json
 	$user git commit -qam "$1"
@@ -153,7 +153,7 @@ echo '{ "target": "nowhere" }' >.orchestrator/config.json; $user git commit -qam
 ok 'a target that is not there is refused' refused 78 'nowhere' $gates set -- true
 $user git rm -qr .orchestrator && $user git commit -qm 'No settings'
 
-## Two at once, and signals.
+#: Two at once, and signals.
 never="cat $T/.never"
 dispatch stuck "$never"
 run $user orchestrator answer stuck q-aaaaaa x
@@ -214,7 +214,7 @@ ok 'a dispatch that is refused for a worktree takes no claim' not ls "$W/claims/
 kill $p; wait $p
 $user orchestrator cancel stuck >/dev/null
 
-## A full disk.
+#: A full disk.
 if [ "${OWN_MOUNTS:-}" = 1 ]; then
 	full() { dd if=/dev/zero of="$T/small/ballast" bs=4k 2>/dev/null; [ "$(stat -f -c %a "$T/small")" = 0 ]; }
 	mkdir "$T/small" && mount -t tmpfs -o "size=$(($(stat -c %s "$O/libexec/worker") / 1024 + 2048))k,mode=777" none "$T/small" && full

@@ -26,7 +26,7 @@ waits() {	# it has ended, or sleeps with the lock
 	    { grep -q '^State:.S' "/proc/$p/status" && grep -qw "$p" "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/orchestrator.lock; }
 }
 
-## A merge has looked at the checkout, and said in state.json what it is going to do.
+#: A merge has looked at the checkout, and said in state.json what it is going to do.
 approved late 'echo late >late; echo agent >>d1/file1'
 old=$(git rev-parse main)
 stop_after renameat orchestrator merge late
@@ -42,7 +42,7 @@ git reset -q --hard
 run orchestrator merge late
 is 'without it the merge is made' "$status $(git show main:late)" '0 late'
 
-## A person has put another worktree where that of an approved session was.
+#: A person has put another worktree where that of an approved session was.
 approved place 'echo place >place'
 rm -rf .worktrees/place && git worktree prune && git worktree add -q -b theirs .worktrees/place && echo theirs >.worktrees/place/theirs
 run orchestrator merge place
@@ -52,7 +52,7 @@ is 'a worktree that is another one by now is kept' "$(cat .worktrees/place/their
 refs/heads/theirs'
 git worktree remove --force .worktrees/place
 
-## The merge is made, and its worktree out of the way.
+#: The merge is made, and its worktree out of the way.
 approved branch 'echo branch >branch'
 stop_after renameat2 orchestrator merge branch
 theirs=$(git commit-tree -p session/branch/1 -m Theirs 'session/branch/1^{tree}') && git update-ref refs/heads/session/branch/1 "$theirs"
@@ -62,7 +62,7 @@ like 'the merge says that a person continues the branch' "$err" 'session/branch/
 is 'a branch that a person continues stays where it is' "$(git rev-parse session/branch/1)" "$theirs"
 git update-ref -d refs/heads/session/branch/1
 
-## A merge was killed after it had said what it was going to do.
+#: A merge was killed after it had said what it was going to do.
 approved half 'echo half >half'
 strace -o /dev/null -e trace=linkat -e inject=linkat:signal=KILL:when=1 orchestrator merge half >/dev/null 2>&1
 is 'what a killed merge was going to do is on record' "$(field state.json .merging.target half)" refs/heads/main
@@ -72,7 +72,7 @@ like 'the refusal to cancel a session whose merge is under way says so' "$err" '
 run orchestrator recover
 is 'recover completes the merge' "$status $(git show main:half) $(git status --porcelain)" '0 half '
 
-## A dispatch has made the session and could not start its worker, which another command has done.
+#: A dispatch has made the session and could not start its worker, which another command has done.
 begun() {	# ITEM: its directory is there, and its worker can't be started any more
 	cp "$O/libexec/worker" "$T/worker" && ORCHESTRATOR_WORKER=$T/worker stop_after renameat2 orchestrator dispatch "$1" -- sh -c "echo $1 >$1"
 	S=$(session_of "$1")

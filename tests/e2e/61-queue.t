@@ -45,7 +45,7 @@ E
 before() { sort -n "$T/times" | awk -v a="$1" -v b="$2" '$2 == "end" && $3 == a { ended = 1 }
     $2 == "start" && $3 == b { exit !ended }'; }
 
-## A list with dependencies.
+#: A list with dependencies.
 world plain ', "ambiguous": "parallel", "max_parallel": 2'
 list work a b c d e f
 orchestrator tasks depend e a b >/dev/null; orchestrator tasks depend f e >/dev/null
@@ -83,7 +83,7 @@ is 'execute of a list that is done succeeds' "$status" 0
 like 'execute of a list that is done says so' "$out" ': work: 6 of 6 COMPLETE$'
 is 'execute of a list that is done merges nothing' "$(merges)" 'a b c d e f '
 
-## What may not be at once.
+#: What may not be at once.
 world paths ', "ambiguous": "sequential"'
 list paths all auth doc lone dim dark
 orchestrator tasks edit --allow 'src/**' all >/dev/null; orchestrator tasks edit --allow 'src/auth/*.c' auth >/dev/null
@@ -98,7 +98,7 @@ is 'tasks that do not say their paths are never at once' "$(most dim dark)" 1
 is 'a task that has to be alone is at once with no other' "$(for t in all auth doc dim dark; do most lone $t; done | sort -u)" 1
 is 'tasks whose paths do not overlap are at once' "$(most all doc)" 2
 
-## Failures.
+#: Failures.
 world failures ', "ambiguous": "parallel"'
 list failures once ever after later free
 orchestrator tasks depend after ever >/dev/null; orchestrator tasks depend later after >/dev/null
@@ -122,7 +122,7 @@ rm "$T/fail-ever"; orchestrator tasks reopen ever >/dev/null
 run timeout 60 orchestrator execute failures
 is 'unless it is opened again' "$status $(merges)" '0 after ever free later once '
 
-## A dispatch that fails.
+#: A dispatch that fails.
 world spawn ', "max_parallel": 1, "attempts": 1'
 list spawn bad good last
 orchestrator tasks depend last bad >/dev/null
@@ -142,7 +142,7 @@ wait_for 10 said 'not dispatched: task late: will retry'; rm -r .worktrees/late
 wait $pid
 is 'a task goes out once nothing is in the way of its worktree' "$? $(merges)" '0 good late '
 
-## A conflict.
+#: A conflict.
 world conflict ', "ambiguous": "parallel", "merge": { "on_conflict": "retry" }'
 list conflict left right
 : >"$T/shared"
@@ -152,7 +152,7 @@ is 'a task that had a conflict is done again from the new target' "$status $(mer
 is 'a task that had a conflict is done again once' "$(echo "$out" | grep -c ': requeued: ')" 1
 like 'a task that is done again has the conflict in its prompt' "$(cat "$(session_of "$(cat shared)")/prompt.md")" 'conflict in shared'
 
-## --fail-fast
+#: --fail-fast
 world fast ', "max_parallel": 1, "attempts": 1'
 list fast first second
 echo 1 >"$T/fail-first"
@@ -169,7 +169,7 @@ like 'dispatch-ready says when nothing is ready' "$status $out" '^0 no ready tas
 timeout 60 orchestrator execute >/dev/null
 is 'execute merges what dispatch-ready dispatched' "$(merges)" 'second '
 
-## Ctrl-C.
+#: Ctrl-C.
 world signal ', "max_parallel": 1'
 list signal one two three
 begun() { grep -q "start $1" "$T/times"; }
@@ -187,7 +187,7 @@ rm "$T/hold-two"
 run timeout 60 orchestrator execute signal
 is 'started again it goes on' "$status $(merges)" '0 one three two '
 
-## SIGKILL.
+#: SIGKILL.
 i=0
 for point in dispatched 'completed$' merged; do
 	i=$((i + 1))

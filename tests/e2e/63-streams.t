@@ -19,7 +19,7 @@ in_order() {
 }
 said() { printf '%s\n' "$out" | grep -E '^(Phase|✓|---|===|Orch)'; }
 
-## From a task list.
+#: From a task list.
 world list
 run orchestrator config
 is 'config without a streams file begins with the settings, and says so in one line' \
@@ -136,7 +136,7 @@ is 'the streams are a list, by phase' "$(orchestrator tasks show "$(mirror)" | s
 run orchestrator execute
 is 'execute has nothing left to do' "$status" 0
 
-## From tasks in the file, with the phases alone for an order; a phase that people do themselves.
+#: From tasks in the file, with the phases alone for an order; a phase that people do themselves.
 world own ', "ambiguous": "sequential"'
 file '.contextRecovery = {stallTimeoutMinutes: 11, autoRecoveryEnabled: true, maxRecoveryAttempts: 4} | .streams[].dependencies = [] | .streams[0].allowed_paths = ["Stream-A"]'
 run orchestrator config
@@ -212,7 +212,7 @@ run timeout 60 orchestrator execute --source streams
 is 'a stream that people say is COMPLETE is not done again' "$status $(merges)" '0 Stream-Z '
 is 'the tasks of a stream that people say is COMPLETE are COMPLETE' "$(orchestrator --json tasks show work | jq -c '.counts.COMPLETE')" 6
 
-## One by its id; a failure; killed and started again.
+#: One by its id; a failure; killed and started again.
 world killed ', "attempts": 2'
 file '.streams[0].completedTasks = 2 | .streams[].dependencies = [] | .streams[3].allowed_paths = ["Stream-Z"]'
 run orchestrator dispatch --wait Stream-B
@@ -227,7 +227,7 @@ is 'killed and started again it goes on' "$status $(merges)" '0 Stream-B Stream-
 ok 'integration comes after a parallel stream that had to be done again' before Stream-C Stream-Z
 is 'a stream that failed was done again, once' "$(grep -c 'start Stream-C' "$T/times")" 2
 
-## The file changes.
+#: The file changes.
 world change; file '.streams[3].tasks = ["only: One"]'
 orchestrator plan >/dev/null; l=$(mirror)
 file 'del(.streams[2]) | .streams[2].dependencies = ["Stream-B"] | .executionPlan.parallel = ["Stream-B"]'
@@ -238,12 +238,12 @@ is 'a task that is new in a stream is seen' \
 file .; orchestrator plan >/dev/null
 is 'a stream that is back is PENDING, on the same list' "$(mirror) $(status_of Stream-C)" "$l PENDING"
 
-## One stream alone is what there is to begin with.
+#: One stream alone is what there is to begin with.
 world alone; orchestrator tasks create alone --task 'a: A' --task 'b: B' >/dev/null; orchestrator tasks edit --stream S a >/dev/null
 run orchestrator generate
 is 'the only stream is of the foundation' "$status $(jq -r '.streams[0].streamPhase' $FILE)" '0 foundation'
 
-## People change their list while execute runs; a mirror that was cut off is not made anew.
+#: People change their list while execute runs; a mirror that was cut off is not made anew.
 world live; work; orchestrator generate >/dev/null
 run orchestrator plan
 is 'streams that do not run beside each other by chance are not called ambiguous' "$status $(echo "$out" | grep -c '^no paths')" '0 0'
@@ -264,7 +264,7 @@ cp .archive/orchestration/*/orchestration-config.json $FILE
 like 'a damaged list of streams is an error' "$status $err" "^65 .*damaged: $f.*\\.last"
 is 'no other list is made in place of a damaged list of streams' "$(find "${f%/*}" -name 'tl-????????.json' | wc -l)" 2
 
-## What is wrong.
+#: What is wrong.
 world wrong
 wrong() {	# SENTENCE FILTER REGEXP
 	file "$2"; run orchestrator plan --source streams

@@ -26,7 +26,7 @@ attach() {	# PROCESS INJECTION: 0 when it may be traced; $s is who does it
 }
 over() { status=0; timeout 60 tail --pid=$p -f /dev/null && { wait $p || status=$?; }; kill -9 $s $p 2>/dev/null; wait $s $p 2>/dev/null; }
 
-## The copy of the worker's program.
+#: The copy of the worker's program.
 faulty copy_file_range:signal=KILL:when=1 orchestrator dispatch k -- true
 is 'a dispatch that is killed leaves a copy of the worker' "$(copies)" 1
 run orchestrator cleanup
@@ -74,7 +74,7 @@ run timeout 60 orchestrator execute
 is 'a dispatch after one whose syncs failed works, or goes on with what stays' "$lost$(git fsck 2>&1)" ''
 is 'sessions dispatched after failed syncs are merged once each' "$(git log --format=%s main | grep -c '^Merge fs[0-9]*:')" $((n - 1))
 
-## A git of the worker that is killed.
+#: A git of the worker that is killed.
 mkdir "$T/git" && cat >"$T/git/git" <<E2
 #!/bin/sh
 case \$* in *update-index*) [ -e "$T/killed" ] || { : >"$T/killed"; kill -9 \$\$; } ;; esac
@@ -87,7 +87,7 @@ is 'a killed git of the worker is no failure of the session' "$(orchestrator --j
 run timeout 60 orchestrator execute
 is 'a session whose git was killed is merged' "$status $(git show main:g)" '0 g'
 
-## A worker that can't be started again now.
+#: A worker that can't be started again now.
 orchestrator dispatch w -- sh -c 'worker ask Which? >w' >/dev/null
 wait_for 20 asks 1
 S=$(session_of w); kill -9 "$(jq .worker_pid "$S/state.json")"
@@ -100,7 +100,7 @@ orchestrator answer w "$(jq -r '.questions[0].id' "$S/questions.json")" this >/d
 run timeout 60 orchestrator execute --source none
 is 'started again it goes on' "$status $(git show main:w)" '0 this'
 
-## No room for answers.
+#: No room for answers.
 cat >.orchestrator/config.json <<E2
 { "review": "none", "confine": "off", "answers": { "rules": [ { "match": "first", "answer": "one" }, { "match": "fi", "answer": "other" } ], "command": "echo asked >>$T/asked; echo two" } }
 E2
@@ -149,7 +149,7 @@ is 'execute says that an answer to its own question had no room' "$(grep -c 'ans
 : >"$T/go"; wait $s
 is 'tasks that a rule answered for are done' "$? $(git show main:q1 main:q2 | tr '\n' ' ')" '0 q1 q2 '
 
-## Signals that can't be read, which nobody could end it with.
+#: Signals that can't be read, which nobody could end it with.
 echo '{ "review": "none", "confine": "off" }' >.orchestrator/config.json; git commit -qam 'No answers'
 orchestrator dispatch e -- sh -c 'worker ask Which? >e' >/dev/null
 wait_for 20 asks 1
@@ -163,7 +163,7 @@ else
 fi
 orchestrator cancel e >/dev/null 2>&1
 
-## Nothing can be watched: a worker that says so is not waited for.
+#: Nothing can be watched: a worker that says so is not waited for.
 none='echo 0 >/proc/sys/user/max_inotify_instances'
 if unshare -Ur sh -c "$none" 2>/dev/null; then
 	run timeout 20 unshare -Ur sh -c "$none; exec orchestrator dispatch i -- sh -c 'worker ask Which? >i'"
@@ -173,7 +173,7 @@ else
 	skip 'without inotify dispatch ends once the worker is there' 'no user namespaces'
 fi
 
-## No process can be started.
+#: No process can be started.
 orchestrator tasks create work --task p1 --task p2 >/dev/null
 cat >.orchestrator/config.json <<'E2'
 { "review": "none", "confine": "off", "agents": { "a": { "command": "echo $ITEM_ID >$ITEM_ID" } }, "roles": { "implementer": "a" } }

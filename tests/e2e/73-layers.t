@@ -33,7 +33,7 @@ caches
 echo kept >"$HOME/victim/mine"
 users >before
 
-## Setup, agent and gate are three runs of one session.
+#: Setup, agent and gate are three runs of one session.
 change='cd "$XDG_CACHE_HOME" || exit 1
 o=$T/out/setup; : >$o
 grep -qx "the user.s" tool/a "$npm_config_cache/deep/a" "$CARGO_HOME/config.toml" "$UV_CACHE_DIR/a" "$PIP_CACHE_DIR/a" && echo read >>$o
@@ -70,7 +70,7 @@ work
 is 'another session sees those of the user alone' "$(words agent)" "the user's "
 ok 'nothing is said of layers where they work' not grep -qi 'layer\|overlay\|cache' "$S/output.log"
 
-## What a run has left where nothing was laid: a layer is laid over nothing but a directory.
+#: What a run has left where nothing was laid: a layer is laid over nothing but a directory.
 role implementer <<'E'
 echo w >work; : >"$T/out/agent"
 ls "$HOME/victim" >>"$T/out/agent"; echo x >"$npm_config_cache/x" && echo written >>"$T/out/agent"
@@ -88,7 +88,7 @@ users >after
 ok 'a link in the place of a cache leads to an unchanged directory' cmp before after
 ok 'what is removed at the end is the link' test ! -e "$S/cache" -a -e "$HOME/victim/mine"
 
-## Whatever is on disk, a killed worker takes everything along, and the next finds what was written.
+#: Whatever is on disk, a killed worker takes everything along, and the next finds what was written.
 role implementer <<'E'
 [ -e "$XDG_CACHE_HOME/tool/mine" ] || { : >"$XDG_CACHE_HOME/tool/mine"; rm "$XDG_CACHE_HOME/tool/a"; point written; hang; }
 [ ! -e "$XDG_CACHE_HOME/tool/a" ] && echo w >work
@@ -103,7 +103,7 @@ rm "$T/hang.written"
 work
 is 'a session whose worker was killed goes on with its caches' "$(ended)" 'approved not-reviewed'
 
-## A layer is never a condition.
+#: A layer is never a condition.
 real=$(command -v bwrap)
 printf '#!/bin/sh\nif grep -q "%s.* overlay " /proc/self/mountinfo; then echo "bwrap: not over this" >&2; exit 1; fi\necho plain >>"$T/out/plain"\nexec %s "$@"\n' "$T" "$real" >"$T/bin/bwrap"
 chmod +x "$T/bin/bwrap"
@@ -133,7 +133,7 @@ for i in 1 2; do
 	rm -f "$T/out/agent"
 done
 
-## Who has no caches is not troubled.
+#: Who has no caches is not troubled.
 rm -rf "$HOME/.cache" "$HOME/.npm" "$HOME/.cargo" "$T/pipcache"
 role implementer <<'E'
 echo w >work; echo x >"$XDG_CACHE_HOME/x" && [ ! -e "$SESSION_DIR/layer" ] && ! grep -q "overlay.*SESSION_DIR" /proc/self/mountinfo && echo plain >"$T/out/agent"

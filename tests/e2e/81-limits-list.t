@@ -27,7 +27,7 @@ status_of() { orchestrator --json tasks show | jq -r --arg t "$1" '.tasks[] | se
 merges() { git log --format=%s main | sed -n 's/^Merge \([^:]*\):.*/\1/p' | sort | tr '\n' ' '; }
 tried() { grep -c "^$1" "$T/runs"; }
 
-## One over its time, one silent, one well.
+#: One over its time, one silent, one well.
 world mixed '"attempts": 1, "limits": { "stall": 3, "grace": 20 }' slow silent free
 orchestrator tasks edit --limit time=3 --limit stall=0 slow >/dev/null
 is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":3,"stall":0}'
@@ -47,14 +47,14 @@ is 'a limit that is no number is refused' "$status" 65
 orchestrator tasks edit --limit '' slow >/dev/null
 is 'the limits of a task can be taken back' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" null
 
-## One that has to be looked at is not tried again.
+#: One that has to be looked at is not tried again.
 world unknown '"attempts": 3, "limits": { "time": 3, "grace": 0.3 }' stubborn
 run timeout 60 orchestrator execute unknown
 is 'a task whose agent would not stop is unknown, and left alone' "$status $(tried stubborn) $(status_of stubborn)" '1 1 FAILED'
 like 'execute tells that an agent would not stop' "$out" '^session-stubborn-[a-z0-9]*: unknown: would-not-stop'
 ok 'the worktree of an agent that would not stop is there' test -e "$T/unknown/.worktrees/stubborn"
 
-## The same failure on the same commit.
+#: The same failure on the same commit.
 world same '"attempts": 5, "max_parallel": 1' broken1 free
 run timeout 60 orchestrator execute same
 is 'a task that fails twice in the same way is not tried again, and the list goes on' "$status $(tried broken1) $(merges)" '1 2 free '
@@ -64,13 +64,13 @@ rm "$T/runs"; orchestrator tasks reopen broken1 >/dev/null
 timeout 60 orchestrator execute same >/dev/null
 is 'a task that is reopened is tried again' "$(tried broken1)" 2
 
-## Before an agent is at work.
+#: Before an agent is at work.
 world place '"max_parallel": 1, "setup": [ "exit 7" ]' a b c
 run timeout 60 orchestrator execute place
 like 'a setup that fails for two tasks stops the list' "$out" ': stopping: sessions of two tasks failed in the same way before they were at work'
 is 'a task after two that failed before they were at work is not begun' "$(status_of c)" PENDING
 
-## An outage.
+#: An outage.
 world outage '"attempts": 1, "max_parallel": 1, "breaker": 3' broken1 broken2 broken3 broken4 free
 run timeout 60 orchestrator execute outage
 like 'sessions that die at once one after the other are an outage' "$out" ': stopping: 3 sessions in a row died within seconds .*an outage'

@@ -15,7 +15,7 @@ unbegun() {	# what the last command left
 }
 orchestrator tasks create todo --task 'a: A' --task 'b: B' --task 'c: C' >/dev/null
 
-## No agent.
+#: No agent.
 settings '{ "gates": [ "true" ], "roles": { "implementer": "no", "reviewer": "no" }, "agents": { "no": { "command": [ "no-such-agent" ] } } }'
 run timeout 60 orchestrator execute todo
 is 'execute without the program of its agent begins nothing, and says so in one line' "$status $(unbegun)" '69 1 PENDING 0'
@@ -23,7 +23,7 @@ like 'the line of execute without an agent says what to do' "$err" 'agent CLI no
 run orchestrator dispatch-ready todo
 is 'dispatch-ready without the program of its agent begins nothing, and says so in one line' "$status $(unbegun)" '69 1 PENDING 0'
 
-## No worker.
+#: No worker.
 settings '{ "review": "none", "roles": { "implementer": "sh" }, "agents": { "sh": { "command": "echo $ITEM_ID >$ITEM_ID" } } }'
 ORCHESTRATOR_WORKER=$T/none run timeout 60 orchestrator execute todo
 is 'execute without a worker begins nothing, and says so in one line' "$status $(unbegun)" '69 1 PENDING 0'
@@ -40,7 +40,7 @@ else
 	skip 'a full file system is told before a session begins' 'no user namespaces'
 fi
 
-## A setup program that is missing.
+#: A setup program that is missing.
 settings '{ "review": "none", "setup": [ "no-such-tool ci" ], "roles": { "implementer": "sh" }, "agents": { "sh": { "command": "echo x >$ITEM_ID" } } }'
 run timeout 60 orchestrator execute todo
 is 'execute without the program of its setup begins nothing, and says so in one line' "$status $(unbegun)" '78 1 PENDING 0'
@@ -48,7 +48,7 @@ like 'the line names the missing program of setup' "$err" 'setup "no-such-tool c
 run orchestrator dispatch --review none x -- true
 like 'dispatch tells the missing program of setup' "$status $err" '^78 orchestrator: setup "no-such-tool ci": '
 
-## What runs do not see.
+#: What runs do not see.
 printf '#!/bin/sh\nexit 0\n' >"$T/tool" && chmod +x "$T/tool"
 sh='"roles": { "implementer": "sh" }, "agents": { "sh": { "command": "echo x >$ITEM_ID" } }'
 unseen() {	# KIND SETTINGS

@@ -34,7 +34,7 @@ repo make 'Makefile=test = 1\ncheck: all\n\ttrue\nlint :\n\ttrue\ntest:\n\ttrue\
 fits 'init prefers the targets of a makefile' 'gates: make check, make lint'
 is 'the gates of init are entries, not comments' "$(grep -c '^.*"gates": \[ "make check", "make lint" \],$' $f)$(grep -c '// "gates"' $f)" 10
 
-## Any entry may be uncommented alone, and all at once.
+#: Any entry may be uncommented alone, and all at once.
 repo plain
 orchestrator init >/dev/null
 cp $f "$T/keep"
@@ -46,7 +46,7 @@ for l in $(grep -nE '^[[:space:]]*// "' $f | cut -d: -f1) '1,$'; do
 done
 ok 'init has more than ten entries to uncomment' test "$(grep -cE '^[[:space:]]*// "' "$T/keep")" -ge 10
 
-## doctor
+#: doctor
 git rm -qr .orchestrator && git commit -qm 'No settings'
 run env PATH="$O/bin:/usr/bin:/bin" orchestrator doctor
 if env PATH="$O/bin:/usr/bin:/bin" sh -c 'command -v claude' >/dev/null; then
@@ -71,14 +71,14 @@ repo named
 is 'doctor does not miss an agent that a role names' "$(PATH="$O/bin:/usr/bin:/bin" orchestrator doctor | grep -c '^note  *agent')" 0
 cp "$T/user" "$XDG_CONFIG_HOME/orchestrator/config.json"
 
-## config
+#: config
 run orchestrator config
 like 'config says what an unset setting amounts to' "$out" '^default +target: unset \(the branch that is checked out\)$'
 like 'config prints the members of a setting one a line' "$out" '^default +worktree.directory: unset \(\.worktrees\)$'
 echo '{ "limits": { "time": 60 } }' >"$T/one" && mkdir -p .orchestrator && cp "$T/one" .orchestrator/config.json && git add . && git commit -qm Limits
 is 'config says of each member where it comes from' "$(orchestrator config | grep -cE '^(repository +limits.time: 60|default +limits.stall: 600)$')" 2
 
-## status in a terminal.
+#: status in a terminal.
 repo shown
 orchestrator dispatch --wait --review none a-rather-long-name-of-an-item -- sh -c 'echo 1 >a' >/dev/null 2>>"$T/.log"
 orchestrator dispatch --wait --review none blocked -- sh -c 'echo q | worker blocked "a reason that is rather long, so that the line has to be cut somewhere"; echo 2 >b' >/dev/null 2>>"$T/.log"
@@ -111,7 +111,7 @@ is 'logs prints those of several sessions below their names' "$status $(echo "$o
 run orchestrator logs -f blocked a-rather-long-name-of-an-item
 is 'logs follows one session' "$status" 64
 
-## A text as the item.
+#: A text as the item.
 run orchestrator dispatch --wait --review none 'Fix the login page' -- sh -c 'echo 1 >f'
 is 'a text makes the id and the title of an item' "$status $(field item.json '.id + "|" + .title' fix-the-login-page)" '0 fix-the-login-page|Fix the login page'
 run orchestrator dispatch --wait --review none 'logout: Fix the other page' -- sh -c 'echo 1 >g'

@@ -25,7 +25,7 @@ twice() {
 	wait_for 20 sh -c "orchestrator --json status $1 | jq -e '.status == \"approved\"'" && logged orchestrator merge "$1"
 }
 
-## A failed session with a commit and an edit.
+#: A failed session with a commit and an edit.
 echo 'echo "$ITEM_ID" >"$ITEM_ID"; git add .; git commit -qm Mine; echo edit >edit; touch broken' | tee "$T/do.bad" "$T/do.bad2" >"$T/do.bad3"
 dispatch bad
 W=$(orchestrator --json status bad | jq -r .worktree); echo later >"$W/later"
@@ -155,7 +155,7 @@ is 'cleanup --json lists what is left' "$(orchestrator --json cleanup | jq -r '[
 ok 'what cleanup has archived can be discarded' orchestrator discard left
 is 'nothing of it stays' "$(known left) $(branches left)$(ls -d .worktrees/left 2>/dev/null)" '0 '
 
-## killed at each rename and deletion of a name
+#: killed at each rename and deletion of a name
 for call in renameat2 renameat rename unlinkat unlink linkat; do
 	for n in 1 2 3 5 8; do
 		i=kill-$call-$n

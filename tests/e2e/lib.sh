@@ -24,7 +24,7 @@
 #
 # With BAIL=1 the first failure is the last.
 #
-# A line "## Title." begins a case: it needs what stands above the first case of the file, and none of the
+# A line "#: Title." begins a case: it needs what stands above the first case of the file, and none of the
 # other cases.  CASE=TEXT runs the cases alone that have the text in a line ("*" and "?" match as in a shell).
 
 top=$(cd "$(dirname "$0")/../.." && pwd) || exit 1
@@ -134,11 +134,11 @@ field() { jq -r "$2" "$(session_of "${3:-$ITEM}")/$1"; }
 chosen_cases() {
 	_n=0 _hits=
 	while IFS= read -r _line; do
-		case $_line in '## '*) _n=$((_n + 1)) ;; esac
+		case $_line in '#: '*) _n=$((_n + 1)) ;; esac
 		# shellcheck disable=SC2254 # a pattern
 		case $_line in *$CASE*) _hits="$_hits $_n " ;; esac
 	done <"$0"
-	[ "$_hits" ] && awk -v hits="$_hits" '/^## / { n++ }
+	[ "$_hits" ] && awk -v hits="$_hits" '/^#: / { n++ }
 	    { print begun && (!n || hits !~ /[1-9]/ || index(hits, " " n " ")) ? $0 : "" } /\/lib\.sh"$/ { begun = 1 }' "$0"
 }
 if [ "${CASE:-}" ]; then
