@@ -6,7 +6,7 @@
 
 #include "orchestrator/cli/input.h"
 #include "orchestrator/cli/tasks_options.h"
-#include "orchestrator/session/registry.h"
+#include "orchestrator/session/room.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
@@ -141,23 +141,13 @@ check_known(struct orch *o, const struct arguments *a, const struct item *item)
 static int
 check_room(struct orch *o, const struct arguments *a)
 {
-	struct settings s;
-	struct entries es;
-	size_t live = 0, max;
+	size_t live, max;
 	int status;
 
 	if (a->now || o->instance == NULL)
 		return 0;
-	if ((status = orch_target_settings(o, &s)) != 0)
+	if ((status = room_count(o, true, &live, &max)) != 0 || live < max)
 		return status;
-	max = (size_t)s.max_parallel;
-	settings_release(&s);
-	registry_load(o, false, &es);
-	for (size_t i = 0; i < es.n; i++)
-		live += es.v[i].error == NULL && (es.v[i].alive || es.v[i].state.parked) && status_live(es.v[i].state.status);
-	entries_release(&es);
-	if (live < max)
-		return 0;
 	log_warnx("%zu session%s, and max_parallel is %zu: dispatch --now starts one more anyway, orchestrator execute "
 	    "starts the tasks of a list one after another as sessions end", live, live == 1 ? " runs" : "s run", max);
 	return EX_TEMPFAIL;

@@ -9,6 +9,7 @@
 #include "orchestrator/session/next.h"
 #include "orchestrator/session/orphans.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/room.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/session/work.h"
 #include "orchestrator/view/show.h"
@@ -110,14 +111,24 @@ ended(struct recovery *r, const struct entry *e)
 	}
 }
 
+/* May no more workers of parked sessions be started? */
+static bool
+is_full(struct orch *o)
+{
+	size_t live, max;
+
+	return room_count(o, false, &live, &max) == 0 && live >= max;
+}
+
 /* As when execute starts, but begins nothing new: no merge and no dispatch. */
 static void
 recover(struct recovery *r, struct entry *e)
 {
+	bool answered = e->state.parked && answer_waits(e);
 	const struct situation w = {
 		.readable = e->error == NULL, .status = e->state.status, .alive = e->alive,
-		.busy = e->busy, .parked = e->state.parked, .answered = e->state.parked && answer_waits(e), .begun = e->begun,
-		.recoveries = e->state.recoveries,
+		.busy = e->busy, .parked = e->state.parked, .answered = answered,
+		.full = answered && is_full(r->o), .begun = e->begun, .recoveries = e->state.recoveries,
 		.merging = e->state.merging.target[0] != '\0', .starting = true,
 		.given_back = state_given_back(&e->state),
 	};
@@ -129,6 +140,9 @@ recover(struct recovery *r, struct entry *e)
 	case ACTION_DIED:
 	case ACTION_GIVE_UP:
 		give_up(r, e);
+		break;
+	case ACTION_FULL:
+		say(r, e, "answered", "orchestrator execute starts it once fewer sessions run than max_parallel");
 		break;
 	case ACTION_QUEUE:
 	case ACTION_MERGE:

@@ -126,6 +126,10 @@ executor_running(struct executor *f, struct work **w, struct limits *limits)
 
 	*limits = f->limits;
 	f->by_load = SIZE_MAX;
+	if (f->loop != NULL && f->loop->full > 0) {	/* answered sessions go first */
+		limits->max = 0;
+		return n;
+	}
 	if (f->settings.max_load == 0)
 		return n;
 	for (size_t i = 0; i < n; i++)

@@ -100,6 +100,7 @@ reap_list(struct loop *l, pid_t pid, int status)
 	for (struct executor *f = l->executor; f != NULL; f = f->next)
 		if (pid == f->pid) {
 			executor_reaped(f, status);
+			loop_room(l);
 			return true;
 		} else if (pid == f->refresh_pid) {
 			executor_refreshed(f, status);

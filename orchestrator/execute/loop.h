@@ -50,6 +50,7 @@ struct loop {
 	struct policy	 policy;
 	struct watch	 watch;		/* of isolated-sessions/ */
 	size_t		 pending;	/* sessions that keep execute running */
+	size_t		 full;		/* parked and answered sessions that wait for another one to end */
 	size_t		 merged;
 	struct json	*done;		/* merged sessions, for the report */
 	struct strings	 lost;		/* items of sessions that disappeared unmerged */
@@ -112,6 +113,10 @@ bool loop_listed(const struct loop *, const struct entry *);
 void loop_due(struct loop *, struct session_row *, bool starting);
 /* Takes in the session with that id, unless it is known, and marks it as due. */
 void loop_add(struct loop *, const char *id, bool starting);
+/* Have as many sessions a worker, or are about to get one, as may at the same time? */
+bool loop_full(const struct loop *);
+/* There may be room again: marks the sessions that wait for it as due. */
+void loop_room(struct loop *);
 /* Starts or stops watching for answers to a parked session. */
 void loop_watch_answers(struct session_row *, bool parked);
 /* Its directory is gone: it was archived or removed. */

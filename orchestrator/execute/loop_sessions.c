@@ -6,12 +6,14 @@
 #include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
+#include "orchestrator/session/room.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/session/layout.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/watch.h"
 
 void
@@ -85,6 +87,48 @@ session_event(void *arg, const struct watch_event *ev)
 			loop_due(s->loop, s, false);
 			break;
 		}
+}
+
+/* Of the largest list, or of the settings when there is none; SIZE_MAX when these can't be read. */
+static size_t
+most(const struct loop *l)
+{
+	struct settings	 s;
+	size_t		 max = 0;
+
+	LOOP_LISTS(l, f)
+		max = f->limits.max > max ? f->limits.max : max;
+	if (max > 0)
+		return max;
+	if (orch_target_settings(l->o, &s) != 0)
+		return SIZE_MAX;
+	max = (size_t)s.max_parallel;
+	settings_release(&s);
+	return max;
+}
+
+bool
+loop_full(const struct loop *l)
+{
+	const struct session_row *s;
+	size_t		 n = 0;
+
+	TAILQ_FOREACH(s, &l->table.all, all)
+		n += room_taken(&s->e);
+	LOOP_LISTS(l, f)
+		n += f->pid != 0;
+	return n >= most(l);
+}
+
+void
+loop_room(struct loop *l)
+{
+	struct session_row	*s;
+
+	if (l->full > 0)
+		TAILQ_FOREACH(s, &l->table.all, all)
+			if (s->action == ACTION_FULL)
+				loop_due(l, s, false);
 }
 
 static void
@@ -169,6 +213,7 @@ loop_forget(struct loop *l, struct session_row *s)
 	if (s->due)
 		TAILQ_REMOVE(&l->due, s, due_link);
 	l->pending -= schedule_pending(s->action);
+	l->full -= s->action == ACTION_FULL;
 	loop_look(l);
 	watch_undir(&s->watch);
 	watch_undir(&s->answers);

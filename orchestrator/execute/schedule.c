@@ -20,6 +20,14 @@ schedule_asking(const struct situation *s)
 }
 
 static enum action
+schedule_parked(const struct situation *s)
+{
+	if (!s->answered)
+		return schedule_asking(s);
+	return s->full ? ACTION_FULL : ACTION_START;
+}
+
+static enum action
 schedule_merge(const struct situation *s)
 {
 	if (s->blocked)
@@ -37,7 +45,7 @@ schedule(const struct situation *s)
 	if (s->alive)
 		return status_live(s->status) ? schedule_asking(s) : ACTION_NONE;
 	if (status_live(s->status) && s->parked)
-		return s->answered ? ACTION_START : schedule_asking(s);
+		return schedule_parked(s);
 	if (status_live(s->status))
 		return schedule_unattended(s);
 	/* A merged session that is still here was not archived. */

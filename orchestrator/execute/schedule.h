@@ -22,6 +22,7 @@ struct situation {
 	bool		 begun;		/* a worker has held it before */
 	bool		 parked;	/* its worker has ended to wait for an answer ... */
 	bool		 answered;	/* ... which is there */
+	bool		 full;		/* as many sessions have a worker as may at the same time */
 	bool		 questions;	/* open questions that were not checked yet */
 	bool		 merging;	/* a merge is recorded */
 	bool		 given_back;	/* handed back by a merge; no worker has continued it */
@@ -36,6 +37,7 @@ enum action {
 	ACTION_NONE,	/* a worker or another command is handling it: wait for its next event */
 	ACTION_GRACE,	/* new and without a worker: give its maker a moment to start one */
 	ACTION_START,	/* start a worker */
+	ACTION_FULL,	/* parked, and answered: start a worker once another session has ended */
 	ACTION_DIED,	/* declare it failed: died */
 	ACTION_GIVE_UP,	/* the same: it was restarted too often */
 	ACTION_ANSWER,	/* pass its questions to the policies */

@@ -156,6 +156,7 @@ session_act(struct loop *l, struct session_row *s, enum action a)
 	case ACTION_MERGE:
 		queue_add(l, s);
 		return false;
+	case ACTION_FULL:
 	case ACTION_NONE:
 	case ACTION_HELD:
 	case ACTION_OVER:

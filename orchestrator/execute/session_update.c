@@ -6,6 +6,7 @@
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/answer.h"
+#include "orchestrator/session/room.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
@@ -23,6 +24,7 @@ retry_due(const struct loop *l, const struct session_row *s)
 static enum action
 decide(const struct loop *l, const struct session_row *s, bool starting)
 {
+	bool			answered = s->e.state.parked && answer_waits(&s->e);
 	struct situation	w = {
 		.readable = s->e.error == NULL,
 		.status = s->e.state.status,
@@ -30,7 +32,8 @@ decide(const struct loop *l, const struct session_row *s, bool starting)
 		.busy = s->e.busy,
 		.begun = s->e.begun,
 		.parked = s->e.state.parked,
-		.answered = s->e.state.parked && answer_waits(&s->e),
+		.answered = answered,
+		.full = answered && !s->e.alive && loop_full(l),
 		.questions = s->fresh,
 		.merging = s->e.state.merging.target[0] != '\0',
 		.given_back = state_given_back(&s->e.state),
@@ -80,6 +83,8 @@ take_in(struct loop *l, struct session_row *s, const struct entry *was)
 	if (!known || !readable || live != status_live(was->state.status) ||
 	    (now->state.parked_until == 0 && was->state.parked_until != 0))
 		loop_look(l);
+	if (known && room_taken(was) && !room_taken(now))
+		loop_room(l);
 	/* Sessions that had ended before were handled when execute began. */
 	if (was->path != NULL && readable && (!known || now->state.status != was->state.status))
 		task_link_close(now->path, now->id, now->state.status);
@@ -119,6 +124,10 @@ session_update(struct loop *l, struct session_row *s)
 			queue_drop(l, s);
 		l->pending += schedule_pending(a);
 		l->pending -= schedule_pending(s->action);
+		l->full += a == ACTION_FULL;
+		l->full -= s->action == ACTION_FULL;
+		if (a == ACTION_FULL && s->action != a)
+			loop_say(l, s->e.id, "held back", "it is answered, and continues once another session has ended");
 		s->action = a;
 		if (!session_act(l, s, a))
 			break;

@@ -11,7 +11,10 @@
 
 #include "orchestrator/session/answer.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/room.h"
 #include "orchestrator/session/spawn.h"
+#include "orchestrator/workspace/control.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -20,6 +23,8 @@
 #include "proto/session/layout.h"
 #include "proto/sys/file.h"
 #include "proto/sys/lock.h"
+
+#define LOCK	"answer.lock"
 
 static enum answer_result
 publish(int dirfd, const struct answer *a, char *why, size_t whylen)
@@ -111,16 +116,44 @@ answer_waits(const struct entry *e)
 	return waits;
 }
 
+static bool
+is_parked(const struct entry *e)
+{
+	struct state s = { 0 };
+	char why[RECORD_ERR];
+	int fd = file_open_dir(AT_FDCWD, e->path);
+	bool parked = fd != -1 && lock_held(fd, SESSION_FILE_LOCK, NULL) == 0 && state_load(fd, &s, why, sizeof(why)) == 0 && s.parked;
+
+	state_release(&s);
+	file_close(fd);
+	return parked;
+}
+
+/* Answers given at the same time are counted one after another. */
+static int
+take_turn(const struct orch *o)
+{
+	int fd = o->instance == NULL ? -1 : file_open_dir(AT_FDCWD, o->instance);
+	int lock = fd == -1 ? -1 : lock_take_wait(fd, LOCK, "answer");
+
+	file_close(fd);
+	return lock;
+}
+
 void
 answer_wake(struct orch *o, const struct entry *e)
 {
-	struct state s = { 0 };
 	char why[RECORD_ERR + 512];
-	int fd = file_open_dir(AT_FDCWD, e->path);
+	size_t live, max;
+	int lock;
 
-	if (fd != -1 && lock_held(fd, SESSION_FILE_LOCK, NULL) == 0 && state_load(fd, &s, why, RECORD_ERR) == 0 && s.parked &&
-	    worker_spawn(o, e->path, why, sizeof(why)) == -1)
+	if (!is_parked(e) || control_execute(o) != 0)
+		return;
+	lock = take_turn(o);
+	if (room_count(o, false, &live, &max) == 0 && live >= max)
+		log_info("%s: the answer is kept: %zu session%s, and max_parallel is %zu; orchestrator execute continues it once there "
+		    "is room", e->id, live, live == 1 ? " runs" : "s run", max);
+	else if (worker_spawn(o, e->path, why, sizeof(why)) == -1)
 		log_warnx("%s: the answer is kept, but no worker starts: %s; orchestrator execute tries again", e->id, why);
-	state_release(&s);
-	file_close(fd);
+	file_close(lock);
 }

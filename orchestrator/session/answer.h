@@ -26,8 +26,9 @@ enum answer_result answer_give(int sessionfd, const struct question *, const cha
 int answer_judge(struct orch *, const struct entry *, enum judgement, const char *remarks);
 /* Is there an answer for the worker of a parked session?  Only reads. */
 bool answer_waits(const struct entry *);
-/* Starts the worker of a parked session after an answer was given, unless it still runs: then it reads the answer
- * itself, even if it is about to end.  Prints why no worker starts. */
+/* Starts the worker of a parked session after an answer was given, if there is room (room.h).  A worker that still runs
+ * reads the answer itself, even if it is about to end; execute, if it runs, starts the worker.  Prints why no worker
+ * starts. */
 void answer_wake(struct orch *, const struct entry *);
 
 #endif

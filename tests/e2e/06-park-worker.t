@@ -9,23 +9,30 @@ cat >"$T/agent" <<'E'
 prompt=$(cat); printf '%s\n' "$prompt" >>"$T/prompt.$ITEM_ID"
 [ ! -e "$T/do.$ITEM_ID" ] || . "$T/do.$ITEM_ID"
 case $prompt in
-*'<answer>'*) printf '%s\n' "$prompt" | sed -n '/<answer>/{n;p;}' >"$ITEM_ID" ;;
+*'<answer>'*)
+	: >"$T/at.$ITEM_ID"
+	while [ -e "$T/together" ] && [ ! -e "$T/go.$ITEM_ID" ]; do timeout 0.05 cat "$T/.never"; done
+	find "$T" -maxdepth 1 -name 'at.*' | grep -c . >>"$T/most"
+	printf '%s\n' "$prompt" | sed -n '/<answer>/{n;p;}' >"$ITEM_ID"
+	rm "$T/at.$ITEM_ID" ;;
 *) worker ask --defer -o red -o blue "Which colour for $ITEM_ID?"; exit 0 ;;
 esac
 E
 new_repo "$T/r" 3 && cd "$T/r" && mkdir .orchestrator || exit 1
 settings() {
 	echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" } }, \"roles\": { \"implementer\": \"sh\" $2 }, \"review\": \"$1\",
-	    \"stop_grace\": 1, \"park\": { \"worker\": true }, \"gates\": [ \"true\" ] }" >.orchestrator/config.json
+	    \"stop_grace\": 1, \"park\": { \"worker\": true }, \"gates\": [ \"true\" ] ${3:+, $3} }" >.orchestrator/config.json
 	git add . && git commit -qm Settings
 }
 settings gates '' || exit 1
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 is_st() { [ "$(st "$1" .status)" = "$2" ]; }
 parked() { [ "$(st "$1" '"\(.status) \(.alive)"')" = 'waiting false' ] && [ "$(field state.json .parked "$1")" = true ]; }
-begin() { logged orchestrator dispatch "$1"; wait_for 30 parked "$1"; S=$(session_of "$1"); q=$(field questions.json '.questions[-1].id' "$1"); }
+begin() { logged orchestrator dispatch --now "$1"; wait_for 30 parked "$1"; S=$(session_of "$1"); q=$(field questions.json '.questions[-1].id' "$1"); }
 processes() { echo "$1" >"$T/.pattern"; grep -lszFf "$T/.pattern" /proc/[0-9]*/cmdline | wc -l; }
 count() { grep -c "$1" "$S/output.log"; }
+answer() { echo red >"$S/answers/$q.txt"; }
+at_work() { set -- "$T"/at.*; [ $# = "$N" ] && [ -e "$1" ]; }
 
 #: over a reboot
 begin one
@@ -76,7 +83,67 @@ logged orchestrator recover
 wait_for 30 is_st five approved
 is 'recover starts the worker of a parked session that has an answer' "$(st five .status)" approved
 
-#: A run that waits keeps its worker.
+## A session whose worker can't be started stays parked.
+begin nine
+mv "$S/bin/worker" "$S/bin/kept" && printf '#!/bin/sh\necho no memory >&2\nexit 71\n' >"$S/bin/worker" && chmod +x "$S/bin/worker"
+like 'answer says that no worker starts' "$(orchestrator answer nine 1 2>&1)" \
+    ': the answer is kept, but no worker starts: .*no memory; orchestrator execute tries again$'
+ok 'a parked session whose worker cannot be started stays parked' parked nine
+mv "$S/bin/kept" "$S/bin/worker"
+logged orchestrator recover
+wait_for 30 is_st nine approved
+is 'a session whose worker could not be started continues with its answer' "$(st nine .status) $(git show session/nine/1:nine)" 'approved red'
+
+## max_parallel
+settings gates ', "reviewer": "sh"' '"max_parallel": 2'
+: >"$T/together"; rm -f "$T/most"
+begin a; begin b
+run orchestrator dispatch c
+like 'parked sessions keep their places: another dispatch is refused' "$status $err" '^75 .*2 sessions run, and max_parallel is 2'
+for i in c d e; do begin $i; done
+orchestrator execute >"$T/execute" 2>&1 & execute=$!
+for i in a b c d e; do S=$(session_of $i) q=$(field questions.json '.questions[-1].id' $i); answer; done
+held() { [ "$(grep -c 'held back: it is answered, and continues once another session has ended' "$T/execute")" = 3 ]; }
+ok 'execute holds back three of five answered sessions when two may run' wait_for 30 held
+N=2; ok 'two of five answered sessions continue' wait_for 30 at_work
+rm "$T/together"
+for i in a b c d e; do wait_for 60 grep -q "$i-.*: merged" "$T/execute"; done
+is 'the held back sessions continue as others end, two at a time at most' "$(grep -c . "$T/most") $(sort -n "$T/most" | tail -n 1)" '5 2'
+kill -INT $execute; wait $execute
+
+## many answers at the same time
+settings gates ', "reviewer": "sh"' '"max_parallel": 2'
+: >"$T/together"
+for i in f g h; do begin $i; done
+for i in f g h; do orchestrator answer $i 1 >"$T/answer.$i" 2>&1 & eval "answer$i=\$!"; done
+# shellcheck disable=SC2154 # set by eval
+wait "$answerf" "$answerg" "$answerh"
+N=2; ok 'answers given at the same time continue two sessions' wait_for 30 at_work
+like 'answer says that a session waits for room' "$(cat "$T"/answer.?)" \
+    ': the answer is kept: 2 sessions run, and max_parallel is 2; orchestrator execute continues it once there is room$'
+like 'recover leaves an answered session parked as long as there is no room' "$(orchestrator recover)" \
+    '^session-[fgh]-.*: answered: orchestrator execute starts it once fewer sessions run than max_parallel$'
+rm "$T/together"
+orchestrator execute >"$T/execute" 2>&1 & execute=$!
+for i in f g h; do wait_for 60 grep -q "$i-.*: merged" "$T/execute"; done
+is 'execute continues the session that answer has left' "$(grep -c ': merged' "$T/execute")" 3
+kill -INT $execute; wait $execute
+
+## answered sessions and a list
+settings gates ', "reviewer": "sh"' '"max_parallel": 1'
+: >"$T/together"
+for i in i j; do begin $i; done
+for i in x y; do echo 'while [ -e "$T/together" ]; do timeout 0.05 cat "$T/.never"; done; echo x >"$ITEM_ID"; exit 0' >"$T/do.$i"; done
+logged orchestrator tasks create two --task x:X --task y:Y
+orchestrator execute two >"$T/execute" 2>&1 & execute=$!
+wait_for 30 grep -q 'x-.*: running' "$T/execute"
+for i in i j; do S=$(session_of $i) q=$(field questions.json '.questions[-1].id' $i); answer; done
+held() { [ "$(grep -c 'held back: it is answered' "$T/execute")" = 2 ]; }
+wait_for 30 held; rm "$T/together"; wait $execute
+is 'answered sessions continue before execute begins another task' \
+    "$(grep -o '[ij]-.*: approved\|y-.*: pending' "$T/execute" | cut -c 1 | head -n 1 | tr j i)" i
+
+## A run that waits keeps its worker.
 echo 'worker ask "Which size?" >"$ITEM_ID"; exit 0' >"$T/do.six"
 logged orchestrator dispatch six
 wait_for 20 is_st six waiting
