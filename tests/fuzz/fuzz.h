@@ -45,6 +45,7 @@ void fuzz_questions(const char *, size_t);
 void fuzz_answer(const char *, size_t);
 void fuzz_answers(const char *, size_t);
 void fuzz_message(const char *, size_t);
+void fuzz_messages(const char *, size_t);
 void fuzz_review(const char *, size_t);
 void fuzz_json(const char *, size_t);
 void fuzz_tasklist(const char *, size_t);	/* lists.c */

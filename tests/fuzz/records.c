@@ -11,6 +11,7 @@
 #include "proto/record/question.h"
 #include "proto/record/review.h"
 #include "proto/record/state.h"
+#include "proto/record/tell.h"
 #include "proto/settings/settings.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -52,6 +53,7 @@ ROUND_TRIP(config, struct config, config_parse, config_text, config_release)
 ROUND_TRIP(questions, struct questions, questions_parse, questions_text, questions_release)
 ROUND_TRIP(answer, struct answer, answer_parse, answer_text, answer_release)
 ROUND_TRIP(message, struct message, message_parse, message_text, message_release)
+ROUND_TRIP(messages, struct tells, tells_parse, tells_text, tells_release)
 ROUND_TRIP(review, struct review, review_parse, review_text, review_release)
 
 void

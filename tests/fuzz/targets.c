@@ -20,6 +20,7 @@ const struct fuzz_target fuzz_targets[] = {
 	{ "answer", fuzz_answer, 4096 },
 	{ "answers", fuzz_answers, 4096 },
 	{ "message", fuzz_message, 4096 },
+	{ "messages", fuzz_messages, 8192 },
 	{ "review", fuzz_review, 8192 },
 	{ "json", fuzz_json, 4096 },
 	{ "tasklist", fuzz_tasklist, 16384 },
