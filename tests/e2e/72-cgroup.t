@@ -64,7 +64,7 @@ work
 is 'a run in a group ends as any other' "$status $(st .status)" '0 approved'
 like 'a run is born in its group' "$(cat "$T/cg-run.group")" "^0::/.*orchestrator-$(name)\.[0-9]+$"
 for run in setup cg-run gate; do
-	ok "what has left everything is gone after it ($run)" ended $run
+	ok "what has left everything is gone after it ($run)" wait_for "$LIMIT" ended $run
 done
 ok 'the groups of a session are gone after its end' none "$(name)"
 
