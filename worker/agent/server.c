@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,11 @@
 #include "worker/agent/agent.h"
 #include "worker/agent/event.h"
 #include "worker/agent/server.h"
+#include "worker/core/output.h"
 
-#define NAME	"orchestrator"
+#define NAME		"orchestrator"
+#define DEFAULTS	"/etc/gemini-cli/system-defaults.json"
+#define DEFAULTS_MAX	(1u << 20)
 
 static char *
 program(const struct agent_run *run)
@@ -139,19 +143,57 @@ server_option(const struct agent_run *run, struct strings *argv)
 	free(text);
 }
 
+char *
+server_defaults(const struct agent_run *run, const char *defaults, size_t len)
+{
+	char why[256], *text;
+	struct json *all = json_parse(defaults, len, JSON_COMMENTS, why, sizeof(why)), *servers;
+
+	if (json_kind(all) != JSON_OBJECT) {
+		json_free(all);
+		return NULL;
+	}
+	servers = json_kind(json_get(all, "mcpServers")) == JSON_OBJECT ? json_copy(json_get(all, "mcpServers")) : json_new_object();
+	json_put(servers, NAME, usual(run));
+	json_put(all, "mcpServers", servers);
+	text = json_text(all, false, NULL);
+	json_free(all);
+	return text;
+}
+
+/* The system's defaults for gemini, malloced; NULL: they can't be read. */
+static char *
+read_defaults(size_t *len)
+{
+	char *buf;
+
+	if (file_read(AT_FDCWD, DEFAULTS, DEFAULTS_MAX, &buf, len) == 0)
+		return buf;
+	if (errno != ENOENT)
+		return NULL;
+	buf = text_format("{}");
+	*len = strlen(buf);
+	return buf;
+}
+
 void
 server_gemini(const struct agent_run *run, struct strings *env)
 {
-	char *path, *text;
+	char *path, *text, *defaults;
+	size_t len;
 
 	if (run->server.n == 0)
 		return;
 	/* runs can't write there */
 	path = text_format("%s/" SESSION_DIR_TRANSCRIPT "/servers.json", strings_value(&run->server, "SESSION_DIR"));
-	text = configuration("mcpServers", usual(run));
-	if (file_replace(AT_FDCWD, path, text, strlen(text), 0) == 0)
+	defaults = read_defaults(&len);
+	text = defaults != NULL ? server_defaults(run, defaults, len) : NULL;
+	if (text == NULL)
+		output_log("warning: %s can't be read; gemini runs without the tools of worker mcp", DEFAULTS);
+	else if (file_replace(AT_FDCWD, path, text, strlen(text), 0) == 0)
 		event_env(env, "GEMINI_CLI_SYSTEM_DEFAULTS_PATH", path);
 	free(text);
+	free(defaults);
 	free(path);
 }
 

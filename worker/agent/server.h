@@ -20,7 +20,10 @@ void server_codex(const struct agent_run *, struct strings *argv);
 void server_opencode(const struct agent_run *, struct strings *env);
 /* Adds the option of a client that ignores the servers of its protocol (servers in proto/settings/clients.h). */
 void server_option(const struct agent_run *, struct strings *argv);
-/* Writes a file of the session, and sets the client's variable to its path, unless the user has set the variable. */
+/* Writes a file of the session, which has the system's defaults for the client, too, and sets the client's variable to
+ * its path, unless the user has set the variable. */
 void server_gemini(const struct agent_run *, struct strings *env);
+/* Its text: the defaults with our server added, malloced; NULL: they are no settings of gemini. */
+char *server_defaults(const struct agent_run *, const char *defaults, size_t len);
 
 #endif
