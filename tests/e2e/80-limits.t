@@ -284,6 +284,14 @@ session claude-called "$alone | .limits.tool = 2"
 work
 is 'a tool without a result for limits.tool is a stall' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
 ok 'the log says that the result of a tool was waited for' grep -q 'waited for the result of a tool for 2 s' "$S/output.log"
+mkdir "$T/wrapper" &&
+    printf '#!/bin/sh\nprompt=$(cat); echo "$prompt" | exec %s/claude "$@"\n' "$T/bin" >"$T/wrapper/claude" && chmod +x "$T/wrapper/claude"
+claude
+session claude-wrapper "$alone | .limits.stall = 3 | .limits.recoveries = 0"
+PATH=$T/wrapper:$PATH work
+is 'a wrapper of claude that reads its input to the end is a stall' "$status,$(how)" 1,failed,stalled
+like 'the reason of a client that prints nothing names a wrapper' "$(st .detail)" \
+    '^implementer gave no sign of life for 3 s, and has printed nothing: if a wrapper stands for the client, it must not read its standard input to the end'
 claude
 session claude-budget "$alone | .limits.tokens = 100 | .review = \"council\" | .roles.reviewer = \"claude\""
 start

@@ -51,6 +51,7 @@ hear_line(void *arg, const char *line, size_t len, struct text *out)
 	struct listener *l = arg;
 	char **known = &l->w->state.conversation[l->run->role], *model = l->w->state.model[l->run->role];
 
+	l->run->printed = true;
 	if (l->adapter->tells)
 		messages_offer(l->w, l->run);
 	l->adapter->line(l->run, line, len, out);

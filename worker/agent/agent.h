@@ -48,6 +48,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	char		 error_text[256];
 	char		 refused[128];	/* calls that the client refused: "2 tool calls: Bash, Write"; "" = none */
 	char		 last[256];	/* for a client without a stream: its last line of output */
+	bool		 printed;	/* the client has printed something */
 	bool		 heard;		/* the model has answered */
 	bool		 full;		/* there is no room left in the conversation */
 	bool		 broken;	/* the run broke off, and its conversation can go on */

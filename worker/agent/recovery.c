@@ -66,16 +66,24 @@ recovery_judge(const struct worker *w, struct agent_run *run)
 		run->parked = limit_wait(run->last) > 0 ? clock_wall() + limit_wait(run->last) : -1;
 }
 
-static enum agent_outcome
-at_limit(struct worker *w, enum role role, const struct run_result *res)
+/* A wrapper of the client may wait for the end of its input, which stays open for messages. */
+static const char *
+mute(const struct worker *w, const struct agent_run *run)
 {
-	const char *name = role_name(role);
+	return run->printed || adapter_of(w, run->role)->begin == NULL ? "" : ", and has printed nothing: if a wrapper stands for the "
+	    "client, it must not read its standard input to the end, which stays open for messages";
+}
+
+static enum agent_outcome
+at_limit(struct worker *w, const struct agent_run *run, const struct run_result *res)
+{
+	const char *name = role_name(run->role);
 
 	if (res->killed) {
 		worker_fail(w, REASON_KILLED, "%s %s, did not stop when it was asked to, and was "
 		    "killed; its worktree is as it left it: %s", name, res->text, w->state.worktree);
 	} else if (res->limit == LIMIT_STALL || res->limit == LIMIT_TOOL) {
-		worker_fail(w, REASON_STALL, "%s %s; %lld recoveries were tried", name, res->text,
+		worker_fail(w, REASON_STALL, "%s %s%s; %lld recoveries were tried", name, res->text, mute(w, run),
 		    (long long)w->state.rescue.attempts);
 		return AGENT_STALLED;
 	} else if (res->limit == LIMIT_STALE) {
@@ -104,7 +112,7 @@ recovery_outcome(struct worker *w, const struct agent_run *run, const struct run
 		worker_fail(w, "agent-error", "%s %s; end them, then retry", role, res->text);
 		return AGENT_IMPOSSIBLE;
 	case RUN_LIMIT:
-		return at_limit(w, run->role, res);
+		return at_limit(w, run, res);
 	case RUN_STOPPED:
 	case RUN_INTERRUPTED:
 	case RUN_TIMEOUT:
