@@ -13,6 +13,7 @@ world() {	# NAME SETTINGS
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 is_now() { [ "$(st "$1" .status)" = "$2" ]; }
 turns() { cat "$T"/turns.* | grep -c .; }
+here() { set -- "$T"/here.*; [ $# = 8 ]; }
 asks() { [ "$(asking)" = "$1" ]; }
 raised() { orchestrator questions | grep -q '500 tokens'; }
 
@@ -45,7 +46,6 @@ world shared '"budget": { "list": { "usd": 2 } }'
 : >"$T/together"
 logged orchestrator tasks create eight --task t1:1 --task t2:2 --task t3:3 --task t4:4 --task t5:5 --task t6:6 --task t7:7 --task t8:8
 orchestrator execute eight >"$T/out" 2>&1 & execute=$!
-here() { set -- "$T"/here.*; [ $# = 8 ]; }
 ok 'eight sessions are at work' wait_for 60 here
 rm "$T/together"; : >"$T/go"
 ok 'all sessions ask when the budget is spent' wait_for 60 asks 8
@@ -152,4 +152,62 @@ sed -i 's/"implementer": "opencode"/"implementer": "opencode", "reviewer": "g", 
 git commit -qam Gemini
 like 'status names an agent that reports only at the end of a turn' "$(orchestrator status)" \
     '^budget +day [-0-9]*: 660 tokens of 100000 tokens; g may exceed it by a turn$'
+#: what a run of claude gets of a shared budget
+# The stand-in: a response is 0.10 USD, and it stops after the response that reaches its limit in dollars.
+cat >"$T/bin/claude" <<'E2'
+#!/bin/sh
+while [ $# -gt 0 ]; do
+	case $1 in --max-budget-usd) most=$2 ;; --session-id | --resume) id=$2 ;; esac
+	shift
+done
+read -r _
+echo "$ITEM_ID $most" >>"$T/given"
+[ ! -e "$T/together" ] || { : >"$T/here.$ITEM_ID"; until [ -e "$T/go" ]; do timeout 0.05 cat "$T/.never"; done; }
+printf '{"type":"system","subtype":"init","session_id":"%s"}\n' "$id"
+n=$(cat "$T/turns.$ITEM_ID" 2>/dev/null | grep -c .) used=0
+while [ "$n" -lt 6 ] && awk "BEGIN { exit !($used < ${most:-9}) }"; do
+	n=$((n + 1)) used=$(awk "BEGIN { print $used + 0.1 }"); echo $n | tee "work-$ITEM_ID" >>"$T/turns.$ITEM_ID"
+done
+error=false how=success; [ "$n" -ge 6 ] || error=true how=error_max_budget_usd
+printf '{"type":"result","subtype":"%s","is_error":%s,"result":"done","total_cost_usd":%s}\n' "$how" $error $used
+[ $error = false ]
+E2
+chmod +x "$T/bin/claude"
+claude() { world "$1" "$2, \"agents\": { \"claude\": { \"adapter\": \"claude\", \"account\": \"$1\" } }"; sed -i 's/"opencode"/"claude"/' .orchestrator/config.json
+	git commit -qam Claude; rm -f "$T/given"; }
+claude parts '"budget": { "list": { "usd": 2 } }'
+: >"$T/together"
+logged orchestrator tasks create eight --task t1:1 --task t2:2 --task t3:3 --task t4:4 --task t5:5 --task t6:6 --task t7:7 --task t8:8
+orchestrator execute eight >"$T/out" 2>&1 & execute=$!
+ok 'eight sessions with claude are at work' wait_for 60 here
+is 'claude gets the part of one of max_parallel runs of a shared budget' "$(cut -d ' ' -f 2 "$T/given" | sort | uniq -c | tr -s ' ')" ' 8 0.250000'
+rm "$T/together"; : >"$T/go"
+ok 'all sessions with claude ask when the budget is spent' wait_for 60 asks 8
+used=$(turns)
+# 7 of them have a part of 3 responses when another one spends the budget, by a response too many
+ok "eight sessions with claude exceed their budget by at most the parts under way: $used of 20" test "$used" -ge 20 -a "$used" -le 42
+logged orchestrator answer t1 '6 USD'
+wait "$execute"; status=$?
+is 'sessions that used up their part continue' "$status $(git log --format=%s main | grep -c '^Merge t') $(turns)" '0 8 48'
+is 'a run that used up its part is no recovery' "$(cat "$ORCHESTRATOR_HOME"/workspaces/*/instance-*/archive/*/state.json | jq .rescue.attempts | sort -u)" 0
+
+# What is left when the run starts, and no earlier.
+claude later '"budget": { "day": { "usd": 1 } }, "max_parallel": 2'
+sed -i 's/"max_parallel": 8, *//' .orchestrator/config.json; git commit -qam Two
+is_parked() { [ "$(field state.json .parked_until "$1")" != null ]; }
+parked() { logged orchestrator dispatch --title "$1" "$1"; wait_for 20 is_parked "$1"; }
+others() { mkdir -p "$(dirname "$ledger")" && printf 'session-other-000000 0 %s\n' "$1" >"$ledger"; }
+ledger=$(echo "$ORCHESTRATOR_HOME"/workspaces/*)/spent/day-$(date +%F)
+mkdir -p "$ORCHESTRATOR_HOME/accounts"
+close() { printf '{ "version": 1, "until": "%s" }\n' "$(date -u -d '+1 hour' +%FT%T.000Z)" >"$ORCHESTRATOR_HOME/accounts/later.json"; }
+close; parked one; ledger=$(echo "$ORCHESTRATOR_HOME"/workspaces/*)/spent/day-$(date +%F)
+others 500000; rm "$ORCHESTRATOR_HOME/accounts/later.json"
+wait_for 20 test -s "$T/given"
+is 'what is left of a budget is computed when the wait for an account is over' "$(head -n 1 "$T/given")" 'one 0.250000'
+ok 'the session that waited for its account asks when the budget is spent' wait_for 20 asks 1
+logged orchestrator cancel one
+others 200000; rm "$T/given"
+close; parked two; others 1000000; rm "$ORCHESTRATOR_HOME/accounts/later.json"
+ok 'a session asks when its budget was spent while it waited for its account' wait_for 20 asks 1
+is 'no run begins with a budget that was spent meanwhile' "$(cat "$T/given" 2>/dev/null)" ''
 done_testing

@@ -28,7 +28,7 @@ settings gates '' || exit 1
 st() { orchestrator --json status "$1" | jq -r "$2"; }
 is_st() { [ "$(st "$1" .status)" = "$2" ]; }
 parked() { [ "$(st "$1" '"\(.status) \(.alive)"')" = 'waiting false' ] && [ "$(field state.json .parked "$1")" = true ]; }
-begin() { logged orchestrator dispatch --now "$1"; wait_for 30 parked "$1"; S=$(session_of "$1"); q=$(field questions.json '.questions[-1].id' "$1"); }
+begin() { logged orchestrator dispatch --now --title "$1" "$1"; wait_for 30 parked "$1"; S=$(session_of "$1"); q=$(field questions.json '.questions[-1].id' "$1"); }
 processes() { echo "$1" >"$T/.pattern"; grep -lszFf "$T/.pattern" /proc/[0-9]*/cmdline | wc -l; }
 count() { grep -c "$1" "$S/output.log"; }
 answer() { echo red >"$S/answers/$q.txt"; }
@@ -83,7 +83,7 @@ logged orchestrator recover
 wait_for 30 is_st five approved
 is 'recover starts the worker of a parked session that has an answer' "$(st five .status)" approved
 
-## A session whose worker can't be started stays parked.
+#: A session whose worker can't be started stays parked.
 begin nine
 mv "$S/bin/worker" "$S/bin/kept" && printf '#!/bin/sh\necho no memory >&2\nexit 71\n' >"$S/bin/worker" && chmod +x "$S/bin/worker"
 like 'answer says that no worker starts' "$(orchestrator answer nine 1 2>&1)" \
@@ -94,7 +94,7 @@ logged orchestrator recover
 wait_for 30 is_st nine approved
 is 'a session whose worker could not be started continues with its answer' "$(st nine .status) $(git show session/nine/1:nine)" 'approved red'
 
-## max_parallel
+#: max_parallel
 settings gates ', "reviewer": "sh"' '"max_parallel": 2'
 : >"$T/together"; rm -f "$T/most"
 begin a; begin b
@@ -111,7 +111,7 @@ for i in a b c d e; do wait_for 60 grep -q "$i-.*: merged" "$T/execute"; done
 is 'the held back sessions continue as others end, two at a time at most' "$(grep -c . "$T/most") $(sort -n "$T/most" | tail -n 1)" '5 2'
 kill -INT $execute; wait $execute
 
-## many answers at the same time
+#: many answers at the same time
 settings gates ', "reviewer": "sh"' '"max_parallel": 2'
 : >"$T/together"
 for i in f g h; do begin $i; done
@@ -129,7 +129,7 @@ for i in f g h; do wait_for 60 grep -q "$i-.*: merged" "$T/execute"; done
 is 'execute continues the session that answer has left' "$(grep -c ': merged' "$T/execute")" 3
 kill -INT $execute; wait $execute
 
-## answered sessions and a list
+#: answered sessions and a list
 settings gates ', "reviewer": "sh"' '"max_parallel": 1'
 : >"$T/together"
 for i in i j; do begin $i; done
@@ -143,7 +143,32 @@ wait_for 30 held; rm "$T/together"; wait $execute
 is 'answered sessions continue before execute begins another task' \
     "$(grep -o '[ij]-.*: approved\|y-.*: pending' "$T/execute" | cut -c 1 | head -n 1 | tr j i)" i
 
-## A run that waits keeps its worker.
+#: the question of a spent budget
+mkdir -p "$T/bin" && PATH=$T/bin:$PATH
+cat >"$T/bin/opencode" <<'E'
+#!/bin/sh
+cat >/dev/null; echo run >>"$T/spent.$ITEM_ID"; echo x >>"$ITEM_ID"
+n=$(grep -c . "$T/spent.$ITEM_ID")
+printf '{"type":"step_finish","sessionID":"c","part":{"reason":"stop","tokens":{"input":%d,"output":1},"cost":0.1}}\n' $((100 / n))
+[ "$n" -gt 1 ] || timeout 20 cat "$T/.never"
+E
+chmod +x "$T/bin/opencode"
+printf '%s\n' '{ "roles": { "implementer": "opencode" }, "review": "none", "stop_grace": 1, "park": { "worker": true }, "budget": {' \
+    '"run": { "tokens": 60 }, "session": { "tokens": 900 } } }' >.orchestrator/config.json
+git commit -qam Budget
+for i in yes no; do
+	begin $i
+	is "a session that has spent the budget of a run is parked: $i" "$(st $i .alive) $(grep -c . "$T/spent.$i")" 'false 1'
+	logged orchestrator answer $i $i
+done
+is_over() { [ "$(st "$1" .alive)" = false ] && [ "$(grep -c 'no longer parked' "$(session_of "$1")/output.log")" = "$2" ]; }
+wait_for 30 is_over no 1
+is 'no to a parked session whose budget is spent is the end' "$(st no '"\(.status) \(.state.reason)"') $(grep -c . "$T/spent.no")" 'failed budget 1'
+wait_for 30 is_over yes 1
+is 'yes to a parked session that has spent the budget of a run continues it' "$(st yes .status) $(grep -c . "$T/spent.yes")" 'approved 2'
+settings gates ''
+
+#: A run that waits keeps its worker.
 echo 'worker ask "Which size?" >"$ITEM_ID"; exit 0' >"$T/do.six"
 logged orchestrator dispatch six
 wait_for 20 is_st six waiting

@@ -284,6 +284,7 @@ session claude-called "$alone | .limits.tool = 2"
 work
 is 'a tool without a result for limits.tool is a stall' "$status,$(st .status),$(rescue)" 0,approved,1,stalled,false
 ok 'the log says that the result of a tool was waited for' grep -q 'waited for the result of a tool for 2 s' "$S/output.log"
+# shellcheck disable=SC2016 # for that script
 mkdir "$T/wrapper" &&
     printf '#!/bin/sh\nprompt=$(cat); echo "$prompt" | exec %s/claude "$@"\n' "$T/bin" >"$T/wrapper/claude" && chmod +x "$T/wrapper/claude"
 claude

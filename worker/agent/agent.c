@@ -97,6 +97,7 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	    instructions[PATH_MAX + 128];
 	const char *reason = NULL;
 	int64_t stall = w->limits.stall;
+	bool share;
 	int in;
 
 	in = turn_begin(w, run->role, prompt, name, sizeof(name));
@@ -150,11 +151,13 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	messages_over(w, run);
 	home_end(w);
 	w->status = res.status;
-	run->cut = run->spent && (run->stop || run->over) && res.end == RUN_EXITED;
+	share = run->over && run->counted.cost_microusd >= run->left_microusd;
+	run->cut = ((run->spent && (run->stop || run->over)) || share) && res.end == RUN_EXITED;
 	if (run->cut) {
 		run->error = true;
 		run->broken = false;
-		strlcpy(run->error_text, "stopped: a budget is spent", sizeof(run->error_text));
+		strlcpy(run->error_text, run->spent ? "stopped: a budget is spent" : "stopped: its share of a budget is spent",
+		    sizeof(run->error_text));
 	} else if (res.end == RUN_EXITED)
 		adapter->finish(run, res.status);
 	recovery_judge(w, run);

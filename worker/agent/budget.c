@@ -15,94 +15,15 @@
 #include "proto/sys/watch.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/budget.h"
+#include "worker/agent/purse.h"
 #include "worker/agent/usage.h"
 #include "worker/client/mail.h"
 #include "worker/client/tells.h"
 #include "worker/core/output.h"
 #include "worker/core/worker.h"
-#include "worker/run/confine.h"
 #include "worker/run/limit.h"
 
-/* A budget, and its use. */
-struct purse {
-	enum budget_scope scope;
-	struct budget	 limit;		/* of the settings */
-	struct ledger	 sum;
-	char		*path;		/* of the ledger, malloced; NULL = of this session alone */
-	char		*name;		/* "the budget of ...", malloced */
-};
-
-static struct budget
-limit_of(const struct worker *w, enum budget_scope scope)
-{
-	struct budget b = w->config.settings.budget[scope];
-
-	if (scope != BUDGET_SESSION)
-		return b;
-	if (w->item.budget.tokens != 0 || w->item.budget.microusd != 0)
-		return w->item.budget;
-	if (b.tokens == 0)
-		b.tokens = w->limits.tokens;
-	if (b.microusd == 0)
-		b.microusd = w->limits.cost_microusd;
-	return b;
-}
-
-/* The state directory with the name of the workspace below it, malloced; NULL for a session made by hand. */
-static char *
-workspace(const struct worker *w)
-{
-	size_t n;
-
-	return session_home(w->path, &n) > 0 ? text_format("%.*s", (int)n, w->path) : NULL;
-}
-
-static int
-open_shared(const struct worker *w, const struct agent *a, struct purse *p)
-{
-	int rc;
-	char *state = confine_state(w), *in = workspace(w), *account = account_name(&w->config.settings, a), day[16];
-	int64_t now = clock_wall();
-
-	ledger_day(now, day);
-	if (in != NULL && p->scope == BUDGET_LIST && w->config.list != NULL) {
-		p->path = ledger_of_list(in, w->config.list);
-		p->name = text_format("the list %s", w->config.list);
-	} else if (in != NULL && p->scope == BUDGET_DAY) {
-		p->path = ledger_of_day(in, now);
-		p->name = text_format("%s", day);
-	} else if (in != NULL && p->scope == BUDGET_ACCOUNT) {
-		p->path = ledger_of_account(state, account, now);
-		p->name = text_format("the account %s on %s", account, day);
-	} else
-		p->limit = (struct budget){ 0 };
-	rc = p->path != NULL ? ledger_read(p->path, &p->sum) : 0;
-	free(account);
-	free(in);
-	free(state);
-	return rc;
-}
-
-/* -1, with errno: what was used is not known. */
-static int
-open_purse(const struct worker *w, const struct agent *a, enum budget_scope scope, struct purse *p)
-{
-	const struct question *q;
-	struct budget more;
-
-	*p = (struct purse){ .scope = scope, .limit = limit_of(w, scope) };
-	if (scope != BUDGET_SESSION)
-		return open_shared(w, a, p);
-	p->name = text_format("the session of %s", w->config.item);
-	p->sum.used = (struct budget){ w->state.input_tokens + w->state.output_tokens, w->state.cost_microusd };
-	for (q = w->questions.q; q < w->questions.q + w->questions.n; q++)
-		if (q->status == QUESTION_ANSWERED && strcmp(q->budget, budget_scope_name(scope)) == 0 &&
-		    budget_reply(q->answer, &p->limit, &more) == BUDGET_RAISE) {
-			p->sum.raised.tokens += more.tokens;
-			p->sum.raised.microusd += more.microusd;
-		}
-	return 0;
-}
+#define RUN	"Run %03u has spent"	/* how a question about the budget of a run begins */
 
 static bool
 unknown(struct worker *w, const struct purse *p)
@@ -111,30 +32,15 @@ unknown(struct worker *w, const struct purse *p)
 	return true;
 }
 
-static void
-close_purse(struct purse *p)
-{
-	free(p->path);
-	free(p->name);
-}
-
-static enum budget_level
-level(const struct purse *p, const struct budget *used)
-{
-	struct budget most = budget_raised(&p->limit, &p->sum.raised);
-
-	return budget_level(&most, used);
-}
-
 /* Only the session whose use reaches a level reports it. */
 static void
 notice(struct worker *w, const struct purse *p, const struct budget *before)
 {
 	struct budget most = budget_raised(&p->limit, &p->sum.raised);
-	enum budget_level now = level(p, &p->sum.used);
+	enum budget_level now = purse_level(p, &p->sum.used);
 	char *used, *of;
 
-	if (now == BUDGET_FREE || level(p, before) >= now)
+	if (now == BUDGET_FREE || purse_level(p, before) >= now)
 		return;
 	used = budget_text(&p->sum.used, &p->limit);
 	of = budget_text(&most, &p->limit);
@@ -175,7 +81,7 @@ count(struct worker *w, struct agent_run *run, enum budget_scope scope, const st
 	struct budget mine;
 	bool spent = false;
 
-	if (open_purse(w, run->agent, scope, &p) == -1)
+	if (purse_open(w, run->agent, scope, &p) == -1)
 		spent = unknown(w, &p);
 	else if (p.path != NULL) {
 		mine = share(w, run, scope);
@@ -185,8 +91,8 @@ count(struct worker *w, struct agent_run *run, enum budget_scope scope, const st
 		before.used = (struct budget){ p.sum.used.tokens - delta->tokens, p.sum.used.microusd - delta->microusd };
 	}
 	notice(w, &p, &before.used);
-	spent |= level(&p, &p.sum.used) == BUDGET_SPENT;
-	close_purse(&p);
+	spent |= purse_level(&p, &p.sum.used) == BUDGET_SPENT;
+	purse_close(&p);
 	return spent;
 }
 
@@ -217,12 +123,12 @@ budget_counts_tokens(const struct worker *w)
 	bool any = false;
 
 	for (int scope = 0; scope < BUDGET_SCOPES; scope++)
-		any |= limit_of(w, (enum budget_scope)scope).tokens != 0;
+		any |= purse_limit(w, (enum budget_scope)scope).tokens != 0;
 	return any;
 }
 
-/* Waits for the answer.  NULL: stopped, or the budget is no longer spent, as when another session's answer has raised it
- * or a new day has begun. */
+/* Waits for the answer.  NULL: stopped or parked, or the budget is no longer spent, as when another session's answer has
+ * raised it or a new day has begun. */
 static struct question *
 await(struct worker *w, const struct agent *a, const char *id, const struct purse *p)
 {
@@ -244,11 +150,13 @@ await(struct worker *w, const struct agent *a, const char *id, const struct purs
 		if (q == NULL || q->status == QUESTION_ANSWERED || worker_interrupted(w))
 			break;
 		if (dir != NULL) {
-			over = open_purse(w, a, p->scope, &now) == 0;
-			over = over && level(&now, &now.sum.used) != BUDGET_SPENT;
-			close_purse(&now);
+			over = purse_open(w, a, p->scope, &now) == 0;
+			over = over && purse_level(&now, &now.sum.used) != BUDGET_SPENT;
+			purse_close(&now);
 		}
-		if (over)
+		/* of a shared budget, another session's answer may come */
+		w->state.parked = dir == NULL && w->config.settings.park_worker && !busy;
+		if (over || w->state.parked)
 			break;
 		wall = clock_wall();
 		watch_timer(&timer, busy ? clock_now() + CLOCK_S : p->scope == BUDGET_DAY || p->scope == BUDGET_ACCOUNT
@@ -316,12 +224,11 @@ scope_ready(struct worker *w, const struct agent *a, enum budget_scope scope)
 	struct purse p;
 	char *of, *text, *last = NULL;
 	bool spent, good = true;
-	int64_t left;
 
 	do {
-		if (open_purse(w, a, scope, &p) == -1)
+		if (purse_open(w, a, scope, &p) == -1)
 			good = !unknown(w, &p);
-		spent = good && level(&p, &p.sum.used) == BUDGET_SPENT;
+		spent = good && purse_level(&p, &p.sum.used) == BUDGET_SPENT;
 		if (spent) {
 			most = budget_raised(&p.limit, &p.sum.raised);
 			of = budget_text(&most, &p.limit);
@@ -336,47 +243,48 @@ scope_ready(struct worker *w, const struct agent *a, enum budget_scope scope)
 			last = text;
 			free(of);
 		}
-		close_purse(&p);
+		purse_close(&p);
 	} while (spent && good);
-	left = p.limit.microusd + p.sum.raised.microusd - p.sum.used.microusd;
-	if (p.limit.microusd > 0 && (w->left_microusd == 0 || left < w->left_microusd))
-		w->left_microusd = left;
 	free(last);
 	return good;
 }
 
-/* The last question about a run's budget, if it has no answer, as after a crash; NULL = none. */
+/* The last question about a run's budget, if its answer had no effect yet, as after a crash; NULL = none. */
 static const struct question *
-unanswered(const struct worker *w)
+pending(const struct worker *w)
 {
 	const struct question *q, *last = NULL;
+	char *run = text_format(RUN, (unsigned)w->state.runs);
+	bool of_last;
 
 	for (q = w->questions.q; q < w->questions.q + w->questions.n; q++)
 		if (strcmp(q->budget, budget_scope_name(BUDGET_RUN)) == 0)
 			last = q;
-	return last != NULL && last->status != QUESTION_ANSWERED ? last : NULL;
+	of_last = last != NULL && strncmp(last->text, run, strlen(run)) == 0;
+	free(run);
+	return last != NULL && (of_last || last->status != QUESTION_ANSWERED) ? last : NULL;
 }
 
 /* The next run has a budget of its own. */
 static bool
 run_ready(struct worker *w, const struct agent *a)
 {
-	struct purse p = { .scope = BUDGET_RUN, .limit = limit_of(w, BUDGET_RUN), .name = text_format("a run") };
-	const struct question *q = unanswered(w);
+	struct purse p = { .scope = BUDGET_RUN, .limit = purse_limit(w, BUDGET_RUN), .name = text_format("a run") };
+	const struct question *q = pending(w);
 	char *of = budget_text(&p.limit, &p.limit), *text = NULL;
 	bool good = true;
 
 	if (q != NULL)
 		text = text_format("%s", q->text);
 	else if (w->run_spent)
-		text = text_format("Run %03u has spent the budget of a run: %s.  Continue in another run?  Answer yes, or no to end the "
+		text = text_format(RUN " the budget of a run: %s.  Continue in another run?  Answer yes, or no to end the "
 		    "session.", (unsigned)w->state.runs, of);
 	w->run_spent = false;
 	if (text != NULL)
 		good = ask(w, a, &p, text);
 	free(text);
 	free(of);
-	close_purse(&p);
+	purse_close(&p);
 	return good;
 }
 
@@ -385,9 +293,26 @@ budget_ready(struct worker *w, const struct agent *a)
 {
 	if (!run_ready(w, a))
 		return false;
-	w->left_microusd = limit_of(w, BUDGET_RUN).microusd;
 	for (int scope = BUDGET_SESSION; scope < BUDGET_SCOPES; scope++)
 		if (!scope_ready(w, a, (enum budget_scope)scope))
 			return false;
 	return true;
+}
+
+bool
+budget_left(struct worker *w, const struct agent *a)
+{
+	struct purse p;
+	int64_t share;
+	bool free = true;
+
+	w->left_microusd = purse_limit(w, BUDGET_RUN).microusd;
+	for (int scope = BUDGET_SESSION; free && scope < BUDGET_SCOPES; scope++) {
+		free = purse_open(w, a, (enum budget_scope)scope, &p) == 0 && purse_level(&p, &p.sum.used) != BUDGET_SPENT;
+		share = free ? purse_share(w, &p) : 0;
+		if (share > 0 && (w->left_microusd == 0 || share < w->left_microusd))
+			w->left_microusd = share;
+		purse_close(&p);
+	}
+	return free;
 }

@@ -14,9 +14,10 @@ struct agent;
 struct agent_run;
 struct worker;
 
-/* Before a run: if a budget is spent, asks for more and waits for the answer; sets w->left_microusd.  false: worker_fail
- * is set. */
+/* Before a run: if a budget is spent, asks for more and waits for the answer.  false: worker_fail is set. */
 bool budget_ready(struct worker *, const struct agent *);
+/* When the run starts: sets w->left_microusd.  false: a budget was spent meanwhile, or can't be read: budget_ready() again. */
+bool budget_left(struct worker *, const struct agent *);
 /* Is any budget in tokens?  Some clients report the tokens of each response only on request. */
 bool budget_counts_tokens(const struct worker *);
 /* Adds the client's figures so far to state.json and to the ledgers; sets run->spent if a budget is spent. */

@@ -33,11 +33,15 @@ over_time(struct worker *w)
 bool
 recovery_ready(struct worker *w, const struct agent_run *run)
 {
-	if (!budget_ready(w, run->agent) || over_time(w))
-		return false;
-	if (account_wait(w, run->agent) && park_resume(w, run))
-		return true;
-	worker_fail(w, "stopped", "stopped before the agent could run");
+	while (budget_ready(w, run->agent) && !over_time(w)) {
+		if (!account_wait(w, run->agent) || !park_resume(w, run)) {
+			worker_fail(w, "stopped", "stopped before the agent could run");
+			return false;
+		}
+		if (budget_left(w, run->agent))
+			return true;
+		account_over(w);
+	}
 	return false;
 }
 
