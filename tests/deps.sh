@@ -28,6 +28,7 @@ check strace command strace
 check python3-jsonschema python jsonschema
 agents npm command npm
 agents python3 command python3
+agents tmux command tmux
 demo jq command jq
 demo bubblewrap command bwrap
 bench valgrind command valgrind

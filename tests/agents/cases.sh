@@ -4,13 +4,16 @@
 # The cases of check-agents: a script for the model, what is done meanwhile, and the end that is wanted.  A case is a
 # function case_NAME that leaves its end in $got; see `cell' for what it is made of.
 cases='commit ask ask-turn ask-mcp rework defence tech-lead mixed tell budget too-long 401 429 429-long 500 500-for-ever drop'
-cases="$cases turn-limit silent-tool kill-client kill-worker kill-both resume children prose nothing no-verdict garbage"
+cases="$cases turn-limit silent-tool kill-client kill-worker kill-both resume attach children prose nothing no-verdict garbage"
 
 # Cells that a client can't do: the reason, or nothing.
 not_applicable() {	# CLIENT CASE
 	case $1/$2 in
+	claude-acp/attach | codex-acp/attach | copilot/attach | qwen/attach) echo 'the protocol has no screen' ;;
+	*/attach) command -v tmux >/dev/null || echo 'tmux is not installed here' ;;
 	qwen/ask-mcp) echo 'its model has to search for the tools of servers, which a script can not' ;;
 	codex/turn-limit | codex-acp/turn-limit | claude-acp/turn-limit | copilot/turn-limit) echo 'it has no limit of turns' ;;
+	qwen/429 | qwen/429-long) echo 'it tries again for ever, and prints nothing' ;;
 	qwen/turn-limit) echo 'over the protocol it does not keep its limit of turns' ;;
 	opencode/turn-limit) echo 'it has its model end the turn with a summary' ;;
 	opencode/silent-tool) echo 'it reports a call of a tool when that has ended' ;;
