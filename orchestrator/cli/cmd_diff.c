@@ -9,6 +9,7 @@
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/work.h"
+#include "orchestrator/view/look.h"
 #include "orchestrator/view/pager.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
@@ -81,9 +82,9 @@ static int
 print_diff(struct work *w, bool stat, const char *const *paths)
 {
 	bool terminal = isatty(STDOUT_FILENO);
-	size_t width = show_width();
+	size_t width = look_width();
 	struct git_view v = { .from = w->base, .to = w->tip, .paths = paths, .stat = stat,
-		.columns = width < 1000 ? width : 80, .color = terminal && git_user_colors() };
+		.columns = width < 1000 ? width : 80, .color = look_color_default(terminal && git_user_colors()) };
 	struct screen screen = { 0 };
 	struct pager pager;
 	char why[GIT_ERR];

@@ -1,123 +1,113 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <err.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/cli/status_held.h"
+#include "orchestrator/cli/status_list.h"
 #include "orchestrator/cli/status_one.h"
 #include "orchestrator/cli/status_streams.h"
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/accounts.h"
-#include "orchestrator/session/ask.h"
 #include "orchestrator/session/budgets.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/target_tell.h"
-#include "orchestrator/session/work.h"
+#include "orchestrator/source/tasks.h"
+#include "orchestrator/view/look.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/alloc.h"
 #include "proto/base/array.h"
+#include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/json/record.h"
+#include "proto/record/config.h"
+#include "proto/record/ledger.h"
+#include "proto/sys/file.h"
 
-#define LINE		1024	/* bytes of the line about execute */
-#define WIDE		110	/* columns from which a line has the session and the item */
-#define ENDED_SHOWN	20	/* the newest ended sessions that are shown */
+#define DAY	(INT64_C(24) * 3600 * 1000)
 
-/* The sections of the list, one for each group, and one for ended sessions that need a person. */
-#define STOPPED		GROUP_COUNT
-#define SECTIONS	(GROUP_COUNT + 1)
+struct arguments {
+	const char	*session, *status, *list, *stream;
+	bool		 all;
+};
 
-/* What the worktree of work to be merged holds beyond it. */
+static const char *const groups[GROUP_COUNT] = { "active", "questions", "review", "ready", "ended" };
+
+/* Is it one of a task list?  Its settings name the list. */
 static bool
-print_surplus(FILE *fp, struct orch *o, const struct entry *e)
+is_of_list(const struct entry *e, const char *list)
 {
-	char	*surplus = status_approved(e->state.status) && !e->archived ? work_surplus(o, e) : NULL;
+	char why[RECORD_ERR];
+	struct config c = { 0 };
+	int fd = file_open_dir(AT_FDCWD, e->path);
+	bool is = fd != -1 && config_load(fd, &c, why, sizeof(why)) == 0 && c.list != NULL && strcmp(c.list, list) == 0;
 
-	if (surplus == NULL)
+	config_release(&c);
+	file_close(fd);
+	return is;
+}
+
+static bool
+is_wanted(const struct arguments *a, const struct entry *e, const char *list)
+{
+	if (a->status != NULL && strcmp(a->status, show_status(e)) != 0 && strcmp(a->status, groups[entry_group(e)]) != 0 &&
+	    (e->error != NULL || strcmp(a->status, status_name(e->state.status)) != 0))
 		return false;
-	fprintf(fp, "orchestrator adopt %s: its worktree has %s, not judged", e->state.item, surplus);
-	free(surplus);
-	return true;
+	return (a->stream == NULL || strcmp(a->stream, e->state.item) == 0) && (list[0] == '\0' || is_of_list(e, list));
 }
 
-static void
-print_note(FILE *fp, struct orch *o, const struct entry *e)
+/* The sessions that the options leave; they still belong to the others. */
+static struct entries
+filter(const struct arguments *a, const char *list, const struct entries *es)
 {
-	const struct state	*s = &e->state;
-	char			*limit = show_limit(e);
+	struct entries some = { .v = alloc_array(es->n + 1, sizeof(*some.v)) };
 
-	if (e->error != NULL)
-		text_print(fp, e->error, false);
-	else if (entry_dead(e))
-		fputs(e->begun ? "no worker is running: orchestrator execute restarts it, "
-		    "cleanup marks it failed" : "orchestrator execute starts it", fp);
-	else if (e->paused)
-		fprintf(fp, "paused: orchestrator resume %s continues it", s->item);
-	else if (print_surplus(fp, o, e))
-		;
-	else if (limit != NULL)
-		text_print(fp, limit, false);
-	else if (s->blocked != NULL) {
-		fputs("blocked: ", fp);
-		text_print(fp, s->blocked, false);
-	} else if (s->reason[0] != '\0' && !status_live(s->status)) {
-		if (strcmp(s->reason, status_name(s->status)) != 0)
-			text_print(fp, s->reason, false);
-		if (s->detail[0] != '\0') {
-			fputs(strcmp(s->reason, status_name(s->status)) != 0 ? ": " : "", fp);
-			text_print(fp, s->detail, false);
-		}
-	} else if (s->notice[0] != '\0' && status_live(s->status))
-		text_print(fp, s->notice, false);
-	else if (s->note != NULL)
-		text_print(fp, s->note, false);
-	free(limit);
+	for (size_t i = 0; i < es->n; i++)
+		if (is_wanted(a, &es->v[i], list))
+			some.v[some.n++] = es->v[i];
+	return some;
 }
 
-/* A narrow terminal gets the item only, which names the session just as well. */
-static void
-print_names(FILE *fp, const struct entry *e)
+static bool
+is_filtered(const struct arguments *a)
 {
-	if (show_width() < WIDE)
-		fprintf(fp, "  %-*.*s%s", strlen(e->state.item) > 20 ? 17 : 20, strlen(e->state.item) > 20 ? 17 : 20, e->state.item,
-		    strlen(e->state.item) > 20 ? "..." : "");
-	else
-		fprintf(fp, "  %-30s %-16s", e->id, e->state.item);
+	return a->status != NULL || a->list != NULL || a->stream != NULL;
 }
 
-static void
-print_line(struct orch *o, const struct entry *e)
+/* The words that --status takes, without an end. */
+static size_t
+statuses(const char *words[])
 {
-	char			*line = NULL;
-	size_t			 len;
-	FILE			*fp = open_memstream(&line, &len);
-	const struct state	*s = &e->state;
-	char			 where[32] = "-", tasks[48] = "-";
+	static const char *const more[] = { "dead", "not started", "merging", "unreadable" };
+	size_t n = 0;
 
-	if (e->error == NULL && status_live(s->status)) {
-		strlcpy(where, step_name(s->step), sizeof(where));
-		if (s->round > 1)
-			snprintf(where, sizeof(where), "%s/%jd", step_name(s->step),
-			    (intmax_t)s->round);
-	}
-	if (s->tasks_total > 0)
-		snprintf(tasks, sizeof(tasks), "%jd/%jd", (intmax_t)s->tasks_done,
-		    (intmax_t)s->tasks_total);
-	if (fp == NULL)
-		err(EX_OSERR, NULL);
-	print_names(fp, e);
-	fprintf(fp, " %-11s %-11s %4s %5s  ", show_status(e), where,
-	    show_age(s->ended_at != 0 ? s->ended_at : s->created_at), tasks);
-	print_note(fp, o, e);
-	fclose(fp);
-	show_cut(line);
-	free(line);
+	for (int i = 0; i < STATUS_COUNT; i++)
+		words[n++] = status_name((enum status)i);
+	for (int i = 0; i < GROUP_COUNT; i++)
+		words[n++] = groups[i];
+	for (size_t i = 0; i < ARRAY_LEN(more); i++)
+		words[n++] = more[i];
+	return n;
+}
+
+static int
+check_status(const char *word)
+{
+	const char *words[STATUS_COUNT + GROUP_COUNT + 4], *near;
+	size_t n = statuses(words);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(word, words[i]) == 0)
+			return 0;
+	near = text_nearest(word, words, n);
+	return option_error(&cmd_status.syntax, "--status: there is no status \"%s\"%s%s%s", word,
+	    near != NULL ? " (did you mean \"" : "", near != NULL ? near : "", near != NULL ? "\"?)" : "");
 }
 
 static void
@@ -128,122 +118,16 @@ count(const struct entries *es, size_t n[GROUP_COUNT])
 		n[entry_group(&es->v[i])]++;
 }
 
-/* Which process works on what. */
 static void
-print_execute(const struct orch *o)
+json_all(struct orch *o, const struct arguments *a, const char *list)
 {
-	struct json		*j = cache_execute(o);
-	const struct json	*lists = json_get(j, "lists"), *one;
-	char			 line[LINE];
-	bool			 paused = control_paused(o);
-
-	if (j != NULL) {
-		snprintf(line, sizeof(line), "execute: process %jd", (intmax_t)json_int(j, "pid", 0));
-		for (size_t i = 0; i < json_count(lists); i++) {
-			one = json_at(lists, i);
-			strlcat(line, i == 0 ? " works through " : ", ", sizeof(line));
-			strlcat(line, json_str(one, "list") != NULL ? json_str(one, "list") : "", sizeof(line));
-			strlcat(line, " (", sizeof(line));
-			strlcat(line, json_str(one, "name") != NULL ? json_str(one, "name") : "", sizeof(line));
-			strlcat(line, ")", sizeof(line));
-		}
-		if (json_count(lists) == 0)
-			strlcat(line, " attends the sessions", sizeof(line));
-		if (json_bool(j, "ending", false))
-			strlcat(line, "; it starts no more sessions (interrupted)", sizeof(line));
-		show_cut(line);
-	}
-	if (paused)
-		show_cut("paused: no more sessions are started; orchestrator resume ends the pause");
-	json_free(j);
-}
-
-/* Did a later attempt follow this one, which was not merged? */
-static bool
-is_superseded(const struct entries *es, size_t i)
-{
-	const struct entry	*e = &es->v[i];
-
-	if (e->error == NULL && status_undone(e->state.status))
-		for (size_t k = i + 1; k < es->n; k++)
-			if (strcmp(es->v[k].state.item, e->state.item) == 0)
-				return true;
-	return false;
-}
-
-static int
-section_of(const struct entry *e)
-{
-	bool	stopped = e->error == NULL && !e->archived &&
-	    (status_traits(e->state.status)->outcome == OUTCOME_BLOCKED || ask_blocked(e));
-
-	return stopped ? STOPPED : (int)entry_group(e);
-}
-
-static void
-print_all(struct orch *o, const struct entries *es)
-{
-	/* what needs a person first */
-	static const int	 order[] = { GROUP_QUESTIONS, STOPPED, GROUP_ACTIVE, GROUP_REVIEW, GROUP_READY, GROUP_ENDED };
-	ARRAY_WHOLE(order, SECTIONS);
-	size_t			 n[SECTIONS] = { 0 }, skip, earlier = 0;
-	bool			*hidden = alloc_array(es->n, sizeof(*hidden));
-
-	if (es->n == 0)
-		puts("no sessions; orchestrator dispatch ITEM starts one");
-	for (size_t i = 0; i < es->n; i++) {
-		earlier += hidden[i] = is_superseded(es, i);
-		n[section_of(&es->v[i])] += !hidden[i];
-	}
-	for (size_t k = 0; k < SECTIONS; k++) {
-		int	g = order[k];
-
-		if (n[g] == 0)
-			continue;
-		printf("%s (%zu)\n", g == STOPPED ? "blocked or in conflict" : group_title((enum status_group)g), n[g]);
-		skip = g == GROUP_ENDED && n[g] > ENDED_SHOWN ? n[g] - ENDED_SHOWN : 0;
-		if (skip > 0)
-			printf("  %zu older session%s: --json lists %s\n", skip, skip == 1 ? "" : "s", skip == 1 ? "it" : "them");
-		for (size_t i = 0; i < es->n; i++) {
-			if (hidden[i] || section_of(&es->v[i]) != g)
-				continue;
-			if (skip > 0)
-				skip--;
-			else
-				print_line(o, &es->v[i]);
-		}
-	}
-	if (earlier > 0)
-		printf("%zu earlier attempt%s not shown: --json lists %s\n", earlier, earlier == 1 ? " is" : "s are",
-		    earlier == 1 ? "it" : "them");
-	free(hidden);
-}
-
-/* Prints the progress of sessions that do several tasks one after another. */
-static void
-print_bars(const struct entries *es)
-{
-	char *bar;
-
-	for (size_t i = 0; i < es->n; i++)
-		if (es->v[i].error == NULL && es->v[i].state.tasks_total > 0 &&
-		    entry_group(&es->v[i]) != GROUP_ENDED) {
-			bar = show_progress(&es->v[i]);
-			show_cut(bar);
-			free(bar);
-		}
-}
-
-static void
-json_all(struct orch *o, const struct entries *es)
-{
-	static const char *const key[GROUP_COUNT] = {
-		"active", "questions", "review", "ready", "ended"
-	};
-	struct json	*j = json_new_object(), *c = json_new_object(), *a = json_new_array();
+	struct json	*j = json_new_object(), *c = json_new_object(), *all = json_new_array();
+	struct entries	 es, some;
 	size_t		 n[GROUP_COUNT];
 
-	count(es, n);
+	registry_load(o, true, &es);
+	some = filter(a, list, &es);
+	count(&some, n);
 	json_put_int(j, "version", 1);
 	json_put_str(j, "repository", o->repo.common);
 	json_put_str(j, "instance", o->instance);
@@ -253,55 +137,103 @@ json_all(struct orch *o, const struct entries *es)
 	json_put(j, "accounts", accounts_json(o));
 	json_put(j, "budgets", budgets_json(o));
 	for (int g = 0; g < GROUP_COUNT; g++)
-		json_put_int(c, key[g], (int64_t)n[g]);
+		json_put_int(c, groups[g], (int64_t)n[g]);
 	json_put(j, "counts", c);
-	for (size_t i = 0; i < es->n; i++)
-		json_append(a, show_entry_json(&es->v[i]));
-	json_put(j, "sessions", a);
-	json_put(j, "streams", status_streams_json(o, es));
+	for (size_t i = 0; i < some.n; i++)
+		json_append(all, show_entry_json(&some.v[i]));
+	json_put(j, "sessions", all);
+	json_put(j, "streams", status_streams_json(o, &es, a->stream));
 	show_json(j);
+	free(some.v);
+	entries_release(&es);
 }
 
-static const struct option_row rows[] = { OPERAND_OPTIONAL(struct session_argument, session, "SESSION") };
+/* The time from which on archived sessions are of interest: today began, or execute. */
+static int64_t
+since(const struct json *execute, int64_t midnight)
+{
+	int64_t began = execute == NULL ? 0 : clock_parse(json_words(execute, "started_at"));
+
+	return began > 0 && began < midnight ? began : midnight;
+}
+
+static void
+print_all(struct orch *o, const struct arguments *a, const char *list)
+{
+	struct json *execute = cache_execute(o);
+	struct status_view v = { .o = o, .execute = execute, .midnight = ledger_tomorrow(clock_wall() - DAY),
+		.all = a->all || a->status != NULL, .filtered = is_filtered(a) };
+	struct entries es, some;
+
+	look_page();
+	if (v.all || v.filtered)
+		registry_load(o, true, &es);
+	else
+		v.older = registry_load_since(o, since(execute, v.midnight), &es);
+	some = filter(a, list, &es);
+	v.es = &some;
+	status_head(&v);
+	status_list(&v);
+	target_print(o, &some);
+	if (!v.filtered) {
+		status_held(o);
+		accounts_print(o);
+		budgets_print(o);
+	}
+	if (!v.filtered || a->stream != NULL)
+		status_streams(o, &es, a->stream, execute != NULL);
+	json_free(execute);
+	free(some.v);
+	entries_release(&es);
+}
+
+static const struct option_row rows[] = {
+	OPT_FLAG(struct arguments, all, 0, "all", "also show sessions that are over, and earlier attempts"),
+	OPT_STRING(struct arguments, status, 0, "status", "STATUS", "only sessions with this status"),
+	OPT_STRING(struct arguments, list, 0, "list", "LIST", "only sessions of this list"),
+	OPT_STRING(struct arguments, stream, 0, "stream", "STREAM", "only this stream and its session"),
+	OPERAND_OPTIONAL(struct arguments, session, "SESSION"),
+};
+
+static int
+run_one(struct orch *o, const char *session)
+{
+	struct entry	e;
+	int		rv = show_operand(o, session, &e);
+
+	if (rv != 0)
+		return rv;
+	if (o->json)
+		status_one_json(o, &e);
+	else
+		status_one(o, &e);
+	entry_release(&e);
+	return 0;
+}
 
 static int
 run(struct orch *o, void *arguments)
 {
-	const struct session_argument *a = arguments;
-	struct entries	es;
-	struct entry	e;
+	const struct arguments *a = arguments;
+	char		list[TASKLIST_ID_MAX] = "";
 	int		rv;
 
-	if ((rv = orch_open(o)) != 0)
+	if (a->session != NULL && (is_filtered(a) || a->all))
+		return option_error(&cmd_status.syntax, "SESSION is shown alone");
+	if (a->status != NULL && (rv = check_status(a->status)) != 0)
+		return rv;
+	if ((rv = orch_open(o)) != 0 || (a->list != NULL && (rv = tasks_find_list(o, a->list, list)) != 0))
 		return rv;
 	by_hand_recover(o);
-	if (a->session != NULL) {
-		if ((rv = show_operand(o, a->session, &e)) != 0)
-			return rv;
-		if (o->json)
-			status_one_json(o, &e);
-		else
-			status_one(o, &e);
-		entry_release(&e);
-		return 0;
-	}
-	registry_load(o, true, &es);
+	if (a->session != NULL)
+		return run_one(o, a->session);
 	if (o->json)
-		json_all(o, &es);
-	else {
-		print_execute(o);
-		print_all(o, &es);
-		print_bars(&es);
-		target_print(o, &es);
-		status_held(o);
-		accounts_print(o);
-		budgets_print(o);
-		status_streams(o, &es);
-	}
-	entries_release(&es);
+		json_all(o, a, list);
+	else
+		print_all(o, a, list);
 	return 0;
 }
 
 const struct cmd cmd_status = COMMAND("status",
-    "show all sessions, or everything known about one", run,
-    OPTION_ROWS(rows, struct session_argument));
+    "show the sessions, or everything known about one", run,
+    OPTION_ROWS(rows, struct arguments));

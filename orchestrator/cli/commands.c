@@ -37,11 +37,13 @@ static const struct syntax *const commands[] = {
 	&cmd_conflict_check.syntax, &cmd_skill.syntax, &cmd_mcp.syntax, &cmd_help.syntax, NULL,
 };
 
+static const char *const colors[] = { "auto", "always", "never", NULL };
 static const struct option_row rows[] = {
 	OPT_STRING(struct globals, dir, 'C', NULL, "DIR", "work on the repository of DIR"),
 	OPT_FLAG(struct globals, json, 0, "json", "print for programs"),
+	OPT_CHOICE(struct globals, color, 0, "color", "WHEN", colors, "show colours always, never, or (auto) on a terminal"),
 	OPT_HELP('h', "help", "show this"),
-#define COMMON	3	/* those above */
+#define COMMON	4	/* those above */
 	OPT_VERSION(0, "version", "print the version"),
 	OPERANDS_OPTIONAL(struct globals, command, "COMMAND [ARGUMENT...]"),
 };

@@ -9,6 +9,7 @@
 struct globals {
 	const char	*dir;
 	bool		 json;
+	const char	*color;		/* NULL = auto */
 	char *const	*command;
 };
 extern const struct program orchestrator;

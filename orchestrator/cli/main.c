@@ -4,6 +4,7 @@
 
 #include "orchestrator/cli/commands.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/view/look.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
@@ -13,8 +14,10 @@ run(const struct globals *g, const struct call *call)
 {
 	const struct cmd *c = (const struct cmd *)(const void *)call->command;
 	struct orch o = { .dir = g->dir, .json = g->json };
-	int status = c->run(&o, call->arguments);
+	int status;
 
+	look_color(g->color);
+	status = c->run(&o, call->arguments);
 	list_cache_free();
 	orch_close(&o);
 	return status;

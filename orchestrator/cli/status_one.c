@@ -34,7 +34,7 @@ print_path(const char *name, const struct entry *e, const char *file)
 {
 	char	*path = text_format("%s/%s", e->path, file);
 
-	show_field(name, path);
+	show_path(name, path);
 	free(path);
 }
 
@@ -91,9 +91,9 @@ print_places(struct orch *o, const struct entry *e)
 	char	ref[160], oid[OID_MAX], *surplus = work_surplus(o, e), *target = target_of(e);
 	struct text t = { 0 };
 
-	show_field("directory", e->path);
+	show_path("directory", e->path);
 	print_path("log", e, SESSION_FILE_LOG);
-	show_field("worktree", e->state.worktree);
+	show_path("worktree", e->state.worktree);
 	if (target != NULL) {
 		text_printf(&t, "%s", target);
 		if (!status_done(e->state.status))

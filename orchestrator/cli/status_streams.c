@@ -9,20 +9,24 @@
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/streams_file.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/view/look.h"
+#include "orchestrator/view/page.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/text.h"
 #include "proto/json/field.h"
 #include "proto/json/json.h"
 
+#define BAR	20	/* columns */
+
 enum stream_status { STREAM_PENDING, STREAM_WAITS, STREAM_BLOCKED, STREAM_FAILED, STREAM_IN_PROGRESS, STREAM_COMPLETE };
-static const struct { const char *word, *shown; } words[] = {
-	[STREAM_PENDING] = { "pending", "Pending ⏸" },
-	[STREAM_WAITS] = { "waiting", "Blocked ⚫" },
-	[STREAM_BLOCKED] = { "blocked", "Blocked ⚫" },
-	[STREAM_FAILED] = { "failed", "Failed ✗" },
-	[STREAM_IN_PROGRESS] = { "in progress", "In Progress ⚠" },
-	[STREAM_COMPLETE] = { "complete", "Complete ✓" },
+static const struct { const char *word, *shown; enum tone tone; } words[] = {
+	[STREAM_PENDING] = { "pending", "Pending ⏸", TONE_QUIET },
+	[STREAM_WAITS] = { "waiting", "Blocked ⚫", TONE_QUIET },
+	[STREAM_BLOCKED] = { "blocked", "Blocked ⚫", TONE_BAD },
+	[STREAM_FAILED] = { "failed", "Failed ✗", TONE_BAD },
+	[STREAM_IN_PROGRESS] = { "in progress", "In Progress ⚠", TONE_BUSY },
+	[STREAM_COMPLETE] = { "complete", "Complete ✓", TONE_GOOD },
 };
 
 struct streams_view {
@@ -30,6 +34,7 @@ struct streams_view {
 	struct streams_file f;
 	const struct tasklist *list;	/* that is kept for them, or NULL */
 	const struct entries *es;
+	const char	*only;		/* this stream alone, NULL = all */
 };
 
 /* What is known about a stream. */
@@ -191,11 +196,12 @@ print(const struct streams_view *v, size_t i)
 	text_puts(&t, ")");
 	put(&t);
 	text_puts(&t, "├─ Progress: ");
-	show_bar(&t, r.done, r.total);
+	show_bar(&t, r.done, r.total, BAR);
 	text_printf(&t, " %lld%% (%lld/%lld tasks)", (long long)(r.total == 0 ? 0 : r.done * 100 / r.total),
 	    (long long)r.done, (long long)r.total);
 	put(&t);
-	text_printf(&t, "├─ Status: %s", words[r.status].shown);
+	text_puts(&t, "├─ Status: ");
+	look_puts(&t, words[r.status].tone, words[r.status].shown);
 	if (r.status == STREAM_WAITS) {
 		text_puts(&t, " (waits for ");
 		add_list(&t, &r.waits, "");
@@ -221,7 +227,7 @@ print(const struct streams_view *v, size_t i)
 
 /* -1: there is no file, or it has problems, which are reported. */
 static int
-open_view(struct streams_view *v, struct orch *o, const struct entries *es)
+open_view(struct streams_view *v, struct orch *o, const struct entries *es, const char *only)
 {
 	char id[TASKLIST_ID_MAX];
 	bool good;
@@ -229,6 +235,7 @@ open_view(struct streams_view *v, struct orch *o, const struct entries *es)
 	memset(v, 0, sizeof(*v));
 	v->o = o;
 	v->es = es;
+	v->only = only;
 	if (!streams_file_present(o) || streams_file_load(o, &v->f) != 0)
 		return -1;
 	if (v->f.problems.n > 0) {
@@ -243,36 +250,103 @@ open_view(struct streams_view *v, struct orch *o, const struct entries *es)
 	return 0;
 }
 
+static bool
+is_shown(const struct streams_view *v, size_t i)
+{
+	return v->only == NULL || strcmp(v->only, v->f.s.v[i].id) == 0;
+}
+
+/* "1. Complete Stream-B, 1 task left  orchestrator tasks complete Stream-B" */
+static void
+suggest(size_t *n, const char *what, const char *ids, const char *more, const char *command)
+{
+	char *lead, *text;
+
+	if (*n == 0)
+		puts("\nSuggested Next Actions:");
+	lead = text_format("%zu. ", ++*n);
+	text = text_format("%s %s%s", what, ids, more);
+	show_item(&(struct page_item){ lead, text, command }, 3);
+	free(lead);
+	free(text);
+}
+
+/* What a person does about a stream; those that can begin are in startable. */
+static void
+suggest_one(const struct streams_view *v, size_t i, size_t *n, struct strings *startable)
+{
+	struct row r = row_of(v, i);
+	bool failed = r.status == STREAM_FAILED || r.status == STREAM_BLOCKED;
+	char *command = text_format("orchestrator tasks %s %s", failed ? "reopen" : "complete", r.one->id);
+	char *left = text_format(", %lld task%s left", (long long)(r.total - r.done), r.total - r.done == 1 ? "" : "s");
+
+	if (failed && r.e == NULL)
+		suggest(n, "Try again", r.one->id, "", command);
+	else if (r.status == STREAM_IN_PROGRESS && r.e == NULL)
+		suggest(n, "Complete", r.one->id, left, command);
+	else if (r.status == STREAM_PENDING)
+		strings_add(startable, r.one->id);
+	strings_free(&r.waits);
+	free(command);
+	free(left);
+}
+
+static void
+suggestions(const struct streams_view *v, bool executing)
+{
+	struct strings startable = { 0 };
+	char *ids;
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->f.s.n; i++)
+		if (is_shown(v, i))
+			suggest_one(v, i, &n, &startable);
+	if (startable.n > 0 && !executing) {
+		ids = strings_join(&startable, ", ");
+		suggest(&n, "Start", ids, "", "orchestrator execute --source streams");
+		free(ids);
+	}
+	strings_free(&startable);
+}
+
 void
-status_streams(struct orch *o, const struct entries *es)
+status_streams(struct orch *o, const struct entries *es, const char *only, bool executing)
 {
 	struct streams_view v;
 	const char *name;
-	bool first;
+	bool any = false, first;
 
-	for (int p = open_view(&v, o, es) == 0 ? 0 : STREAM_PHASES; p < STREAM_PHASES; p++) {
+	for (int p = open_view(&v, o, es, only) == 0 ? 0 : STREAM_PHASES; p < STREAM_PHASES; p++) {
 		first = true;
 		for (size_t i = 0; i < v.f.s.n; i++) {
-			if ((int)v.f.s.v[i].phase != p)
+			if ((int)v.f.s.v[i].phase != p || !is_shown(&v, i))
 				continue;
 			name = stream_phase_name((enum stream_phase)p);
 			if (first)
 				printf("\n%c%s Phase\n", toupper((unsigned char)name[0]), name + 1);
 			first = false;
+			any = true;
 			print(&v, i);
 		}
+	}
+	if (any) {
+		putchar('\n');
+		show_cut("Legend: ✓ Complete | ⚠ In Progress | ⏸ Pending | ⚫ Blocked | ✗ Failed");
+		suggestions(&v, executing);
 	}
 	streams_file_release(&v.f);
 }
 
 struct json *
-status_streams_json(struct orch *o, const struct entries *es)
+status_streams_json(struct orch *o, const struct entries *es, const char *only)
 {
 	struct json *all = json_new_array(), *j;
 	struct streams_view v;
 	struct row r;
 
-	for (size_t i = 0, n = open_view(&v, o, es) == 0 ? v.f.s.n : 0; i < n; i++) {
+	for (size_t i = 0, n = open_view(&v, o, es, only) == 0 ? v.f.s.n : 0; i < n; i++) {
+		if (!is_shown(&v, i))
+			continue;
 		r = row_of(&v, i);
 		j = json_new_object();
 		json_put_str(j, "stream", r.one->id);

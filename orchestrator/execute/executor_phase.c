@@ -4,6 +4,7 @@
 
 #include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/view/look.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 
@@ -35,7 +36,7 @@ rule(const struct executor *f, char c)
 {
 	if (f->o->json)
 		return;
-	for (size_t i = 0; i < RULE && i < show_width(); i++)
+	for (size_t i = 0; i < RULE && i < look_width(); i++)
 		putchar(c);
 	putchar('\n');
 }

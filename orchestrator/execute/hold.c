@@ -307,13 +307,16 @@ hold_release(struct hold_lines *h)
 void
 hold_print(const struct hold_lines *h)
 {
+	struct text t = { 0 };
+
 	for (int i = 0; i < HOLDS; i++) {
 		if (h->v[i] == NULL)
 			continue;
-		fputs("held back  ", stdout);
-		text_print(stdout, h->v[i], false);
-		putchar('\n');
+		text_clear(&t);
+		text_line(&t, h->v[i], strlen(h->v[i]));
+		show_note("held back", t.buf);
 	}
+	text_free(&t);
 }
 
 struct json *

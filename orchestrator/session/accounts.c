@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/session/accounts.h"
+#include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
@@ -97,15 +97,17 @@ print_one(void *arg, const char *account, int64_t until)
 {
 	int64_t now = clock_wall();
 	char at[CLOCK_TEXT], in[CLOCK_TEXT];
+	struct text t = { 0 };
 
 	(void)arg;
-	printf("account    ");
-	text_print(stdout, account, false);
+	text_line(&t, account, strlen(account));
 	if (until > now)
-		printf(" is at its usage limit until %s (in %s)\n", clock_local(until, now, at, sizeof(at)),
+		text_printf(&t, " is at its usage limit until %s (in %s)", clock_local(until, now, at, sizeof(at)),
 		    clock_age(until - now, in, sizeof(in)));
 	else
-		printf(": its usage limit has ended; one run tries it first\n");
+		text_puts(&t, ": its usage limit has ended; one run tries it first");
+	show_note("account", t.buf);
+	text_free(&t);
 }
 
 void

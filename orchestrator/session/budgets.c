@@ -65,7 +65,7 @@ print_one(const char *scope, const char *name, const struct budget *used, const 
 	struct text t = { 0 };
 	char *spent = budget_text(used, limit), *of = budget_text(limit, limit), *who = strings_join(late, ", ");
 
-	text_printf(&t, "budget     %s ", scope);
+	text_printf(&t, "%s ", scope);
 	text_line(&t, name, strlen(name));
 	text_printf(&t, ": %s of %s", spent, of);
 	if (late->n > 0) {
@@ -73,7 +73,7 @@ print_one(const char *scope, const char *name, const struct budget *used, const 
 		text_line(&t, who, strlen(who));
 		text_puts(&t, " may exceed it by a turn");
 	}
-	show_cut(t.buf);
+	show_note("budget", t.buf);
 	text_free(&t);
 	free(spent);
 	free(of);

@@ -5,13 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/session/layout.h"
 #include "proto/sys/dir.h"
+#include "proto/sys/file.h"
 
 int
 registry_each(const char *dir, int (*fn)(void *, const char *), void *arg)
@@ -56,9 +59,21 @@ registry_each_archive(struct orch *o, int (*fn)(void *, const char *), void *arg
 struct loading {
 	const char	*dir;
 	bool		 archived;
+	int64_t		 since;		/* those of an archive that have not changed since (wall ms) are only counted */
+	size_t		 older;
 	struct entries	*to;
 	size_t		 room;
 };
+
+/* The records of an archived session do not change any more, so the time of its directory tells when it ended. */
+static bool
+is_older(const char *path, int64_t since)
+{
+	struct stat	 st;
+
+	return since > 0 && file_stat(AT_FDCWD, path, &st) == 0 &&
+	    (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / CLOCK_MS < since;
+}
 
 static int
 load_one(void *arg, const char *id)
@@ -73,7 +88,9 @@ load_one(void *arg, const char *id)
 			err(EX_OSERR, NULL);
 	}
 	path = text_format("%s/%s", l->dir, id);
-	if (entry_load(&es->v[es->n], path, l->archived) == 0)
+	if (l->archived && is_older(path, l->since))
+		l->older++;
+	else if (entry_load(&es->v[es->n], path, l->archived) == 0)
 		es->n++;
 	free(path);
 	return 0;
@@ -98,20 +115,37 @@ entry_compare(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
+static void
+load_all(struct orch *o, bool archived, struct loading *l)
+{
+	struct entries	*es = l->to;
+
+	memset(es, 0, sizeof(*es));
+	registry_each(l->dir, load_one, l);
+	if (archived) {
+		l->archived = true;
+		registry_each_archive(o, load_archive, l);
+	}
+	if (es->n > 1)
+		qsort(es->v, es->n, sizeof(*es->v), entry_compare);
+}
+
 int
 registry_load(struct orch *o, bool archived, struct entries *es)
 {
 	struct loading	l = { .dir = o->sessions, .to = es };
 
-	memset(es, 0, sizeof(*es));
-	registry_each(o->sessions, load_one, &l);
-	if (archived) {
-		l.archived = true;
-		registry_each_archive(o, load_archive, &l);
-	}
-	if (es->n > 1)
-		qsort(es->v, es->n, sizeof(*es->v), entry_compare);
+	load_all(o, archived, &l);
 	return 0;
+}
+
+size_t
+registry_load_since(struct orch *o, int64_t since, struct entries *es)
+{
+	struct loading	l = { .dir = o->sessions, .since = since, .to = es };
+
+	load_all(o, true, &l);
+	return l.older;
 }
 
 /* A discard that was interrupted may have kept the records already. */

@@ -46,6 +46,8 @@ bool entry_mergeable(const struct entry *);	/* pure */
 /* All sessions of the current instance, oldest first (created_at, then id); with archived also those in every
  * instance's archive. */
 int registry_load(struct orch *, bool archived, struct entries *);
+/* The same with archives, but without the sessions there that ended before this time (wall ms); returns how many. */
+size_t registry_load_since(struct orch *, int64_t since, struct entries *);
 /* Adds the discarded sessions of all instances.  The directory DISCARDED keeps their records. */
 #define DISCARDED	"discarded"
 void registry_add_discarded(struct orch *, struct entries *);

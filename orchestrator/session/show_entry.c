@@ -247,7 +247,7 @@ show_progress(const struct entry *e)
 	struct text		 t = { 0 };
 
 	text_printf(&t, "%s: [", s->item);
-	show_bar(&t, done, s->tasks_total);
+	show_bar(&t, done, s->tasks_total, 20);
 	text_printf(&t, "] %jd%% (%jd/%jd tasks)", (intmax_t)(done * 100 / s->tasks_total), (intmax_t)done,
 	    (intmax_t)s->tasks_total);
 	return t.buf;

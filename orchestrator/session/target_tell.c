@@ -6,6 +6,7 @@
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/target_tell.h"
+#include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
 #include "proto/base/strings.h"
@@ -124,10 +125,10 @@ target_print(struct orch *o, const struct entries *es)
 		key = text_format("%s %s", target, e->state.base);
 		if (!strings_has(&seen, key)) {		/* asks git once for each base */
 			text_clear(&t);
-			text_printf(&t, "target %s", target);
+			text_puts(&t, target);
 			target_news(o, target, e->state.base, &t);
-			if (!strings_has(&seen, t.buf))
-				puts(t.buf);
+			if (t.len > strlen(target) && !strings_has(&seen, t.buf))
+				show_note("target", t.buf);
 			strings_add(&seen, t.buf);
 			strings_add(&seen, key);
 		}

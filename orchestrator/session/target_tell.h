@@ -17,7 +17,7 @@ struct text;
 void target_news(struct orch *, const char *target, const char *base, struct text *);
 /* Warns of this before a merge, once for each target. */
 void target_tell_merge(struct orch *, const struct entry *);
-/* Prints a line for each target of the sessions that have not ended. */
+/* Prints a remark for each target of the sessions that have not ended, if there is anything to say about it. */
 void target_print(struct orch *, const struct entries *);
 /* Will merges into it wait, since a checkout of it can't follow, or not with certain files?  Then why says so. */
 bool target_waits(struct orch *, const char *target, char *why, size_t len);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/ioctl.h>
-
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,14 +6,14 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "orchestrator/view/look.h"
+#include "orchestrator/view/page.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/view/yaml.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
-
-#define BAR	20	/* characters */
 
 /* JSON may contain raw DEL, C1 and bidirectional controls, which must not reach a terminal.  They occur only in
  * strings, where text_line escapes all but DEL as JSON does. */
@@ -89,6 +87,15 @@ show_field(const char *name, const char *text)
 }
 
 void
+show_path(const char *name, const char *path)
+{
+	char	*text = path == NULL ? NULL : page_path(path, getenv("HOME"));
+
+	show_field(name, text);
+	free(text);
+}
+
+void
 show_block(FILE *fp, const char *text)
 {
 	const char	*nl;
@@ -121,44 +128,53 @@ show_age(int64_t ms)
 	return ms == 0 ? "-" : clock_age(clock_wall() - ms, buf, sizeof(buf));
 }
 
-size_t
-show_width(void)
-{
-	const char	*columns = getenv("COLUMNS"), *why = NULL;
-	struct winsize	 w;
-	long long	 n = columns != NULL ? strtonum(columns, 10, 10000, &why) : 0;
-
-	if (n > 0 && why == NULL)
-		return (size_t)n;
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col >= 10 ? w.ws_col : SIZE_MAX;
-}
-
 void
-show_bar(struct text *t, int64_t done, int64_t total)
+show_bar(struct text *t, int64_t done, int64_t total, int columns)
 {
-	for (int64_t i = 0; i < BAR; i++)
-		text_puts(t, total > 0 && (i + 1) * total <= done * BAR ? "█" : "░");
+	for (int64_t i = 0; i < columns; i++)
+		text_puts(t, total > 0 && (i + 1) * total <= done * columns ? "█" : "░");
 }
 
-/* The sign of a blocked stream is as wide; from the first of the wide scripts on a character may take two columns. */
+/* Prints lines that fit, as ASCII where the locale has no more. */
+static void
+put(const struct text *lines)
+{
+	struct text ascii = { 0 };
+
+	if (lines->buf == NULL)
+		return;
+	if (!look_utf8())
+		page_ascii(&ascii, lines->buf);
+	fputs(ascii.buf != NULL ? ascii.buf : lines->buf, stdout);
+	text_free(&ascii);
+}
+
 void
 show_cut(const char *line)
 {
-	size_t		width = show_width(), len = strlen(line), columns = 0, fits = 0, n;
-	uint32_t	point;
+	struct text t = { 0 };
 
-	for (size_t i = 0; i < len; i += n) {
-		if ((n = text_char(line + i, len - i, &point)) == 0) {
-			n = 1;
-			point = 0;
-		}
-		columns += point == 0x26ab || (point >= 0x1100 && (point < 0x2000 || point >= 0x2e80)) ? 2 : 1;
-		if (columns + 3 <= width)
-			fits = i + n;
-		if (columns > width) {
-			printf("%.*s...\n", (int)fits, line);
-			return;
-		}
-	}
-	puts(line);
+	page_cut(&t, line, look_width());
+	text_puts(&t, "\n");
+	put(&t);
+	text_free(&t);
+}
+
+void
+show_item(const struct page_item *i, size_t indent)
+{
+	struct text t = { 0 };
+
+	page_item(&t, i, indent, look_width());
+	put(&t);
+	text_free(&t);
+}
+
+void
+show_note(const char *name, const char *text)
+{
+	char *lead = text_format("%-10s ", name);
+
+	show_item(&(struct page_item){ lead, text, NULL }, 2);
+	free(lead);
 }

@@ -7,10 +7,12 @@
  * text_print().
  */
 
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 struct json;
+struct page_item;
 struct text;
 
 /* Prints a value with a newline, and frees it. */
@@ -21,6 +23,8 @@ int show_yaml(struct json *);
 void show_json_text(const char *);
 /* Prints "name  text" with text escaped, unless text is NULL or "". */
 void show_field(const char *name, const char *text);
+/* The same of a path, which is shortened by "~". */
+void show_path(const char *name, const char *path);
 /* Prints text of several lines, each indented by four blanks. */
 void show_block(FILE *, const char *);
 /* The same below a line with its name; without text nothing. */
@@ -28,11 +32,13 @@ void show_section(const char *name, const char *text);
 /* The age of a time (wall ms), "-" for 0.  Uses a static buffer. */
 const char *show_age(int64_t);
 
-/* The columns of the terminal: COLUMNS, else what standard output says; SIZE_MAX when neither says it. */
-size_t show_width(void);
-/* Appends a bar of 20 columns. */
-void show_bar(struct text *, int64_t done, int64_t total);
-/* Prints a line, cut to that width with "..." at its end. */
+/* Appends a bar of so many columns. */
+void show_bar(struct text *, int64_t done, int64_t total, int columns);
+/* Prints a line, cut to the width of the terminal (page.h). */
 void show_cut(const char *line);
+/* Prints lines that are not wider than it. */
+void show_item(const struct page_item *, size_t indent);
+/* The same for a remark: a word, such as "budget", and a text, which has passed text_line(). */
+void show_note(const char *name, const char *text);
 
 #endif

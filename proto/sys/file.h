@@ -71,6 +71,9 @@ int file_create(int dirfd, const char *name, const void *buf, size_t len, enum f
  */
 int file_read(int dirfd, const char *name, size_t max, char **buf, size_t *len);
 
+/* The same of the last bytes of a file of any size, at most max. */
+int file_read_tail(int dirfd, const char *name, size_t max, char **buf, size_t *len);
+
 /* Like file_read, but EBUSY while any process has the file open for writing (read lease): for files that people
  * drop.  Where leases do not work (EINVAL or EACCES from fcntl) it reads without one. */
 int file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t *len);

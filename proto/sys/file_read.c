@@ -128,6 +128,25 @@ file_read_closed(int dirfd, const char *name, size_t max, char **buf, size_t *le
 	return read_file(dirfd, name, max, true, buf, len);
 }
 
+int
+file_read_tail(int dirfd, const char *name, size_t max, char **buf, size_t *len)
+{
+	struct stat st;
+	ssize_t n;
+	int fd = open_regular(dirfd, name, &st);
+
+	if (fd == -1)
+		return -1;
+	if ((*buf = malloc(max + 1)) == NULL || (n = pread(fd, *buf, max, (size_t)st.st_size > max ? st.st_size - (off_t)max : 0)) == -1) {
+		free(*buf);
+		return file_close(fd);
+	}
+	(*buf)[n] = '\0';
+	*len = (size_t)n;
+	close(fd);
+	return 0;
+}
+
 static int
 copy_bytes(int in, int out)
 {

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # shellcheck disable=SC2154
-# Task lists, the choice of the next task, the loop, and a list worked off: of tests/bench/run.
+# Task lists, the choice of the next task, the loop, a list worked off, and the list of sessions: of tests/bench/run.
 
 list_of() { # TASKS DETAILS: a file for tasks create; twice as many dependencies, and once more text
 	awk -v n="$1" -v more="$2" 'BEGIN {
@@ -138,5 +138,38 @@ flow() { # DISK MOUNT
 		    "$(awk -v t="$git" 'BEGIN { printf "%.1f", t / 1e6 }') ms" "$(awk -v a="$own" -v b="$git" 'BEGIN { printf "%.2f", a / b }')" 0.1
 		note "$owns processes of orchestrator, $gits of its git; workers and what they run $(awk -v t="$other" 'BEGIN { printf "%.1f", t / 1e6 }') ms"
 	}
+	rm -rf "$r"
+}
+
+# The sessions of months, of which some ended today; all are copies of one.
+list() { # DISK MOUNT
+	r=$2/list
+	export ORCHESTRATOR_HOME="$r/state"
+	mkdir -p "$r"
+	new_repo "$r/repo" 10
+	orchestrator -C "$r/repo" dispatch --wait one --review none -- "$B/floor" agent >>"$T/log" 2>&1 || die "dispatch failed"
+	orchestrator -C "$r/repo" merge one >>"$T/log" 2>&1 || die "merge failed"
+	from=$(echo "$r"/state/workspaces/*/instance-*/archive/session-one-*)
+	(cd "${from%/*}" && seq -f session-n%.0f-aaaaaa 10000 19999 | xargs mkdir
+	for f in state.json config.json worker.lock; do
+		awk -v f=$f -v old="${from##*/}" '{ text = text $0 "\n" } END { for (i = 10000; i < 20000; i++) {
+			copy = text; new = "session-n" i "-aaaaaa"
+			gsub(old, new, copy); gsub("\"one\"", "\"n" i "\"", copy)
+			printf "%s", copy >(new "/" f); close(new "/" f) } }' "$from/$f"
+	done
+	seq -f session-n%.0f-aaaaaa 10100 19999 | xargs touch -d '2 days ago')
+	orchestrator -C "$r/repo" status | grep -qx '101 merged today, 9900 earlier .*' || die "status does not count the sessions"
+	: >"$T/list.ours"; : >"$T/list.limit"
+	i=0
+	while [ $i -le $((full ? 20 : 7)) ]; do
+		t=$("$B/lanes" 1 1 1 orchestrator -C "$r/repo" status 2>/dev/null) || die "status failed"
+		[ $i = 0 ] || echo "$t" >>"$T/list.ours"
+		t=$("$B/lanes" 1 1 1 find "${from%/*}" -maxdepth 1 -newermt yesterday 2>/dev/null) || die "find failed"
+		[ $i = 0 ] || echo "$t" >>"$T/list.limit"
+		i=$((i + 1))
+	done
+	row "status, 10000 sessions, 100 of today, and find" list -
+	plain "the same, within" "$(sort -n "$T/list.ours" | awk '{ v[NR] = $1 } END { printf "%.1f ms", v[int((NR + 1) / 2)] / 1e6 }')" \
+	    "200 ms" "$(sort -n "$T/list.ours" | awk '{ v[NR] = $1 } END { printf "%.2f", v[int((NR + 1) / 2)] / 2e8 }')" 1
 	rm -rf "$r"
 }

@@ -112,7 +112,7 @@ echo "$all" | while read -r c; do
 	sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' "$T/help" | tr ' ' '\n' | grep . >"$T/options"
 	[ "${c%% *}" = worker ] || grep -qx -e --json "$T/options" || echo "$c: --json is not in --help"
 	sed -n '1s/^usage: //p' "$T/help" | grep -oE '\[--?[a-zA-Z][-a-z]*' | tr -d '[' | sort >"$T/usage"
-	grep -vx -e --help -e --json -e -h -e -C -e -- "$T/options" | sort | diff "$T/usage" - || echo "$c: usage and --help differ"
+	grep -vx -e --help -e --json -e --color -e -h -e -C -e -- "$T/options" | sort | diff "$T/usage" - || echo "$c: usage and --help differ"
 	while read -r o; do
 		sed -sn '/^\.Sh DESCRIPTION/,$p' $page | grep -qE "^\.(It .*)?(Op )?Fl (.*[ ,])?(Fl )?${o#-}([ ,]|\$)" || [ "$o" = -- ] ||
 		    echo "$c: the manual does not describe $o"

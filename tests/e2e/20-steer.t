@@ -26,7 +26,8 @@ is 'execute without a session says so and succeeds' "$status $out" \
 dispatch ask 'worker ask -o red -o blue "Which colour?" >colour; printf "\033[31mred\n"'
 wait_for 10 question ask
 q=$(question ask)
-like 'status counts the session that waits' "$(orchestrator status)" '^with open questions \(1\)$'
+like 'status shows the question with its options, and the command that answers' "$(orchestrator status)" \
+    '^  \?  ask  question, [0-9]+s  Which colour\?  1\) red 2\) blue  orchestrator answer ask$'
 like 'questions shows the options with their numbers' "$(orchestrator questions)" '^ *2\) blue$'
 run orchestrator answer ask "$q" green
 is 'an answer that is no option is refused' "$status" 65

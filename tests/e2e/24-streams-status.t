@@ -3,6 +3,7 @@
 # What status shows of streams: those that have not begun, wait, are worked on, failed or are complete.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/streams.sh"
+export LC_ALL=C.UTF-8
 
 # The lines of a stream without the bar.
 stream() { orchestrator status | sed -n "/^$1 /,/^└/p" | sed 's/[█░]* \([0-9]*%\)/\1/'; }
@@ -32,6 +33,11 @@ done
 is 'a line of a stream is cut at 58 columns, where a sign is two of them' \
     "$(COLUMNS=58 orchestrator status | grep 'Stream-A, Stre')" '├─ Status: Blocked ⚫ (waits for Stream-A, Stream-B, St...'
 
+like 'status explains the signs of streams' "$(orchestrator status)" '^Legend: ✓ Complete | ⚠ In Progress | ⏸ Pending | ⚫ Blocked | ✗ Failed$'
+like 'status suggests to start what can begin' "$(orchestrator status)" '^1\. Start Stream-A  orchestrator execute --source streams$'
+is 'status --stream shows this stream alone' "$(orchestrator status --stream Stream-B | grep -c '^Stream')" 1
+like 'status has no other character than ASCII in the C locale' "$(LC_ALL=C orchestrator status | grep -c '[^ -~]')" '^0$'
+
 # A person does tasks of a stream.
 orchestrator tasks start tools >/dev/null
 like 'a stream is in progress when a task of it is' "$(stream Stream-A)" '^├─ Status: In Progress ⚠$'
@@ -39,6 +45,8 @@ run timeout 60 orchestrator execute --source streams
 is 'execute does not begin a stream that a person works on, nor what waits for it' "$status $(merges)" '1 '
 like 'the report names a stream that a person works on' "$out" '^running  Stream-A, done by hand$'
 is 'the list of streams has such a stream IN_PROGRESS' "$(status_of Stream-A)" IN_PROGRESS
+like 'status suggests to complete a stream that a person works on' "$(orchestrator status)" \
+    '^1\. Complete Stream-A, 2 tasks left  orchestrator tasks complete Stream-A$'
 orchestrator tasks reopen tools >/dev/null; orchestrator plan --source streams >/dev/null
 is 'a stream is PENDING again when its task is' "$(status_of Stream-A)" PENDING
 orchestrator tasks complete tools >/dev/null
@@ -67,6 +75,7 @@ like 'status shows a stream that failed' "$(stream Stream-C)" '^├─ Status: F
 is 'JSON says what a stream waits for and depends on' "$(json Stream-Z '[.status, .phase, .waits_for, .dependencies, .files, .session]')" \
     '["waiting","integration",["Stream-B","Stream-C"],["Stream-B","Stream-C"],[],null]'
 like 'JSON names the session of a stream' "$(json Stream-B .session)" '^"session-Stream-B-......"$'
+like 'status suggests to try a failed stream again' "$(orchestrator status)" '^[0-9]\. Try again Stream-C  orchestrator tasks reopen Stream-C$'
 rm "$T/hold-Stream-B"; wait $pid
 
 # A faulty file.

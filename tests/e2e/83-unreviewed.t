@@ -61,7 +61,7 @@ run orchestrator dispatch --wait free -- sh -c 'echo free >free'
 is 'a session with review none is approved' "$status" 0
 like 'dispatch --wait says that nobody judged it' "$err" 'approved.*approved without a review \(review: none\)'
 run orchestrator status
-like 'the list of sessions says so' "$out" 'session-free-.* approved .*approved without a review \(review: none\)'
+like 'the list of sessions says that nobody judged it' "$out" '^READY TO MERGE .* free \(not reviewed\)'
 run orchestrator status free
 like 'status of a session says that nobody judged it' "$out" '^review +approved by nobody'
 is 'status --json of a session says that nobody judged it' \

@@ -81,19 +81,33 @@ is 'config says of each member where it comes from' "$(orchestrator config | gre
 #: status in a terminal.
 repo shown
 orchestrator dispatch --wait --review none a-rather-long-name-of-an-item -- sh -c 'echo 1 >a' >/dev/null 2>>"$T/.log"
-orchestrator dispatch --wait --review none blocked -- sh -c 'echo q | worker blocked "a reason that is rather long, so that the line has to be cut somewhere"; echo 2 >b' >/dev/null 2>>"$T/.log"
-longest() { awk '{ if (length($0) > n) n = length($0) } END { print n }'; }
-out=$(COLUMNS=80 orchestrator status)
-is 'the longest line of status is as wide as COLUMNS says' "$(echo "$out" | longest)" 80
-like 'a narrow status names the item and says its status' "$out" '^  a-rather-long-nam\.\.\. +approved '
-like 'a line of status that is cut ends with three dots' "$out" '^  blocked .* blocked: a reason .*\.\.\.$'
-like 'status is not cut where no width is known' "$(env -u COLUMNS orchestrator status | cat)" 'cut somewhere$'
+orchestrator dispatch --wait --review none blocked -- sh -c 'worker blocked "ein Grund, der ✅ recht lang ist, so that the line must be broken"' >/dev/null 2>>"$T/.log"
+columns() { LC_ALL=C.UTF-8 wc -L; }
+for locale in C C.UTF-8; do
+	for c in 60 80 100 200; do
+		ok "no line of status is wider than $c columns in the locale $locale" \
+		    test "$(LC_ALL=$locale COLUMNS=$c orchestrator status --all | columns)" -le "$c"
+		is "status has the whole reason and its command at $c columns in the locale $locale" \
+		    "$(LC_ALL=$locale COLUMNS=$c orchestrator status | flat | grep -c 'line must be broken orchestrator answer blocked')" 1
+	done
+done
+ok 'status is at most 78 columns wide where no width is known' test "$(env -u COLUMNS orchestrator status | columns)" -le 78
+is 'status has no colours in a pipe' "$(orchestrator status | grep -c "$(printf '\033')")" 0
+like 'status --color=always has colours in a pipe' "$(orchestrator status --color=always)" "$(printf '\033')\\[31m!"
 if command -v script >/dev/null; then
-	is 'the longest line of status is as wide as the terminal' \
-	    "$(env -u COLUMNS script -qec 'stty cols 72; orchestrator status' /dev/null | tr -d '\r' | longest)" 72
+	terminal() { env -u COLUMNS TERM=xterm "$@" script -qec 'stty cols 72; orchestrator status --all' /dev/null | tr -d '\r'; }
+	plain() { [ "$(terminal "$@" | columns)" -le 72 ] && ! terminal "$@" | grep -q "$(printf '\033')"; }
+	ok 'status has colours on a terminal' not plain
+	ok 'status has no colours on a terminal with NO_COLOR, and no line wider than it' plain NO_COLOR=1
+	ok 'status has no colours on a dumb terminal' plain TERM=dumb
 else
-	skip 'the longest line of status is as wide as the terminal' 'no script(1)'
+	skip 'status on a terminal' 'no script(1)'
 fi
+is 'status --status shows those alone' "$(orchestrator status --status approved | grep -c 'a-rather') $(orchestrator status --status approved | grep -c blocked)" '1 0'
+is 'status --json --status shows those alone' "$(orchestrator --json status --status ready | jq -r '[.sessions[].status] | join(" ")')" approved
+like 'status --status lists sessions that are over' "$(orchestrator status --status failed)" '^  !  blocked '
+orchestrator tasks create shown-list --task 'x: X' >/dev/null
+like 'status --list without a session of the list says so' "$(orchestrator status --list shown-list)" '^no such sessions$'
 
 # What people type.
 for word in ps ls rm kill run start; do

@@ -33,7 +33,7 @@ like 'the report of execute names the list of failed tasks' "$out" '^orchestrato
 is 'show gives the reason of a blocked session once' "$(orchestrator show one | grep -c 'Missing credentials')" 1
 is 'status of a blocked session gives the reason once' "$(orchestrator status one | grep -c 'Missing credentials')" 1
 like 'report says why the agent was blocked' "$(orchestrator report)" 'Missing credentials for staging'
-like 'status says why the agent was blocked' "$(orchestrator status)" 'session-one-.* blocked: Missing credentials'
+like 'status says why the agent was blocked' "$(orchestrator status)" '^  !  one +blocked, [0-9]+[smh]  Missing credentials for staging .*  orchestrator answer one$'
 is 'a blocked session has failed with the reason blocked' "$(st one '[.status, .reason, .detail] | join(" ")')" 'failed blocked Missing credentials for staging'
 like 'questions lists a blocked session, and how to answer' "$(orchestrator questions)" '^session-one-.*  blocked .*orchestrator answer one ANSWER'
 is 'questions --json lists a blocked session' "$(orchestrator --json questions | jq -r '.questions[0].question' | head -n 1)" 'Missing credentials for staging'

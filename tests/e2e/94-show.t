@@ -146,7 +146,7 @@ run orchestrator show one
 is 'show names adopt first when the worktree holds more than was judged' "$(first)" 'orchestrator adopt one'
 like 'show says what was not judged' "$out" '^not judged +a change in one$'
 like 'status of the session names adopt' "$(orchestrator status one)" '^not judged +a change in one: orchestrator adopt '
-like 'the list of sessions names adopt' "$(orchestrator status)" 'session-one-.* orchestrator adopt one: its worktree has a change in one, not judged'
+like 'the list of sessions names adopt' "$(orchestrator status)" '^  !  one +not judged  a change in one  orchestrator adopt one$'
 run orchestrator diff one
 is 'diff of approved work leaves that out, and names adopt' \
     "$(printf '%s\n' "$out" | grep -c 'by hand') $(printf '%s\n' "$err" | grep -c 'orchestrator adopt one')" '0 1'

@@ -140,8 +140,8 @@ ok 'the command that cleanup names for restored work removes it' \
 is 'nothing of the restored work stays' "$(orchestrator cleanup | grep -c '^salvage/session-d-thrice-')" 0
 
 twice d-twice
-like 'status lists the merged attempt alone' "$(orchestrator status | grep -c 'session-d-twice-')" '^1$'
-like 'status says that earlier attempts are not shown' "$(orchestrator status)" '^[0-9]+ earlier attempts? (is|are) not shown: --json lists (it|them)$'
+is 'status counts the merged attempt alone' "$(orchestrator status --stream d-twice | sed -n 's/ today.*//p')" '1 merged'
+is 'status --all lists earlier attempts by their ids' "$(orchestrator status --all | grep -c 'd-twice-')" 1
 is 'status --json lists earlier attempts' "$(known d-twice)" 2
 run orchestrator discard d-twice
 is 'discard of a merged item removes its earlier attempts with their branches' "$status $(known d-twice)$(branches d-twice)" '0 1'

@@ -44,7 +44,7 @@ one=$(list one a); two=$(list two b)
 : >"$T/hold-a"; : >"$T/hold-b"
 orchestrator execute one >"$T/said" 2>&1 & pid=$!
 ok 'status --json names the process that executes, and its list' wait_for 20 works ".execute | .pid == $pid and .lists[0].list == \"$one\""
-like 'status says which process works through which list' "$(orchestrator status)" "^execute: process $pid works through $one \(one\)$"
+like 'status says which process works on which list, and how far it is' "$(orchestrator status)" "^join on main - execute $pid works on one: 0/1, [01] running, [0-9]+s$"
 wait_for 20 begun a
 run orchestrator execute two
 is 'execute of a second list while one runs succeeds' "$status" 0
@@ -159,7 +159,7 @@ like 'pause SESSION says when the session pauses, and how to continue it' "$out"
     '^session-a-[a-z0-9]*: paused after its step implement; orchestrator resume a continues it, orchestrator cancel a ends it now$'
 rm "$T/hold-a"
 ok 'a paused session is held before its next step' wait_for 20 grep -q 'paused before step commit; orchestrator resume a continues' "$S/output.log"
-like 'status shows that a session is paused' "$(orchestrator status)" 'a .* paused: orchestrator resume a continues it'
+like 'status shows that a session is paused' "$(orchestrator status)" '^  !  a  paused  commit  orchestrator resume a$'
 is 'status --json shows that a session is paused' "$(orchestrator --json status | jq '.sessions[0].paused')" true
 kill -9 "$(sed 's/[a-z]* //' "$S/worker.lock")"; wait_for 20 works '.sessions[0].dead'
 orchestrator execute >"$T/said" 2>&1 & pid=$!

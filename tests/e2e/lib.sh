@@ -22,6 +22,7 @@
 #	schema_python			prints the python that has jsonschema; else fails
 #	skip 'sentence' reason; skip_all reason; done_testing
 #
+# Lines are not broken: COLUMNS is 1000.
 # With BAIL=1 the first failure is the last.
 #
 # A line "#: Title." begins a case: it needs what stands above the first case of the file, and none of the
@@ -35,7 +36,7 @@ T=$(cd "$T" && pwd -P)
 count=0 failed=0
 for v in $(env | sed -n 's/^\(GIT_[A-Z0-9_]*\|SESSION_[A-Z]*\)=.*/\1/p'); do unset "$v"; done
 unset ITEM_ID ROLE WORKTREE ROUND STEP XDG_STATE_HOME ORCHESTRATOR_WORKER MAKEFLAGS MFLAGS v
-export T O top LC_ALL=C PATH="$O/bin:$O/libexec:$PATH" ORCHESTRATOR_HOME="$T/state" HOME="$T/home" \
+export T O top LC_ALL=C COLUMNS=1000 PATH="$O/bin:$O/libexec:$PATH" ORCHESTRATOR_HOME="$T/state" HOME="$T/home" \
     XDG_CONFIG_HOME="$T/home/.config" GIT_CONFIG_GLOBAL="$T/home/.gitconfig" GIT_CONFIG_NOSYSTEM=1
 mkdir -p "$XDG_CONFIG_HOME" && mkfifo "$T/.never" && exec 9<>"$T/.never"
 printf '[user]\n\tname = Test\n\temail = test@example.org\n[init]\n\tdefaultBranch = main\n' \

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/cli/status_listing.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/work.h"
+#include "orchestrator/view/look.h"
+#include "orchestrator/view/page.h"
+#include "orchestrator/view/show.h"
+#include "orchestrator/workspace/orch.h"
+#include "proto/base/alloc.h"
+#include "proto/base/text.h"
+#include "proto/session/layout.h"
+#include "proto/sys/file.h"
+
+#define BAR	12	/* columns */
+
+static char *
+step_of(const struct entry *e)
+{
+	const struct state *s = &e->state;
+	struct text t = { 0 };
+
+	text_puts(&t, status_live(s->status) && !entry_dead(e) ? step_name(s->step) : show_status(e));
+	if (s->round > 1 && status_live(s->status))
+		text_printf(&t, ", round %jd", (intmax_t)s->round);
+	if (s->tasks_total > 0)
+		text_printf(&t, " %jd/%jd", (intmax_t)s->tasks_done, (intmax_t)s->tasks_total);
+	return t.buf;
+}
+
+/* The last tool that an agent called, as its log has it: "-> Bash: npm test", malloced; NULL = none. */
+static char *
+last_tool(const struct entry *e)
+{
+	char *tail = NULL, *found = NULL, *tool = NULL, *p;
+	size_t len;
+	int fd = file_open_dir(AT_FDCWD, e->path);
+
+	if (fd != -1 && file_read_tail(fd, SESSION_FILE_LOG, 4096, &tail, &len) == 0)
+		for (p = tail; (p = strstr(p, "] -> ")) != NULL; p++)
+			found = p + 2;
+	if (found != NULL)
+		tool = text_format("%.*s", (int)strcspn(found, "\n"), found);
+	free(tail);
+	file_close(fd);
+	return tool;
+}
+
+/* What it does now, or waits for. */
+static char *
+doing(const struct entry *e)
+{
+	const struct state *s = &e->state;
+	char *limit = show_limit(e), *tool;
+
+	if (limit != NULL)
+		return limit;
+	if (entry_dead(e))
+		return text_format("execute starts its worker");
+	if (s->notice[0] != '\0')
+		return text_format("%s", s->notice);
+	if ((tool = last_tool(e)) != NULL)
+		return tool;
+	return text_format("%s", s->note != NULL ? s->note : "");
+}
+
+/* "  >  slow-report  implement 12/20 [bar]  12m  -> Bash: npm test" */
+static void
+running(const struct listing *g, const struct listed *l)
+{
+	const struct state *s = &l->e->state;
+	char *step = step_of(l->e), *now = doing(l->e);
+	struct text t = { 0 };
+
+	text_puts(&t, "  ");
+	look_puts(&t, TONE_BUSY, ">");
+	text_puts(&t, "  ");
+	page_column(&t, listing_name(l), g->names);
+	text_puts(&t, "  ");
+	page_column(&t, step, g->steps);
+	text_puts(&t, " ");
+	if (g->bars && s->tasks_total > 0)
+		show_bar(&t, s->tasks_done, s->tasks_total, BAR);
+	else if (g->bars)
+		text_printf(&t, "%*s", BAR, "");
+	text_printf(&t, " %4s  ", show_age(s->created_at));
+	text_line(&t, now, strlen(now));
+	show_cut(t.buf);
+	text_free(&t);
+	free(step);
+	free(now);
+}
+
+static void
+ready(const struct listing *g)
+{
+	struct text lead = { 0 }, names = { 0 };
+	char *title = text_format("READY TO MERGE (%zu)", g->count[SECTION_READY]);
+
+	look_puts(&lead, TONE_GOOD, title);
+	text_puts(&lead, "  ");
+	for (size_t i = 0; i < g->n; i++)
+		if (g->all[i].section == SECTION_READY)
+			text_printf(&names, "%s%s%s", names.len > 0 ? " " : "", listing_name(&g->all[i]),
+			    strcmp(g->all[i].e->state.reason, "not-reviewed") == 0 ? " (not reviewed)" : "");
+	show_item(&(struct page_item){ lead.buf, names.buf, "orchestrator merge" }, 2);
+	text_free(&lead);
+	text_free(&names);
+	free(title);
+}
+
+static void
+over(const struct listing *g, const struct listed *l)
+{
+	const struct state *s = &l->e->state;
+	enum status_outcome outcome = status_traits(s->status)->outcome;
+	struct text t = { 0 };
+
+	text_puts(&t, "  ");
+	look_puts(&t, outcome == OUTCOME_DONE ? TONE_GOOD : outcome == OUTCOME_FAILED ? TONE_BAD : TONE_QUIET,
+	    outcome == OUTCOME_DONE ? "✓" : outcome == OUTCOME_FAILED ? "✗" : "-");
+	text_puts(&t, "  ");
+	page_column(&t, listing_name(l), g->names);
+	text_printf(&t, "  %-10s %4s  ", show_status(l->e), show_age(s->ended_at != 0 ? s->ended_at : s->created_at));
+	if (l->e->error != NULL)
+		text_line(&t, l->e->error, strlen(l->e->error));
+	else if (strcmp(s->reason, status_name(s->status)) != 0)
+		text_printf(&t, "%s%s", s->reason, s->detail[0] != '\0' ? ": " : "");
+	text_line(&t, s->detail, strlen(s->detail));
+	show_cut(t.buf);
+	text_free(&t);
+}
+
+/* How wide the columns of names and steps are; sessions that are not listed do not count. */
+static void
+measure(struct listing *g)
+{
+	size_t most = look_width() < 80 ? 14 : look_width() < 120 ? 24 : 40, n;
+	char *step;
+
+	for (size_t i = 0; i < g->n; i++) {
+		const struct listed *l = &g->all[i];
+
+		if (l->section == SECTION_READY || (l->section == SECTION_OVER && !g->v->all))
+			continue;
+		n = page_columns(listing_name(l));
+		g->names = n > most ? most : n > g->names ? n : g->names;
+		if (l->section != SECTION_RUNNING)
+			continue;
+		step = step_of(l->e);
+		n = page_columns(step);
+		g->steps = n > g->steps ? n : g->steps;
+		g->bars |= l->e->state.tasks_total > 0;
+		free(step);
+	}
+}
+
+/* Takes the sessions that are to be listed. */
+static void
+collect(struct listing *g, const bool *superseded)
+{
+	const struct status_view *v = g->v;
+
+	g->all = alloc_array(v->es->n + 1, sizeof(*g->all));
+	for (size_t i = 0; i < v->es->n; i++) {
+		struct listed *l = &g->all[g->n];
+		const struct entry *e = &v->es->v[i];
+
+		if (superseded[i] && !v->all)
+			continue;
+		*l = (struct listed){ e, superseded[i] ? SECTION_OVER : section_of(e, v->execute != NULL), NULL, superseded[i] };
+		if ((l->section == SECTION_READY || l->section == SECTION_STOPPED) && (l->surplus = work_surplus(v->o, e)) != NULL &&
+		    l->section == SECTION_READY)
+			l->section = SECTION_STUCK;
+		g->count[l->section]++;
+		g->n++;
+	}
+}
+
+static void
+print_over(struct listing *g, const bool *superseded)
+{
+	struct text t = { 0 };
+
+	if (g->v->all) {
+		if (g->count[SECTION_OVER] > 0)
+			listing_heading("OVER", g->count[SECTION_OVER]);
+		for (size_t i = g->n; i-- > 0;)
+			if (g->all[i].section == SECTION_OVER)
+				over(g, &g->all[i]);
+		return;
+	}
+	over_text(&t, g->v->es, superseded, g->v->older, g->v->midnight);
+	if (t.len > 0)
+		show_item(&(struct page_item){ t.buf, NULL, "orchestrator status --all" }, 2);
+	text_free(&t);
+}
+
+void
+status_list(const struct status_view *v)
+{
+	struct listing g = { .v = v };
+	bool *superseded = superseded_of(v->es);
+
+	collect(&g, superseded);
+	measure(&g);
+	listing_needs(&g);
+	if (g.count[SECTION_RUNNING] > 0)
+		listing_heading("RUNNING", 0);
+	for (size_t i = 0; i < g.n; i++)
+		if (g.all[i].section == SECTION_RUNNING)
+			running(&g, &g.all[i]);
+	if (g.count[SECTION_READY] > 0)
+		ready(&g);
+	print_over(&g, superseded);
+	if (v->es->n + v->older == 0)
+		puts(v->filtered ? "no such sessions" : "no sessions; orchestrator dispatch ITEM starts one");
+	for (size_t i = 0; i < g.n; i++)
+		free(g.all[i].surplus);
+	free(g.all);
+	free(superseded);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "orchestrator/cli/status_sort.h"
+#include "orchestrator/session/ask.h"
+#include "orchestrator/session/registry.h"
+#include "proto/base/alloc.h"
+#include "proto/base/array.h"
+#include "proto/base/text.h"
+
+enum section
+section_of(const struct entry *e, bool executing)
+{
+	enum status status = e->state.status;
+
+	if (e->error != NULL)
+		return e->archived ? SECTION_OVER : SECTION_STUCK;
+	if (e->archived)
+		return SECTION_OVER;
+	if (e->state.merging.target[0] != '\0')
+		return e->busy ? SECTION_RUNNING : SECTION_STUCK;
+	if (status_traits(status)->outcome == OUTCOME_BLOCKED || ask_blocked(e))
+		return SECTION_STOPPED;
+	if (entry_dead(e))
+		return executing ? SECTION_RUNNING : SECTION_STUCK;
+	if (status_live(status) && e->paused)
+		return SECTION_STUCK;
+	if (entry_group(e) == GROUP_QUESTIONS)
+		return SECTION_QUESTIONS;
+	if (status_live(status))
+		return SECTION_RUNNING;
+	return status_ended(status) ? SECTION_OVER : SECTION_READY;
+}
+
+struct attempt { const char *item; size_t i; };
+
+static int
+compare(const void *a, const void *b)
+{
+	const struct attempt *x = a, *y = b;
+	int order = strcmp(x->item, y->item);
+
+	return order != 0 ? order : (x->i > y->i) - (x->i < y->i);
+}
+
+bool *
+superseded_of(const struct entries *es)
+{
+	struct attempt *v = alloc_array(es->n + 1, sizeof(*v));
+	bool *all = alloc_array(es->n + 1, sizeof(*all));
+
+	for (size_t i = 0; i < es->n; i++)
+		v[i] = (struct attempt){ es->v[i].state.item, i };
+	qsort(v, es->n, sizeof(*v), compare);
+	for (size_t i = 0; i + 1 < es->n; i++) {
+		const struct entry *e = &es->v[v[i].i];
+
+		all[v[i].i] = e->error == NULL && status_undone(e->state.status) && strcmp(v[i].item, v[i + 1].item) == 0;
+	}
+	free(v);
+	return all;
+}
+
+/* What ended today, as people count it. */
+static const char *const words[] = {
+	[OUTCOME_NONE] = "approved",
+	[OUTCOME_DONE] = "merged",
+	[OUTCOME_BLOCKED] = "in conflict",
+	[OUTCOME_DECLINED] = "rejected or cancelled",
+	[OUTCOME_FAILED] = "failed",
+};
+ARRAY_WHOLE(words, OUTCOME_COUNT);
+
+void
+over_text(struct text *t, const struct entries *es, const bool *superseded, size_t older, int64_t midnight)
+{
+	static const enum status_outcome order[] = { OUTCOME_FAILED, OUTCOME_BLOCKED, OUTCOME_DECLINED, OUTCOME_NONE, OUTCOME_DONE };
+	ARRAY_WHOLE(order, OUTCOME_COUNT);
+	size_t n[OUTCOME_COUNT] = { 0 }, today = 0;
+
+	for (size_t i = 0; i < es->n; i++) {
+		const struct entry *e = &es->v[i];
+
+		if (superseded[i] || section_of(e, false) != SECTION_OVER)
+			continue;
+		if (e->error != NULL || e->state.ended_at < midnight)
+			older++;
+		else {
+			n[status_traits(e->state.status)->outcome]++;
+			today++;
+		}
+	}
+	for (size_t i = 0; i < OUTCOME_COUNT; i++)
+		if (n[order[i]] > 0)
+			text_printf(t, "%s%zu %s", t->len > 0 ? ", " : "", n[order[i]], words[order[i]]);
+	if (today > 0)
+		text_puts(t, " today");
+	if (older > 0)
+		text_printf(t, "%s%zu %s", today > 0 ? ", " : "", older, today > 0 ? "earlier" : "over");
+}
