@@ -17,7 +17,7 @@
  */
 
 #define LOST		"Session not found"
-#define OVERFLOWS	5	/* the client compacts a conversation that is full, and may do so for ever */
+#define VAIN		5	/* the client compacts a full conversation, or repeats a request, and may do so for ever */
 
 static void
 opencode_command(struct agent_run *run, struct strings *argv, struct strings *env)
@@ -40,6 +40,7 @@ static void
 take_step(struct agent_run *run, const struct json *part, struct text *out)
 {
 	const struct json *tokens = json_get(part, "tokens"), *cache = json_get(tokens, "cache");
+	const char *reason = json_words(part, "reason");
 	double cost = json_real(part, "cost", 0);
 
 	run->input_tokens = state_usage(run->input_tokens, state_usage(json_int(tokens, "input", 0),
@@ -48,22 +49,29 @@ take_step(struct agent_run *run, const struct json *part, struct text *out)
 	    json_int(tokens, "reasoning", 0)));
 	if (cost > 0 && cost < 1e6)
 		run->cost_microusd = state_usage(run->cost_microusd, (int64_t)(cost * 1e6 + 0.5));
-	run->overflows = 0;
 	run->parked = 0;
 	run->between = true;
-	if (strcmp(json_words(part, "reason"), "tool-calls") == 0)
-		run->ended = false;
-	else
+	run->ended = false;
+	if (strcmp(reason, "unknown") == 0) {	/* a response without an end: the client asks for another one */
+		run->stop = ++run->vain >= VAIN;
+		if (run->stop)
+			event_failed(run, "the service's responses have no end", out);
+		return;
+	}
+	run->vain = 0;
+	run->heard = true;
+	if (strcmp(reason, "tool-calls") != 0)
 		event_done(run, out);
 }
 
 /* A call is told when it has ended. */
 static void
-take_tool(const struct json *part, struct text *out)
+take_tool(struct agent_run *run, const struct json *part, struct text *out)
 {
 	const struct json *state = json_get(part, "state");
 	bool failed = strcmp(json_words(state, "status"), "error") == 0;
 
+	run->vain = 0;
 	event_call(out, json_words(part, "tool"), json_get(state, "input"));
 	event_output(out, failed || json_int(json_get(state, "metadata"), "exit", 0) != 0,
 	    json_words(state, failed ? "error" : "output"));
@@ -77,7 +85,7 @@ take_error(struct agent_run *run, const struct json *error, struct text *out)
 	event_failed(run, *message != '\0' ? message : name, out);
 	run->parked = json_int(json_get(error, "data"), "statusCode", 0) == 429 ? -1 : 0;
 	run->full = strcmp(name, "ContextOverflowError") == 0;
-	run->stop = run->full && ++run->overflows >= OVERFLOWS;
+	run->stop = run->full && ++run->vain >= VAIN;
 }
 
 static void
@@ -97,9 +105,8 @@ opencode_line(void *arg, const char *line, size_t len, struct text *out)
 		event_result(run, json_words(part, "text"));
 		text_printf(out, "%s\n", json_words(part, "text"));
 	} else if (strcmp(type, "tool_use") == 0) {
-		take_tool(part, out);
+		take_tool(run, part, out);
 	} else if (strcmp(type, "step_finish") == 0) {
-		run->heard = true;
 		take_step(run, part, out);
 	} else if (strcmp(type, "error") == 0) {
 		take_error(run, json_get(event, "error"), out);

@@ -54,7 +54,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	bool		 broken;	/* the run broke off, and its conversation can go on */
 	bool		 down;		/* ... because the service failed: the next run comes after a pause */
 	bool		 stop;		/* nothing more is expected of the client: it is ended */
-	int		 overflows;	/* times in a row that it was full */
+	int		 vain;		/* requests in a row of which nothing came */
 	size_t		 shown;		/* bytes of result already shown, for words that come in pieces */
 	bool		 said;		/* ... and that message is over */
 	int64_t		 parked;	/* the account is at its limit until then, wall ms; -1 = unknown */

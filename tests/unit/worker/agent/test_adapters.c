@@ -300,6 +300,31 @@ a_conversation_that_opencode_compacts_in_vain_is_given_up(void **state)
 	text_free(&out);
 }
 
+static void
+responses_of_opencode_that_have_no_end_are_repeated_a_few_times(void **state)
+{
+	static const char cut[] = "{\"type\":\"step_finish\",\"part\":{\"reason\":\"unknown\"}}",
+	    tool[] = "{\"type\":\"tool_use\",\"part\":{\"tool\":\"bash\",\"state\":{\"status\":\"completed\"}}}";
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER };
+	struct text out = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 8; i++) {
+		if (i == 4)
+			adapter_opencode.line(&run, tool, sizeof(tool) - 1, &out);
+		adapter_opencode.line(&run, cut, sizeof(cut) - 1, &out);
+	}
+	assert_false(run.stop || run.ended || run.heard);
+	text_clear(&out);
+	adapter_opencode.line(&run, cut, sizeof(cut) - 1, &out);
+	assert_true(run.stop);
+	assert_string_equal(out.buf, "error: the service's responses have no end\n");
+	adapter_opencode.finish(&run, 15);
+	assert_true(run.error);
+	assert_string_equal(run.error_text, "the service's responses have no end");
+	text_free(&out);
+}
+
 /* The words of the command line for a run. */
 static char *
 command_line(const struct adapter *adapter, const struct agent *a, const char *resume)
@@ -357,6 +382,7 @@ main(void)
 		cmocka_unit_test(an_account_of_opencode_is_at_its_limit_only_if_its_last_error_says_so),
 		cmocka_unit_test(a_run_of_gemini_that_reached_its_maximum_of_turns_broke_off),
 		cmocka_unit_test(a_conversation_that_opencode_compacts_in_vain_is_given_up),
+		cmocka_unit_test(responses_of_opencode_that_have_no_end_are_repeated_a_few_times),
 		cmocka_unit_test(a_run_is_begun_and_resumed_as_the_client_takes_it),
 	};
 
