@@ -46,7 +46,7 @@ const struct client clients[] = {
 		.mounted = true, .shared = "", .needed = "", .seed = "", .sign_in = "" },
 		{ .below = "", .user = ".config/opencode", .mounted = true,
 		.shared = "AGENTS.md agent agents command commands config.json mode modes opencode.json "
-		    "opencode.jsonc plugin plugins skill skills themes tool tools",
+		    "opencode.jsonc node_modules package.json package-lock.json plugin plugins skill skills themes tool tools",
 		.needed = "config.json opencode.json opencode.jsonc", .seed = "", .sign_in = "" } },
 	    .steers = "AGENTS.md CLAUDE.md .agents .claude .opencode opencode.json opencode.jsonc",
 	    .instructions = "AGENTS.md CLAUDE.md",

@@ -122,7 +122,7 @@ case_mixed() { case_defence; }
 # A message while a tool runs reaches the agent during the turn, or with the next one.
 case_tell() {
 	wanted='approved told (in-)?turn'
-	[ "$client" != claude ] || wanted='approved told in-turn'
+	case $client in claude | opencode) wanted='approved told in-turn' ;; esac
 	play 'on A person has a message
 	run echo told >work && git add work && git commit -qm Work && echo Work | worker summary -
 	say Done.

@@ -33,7 +33,7 @@ client_homes() {	# URL
 	    GEMINI_API_KEY=key GOOGLE_GEMINI_BASE_URL="$1" CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 CLAUDE_CODE_MAX_RETRIES=2 no_proxy=127.0.0.1
 	unset ANTHROPIC_AUTH_TOKEN ANTHROPIC_MODEL CLAUDECODE CLAUDE_CONFIG_DIR CLAUDE_CODE_OAUTH_TOKEN CODEX_HOME GEMINI_CLI_HOME \
 	    XDG_DATA_HOME IS_SANDBOX
-	mkdir -p "$HOME/.codex" "$HOME/.config/opencode" "$HOME/.gemini" "$HOME/.qwen"
+	mkdir -p "$HOME/.codex" "$HOME/.config/opencode/node_modules" "$HOME/.gemini" "$HOME/.qwen"
 	cat >"$HOME/.codex/config.toml" <<-E
 	model = "model"
 	model_provider = "mock"
@@ -52,6 +52,8 @@ client_homes() {	# URL
 	    "npm": "@ai-sdk/openai-compatible", "options": { "baseURL": "$1/v1", "apiKey": "key" },
 	    "models": { "model": { "limit": { "context": 200000, "output": 8000 } } } } } }
 	E
+	# as npm leaves it, which opencode calls at its start
+	echo '{ "packages": { "": { "dependencies": { "@opencode-ai/plugin": "*" } } } }' >"$HOME/.config/opencode/package-lock.json"
 	echo '{ "general": { "maxAttempts": 3 }, "security": { "auth": { "selectedType": "gemini-api-key" }, "folderTrust": { "enabled": false } }, "privacy": { "usageStatisticsEnabled": false } }' \
 	    >"$HOME/.gemini/settings.json"
 	echo '{ "security": { "auth": { "selectedType": "openai" } } }' >"$HOME/.qwen/settings.json"

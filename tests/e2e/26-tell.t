@@ -306,6 +306,54 @@ is 'work that ignores remarks and a message is not approved' \
 
 And soon unchanged'
 
+# Stands in for opencode with the plugin that it is given, which reads a message when a tool has ended.
+mkdir -p "$T/bin" "$HOME/.config/opencode/node_modules"; PATH="$T/bin:$PATH"
+cat >"$T/bin/opencode" <<'E'
+#!/bin/sh
+say() { printf '{"type":"%s","sessionID":"ses_1",%s}\n' "$1" "$2"; }
+plugin() { printf %s "$OPENCODE_CONFIG_CONTENT" | jq -r '.plugin[0] // "none"'; }
+reads() { jq -c '{ type: "told", sessionID: .conversation, number }' "$(dirname "$(plugin)")/words.json"; }
+say step_start '"part":{}'
+. "$T/agent"
+say step_finish '"part":{"reason":"stop"}'
+E
+chmod +x "$T/bin/opencode"
+words() { cat "$(session_of "$1")/transcript/words.json"; }
+offered() { words "$1" | grep -q "$2"; }
+settings opencode
+job plugged <<'E'
+echo "$n" >>plugged; hang
+[ "$n" != 1 ] || { reads; say tool_use '"part":{}'; rm "$T/at.plugged.1"; hang; }
+E
+dispatch plugged && at plugged 1
+is 'the plugin of opencode is in the session directory' \
+    "$(sed -n 's/^export const \([A-Za-z]*\).*/\1/p' "$(session_of plugged)/transcript/words.js")" Words
+orchestrator tell plugged 'Use tabs' >"$T/out"
+ok 'a message to opencode is offered while its tool runs' wait_for 20 offered plugged '"number":1,.*Use tabs'
+is 'a message to opencode names its conversation' "$(words plugged | jq -r .conversation)" ses_1
+go
+ok 'a message that opencode has read is delivered during the turn' \
+    wait_for 20 is_messages plugged '"\(.status) \(.how) \(.run)"' 'delivered in-turn 001'
+at plugged 1
+orchestrator tell plugged 'And test' >"$T/out"
+ok 'the second message to opencode has the next number' wait_for 20 offered plugged '"number":2,.*And test'
+go; at plugged 2
+is 'a message that opencode has not read comes with the next prompt' \
+    "$(messages plugged '"\(.status) \(.how) \(.run)"') $(grep -c 'And test' "$T/prompt.plugged.2")" \
+    'delivered in-turn 001; given turn 002 1'
+is 'a message that opencode has not read is not offered to the next run' "$(words plugged)" ''
+go; ended plugged
+
+rmdir "$HOME/.config/opencode/node_modules"
+job unready <<'E'
+plugin >"$T/plugin.$n"; echo "$n" >>unready; [ "$n" != 1 ] || hang
+E
+dispatch unready && at unready 1
+orchestrator tell unready 'Use tabs' >"$T/out"; wait_for 20 is_messages unready .status waiting
+go; ended unready
+is 'opencode whose plugins are not ready gets messages with the next prompt' \
+    "$(cat "$T/plugin.1") $(messages unready '"\(.status) \(.how) \(.run)"')" 'none delivered turn 002'
+
 settings sh
 job bad <<'E'
 hang

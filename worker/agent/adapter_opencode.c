@@ -8,6 +8,7 @@
 #include "proto/settings/settings.h"
 #include "worker/agent/agent.h"
 #include "worker/agent/event.h"
+#include "worker/agent/opencode_words.h"
 #include "worker/agent/server.h"
 
 /*
@@ -29,7 +30,7 @@ opencode_command(struct agent_run *run, struct strings *argv, struct strings *en
 	event_option(argv, "--model", run->agent->model);
 	event_option(argv, "--session", run->resume);
 	strings_add_all(argv, &run->agent->args);
-	server_opencode(run, env);
+	server_opencode(run, opencode_words_begin(run), env);
 	event_env(env, "OPENCODE_PERMISSION", "{\"*\":\"allow\"}");	/* a permission to ask for is refused */
 	event_env(env, "OPENCODE_DISABLE_AUTOUPDATE", "1");
 	/* a command may wait a day for an answer */
@@ -98,6 +99,11 @@ opencode_line(void *arg, const char *line, size_t len, struct text *out)
 
 	if (*id != '\0' && strlen(id) < sizeof(run->conversation))
 		strlcpy(run->conversation, id, sizeof(run->conversation));
+	if (type != NULL && strcmp(type, OPENCODE_TOLD) == 0) {
+		opencode_words_told(run, event);
+		json_free(event);
+		return;
+	}
 	run->between = false;
 	if (type == NULL) {
 		event_plain(run, line, len, LOST, out);
@@ -126,8 +132,10 @@ opencode_finish(struct agent_run *run, int status)
 
 const struct adapter adapter_opencode = {
 	.name = "opencode",
+	.tells = true,
 	.speaks = true,
 	.command = opencode_command,
+	.tell = opencode_words_send,
 	.line = opencode_line,
 	.finish = opencode_finish,
 };

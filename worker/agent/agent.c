@@ -78,6 +78,8 @@ tell_more(void *arg)
 {
 	struct listener *l = arg;
 
+	if (l->run->talk.over)
+		return;
 	messages_offer(l->w, l->run);
 	if (l->run->words == NULL)
 		return;
@@ -136,8 +138,6 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	adapter->command(run, &argv, &env);
 	if (adapter->begin != NULL)
 		adapter->begin(run);
-	run->talk.more = adapter->tell != NULL ? tell_more : NULL;
-	run->talk.arg = &listener;
 	output_log("run %s: %s (%s)%s", w->run, role_name(run->role), run->agent->name,
 	    run->resume != NULL ? ", resumed" : "");
 	if (run->agent->silence > 0)
@@ -145,7 +145,8 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	run_command(w, &(struct run_spec){ .actor = actor_of_role(run->role),
 	    .label = role_name(run->role), .argv = &argv, .env = &env, .in = in, .run = w->run,
 	    .talk = adapter->begin != NULL ? &run->talk : NULL,
-	    .line = hear_line, .arg = &listener, .stop = &run->stop, .calls = &run->calls, .transcript = name }, &res);
+	    .line = hear_line, .more = adapter->tell != NULL ? tell_more : NULL, .arg = &listener, .stop = &run->stop,
+	    .calls = &run->calls, .transcript = name }, &res);
 	w->limits.stall = stall;
 	close(in);
 	messages_over(w, run);

@@ -73,15 +73,22 @@ variables(const struct agent_run *run, bool pairs)
 }
 
 /* { "KEY": { "orchestrator": SERVER } } */
-static char *
-configuration(const char *key, struct json *server)
+static struct json *
+configured(const char *key, struct json *server)
 {
 	struct json *all = json_new_object(), *named = json_new_object();
-	char *text;
 
 	json_put(named, NAME, server);
 	json_put(all, key, named);
-	text = json_text(all, false, NULL);
+	return all;
+}
+
+static char *
+configuration(const char *key, struct json *server)
+{
+	struct json *all = configured(key, server);
+	char *text = json_text(all, false, NULL);
+
 	json_free(all);
 	return text;
 }
@@ -230,9 +237,9 @@ server_codex(const struct agent_run *run, struct strings *argv)
 }
 
 void
-server_opencode(const struct agent_run *run, struct strings *env)
+server_opencode(const struct agent_run *run, const char *plugin, struct strings *env)
 {
-	struct json *o;
+	struct json *o, *all, *plugins;
 	char *text;
 
 	if (run->server.n == 0)
@@ -241,7 +248,14 @@ server_opencode(const struct agent_run *run, struct strings *env)
 	json_put_str(o, "type", "local");
 	json_put(o, "command", words(run, true));
 	json_put(o, "environment", variables(run, false));
-	text = configuration("mcp", o);
+	all = configured("mcp", o);
+	if (plugin != NULL) {
+		plugins = json_new_array();
+		json_append(plugins, json_new_string(plugin));
+		json_put(all, "plugin", plugins);
+	}
+	text = json_text(all, false, NULL);
 	event_env(env, "OPENCODE_CONFIG_CONTENT", text);
 	free(text);
+	json_free(all);
 }

@@ -16,8 +16,8 @@ struct json *server_acp(const struct agent_run *);
 /* Adds the options of the client, if the run has a server. */
 void server_claude(const struct agent_run *, struct strings *argv);
 void server_codex(const struct agent_run *, struct strings *argv);
-/* Sets the client's variable, unless the user has set it. */
-void server_opencode(const struct agent_run *, struct strings *env);
+/* Sets the client's variable, unless the user has set it.  plugin: path of a plugin; NULL = none. */
+void server_opencode(const struct agent_run *, const char *plugin, struct strings *env);
 /* Adds the option of a client that ignores the servers of its protocol (servers in proto/settings/clients.h). */
 void server_option(const struct agent_run *, struct strings *argv);
 /* Writes a file of the session, which has the system's defaults for the client, too, and sets the client's variable to

@@ -256,6 +256,8 @@ run_output(struct running *r)
 static void
 run_talk(struct running *r)
 {
+	if (r->spec->more != NULL)
+		r->spec->more(r->spec->arg);
 	if (r->spec->talk != NULL && talk_send(r->spec->talk))
 		watch_timer(&r->linger, clock_now() + TALK_LINGER_S * CLOCK_S);
 }

@@ -37,6 +37,7 @@ struct run_spec {
 	/* Gets a whole line of output (without its newline), and renders it into out; NULL = the line is used
 	 * as it is. */
 	void		(*line)(void *arg, const char *, size_t, struct text *out);
+	void		(*more)(void *arg);	/* called after each event, to say more to the command; may be NULL */
 	void		*arg;
 	const bool	*stop;		/* set by line when the command has nothing more to do: it is ended; may be NULL */
 	const int	*calls;		/* set by line: tool calls without a result; may be NULL */

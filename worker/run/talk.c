@@ -37,8 +37,6 @@ talk_send(struct talk *t)
 
 	if (t->fd == -1)
 		return false;
-	if (t->more != NULL && !t->over)
-		t->more(t->arg);
 	watch_unfd(t->fd);
 	while (t->sent < t->out.len && ((n = write(t->fd, t->out.buf + t->sent, t->out.len - t->sent)) > 0 ||
 	    (n == -1 && errno == EINTR)))

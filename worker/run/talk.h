@@ -21,8 +21,6 @@ struct talk {
 	bool		 ends;	/* the client ends when its input is closed, however long it works until then */
 	size_t		 sent;	/* bytes of out */
 	int		 fd;	/* non-blocking; -1 = closed */
-	void		(*more)(void *arg);	/* called before each write, to add lines; NULL = none */
-	void		*arg;
 };
 
 /* Makes the pipe; returns the end for the client, or -1 with errno. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "tests/unit/scratch.h"
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "proto/settings/settings.h"
@@ -325,6 +326,41 @@ responses_of_opencode_that_have_no_end_are_repeated_a_few_times(void **state)
 	text_free(&out);
 }
 
+static void
+a_message_to_opencode_is_heard_once_its_plugin_says_so(void **state)
+{
+	static const char said[] = "{\"type\":\"told\",\"sessionID\":\"" SESSION "\",\"number\":%d}";
+	char words[] = "Use tabs.", line[128], *dir = *state;
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER, .dir = dir, .words = words };
+	struct strings argv = { 0 }, env = { 0 };
+	struct text out = { 0 };
+
+	assert_int_equal(mkdir("transcript", 0700) | mkdir(".config", 0700) | mkdir(".config/opencode", 0700) |
+	    mkdir(".config/opencode/node_modules", 0700), 0);
+	setenv("HOME", dir, 1);
+	strings_set(&run.server, "SESSION_DIR", dir);
+	adapter_opencode.command(&run, &argv, &env);
+	adapter_opencode.tell(&run);
+	assert_int_equal(run.passed, WORDS_KEPT);	/* it has no conversation yet */
+	strlcpy(run.conversation, SESSION, sizeof(run.conversation));
+	run.ended = true;
+	adapter_opencode.tell(&run);
+	assert_int_equal(run.passed, WORDS_KEPT);
+	run.ended = false;
+	adapter_opencode.tell(&run);
+	assert_int_equal(run.passed, WORDS_SENT);
+	for (int i = 0; i < 2; i++) {
+		snprintf(line, sizeof(line), said, i);
+		adapter_opencode.line(&run, line, strlen(line), &out);
+		assert_int_equal(run.passed, i == 1 ? WORDS_HEARD : WORDS_SENT);
+	}
+	assert_int_equal(out.len, 0);
+	free(run.own);
+	strings_free(&argv);
+	strings_free(&env);
+	strings_free(&run.server);
+}
+
 /* The words of the command line for a run. */
 static char *
 command_line(const struct adapter *adapter, const struct agent *a, const char *resume)
@@ -383,6 +419,7 @@ main(void)
 		cmocka_unit_test(a_run_of_gemini_that_reached_its_maximum_of_turns_broke_off),
 		cmocka_unit_test(a_conversation_that_opencode_compacts_in_vain_is_given_up),
 		cmocka_unit_test(responses_of_opencode_that_have_no_end_are_repeated_a_few_times),
+		SCRATCH_TEST(a_message_to_opencode_is_heard_once_its_plugin_says_so),
 		cmocka_unit_test(a_run_is_begun_and_resumed_as_the_client_takes_it),
 	};
 
