@@ -78,23 +78,27 @@ LIBS = $(PKG_LIBS) -linotifytools
 
 PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*/*.c))) $(O)/proto/prompts.o
 WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*/*.c)))
-ORCH_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c))) $(O)/orchestrator/skill.o
+WATCH_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/watch/*.c)))
+ORCH_OBJ   = $(filter-out $(WATCH_OBJ),$(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c)))) $(O)/orchestrator/skill.o
 UNIT       = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/*/*/test_*.c)))
 FUZZ_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out %/libfuzzer.c %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 BENCH      = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
 
-all: $(O)/bin/orchestrator $(O)/libexec/worker
+all: $(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch
 
 $(O)/bin/orchestrator: LIBS += -lyaml
 $(O)/bin/orchestrator: $(ORCH_OBJ) $(O)/libproto.a
 $(O)/libexec/worker: $(WORKER_OBJ) $(O)/libproto.a
-$(O)/bin/orchestrator $(O)/libexec/worker:
+# The screen is a program of its own: ncurses is not for those that run all day.
+$(O)/libexec/orchestrator-watch: LIBS += -lyaml -lncursesw -ltinfo
+$(O)/libexec/orchestrator-watch: $(O)/orchestrator/watch/main.o $(O)/liborchestrator.a $(O)/libproto.a
+$(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch:
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(O)/libproto.a: $(PROTO_OBJ)
 $(O)/libworker.a: $(filter-out %/main.o,$(WORKER_OBJ))
-$(O)/liborchestrator.a: $(filter-out %/main.o,$(ORCH_OBJ))
+$(O)/liborchestrator.a: $(filter-out %/main.o,$(ORCH_OBJ) $(WATCH_OBJ))
 $(O)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -237,7 +241,7 @@ install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
 	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
-	install -m 755 $(O)/libexec/worker $(DESTDIR)$(libexecdir)
+	install -m 755 $(O)/libexec/worker $(O)/libexec/orchestrator-watch $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(mandir)/man7

@@ -18,6 +18,7 @@ build libjson-c-dev header json-c/json.h
 build libpcre2-dev header pcre2posix.h
 build libseccomp-dev header seccomp.h
 build libyaml-dev header yaml.h
+build libncurses-dev header ncurses.h
 build libinotifytools0-dev header inotifytools/inotifytools.h
 check bubblewrap command bwrap
 check libcmocka-dev header stdarg.h>%#include<stddef.h>%#include<stdint.h>%#include<setjmp.h>%#include<cmocka.h
@@ -25,6 +26,7 @@ check perl command prove
 check jq command jq
 check mandoc command mandoc
 check strace command strace
+check tmux command tmux
 check python3-jsonschema python jsonschema
 agents npm command npm
 agents python3 command python3

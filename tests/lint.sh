@@ -56,6 +56,7 @@ lint_layers() {
 	grep -n '"[^"]*\\033\[' $sources | grep -v '^orchestrator/\(view/\(look\|page\)\|cli/cmd_diff\)\.c:' && rc=1	# a colour
 	grep -n '#include <json' $sources | grep -v '^proto/json/json\.c:' && rc=1
 	grep -n '#include <yaml' $sources | grep -v '^orchestrator/view/yaml\.c:' && rc=1
+	grep -n '#include <n\{0,1\}curses' $sources | grep -v '^orchestrator/watch/screen\.c:' && rc=1
 	grep -n '#include <seccomp' $sources | grep -v '^proto/sandbox/sandbox_seccomp\.c:' && rc=1
 	grep -n '#include <pcre' $sources | grep -v '^proto/base/pattern\.c:' && rc=1
 	grep -n '#include <inotify' $sources | grep -v '^proto/sys/watch\.c:' && rc=1
@@ -94,6 +95,14 @@ lint_files() {
 	grep -nE '[[:space:]]$' $sources $tests $scripts && rc=1
 	return $rc
 }
+# ncurses is for the screen of watch: orchestrator and worker start without it.
+lint_links() {
+	make -s -j"$JOBS" CC=gcc DEV=1 O=build-lint-gcc all || return 1
+	readelf -d build-lint-gcc/libexec/orchestrator-watch | grep -q 'NEEDED.*ncursesw' || { echo 'orchestrator-watch: no ncursesw'; return 1; }
+	for f in bin/orchestrator libexec/worker; do
+		! readelf -d "build-lint-gcc/$f" | grep -E 'NEEDED.*(curses|tinfo)' || return 1
+	done
+}
 # tests/words: no file has one of these, but that table and the data of tests.
 lint_words() {
 	rc=0
@@ -127,7 +136,7 @@ lint_cppcheck() {
 lint_shell() { shellcheck -x $scripts; }
 lint_man() { mandoc -T lint -W warning man/*.1 man/*.5 man/*.7; }
 
-[ $# -gt 0 ] || set -- gcc clang headers layers rooms files words format cppcheck shell man
+[ $# -gt 0 ] || set -- gcc clang headers layers rooms links files words format cppcheck shell man
 for check; do
 	if "lint_$check" >"$log" 2>&1; then
 		echo "ok   $check"

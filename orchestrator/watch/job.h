@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_JOB_H
+#define ORCHESTRATOR_JOB_H
+
+/* Commands of orchestrator that run as children; several may run at a time. */
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "proto/base/id.h"
+
+struct job {
+	pid_t		 pid;		/* 0 = free */
+	int		 fd;		/* memory with its output */
+	char		*title;		/* "merge n1" */
+	char		 about[SESSION_ID_MAX];	/* the session */
+	bool		 shown;		/* its output is to be shown, and not only its last line */
+	char		*output;	/* once it has ended */
+};
+#define JOBS_MAX	8
+struct jobs {
+	const char	*program;
+	struct job	 v[JOBS_MAX];
+};
+
+/* Starts one, whose title is taken then; words end with NULL.  0, or -1 with errno. */
+int job_start(struct jobs *, const struct job *, const char *const *words);
+/* One that has ended, and its wait status; false: none has.  The caller frees title and output. */
+bool job_ended(struct jobs *, struct job *, int *status);
+/* The title of one that runs, NULL = none. */
+const char *job_running(const struct jobs *);
+
+#endif

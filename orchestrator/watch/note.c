@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "orchestrator/session/registry.h"
+#include "orchestrator/session/show_entry.h"
+#include "orchestrator/watch/note.h"
+#include "proto/base/text.h"
+#include "proto/json/record.h"
+#include "proto/record/question.h"
+#include "proto/session/layout.h"
+#include "proto/sys/file.h"
+
+#define TAIL	4096	/* bytes of a log, in which the last tool is looked for */
+
+char *
+note_question(const struct entry *e)
+{
+	struct questions qs = { 0 };
+	struct text t = { 0 };
+	char why[RECORD_ERR];
+	int fd = file_open_dir(AT_FDCWD, e->path);
+
+	if (fd != -1 && questions_load(fd, &qs, why, sizeof(why)) == 0)
+		for (const struct question *q = qs.q; q < qs.q + qs.n && t.len == 0; q++) {
+			if (q->status != QUESTION_OPEN)
+				continue;
+			text_puts(&t, q->text);
+			for (size_t i = 0; i < q->options.n; i++)
+				text_printf(&t, "  %zu) %s", i + 1, q->options.v[i]);
+		}
+	for (size_t i = 0; i < t.len; i++)
+		if (t.buf[i] == '\n')
+			t.buf[i] = ' ';
+	questions_release(&qs);
+	file_close(fd);
+	return t.buf;
+}
+
+/* The last tool that its agent called, as its log has it: "-> Bash: npm test"; malloced, NULL = none. */
+static char *
+last_tool(const struct entry *e)
+{
+	char tail[TAIL + 1], *p, *found = NULL;
+	int dir = file_open_dir(AT_FDCWD, e->path), fd = dir == -1 ? -1 : file_open(dir, SESSION_FILE_LOG, O_RDONLY, 0);
+	off_t size = fd == -1 ? 0 : lseek(fd, 0, SEEK_END);
+	ssize_t n = size <= 0 ? 0 : pread(fd, tail, TAIL, size > TAIL ? size - TAIL : 0);
+
+	file_close(fd);
+	file_close(dir);
+	tail[n > 0 ? n : 0] = '\0';
+	for (p = tail; (p = strstr(p, "] -> ")) != NULL; p++)
+		found = p + 2;
+	return found == NULL ? NULL : text_format("%.*s", (int)strcspn(found, "\n"), found);
+}
+
+char *
+note_make(const struct entry *e)
+{
+	const struct state *s = &e->state;
+	char *note = NULL;
+
+	if (e->error != NULL || !status_live(s->status))
+		return NULL;
+	if (s->questions_open > 0)
+		note = note_question(e);
+	if (note == NULL)
+		note = show_limit(e);
+	return note != NULL || !e->alive || e->paused || s->notice[0] != '\0' ? note : last_tool(e);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "orchestrator/session/ask.h"
+#include "orchestrator/session/registry.h"
+#include "orchestrator/session/show_entry.h"
+#include "orchestrator/watch/rows.h"
+#include "proto/base/array.h"
+#include "proto/base/clock.h"
+
+#define NAME	16	/* columns of a line */
+#define STEP	18
+#define AGE	4
+
+void
+rows_add(struct rows *r, const struct entry *e, const char *note)
+{
+	if ((r->v = reallocarray(r->v, r->n + 1, sizeof(*r->v))) == NULL)
+		err(EX_OSERR, NULL);
+	r->v[r->n++] = (struct row){ .e = e, .note = note };
+}
+
+void
+rows_release(struct rows *r)
+{
+	free(r->v);
+	memset(r, 0, sizeof(*r));
+}
+
+static enum urgency
+urgency_of(const struct entry *e, bool executing)
+{
+	const struct state *s = &e->state;
+
+	if (e->archived)
+		return URGENCY_OVER;
+	if (e->error != NULL)
+		return URGENCY_STUCK;
+	if (s->item[0] == '\0')		/* execute itself, which asks */
+		return URGENCY_QUESTION;
+	if (s->merging.target[0] != '\0')
+		return e->busy ? URGENCY_RUNNING : URGENCY_STUCK;
+	if (status_traits(s->status)->outcome == OUTCOME_BLOCKED || ask_blocked(e))
+		return URGENCY_STOPPED;
+	if (entry_dead(e))
+		return executing ? URGENCY_RUNNING : URGENCY_STUCK;
+	if (status_live(s->status) && e->paused)
+		return URGENCY_STUCK;
+	if (entry_group(e) == GROUP_QUESTIONS)
+		return URGENCY_QUESTION;
+	if (status_live(s->status))
+		return URGENCY_RUNNING;
+	return status_ended(s->status) ? URGENCY_OVER : URGENCY_READY;
+}
+
+/* By item, the newest attempt first. */
+static int
+by_item(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int order = strcmp(x->e->state.item, y->e->state.item);
+
+	return order != 0 ? order : (x->e->state.created_at < y->e->state.created_at) - (x->e->state.created_at > y->e->state.created_at);
+}
+
+/* The most urgent first, then the oldest; of those that are over, the newest. */
+static int
+by_urgency(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+	int64_t p = x->e->state.created_at, q = y->e->state.created_at;
+	int order = x->urgency == URGENCY_OVER ? (p < q) - (p > q) : (p > q) - (p < q);
+
+	if (x->urgency != y->urgency)
+		return x->urgency < y->urgency ? -1 : 1;
+	return order != 0 ? order : strcmp(x->e->id, y->e->id);
+}
+
+static bool
+is_wanted(const struct row *r, const struct rows_look *look)
+{
+	if (r->urgency == URGENCY_OVER && !look->over)
+		return false;
+	return look->filter == NULL || strcasestr(r->e->id, look->filter) != NULL || strstr(show_status(r->e), look->filter) != NULL ||
+	    (r->note != NULL && strcasestr(r->note, look->filter) != NULL);
+}
+
+void
+rows_settle(struct rows *r, const struct rows_look *look)
+{
+	size_t kept = 0;
+
+	qsort(r->v, r->n, sizeof(*r->v), by_item);
+	for (size_t i = 0; i < r->n; i++) {
+		struct row *row = &r->v[i];
+		const struct entry *e = row->e;
+
+		row->earlier = i > 0 && e->error == NULL && status_undone(e->state.status) &&
+		    strcmp(e->state.item, row[-1].e->state.item) == 0;
+		row->urgency = row->earlier ? URGENCY_OVER : urgency_of(e, look->executing);
+		if (row->earlier)
+			continue;
+		r->count[row->urgency]++;
+		r->total += e->state.item[0] != '\0';
+		r->done += e->error == NULL && status_done(e->state.status);
+	}
+	for (size_t i = 0; i < r->n; i++)
+		if (is_wanted(&r->v[i], look))
+			r->v[kept++] = r->v[i];
+	r->n = kept;
+	qsort(r->v, r->n, sizeof(*r->v), by_urgency);
+}
+
+const char *
+row_name(const struct row *r)
+{
+	const struct state *s = &r->e->state;
+
+	if (r->e->error != NULL || r->earlier)
+		return r->e->id;
+	return s->item[0] == '\0' ? "instance" : s->item;
+}
+
+/* Where it stands: "implement/2 3/7", or its status. */
+static void
+add_step(struct text *t, const struct row *r)
+{
+	const struct state *s = &r->e->state;
+
+	if (s->item[0] == '\0' && r->e->error == NULL)
+		text_puts(t, "execute asks");
+	else if (r->urgency == URGENCY_QUESTION)
+		text_puts(t, "question");
+	else
+		text_puts(t, r->urgency == URGENCY_RUNNING && !entry_dead(r->e) ? step_name(s->step) : show_status(r->e));
+	if (s->round > 1 && r->urgency == URGENCY_RUNNING)
+		text_printf(t, "/%jd", (intmax_t)s->round);
+	if (s->tasks_total > 0 && r->urgency < URGENCY_READY)
+		text_printf(t, " %jd/%jd", (intmax_t)s->tasks_done, (intmax_t)s->tasks_total);
+}
+
+/* What there is to say about it. */
+static void
+add_note(struct text *t, const struct row *r)
+{
+	const struct state *s = &r->e->state;
+
+	if (r->e->error != NULL)
+		text_puts(t, r->e->error);
+	else if (r->note != NULL)
+		text_puts(t, r->note);
+	else if (entry_dead(r->e))
+		text_puts(t, r->urgency == URGENCY_RUNNING ? "execute starts it" : "orchestrator execute starts it");
+	else if (status_live(s->status) && r->e->paused)
+		text_printf(t, "orchestrator resume %s continues it", s->item);
+	else if (s->nconflicts > 0 && r->urgency == URGENCY_STOPPED)
+		text_puts(t, s->conflicts[0].path);
+	else if (s->blocked != NULL)
+		text_puts(t, s->blocked);
+	else if (s->detail[0] != '\0' && !status_live(s->status))
+		text_puts(t, s->detail);
+	else if (s->notice[0] != '\0' && status_live(s->status))
+		text_puts(t, s->notice);
+	else if (s->note != NULL)
+		text_puts(t, s->note);
+}
+
+void
+row_line(struct frame *f, const struct row *r, bool chosen, int64_t now)
+{
+	static const struct { const char *sign; enum ink ink; } looks[] = {
+		[URGENCY_QUESTION] = { "?", INK_ASK },
+		[URGENCY_STOPPED] = { "!", INK_BAD },
+		[URGENCY_STUCK] = { "!", INK_ASK },
+		[URGENCY_RUNNING] = { ">", INK_BUSY },
+		[URGENCY_READY] = { "=", INK_GOOD },
+		[URGENCY_OVER] = { "-", INK_QUIET },
+	};
+	ARRAY_WHOLE(looks, URGENCIES);
+	const struct state *s = &r->e->state;
+	int64_t since = s->ended_at != 0 ? s->ended_at : s->created_at;
+	struct text t = { 0 }, one = { 0 };
+	char age[32];
+
+	text_printf(&t, " %s ", looks[r->urgency].sign);
+	frame_column(&t, row_name(r), f->width < 100 ? NAME : NAME * 2);
+	text_puts(&t, " ");
+	add_step(&one, r);
+	frame_column(&t, one.buf, STEP);
+	/* seconds would need a clock */
+	text_printf(&t, " %*s  ", AGE, since == 0 ? "-" : now - since < 60000 ? "<1m" : clock_age(now - since, age, sizeof(age)));
+	text_clear(&one);
+	add_note(&one, r);
+	text_puts(&t, one.buf != NULL ? one.buf : "");
+	frame_add(f, looks[r->urgency].ink, t.buf, 0);
+	f->v[f->n - 1].chosen = chosen;
+	text_free(&one);
+	text_free(&t);
+}
+
+void
+rows_summary(struct text *t, const struct rows *r)
+{
+	size_t n = r->count[URGENCY_QUESTION] + r->count[URGENCY_STOPPED] + r->count[URGENCY_STUCK];
+
+	text_printf(t, "%zu need%s you, %zu running, %zu ready to merge, %zu over", n, n == 1 ? "s" : "", r->count[URGENCY_RUNNING],
+	    r->count[URGENCY_READY], r->count[URGENCY_OVER]);
+}

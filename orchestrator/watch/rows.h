@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_ROWS_H
+#define ORCHESTRATOR_ROWS_H
+
+/* The sessions as the screen lists them: the most urgent first, a line each.  Everything here is pure. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "orchestrator/watch/frame.h"
+
+struct entry;
+
+enum urgency {
+	URGENCY_QUESTION,	/* it waits for an answer */
+	URGENCY_STOPPED,	/* it is blocked or in conflict */
+	URGENCY_STUCK,		/* paused, without a worker, unreadable, or a merge cut short */
+	URGENCY_RUNNING,
+	URGENCY_READY,		/* to be merged */
+	URGENCY_OVER,
+	URGENCIES
+};
+struct row {
+	const struct entry *e;
+	const char	*note;		/* its open question, or what it waits for; NULL = none */
+	enum urgency	 urgency;
+	bool		 earlier;	/* a later attempt at its item is there */
+};
+struct rows {
+	struct row	*v;
+	size_t		 n;
+	size_t		 count[URGENCIES];	/* also of those that are left out */
+	size_t		 done, total;	/* items that are merged, of all */
+};
+/* What is left out, and what execute does. */
+struct rows_look {
+	bool		 executing;	/* it starts workers that died */
+	bool		 over;		/* also those that are over, and earlier attempts */
+	const char	*filter;	/* those with this in a word of theirs; NULL = all */
+};
+
+/* The urgency is set by rows_settle(). */
+void rows_add(struct rows *, const struct entry *, const char *note);
+/* Sorts, counts and leaves out. */
+void rows_settle(struct rows *, const struct rows_look *);
+void rows_release(struct rows *);
+
+/* What commands call it: its item; the id of an earlier attempt, "instance" for execute itself. */
+const char *row_name(const struct row *);
+/* Adds its line. */
+void row_line(struct frame *, const struct row *, bool chosen, int64_t now);
+/* "2 need you, 1 running, 3 ready to merge, 4 over" */
+void rows_summary(struct text *, const struct rows *);
+
+#endif
