@@ -19,7 +19,7 @@ add_head(const struct viewer *v, struct frame *f)
 
 	text_printf(&t, "%s  ", name != NULL && name[1] != '\0' ? name + 1 : top);
 	if (total > 0) {
-		show_bar(&t, (int64_t)done, (int64_t)total);
+		show_bar(&t, (int64_t)done, (int64_t)total, 20);
 		text_printf(&t, " %zu/%zu %s  ", done, total, lists ? "done" : "merged");
 	}
 	text_puts(&t, m->executing ? "execute " : "execute is not running");

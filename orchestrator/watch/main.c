@@ -7,7 +7,7 @@
 
 #include "orchestrator/cli/cmd_watch.h"
 #include "orchestrator/source/tasks.h"
-#include "orchestrator/view/show.h"
+#include "orchestrator/view/look.h"
 #include "orchestrator/watch/keys.h"
 #include "orchestrator/watch/screen.h"
 #include "orchestrator/watch/viewer.h"
@@ -108,7 +108,7 @@ loop(void)
 static void
 print_once(void)
 {
-	size_t width = show_width();
+	size_t width = look_width();
 	struct frame f = { 0 };
 	int cursor;
 
