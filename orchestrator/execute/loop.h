@@ -7,7 +7,7 @@
  *
  *	loop.c		waits, finds the session of an event, and handles due sessions
  *	loop_sessions.c	the known sessions, and the due ones
- *	attend.c	one session: reads it, reports news, decides (schedule.h), acts
+ *	session_update.c	one session: reads it, reports news, decides (schedule.h), acts
  *	session_say.c	reports news, one line each
  *	session_act.c	performs the decision
  *	queue.c		approved sessions in order; queue_merge.c merges them, one at a time, in a child

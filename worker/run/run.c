@@ -362,8 +362,7 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 	if (spec->talk != NULL)
 		file_close(in);
 	if (r.pid == -1) {
-		if (spec->talk != NULL)
-			talk_close(spec->talk);
+		talk_close(spec->talk);
 		(void)cgroup_end(&r.group);
 		gitdir_return(w, spec->actor);
 		stream_finish(&r.stream);
@@ -382,12 +381,11 @@ run_command(struct worker *w, const struct run_spec *spec, struct run_result *re
 			run_stop(&r, RUN_STOPPED);
 		watchdog_settle(&r.guard);
 	}
-	if (spec->talk != NULL)
-		talk_close(spec->talk);
-	if (res->ended && res->end == RUN_EXITED)
-		res->status = 0;
+	talk_close(spec->talk);
 	if (!r.exited)		/* the wait itself failed */
 		res->end = RUN_STOPPED;
+	else if (res->ended && res->end == RUN_EXITED)
+		res->status = 0;
 	run_end(&r);
 	fault_set(res->end == RUN_EXITED ? fault_of_status(res->status) : 0);
 	w->state.agent_pid = 0;

@@ -55,6 +55,8 @@ talk_send(struct talk *t)
 void
 talk_close(struct talk *t)
 {
+	if (t == NULL)
+		return;
 	hang_up(t);
 	text_free(&t->out);
 }

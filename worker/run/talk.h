@@ -28,7 +28,7 @@ int talk_open(struct talk *);
 /* Writes as much as the client reads now, and has watch_next report when it reads more.  true: all is written,
  * this call closed the input, and the client does not end by itself. */
 bool talk_send(struct talk *);
-/* Closes the input and frees what was not written. */
+/* Closes the input and frees what was not written; NULL is nothing. */
 void talk_close(struct talk *);
 
 #endif

@@ -41,7 +41,8 @@ has_ours(const struct json *j)
 static void
 the_system_s_defaults_of_gemini_stay_beside_our_server(void **state)
 {
-	struct json *j = with("{ // of the machine\n \"telemetry\": { \"enabled\": false }, \"mcpServers\": { \"wiki\": { \"command\": \"w\" } } }");
+	struct json *j = with("{ // of the machine\n \"telemetry\": { \"enabled\": false }, "
+	    "\"mcpServers\": { \"wiki\": { \"command\": \"w\" } } }");
 
 	(void)state;
 	has_ours(j);
