@@ -31,7 +31,7 @@ is 'state.schema.json has the same, each time' "$(jq -c '[.. | .enum? | select(.
 # "stopped" never becomes one: a worker that is stopped leaves its session as it is.
 grep -rhE --include='*.[ch]' \
     'worker_(fail|failed|hand_back|enter)\(|gate_failed\(|(entry_declare|merge_enter|state_enter)\(|define REASON_|[[:space:]]\.?reason = ' \
-    worker orchestrator/session orchestrator/merge orchestrator/cli orchestrator/execute/attend.c |
+    worker orchestrator/session orchestrator/merge orchestrator/cli orchestrator/execute/session_update.c |
     grep -oE '"[a-z][a-z-]*"([,;]| [:}]|$)' | grep -oE '[a-z-]+' | grep -vx stopped | sort -u >"$T/reasons"
 is 'orchestrator-session.5 lists every reason for a status that the programs give, and no other' \
     "$(sed -n '/^\.Sh STATUS/,/^\.Sh LIMITS/s/^\.It Sy //p' man/orchestrator-session.5 | sed 's/ , /\n/g' | sort -u)" "$(cat "$T/reasons")"

@@ -53,7 +53,6 @@ used=$(turns)
 ok "the overrun is at most the responses in flight: $used of 20" test "$used" -ge 20 -a "$used" -le 28
 like 'execute says when 80 % of a budget are spent' "$(cat "$T/out")" 'budget: 80 % of the budget of the list tl-[a-z0-9]*: [0-9.]+ USD of 2.00 USD'
 is 'execute says only once that 80 % are spent' "$(grep -c '80 % of the budget' "$T/out")" 1
-like 'status shows the level of a budget' "$(orchestrator status)" 'of the budget of the list tl-'
 like 'status shows how much is used of the budget of a list' "$(orchestrator status)" '^budget +list tl-[a-z0-9]*: [0-9]\.[0-9]0 USD of 2\.00 USD$'
 is 'status --json has the use and the limit of a budget' "$(orchestrator --json status | jq -c '.budgets | map([.scope, .used.usd >= 2, .limit, .by_turn])')" \
     '[["list",true,{"tokens":0,"usd":2},[]]]'

@@ -7,6 +7,8 @@
  * its protocol, never in a file of the user.  run->server is empty for a judge whose verdict is its result.
  */
 
+#include <stddef.h>
+
 struct agent_run;
 struct json;
 struct strings;
