@@ -89,7 +89,7 @@ all: $(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch
 $(O)/bin/orchestrator: LIBS += -lyaml
 $(O)/bin/orchestrator: $(ORCH_OBJ) $(O)/libproto.a
 $(O)/libexec/worker: $(WORKER_OBJ) $(O)/libproto.a
-# The screen is a program of its own: ncurses is not for those that run all day.
+# The screen is a program of its own, so that orchestrator and worker, which run all day, load no ncurses.
 $(O)/libexec/orchestrator-watch: LIBS += -lyaml -lncursesw -ltinfo
 $(O)/libexec/orchestrator-watch: $(O)/orchestrator/watch/main.o $(O)/liborchestrator.a $(O)/libproto.a
 $(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch:

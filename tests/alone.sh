@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # tests/alone.sh [WORD]: each case of the end-to-end files with WORD in their names, without the others of its file,
-# in an empty directory, lest one that is not where it should be changes this repository.
+# in an empty directory, so that a case in the wrong directory changes nothing of this repository.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 top=$PWD tmp=$(mktemp -d) || exit 1

@@ -62,7 +62,7 @@ is_wanted(const struct arguments *a, const struct entry *e, const char *list)
 	return (a->stream == NULL || strcmp(a->stream, e->state.item) == 0) && (list[0] == '\0' || is_of_list(e, list));
 }
 
-/* The sessions that the options leave; they still belong to the others. */
+/* The sessions that the options select; es still owns them. */
 static struct entries
 filter(const struct arguments *a, const char *list, const struct entries *es)
 {
@@ -80,7 +80,7 @@ is_filtered(const struct arguments *a)
 	return a->status != NULL || a->list != NULL || a->stream != NULL;
 }
 
-/* The words that --status takes, without an end. */
+/* Fills in the words that --status takes, and returns their number; no NULL follows them. */
 static size_t
 statuses(const char *words[])
 {
@@ -148,7 +148,7 @@ json_all(struct orch *o, const struct arguments *a, const char *list)
 	entries_release(&es);
 }
 
-/* The time from which on archived sessions are of interest: today began, or execute. */
+/* Archived sessions that ended before this time are only counted: the beginning of today, or of execute if earlier. */
 static int64_t
 since(const struct json *execute, int64_t midnight)
 {
@@ -219,7 +219,7 @@ run(struct orch *o, void *arguments)
 	int		rv;
 
 	if (a->session != NULL && (is_filtered(a) || a->all))
-		return option_error(&cmd_status.syntax, "SESSION is shown alone");
+		return option_error(&cmd_status.syntax, "give SESSION without --all, --status, --list and --stream");
 	if (a->status != NULL && (rv = check_status(a->status)) != 0)
 		return rv;
 	if ((rv = orch_open(o)) != 0 || (a->list != NULL && (rv = tasks_find_list(o, a->list, list)) != 0))

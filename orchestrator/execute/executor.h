@@ -3,22 +3,22 @@
 #define ORCHESTRATOR_EXECUTOR_H
 
 /*
- * A task list that is being worked off.  The list on disk is the truth: it is read
- * again when its file has changed, and all that is here besides is for the report.
+ * The executor of a task list.  The list on disk is the truth: it is read again
+ * when its file has changed; everything else here is for the report.
  *
- *	executor.c		begins it, ends it, stops it
- *	executor_load.c	the list, each time that it has changed
- *	executor_task.c	a task of it, and the sessions it had
- *	hold.h		what holds its tasks back
- *	executor_pick.c	which of its tasks goes out next, and with which
+ *	executor.c		begins, ends and stops it
+ *	executor_load.c		the list, each time that it has changed
+ *	executor_task.c		a task of it, and the sessions it had
+ *	hold.h			what holds its tasks back
+ *	executor_pick.c		which of its tasks goes out next, and with which
  *	executor_settle.c	the result of a task, and whether it is retried
- *	executor_source.c	the other side, when a source keeps the list
- *	executor_dispatch.c	a session for it
- *	executor_note.c	what children leave behind for execute
- *	executor_spawn.c	that, by execute in a child, one after another
+ *	executor_source.c	the source that keeps the list, if there is one
+ *	executor_dispatch.c	makes a session for a task
+ *	executor_note.c		what children leave behind for execute
+ *	executor_spawn.c	dispatches for execute, in a child, one after another
  *	executor_pause.c	the end before a phase of streams
  *	executor_phase.c	the phase of streams that the work has come to
- *	executor_ask.c	the question whether what does not say its paths may be at once
+ *	executor_ask.c		the question whether tasks that do not name their paths may run at the same time
  *	executor_manifest.c	plan.json of the instance (manifest.h), kept up to date
  *	executor_report.c	what became of them all (report.h)
  */
@@ -104,7 +104,7 @@ struct executor {
 	size_t		 by_load;	/* sessions that the load of the processors allows, SIZE_MAX = as many as wanted */
 	bool		 held[HOLDS], held_said;	/* causes that were printed (hold.h); hold_say() was called before */
 	bool		 look;		/* something that affects the next task has changed */
-	struct executor_task *t;		/* by index in the list */
+	struct executor_task *t;	/* by index in the list */
 	size_t		 nt;
 	size_t		*active;	/* tasks that have a session */
 	size_t		 nactive;
@@ -119,7 +119,7 @@ struct executor {
 	bool		 manifest_due;	/* its timer is armed */
 	struct watch_timer look_timer, until_timer, manifest_timer;
 	char		 former[SESSION_ID_MAX];	/* the former session of the current dispatch */
-	struct executor_note *note;		/* shared with the dispatching child, and the refreshing one */
+	struct executor_note *note;	/* shared with the dispatching child, and the refreshing one */
 	const struct source *source;	/* the source that keeps the list, or NULL */
 	bool		 owed;		/* the source must be asked what has changed */
 	pid_t		 refresh_pid;	/* the asking child, 0 = none */
@@ -174,7 +174,7 @@ int executor_entry(struct orch *, const char *session, struct entry *);
 int executor_dispatch(struct executor *, const struct pick *, struct dispatched *);
 /* For execute: sends out tasks, unless a dispatch is under way. */
 void executor_turn(struct executor *);
-/* Must execute stay because of the executor, although no session is left? */
+/* Must execute go on for the list, although no session is left? */
 bool executor_busy(const struct executor *);
 /* Takes in sessions that other commands have made for the list.  Is one being made? */
 bool executor_join(struct executor *);

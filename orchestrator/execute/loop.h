@@ -13,7 +13,7 @@
  *	queue.c		approved sessions in order; queue_merge.c merges them, one at a time, in a child
  *	loop_report.c	the final report
  *	loop_lists.c	the task lists it works through; the first one, and those that were added
- *	executor.h		a list: dispatches ready tasks
+ *	executor.h	a list: dispatches ready tasks
  *
  * No session may stop the others: a problem with one session is reported, and the
  * loop continues.
@@ -36,7 +36,7 @@ struct merge_note {
 
 struct loop {
 	struct orch	*o;
-	struct executor	*executor;		/* the task lists to work through, or NULL */
+	struct executor	*executor;	/* the task lists to work through, or NULL */
 	struct events	*events;	/* the log of events, or NULL */
 	struct notices	*notices;	/* what people are told, or NULL */
 	int64_t		 began_at;	/* wall ms */
@@ -57,7 +57,7 @@ struct loop {
 	bool		 dirty;		/* orchestrator.json is out of date */
 	int64_t		 cache_delay;	/* ns from a change to the next write */
 	struct watch_timer cache, grace;
-	struct session_row_list due;		/* sessions to handle before the next wait */
+	struct session_row_list due;	/* sessions to handle before the next wait */
 	struct session_row_list queue;		/* approved sessions, oldest first */
 	struct session_row_list blocked;	/* sessions whose merge failed */
 	struct session_row	*merging;	/* the session merged by merge_pid */
@@ -113,7 +113,7 @@ bool loop_listed(const struct loop *, const struct entry *);
 void loop_due(struct loop *, struct session_row *, bool starting);
 /* Takes in the session with that id, unless it is known, and marks it as due. */
 void loop_add(struct loop *, const char *id, bool starting);
-/* Have as many sessions a worker, or are about to get one, as may at the same time? */
+/* Has max_parallel been reached by the sessions that have a worker, or are about to get one? */
 bool loop_full(const struct loop *);
 /* There may be room again: marks the sessions that wait for it as due. */
 void loop_room(struct loop *);

@@ -89,7 +89,7 @@ session_event(void *arg, const struct watch_event *ev)
 		}
 }
 
-/* Of the largest list, or of the settings when there is none; SIZE_MAX when these can't be read. */
+/* max_parallel: the largest of the lists, or that of the settings without a list; SIZE_MAX when these can't be read. */
 static size_t
 most(const struct loop *l)
 {

@@ -11,7 +11,7 @@
  *	notices_close(&n);		sends what waits
  *
  * One child at a time sends them in order, so execute never waits for a command.  An event that an earlier run has
- * recorded in events.jsonl is sent once.
+ * recorded in events.jsonl is not sent again.
  */
 
 #include <stdbool.h>
@@ -35,7 +35,7 @@ struct notices {
 	bool			 quiet;		/* the settings have quiet hours */
 	struct quiet_hours	 hours;
 	struct watch_timer	 over;		/* the end of the quiet hours */
-	size_t			 held;		/* notices of these quiet hours */
+	size_t			 held;		/* notices that these quiet hours held back */
 	struct json		*sent;		/* by earlier runs */
 	struct strings		 waiting;	/* events_line() */
 	pid_t			 pid;		/* the child that sends, 0 = none */

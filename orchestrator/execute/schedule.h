@@ -22,7 +22,7 @@ struct situation {
 	bool		 begun;		/* a worker has held it before */
 	bool		 parked;	/* its worker has ended to wait for an answer ... */
 	bool		 answered;	/* ... which is there */
-	bool		 full;		/* as many sessions have a worker as may at the same time */
+	bool		 full;		/* as many sessions have a worker as max_parallel allows */
 	bool		 questions;	/* open questions that were not checked yet */
 	bool		 merging;	/* a merge is recorded */
 	bool		 given_back;	/* handed back by a merge; no worker has continued it */

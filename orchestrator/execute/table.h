@@ -32,7 +32,7 @@ struct session_row {
 	char		*why;
 	struct strings	 open;		/* ids of the open questions already checked */
 	struct strings	 unwritten;	/* questions whose answer could not be written */
-	TAILQ_ENTRY(session_row) queue;		/* the merge queue, or the list of blocked sessions */
+	TAILQ_ENTRY(session_row) queue;	/* the merge queue, or the list of blocked sessions */
 	TAILQ_ENTRY(session_row) due_link;
 	TAILQ_ENTRY(session_row) all;
 	SLIST_ENTRY(session_row) chain;

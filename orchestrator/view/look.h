@@ -23,20 +23,20 @@ enum tone {
 	TONES
 };
 
-#define LOOK_PAGE	78	/* columns of a page, where no terminal says how many there are */
+#define LOOK_PAGE	78	/* columns, where the width of the terminal is unknown */
 
 /* "always" or "never"; anything else, and NULL: only on a terminal, and not with NO_COLOR. */
 void look_color(const char *when);
-/* Are colours shown?  chosen: what look_color() or NO_COLOR says counts, else this. */
+/* Are colours shown?  look_color() and NO_COLOR decide; where they do not, otherwise does. */
 bool look_colored(void);
 bool look_color_default(bool otherwise);
 /* Is the locale of the user UTF-8?  Otherwise only ASCII is printed by page.h. */
 bool look_utf8(void);
-/* From here on, a line is not wider than a page where no terminal says how wide it may be. */
+/* From now on, LOOK_PAGE is the width where that of the terminal is unknown. */
 void look_page(void);
-/* The columns of the terminal: COLUMNS, else what standard output says, else those of a page, else SIZE_MAX. */
+/* The columns of the terminal: COLUMNS, else those of standard output, else LOOK_PAGE after look_page(), or SIZE_MAX. */
 size_t look_width(void);
-/* Appends a text in a tone; only the text without colours. */
+/* Appends a text in a tone; where colours are not shown, the text alone. */
 void look_puts(struct text *, enum tone, const char *);
 
 #endif

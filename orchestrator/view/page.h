@@ -27,7 +27,7 @@ void page_cut(struct text *, const char *line, size_t width);
 struct page_item { const char *lead, *text, *command; };	/* text and command may be NULL */
 void page_item(struct text *, const struct page_item *, size_t indent, size_t width);
 
-/* Appends a text with the signs of the product as ASCII, and "?" for each other character beyond it. */
+/* Appends a text with the signs of the product as ASCII, and "?" for each other character that is not ASCII. */
 void page_ascii(struct text *, const char *);
 
 /* A path below the home directory begins with "~/" in the copy; malloced. */

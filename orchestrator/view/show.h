@@ -36,7 +36,7 @@ const char *show_age(int64_t);
 void show_bar(struct text *, int64_t done, int64_t total, int columns);
 /* Prints a line, cut to the width of the terminal (page.h). */
 void show_cut(const char *line);
-/* Prints lines that are not wider than it. */
+/* Prints an item (page.h) in lines that are not wider than the terminal. */
 void show_item(const struct page_item *, size_t indent);
 /* The same for a remark: a word, such as "budget", and a text, which has passed text_line(). */
 void show_note(const char *name, const char *text);

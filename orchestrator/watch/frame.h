@@ -21,7 +21,7 @@ struct frame {
 	size_t		 n;
 };
 
-/* Adds a line: its columns from this one on, as many as fit.  What is left out at the end leaves "...". */
+/* Adds the part of a line that begins at column from, cut to the width with "..." at its end. */
 void frame_add(struct frame *, enum ink, const char *, size_t from);
 /* Empty lines until there are n; lines beyond are dropped. */
 void frame_pad(struct frame *, size_t n);

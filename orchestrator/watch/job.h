@@ -23,9 +23,9 @@ struct jobs {
 	struct job	 v[JOBS_MAX];
 };
 
-/* Starts one, whose title is taken then; words end with NULL.  0, or -1 with errno. */
+/* Starts a command; words end with NULL.  0, and the title is taken; or -1 with errno. */
 int job_start(struct jobs *, const struct job *, const char *const *words);
-/* One that has ended, and its wait status; false: none has.  The caller frees title and output. */
+/* Removes a command that has ended, and gives its wait status; false: none has ended.  The caller frees title and output. */
 bool job_ended(struct jobs *, struct job *, int *status);
 /* The title of one that runs, NULL = none. */
 const char *job_running(const struct jobs *);

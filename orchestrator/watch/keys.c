@@ -87,7 +87,7 @@ ask_text(struct viewer *v, const struct key *k, const char *name, char *label, c
 	text_puts(&v->prompt.text, "");
 }
 
-/* Asks for the text of a command, or whether it is meant. */
+/* Asks for the text of a command, or for a "y". */
 static void
 ask(struct viewer *v, const struct key *k)
 {
@@ -203,9 +203,9 @@ static const struct key keys[] = {
 	{ { 'e', 0 }, "e", "what the last command printed", BOTH, 0, NULL, show_last, 0, NULL, NULL, NULL },
 	{ { 'o', 0 }, "o", "show sessions that are over, or hide them", KEY_LIST, 0, NULL, toggle_over, 0, NULL, NULL, NULL },
 	{ { '/', 0 }, "/", "show only sessions that have a text", KEY_LIST, 0, NULL, ask_filter, 0, NULL, "only", NULL },
-	{ { '/', 0 }, "/", "search a text", KEY_PAGER, ~0u, "search", ask_filter, 0, NULL, "search", NULL },
-	{ { 'n', 0 }, "n", "the next line that has it", KEY_PAGER, 0, NULL, find, 1, NULL, NULL, NULL },
-	{ { 'N', 0 }, "N", "the line before that has it", KEY_PAGER, 0, NULL, find, -1, NULL, NULL, NULL },
+	{ { '/', 0 }, "/", "search in the text", KEY_PAGER, ~0u, "search", ask_filter, 0, NULL, "search", NULL },
+	{ { 'n', 0 }, "n", "the next line with the searched text", KEY_PAGER, 0, NULL, find, 1, NULL, NULL, NULL },
+	{ { 'N', 0 }, "N", "the previous line with it", KEY_PAGER, 0, NULL, find, -1, NULL, NULL, NULL },
 	{ { '?', 'h' }, "?, h", "this help", BOTH, ~0u, "help", help, 0, NULL, NULL, NULL },
 	{ { SCREEN_ESCAPE, 'q' }, "Esc, q", "back to the sessions", KEY_PAGER, ~0u, "back", back, 0, NULL, NULL, NULL },
 	{ { SCREEN_ESCAPE, 0 }, "Esc", "show all sessions again; leave a prompt", KEY_LIST, 0, NULL, drop_filter, 0, NULL, NULL, NULL },
@@ -213,7 +213,7 @@ static const struct key keys[] = {
 };
 #define KEYS	(sizeof(keys) / sizeof(keys[0]))
 
-/* What a prompt was asked for. */
+/* Does what the prompt was opened for. */
 static void
 carry_out(struct viewer *v, struct prompt *p)
 {
@@ -243,7 +243,7 @@ carry_out(struct viewer *v, struct prompt *p)
 	}
 }
 
-/* Ends the prompt; meant: with what it has. */
+/* Ends the prompt; meant: uses its text. */
 static void
 prompt_end(struct viewer *v, bool meant)
 {

@@ -18,11 +18,11 @@ struct key {
 	const char	*help;
 	unsigned int	 where;
 	unsigned int	 fits;		/* urgencies of rows for which the last line shows it, a bit each */
-	const char	*word;		/* there */
+	const char	*word;		/* for it in the last line */
 	void		(*act)(struct viewer *, const struct key *);
 	long		 lines;		/* to move */
 	const char	*command;	/* of orchestrator */
-	const char	*label;		/* asks for a text; NULL: the command is confirmed */
+	const char	*label;		/* of the prompt for a text; NULL: the prompt asks for a "y" */
 	const char	*more;		/* an option of the command, NULL = none */
 };
 

@@ -50,7 +50,7 @@ seat_changed(void *arg, const struct watch_event *ev)
 	watch_undir(&s->watch);
 }
 
-/* Watches the nearest directory above the workspace that is there, for the next one to appear. */
+/* Watches the nearest directory above the workspace that exists, until the next one appears. */
 static void
 watch_above(struct model *m)
 {
@@ -132,7 +132,7 @@ model_lost(struct model *m)
 		m->v[i]->stale = true;
 }
 
-/* The watch is there before it is read.  Returns false when it is gone. */
+/* Watches the session, then reads it.  false: it is gone. */
 static bool
 seat_load(struct seat *s, const char *path)
 {

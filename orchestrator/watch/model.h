@@ -34,14 +34,14 @@ struct model {
 	struct seat	**v;		/* by id */
 	size_t		 n;
 	struct entries	 archived;	/* those that ended today, or all */
-	size_t		 older;		/* the others */
+	size_t		 older;		/* number of archived sessions that are not in it */
 	bool		 all;
 	struct entry	 instance;	/* execute, and its own question; no path: there is no instance */
 	char		*instance_note;
 	struct watch	 place[PLACES];
-	bool		 stale;		/* anything */
-	bool		 listing;	/* which sessions there are */
-	bool		 execute;	/* what execute does */
+	bool		 stale;		/* anything must be read again, as: */
+	bool		 listing;	/* ... which sessions there are */
+	bool		 execute;	/* ... what execute does */
 	bool		 executing, paused;
 	char		*lists;		/* "migration 3/7", what execute works through; NULL = nothing */
 	size_t		 done, total;	/* tasks of these lists */

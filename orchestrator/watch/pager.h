@@ -23,7 +23,7 @@ struct pager {
 /* Replaces what is there; takes title. */
 void pager_open(struct pager *, char *title, bool follow);
 void pager_close(struct pager *);
-/* Appends; what is more than PAGER_MAX goes at the front. */
+/* Appends a text; beyond PAGER_MAX, the oldest lines are dropped. */
 void pager_add(struct pager *, const char *, size_t);
 /* Moves by so many lines, on a screen of height lines. */
 void pager_move(struct pager *, long lines, size_t height);

@@ -37,12 +37,12 @@ struct rows {
 struct rows_look {
 	bool		 executing;	/* it starts workers that died */
 	bool		 over;		/* also those that are over, and earlier attempts */
-	const char	*filter;	/* those with this in a word of theirs; NULL = all */
+	const char	*filter;	/* only sessions with this text; NULL = all */
 };
 
 /* The urgency is set by rows_settle(). */
 void rows_add(struct rows *, const struct entry *, const char *note);
-/* Sorts, counts and leaves out. */
+/* Sorts and counts the rows, and drops those that rows_look leaves out. */
 void rows_settle(struct rows *, const struct rows_look *);
 void rows_release(struct rows *);
 

@@ -54,7 +54,7 @@ keep(const char *sequence)
 			break;
 }
 
-/* A crash can't ask ncurses any more. */
+/* After a crash ncurses can't be called: keeps what restores the terminal. */
 static void
 prepare(void)
 {
@@ -115,7 +115,7 @@ screen_open(bool colored)
 	if ((terminal = newterm(term, stdout, stdin)) == NULL || tigetstr("cup") == NULL) {
 		if (terminal != NULL)
 			(void)endwin();
-		log_warnx("the terminal \"%s\" is not known here, or has no cursor; orchestrator watch --once needs none",
+		log_warnx("the terminal \"%s\" is unknown, or can't move its cursor; orchestrator watch --once needs none",
 		    term != NULL ? term : "");
 		return -1;
 	}

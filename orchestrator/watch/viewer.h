@@ -64,7 +64,7 @@ void viewer_show(struct viewer *, const char *subject, char *title, const char *
 void viewer_close_pager(struct viewer *);
 /* Reads the model, if it is stale, and makes the rows. */
 void viewer_refresh(struct viewer *);
-/* Commands that have ended. */
+/* Shows the results of commands that have ended. */
 void viewer_reap(struct viewer *);
 /* All lines of the screen; *cursor as screen_draw has it. */
 void viewer_frame(struct viewer *, struct frame *, int *cursor);

@@ -48,14 +48,14 @@ find_frees(struct taskgraph *g)
 	free(fill);
 }
 
-/* Fills topo: from each task that was not seen yet the way leads to what it depends on; where it comes back to itself,
- * there is a circle. */
+/* Fills topo, depth first: from each task that was not seen yet, a path leads to its dependencies.  A path that returns to
+ * itself is a circle. */
 static void
 sort(struct taskgraph *g, taskgraph_circle *circle, void *arg)
 {
 	uint32_t *way = alloc_array(g->n, sizeof(*way));
 	size_t *edge = alloc_array(g->n, sizeof(*edge));	/* its next edge + 1; 0 = not seen yet */
-	size_t *place = alloc_array(g->n, sizeof(*place));	/* its position on the way + 1; 0 = not on it */
+	size_t *place = alloc_array(g->n, sizeof(*place));	/* its position on the path + 1; 0 = not on it */
 	size_t n = 0, i, j, end = 0;
 
 	for (size_t root = 0; root < g->n; root++)

@@ -5,8 +5,8 @@
 /*
  * The dependencies of a list's tasks, or of streams, and which comes next.  Pure.
  *
- *	taskgraph_make(&g, &list, err, sizeof(err))	once: a list's, or else
- *	taskgraph_begin(&g, n)				of anything; then
+ *	taskgraph_make(&g, &list, err, sizeof(err))	once, for a list; or
+ *	taskgraph_begin(&g, n)				for anything else, then
  *	    taskgraph_edge(&g, i, j), taskgraph_end(&g, ...)
  *	taskgraph_rank(&g)				once, for an order
  *	while ((i = taskgraph_next(&g)) != TASK_NONE)

@@ -11,7 +11,7 @@
 
 struct quiet_hours { int from, to; };	/* minutes since midnight */
 
-/* 0, or -1: not such hours, or hours without length. */
+/* 0, or -1: not of this form, or both times are the same. */
 int quiet_hours_parse(const char *, struct quiet_hours *);
 /* When the quiet hours at this time end (wall ms); 0: the time is not in quiet hours. */
 int64_t quiet_hours_end(const struct quiet_hours *, int64_t wall_ms);

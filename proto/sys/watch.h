@@ -37,7 +37,7 @@ struct watch_event {
  * every second; one warning is logged. */
 int watch_open(void);
 void watch_close(void);
-/* Once it is open: another signal, which is blocked and arrives as an event, too.  0 or -1. */
+/* After watch_open(): blocks another signal, which then arrives as an event, too.  0 or -1. */
 int watch_signal(int);
 /* For a program that continues without the watch: restores the signals; a pending signal that was not read then
  * takes its usual effect. */

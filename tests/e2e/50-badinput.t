@@ -74,7 +74,8 @@ ok 'an unknown global option is refused with the nearest' \
 ok 'an option without its argument is refused' refused 64 '--title: needs an argument' orchestrator dispatch --title
 ok 'an unknown option of a command without options is refused' refused 64 '--all: no such option' orchestrator questions --all
 ok 'an unknown status is refused' refused 64 '--status: there is no status "falied" \(did you mean "failed"' orchestrator status --status falied
-ok 'a session is shown without the options of the list' refused 64 'SESSION is shown alone' orchestrator status --all one
+ok 'a session is shown without the options of the list' refused 64 'give SESSION without --all, --status, --list and --stream' \
+    orchestrator status --all one
 ok 'an unknown mode of review is refused' refused 64 'say council, gates or none' orchestrator dispatch --review maybe a -- true
 for c in 'status -- -x' 'status nobody' 'status /' 'review nobody' 'merge nobody' 'logs nobody' 'path ../x' 'cancel nobody' 'retry nobody' 'answer nobody q-aaaaaa x'; do
 	ok "an unknown session is refused by orchestrator $c" refused 66 'no session ".*" in this repository; orchestrator status lists them' orchestrator $c

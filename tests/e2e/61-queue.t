@@ -83,7 +83,7 @@ is 'execute of a list that is done succeeds' "$status" 0
 like 'execute of a list that is done says so' "$out" ': work: 6 of 6 COMPLETE$'
 is 'execute of a list that is done merges nothing' "$(merges)" 'a b c d e f '
 
-#: What may not be at once.
+#: Tasks that may not run at the same time.
 world paths ', "ambiguous": "sequential"'
 list paths all auth doc lone dim dark
 orchestrator tasks edit --allow 'src/**' all >/dev/null; orchestrator tasks edit --allow 'src/auth/*.c' auth >/dev/null

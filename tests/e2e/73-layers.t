@@ -133,7 +133,7 @@ for i in 1 2; do
 	rm -f "$T/out/agent"
 done
 
-#: Who has no caches is not troubled.
+#: A user without caches gets no layer.
 rm -rf "$HOME/.cache" "$HOME/.npm" "$HOME/.cargo" "$T/pipcache"
 role implementer <<'E'
 echo w >work; echo x >"$XDG_CACHE_HOME/x" && [ ! -e "$SESSION_DIR/layer" ] && ! grep -q "overlay.*SESSION_DIR" /proc/self/mountinfo && echo plain >"$T/out/agent"

@@ -54,7 +54,7 @@ struct agent_run {		/* one run as seen by an adapter */
 	bool		 broken;	/* the run broke off, and its conversation can go on */
 	bool		 down;		/* ... because the service failed: the next run comes after a pause */
 	bool		 stop;		/* nothing more is expected of the client: it is ended */
-	int		 vain;		/* requests in a row of which nothing came */
+	int		 vain;		/* requests in a row without a result */
 	size_t		 shown;		/* bytes of result already shown, for words that come in pieces */
 	bool		 said;		/* ... and that message is over */
 	int64_t		 parked;	/* the account is at its limit until then, wall ms; -1 = unknown */
@@ -99,8 +99,8 @@ struct adapter {
 	void		(*tell)(struct agent_run *);
 	/* Reads one line of output, and renders it for people. */
 	void		(*line)(void *run, const char *, size_t, struct text *out);
-	/* Readies the client for a person at its own screen in dir, who is asked nothing beforehand: its private home, whose
-	 * variable is in env, and options after those of the client's row (clients.h).  NULL = nothing is to be done. */
+	/* Before the client's own screen opens in dir: changes its private home, whose variable is in env, and adds options
+	 * after those of its row (clients.h), so that it asks a person nothing first.  NULL = nothing is to be done. */
 	void		(*screen)(struct strings *argv, const struct strings *env, const char *dir);
 	/* Called at the end: sets error and error_text when the run failed. */
 	void		(*finish)(struct agent_run *, int status);

@@ -13,8 +13,8 @@
 struct agent_run;
 struct json;
 
-/* Writes the plugin, and sets the adapter's own state: the plugin's path.  NULL: the run has no plugin, and messages come
- * with the next prompt. */
+/* Writes the plugin, and sets the adapter's own state.  Returns the plugin's path; NULL: the run has no plugin, and
+ * messages come with the next prompt. */
 const char *opencode_words_begin(struct agent_run *);
 void opencode_words_send(struct agent_run *);
 void opencode_words_told(struct agent_run *, const struct json *event);

@@ -24,7 +24,7 @@ struct purse {
 	char		*name;		/* "the budget of ...", malloced */
 };
 
-/* Dollars that a run gets at least of a shared budget, unless less is left: a run with less can do nothing. */
+/* The least that a run gets of a shared budget, microusd, unless less is left: with less a run can do nothing. */
 #define PURSE_LEAST	INT64_C(100000)
 
 /* The limit in the settings, the list or the item. */

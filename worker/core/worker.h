@@ -100,7 +100,7 @@ struct worker {
 	bool		 summarised;		/* worker summary was used */
 	char		 refused_tools[128];	/* tool calls that its client refused (agent.h) */
 	pid_t		 attended;		/* of the orchestrator attach that had the client's screen last; 0 = it has ended */
-	bool		 messages_only;			/* the implementer runs again for messages alone */
+	bool		 messages_only;		/* the implementer runs again for messages alone */
 	bool		 mute[ROLE_COUNT];	/* the role's client does not speak the protocol of its adapter */
 	int64_t		 talked[ROLE_COUNT];	/* when the role's conversation began, wall ms; 0 = under an earlier worker */
 
