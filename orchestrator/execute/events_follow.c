@@ -39,7 +39,7 @@ print_event(struct follow *f, const struct json *j, const char *line)
 		putchar('\n');
 	} else if (report)
 		report_text(j);
-	else if (event != NULL && session != NULL) {
+	else if (event != NULL && session != NULL && strcmp(event, "noticed") != 0) {
 		text_print(stdout, session, false);
 		fputs(": ", stdout);
 		text_print(stdout, event, false);

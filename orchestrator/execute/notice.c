@@ -18,9 +18,10 @@
 
 #define SEND_MS		10000	/* for one command */
 #define CLOSE_S		20	/* for what is left at the end */
-#define PRINTED_MAX	(64 << 10)
+#define BODY_MAX	500	/* bytes of a text for the desktop */
+#define SENT		"noticed"	/* an event: all notices before it were sent */
 
-static const char *const events[] = { "asked", "blocked", "budget", "done", "parked", "quiet", "recovered", "unreadable" };
+static const char *const events[] = { "asked", "blocked", "budget", "done", "held", "parked", "recovered", "unreadable" };
 
 bool
 notice_event(const char *event)
@@ -35,7 +36,7 @@ notice_event(const char *event)
 	return false;
 }
 
-/* Only the last status of a session counts as sent: it may enter the same one again. */
+/* Of a session, the last status counts: it may enter the same one again. */
 static char *
 key_of(const char *session, const char *event, const char *text)
 {
@@ -43,27 +44,33 @@ key_of(const char *session, const char *event, const char *text)
 }
 
 static bool
-was_sent(struct json *sent, const char *session, const char *event, const char *text, bool remember)
+is_known(const struct notices *n, const char *session, const char *event, const char *text)
 {
 	char *key = key_of(session, event, text), *value = text_format("%s\t%s", event, text);
-	bool known = strcmp(json_words(sent, key), value) == 0;
+	bool known = strcmp(json_words(n->known, key), value) == 0;
 
-	if (remember)
-		json_put_str(sent, key, value);
-	else if (!known)
-		json_drop(sent, key);
 	free(key);
 	free(value);
 	return known;
 }
 
 static bool
-remember(void *sent, const struct json *e)
+remember(void *arg, const struct json *e)
 {
-	const char *event = json_words(e, "event");
+	struct notices *n = arg;
+	const char *event = json_words(e, "event"), *text = json_words(e, "text");
+	char *key, *value;
 
-	if (notice_event(event) || status_parse(event) != -1)
-		(void)was_sent(sent, json_words(e, "session"), event, json_words(e, "text"), true);
+	if (strcmp(event, SENT) == 0)
+		n->held = 0;
+	else if (notice_event(event) || status_parse(event) != -1) {
+		n->held += notice_event(event);
+		key = key_of(json_words(e, "session"), event, text);
+		value = text_format("%s\t%s", event, text);
+		json_put_str(n->known, key, value);
+		free(key);
+		free(value);
+	}
 	return true;
 }
 
@@ -72,29 +79,31 @@ static void
 run(const char *what, const char *const *argv, const char *in)
 {
 	const struct child_spec spec = { .argv = argv, .die_with_parent = true, .session = true };
-	char *out, *err = NULL, why[128];
-	size_t len;
-	const struct child_io io = { .in = in, .inlen = in == NULL ? 0 : strlen(in), .max = PRINTED_MAX, .out = &out, .outlen = &len,
-		.errout = &err, .timeout_ms = SEND_MS };
+	char *err = NULL, why[128];
+	const struct child_io io = { .in = in, .inlen = in == NULL ? 0 : strlen(in), .errout = &err, .timeout_ms = SEND_MS };
 	int status = child_run(&spec, &io);
 
-	if (status == -1 && errno != E2BIG)
+	if (status == -1)
 		log_warn("%s: %s", what, argv[0]);
-	else if (status != -1 && child_status_text(status, why, sizeof(why)) != 0)
+	else if (child_status_text(status, why, sizeof(why)) != 0)
 		log_warnx("%s: %s: %s%s%.*s", what, argv[0], why, err != NULL && *err != '\0' ? ": " : "",
 		    err != NULL ? (int)strcspn(err, "\n") : 0, err != NULL ? err : "");
-	free(out);
 	free(err);
 }
 
-/* Text of an agent for a desktop that may read it as markup. */
+/* The beginning of a text for notify-send, which decodes "\\", and a desktop, which may read markup. */
 static char *
 plain(const char *s)
 {
 	struct text t = { 0 };
+	const char *end = s + strnlen(s, BODY_MAX);
 
-	for (; *s != '\0'; s++)
-		if (*s == '<' || *s == '>' || *s == '&')
+	while (end > s && ((unsigned char)*end & 0xc0) == 0x80)		/* not within a character */
+		end--;
+	for (; s < end; s++)
+		if (*s == '\\')
+			text_puts(&t, "\\\\");
+		else if (*s == '<' || *s == '>' || *s == '&')
 			text_puts(&t, *s == '<' ? "&lt;" : *s == '>' ? "&gt;" : "&amp;");
 		else
 			text_printf(&t, "%c", (unsigned char)*s < ' ' || *s == 0x7f ? ' ' : *s);
@@ -138,16 +147,25 @@ send_all(void *arg)
 	return 0;
 }
 
+/* Sends what waits, or records that all is sent. */
 static void
 send(struct notices *n)
 {
-	if (n->pid > 0 || n->waiting.n == 0)
+	char *line;
+
+	if (n->pid > 0)
 		return;
-	if ((n->settings.desktop || n->settings.on_event.n > 0) && (n->pid = child_call(send_all, n)) == -1) {
-		log_warn("%zu notices are not sent", n->waiting.n);
+	if (n->waiting.n > 0 && (n->settings.desktop || n->settings.on_event.n > 0) && (n->pid = child_call(send_all, n)) == -1) {
+		log_warn("%zu notices are not sent yet", n->waiting.n);
 		n->pid = 0;
+		return;
 	}
 	strings_free(&n->waiting);
+	if (n->pid == 0 && n->held == 0 && n->log != NULL) {
+		line = events_line(strrchr(n->o->instance, '/') + 1, SENT, NULL);
+		events_add(n->log, line);
+		free(line);
+	}
 }
 
 static void
@@ -155,8 +173,10 @@ queue(struct notices *n, const char *session, const char *event, const char *tex
 {
 	char *line = events_line(session, event, text);
 
-	if (n->settings.bell && isatty(STDOUT_FILENO))
+	if (n->settings.bell && isatty(STDOUT_FILENO)) {
 		putchar('\a');
+		fflush(stdout);
+	}
 	strings_add(&n->waiting, line);
 	free(line);
 	send(n);
@@ -166,12 +186,23 @@ void
 notices_quiet_over(void *arg)
 {
 	struct notices *n = arg;
-	char *text = text_format("%zu notice%s during the quiet hours; orchestrator status shows what needs you", n->held,
-	    n->held == 1 ? "" : "s");
+	char *text = text_format("%zu notice%s held back; orchestrator status shows what needs you", n->held,
+	    n->held == 1 ? " was" : "s were");
 
 	n->held = 0;
-	queue(n, strrchr(n->o->instance, '/') + 1, "quiet", text);
+	queue(n, strrchr(n->o->instance, '/') + 1, "held", text);
 	free(text);
+}
+
+/* In quiet hours: sets the timer of their end. */
+static bool
+hold(struct notices *n)
+{
+	int64_t now = clock_wall(), end = n->quiet ? quiet_hours_end(&n->hours, now) : 0;
+
+	if (end != 0)
+		watch_timer(&n->over, clock_now() + (end - now) * CLOCK_MS);
+	return end != 0;
 }
 
 void
@@ -182,36 +213,35 @@ notices_open(struct notices *n, struct orch *o, struct events *log)
 	n->log = log;
 	n->before = true;
 	n->over = (struct watch_timer){ .fire = notices_quiet_over, .arg = n };
-	n->sent = json_new_object();
+	n->known = json_new_object();
 	if (orch_target_settings(o, &n->settings) != 0)
 		return;
 	n->on = n->settings.desktop || n->settings.bell || n->settings.on_event.n > 0;
 	n->quiet = n->settings.quiet != NULL && quiet_hours_parse(n->settings.quiet, &n->hours) == 0;
 	if (n->on)
-		events_each(o->instance, remember, n->sent);
+		events_each(o->instance, remember, n);
+	if (n->held > 0 && !hold(n))
+		notices_quiet_over(n);
 }
 
 void
 notices_add(struct notices *n, const char *session, const char *event, const char *text)
 {
-	int64_t now = clock_wall(), end;
 	char *line;
 
 	if (text == NULL)
 		text = "";
-	if (!n->on || was_sent(n->sent, session, event, text, false) || !notice_event(event))
+	if (!n->on || !notice_event(event) || (n->before && is_known(n, session, event, text)))
 		return;
 	if (n->before) {
 		line = events_line(session, event, text);
 		events_add(n->log, line);
 		free(line);
 	}
-	if (!n->quiet || (end = quiet_hours_end(&n->hours, now)) == 0) {
+	if (hold(n))
+		n->held++;
+	else
 		queue(n, session, event, text);
-		return;
-	}
-	if (n->held++ == 0)
-		watch_timer(&n->over, clock_now() + (end - now) * CLOCK_MS);
 }
 
 bool
@@ -227,17 +257,19 @@ notices_reaped(struct notices *n, pid_t pid)
 void
 notices_close(struct notices *n)
 {
-	const struct child_wait wait = { .deadline = clock_now() + CLOSE_S * CLOCK_S };
+	const struct child_wait wait = { .deadline = clock_now() + CLOSE_S * CLOCK_S, .stoppable = true };
 
 	watch_timer(&n->over, 0);
 	while (n->pid > 0) {
-		if (child_finish(n->pid, &wait) == -1)
-			log_warnx("hooks.on_event takes too long; %zu more notices are not sent", n->waiting.n);
+		if (child_finish(n->pid, &wait) == -1) {
+			log_warnx("not all notices are sent; the next execute says how many");
+			break;
+		}
 		n->pid = 0;
 		send(n);
 	}
 	strings_free(&n->waiting);
-	json_free(n->sent);
+	json_free(n->known);
 	settings_release(&n->settings);
 	n->on = false;
 }

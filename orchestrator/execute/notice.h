@@ -10,8 +10,8 @@
  *	notices_reaped(&n, pid);	for each child that has ended
  *	notices_close(&n);		sends what waits
  *
- * One child at a time sends them in order, so execute never waits for a command.  An event that an earlier run has
- * recorded in events.jsonl is not sent again.
+ * One child at a time sends them in order, so execute never waits for a command.  An event in events.jsonl says that all
+ * before it are sent; of others, the next run sends their number.
  */
 
 #include <stdbool.h>
@@ -35,8 +35,8 @@ struct notices {
 	bool			 quiet;		/* the settings have quiet hours */
 	struct quiet_hours	 hours;
 	struct watch_timer	 over;		/* the end of the quiet hours */
-	size_t			 held;		/* notices that these quiet hours held back */
-	struct json		*sent;		/* by earlier runs */
+	size_t			 held;		/* notices of these quiet hours, and of earlier runs that could not send them */
+	struct json		*known;		/* events of earlier runs */
 	struct strings		 waiting;	/* events_line() */
 	pid_t			 pid;		/* the child that sends, 0 = none */
 };
@@ -46,7 +46,7 @@ bool notice_event(const char *event);	/* pure */
 void notices_open(struct notices *, struct orch *, struct events *log);
 void notices_add(struct notices *, const char *session, const char *event, const char *text);
 bool notices_reaped(struct notices *, pid_t);
-/* The timer's function: says how many notices the quiet hours held back. */
+/* The timer's function: sends one notice of how many were held back. */
 void notices_quiet_over(void *);
 /* Waits for what is being sent, some seconds at most. */
 void notices_close(struct notices *);

@@ -26,6 +26,7 @@ quiet_hours_end(const struct quiet_hours *q, int64_t wall_ms)
 	struct tm t;
 	int minute;
 	bool next_day;
+	int64_t end;
 
 	localtime_r(&now, &t);
 	minute = t.tm_hour * 60 + t.tm_min;
@@ -37,5 +38,6 @@ quiet_hours_end(const struct quiet_hours *q, int64_t wall_ms)
 	t.tm_min = q->to % 60;
 	t.tm_sec = 0;
 	t.tm_isdst = -1;
-	return (int64_t)mktime(&t) * 1000;
+	end = (int64_t)mktime(&t) * 1000;
+	return end > wall_ms ? end : end + INT64_C(3600000);	/* the first of two hours when summer time ends */
 }

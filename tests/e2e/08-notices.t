@@ -16,7 +16,7 @@ chmod +x "$T/bin/notify-send" "$T/bin/hear"
 PATH=$T/bin:$PATH
 cat >"$T/agent" <<'E'
 case $ITEM_ID in
-ask) worker ask 'Which <b>colour</b>?' >ask ;;
+ask) worker ask 'Which <b>colour</b> \074i\076?' >ask ;;
 bad) exit 1 ;;
 *) echo x >"$ITEM_ID" ;;
 esac
@@ -40,11 +40,11 @@ logged orchestrator answer ask red
 wait $execute
 is 'an approval and a merge are notices' "$(heard good | sed 's/ .*//' | sort -u | paste -sd' ')" 'approved merged'
 like 'a failure is a notice with its reason' "$(heard bad)" '^failed .*exit status 1'
-like 'a question is a notice with its text' "$(heard ask)" '^asked .*Which <b>colour</b>?'
+like 'a question is a notice with its text' "$(heard ask)" '^asked .*Which <b>colour</b>'
 like 'the end of execute is a notice that counts what was merged' "$(jq -r 'select(.event == "done").text' "$T/heard")" '^2 of 3 merged'
 is 'each notice is one line of JSON with a time' "$(jq -e '.at' "$T/heard" | wc -l)" "$(wc -l <"$T/heard")"
 is 'each notice is sent once' "$(number . )" "$(jq -r '[.session, .event] | join(" ")' "$T/heard" | sort -u | wc -l)"
-like 'notify-send gets the text of an agent without markup' "$(cat "$T/desktop")" 'Which &lt;b&gt;colour&lt;/b&gt;?'
+like 'notify-send gets the text of an agent without markup' "$(cat "$T/desktop")" 'Which &lt;b&gt;colour&lt;/b&gt; \\\\074i\\\\076?'
 like 'notify-send gets words of an agent as operands' "$(cat "$T/desktop")" '^-a|orchestrator|--|session-ask-[^|]*: asked|'
 orchestrator execute >"$T/out" 2>&1
 is 'a notice of an earlier run is not sent again' "$(number 'bad.* failed')" 1
@@ -62,6 +62,13 @@ settings '"hear"' "{ \"quiet\": \"$(date -d '-2 hours' +%H:%M)-$(date -d '+2 hou
 logged orchestrator dispatch night
 orchestrator execute >"$T/out" 2>&1
 ok 'quiet hours hold notices back' not test -e "$T/heard"
+settings '"hear"' '{}'
+orchestrator execute >"$T/out" 2>&1
+held() { jq -r 'select(.event == "held").text' "$T/heard"; }
+like 'the next execute after the quiet hours says how many notices were held back' "$(held)" '^[23] notices were held back; '
+rm "$T/heard"
+orchestrator execute >"$T/out" 2>&1
+is 'notices that were held back are counted once' "$(held)" ''
 like 'quiet hours hold back no merge' "$(git log --format=%s main)" night
 
 settings '["sh", "-c", "echo wrong >&2; exit 3"]' '{}'

@@ -20,14 +20,14 @@ begin(struct notices *n, struct orch *o)
 
 	memset(o, 0, sizeof(*o));
 	o->instance = strdup(instance);
-	*n = (struct notices){ .o = o, .on = true, .pid = 1, .sent = json_new_object() };
+	*n = (struct notices){ .o = o, .on = true, .pid = 1, .known = json_new_object() };
 }
 
 static void
 end(struct notices *n)
 {
 	strings_free(&n->waiting);
-	json_free(n->sent);
+	json_free(n->known);
 	free(n->o->instance);
 }
 
@@ -76,7 +76,7 @@ quiet_hours_end_with_one_notice_that_counts(void **state)
 	watch_timer(&n.over, 0);
 	notices_quiet_over(&n);
 	assert_int_equal(n.waiting.n, 1);
-	assert_non_null(strstr(n.waiting.v[0], "2 notices during the quiet hours"));
+	assert_non_null(strstr(n.waiting.v[0], "2 notices were held back"));
 	end(&n);
 }
 
