@@ -19,7 +19,7 @@
 static void
 move(struct viewer *v, const struct key *k)
 {
-	long page = (long)v->height - 3, lines = k->lines;
+	long page = v->height > 4 ? (long)v->height - 3 : 1, lines = k->lines;
 
 	viewer_move(v, lines == PAGE ? page : lines == -PAGE ? -page : lines);
 }
@@ -61,7 +61,7 @@ show(struct viewer *v, const struct key *k)
 
 	if (e == NULL)
 		return;
-	words[2] = name;
+	words[2] = e->id;
 	viewer_run(v, e->id, name, true, words);
 }
 
@@ -233,7 +233,7 @@ carry_out(struct viewer *v, struct prompt *p)
 		if (k->more != NULL)
 			*w++ = k->more;
 		*w++ = "--";
-		*w++ = p->name;
+		*w++ = p->id;		/* a later attempt may have taken the name meanwhile */
 		if (p->question != NULL)
 			*w++ = p->question;
 		if (k->label != NULL)

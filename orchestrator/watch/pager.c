@@ -45,7 +45,7 @@ last_top(const struct pager *p, size_t height)
 {
 	size_t at = p->text.len;
 
-	for (size_t i = 0; i < height; i++)
+	for (size_t i = 0; i < height && at > 0; i++)
 		at = before(p, at);
 	return at;
 }

@@ -46,7 +46,7 @@ void rows_add(struct rows *, const struct entry *, const char *note);
 void rows_settle(struct rows *, const struct rows_look *);
 void rows_release(struct rows *);
 
-/* What commands call it: its item; the id of an earlier attempt, "instance" for execute itself. */
+/* How it is shown: its item; the id of an earlier attempt, "instance" for execute itself. */
 const char *row_name(const struct row *);
 /* Adds its line. */
 void row_line(struct frame *, const struct row *, bool chosen, int64_t now);

@@ -206,7 +206,7 @@ viewer_move(struct viewer *v, long lines)
 	long at = (long)chosen_row(v) + lines;
 
 	if (v->pager.title != NULL)
-		pager_move(&v->pager, lines, v->height - 2);
+		pager_move(&v->pager, lines, v->height > 2 ? v->height - 2 : 1);
 	else
 		choose(v, at < 0 ? 0 : (size_t)at);
 }

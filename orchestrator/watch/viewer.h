@@ -23,8 +23,8 @@ struct prompt {
 	char		*label;		/* NULL = none is open */
 	struct text	 text;
 	const struct key *key;		/* the key that asked */
-	char		*name, *question;	/* what commands call the session, and its question; NULL = none */
-	char		 id[SESSION_ID_MAX];
+	char		*name, *question;	/* the name of the session, as it is shown, and its question; NULL = none */
+	char		 id[SESSION_ID_MAX];	/* the session that the command gets */
 };
 /* What the pager shows. */
 enum content { CONTENT_OUTPUT, CONTENT_LOG, CONTENT_QUESTIONS };
@@ -49,7 +49,7 @@ struct viewer {
 	bool		 quit;
 };
 
-/* The session that a key is for, or NULL; *name is what commands call it. */
+/* The session that a key is for, or NULL; *name is how it is shown. */
 const struct entry *viewer_session(const struct viewer *, const char **name);
 /* Takes text. */
 void viewer_say(struct viewer *, char *text);

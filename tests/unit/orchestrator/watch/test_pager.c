@@ -61,6 +61,25 @@ moves_stop_at_both_ends(void **state)
 }
 
 static void
+a_screen_without_room_is_moved_over(void **state)
+{
+	(void)state;
+	pager_move(&p, 1000, SIZE_MAX);
+	assert_int_equal(p.top, 0);
+	pager_move(&p, 1000, 0);
+	pager_move(&p, -1, 0);
+	assert_string_equal(p.text.buf + p.top, "line 9\n");
+	for (size_t height = 0; height < 2; height++) {
+		struct frame f = { .width = 40 };
+
+		p.follow = true;
+		pager_frame(&p, &f, height);
+		assert_int_equal(f.n, height);
+		frame_release(&f);
+	}
+}
+
+static void
 the_end_is_followed(void **state)
 {
 	(void)state;
@@ -102,6 +121,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(moves_stop_at_both_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_screen_without_room_is_moved_over, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_end_is_followed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_search_goes_both_ways, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_last_bytes_of_a_log_are_kept, setup, teardown),
