@@ -148,7 +148,7 @@ json_all(struct orch *o, const struct arguments *a, const char *list)
 	entries_release(&es);
 }
 
-/* Archived sessions that ended before this time are only counted: the beginning of today, or of execute if earlier. */
+/* Sessions that ended before this time are only counted (over_text): the beginning of today, or of execute if earlier. */
 static int64_t
 since(const struct json *execute, int64_t midnight)
 {
@@ -161,15 +161,17 @@ static void
 print_all(struct orch *o, const struct arguments *a, const char *list)
 {
 	struct json *execute = cache_execute(o);
-	struct status_view v = { .o = o, .execute = execute, .midnight = ledger_tomorrow(clock_wall() - DAY),
+	int64_t midnight = ledger_tomorrow(clock_wall() - DAY);
+	struct status_view v = { .o = o, .execute = execute, .since = since(execute, midnight),
 		.all = a->all || a->status != NULL, .filtered = is_filtered(a) };
 	struct entries es, some;
 
+	v.when = v.since < midnight ? "since execute began" : "today";
 	look_page();
 	if (v.all || v.filtered)
 		registry_load(o, true, &es);
 	else
-		v.older = registry_load_since(o, since(execute, v.midnight), &es);
+		v.older = registry_load_since(o, v.since, &es);
 	some = filter(a, list, &es);
 	v.es = &some;
 	status_head(&v);

@@ -73,8 +73,10 @@ status_head(const struct status_view *v)
 
 	name = name != NULL && name[1] != '\0' ? name + 1 : top;
 	text_line(&title, name, strlen(name));
-	if (git_head_branch(&v->o->repo, head, sizeof(head), NULL, 0) == 0 && strncmp(head, HEADS, strlen(HEADS)) == 0)
-		text_printf(&title, " on %s", head + strlen(HEADS));
+	if (git_head_branch(&v->o->repo, head, sizeof(head), NULL, 0) == 0 && strncmp(head, HEADS, strlen(HEADS)) == 0) {
+		text_puts(&title, " on ");
+		text_line(&title, head + strlen(HEADS), strlen(head + strlen(HEADS)));
+	}
 	look_puts(&lead, TONE_HEAD, title.buf);
 	text_puts(&lead, " · ");
 	if (v->execute != NULL)

@@ -129,8 +129,10 @@ over(const struct listing *g, const struct listed *l)
 	text_printf(&t, "  %-10s %4s  ", show_status(l->e), show_age(s->ended_at != 0 ? s->ended_at : s->created_at));
 	if (l->e->error != NULL)
 		text_line(&t, l->e->error, strlen(l->e->error));
-	else if (strcmp(s->reason, status_name(s->status)) != 0)
-		text_printf(&t, "%s%s", s->reason, s->detail[0] != '\0' ? ": " : "");
+	else if (strcmp(s->reason, status_name(s->status)) != 0) {
+		text_line(&t, s->reason, strlen(s->reason));
+		text_puts(&t, s->detail[0] != '\0' ? ": " : "");
+	}
 	text_line(&t, s->detail, strlen(s->detail));
 	show_cut(t.buf);
 	text_free(&t);
@@ -195,7 +197,7 @@ print_over(struct listing *g, const bool *superseded)
 				over(g, &g->all[i]);
 		return;
 	}
-	over_text(&t, g->v->es, superseded, g->v->older, g->v->midnight);
+	over_text(&t, g->v->es, superseded, g->v->older, g->v->since, g->v->when);
 	if (t.len > 0)
 		show_item(&(struct page_item){ t.buf, NULL, "orchestrator status --all" }, 2);
 	text_free(&t);

@@ -16,8 +16,9 @@ struct status_view {
 	struct orch	*o;
 	const struct entries *es;
 	const struct json *execute;	/* the running execute (cache.h), or NULL */
-	size_t		 older;		/* sessions that are not among these, since they ended before today */
-	int64_t		 midnight;	/* when today began, wall ms */
+	size_t		 older;		/* sessions that are not among these, since they ended before since */
+	int64_t		 since;		/* when today began, or execute, if that was earlier; wall ms */
+	const char	*when;		/* "today", or "since execute began" */
 	bool		 all;		/* also those that are over, and earlier attempts */
 	bool		 filtered;	/* some are not among these, since a filter leaves them out */
 };

@@ -62,7 +62,7 @@ superseded_of(const struct entries *es)
 	return all;
 }
 
-/* What ended today, as people count it. */
+/* What is over, as people count it. */
 static const char *const words[] = {
 	[OUTCOME_NONE] = "approved",
 	[OUTCOME_DONE] = "merged",
@@ -73,29 +73,32 @@ static const char *const words[] = {
 ARRAY_WHOLE(words, OUTCOME_COUNT);
 
 void
-over_text(struct text *t, const struct entries *es, const bool *superseded, size_t older, int64_t midnight)
+over_text(struct text *t, const struct entries *es, const bool *superseded, size_t older, int64_t since, const char *when)
 {
 	static const enum status_outcome order[] = { OUTCOME_FAILED, OUTCOME_BLOCKED, OUTCOME_DECLINED, OUTCOME_NONE, OUTCOME_DONE };
 	ARRAY_WHOLE(order, OUTCOME_COUNT);
-	size_t n[OUTCOME_COUNT] = { 0 }, today = 0;
+	size_t n[OUTCOME_COUNT] = { 0 }, recent = 0, stay = 0;
 
 	for (size_t i = 0; i < es->n; i++) {
 		const struct entry *e = &es->v[i];
+		bool failed = e->error == NULL && !e->archived && status_traits(e->state.status)->outcome == OUTCOME_FAILED;
 
 		if (superseded[i] || section_of(e, false) != SECTION_OVER)
 			continue;
-		if (e->error != NULL || e->state.ended_at < midnight)
-			older++;
-		else {
+		if (e->error == NULL && e->state.ended_at >= since) {
 			n[status_traits(e->state.status)->outcome]++;
-			today++;
-		}
+			recent++;
+		} else if (failed)
+			stay++;
+		else
+			older++;
 	}
+	n[OUTCOME_FAILED] += stay;
 	for (size_t i = 0; i < OUTCOME_COUNT; i++)
 		if (n[order[i]] > 0)
 			text_printf(t, "%s%zu %s", t->len > 0 ? ", " : "", n[order[i]], words[order[i]]);
-	if (today > 0)
-		text_puts(t, " today");
+	if (recent > 0 && (stay == 0 || recent + stay > n[OUTCOME_FAILED]))
+		text_printf(t, " %s", when);
 	if (older > 0)
-		text_printf(t, "%s%zu %s", today > 0 ? ", " : "", older, today > 0 ? "earlier" : "over");
+		text_printf(t, "%s%zu %s", t->len > 0 ? ", " : "", older, t->len > 0 ? "earlier" : "over");
 }

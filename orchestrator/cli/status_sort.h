@@ -26,7 +26,9 @@ enum section {
 enum section section_of(const struct entry *, bool executing);
 /* Which of the sessions are followed by a later attempt at the same item, and were not merged: malloced, one for each. */
 bool *superseded_of(const struct entries *);
-/* "4 failed, 43 merged today, 120 earlier"; older: sessions that are not among the entries.  "" when nothing is over. */
-void over_text(struct text *, const struct entries *, const bool *superseded, size_t older, int64_t midnight);
+/* "4 failed, 43 merged today, 120 earlier": when is "today", and older are sessions that are not among the entries.
+ * Sessions that ended before since are only counted, but for those that failed and are not archived.  "" when nothing
+ * is over. */
+void over_text(struct text *, const struct entries *, const bool *superseded, size_t older, int64_t since, const char *when);
 
 #endif
