@@ -55,8 +55,8 @@ struct client {
 					 * sets; separated by blanks; NULL = there is none */
 	bool		 minutes;	/* over the Agent Client Protocol it can't resume a conversation in the minute, by the clock,
 					 * in which that began, and spoils it when it is told to */
-	const char	*fails;		/* over the Agent Client Protocol: how its last words begin when its service failed; NULL = it
-					 * reports an error */
+	const char	*fails;		/* over the Agent Client Protocol: how its last words begin when its service failed, a piece
+					 * that joins no other; NULL = it reports an error */
 	const char	*servers;	/* its option that takes { "mcpServers": SERVERS }, if it ignores those of the protocol */
 	const char	*steers;	/* paths of a project that steer it, separated by blanks */
 	const char	*instructions;	/* files with instructions for agents: the first that exists is used; separated by blanks */

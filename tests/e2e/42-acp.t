@@ -201,16 +201,16 @@ is 'a phrase of error_phrases in the last message is a failure' "$(now phrase)" 
 settings '"client": "copilot"'
 job <<'E'
 echo x >x
-printf '%s\n' 'say Info: Retrying... ' 'say Error: Authentication failed.'
+printf '%s\n' 'say I begin to' 'say Info: Retrying... ' 'usage 1 1 0' 'say Error: Authentication failed.'
 E
 dispatch words
 is 'last words of copilot that begin with an error are a failure' "$(now words)" 'failed implementer: Error: Authentication failed.'
 job <<'E'
 echo x >x
-printf '%s\n' 'say I mended' 'say this: Error: 3.'
+printf '%s\n' 'usage 1 1 0' 'say I mended this: ' 'say Error: 3.' 'usage 1 1 0'
 E
 dispatch mended
-is 'other words of copilot are no failure' "$(field state.json .status mended)" approved
+is 'an error within the words of copilot is no failure' "$(field state.json .status mended)" approved
 settings ''
 job <<'E'
 echo x >x

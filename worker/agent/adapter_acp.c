@@ -29,6 +29,8 @@
 struct acp {
 	struct acp_shown shown;
 	bool		 loading;	/* updates repeat the conversation */
+	bool		 speaking;	/* the last update was a piece of the agent's message */
+	bool		 joined;	/* the last piece came right after another one */
 	struct acp_words words;
 };
 
@@ -133,8 +135,9 @@ failure(const struct agent_run *run)
 	for (size_t i = 0; words != NULL && i < phrases->n; i++)
 		if (strcasestr(words, phrases->v[i]) != NULL)
 			return words;
-	return words != NULL && begin != NULL && strncmp(words + own->shown.last, begin, strlen(begin)) == 0 ?
-	    words + own->shown.last : NULL;
+	if (words == NULL || begin == NULL || own->joined || strncmp(words + own->shown.last, begin, strlen(begin)) != 0)
+		return NULL;
+	return words + own->shown.last;
 }
 
 static void
@@ -246,10 +249,14 @@ update(struct agent_run *run, const struct json *u, struct text *out)
 {
 	struct acp *own = run->own;
 	const char *kind = json_words(u, "sessionUpdate");
+	bool speaks = strcmp(kind, "agent_message_chunk") == 0;
 	double cost;
 
 	if (own->loading)
 		return;
+	if (speaks)
+		own->joined = own->speaking;
+	own->speaking = speaks;
 	if (strcmp(kind, "usage_update") == 0) {
 		acp_context(run, &own->shown, json_int(u, "used", 0));
 		cost = json_real(json_get(u, "cost"), "amount", 0);
@@ -257,7 +264,7 @@ update(struct agent_run *run, const struct json *u, struct text *out)
 			run->cost_microusd = (int64_t)(cost * 1e6 + 0.5), run->costs_all = true;
 	} else {
 		run->heard = run->heard || strcmp(kind, "tool_call") == 0 ||
-		    (strcmp(kind, "agent_message_chunk") == 0 && run->agent->error_phrases.n == 0 && fails(run) == NULL);
+		    (speaks && run->agent->error_phrases.n == 0 && fails(run) == NULL);
 		acp_show(&own->shown, u, &run->result, out);
 		acp_call(run, &own->shown, u);
 		if (strcmp(kind, "tool_call_update") == 0)

@@ -30,7 +30,7 @@ opencode_command(struct agent_run *run, struct strings *argv, struct strings *en
 	event_option(argv, "--model", run->agent->model);
 	event_option(argv, "--session", run->resume);
 	strings_add_all(argv, &run->agent->args);
-	server_opencode(run, opencode_words_begin(run), env);
+	server_opencode(run, opencode_words_begin(run, env), env);
 	event_env(env, "OPENCODE_PERMISSION", "{\"*\":\"allow\"}");	/* a permission to ask for is refused */
 	event_env(env, "OPENCODE_DISABLE_AUTOUPDATE", "1");
 	/* a command may wait a day for an answer */

@@ -49,21 +49,36 @@ there(const char *dir, const char *name)
 	return is;
 }
 
+/* Of the client's environment: env has what differs from ours; NULL = it is not set, or empty. */
+static const char *
+variable(const struct strings *env, const char *name)
+{
+	const char *value = strings_value(env, name);
+
+	if (value == NULL)
+		value = getenv(name);
+	return value != NULL && *value != '\0' ? value : NULL;
+}
+
 /* A client with a plugin waits at its start until npm has installed, below each directory of settings, what plugins may
  * need: so only where that is done. */
 static bool
-takes_plugins(const struct agent_run *run)
+takes_plugins(const struct agent_run *run, const struct strings *env)
 {
-	return there(getenv("HOME"), ".config/opencode/node_modules") && !there(run->dir, ".opencode");
+	const char *settings = variable(env, "XDG_CONFIG_HOME");
+	bool ready = settings != NULL ? there(settings, "opencode/node_modules") :
+	    there(variable(env, "HOME"), ".config/opencode/node_modules");
+
+	return ready && !there(run->dir, ".opencode");
 }
 
 const char *
-opencode_words_begin(struct agent_run *run)
+opencode_words_begin(struct agent_run *run, const struct strings *env)
 {
 	const char *session = strings_value(&run->server, "SESSION_DIR");
 	struct words *own;
 
-	if (run->role != ROLE_IMPLEMENTER || session == NULL || !takes_plugins(run))
+	if (run->role != ROLE_IMPLEMENTER || session == NULL || !takes_plugins(run, env))
 		return NULL;
 	own = alloc_array(1, sizeof(*own));
 	snprintf(own->plugin, sizeof(own->plugin), "%s/" SESSION_DIR_TRANSCRIPT "/words.js", session);

@@ -12,10 +12,11 @@
 
 struct agent_run;
 struct json;
+struct strings;
 
-/* Writes the plugin, and sets the adapter's own state.  Returns the plugin's path; NULL: the run has no plugin, and
+/* Writes the plugin, and sets the adapter's own state; env is the client's.  Returns the plugin's path; NULL: the run has no plugin, and
  * messages come with the next prompt. */
-const char *opencode_words_begin(struct agent_run *);
+const char *opencode_words_begin(struct agent_run *, const struct strings *env);
 void opencode_words_send(struct agent_run *);
 void opencode_words_told(struct agent_run *, const struct json *event);
 

@@ -118,6 +118,45 @@ a_message_to_opencode_is_heard_once_its_plugin_says_so(void **state)
 	strings_free(&run.server);
 }
 
+static bool
+has_plugin(const char *dir, const char *variable, const char *value)
+{
+	struct agent_run run = { .agent = &agent, .role = ROLE_IMPLEMENTER, .dir = dir };
+	struct strings argv = { 0 }, env = { 0 };
+	bool has;
+
+	strings_set(&run.server, "SESSION_DIR", dir);
+	if (variable != NULL)
+		strings_set(&env, variable, value);
+	adapter_opencode.command(&run, &argv, &env);
+	has = run.own != NULL;
+	free(run.own);
+	strings_free(&argv);
+	strings_free(&env);
+	strings_free(&run.server);
+	return has;
+}
+
+static void
+what_plugins_need_is_looked_for_where_the_client_has_its_settings(void **state)
+{
+	char *dir = *state, home[256], settings[256];
+
+	snprintf(home, sizeof(home), "%s/home", dir);
+	snprintf(settings, sizeof(settings), "%s/home/.config", dir);
+	assert_int_equal(mkdir("transcript", 0700) | mkdir("home", 0700) | mkdir("home/.config", 0700) |
+	    mkdir("home/.config/opencode", 0700) | mkdir("home/.config/opencode/node_modules", 0700), 0);
+	unsetenv("XDG_CONFIG_HOME");
+	setenv("HOME", dir, 1);
+	assert_false(has_plugin(dir, NULL, NULL));
+	assert_true(has_plugin(dir, "HOME", home));
+	assert_true(has_plugin(dir, "XDG_CONFIG_HOME", settings));
+	setenv("HOME", home, 1);
+	assert_true(has_plugin(dir, NULL, NULL));
+	assert_true(has_plugin(dir, "XDG_CONFIG_HOME", ""));
+	assert_false(has_plugin(dir, "XDG_CONFIG_HOME", dir));
+}
+
 int
 main(void)
 {
@@ -126,6 +165,7 @@ main(void)
 		cmocka_unit_test(a_conversation_that_opencode_compacts_in_vain_is_given_up),
 		cmocka_unit_test(responses_of_opencode_that_have_no_end_are_repeated_a_few_times),
 		SCRATCH_TEST(a_message_to_opencode_is_heard_once_its_plugin_says_so),
+		SCRATCH_TEST(what_plugins_need_is_looked_for_where_the_client_has_its_settings),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
