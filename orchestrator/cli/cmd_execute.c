@@ -15,6 +15,7 @@
 #include "orchestrator/execute/join.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/merge/by_hand.h"
+#include "orchestrator/session/answer.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/workspace/cmd.h"
@@ -171,6 +172,8 @@ run_locked(struct orch *o, struct executor *f, bool follow)
 		close(lock);
 		/* another execute that has the lock by now takes them in itself */
 		lock = one < 128 && has_requests(o) ? lock_instance(o, &pid, &ignored) : -1;
+		if (lock == -1)
+			answer_wake_left(o);
 	}
 	watch_close();
 	return rv;

@@ -119,17 +119,32 @@ collect_running(const struct executor *f, struct work **w)
 	return n;
 }
 
+/* Answered sessions that wait for room go first.  A task of a list has its place already. */
+static size_t
+places_kept(const struct loop *l)
+{
+	const struct session_row *s;
+	size_t n = 0;
+	bool listed;
+
+	if (l->full > 0)
+		TAILQ_FOREACH(s, &l->table.all, all) {
+			listed = false;
+			for (const struct executor *one = l->executor; one != NULL; one = one->next)
+				listed |= tasklist_find(&one->list, s->e.state.item) != TASK_NONE;
+			n += s->action == ACTION_FULL && !listed;
+		}
+	return n;
+}
+
 size_t
 executor_running(struct executor *f, struct work **w, struct limits *limits)
 {
-	size_t n = collect_running(f, w), taken = 0;
+	size_t n = collect_running(f, w), taken = 0, kept = f->loop != NULL ? places_kept(f->loop) : 0;
 
 	*limits = f->limits;
 	f->by_load = SIZE_MAX;
-	if (f->loop != NULL && f->loop->full > 0) {	/* answered sessions go first */
-		limits->max = 0;
-		return n;
-	}
+	limits->max -= kept < limits->max ? kept : limits->max;
 	if (f->settings.max_load == 0)
 		return n;
 	for (size_t i = 0; i < n; i++)

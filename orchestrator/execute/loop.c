@@ -236,6 +236,9 @@ loop_begin(struct loop *l, struct orch *o, struct executor *f)
 	queue_recover(l);
 	add_all(l);
 	settle(l);
+	l->counted = true;
+	loop_room(l);
+	settle(l);
 	if (f != NULL)
 		loop_list_begin(l, f);
 	return 0;

@@ -51,6 +51,7 @@ struct loop {
 	struct watch	 watch;		/* of isolated-sessions/ */
 	size_t		 pending;	/* sessions that keep execute running */
 	size_t		 full;		/* parked and answered sessions that wait for another one to end */
+	bool		 counted;	/* all sessions that were there at the start were read, so it is known how many run */
 	size_t		 merged;
 	struct json	*done;		/* merged sessions, for the report */
 	struct strings	 lost;		/* items of sessions that disappeared unmerged */
@@ -113,7 +114,7 @@ bool loop_listed(const struct loop *, const struct entry *);
 void loop_due(struct loop *, struct session_row *, bool starting);
 /* Takes in the session with that id, unless it is known, and marks it as due. */
 void loop_add(struct loop *, const char *id, bool starting);
-/* Has max_parallel been reached by the sessions that have a worker, or are about to get one? */
+/* Has max_parallel been reached by the sessions that have a worker, or are about to get one?  Yes until all are counted. */
 bool loop_full(const struct loop *);
 /* There may be room again: marks the sessions that wait for it as due. */
 void loop_room(struct loop *);

@@ -113,6 +113,8 @@ loop_full(const struct loop *l)
 	const struct session_row *s;
 	size_t		 n = 0;
 
+	if (!l->counted)
+		return true;
 	TAILQ_FOREACH(s, &l->table.all, all)
 		n += room_taken(&s->e);
 	LOOP_LISTS(l, f)
@@ -219,5 +221,6 @@ loop_forget(struct loop *l, struct session_row *s)
 	watch_undir(&s->answers);
 	watch_timer(&s->later, 0);
 	table_remove(&l->table, s);
+	loop_room(l);
 	loop_changed(l);
 }

@@ -126,8 +126,9 @@ session_update(struct loop *l, struct session_row *s)
 		l->pending -= schedule_pending(s->action);
 		l->full += a == ACTION_FULL;
 		l->full -= s->action == ACTION_FULL;
-		if (a == ACTION_FULL && s->action != a)
+		if (a == ACTION_FULL && l->counted && !s->held)
 			loop_say(l, s->e.id, "held back", "it is answered, and continues once another session has ended");
+		s->held = a == ACTION_FULL && l->counted;
 		s->action = a;
 		if (!session_act(l, s, a))
 			break;

@@ -25,6 +25,7 @@ struct session_row {
 	bool		 fresh;		/* has open questions that no policy has checked */
 	bool		 grace;		/* waiting: it is new, or its death could not be written */
 	bool		 unstarted;	/* no worker could be started, because of a transient fault */
+	bool		 held;		/* it was reported that its answer waits for room */
 	bool		 due;		/* must be handled */
 	bool		 starting;	/* execute is starting, or its grace period is over: see schedule.h */
 	bool		 queued;	/* in the merge queue */

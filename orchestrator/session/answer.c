@@ -157,3 +157,15 @@ answer_wake(struct orch *o, const struct entry *e)
 		log_warnx("%s: the answer is kept, but no worker starts: %s; orchestrator execute tries again", e->id, why);
 	file_close(lock);
 }
+
+void
+answer_wake_left(struct orch *o)
+{
+	struct entries es;
+
+	registry_load(o, false, &es);
+	for (const struct entry *e = es.v; e < es.v + es.n; e++)
+		if (e->error == NULL && status_live(e->state.status) && e->state.parked && answer_waits(e))
+			answer_wake(o, e);
+	entries_release(&es);
+}

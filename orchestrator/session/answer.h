@@ -30,5 +30,7 @@ bool answer_waits(const struct entry *);
  * reads the answer itself, even if it is about to end; execute, if it runs, starts the worker.  Prints why no worker
  * starts. */
 void answer_wake(struct orch *, const struct entry *);
+/* The same for each parked session with an answer that execute has left, because it was given while execute ended. */
+void answer_wake_left(struct orch *);
 
 #endif

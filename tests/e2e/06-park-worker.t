@@ -123,10 +123,15 @@ like 'answer says that a session waits for room' "$(cat "$T"/answer.?)" \
     ': the answer is kept: 2 sessions run, and max_parallel is 2; orchestrator execute continues it once there is room$'
 like 'recover leaves an answered session parked as long as there is no room' "$(orchestrator recover)" \
     '^session-[fgh]-.*: answered: orchestrator execute starts it once fewer sessions run than max_parallel$'
-rm "$T/together"
+begin l; begin m
+for i in l m; do logged orchestrator answer $i 1; done
 orchestrator execute >"$T/execute" 2>&1 & execute=$!
-for i in f g h; do wait_for 60 grep -q "$i-.*: merged" "$T/execute"; done
-is 'execute continues the session that answer has left' "$(grep -c ': merged' "$T/execute")" 3
+held() { [ "$(grep -c 'held back: it is answered' "$T/execute")" = 3 ]; }
+ok 'execute counts the sessions that run before it continues answered ones' wait_for 30 held
+is 'no session more continues as execute begins' "$(grep -c ': started' "$T/execute")" 0
+rm "$T/together"
+for i in f g h l m; do wait_for 60 grep -q "$i-.*: merged" "$T/execute"; done
+is 'execute continues the sessions that answer has left' "$(grep -c ': merged' "$T/execute")" 5
 kill -INT $execute; wait $execute
 
 #: answered sessions and a list
@@ -142,6 +147,33 @@ held() { [ "$(grep -c 'held back: it is answered' "$T/execute")" = 2 ]; }
 wait_for 30 held; rm "$T/together"; wait $execute
 is 'answered sessions continue before execute begins another task' \
     "$(grep -o '[ij]-.*: approved\|y-.*: pending' "$T/execute" | cut -c 1 | head -n 1 | tr j i)" i
+
+# two sessions of no list run, and a third one waits for a place
+settings gates ', "reviewer": "sh"' '"max_parallel": 2'
+: >"$T/together"
+for i in k n o; do begin $i; done
+for i in k n; do logged orchestrator answer $i 1; done
+N=2; wait_for 30 at_work
+logged orchestrator answer o 1
+echo 'echo x >"$ITEM_ID"; exit 0' >"$T/do.z"
+logged orchestrator tasks create three --task z:Z
+orchestrator execute three >"$T/execute" 2>&1 & execute=$!
+ok 'a list begins a task while fewer answered sessions wait than it has places' wait_for 30 grep -q 'z-.*: merged' "$T/execute"
+like 'the answered session waits meanwhile' "$(cat "$T/execute")" 'o-.*: held back'
+mv "$(session_of k)" "$T/gone"
+ok 'an answered session continues when the directory of another one is gone' wait_for 30 grep -q 'o-.*: started' "$T/execute"
+rm "$T/together"; wait $execute
+
+#: execute ends
+settings gates ''
+begin q
+orchestrator execute >"$T/execute" 2>&1 & execute=$!
+wait_for 20 grep -q 'Which colour for q' "$T/execute"
+kill -STOP $execute; kill -TERM $execute
+logged orchestrator answer q 2
+kill -CONT $execute; wait $execute
+wait_for 30 is_st q approved
+is 'a session whose answer was given while execute ended continues' "$(st q .status)" approved
 
 #: the question of a spent budget
 mkdir -p "$T/bin" && PATH=$T/bin:$PATH

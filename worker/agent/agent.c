@@ -154,6 +154,7 @@ agent_try(struct worker *w, struct agent_run *run, const char *prompt)
 	w->status = res.status;
 	share = run->over && run->counted.cost_microusd >= run->left_microusd;
 	run->cut = ((run->spent && (run->stop || run->over)) || share) && res.end == RUN_EXITED;
+	w->part_spent |= run->cut && share;
 	if (run->cut) {
 		run->error = true;
 		run->broken = false;
@@ -221,6 +222,7 @@ take_turn(struct worker *w, struct agent_run *run, const char *prompt, const cha
 	char *next = answer == NULL ? NULL : text_format("%s", answer), *whole;
 	bool again;
 
+	w->part_spent = false;
 	do {
 		if (answer != NULL && r.prompt == NULL && run->resume == NULL)
 			r.prompt = text_format("%s", prompt);

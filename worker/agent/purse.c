@@ -105,7 +105,7 @@ purse_share(const struct worker *w, const struct purse *p)
 
 	if (p->limit.microusd == 0)
 		return 0;
-	if (p->path != NULL)
+	if (p->path != NULL && !w->part_spent)
 		share /= w->config.settings.max_parallel;
 	if (share < PURSE_LEAST)
 		share = PURSE_LEAST;

@@ -34,8 +34,9 @@ int purse_open(const struct worker *, const struct agent *, enum budget_scope, s
 void purse_close(struct purse *);
 /* The level of the budget with this use. */
 enum budget_level purse_level(const struct purse *, const struct budget *used);
-/* What a run that begins now may use, microusd: what is left, or of a shared budget the part of one of max_parallel runs.
- * 0 = the budget is not in dollars. */
+/* What a run that begins now may use, microusd: what is left, or of a shared budget the part of one of max_parallel runs,
+ * unless a run of the same turn has used up such a part: the turn would never end with ever smaller ones.  0 = the budget
+ * is not in dollars. */
 int64_t purse_share(const struct worker *, const struct purse *);
 
 #endif

@@ -85,6 +85,7 @@ struct worker {
 		bool	 alone;			/* the limit can't be recorded for other sessions */
 	} account;
 	bool		 run_spent;		/* the last run used up its budget */
+	bool		 part_spent;		/* a run of this turn has used up its part of a shared budget */
 	int64_t		 left_microusd;		/* what the budgets leave for the next run; 0 = none is in dollars */
 	/* The current run (empty name = none). */
 	char		 run[16];
