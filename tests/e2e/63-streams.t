@@ -114,8 +114,8 @@ like 'the refusal to dispatch a stream before its time says for what it waits' "
 
 : >"$T/hold-Stream-B"
 orchestrator execute --source streams >"$T/said" 2>&1 & pid=$!
-progress() { orchestrator status | grep -qF "$1"; }
-ok 'status shows how far the session of a stream is' wait_for 30 progress 'implement 1/2 ######......'
+progress() { orchestrator status | grep -q "$1"; }
+ok 'status shows how far the session of a stream is' wait_for 30 progress 'Stream-B  *implement 1/2 ######\.\.\.\.\.\. '
 is 'the tasks of a stream at work are IN_PROGRESS' \
     "$(orchestrator --json tasks show work | jq -r '[.tasks[] | select(.stream == "Stream-B") | .status] | join(" ")')" \
     'IN_PROGRESS IN_PROGRESS'
