@@ -84,7 +84,9 @@ else
 	types "echo x 2>/dev/null >'$T/r/outside'; echo tried"; wait_for 20 shown '^tried'
 	is 'the screen is confined like a run' "$(ls "$T/r/outside" 2>/dev/null)" ''
 fi
-types 'trap : WINCH; tail -f "$T/.never" & echo waiting; wait $!; stty size'; wait_for 20 shown '^waiting'
+# stty sets rows and columns one after the other.
+types 'size() { stty size; [ "$(stty size)" != "33 77" ] || kill $!; }; trap size WINCH; tail -f "$T/.never" & echo waiting
+while kill -0 $! 2>/dev/null; do wait $!; done; trap - WINCH'; wait_for 20 shown '^waiting'
 stty -F "$(readlink "/proc/$(cut -d' ' -f2 "$(session_of asks)/attach")/fd/0")" rows 33 cols 77
 wait_for 20 shown '^33 77'
 ok 'a client is told that its terminal was resized' shown '^33 77'

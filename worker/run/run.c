@@ -108,8 +108,6 @@ run_check_cancel(struct running *r)
 		run_stop(r, RUN_STOPPED);
 	} else if (r->spec->actor == ACTOR_IMPLEMENTER && tells_interrupt(r->w, r->spec->screen))
 		run_stop(r, RUN_INTERRUPTED);
-	else if (r->spec->screen)
-		proc_signal(SIGWINCH, 0);	/* its terminal, of another session, does not */
 }
 
 static void
@@ -168,6 +166,8 @@ session_event(void *run, const struct watch_event *ev)
 	else if (strcmp(ev->name, SESSION_FILE_CANCEL) == 0 || strcmp(ev->name, SESSION_FILE_INTERRUPT) == 0 ||
 	    strcmp(ev->name, SESSION_FILE_ATTACH) == 0)
 		run_check_cancel(run);
+	if (strcmp(ev->name, SESSION_FILE_INTERRUPT) == 0 && ((struct running *)run)->spec->screen)
+		proc_signal(SIGWINCH, 0);	/* the terminal was resized; it is of another session, and does not tell */
 }
 
 static void
