@@ -13,7 +13,7 @@ static struct pager p;
 static int
 setup(void **state)
 {
-	char line[16];
+	char line[24];
 
 	(void)state;
 	pager_open(&p, text_format("title"), false);
