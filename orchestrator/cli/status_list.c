@@ -102,7 +102,7 @@ ready(const struct listing *g)
 	struct text lead = { 0 }, names = { 0 };
 	char *title = text_format("READY TO MERGE (%zu)", g->count[SECTION_READY]);
 
-	look_puts(&lead, TONE_GOOD, title);
+	look_puts(&lead, TONE_HEAD, title);
 	text_puts(&lead, "  ");
 	for (size_t i = 0; i < g->n; i++)
 		if (g->all[i].section == SECTION_READY)
