@@ -14,7 +14,7 @@
 
 static const struct option_row rows[] = {
 	OPT_NUMBER(struct watch_arguments, refresh, 0, "refresh", "SECONDS", 1, 86400,
-	    "show changes once in so many seconds, not at once"),
+	    "show changes at most once in this time"),
 	OPT_FLAG(struct watch_arguments, no_color, 0, "no-color", "use no colours"),
 	OPT_FLAG(struct watch_arguments, once, 0, "once", "print what it would show, and end"),
 };

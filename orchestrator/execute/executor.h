@@ -41,7 +41,7 @@ struct dispatched;
 struct entry;
 struct task;
 
-#define EXECUTOR_LOOKED_AT	64	/* ready tasks that are considered, of which the first allowed one goes out */
+#define EXECUTOR_LOOKED_AT	64	/* ready tasks that are considered; the first allowed task is dispatched */
 #define EXECUTOR_TRIES	3	/* further tries of a dispatch that failed */
 #define EXECUTOR_BACKOFF	(500 * CLOCK_MS)	/* before the second try; then doubled */
 #define EXECUTOR_WHY	1024

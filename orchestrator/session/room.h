@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_ROOM_H
 #define ORCHESTRATOR_ROOM_H
 
-/* Room for another session, or for one that was parked: max_parallel of the settings. */
+/* Room for a new or a parked session: max_parallel of the settings. */
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -27,7 +27,7 @@ struct jobs {
 int job_start(struct jobs *, const struct job *, const char *const *words);
 /* Removes a command that has ended, and gives its wait status; false: none has ended.  The caller frees title and output. */
 bool job_ended(struct jobs *, struct job *, int *status);
-/* The title of one that runs, NULL = none. */
+/* The title of the running command; NULL = no command runs. */
 const char *job_running(const struct jobs *);
 
 #endif

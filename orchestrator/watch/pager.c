@@ -22,7 +22,7 @@ pager_close(struct pager *p)
 	memset(p, 0, sizeof(*p));
 }
 
-/* The line after the one at this place; the end of the text if there is none. */
+/* The start of the next line, or the end of the text. */
 static size_t
 after(const struct pager *p, size_t at)
 {

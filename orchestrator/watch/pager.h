@@ -27,7 +27,7 @@ void pager_close(struct pager *);
 void pager_add(struct pager *, const char *, size_t);
 /* Moves by so many lines, on a screen of height lines. */
 void pager_move(struct pager *, long lines, size_t height);
-/* Moves to the next line (+1), or the one before (-1), that has the text; false: there is none. */
+/* Moves to the next (+1) or previous (-1) line that has the text; false: no line has it. */
 bool pager_find(struct pager *, int direction);
 /* Adds title and lines. */
 void pager_frame(const struct pager *, struct frame *, size_t height);

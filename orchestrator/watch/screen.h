@@ -23,7 +23,7 @@ void screen_resize(void);
 void screen_size(size_t *lines, size_t *columns);
 /* cursor: the column in the last line; -1 = it is not shown. */
 void screen_draw(const struct frame *, int cursor);
-/* The next key that was pressed; SCREEN_NONE: there is none. */
+/* The next pressed key, or SCREEN_NONE. */
 int screen_key(void);
 /* The keyboard is gone. */
 bool screen_lost(void);
