@@ -99,8 +99,8 @@ manual_open(const char *main_page, const char *topic, bool command)
 		log_warnx("the manual page %s is not installed; \"make install\" installs it, and MANPATH names the "
 		    "directories that man(1) searches", page);
 	else if (rv == EX_NOINPUT)
-		log_warnx("there is no manual page of \"%s\"; topics are the commands, and config, security, session, "
-		    "streams, tasklist and worker", topic);
+		log_warnx("there is no manual page of \"%s\"; topics are the commands, and beads, config, json, "
+		    "security, session, streams, tasklist, tutorial and worker", topic);
 	free(built);
 	free(own);
 	return rv;

@@ -150,7 +150,13 @@ is 'orchestrator help opens the page of a topic' "$(orchestrator help config)" '
 is 'worker help opens the manual of a command' "$(worker help ask)" 'shown: orchestrator-worker'
 is 'orchestrator help without a topic is --help' "$(orchestrator help)" "$(orchestrator --help)"
 run orchestrator help exceute
-like 'help says which topics there are' "$status $err" '^66 orchestrator: there is no manual page of "exceute"; topics are the commands, and config, '
+like 'help says which topics there are' "$status $err" '^66 orchestrator: there is no manual page of "exceute"; topics are the commands, and beads, '
+for topic in $(echo "$err" | sed 's/.*commands, and //; s/ and / /; s/,//g'); do
+	[ -n "$(find man -name "orchestrator-$topic.[157]")" ] || echo "$topic"
+done >"$T/topics"
+is 'each topic that help names has its page' "$(cat "$T/topics")" ''
+is 'help names each topic that is no command' "$(for page in man/orchestrator-*.[57]; do
+    topic=${page#man/orchestrator-}; echo "$err" | grep -qw "${topic%.?}" || echo "$topic"; done)" ''
 run env PATH="$T/copy/bin" orchestrator help config
 like 'help says that there is no man(1)' "$status $err" '^69 orchestrator: man\(1\) is not installed; '
 
