@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <sys/stat.h>
-#include <sys/types.h>
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sysexits.h>
 
 #include "orchestrator/cli/report_day.h"
 #include "orchestrator/cli/report_otlp.h"
+#include "orchestrator/cli/report_write.h"
 #include "orchestrator/session/facts.h"
-#include "proto/base/log.h"
+#include "orchestrator/session/spans.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/settings/clients.h"
-#include "proto/sys/file.h"
 
 #define TRACE_ID	32	/* hexadecimal digits */
 #define SPAN_ID		16
@@ -80,50 +75,42 @@ nanoseconds(int64_t ms)
 	return json_new_string(buf);
 }
 
-struct span {
-	const char	*session, *kind, *of;	/* what its id is made from */
-	char		*name;			/* malloced */
-	int64_t		 from, to;		/* wall ms */
-	struct json	*attributes;
-	const char	*error, *message;	/* error is "" for none */
-};
-
+/* kind and of, with the session, make the id.  Takes the name, and the attributes. */
 static void
-put_span(struct json *spans, const struct span *s)
+put_span(struct json *spans, const struct facts *f, const struct span *s, const char *of, char *name, struct json *attributes)
 {
+	static const char *const kinds[] = { "session", "run", "gate" };
 	struct json *j = json_new_object(), *status = json_new_object();
 	char trace[TRACE_ID + 1], id[SPAN_ID + 1];
-	bool root = strcmp(s->kind, "session") == 0;
 
-	make_id(trace, TRACE_ID, "trace", s->session, "");
-	make_id(id, SPAN_ID, s->kind, s->session, s->of);
+	make_id(trace, TRACE_ID, "trace", f->e->id, "");
+	make_id(id, SPAN_ID, kinds[s->kind], f->e->id, of);
 	json_put_str(j, "traceId", trace);
 	json_put_str(j, "spanId", id);
-	if (!root) {
-		make_id(id, SPAN_ID, "session", s->session, "");
+	if (s->kind != SPAN_SESSION) {
+		make_id(id, SPAN_ID, kinds[SPAN_SESSION], f->e->id, "");
 		json_put_str(j, "parentSpanId", id);
 	}
-	json_put_str(j, "name", s->name);
+	json_put_str(j, "name", name);
 	json_put_int(j, "kind", INTERNAL);
 	json_put(j, "startTimeUnixNano", nanoseconds(s->from));
-	json_put(j, "endTimeUnixNano", nanoseconds(s->to > s->from ? s->to : s->from));
-	put_words(s->attributes, "error.type", s->error);
-	json_put(j, "attributes", s->attributes);
+	json_put(j, "endTimeUnixNano", nanoseconds(s->to));
+	put_words(attributes, "error.type", s->error);
+	json_put(j, "attributes", attributes);
 	if (*s->error != '\0') {
 		json_put_int(status, "code", ERROR);
 		json_put_str(status, "message", s->message);
 	}
 	json_put(j, "status", status);
 	json_append(spans, j);
-	free(s->name);
+	free(name);
 }
 
 static void
-put_session(struct json *spans, const struct facts *f)
+put_session(struct json *spans, const struct facts *f, const struct span *span)
 {
 	const struct state *s = &f->e->state;
 	struct json *a = json_new_array();
-	bool good = status_done(s->status);
 
 	put_words(a, "gen_ai.operation.name", "invoke_workflow");
 	put_words(a, "gen_ai.workflow.name", "session");
@@ -132,9 +119,7 @@ put_session(struct json *spans, const struct facts *f)
 	put_words(a, "orchestrator.list", f->config.list);
 	put_words(a, "orchestrator.status", status_name(s->status));
 	put_integer(a, "orchestrator.attempt", s->attempt);
-	put_span(spans, &(struct span){ .session = f->e->id, .kind = "session", .of = "",
-	    .name = text_format("invoke_workflow session"), .from = s->created_at, .to = s->ended_at, .attributes = a,
-	    .error = good ? "" : *s->reason != '\0' ? s->reason : status_name(s->status), .message = s->detail });
+	put_span(spans, f, span, "", text_format("invoke_workflow session"), a);
 }
 
 /* The provider of the agent's models; if it is unknown, the client, or else the agent. */
@@ -147,18 +132,15 @@ provider(const struct settings *s, const char *name)
 	return c == NULL ? name : c->provider != NULL ? c->provider : c->name;
 }
 
-/* The worker of a run without an end died; the run lasted at most until the next one began. */
 static void
-put_run(struct json *spans, const struct facts *f, size_t i)
+put_run(struct json *spans, const struct facts *f, const struct span *span)
 {
-	const struct state *s = &f->e->state;
-	const struct state_run *r = &s->agent_runs[i];
-	int64_t end = r->ended_at != 0 ? r->ended_at : i + 1 < s->nagent_runs ? r[1].started_at : s->ended_at;
+	const struct state_run *r = span->run;
 	struct json *a = json_new_array();
 
 	put_words(a, "gen_ai.operation.name", "invoke_agent");
 	put_words(a, "gen_ai.provider.name", provider(&f->config.settings, r->agent));
-	put_words(a, "gen_ai.agent.name", role_name(r->role));
+	put_words(a, "gen_ai.agent.name", span->name);
 	put_words(a, "gen_ai.conversation.id", r->conversation);
 	put_words(a, "gen_ai.request.model", r->model);
 	if (r->input_tokens != 0 || r->output_tokens != 0) {
@@ -172,15 +154,13 @@ put_run(struct json *spans, const struct facts *f, size_t i)
 	put_words(a, "session.id", f->e->id);
 	put_words(a, "orchestrator.run", r->run);
 	put_words(a, "orchestrator.agent", r->agent);
-	put_span(spans, &(struct span){ .session = f->e->id, .kind = "run", .of = r->run,
-	    .name = text_format("invoke_agent %s", role_name(r->role)), .from = r->started_at, .to = end, .attributes = a,
-	    .error = r->ended_at == 0 ? "died" : r->error,
-	    .message = r->ended_at == 0 ? "the worker died during the run" : r->detail });
+	put_span(spans, f, span, r->run, text_format("invoke_agent %s", span->name), a);
 }
 
 static void
-put_gate(struct json *spans, const struct facts *f, const struct gate_result *g)
+put_gate(struct json *spans, const struct facts *f, const struct span *span)
 {
+	const struct gate_result *g = span->gate;
 	struct json *a = json_new_array();
 	char *of = text_format("%s\n%lld", g->name, (long long)g->at);
 
@@ -191,9 +171,7 @@ put_gate(struct json *spans, const struct facts *f, const struct gate_result *g)
 	put_words(a, "vcs.ref.head.revision", g->commit);
 	put_words(a, "session.id", f->e->id);
 	put_integer(a, "orchestrator.round", g->round);
-	put_span(spans, &(struct span){ .session = f->e->id, .kind = "gate", .of = of,
-	    .name = text_format("gate %s", g->name), .from = g->at - g->duration_ms, .to = g->at, .attributes = a,
-	    .error = g->passed ? "" : g->outcome, .message = g->outcome });
+	put_span(spans, f, span, of, text_format("gate %s", g->name), a);
 	free(of);
 }
 
@@ -228,16 +206,30 @@ static void
 add_session(const struct entry *e, struct text *t)
 {
 	struct json *spans = json_new_array(), *j;
+	struct spans all;
 	struct facts f;
 	size_t len;
 	char *line;
 
 	facts_records(e, &f);
-	put_session(spans, &f);
-	for (size_t i = 0; i < e->state.nagent_runs; i++)
-		put_run(spans, &f, i);
-	for (size_t i = 0; i < f.review.ngates; i++)
-		put_gate(spans, &f, &f.review.gates[i]);
+	spans_of(&f, e->state.ended_at, &all);
+	for (size_t i = 0; i < all.n; i++)
+		switch (all.v[i].kind) {
+		case SPAN_SESSION:
+			put_session(spans, &f, &all.v[i]);
+			break;
+		case SPAN_RUN:
+			put_run(spans, &f, &all.v[i]);
+			break;
+		case SPAN_GATE:
+			put_gate(spans, &f, &all.v[i]);
+			break;
+		case SPAN_WAIT:
+		case SPAN_READY:
+		case SPAN_KINDS:
+			break;
+		}
+	spans_free(&all);
 	facts_release(&f);
 	j = request(spans);
 	line = json_text(j, false, &len);
@@ -247,39 +239,19 @@ add_session(const struct entry *e, struct text *t)
 	json_free(j);
 }
 
-/* A device or a link is not replaced. */
-static int
-write_file(const char *path, const struct text *t)
-{
-	struct stat st;
-
-	if (file_stat(AT_FDCWD, path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		log_warnx("%s: not a regular file, so it is not replaced; give - for standard output", path);
-		return EX_CANTCREAT;
-	}
-	if (file_replace(AT_FDCWD, path, t->buf != NULL ? t->buf : "", t->len, FILE_DATA) == -1) {
-		log_warn("%s", path);
-		return EX_CANTCREAT;
-	}
-	return 0;
-}
-
 int
 report_otlp(struct orch *o, int64_t from, int64_t to, const char *path)
 {
 	struct text t = { 0 };
 	struct entries all;
-	int rv = 0;
+	int rv;
 
 	report_load(o, &all);
 	for (size_t i = 0; i < all.n; i++)
 		if (report_ended(&all.v[i], from, to))
 			add_session(&all.v[i], &t);
 	entries_release(&all);
-	if (strcmp(path, "-") != 0)
-		rv = write_file(path, &t);
-	else if (t.len > 0)
-		fwrite(t.buf, 1, t.len, stdout);
+	rv = report_write(path, &t);
 	text_free(&t);
 	return rv;
 }
