@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orchestrator/cli/deadline.h"
 #include "orchestrator/cli/report_by.h"
 #include "orchestrator/cli/report_day.h"
 #include "orchestrator/cli/report_handoff.h"
+#include "orchestrator/cli/report_html.h"
 #include "orchestrator/cli/report_otlp.h"
 #include "orchestrator/execute/manifest.h"
 #include "orchestrator/execute/report.h"
@@ -74,26 +76,32 @@ load_record(const char *path, struct json **j)
 	return rv;
 }
 
-/* Takes ownership. */
-static int
-print(const struct orch *o, struct json *j, bool yaml, void (*text)(const struct json *))
-{
-	if (yaml)
-		return show_yaml(j);
-	if (o->json)
-		show_json(j);
-	else {
-		text(j);
-		json_free(j);
-	}
-	return 0;
-}
-
 struct arguments {
 	bool yaml, runs, manifest, handoff, day;
 	struct option_number run;
-	const char *list, *by, *otlp, *instance;
+	const char *list, *by, *otlp, *html, *svg, *instance;
 };
+
+/* Takes ownership. */
+static int
+print(struct orch *o, const struct arguments *a, struct json *j, void (*text)(const struct json *))
+{
+	int rv = 0;
+
+	if (a->yaml)
+		return show_yaml(j);
+	if (a->html != NULL)
+		rv = report_html(o, j, a->html);
+	else if (a->svg != NULL)
+		rv = report_html_timeline(o, j, a->svg);
+	else if (o->json) {
+		show_json(j);
+		return 0;
+	} else
+		text(j);
+	json_free(j);
+	return rv;
+}
 
 static int
 no_report(void)
@@ -181,7 +189,7 @@ show_sum(struct orch *o, const struct arguments *a, const struct runs *r)
 	if ((rv = find_list(o, a, r, list)) != 0)
 		return rv;
 	if ((j = runs_sum(r, list)) != NULL)
-		return print(o, j, a->yaml, report_text);
+		return print(o, a, j, report_text);
 	log_warnx("no run of list %s has a report; orchestrator execute %s makes one", list, list);
 	return EX_NOINPUT;
 }
@@ -190,7 +198,7 @@ static int
 show_run(struct orch *o, const struct arguments *a, const struct runs *r)
 {
 	if (a->run.value <= (int64_t)r->n)
-		return print(o, json_copy(r->v[a->run.value - 1]), a->yaml, report_text);
+		return print(o, a, json_copy(r->v[a->run.value - 1]), report_text);
 	log_warnx("there is no run %lld; orchestrator report --runs lists the %zu there are", (long long)a->run.value, r->n);
 	return EX_NOINPUT;
 }
@@ -205,9 +213,9 @@ show_last(struct orch *o, const struct arguments *a, const char *instance, const
 
 	if (file_exists(AT_FDCWD, path)) {
 		if ((rv = load_record(path, &j)) == 0)
-			rv = print(o, j, a->yaml, report_text);
+			rv = print(o, a, j, report_text);
 	} else
-		rv = r->n > 0 ? print(o, json_copy(r->v[r->n - 1]), a->yaml, report_text) : no_report();
+		rv = r->n > 0 ? print(o, a, json_copy(r->v[r->n - 1]), report_text) : no_report();
 	free(path);
 	return rv;
 }
@@ -253,10 +261,10 @@ show_ended(struct orch *o, const struct arguments *a)
 		return rv;
 	by_hand_recover(o);
 	if (a->by != NULL)
-		return print(o, report_by_json(o, a->by, a->day ? ledger_day(from, date) : NULL), a->yaml, report_by_print);
+		return print(o, a, report_by_json(o, a->by, a->day ? ledger_day(from, date) : NULL), report_by_print);
 	if (a->otlp != NULL)
 		return report_otlp(o, from, to, a->otlp);
-	return print(o, report_day_json(o, from, to), a->yaml, report_day_print);
+	return print(o, a, report_day_json(o, from, to), report_day_print);
 }
 
 static const struct option_row rows[] = {
@@ -269,8 +277,29 @@ static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, day, 0, "day", "print what ended today, or on DATE"),
 	OPT_CHOICE(struct arguments, by, 0, "by", "KEY", report_keys, "print the sums of tokens and cost by KEY"),
 	OPT_STRING(struct arguments, otlp, 0, "otlp", "FILE", "write the traces of ended sessions, as JSON lines"),
+	OPT_FILE(struct arguments, html, 0, "html", "write it as a page for a browser"),
+	OPT_FILE(struct arguments, svg, 0, "svg", "write its timeline as a picture"),
 	OPERAND_OPTIONAL(struct arguments, instance, "INSTANCE | DATE"),
 };
+
+/* "--html 0123abcd" may mean an instance, and "--svg yesterday" a day. */
+static int
+check_page(const struct arguments *a)
+{
+	const char *path = a->html != NULL ? a->html : a->svg;
+
+	if (path == NULL)
+		return 0;
+	if ((a->html != NULL && a->svg != NULL) || a->yaml || a->runs || a->manifest || a->handoff || a->by != NULL || a->otlp != NULL)
+		return option_error(&cmd_report.syntax, "--html and --svg exclude each other and all options but --run, --list and --day");
+	if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
+		return option_error(&cmd_report.syntax, "a page is not for a terminal; give a file: --html report.html, "
+		    "or --svg report.svg");
+	if (strcmp(path, "-") != 0 && strpbrk(path, "./") == NULL)
+		return option_error(&cmd_report.syntax, "%s: the name of the file has no dot or slash; an instance or a date "
+		    "stands before --html and --svg", path);
+	return 0;
+}
 
 static int
 run(struct orch *o, void *arguments)
@@ -286,10 +315,12 @@ run(struct orch *o, void *arguments)
 	if ((a->by != NULL || a->otlp != NULL) && (a->runs || a->run.given || a->manifest || a->handoff || a->list != NULL ||
 	    (a->by != NULL && a->otlp != NULL) || (a->otlp != NULL && a->yaml) || (a->instance != NULL && !a->day)))
 		return option_error(&cmd_report.syntax, "--by and --otlp exclude all options but --day, and --by also allows --yaml");
+	if ((rv = check_page(a)) != 0)
+		return rv;
 	if (a->day || a->by != NULL || a->otlp != NULL)
 		return show_ended(o, a);
 	return (rv = orch_open(o)) != 0 ? rv : show(o, a);
 }
 
-const struct cmd cmd_report = COMMAND("report", "print reports, tokens and cost, or write traces", run,
+const struct cmd cmd_report = COMMAND("report", "print reports, tokens and cost, or write a page or traces", run,
     OPTION_ROWS(rows, struct arguments));

@@ -67,11 +67,10 @@ add_execute(const struct status_view *v, struct text *t)
 void
 status_head(const struct status_view *v)
 {
-	const char *top = v->o->repo.top != NULL ? v->o->repo.top : v->o->repo.common, *name = strrchr(top, '/');
+	const char *name = orch_name(v->o);
 	struct text lead = { 0 }, t = { 0 }, title = { 0 };
 	char head[ORCH_REF_MAX];
 
-	name = name != NULL && name[1] != '\0' ? name + 1 : top;
 	text_line(&title, name, strlen(name));
 	if (git_head_branch(&v->o->repo, head, sizeof(head), NULL, 0) == 0 && strncmp(head, HEADS, strlen(HEADS)) == 0) {
 		text_puts(&title, " on ");

@@ -116,6 +116,14 @@ orch_open(struct orch *o)
 	return orch_instance(o);
 }
 
+const char *
+orch_name(const struct orch *o)
+{
+	const char *top = o->repo.top != NULL ? o->repo.top : o->repo.common, *name = strrchr(top, '/');
+
+	return name != NULL && name[1] != '\0' ? name + 1 : top;
+}
+
 void
 orch_close(struct orch *o)
 {

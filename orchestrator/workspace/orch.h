@@ -47,6 +47,8 @@ int orch_open(struct orch *);
 /* Also makes workspace, safe.git, instance and its directories (0700). */
 int orch_make(struct orch *);
 void orch_close(struct orch *);
+/* What people call the repository: the name of its main checkout, or of its git directory.  A part of repo. */
+const char *orch_name(const struct orch *);
 /* Sets what needs no repository: home and worker. */
 void orch_home(struct orch *);
 /* Opens the repository of the current directory, which may be a session's worktree.  0, or -1 with err. */

@@ -132,3 +132,19 @@ clock_local(int64_t ms, int64_t now_ms, char *buf, size_t len)
 		return clock_text(ms, buf, len);
 	return buf;
 }
+
+const char *
+clock_took(int64_t ms, char *buf, size_t len)
+{
+	int64_t s = ms < 0 ? 0 : ms / 1000, min = s / 60, h = min / 60, d = h / 24;
+
+	if (min == 0)
+		snprintf(buf, len, "%" PRId64 " s", s);
+	else if (h == 0)
+		snprintf(buf, len, "%" PRId64 " min", min);
+	else if (d == 0)
+		snprintf(buf, len, min % 60 > 0 ? "%" PRId64 " h %" PRId64 " min" : "%" PRId64 " h", h, min % 60);
+	else
+		snprintf(buf, len, h % 24 > 0 ? "%" PRId64 " d %" PRId64 " h" : "%" PRId64 " d", d, h % 24);
+	return buf;
+}

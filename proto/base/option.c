@@ -98,6 +98,7 @@ set(const struct syntax *s, const struct option_row *r, char *at, const char *sh
 		*(const char **)(void *)at = value;
 		return 0;
 	case OPTION_STRING:
+	case OPTION_FILE:
 		*(const char **)(void *)at = value;
 		return 0;
 	case OPTION_FLAG:
@@ -124,6 +125,8 @@ set(const struct syntax *s, const struct option_row *r, char *at, const char *sh
 static int
 read_value(struct parser *p, const struct option_row *r, char *at, const char *shown, const char *attached)
 {
+	if (r->type == OPTION_FILE && attached == NULL && (*p->next == NULL || ((*p->next)[0] == '-' && (*p->next)[1] != '\0')))
+		attached = "-";
 	if (attached == NULL && *p->next == NULL)
 		return option_error(p->s[0], "%s: needs an argument", shown);
 	return set(p->s[0], r, at, shown, attached != NULL ? attached : *p->next++);

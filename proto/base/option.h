@@ -36,6 +36,7 @@ enum option_type {
 	OPTION_HELP,		/* parsing ends */
 	OPTION_VERSION,		/* prints the version */
 	OPTION_STRING,		/* const char *; the last value counts */
+	OPTION_FILE,		/* const char *: the next argument, but "-" if there is none or it is another option */
 	OPTION_CHOICE,		/* const char *: one of words */
 	OPTION_NUMBER,		/* struct option_number, from min to max */
 	OPTION_LIST,		/* struct strings; may be given more than once */
@@ -82,6 +83,8 @@ struct syntax {
 	{ OPTION_SET, letter, name, NULL, OPTION_AT(s, member, int, help), help, NULL, value, 0 }
 #define OPT_STRING(s, member, letter, name, argument, help) \
 	{ OPTION_STRING, letter, name, argument, OPTION_AT(s, member, const char *, help), help, NULL, 0, 0 }
+#define OPT_FILE(s, member, letter, name, help) \
+	{ OPTION_FILE, letter, name, "[FILE]", OPTION_AT(s, member, const char *, help), help, NULL, 0, 0 }
 #define OPT_CHOICE(s, member, letter, name, argument, words, help) \
 	{ OPTION_CHOICE, letter, name, argument, OPTION_AT(s, member, const char *, help), help, words, 0, 0 }
 #define OPT_NUMBER(s, member, letter, name, argument, min, max, help) \

@@ -118,6 +118,7 @@ echo "$all" | while read -r c; do
 		    echo "$c: the manual does not describe $o"
 		case $(grep -e "^  \(-[a-z], \)\{0,1\}$o " "$T/help") in
 		'  -- '*) want='needs a command' ;;
+		*"$o ["*) continue ;;	# its argument may be left out
 		*"$o "[A-Z\']*) want='needs an argument' ;;
 		*"  --"* | *', --'*) o=$o=x want='takes no argument' ;;
 		*) continue ;;

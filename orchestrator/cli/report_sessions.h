@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_REPORT_SESSIONS_H
+#define ORCHESTRATOR_REPORT_SESSIONS_H
+
+/* The sessions that a report is about: those that it names, and the other attempts at its items while it ran. */
+
+#include "orchestrator/session/registry.h"
+
+struct json;
+
+struct report_sessions {
+	struct entries	 all;	/* of the repository */
+	struct entry	*v;	/* these, oldest first; all owns what they hold */
+	size_t		 n;
+};
+
+void report_sessions(struct orch *, const struct json *report, struct report_sessions *);
+/* The session with this id; NULL = none, also for id NULL. */
+const struct entry *report_sessions_find(const struct report_sessions *, const char *id);
+void report_sessions_release(struct report_sessions *);
+
+#endif
