@@ -78,27 +78,32 @@ LIBS = $(PKG_LIBS) -linotifytools
 
 PROTO_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard proto/*/*.c))) $(O)/proto/prompts.o
 WORKER_OBJ = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard worker/*/*.c)))
-WATCH_OBJ  = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/watch/*.c)))
-ORCH_OBJ   = $(filter-out $(WATCH_OBJ),$(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c)))) $(O)/orchestrator/skill.o
+STAY_OBJ   = $(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/watch/*.c orchestrator/serve/*.c orchestrator/model/*.c))) \
+    $(O)/orchestrator/page.o
+ORCH_OBJ   = $(filter-out $(STAY_OBJ),$(patsubst %.c,$(O)/%.o,$(sort $(wildcard orchestrator/*/*.c)))) $(O)/orchestrator/skill.o
 UNIT       = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/*/*/test_*.c)))
 FUZZ_OBJ   = $(patsubst %.c,$(O)/%.o,$(filter-out %/libfuzzer.c %/replay.c,$(sort $(wildcard tests/fuzz/*.c))))
 BENCH      = $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
 
-all: $(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch
+PROGRAMS   = $(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch $(O)/libexec/orchestrator-serve
+
+all: $(PROGRAMS)
 
 $(O)/bin/orchestrator: LIBS += -lyaml
 $(O)/bin/orchestrator: $(ORCH_OBJ) $(O)/libproto.a
 $(O)/libexec/worker: $(WORKER_OBJ) $(O)/libproto.a
-# The screen is a program of its own, so that orchestrator and worker, which run all day, load no ncurses.
+# Screen and page are programs of their own, so that orchestrator and worker, which run all day, load neither library.
 $(O)/libexec/orchestrator-watch: LIBS += -lyaml -lncursesw -ltinfo
 $(O)/libexec/orchestrator-watch: $(O)/orchestrator/watch/main.o $(O)/liborchestrator.a $(O)/libproto.a
-$(O)/bin/orchestrator $(O)/libexec/worker $(O)/libexec/orchestrator-watch:
+$(O)/libexec/orchestrator-serve: LIBS += -lyaml -lmicrohttpd
+$(O)/libexec/orchestrator-serve: $(O)/orchestrator/serve/main.o $(O)/liborchestrator.a $(O)/libproto.a
+$(PROGRAMS):
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 $(O)/libproto.a: $(PROTO_OBJ)
 $(O)/libworker.a: $(filter-out %/main.o,$(WORKER_OBJ))
-$(O)/liborchestrator.a: $(filter-out %/main.o,$(ORCH_OBJ) $(WATCH_OBJ))
+$(O)/liborchestrator.a: $(filter-out %/main.o,$(ORCH_OBJ) $(STAY_OBJ))
 $(O)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
@@ -117,6 +122,13 @@ $(O)/orchestrator/skill.c: $(skill)
 	{ echo '#include <stddef.h>'; echo '#include "orchestrator/cli/skill.h"'; echo 'const char *const skill_lines[] = {'; \
 	sed 's/[\\"]/\\&/g; s/.*/"&\\n",/' $<; echo 'NULL };'; } >$@
 $(O)/orchestrator/skill.o: $(O)/orchestrator/skill.c
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The page, as C strings.
+$(O)/orchestrator/page.c: orchestrator/serve/page.awk $(sort $(wildcard share/page/*))
+	@mkdir -p $(@D)
+	awk -f $^ >$@.new && mv $@.new $@
+$(O)/orchestrator/page.o: $(O)/orchestrator/page.c
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(O)/%.o: %.c
@@ -241,7 +253,7 @@ install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
 	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
-	install -m 755 $(O)/libexec/worker $(O)/libexec/orchestrator-watch $(DESTDIR)$(libexecdir)
+	install -m 755 $(filter $(O)/libexec/%,$(PROGRAMS)) $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard man/*.5) $(DESTDIR)$(mandir)/man5
 	install -m 644 $(wildcard man/*.7) $(DESTDIR)$(mandir)/man7

@@ -19,11 +19,13 @@ build libpcre2-dev header pcre2posix.h
 build libseccomp-dev header seccomp.h
 build libyaml-dev header yaml.h
 build libncurses-dev header ncurses.h
+build libmicrohttpd-dev header microhttpd.h
 build libinotifytools0-dev header inotifytools/inotifytools.h
 check bubblewrap command bwrap
 check libcmocka-dev header stdarg.h>%#include<stddef.h>%#include<stdint.h>%#include<setjmp.h>%#include<cmocka.h
 check perl command prove
 check jq command jq
+check curl command curl
 check mandoc command mandoc
 check strace command strace
 check tmux command tmux

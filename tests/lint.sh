@@ -57,6 +57,7 @@ lint_layers() {
 	grep -n '#include <json' $sources | grep -v '^proto/json/json\.c:' && rc=1
 	grep -n '#include <yaml' $sources | grep -v '^orchestrator/view/yaml\.c:' && rc=1
 	grep -n '#include <n\{0,1\}curses' $sources | grep -v '^orchestrator/watch/screen\.c:' && rc=1
+	grep -n '#include <microhttpd' $sources | grep -v '^orchestrator/serve/http\.c:' && rc=1
 	grep -n '#include <seccomp' $sources | grep -v '^proto/sandbox/sandbox_seccomp\.c:' && rc=1
 	grep -n '#include <pcre' $sources | grep -v '^proto/base/pattern\.c:' && rc=1
 	grep -n '#include <inotify' $sources | grep -v '^proto/sys/watch\.c:' && rc=1
@@ -95,10 +96,16 @@ lint_files() {
 	grep -nE '[[:space:]]$' $sources $tests $scripts && rc=1
 	return $rc
 }
-# ncurses is for the screen of watch: orchestrator and worker start without it.
+# Each library of screen and page is for its program alone: orchestrator and worker start without them.
 lint_links() {
 	make -s -j"$JOBS" CC=gcc DEV=1 O=build-lint-gcc all || return 1
-	readelf -d build-lint-gcc/libexec/orchestrator-watch | grep -q 'NEEDED.*ncursesw' || { echo 'orchestrator-watch: no ncursesw'; return 1; }
+	for f in watch:ncursesw serve:microhttpd; do
+		readelf -d "build-lint-gcc/libexec/orchestrator-${f%:*}" | grep -q "NEEDED.*${f#*:}" || { echo "orchestrator-${f%:*}: no ${f#*:}"; return 1; }
+	done
+	! readelf -d build-lint-gcc/libexec/orchestrator-serve | grep -E 'NEEDED.*(curses|tinfo)' || return 1
+	for f in bin/orchestrator libexec/worker libexec/orchestrator-watch; do
+		! readelf -d "build-lint-gcc/$f" | grep -E 'NEEDED.*microhttpd' || return 1
+	done
 	for f in bin/orchestrator libexec/worker; do
 		! readelf -d "build-lint-gcc/$f" | grep -E 'NEEDED.*(curses|tinfo)' || return 1
 	done

@@ -28,9 +28,9 @@ print_question(const struct entry *e, const struct question *q)
 	show_question(e, q);
 }
 
-/* Prints the open questions, or appends them to list. Returns how many. */
+/* Prints the open questions.  Returns how many. */
 static size_t
-session_questions(const struct entry *e, struct json *list)
+print_questions(const struct entry *e)
 {
 	struct questions	qs = { 0 };
 	char			why[RECORD_ERR];
@@ -41,35 +41,37 @@ session_questions(const struct entry *e, struct json *list)
 		return 0;
 	if (questions_load(fd, &qs, why, sizeof(why)) == -1)
 		log_warnx("%s: %s", e->id, why);
-	else {
-		for (size_t i = 0; i < qs.n; i++) {
-			if (qs.q[i].status != QUESTION_OPEN)
-				continue;
-			if (list != NULL)
-				json_append(list, show_question_json(e, &qs.q[i]));
-			else
-				print_question(e, &qs.q[i]);
-			n++;
-		}
-		questions_release(&qs);
+	for (size_t i = 0; i < qs.n; i++) {
+		if (qs.q[i].status != QUESTION_OPEN)
+			continue;
+		print_question(e, &qs.q[i]);
+		n++;
 	}
+	questions_release(&qs);
 	close(fd);
 	return n;
 }
 
 /* The reason of a blocked session that has ended: an answer lets it go on. */
 static size_t
-blocked_question(const struct entry *e, struct json *list)
+print_blocked(const struct entry *e)
 {
-	struct question	q = { .role = ROLE_IMPLEMENTER, .text = e->state.blocked, .asked_at = e->state.ended_at };
-
-	if (list != NULL)
-		json_append(list, show_question_json(e, &q));
-	else {
-		printf("%s  blocked  %s  (orchestrator answer %s ANSWER continues it)\n", e->id, show_age(q.asked_at), e->state.item);
-		show_block(stdout, q.text);
-	}
+	printf("%s  blocked  %s  (orchestrator answer %s ANSWER continues it)\n", e->id, show_age(e->state.ended_at), e->state.item);
+	show_block(stdout, e->state.blocked);
 	return 1;
+}
+
+/* Returns the number of open questions. */
+static size_t
+take(const struct entry *e, struct json *list)
+{
+	if (list != NULL)
+		return show_questions_json(e, list);
+	if (e->error != NULL)
+		return 0;
+	if (ask_blocked(e))
+		return print_blocked(e);
+	return e->state.item[0] == '\0' || status_live(e->state.status) ? print_questions(e) : 0;
 }
 
 static int
@@ -88,14 +90,11 @@ run(struct orch *o, void *arguments)
 		list = json_new_array();
 	registry_load(o, false, &es);
 	for (size_t i = 0; i < es.n; i++)
-		if (es.v[i].error == NULL && status_live(es.v[i].state.status))
-			n += session_questions(&es.v[i], list);
-		else if (ask_blocked(&es.v[i]))
-			n += blocked_question(&es.v[i], list);
+		n += take(&es.v[i], list);
 	entries_release(&es);
 	if (o->instance != NULL) {
 		ask_entry(&e, o->instance, true);
-		n += session_questions(&e, list);
+		n += take(&e, list);
 		entry_release(&e);
 	}
 	if (o->json) {

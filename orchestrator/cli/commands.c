@@ -27,7 +27,7 @@ static const struct cmd cmd_help = COMMAND("help",
 
 static const struct syntax *const commands[] = {
 	&cmd_dispatch.syntax, &cmd_dispatch_ready.syntax, &cmd_execute.syntax, &cmd_plan.syntax,
-	&cmd_report.syntax, &cmd_status.syntax, &cmd_watch.syntax, &cmd_show.syntax, &cmd_diff.syntax, &cmd_wait.syntax,
+	&cmd_report.syntax, &cmd_status.syntax, &cmd_watch.syntax, &cmd_serve.syntax, &cmd_show.syntax, &cmd_diff.syntax, &cmd_wait.syntax,
 	&cmd_questions.syntax, &cmd_answer.syntax, &cmd_tell.syntax, &cmd_interrupt.syntax, &cmd_attach.syntax, &cmd_review.syntax,
 	&cmd_merge.syntax, &cmd_rework.syntax, &cmd_reject.syntax, &cmd_resolve.syntax, &cmd_adopt.syntax,
 	&cmd_logs.syntax, &cmd_path.syntax, &cmd_pause.syntax, &cmd_resume.syntax, &cmd_stop.syntax,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/rule.h"
 #include "orchestrator/session/show_entry.h"
@@ -14,6 +15,7 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/array.h"
 #include "proto/base/clock.h"
+#include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/config.h"
@@ -41,13 +43,12 @@ show_status(const struct entry *e)
 	return status_name(e->state.status);
 }
 
-/* The agent of the role that works in this step; NULL = none. */
-static const char *
-agent_at(const struct settings *s, enum step step)
+enum role
+show_role(const struct settings *s, enum step step)
 {
 	if (step == STEP_DECIDE && s->role[ROLE_TECH_LEAD] != NULL)
-		return s->role[ROLE_TECH_LEAD];
-	return s->role[step == STEP_REVIEW || step == STEP_DECIDE ? ROLE_REVIEWER : ROLE_IMPLEMENTER];
+		return ROLE_TECH_LEAD;
+	return step == STEP_REVIEW || step == STEP_DECIDE ? ROLE_REVIEWER : ROLE_IMPLEMENTER;
 }
 
 char *
@@ -63,7 +64,7 @@ show_limit(const struct entry *e)
 		return NULL;
 	fd = file_open_dir(AT_FDCWD, e->path);
 	if (fd != -1 && config_load(fd, &c, why, sizeof(why)) == 0)
-		agent = agent_at(&c.settings, e->state.step);
+		agent = c.settings.role[show_role(&c.settings, e->state.step)];
 	if (agent == NULL)
 		agent = "its agent";
 	text = until <= now ? text_format("the first run after the usage limit of %s", agent) :
@@ -219,6 +220,36 @@ show_question_json(const struct entry *e, const struct question *q)
 	json_put(j, "options", a);
 	put_time(j, "asked_at", q->asked_at);
 	return j;
+}
+
+size_t
+show_questions_json(const struct entry *e, struct json *list)
+{
+	struct question blocked = { .role = ROLE_IMPLEMENTER, .text = e->state.blocked, .asked_at = e->state.ended_at };
+	bool asks = e->state.item[0] == '\0' || status_live(e->state.status);
+	struct questions qs = { 0 };
+	char why[RECORD_ERR];
+	size_t n = 0;
+	int fd;
+
+	if (e->error != NULL)
+		return 0;
+	if (ask_blocked(e)) {
+		json_append(list, show_question_json(e, &blocked));
+		return 1;
+	}
+	if (!asks || (fd = file_open_dir(AT_FDCWD, e->path)) == -1)
+		return 0;
+	if (questions_load(fd, &qs, why, sizeof(why)) == -1)
+		log_warnx("%s: %s", e->id, why);
+	for (size_t i = 0; i < qs.n; i++)
+		if (qs.q[i].status == QUESTION_OPEN) {
+			json_append(list, show_question_json(e, &qs.q[i]));
+			n++;
+		}
+	questions_release(&qs);
+	close(fd);
+	return n;
 }
 
 struct json *

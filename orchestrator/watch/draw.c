@@ -4,8 +4,10 @@
 
 #include "orchestrator/view/show.h"
 #include "orchestrator/watch/keys.h"
+#include "orchestrator/watch/row_line.h"
 #include "orchestrator/watch/viewer.h"
 #include "proto/base/clock.h"
+#include "proto/base/strings.h"
 
 /* "proj  [bar] 7/10 merged; execute works on migration" */
 static void
@@ -34,19 +36,16 @@ add_head(const struct viewer *v, struct frame *f)
 	text_free(&t);
 }
 
-/* What a person must know that no session says. */
 static void
 add_alerts(const struct viewer *v, struct frame *f)
 {
-	size_t left = 0;
+	struct strings alerts = { 0 };
 
-	for (size_t i = 0; i < v->model.n; i++)
-		left += entry_dead(&v->model.v[i]->e);
-	if (v->model.paused)
-		frame_add(f, INK_ASK, "paused: no more sessions are started; orchestrator resume ends the pause", 0);
-	if (!v->model.executing && left > 0)
-		frame_add(f, INK_ASK, "sessions have no worker; orchestrator execute starts them", 0);
+	model_alerts(&v->model, &alerts);
+	for (size_t i = 0; i < alerts.n; i++)
+		frame_add(f, INK_ASK, alerts.v[i], 0);
 	frame_add(f, INK_PLAIN, "", 0);
+	strings_free(&alerts);
 }
 
 static void

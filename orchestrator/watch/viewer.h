@@ -9,10 +9,10 @@
 
 #include <stdint.h>
 
-#include "orchestrator/watch/job.h"
-#include "orchestrator/watch/model.h"
+#include "orchestrator/model/job.h"
+#include "orchestrator/model/model.h"
 #include "orchestrator/watch/pager.h"
-#include "orchestrator/watch/rows.h"
+#include "orchestrator/model/rows.h"
 #include "orchestrator/workspace/orch.h"
 
 struct viewer;

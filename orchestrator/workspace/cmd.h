@@ -19,7 +19,7 @@ extern const struct cmd cmd_dispatch, cmd_execute, cmd_status, cmd_show, cmd_dif
     cmd_path, cmd_pause,
     cmd_resume, cmd_stop, cmd_cancel, cmd_discard, cmd_retry, cmd_cleanup, cmd_init,
     cmd_doctor, cmd_tasks, cmd_dispatch_ready, cmd_plan, cmd_report, cmd_recover, cmd_salvage,
-    cmd_generate, cmd_conflict_check, cmd_config, cmd_wait, cmd_watch, cmd_mcp, cmd_skill;
+    cmd_generate, cmd_conflict_check, cmd_config, cmd_wait, cmd_watch, cmd_serve, cmd_mcp, cmd_skill;
 
 /* The arguments of commands that take only a session. */
 struct session_argument { const char *session; };

@@ -106,7 +106,7 @@ echo "$all" | while read -r c; do
 	_word=${c#* }; _word=${_word%% *}
 	case $c in
 	worker*) page=man/orchestrator-worker.1 ;;
-	*) page=$(grep -l "^\.It Cm $_word\>" man/orchestrator.1 man/orchestrator-[a-v]*.1 man/orchestrator-watch.1) ;;
+	*) page=$(grep -l "^\.It Cm $_word\>" man/orchestrator.1 man/orchestrator-[a-v]*.1 man/orchestrator-serve.1 man/orchestrator-watch.1) ;;
 	esac
 	$c --help >"$T/help" </dev/null
 	sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' "$T/help" | tr ' ' '\n' | grep . >"$T/options"
@@ -233,12 +233,12 @@ is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' 
 is 'each sync and each flag is deleted by a mutation' "$(tests/fault/mutate -n 2>&1)" ''
 
 # make install
-if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" -o "$O/libexec/orchestrator-watch" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install succeeds'
+if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" -o "$O/libexec/orchestrator-watch" -o "$O/libexec/orchestrator-serve" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install succeeds'
 else tap 1 'make install succeeds'; diag <"$T/install"; fi
 for page in man/*.[157]; do
 	ok "make install installs $page" test -s "$T/root/usr/share/man/man${page##*.}/${page#man/}"
 done
-for f in bin/orchestrator libexec/orchestrator/worker libexec/orchestrator/orchestrator-watch share/bash-completion/completions/orchestrator \
+for f in bin/orchestrator libexec/orchestrator/worker libexec/orchestrator/orchestrator-watch libexec/orchestrator/orchestrator-serve share/bash-completion/completions/orchestrator \
     share/orchestrator/beads/on_close; do
 	ok "make install installs $f" test -s "$T/root/usr/$f"
 done

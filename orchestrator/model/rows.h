@@ -2,15 +2,14 @@
 #ifndef ORCHESTRATOR_ROWS_H
 #define ORCHESTRATOR_ROWS_H
 
-/* The sessions as the screen lists them: the most urgent first, a line each.  Everything here is pure. */
+/* The sessions as screen and page list them: the most urgent first.  Everything here is pure. */
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "orchestrator/watch/frame.h"
-
 struct entry;
+struct text;
 
 enum urgency {
 	URGENCY_QUESTION,	/* it waits for an answer */
@@ -48,8 +47,10 @@ void rows_release(struct rows *);
 
 /* How it is shown: its item; the id of an earlier attempt, "instance" for execute itself. */
 const char *row_name(const struct row *);
-/* Adds its line. */
-void row_line(struct frame *, const struct row *, bool chosen, int64_t now);
+/* Where it stands: "implement/2 3/7", or its status. */
+void row_step(struct text *, const struct row *);
+/* What there is to say about it; may be nothing. */
+void row_note(struct text *, const struct row *);
 /* "2 need you, 1 running, 3 ready to merge, 4 over" */
 void rows_summary(struct text *, const struct rows *);
 

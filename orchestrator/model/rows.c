@@ -7,13 +7,8 @@
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/watch/rows.h"
-#include "proto/base/array.h"
-#include "proto/base/clock.h"
-
-#define NAME	16	/* columns of a line */
-#define STEP	18
-#define AGE	4
+#include "orchestrator/model/rows.h"
+#include "proto/base/text.h"
 
 void
 rows_add(struct rows *r, const struct entry *e, const char *note)
@@ -124,9 +119,8 @@ row_name(const struct row *r)
 	return s->item[0] == '\0' ? "instance" : s->item;
 }
 
-/* Where it stands: "implement/2 3/7", or its status. */
-static void
-add_step(struct text *t, const struct row *r)
+void
+row_step(struct text *t, const struct row *r)
 {
 	const struct state *s = &r->e->state;
 
@@ -142,9 +136,8 @@ add_step(struct text *t, const struct row *r)
 		text_printf(t, " %jd/%jd", (intmax_t)s->tasks_done, (intmax_t)s->tasks_total);
 }
 
-/* What there is to say about it. */
-static void
-add_note(struct text *t, const struct row *r)
+void
+row_note(struct text *t, const struct row *r)
 {
 	const struct state *s = &r->e->state;
 
@@ -166,39 +159,6 @@ add_note(struct text *t, const struct row *r)
 		text_puts(t, s->notice);
 	else if (s->note != NULL)
 		text_puts(t, s->note);
-}
-
-void
-row_line(struct frame *f, const struct row *r, bool chosen, int64_t now)
-{
-	static const struct { const char *sign; enum ink ink; } looks[] = {
-		[URGENCY_QUESTION] = { "?", INK_ASK },
-		[URGENCY_STOPPED] = { "!", INK_BAD },
-		[URGENCY_STUCK] = { "!", INK_ASK },
-		[URGENCY_RUNNING] = { ">", INK_BUSY },
-		[URGENCY_READY] = { "=", INK_GOOD },
-		[URGENCY_OVER] = { "-", INK_QUIET },
-	};
-	ARRAY_WHOLE(looks, URGENCIES);
-	const struct state *s = &r->e->state;
-	int64_t since = s->ended_at != 0 ? s->ended_at : s->created_at;
-	struct text t = { 0 }, one = { 0 };
-	char age[32];
-
-	text_printf(&t, " %s ", looks[r->urgency].sign);
-	frame_column(&t, row_name(r), f->width < 100 ? NAME : NAME * 2);
-	text_puts(&t, " ");
-	add_step(&one, r);
-	frame_column(&t, one.buf, STEP);
-	/* seconds would need a clock */
-	text_printf(&t, " %*s  ", AGE, since == 0 ? "-" : now - since < 60000 ? "<1m" : clock_age(now - since, age, sizeof(age)));
-	text_clear(&one);
-	add_note(&one, r);
-	text_puts(&t, one.buf != NULL ? one.buf : "");
-	frame_add(f, looks[r->urgency].ink, t.buf, 0);
-	f->v[f->n - 1].chosen = chosen;
-	text_free(&one);
-	text_free(&t);
 }
 
 void

@@ -5,7 +5,7 @@
 
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/watch/note.h"
+#include "orchestrator/model/note.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/question.h"

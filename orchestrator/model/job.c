@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/watch/job.h"
+#include "orchestrator/model/job.h"
 #include "proto/base/strings.h"
 #include "proto/base/text.h"
 #include "proto/sys/child.h"

@@ -14,6 +14,7 @@ struct job {
 	int		 fd;		/* memory with its output */
 	char		*title;		/* "merge n1" */
 	char		 about[SESSION_ID_MAX];	/* the session */
+	void		*arg;		/* of the caller */
 	bool		 shown;		/* its output is to be shown, and not only its last line */
 	char		*output;	/* once it has ended */
 };

@@ -9,12 +9,14 @@
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/session/ask.h"
 #include "orchestrator/source/tasks.h"
-#include "orchestrator/watch/model.h"
-#include "orchestrator/watch/note.h"
+#include "orchestrator/model/model.h"
+#include "orchestrator/model/note.h"
 #include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/alloc.h"
 #include "proto/base/clock.h"
+#include "proto/base/strings.h"
+#include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/ledger.h"
 #include "proto/session/layout.h"
@@ -139,6 +141,7 @@ seat_load(struct seat *s, const char *path)
 	struct entry now;
 
 	s->stale = false;
+	s->turn = s->model->turn;
 	if (s->watch.wd == 0)
 		(void)watch_dir(&s->watch, path, true);
 	if (entry_load(&now, path, false) == -1)
@@ -302,6 +305,7 @@ model_refresh(struct model *m)
 	if (!m->stale)
 		return;
 	m->stale = false;
+	m->turn++;
 	watch_places(m);
 	if (m->o->instance == NULL)
 		return;
@@ -329,6 +333,19 @@ model_rows(const struct model *m, struct rows *r, const struct rows_look *look)
 		rows_add(r, &m->archived.v[i], NULL);
 	rows_settle(r, look);
 	r->count[URGENCY_OVER] += m->older;
+}
+
+void
+model_alerts(const struct model *m, struct strings *alerts)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		left += entry_dead(&m->v[i]->e);
+	if (m->paused)
+		strings_add(alerts, "paused: no more sessions are started; orchestrator resume ends the pause");
+	if (!m->executing && left > 0)
+		strings_add(alerts, "sessions have no worker; orchestrator execute starts them");
 }
 
 const struct entry *

@@ -13,12 +13,14 @@
  */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "orchestrator/session/registry.h"
-#include "orchestrator/watch/rows.h"
+#include "orchestrator/model/rows.h"
 #include "proto/sys/watch.h"
 
 struct orch;
+struct strings;
 
 /* A session that is not archived. */
 struct seat {
@@ -26,6 +28,7 @@ struct seat {
 	struct entry	 e;
 	struct watch	 watch;
 	char		*note;		/* its open question, the usage limit that it waits for, or what its agent does */
+	uint64_t	 turn;		/* of the model, when it was read */
 	bool		 stale, kept;
 };
 enum { PLACE_ABOVE, PLACE_INSTANCE, PLACE_SESSIONS, PLACE_ARCHIVE, PLACE_CONTROL, PLACE_LISTS, PLACES };
@@ -39,6 +42,7 @@ struct model {
 	struct entry	 instance;	/* execute, and its own question; no path: there is no instance */
 	char		*instance_note;
 	struct watch	 place[PLACES];
+	uint64_t	 turn;		/* number of refreshes that read anything */
 	bool		 stale;		/* anything must be read again, as: */
 	bool		 listing;	/* ... which sessions there are */
 	bool		 execute;	/* ... what execute does */
@@ -53,6 +57,8 @@ void model_close(struct model *);
 void model_lost(struct model *);
 void model_refresh(struct model *);
 void model_rows(const struct model *, struct rows *, const struct rows_look *);
+/* What a person must know that no session says, a sentence each. */
+void model_alerts(const struct model *, struct strings *);
 /* The session, or the instance, with this id; NULL: it is gone. */
 const struct entry *model_find(const struct model *, const char *id);
 

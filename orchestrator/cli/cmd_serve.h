@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_CMD_SERVE_H
+#define ORCHESTRATOR_CMD_SERVE_H
+
+/* The arguments of orchestrator serve, which orchestrator-serve reads by the same table. */
+
+#include "proto/base/option.h"
+
+struct serve_arguments {
+	struct option_number port;
+	const char	*listen;	/* ADDRESS or ADDRESS:PORT; NULL = loopback */
+};
+
+#endif
