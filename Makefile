@@ -41,6 +41,8 @@ libexecdir = $(prefix)/libexec/orchestrator
 datadir = $(prefix)/share/orchestrator
 mandir  = $(prefix)/share/man
 bashcompdir = $(prefix)/share/bash-completion/completions
+zshcompdir = $(prefix)/share/zsh/site-functions
+fishcompdir = $(prefix)/share/fish/vendor_completions.d
 
 CC ?= gcc
 JOBS := $(shell nproc 2>/dev/null || echo 2)
@@ -251,7 +253,7 @@ linkman = $(oldman) $(foreach l,$(manlinks),$(foreach c,$(subst $(comma), ,$(las
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
-	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir))
+	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir) $(zshcompdir) $(fishcompdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
 	install -m 755 $(filter $(O)/libexec/%,$(PROGRAMS)) $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
@@ -263,8 +265,11 @@ install: all
 	install -m 644 $(skill) $(DESTDIR)$(datadir)/skills/session-orchestrator
 	install -m 755 share/beads/on_close $(DESTDIR)$(datadir)/beads
 	install -m 644 share/completions/orchestrator.bash $(DESTDIR)$(bashcompdir)/orchestrator
+	install -m 644 share/completions/orchestrator.zsh $(DESTDIR)$(zshcompdir)/_orchestrator
+	install -m 644 share/completions/orchestrator.fish $(DESTDIR)$(fishcompdir)/orchestrator.fish
 uninstall:
-	rm -f $(DESTDIR)$(bindir)/orchestrator $(DESTDIR)$(bashcompdir)/orchestrator
+	rm -f $(addprefix $(DESTDIR),$(bindir)/orchestrator $(bashcompdir)/orchestrator $(zshcompdir)/_orchestrator \
+	    $(fishcompdir)/orchestrator.fish)
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man7/,$(notdir $(wildcard man/*.7)))

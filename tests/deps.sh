@@ -29,6 +29,8 @@ check curl command curl
 check mandoc command mandoc
 check strace command strace
 check tmux command tmux
+check zsh command zsh
+check fish command fish
 check python3-jsonschema python jsonschema
 agents npm command npm
 agents python3 command python3

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "orchestrator/cli/commands.h"
+#include "orchestrator/cli/complete.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/orch.h"
 #include "proto/sys/manual.h"
 
 /* Defined here, since it needs all commands and is one of them. */
@@ -24,6 +27,37 @@ run_help(struct orch *o, void *arguments)
 static const struct cmd cmd_help = COMMAND("help",
     "open the manual page of a command or a topic, or list the commands", run_help,
     OPTION_ROWS(help_rows, struct arguments));
+
+/* Defined here for the same reason. */
+struct complete_arguments { char *const *words; };
+static const struct option_row complete_rows[] = { OPERANDS_OPTIONAL(struct complete_arguments, words, "WORD ...") };
+
+static int
+run_complete(struct orch *o, void *arguments)
+{
+	const struct complete_arguments *a = arguments;
+	struct strings words = { 0 };
+	const char **vector;
+	struct place place;
+
+	for (char *const *w = a->words; w != NULL && *w != NULL; w++)
+		strings_add(&words, *w);
+	if (words.n == 0)
+		strings_add(&words, "");
+	vector = strings_vector(&words);
+	complete_place(&orchestrator, vector, &place);
+	if (place.dir != NULL)
+		o->dir = place.dir;
+	complete_print(o, &place);
+	free(vector);
+	strings_free(&words);
+	return 0;
+}
+
+static const struct cmd cmd_complete = COMMAND("complete",
+    "print what may stand at the last word, for the completions of shells", run_complete,
+    OPTION_ROWS(complete_rows, struct complete_arguments));
+static const struct syntax *const hidden[] = { &cmd_complete.syntax, NULL };
 
 static const struct syntax *const commands[] = {
 	&cmd_dispatch.syntax, &cmd_dispatch_ready.syntax, &cmd_execute.syntax, &cmd_plan.syntax,
@@ -65,5 +99,6 @@ const struct program orchestrator = {
 	},
 	.common = COMMON,
 	.commands = commands,
+	.hidden = hidden,
 	.habits = habits,
 };

@@ -98,7 +98,7 @@ read_arguments(const struct program *p, void *globals, char **argv, struct call 
 static int
 read_command(const struct program *p, void *globals, char **argv, struct call *call)
 {
-	const struct syntax *const *list = p->commands, *s = NULL;
+	const struct syntax *const *list = p->commands, *s = NULL, *hidden;
 	struct syntax group = p->own;
 	int status;
 
@@ -118,7 +118,8 @@ read_command(const struct program *p, void *globals, char **argv, struct call *c
 			return OPTION_ASKED_VERSION;
 		if (s == NULL && is_habit(p, argv[0]))
 			return EX_USAGE;
-		if ((s = program_find(list, argv[0])) == NULL)
+		hidden = s == NULL && p->hidden != NULL ? program_find(p->hidden, argv[0]) : NULL;
+		if ((s = hidden != NULL ? hidden : program_find(list, argv[0])) == NULL)
 			return unknown(&group, list, argv[0]);
 		argv++;
 		if (s->sub == NULL)

@@ -22,6 +22,7 @@ struct program {
 	struct syntax	own;		/* the options before a command; the name is "" */
 	size_t		common;		/* this many of its rows are also allowed after a command */
 	const struct syntax *const *commands;	/* ended by NULL */
+	const struct syntax *const *hidden;	/* NULL, or commands for other programs, which no list shows; ended by NULL */
 	const struct program_habit *habits;	/* NULL, or ended by a row without a word */
 };
 struct call {

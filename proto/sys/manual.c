@@ -16,6 +16,10 @@
 
 #define PAGE_MAX	(1u << 20)
 
+const char *const manual_topics[] = {
+	"beads", "config", "json", "security", "session", "streams", "tasklist", "tutorial", "worker", NULL
+};
+
 static bool
 exists(const char *page)
 {
@@ -74,6 +78,17 @@ built_page(const char *main_page, const char *topic, bool command)
 	return found;
 }
 
+static void
+no_page(const char *topic)
+{
+	struct text t = { 0 };
+
+	for (size_t i = 0; manual_topics[i] != NULL; i++)
+		text_printf(&t, "%s%s", i == 0 ? "" : manual_topics[i + 1] == NULL ? " and " : ", ", manual_topics[i]);
+	log_warnx("there is no manual page of \"%s\"; topics are the commands, and %s", topic, t.buf);
+	text_free(&t);
+}
+
 int
 manual_open(const char *main_page, const char *topic, bool command)
 {
@@ -99,8 +114,7 @@ manual_open(const char *main_page, const char *topic, bool command)
 		log_warnx("the manual page %s is not installed; \"make install\" installs it, and MANPATH names the "
 		    "directories that man(1) searches", page);
 	else if (rv == EX_NOINPUT)
-		log_warnx("there is no manual page of \"%s\"; topics are the commands, and beads, config, json, "
-		    "security, session, streams, tasklist, tutorial and worker", topic);
+		no_page(topic);
 	free(built);
 	free(own);
 	return rv;

@@ -12,6 +12,8 @@
 
 #include <stdbool.h>
 
+/* The topics that are no commands, ended by NULL. */
+extern const char *const manual_topics[];
 int manual_open(const char *main_page, const char *topic, bool command);
 
 #endif

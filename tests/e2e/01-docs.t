@@ -180,30 +180,6 @@ for adapter in $(sed -n 's/.*\.name = "\([^ "]*\)",/\1/p' worker/agent/adapter_*
 done
 is 'orchestrator-config.5 describes every adapter' "$missing" ''
 
-# completion
-cat >"$T/complete" <<'E'
-. share/completions/orchestrator.bash
-COMP_WORDS=(orchestrator "$@"); COMP_CWORD=$#; _orchestrator; printf '%s\n' "${COMPREPLY[@]}"
-E
-if command -v bash >/dev/null; then
-	is 'the completion knows the commands' "$(bash "$T/complete" '' | grep -v '^-' | sort)" \
-	    "$(echo "$commands" | sort)"
-	# shellcheck disable=SC2086 # a command is one word or two
-	for c in '' dispatch execute status 'tasks edit' generate; do
-		is "the completion offers the options of ${c:-the program}" "$(bash "$T/complete" $c - | sort)" \
-		    "$(orchestrator $c --help | sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' | tr ' ' '\n' | grep . | sort)"
-	done
-	is 'the completion knows the options of dispatch' "$(bash "$T/complete" dispatch --re)" --review
-	is 'the completion knows the commands of tasks' "$(bash "$T/complete" tasks re | sort | flat)" 'remove rename reopen resume'
-	is 'the completion knows the options of tasks depend' "$(bash "$T/complete" tasks depend --lis)" --list
-	is 'the completion knows the sources' "$(bash "$T/complete" execute --source '' | sort | flat)" 'beads none streams tasks'
-	is 'the completion knows the commands of salvage' "$(bash "$T/complete" salvage '' | sort | flat)" 'list restore show'
-	is 'the completion knows which arguments are files' "$(cd "$top" && bash "$T/complete" generate --out READ)" README.md
-	is 'the completion knows the modes of review' "$(bash "$T/complete" dispatch --review c)" council
-else
-	skip 'the completion knows the commands' 'no bash'
-fi
-
 # README and CONTRIBUTING
 is 'ARCHITECTURE.md names every room, and no other' \
     "$(sed -n 's/^    \([a-z]*\/[a-z]*\) .*/\1/p' ARCHITECTURE.md | sort)" \
@@ -239,7 +215,7 @@ for page in man/*.[157]; do
 	ok "make install installs $page" test -s "$T/root/usr/share/man/man${page##*.}/${page#man/}"
 done
 for f in bin/orchestrator libexec/orchestrator/worker libexec/orchestrator/orchestrator-watch libexec/orchestrator/orchestrator-serve share/bash-completion/completions/orchestrator \
-    share/orchestrator/beads/on_close; do
+    share/zsh/site-functions/_orchestrator share/fish/vendor_completions.d/orchestrator.fish share/orchestrator/beads/on_close; do
 	ok "make install installs $f" test -s "$T/root/usr/$f"
 done
 for f in man1/worker.1 man5/session.5 man5/tasklist.5 man5/orchestration-config.5; do

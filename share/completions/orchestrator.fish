@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# fish completion for orchestrator(1), which knows what may stand at the cursor: orchestrator complete -- WORD...
+
+function __orchestrator_complete
+    set -l words (commandline -opc)
+    set -l word (commandline -ct | string unescape)
+    for line in (timeout 2 $words[1] complete -- $words[2..-1] "$word" 2>/dev/null)
+        switch $line
+            case \tfiles
+                __fish_complete_path "$word"
+            case \tdirectories
+                __fish_complete_directories "$word"
+            case '*'
+                printf '%s\n' $line
+        end
+    end
+end
+complete -c orchestrator -f -a '(__orchestrator_complete)'
