@@ -84,7 +84,7 @@ struct arguments {
 
 /* Takes ownership. */
 static int
-print(struct orch *o, const struct arguments *a, struct json *j, void (*text)(const struct json *))
+print(struct orch *o, const struct arguments *a, struct json *j, void (*text)(struct orch *, const struct json *))
 {
 	int rv = 0;
 
@@ -98,7 +98,7 @@ print(struct orch *o, const struct arguments *a, struct json *j, void (*text)(co
 		show_json(j);
 		return 0;
 	} else
-		text(j);
+		text(o, j);
 	json_free(j);
 	return rv;
 }

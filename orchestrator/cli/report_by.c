@@ -85,11 +85,12 @@ report_by_json(struct orch *o, const char *by, const char *day)
 }
 
 void
-report_by_print(const struct json *j)
+report_by_print(struct orch *o, const struct json *j)
 {
 	const struct json *list = json_get(j, "spent");
 	struct text t = { 0 };
 
+	(void)o;
 	if (json_count(list) == 0)
 		puts("no agent reported tokens or a cost");
 	for (size_t i = 0; i < json_count(list); i++) {

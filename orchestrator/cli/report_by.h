@@ -10,6 +10,6 @@ extern const char *const report_keys[];
 /* The sums over all sessions by one of these keys, on a day ("2026-01-31"; NULL = all days).  {"by", "spent": [{KEY,
  * "source", "input_tokens", "output_tokens", "cost_usd"}]} */
 struct json *report_by_json(struct orch *, const char *by, const char *day);
-void report_by_print(const struct json *);
+void report_by_print(struct orch *, const struct json *);
 
 #endif

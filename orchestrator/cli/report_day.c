@@ -190,13 +190,14 @@ print_session(const struct json *j)
 }
 
 void
-report_day_print(const struct json *day)
+report_day_print(struct orch *o, const struct json *day)
 {
 	const struct json *sessions = json_get(day, "sessions"), *counts = json_get(day, "counts"), *n;
 	struct text t = { 0 };
 	const char *status;
 	char date[32];
 
+	(void)o;
 	local_time(day, "from", date);
 	text_printf(&t, "%.10s: ", date);
 	for (size_t i = 0; (status = json_key(counts, i, &n)) != NULL; i++)

@@ -16,6 +16,6 @@ void report_load(struct orch *, struct entries *);
 bool report_ended(const struct entry *, int64_t from, int64_t to);
 /* The sessions that ended in that time (wall ms), of lists and others: day.schema.json. */
 struct json *report_day_json(struct orch *, int64_t from, int64_t to);
-void report_day_print(const struct json *);
+void report_day_print(struct orch *, const struct json *);
 
 #endif

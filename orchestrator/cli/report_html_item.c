@@ -14,6 +14,7 @@
 #include "proto/json/json.h"
 
 #define DIFF_READ	(256u << 10)	/* bytes; no more is read of a diff */
+#define PAGE_MAX	(16u << 20)	/* bytes; a longer page gets no more diffs */
 
 static const struct markup_limit words = { 200, 2000 }, diff_lines = { 1000, 500 };
 
@@ -124,6 +125,14 @@ put_diff_lines(struct text *t, const struct text *diff, const char *name)
 }
 
 static void
+put_no_diff(struct text *t, const char *name)
+{
+	text_puts(t, "<p class=\"quiet\">the page is long, so the diff is left out: <code>orchestrator diff ");
+	markup_puts(t, name);
+	text_puts(t, "</code></p>\n");
+}
+
+static void
 put_diff(struct orch *o, struct text *t, const struct facts *f)
 {
 	struct text diff = { 0 };
@@ -201,7 +210,9 @@ put_session(struct orch *o, struct text *t, const struct report_item *i, const s
 	}
 	put_gates(t, &f);
 	put_opinions(t, &f);
-	if (f.nfiles > 0)
+	if (f.nfiles > 0 && t->len > PAGE_MAX)
+		put_no_diff(t, f.name);
+	else if (f.nfiles > 0)
 		put_diff(o, t, &f);
 	facts_release(&f);
 }

@@ -38,7 +38,7 @@ print_event(struct follow *f, const struct json *j, const char *line)
 		show_json_text(line);
 		putchar('\n');
 	} else if (report)
-		report_text(j);
+		report_text(f->o, j);
 	else if (event != NULL && session != NULL && strcmp(event, "noticed") != 0) {
 		text_print(stdout, session, false);
 		fputs(": ", stdout);

@@ -202,7 +202,7 @@ executor_report(struct executor *f)
 		putchar('\n');
 		free(text);
 	} else
-		report_text(j);
+		report_text(f->o, j);
 	json_free(j);
 	return r.complete + r.elsewhere == f->list.n ? 0 : EX_NEGATIVE;
 }

@@ -32,7 +32,8 @@ struct json *report_session(const struct entry *, const char *dir, const char *r
 void report_save(const struct orch *, const struct json *);
 /* Prints a line about it, for a list of runs: its number, time, list and result. */
 void report_line(size_t number, const struct json *);
-/* Prints the report of a list or, without one, of the sessions. */
-void report_text(const struct json *);
+/* Prints the report of a list or, without one, of the sessions: a sentence, a table, and what failed with the next
+ * commands. */
+void report_text(struct orch *, const struct json *);
 
 #endif

@@ -43,9 +43,11 @@ add_run(struct text *t, const struct json *j)
 
 	if ((long long)merged == complete)
 		text_printf(t, "%lld of %lld merged", complete, total);
+	else if (merged == 0)
+		text_printf(t, "%lld of %lld complete before", complete, total);
 	else
 		text_printf(t, "%lld of %lld complete, %zu of them merged", complete, total, merged);
-	if (json_get(j, "wall_ms") != NULL)
+	if (json_get(j, "wall_ms") != NULL && (merged > 0 || complete == 0))
 		text_printf(t, " in %s", clock_took(json_int(j, "wall_ms", 0), took, sizeof(took)));
 	for (int k = FATE_FAILED; k < FATES; k++) {
 		size_t n = json_count(json_get(j, fate_name((enum fate)k)));

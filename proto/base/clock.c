@@ -138,7 +138,9 @@ clock_took(int64_t ms, char *buf, size_t len)
 {
 	int64_t s = ms < 0 ? 0 : ms / 1000, min = s / 60, h = min / 60, d = h / 24;
 
-	if (min == 0)
+	if (s < 10)
+		snprintf(buf, len, "%.1f s", ms < 0 ? 0 : (double)(ms / 100) / 10);
+	else if (min == 0)
 		snprintf(buf, len, "%" PRId64 " s", s);
 	else if (h == 0)
 		snprintf(buf, len, "%" PRId64 " min", min);

@@ -20,7 +20,7 @@ int64_t clock_parse(const char *);
 const char *clock_local(int64_t wall_ms, int64_t now_ms, char *buf, size_t len);
 /* "41s", "3m", "2h", "5d": an age for people. */
 const char *clock_age(int64_t ms, char *buf, size_t len);
-/* "41 s", "3 min", "1 h 54 min", "2 d 3 h": how long something took. */
+/* "1.5 s", "41 s", "3 min", "1 h 54 min", "2 d 3 h": how long something took. */
 const char *clock_took(int64_t ms, char *buf, size_t len);
 
 #endif

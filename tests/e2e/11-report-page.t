@@ -76,7 +76,7 @@ is 'the page fits dark and light' "$(grep -c 'prefers-color-scheme:dark' "$T/pag
 is 'the picture is well-formed XML of its own' "$(python3 -c 'import sys, xml.dom.minidom
 print(xml.dom.minidom.parse(sys.argv[1]).documentElement.tagName)' "$T/line.svg" 2>&1)" svg
 page=$(cat "$T/page.html")
-like 'the page begins with the sentence' "$page" '<p class="sentence">3 of 6 merged in [0-9]+ s, 2 failed, 1 waits; [0-9]+ s one after another</p>'
+like 'the page begins with the sentence' "$page" '<p class="sentence">3 of 6 merged in [0-9.]+ s, 2 failed, 1 waits; [0-9.]+ s one after another</p>'
 like 'the page has a row for each item, with its commit' "$page" "<td><a href=\"#i[0-9]\">good</a></td><td class=\"good\">merged</td>.*<code>$(
     git log --merges --format=%H --grep good -n 1 main | cut -c1-12)</code>"
 like 'the page says what an item waits for' "$page" '>after</a></td><td class="quiet">waiting for bad</td>'
@@ -106,7 +106,7 @@ run orchestrator report --html
 like 'report --html without a file prints the page' "$status $out" '^0 <!DOCTYPE html>$'
 run orchestrator report --html --day
 like 'an option after --html is no file' "$status $out" '^0 <!DOCTYPE html>$'
-like 'the page of a day begins with what ended' "$out" '<p class="sentence">3 merged, 1 rejected, 1 failed; [0-9]+ s one after another</p>'
+like 'the page of a day begins with what ended' "$out" '<p class="sentence">3 merged, 1 rejected, 1 failed; [0-9.]+ s one after another</p>'
 is 'the page of a day has every tag closed' "$(printf '%s\n' "$out" | python3 "$T/page.py")" ''
 run orchestrator report --svg --list work
 like 'report --svg takes a list' "$status $out" '^0 <svg '

@@ -66,7 +66,7 @@ run timeout 60 orchestrator execute work
 is 'in a list what depends on a conflict waits, and the rest goes on' \
     "$status $(printf '%s\n' "$(status_of a)" "$(status_of b)" | sort | tr '\n' ' ')$(status_of free-after) $(status_of free)" '1 BLOCKED COMPLETE PENDING COMPLETE'
 like 'the report names the conflict of a failed task' \
-    "$out" '^failed   [ab], .*: conflict: conflict: conflicts with main: shared \(content'
+    "$out" '^  x  [ab] +conflict: conflict: conflicts with main: shared \(content'
 is 'a conflict without on_conflict is not tried again' "$(echo "$out" | grep -c requeued)" 0
 world fast "$FAIL, \"max_parallel\": 2"
 list fast a b free; orchestrator tasks depend free a b >/dev/null; orchestrator tasks add fast free-too >/dev/null

@@ -76,11 +76,11 @@ is 'the report is the last line' "$(report '[.event, .total, .complete, (.merged
     '["report",6,6,"a b c d e f",[],[],true]'
 is 'the report has the merge commits' "$(report '.merged | map(.merged) | sort')" \
     "$(git log --merges --format='"%H"' main | sort | paste -sd, | sed 's/.*/[&]/')"
-like 'the printed report has the merge commits' "$(orchestrator report)" "^merged   f as $(git log --merges -1 --format=%h --abbrev=12 main), [0-9.]* s"
+like 'the printed report has the merge commits' "$(orchestrator report)" "^  [+]  f  merged  +[0-9.]+ s  $(git log --merges -1 --format=%h --abbrev=12 main)\$"
 ok 'the report says where the logs are' test -s "$(report '.merged[0].log' | tr -d '"')"
 run timeout 60 orchestrator execute work
 is 'execute of a list that is done succeeds' "$status" 0
-like 'execute of a list that is done says so' "$out" ': work: 6 of 6 COMPLETE$'
+like 'execute of a list that is done says so' "$out" '^6 of 6 complete before$'
 is 'execute of a list that is done merges nothing' "$(merges)" 'a b c d e f '
 
 #: Tasks that may not run at the same time.
@@ -107,9 +107,10 @@ run timeout 60 orchestrator execute failures
 is 'what failed once is done again, and the rest goes on' "$status $(merges)" '1 free once '
 like 'execute says that it requeues a task that failed once' \
     "$out" '^session-once-[a-z0-9]*: requeued: task once: session 2 of at most 2$'
-like 'the report names the task that failed, and why' "$out" '^failed   ever, .* in 2 sessions: failed: agent-error: .*exit status 3'
-like 'the report names the task that waits, and for what' "$out" '^waiting  after for ever$'
-like 'the report names the task that waits for a task that waits' "$out" '^waiting  later for after$'
+like 'the report names the task that failed' "$out" '^  x  ever +failed .*  in 2 sessions$'
+like 'the report says why a task failed' "$out" '^  x  ever +failed: agent-error: .*exit status 3$'
+like 'the report names the task that waits, and for what' "$out" '^  -  after +waiting +for ever$'
+like 'the report names the task that waits for a task that waits' "$out" '^  -  later +waiting +for after$'
 like 'the failure is in the next prompt' "$(cat "$(session_of once)/prompt.md")" 'exit status 3'
 is 'no session more than allowed was made' "$(grep -c 'start ever' "$T/times")" 2
 run orchestrator plan
@@ -132,7 +133,7 @@ is 'what cannot be dispatched does not stop the rest' "$status $(merges)" '1 goo
 is 'a task that cannot be dispatched is tried five times, the last time when nothing else runs' \
     "$(echo "$out" | grep -c ': not dispatched: task bad')$(
     echo "$out" | sed -n '/will retry when nothing else runs/s/.*/ again/p; /^session-good.*merged/s/.*/ merged/p; /escalated: task bad/s/.*/ escalated/p' | tr -d '\n')" '4 merged again escalated'
-like 'a task that cannot be dispatched has failed with the reason' "$out" '^failed   bad.*: not dispatched: worktree .* exists already'
+like 'a task that cannot be dispatched has failed with the reason' "$out" '^  x  bad +not dispatched: worktree .* exists already'
 is 'a task that cannot be dispatched is FAILED in the list' "$(status_of bad)" FAILED
 
 list spawn2 late

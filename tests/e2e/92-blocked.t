@@ -25,11 +25,11 @@ status_of() { orchestrator --json tasks show work | jq -r --arg t "$1" '.tasks[]
 orchestrator tasks create work --task 'one: O' >"$T/said"
 run timeout 60 orchestrator execute work
 like 'execute says that an agent is blocked, and why' "$out" '^session-one-[a-z0-9]*: blocked: Missing credentials for staging'
-like 'the report of execute says why the agent was blocked' "$out" '^failed   one, .*: failed: blocked: Missing credentials for staging; orchestrator answer one continues it$'
+like 'the report of execute says why the agent was blocked' "$out" '^  x  one  failed: blocked: Missing credentials for staging; orchestrator answer one continues it$'
 like 'tasks show says why a task is blocked, and how to answer' "$(orchestrator tasks show work)" \
     '^\[one\] O: FAILED \(session-one-[a-z0-9]*: blocked: Missing credentials for staging; orchestrator answer one continues it\)$'
 is 'a blocked task gets no second session' "$(st one .attempt)" 1
-like 'the report of execute names the list of failed tasks' "$out" '^orchestrator tasks reopen --failed --list tl-[a-z0-9-]* gives the failed tasks another try$'
+like 'the report of execute names the list of failed tasks' "$out" '^another try for the failed tasks:  orchestrator tasks reopen --failed --list tl-[a-z0-9-]*$'
 is 'show gives the reason of a blocked session once' "$(orchestrator show one | grep -c 'Missing credentials')" 1
 is 'status of a blocked session gives the reason once' "$(orchestrator status one | grep -c 'Missing credentials')" 1
 like 'report says why the agent was blocked' "$(orchestrator report)" 'Missing credentials for staging'

@@ -28,7 +28,7 @@ run timeout 60 orchestrator execute
 like 'execute says before it merges that the target is not checked out' "$err" "warning: work is merged into side: it is $checked \(main\)"
 is 'execute merges into the target of each session' "$(git cat-file -t side:four) $(git cat-file -t main:two)" 'blob blob'
 is 'the report names the target' "$(orchestrator --json report | jq -r .target)" main
-like 'the report as text names the target' "$(orchestrator report)" '^target: main$'
+like 'the report as text names the target' "$(orchestrator report)" '^into main$'
 echo '{ "gates": [ "true" ], "target": "side" }' >.orchestrator/config.json && git commit -qam target
 git checkout -q side && git merge -q main && git checkout -q main
 item five

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Screens of single commands fit the terminal, in UTF-8 and in ASCII, whatever agents and people wrote.
+# shellcheck disable=SC2016 # the scripts are the agents'
+. "$(dirname "$0")/lib.sh"
+
+cat >"$T/agent" <<'E2'
+cat >/dev/null
+case $ITEM_ID in
+a-task-that-fails-with-a-long-name) printf 'first\nein Grund, der ✅ recht lang ist, so that the line must be broken at sixty columns\n'; exit 3 ;;
+*) echo "$ITEM_ID" >"$ITEM_ID"; mkdir -p a/directory/with/a/rather/long/path; echo 1 >"a/directory/with/a/rather/long/path/of-a-file-$ITEM_ID-that-has-a-long-name"
+   echo "A summary 漢字漢字漢字漢字 that is longer than a line of a terminal, and has to be broken between its words" | worker summary - ;;
+esac
+E2
+cat >"$T/reviewer" <<'E2'
+cat >/dev/null
+[ ! -e rejected ] || { worker verdict rejected 'A finding ✅ that is longer than a line of a terminal, and has to be broken between its words, too'; exit; }
+worker verdict approved 'An opinion that is longer than a line of a terminal, and has to be broken between its words'
+E2
+new_repo "$T/r" && cd "$T/r" && mkdir .orchestrator || exit 1
+echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" }, \"judge\": { \"command\": \"sh $T/reviewer\" } }, \"attempts\": 1, \"rounds\": 0,
+    \"roles\": { \"implementer\": \"sh\", \"reviewer\": \"judge\" }, \"gates\": [ \"true with a name that is longer than a line of a terminal has room for\" ] }" \
+    >.orchestrator/config.json
+git add . && git commit -qm Settings
+failing=a-task-that-fails-with-a-long-name
+orchestrator --json tasks create 'A list with a name that is longer than the lines of most terminals have room for' \
+    --task 'good: A title that is longer than a line of a terminal, and has to be broken between its words' \
+    --task "$failing: Fails" --task 'rejected: Rejected' --task 'after: After' >"$T/list"
+list=$(jq -r .id "$T/list")
+logged orchestrator tasks depend after rejected
+columns() { LC_ALL=C.UTF-8 wc -L; }
+flat() { tr -s ' \n' ' '; }
+# Is any line of the command wider than the terminal, or not ASCII in the locale C?
+fits() {	# SENTENCE-SUBJECT COMMAND...
+	_what=$1; shift
+	for locale in C C.UTF-8; do
+		for c in 60 80 100 200; do
+			ok "no line of $_what is wider than $c columns in the locale $locale" \
+			    test "$(LC_ALL=$locale COLUMNS=$c "$@" 2>&1 | columns)" -le "$c"
+		done
+	done
+	is "$_what is ASCII in the locale C" "$(LC_ALL=C COLUMNS=80 "$@" 2>&1 | LC_ALL=C grep -c '[^ -~]')" 0
+	is "$_what has no colours in a pipe" "$("$@" | grep -c "$(printf '\033')")" 0
+}
+logged timeout 100 orchestrator execute "$list"
+
+#: The report.
+fits 'the report' orchestrator report
+fits 'the list of runs' orchestrator report --runs
+fits 'the report of a day' orchestrator report --day
+for c in 60 80 100 200; do
+	is "the report has whole commands at $c columns" "$(COLUMNS=$c orchestrator report | flat |
+	    grep -oE "orchestrator (logs $failing|rework rejected TEXT|tasks reopen --failed --list $list)( |\$)" | wc -l)" 3
+	is "the report has the commits of merged work at $c columns" "$(COLUMNS=$c orchestrator report | grep -c "  good .* merged .* $(
+	    git log --merges --format=%H -n 1 main | cut -c1-12)\$")" 1
+	like "the report has all that an agent said last at $c columns" "$(LC_ALL=C.UTF-8 COLUMNS=$c orchestrator report | flat)" \
+	    'said: ein Grund, der ✅ recht lang ist, so that the line must be broken at sixty columns'
+done
+is 'the report begins with its sentence' "$(orchestrator report | sed -n '1s/ [0-9.]* s/ N/gp')" \
+    '1 of 4 merged in N, 2 failed, 1 waits; N one after another'
+like 'the report has what the council found' "$(orchestrator report | flat)" 'rejected rejected found: A finding . that is longer'
+like 'the report has colours where they are asked for' "$(orchestrator report --color=always)" "^  $(printf '\033')\\[32m[+]$(printf '\033')\\[m  good "
+done_testing
