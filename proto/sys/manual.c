@@ -17,7 +17,7 @@
 #define PAGE_MAX	(1u << 20)
 
 const char *const manual_topics[] = {
-	"beads", "config", "json", "security", "session", "streams", "tasklist", "tutorial", "worker", NULL
+	"beads", "config", "faq", "howto", "json", "quick", "security", "session", "streams", "tasklist", "tutorial", "worker", NULL
 };
 
 static bool

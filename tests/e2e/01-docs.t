@@ -132,6 +132,24 @@ is 'orchestrator-worker.1 shows the usage of worker' "$(synopsis orchestrator-wo
 	worker ${c:+"$c"} --help | sed -n 's/^usage: //p'
     done | sort)"
 
+# The pages for people: each command and each option that they show is there, and the quick reference has all commands.
+is 'orchestrator-quick.7 has each command, and no other' "$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' man/orchestrator-quick.7 | sort -u)" "$(echo "$commands" | sort)"
+for page in tutorial howto faq quick; do
+	mandoc -T ascii -O width=200 "man/orchestrator-$page.7" | sed 's/.\x08//g' | sed -n 's/.*\<\(orchestrator [a-z].*\)/\1/p' |
+	    sed "s/'[^']*'/TEXT/g; s/ *[|>;&(].*//"
+done | grep -E '^orchestrator [a-z-]+( |$)' | sort -u >"$T/shown"
+ok 'the pages for people show commands' test "$(wc -l <"$T/shown")" -ge 40
+while read -r _ c rest; do
+	echo "$commands" | grep -qx -e "$c" || { echo "no command: $c $rest"; continue; }
+	case $c in tasks | salvage | skill) c="$c ${rest%% *}" ;; esac
+	# shellcheck disable=SC2086 # a command is one word or two
+	orchestrator $c --help >"$T/help" 2>/dev/null
+	for o in $(echo "${rest%% -- *}" | grep -oE -e '(^| )--?[a-z][a-z-]*'); do
+		grep -qE -e "^  (-[a-z], )?$o( |\$)|^  $o," "$T/help" || echo "$c has no $o"
+	done
+done <"$T/shown" | grep -v 'no command: \(merges\|COMMAND\|in\|has\)\>' >"$T/wrong"
+is 'each command and option of the pages for people is there' "$(cat "$T/wrong")" ''
+
 # help TOPIC, with a man(1) that has the pages of $T/pages
 mkdir "$T/man" "$T/pages" && cat >"$T/man/man" <<'E'
 #!/bin/sh
