@@ -35,6 +35,8 @@ check python3-jsonschema python jsonschema
 agents npm command npm
 agents python3 command python3
 agents tmux command tmux
+browser chromium command chromium
+browser chromium-driver command chromedriver
 demo jq command jq
 demo bubblewrap command bwrap
 bench valgrind command valgrind

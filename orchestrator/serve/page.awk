@@ -9,8 +9,9 @@ FNR == 1 {
 	printf "static const char *const lines_%d[] = {\n", n
 }
 {
-	gsub(/\\/, "\\\\")
+	gsub(/\\/, "\\\\\\\\")
 	gsub(/"/, "\\\"")
+	gsub(/\?/, "\\?")	# no trigraphs
 	printf "\t\"%s\\n\",\n", $0
 }
 END {
