@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "orchestrator/cli/plan_lanes.h"
 #include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/preview.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/view/look.h"
+#include "orchestrator/view/page.h"
+#include "orchestrator/view/show.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 
@@ -97,104 +102,130 @@ preview_json(const struct preview *p, struct json *held, struct json *manifest)
 	return j;
 }
 
+/* "  [api] The API (after setup) (alone)" */
 static void
 print_task(const struct preview *p, size_t at)
 {
 	const struct task *t = &p->f->list.v[p->order[at]];
 	const struct strings *needs = &t->item.depends_on;
+	struct text line = { 0 };
+	char *lead = text_format("  %s[%s] ", p->lead[at] == at ? "" : "+ ", t->item.id);
 
-	printf("  %s[%s] ", p->lead[at] == at ? "" : "+ ", t->item.id);
-	text_print(stdout, t->item.title, false);
+	text_line(&line, t->item.title, strlen(t->item.title));
 	for (size_t k = 0; k < needs->n; k++)
-		printf("%s%s", k == 0 ? " (after " : ", ", needs->v[k]);
+		text_printf(&line, "%s%s", k == 0 ? " (after " : ", ", needs->v[k]);
 	if (needs->n > 0)
-		putchar(')');
+		text_puts(&line, ")");
 	if (p->why[p->order[at]] != NULL)
-		printf(" (%s)", p->why[p->order[at]]);
-	puts(t->parallelizable ? "" : " (alone)");
+		text_printf(&line, " (%s)", p->why[p->order[at]]);
+	text_puts(&line, t->parallelizable ? "" : " (alone)");
+	show_item(&(struct page_item){ lead, line.buf, NULL }, 6);
+	text_free(&line);
+	free(lead);
 }
 
 static void
-print_reason(const struct task *t, enum task_status now)
+add_reason(struct text *line, const struct task *t, enum task_status now)
 {
 	const char *why = t->nhistory == 0 ? NULL : t->history[t->nhistory - 1].reason;
 
 	if (t->status != now || why == NULL || now != TASK_BLOCKED)
 		return;
-	printf(": ");
-	text_print(stdout, why, false);
+	text_puts(line, ": ");
+	text_line(line, why, strlen(why));
 }
 
 static void
 print_stuck(const struct preview *p)
 {
 	const struct taskgraph *g = &p->graph;
+	struct text line = { 0 };
 	char *waits;
 
 	for (size_t i = 0; i < g->n; i++) {
 		if (g->status[i] == TASK_COMPLETE)
 			continue;
 		waits = tasks_waits_for(g, i);
-		printf("not done  [%s] %s%s%s", p->f->list.v[i].item.id,
-		    task_status_name(g->status[i]), waits == NULL ? "" : ", waits for ",
-		    waits == NULL ? "" : waits);
-		print_reason(&p->f->list.v[i], g->status[i]);
-		putchar('\n');
+		text_clear(&line);
+		text_printf(&line, "[%s] %s%s%s", p->f->list.v[i].item.id, task_status_name(g->status[i]),
+		    waits == NULL ? "" : ", waits for ", waits == NULL ? "" : waits);
+		add_reason(&line, &p->f->list.v[i], g->status[i]);
+		show_item(&(struct page_item){ "not done  ", line.buf, NULL }, 2);
 		free(waits);
 	}
+	text_free(&line);
 }
 
 /* Prints them where it matters: there are at least two, and the user does not trust them. */
 static void
 print_ambiguous(const struct preview *p)
 {
+	struct text line = { 0 };
 	size_t n = 0;
 
-	for (int pass = 0; pass < 2; pass++) {
-		if (pass == 1 && (n < 2 || p->f->limits.trust))
-			return;
-		if (pass == 1)
-			printf("no paths  ");
-		for (size_t i = 0, k = 0; i < p->n; i++) {
-			const struct task *t = &p->f->list.v[p->order[i]];
+	for (size_t i = 0; i < p->n; i++) {
+		const struct task *t = &p->f->list.v[p->order[i]];
 
-			if (!executor_ambiguous(t) || executor_work(t).trusted)
-				continue;
-			if (pass == 0)
-				n++;
-			else
-				printf("%s[%s]", k++ == 0 ? "" : " ", t->item.id);
-		}
+		if (executor_ambiguous(t) && !executor_work(t).trusted)
+			text_printf(&line, "%s[%s]", n++ == 0 ? "" : " ", t->item.id);
 	}
-	puts(p->f->settings.ambiguous == AMBIGUOUS_ASK ?
+	text_puts(&line, p->f->settings.ambiguous == AMBIGUOUS_ASK ?
 	    ": one at a time among themselves, unless that question is answered otherwise" :
 	    ": one at a time among themselves (ambiguous is sequential)");
+	if (n > 1 && !p->f->limits.trust)
+		show_item(&(struct page_item){ "no paths  ", line.buf, NULL }, 2);
+	text_free(&line);
+}
+
+static void
+print_head(const struct preview *p)
+{
+	char *limit = capacity_text(&p->f->capacity, p->f->max_name), *lead = text_format("%s: ", p->f->id);
+	const char *name = p->f->list.name != NULL ? p->f->list.name : "";
+	struct text line = { 0 };
+
+	text_line(&line, name, strlen(name));
+	text_printf(&line, ": %zu step%s, at most %zu at once: %s", p->steps, p->steps == 1 ? "" : "s", p->f->limits.max, limit);
+	show_item(&(struct page_item){ lead, line.buf, NULL }, 2);
+	text_free(&line);
+	free(limit);
+	free(lead);
+}
+
+static void
+print_step(size_t n, size_t sessions)
+{
+	char *title = text_format("step %zu%s", n, sessions > 1 ? ", at once" : "");
+	struct text t = { 0 };
+
+	look_puts(&t, TONE_HEAD, title);
+	show_cut(t.buf);
+	text_free(&t);
+	free(title);
 }
 
 void
 preview_text(const struct preview *p)
 {
-	char *limit = capacity_text(&p->f->capacity, p->f->max_name);
+	struct text line = { 0 };
 	size_t at = 0, sessions;
 
-	printf("%s: ", p->f->id);
-	text_print(stdout, p->f->list.name, false);
-	printf(": %zu step%s, at most %zu at once: %s\n", p->steps, p->steps == 1 ? "" : "s",
-	    p->f->limits.max, limit);
-	free(limit);
+	print_head(p);
+	plan_lanes(p);
 	for (size_t n = 0; n < p->steps; n++) {
 		sessions = 0;
 		for (size_t i = at; i < p->end[n]; i++)
 			sessions += p->lead[i] == i;
-		printf("step %zu%s\n", n + 1, sessions > 1 ? ", at once" : "");
+		print_step(n + 1, sessions);
 		for (; at < p->end[n]; at++)
 			print_task(p, at);
 	}
 	print_ambiguous(p);
 	print_stuck(p);
 	for (size_t i = 0; i < p->problems.n; i++) {
-		printf("problem   ");
-		text_print(stdout, p->problems.v[i], false);
-		putchar('\n');
+		text_clear(&line);
+		text_line(&line, p->problems.v[i], strlen(p->problems.v[i]));
+		show_item(&(struct page_item){ "problem   ", line.buf, NULL }, 2);
 	}
+	text_free(&line);
 }

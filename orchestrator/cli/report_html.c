@@ -136,7 +136,7 @@ put_row(struct text *t, const struct report_item *i, size_t number)
 		text_puts(t, " with ");
 		markup_puts(t, json_words(i->j, "with"));
 	}
-	text_printf(t, "</td><td class=\"n\">%s</td>", json_get(i->j, "ms") == NULL ? "" :
+	text_printf(t, "</td><td class=\"n\">%s</td>", json_str(i->j, "session") == NULL || json_get(i->j, "ms") == NULL ? "" :
 	    clock_took(json_int(i->j, "ms", 0), took, sizeof(took)));
 	put_cost(t, i->j);
 	text_puts(t, "<td><code>");

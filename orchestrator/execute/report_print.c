@@ -64,19 +64,22 @@ add_sign(struct text *t, enum status_outcome outcome)
 
 /* What the last column has: the commit, or what the item waits for, or how it was done. */
 static void
-add_rest(struct text *t, const struct json *j)
+add_rest(struct text *t, const struct report_item *i)
 {
+	const struct json *j = i->j;
 	const struct json *waits = json_get(j, "for");
 	const char *merged = json_words(j, "merged"), *with = json_str(j, "with"), *one;
 	int64_t sessions = json_int(j, "sessions", 0);
 
 	text_line(t, merged, strnlen(merged, COMMIT));
-	for (size_t i = 0; i < json_count(waits); i++) {
-		text_puts(t, i == 0 ? "for " : ", ");
-		one = json_string(json_at(waits, i));
+	for (size_t k = 0; k < json_count(waits); k++) {
+		text_puts(t, k == 0 ? "for " : ", ");
+		one = json_string(json_at(waits, k));
 		text_line(t, one, strlen(one));
 	}
-	if (with != NULL) {
+	if (json_str(j, "session") == NULL && strcmp(i->result, fate_name(FATE_RUNNING)) == 0)
+		text_puts(t, "done by hand");
+	else if (with != NULL) {
 		text_puts(t, "  with ");
 		text_line(t, with, strlen(with));
 	} else if (sessions > 1)
@@ -87,7 +90,7 @@ add_rest(struct text *t, const struct json *j)
 static void
 print_row(const struct table *all, const struct report_item *i)
 {
-	bool timed = json_get(i->j, "ms") != NULL;
+	bool timed = json_str(i->j, "session") != NULL && json_get(i->j, "ms") != NULL;
 	struct text t = { 0 }, name = { 0 };
 	char took[CLOCK_TEXT];
 
@@ -101,7 +104,7 @@ print_row(const struct table *all, const struct report_item *i)
 	else if (all->costs)
 		text_printf(&t, "  %*s", COST, "");
 	text_puts(&t, "  ");
-	add_rest(&t, i->j);
+	add_rest(&t, i);
 	t.buf[t.len = text_trim(t.buf, t.len)] = '\0';
 	show_cut(t.buf);
 	text_free(&name);

@@ -61,4 +61,31 @@ is 'the report begins with its sentence' "$(orchestrator report | sed -n '1s/ [0
     '1 of 4 merged in N, 2 failed, 1 waits; N one after another'
 like 'the report has what the council found' "$(orchestrator report | flat)" 'rejected rejected found: A finding . that is longer'
 like 'the report has colours where they are asked for' "$(orchestrator report --color=always)" "^  $(printf '\033')\\[32m[+]$(printf '\033')\\[m  good "
+
+#: The plan.
+orchestrator --json tasks create plan --task 'setup: A title that is longer than a line of a terminal, and has to be broken between words' \
+    --task 'api: The API' --task 'ui: 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字' --task 'docs: Documentation' --task 'test: Tests' >"$T/plan"
+plan=$(jq -r .id "$T/plan")
+for edit in 'setup --estimate 20' 'api --estimate 40' 'ui --estimate 60'; do
+	# shellcheck disable=SC2086 # words
+	logged orchestrator tasks edit --list "$plan" $edit --allow "${edit%% *}/**"
+done
+logged orchestrator tasks depend --list "$plan" api setup; logged orchestrator tasks depend --list "$plan" ui setup
+logged orchestrator tasks depend --list "$plan" test api; logged orchestrator tasks depend --list "$plan" test ui
+fits 'the plan' orchestrator plan "$plan"
+plan() { COLUMNS=80 orchestrator plan "$plan"; }
+# The columns where the lane of a task begins, and after its end.
+lane() { plan | sed -n "s/^  $1  *\([#.]\)/\1/p; " >/dev/null; plan | awk -v t="$1" '$1 == t && match($0, /[#.]+/) { print RSTART, RSTART + RLENGTH }'; }
+is 'lanes of tasks that run at once begin in the same column' "$(lane setup | cut -d' ' -f1) $(lane api | cut -d' ' -f1)" \
+    "$(lane docs | cut -d' ' -f1) $(lane ui | cut -d' ' -f1)"
+is 'the lane of a task begins where that of its dependency ends' "$(lane api | cut -d' ' -f1) $(lane test | cut -d' ' -f1)" \
+    "$(lane setup | cut -d' ' -f2) $(lane ui | cut -d' ' -f2)"
+like 'a lane ends with its estimate' "$(plan)" '^  ui  +#+ .* 1 h$'
+like 'the lane of a task without an estimate says so' "$(plan)" '^  docs  +\.+ .* \?$'
+like 'the plan says how long all take, at once and one after another' "$(plan | flat)" \
+    ' time about 1 h 30 min; one after another 2 h 20 min; a task without an estimate counts 10 min '
+like 'the plan says what holds work back' "$(plan | flat)" \
+    ' longest setup, then ui, then test take 1 h 30 min: more sessions at once would not make it shorter '
+like 'the plan says that more sessions at once would help' "$(orchestrator plan --max-parallel 1 "$plan" | flat)" \
+    ' time about 2 h 20 min; .* longest setup, then ui, then test take 1 h 30 min: more sessions at once, or fewer shared paths, would make it shorter '
 done_testing

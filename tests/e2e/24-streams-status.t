@@ -43,7 +43,7 @@ orchestrator tasks start tools >/dev/null
 like 'a stream is in progress when a task of it is' "$(stream Stream-A)" '^├─ Status: In Progress ⚠$'
 run timeout 60 orchestrator execute --source streams
 is 'execute does not begin a stream that a person works on, nor what waits for it' "$status $(merges)" '1 '
-like 'the report names a stream that a person works on' "$out" '^running  Stream-A, done by hand$'
+like 'the report names a stream that a person works on' "$out" '^  -  Stream-A +running +done by hand$'
 is 'the list of streams has such a stream IN_PROGRESS' "$(status_of Stream-A)" IN_PROGRESS
 like 'status suggests to complete a stream that a person works on' "$(orchestrator status)" \
     '^1\. Complete Stream-A, 2 tasks left  orchestrator tasks complete Stream-A$'

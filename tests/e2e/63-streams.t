@@ -101,7 +101,7 @@ is 'conflict-check prints JSON too' \
 run orchestrator conflict-check Stream-X a
 is 'of an unknown stream nothing is said' "$status" 66
 run orchestrator plan
-is 'plan shows the phases as steps' "$(echo "$out" | sed '1d; /^held back/d')" 'step 1
+is 'plan shows the phases as steps' "$(echo "$out" | sed '1,/^longest /d; /^held back/d')" 'step 1
   [Stream-A] Stream-A
 step 2, at once
   [Stream-B] command-updates (after Stream-A)

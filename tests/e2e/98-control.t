@@ -63,8 +63,8 @@ rm "$T/hold-b"
 ended $follower
 is 'execute -f ends with the list that it follows' "$?" 0
 like 'execute -f shows the events' "$(cat "$T/followed")" '^session-b-[a-z0-9]*: merged: '
-like 'execute -f shows the report of the list' "$(cat "$T/followed")" "^$two: two: 1 of 1 COMPLETE$"
-ok 'the report of an ended list is printed while the first list continues' wait_for 20 said '1 of 1 COMPLETE'
+like 'execute -f shows the report of the list' "$(cat "$T/followed")" "^two, list $two, into main$"
+ok 'the report of an ended list is printed while the first list continues' wait_for 20 said '1 of 1 merged'
 ok 'a list that has ended is named no more' wait_for 20 works ".execute.lists | map(.list) == [\"$one\"]"
 is 'nothing is left of a request whose list has ended' "$(ls "$(instance)/control")" ''
 rm "$T/hold-a"
