@@ -19,6 +19,8 @@
 ##   compile_commands.json   for editors and clangd
 ##   hook        lint what is quick to lint before each commit of this clone
 ##   dist        the tree of HEAD as an archive
+##   deb         a package of Debian, from the tree of HEAD, in build/deb
+##   check-deb   the package installed, used and removed in this system, as root
 ##   install     into prefix (default /usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
 ##   clean       remove what was built
@@ -43,6 +45,7 @@ mandir  = $(prefix)/share/man
 bashcompdir = $(prefix)/share/bash-completion/completions
 zshcompdir = $(prefix)/share/zsh/site-functions
 fishcompdir = $(prefix)/share/fish/vendor_completions.d
+unitdir = $(prefix)/lib/systemd/user
 
 CC ?= gcc
 JOBS := $(shell nproc 2>/dev/null || echo 2)
@@ -208,6 +211,15 @@ hook:
 	install -m 755 tests/pre-commit "$$(git rev-parse --git-path hooks)/pre-commit"
 dist:
 	git archive --prefix=orchestrator-$(VERSION)/ -o orchestrator-$(VERSION).tar.gz HEAD
+deb:
+	@tests/deps.sh build deb
+	@rm -rf $(O)/deb && mkdir -p $(O)/deb
+	@git archive --prefix=orchestrator-$(VERSION)/ HEAD | tar -x -C $(O)/deb
+	@cd $(O)/deb/orchestrator-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL -u O dpkg-buildpackage -us -uc -b -j$(JOBS) >../build.log 2>&1 || \
+	    { tail -n 40 ../build.log >&2; exit 1; }
+	@rm -rf $(O)/deb/orchestrator-$(VERSION) && ls $(O)/deb/*.deb
+check-deb: deb
+	@tests/deb.sh $(O)/deb
 demo:
 	@tests/deps.sh build demo
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
@@ -253,7 +265,7 @@ linkman = $(oldman) $(foreach l,$(manlinks),$(foreach c,$(subst $(comma), ,$(las
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(bindir) $(libexecdir) $(mandir)/man1 $(mandir)/man5 $(mandir)/man7 \
-	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir) $(zshcompdir) $(fishcompdir))
+	    $(datadir)/prompts $(datadir)/schema $(datadir)/beads $(datadir)/skills/session-orchestrator $(bashcompdir) $(zshcompdir) $(fishcompdir) $(unitdir))
 	install -m 755 $(O)/bin/orchestrator $(DESTDIR)$(bindir)
 	install -m 755 $(filter $(O)/libexec/%,$(PROGRAMS)) $(DESTDIR)$(libexecdir)
 	install -m 644 $(wildcard man/*.1) $(DESTDIR)$(mandir)/man1
@@ -267,9 +279,11 @@ install: all
 	install -m 644 share/completions/orchestrator.bash $(DESTDIR)$(bashcompdir)/orchestrator
 	install -m 644 share/completions/orchestrator.zsh $(DESTDIR)$(zshcompdir)/_orchestrator
 	install -m 644 share/completions/orchestrator.fish $(DESTDIR)$(fishcompdir)/orchestrator.fish
+	for u in service path; do sed 's|/usr/local/bin/orchestrator|$(bindir)/orchestrator|' share/systemd/user/orchestrator@.$$u \
+	    >$(DESTDIR)$(unitdir)/orchestrator@.$$u && chmod 644 $(DESTDIR)$(unitdir)/orchestrator@.$$u || exit 1; done
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(bindir)/orchestrator $(bashcompdir)/orchestrator $(zshcompdir)/_orchestrator \
-	    $(fishcompdir)/orchestrator.fish)
+	    $(fishcompdir)/orchestrator.fish $(unitdir)/orchestrator@.service $(unitdir)/orchestrator@.path)
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man1/,$(notdir $(wildcard man/*.1)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man5/,$(notdir $(wildcard man/*.5)))
 	rm -f $(addprefix $(DESTDIR)$(mandir)/man7/,$(notdir $(wildcard man/*.7)))
@@ -283,5 +297,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check check-agents quick test alone coverage debug size hook dist demo lint fuzz bench fault hostile mutations deps install uninstall help clean
+.PHONY: all tests unit check check-agents quick test alone coverage debug size hook dist deb check-deb demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:

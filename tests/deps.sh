@@ -40,6 +40,9 @@ browser chromium-driver command chromedriver
 demo jq command jq
 demo bubblewrap command bwrap
 bench valgrind command valgrind
+deb debhelper command dh
+deb dpkg-dev command dpkg-buildpackage
+deb lintian command lintian
 fuzz clang command clang
 fuzz libclang-rt-dev fuzzer clang
 lint clang command clang

@@ -226,6 +226,8 @@ is 'the README shows the two commands' "$(grep -cE '^(    )?make (demo|check)$' 
 
 is 'each sync and each flag is deleted by a mutation' "$(tests/fault/mutate -n 2>&1)" ''
 
+is 'debian/changelog has the version of the Makefile' "$(sed -n '1s/.*(\(.*\)).*/\1/p' debian/changelog)" "$(sed -n 's/^VERSION = //p' Makefile)"
+
 # make install
 if make -s -o "$O/bin/orchestrator" -o "$O/libexec/worker" -o "$O/libexec/orchestrator-watch" -o "$O/libexec/orchestrator-serve" O="$O" DESTDIR="$T/root" prefix=/usr install >"$T/install" 2>&1; then tap 0 'make install succeeds'
 else tap 1 'make install succeeds'; diag <"$T/install"; fi
@@ -254,6 +256,20 @@ is 'make install installs the schemas' "$(ls "$T/root/usr/share/orchestrator/sch
 for r in item config state message questions answer answers review tasklist orchestration-config plan report day diff; do
 	ok "there is a schema of $r" jq -e '."$schema"' "man/schema/$r.schema.json"
 done
+for unit in service path; do
+	ok "make install installs the $unit unit of execute" test -s "$T/root/usr/lib/systemd/user/orchestrator@.$unit"
+done
+is 'the installed unit starts the installed program' \
+    "$(sed -n 's/^ExecStart=//p' "$T/root/usr/lib/systemd/user/orchestrator@.service")" '/usr/bin/orchestrator execute'
+if command -v systemd-analyze >/dev/null; then
+	mkdir "$T/units" && for unit in service path; do
+		sed "s|/usr/bin/orchestrator|$O/bin/orchestrator|" "$T/root/usr/lib/systemd/user/orchestrator@.$unit" >"$T/units/orchestrator@.$unit"
+	done
+	is 'systemd has no complaint about the units' "$(XDG_RUNTIME_DIR="$T/units" systemd-analyze --user --man=no verify "$T"/units/* 2>&1 |
+	    grep 'orchestrator')" ''
+else
+	skip 'systemd has no complaint about the units' 'no systemd-analyze'
+fi
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version
 ok 'make uninstall succeeds' make -s O="$O" DESTDIR="$T/root" prefix=/usr uninstall
 is 'make uninstall leaves no file' "$(find "$T/root" -type f)" ''
