@@ -43,7 +43,7 @@ row_json(const struct row *row)
 		[URGENCY_RUNNING] = "running", [URGENCY_READY] = "ready", [URGENCY_OVER] = "over",
 	};
 	ARRAY_WHOLE(urgencies, URGENCIES);
-	struct json *j = show_entry_json(row->e);
+	struct json *j = show_entry_brief(row->e);
 	struct text t = { 0 };
 
 	json_put_str(j, "name", row_name(row));

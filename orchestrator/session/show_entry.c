@@ -140,7 +140,7 @@ put_text(struct json *j, const char *key, const char *text)
 }
 
 struct json *
-show_entry_json(const struct entry *e)
+show_entry_brief(const struct entry *e)
 {
 	static const char *const group[] = {
 		"active", "questions", "review", "ready", "ended"
@@ -148,7 +148,6 @@ show_entry_json(const struct entry *e)
 	ARRAY_WHOLE(group, GROUP_COUNT);
 	const struct state	*s = &e->state;
 	struct json		*j = json_new_object(), *t = json_new_object();
-	char			*target = target_of(e);
 
 	json_put_str(j, "session", e->id);
 	json_put_str(j, "item", s->item);
@@ -180,8 +179,17 @@ show_entry_json(const struct entry *e)
 	put_text(j, "head", s->head);
 	put_text(j, "merged", s->merged);
 	put_text(j, "worktree", s->worktree);
-	put_text(j, "target", target);
 	json_put_str(j, "path", e->path);
+	return j;
+}
+
+struct json *
+show_entry_json(const struct entry *e)
+{
+	struct json *j = show_entry_brief(e);
+	char *target = target_of(e);
+
+	put_text(j, "target", target);
 	free(target);
 	return j;
 }

@@ -30,6 +30,8 @@ void show_messages(const struct entry *);
 char *show_limit(const struct entry *);
 /* A session as in the lists of --json (orchestrator-json(7)). */
 struct json *show_entry_json(const struct entry *);
+/* The same without the target, which stands in another file. */
+struct json *show_entry_brief(const struct entry *);
 /* Prints the text and options of a question, and when a default answers it. */
 void show_question(const struct entry *, const struct question *);
 /* Appends the open questions of a session or instance to a list, or why its agent is blocked; returns how many. */

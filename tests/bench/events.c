@@ -34,7 +34,7 @@ struct world {
 	struct orch	 o;
 	struct loop	 l;
 	struct executor	 f;
-	bool		 flow;
+	bool		 executor;
 	long		 n;
 };
 
@@ -220,7 +220,7 @@ main(int argc, char **argv)
 		prepare(&w);
 		return 1;
 	}
-	w.flow = strcmp(argv[1], "flow") == 0;
+	w.executor = strcmp(argv[1], "flow") == 0;
 	/* Discards the messages of the loop. */
 	if ((out = dup(STDOUT_FILENO)) == -1 || freopen("/dev/null", "we", stdout) == NULL)
 		err(1, "standard output");
