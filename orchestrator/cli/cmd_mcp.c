@@ -60,7 +60,7 @@ static const struct mcp_tool tools[] = {
 		    "50 seconds it returns an empty list: call it again.",
 		.command = "--json wait",
 		.arguments = {
-			{ "seconds", MCP_NUMBER, "how long to wait at most", .option = "-t", .otherwise = "50" },
+			{ "seconds", MCP_NUMBER, "how long to wait at most", .option = "--timeout=", .otherwise = "50" },
 			{ "sessions", MCP_LIST, "ids of sessions or items; by default, all that have not ended", .needed = false },
 		},
 		.fine = EX_TEMPFAIL,

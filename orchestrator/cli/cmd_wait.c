@@ -1,147 +1,336 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
+#include "orchestrator/cli/wait_goal.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/source/last_session.h"
+#include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
+#include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/alloc.h"
+#include "proto/base/array.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
+#include "proto/base/text.h"
 #include "proto/json/json.h"
+#include "proto/session/layout.h"
+#include "proto/settings/settings.h"
 #include "proto/sys/watch.h"
 
-/* The session stays as it is until a person or a command acts. */
-static bool
-waits_for_you(const struct entry *e)
+#define EX_PERSON	2
+
+/* A session that is waited for. */
+struct awaited {
+	char		 id[SESSION_ID_MAX];
+	struct watch	 watch;
+	struct awaited	*next;
+};
+/* A session or a task as it was last seen. */
+struct seen {
+	struct entry	 e;
+	char		*task;		/* NULL: it is no task */
+	const char	*task_status;
+	const char	*gone;		/* id of a session that was removed meanwhile */
+	bool		 session;	/* there is one */
+	enum reach	 reach;
+};
+struct waiting {
+	struct orch	*o;
+	enum goal	 goal;
+	char		 list[TASKLIST_ID_MAX];	/* "" = sessions */
+	int64_t		 attempts;	/* for each of its tasks, as the settings say */
+	struct awaited	*first;
+	struct watch	 place[3];	/* directories where sessions are moved, lists change, and execute begins and ends */
+	struct seen	*v;
+	size_t		 n;
+};
+
+static void
+await(struct waiting *w, const char *id, const char *path)
 {
-	return e->error != NULL || !status_live(e->state.status) || e->state.questions_open > 0 || e->paused || entry_dead(e);
+	struct awaited **at = &w->first, *a;
+
+	for (; *at != NULL; at = &(*at)->next)
+		if (strcmp((*at)->id, id) == 0)
+			return;
+	*at = a = alloc_array(1, sizeof(*a));
+	(void)snprintf(a->id, sizeof(a->id), "%s", id);
+	(void)watch_dir(&a->watch, path, false);
 }
 
 static void
-print(const struct orch *o, const struct entries *es)
+forget(struct waiting *w)
 {
-	struct json *j = json_new_object(), *list = json_new_array();
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->v[i].session)
+			entry_release(&w->v[i].e);
+		free(w->v[i].task);
+	}
+	free(w->v);
+	w->v = NULL;
+	w->n = 0;
+}
 
-	for (size_t i = 0; i < es->n; i++)
-		if (!o->json)
-			printf("%s: %s%s\n", es->v[i].id, show_status(&es->v[i]),
-			    es->v[i].state.questions_open > 0 && !entry_dead(&es->v[i]) ? ", with an open question" : "");
-		else
-			json_append(list, show_entry_json(&es->v[i]));
+static struct seen *
+add(struct waiting *w)
+{
+	return array_add(&w->v, &w->n, sizeof(*w->v));
+}
+
+static void
+look_at_sessions(struct waiting *w, bool executing)
+{
+	for (const struct awaited *a = w->first; a != NULL; a = a->next) {
+		struct seen s = { .session = registry_find_known(w->o, a->id, &s.e) == 0 };
+
+		if (!s.session)
+			s.gone = a->id;
+		s.reach = goal_session(w->goal, s.session ? &s.e : NULL, executing);
+		*add(w) = s;
+	}
+}
+
+/* May execute begin another attempt at the task? */
+static bool
+is_tried_again(const struct waiting *w, const struct task *t)
+{
+	struct last_session last;
+	int64_t attempt;
+	bool again;
+
+	if ((t->status != TASK_FAILED && t->status != TASK_BLOCKED) || w->attempts == 0 || t->session[0] == '\0')
+		return false;
+	if (last_session_load(w->o, t->session, &last) == -1)
+		return true;	/* it is moved just now, which an event tells */
+	again = last_session_again(&last, w->attempts, &attempt);
+	last_session_release(&last);
+	return again;
+}
+
+static void
+look_at_task(struct waiting *w, const struct task *t, bool executing)
+{
+	struct seen s = { .task = text_format("%s", t->item.id), .task_status = task_status_name(t->status) };
+
+	s.session = t->session[0] != '\0' && registry_find_known(w->o, t->session, &s.e) == 0;
+	if (s.session && !s.e.archived) {
+		await(w, s.e.id, s.e.path);
+		entry_release(&s.e);	/* read again, now that it is watched */
+		s.session = registry_find_known(w->o, t->session, &s.e) == 0;
+	}
+	s.reach = goal_task(w->goal, t, s.session ? &s.e : NULL, executing, executing && is_tried_again(w, t));
+	*add(w) = s;
+}
+
+/* How far they are now; -1: the list can't be read, which was printed with status. */
+static int
+look(struct waiting *w, int *status)
+{
+	bool executing = control_execute(w->o) != 0;
+	size_t n[REACHES] = { 0 };
+	const struct tasklist *l;
+
+	forget(w);
+	if (w->list[0] == '\0')
+		look_at_sessions(w, executing);
+	else if ((*status = tasks_view(w->o->workspace, w->list, &l)) != 0)
+		return -1;
+	else
+		for (size_t i = 0; i < l->n; i++)
+			look_at_task(w, &l->v[i], executing);
+	for (size_t i = 0; i < w->n; i++)
+		n[w->v[i].reach]++;
+	return (int)goal_all(w->goal, n);
+}
+
+static void
+print_line(const struct seen *s)
+{
+	struct text t = { 0 };
+
+	if (s->task != NULL)
+		text_line(&t, s->task, strlen(s->task));
+	else
+		text_puts(&t, s->session ? s->e.id : s->gone);
+	text_printf(&t, ": %s", s->session ? show_status(&s->e) : s->task != NULL ? s->task_status : "removed");
+	if (s->session && s->e.error == NULL && s->e.state.questions_open > 0 && !entry_dead(&s->e))
+		text_puts(&t, ", with an open question");
+	puts(t.buf);
+	text_free(&t);
+}
+
+/* Prints what decided: those at that distance. */
+static void
+print(const struct waiting *w, enum reach reach)
+{
+	static const char *const outcomes[] = { "timeout", "reached", "missed", "person" };
+	ARRAY_WHOLE(outcomes, REACHES);
+	struct json *j = json_new_object(), *sessions = json_new_array(), *tasks = json_new_array(), *one;
+
+	for (size_t i = 0; i < w->n; i++) {
+		const struct seen *s = &w->v[i];
+
+		if (s->reach != reach || reach == REACH_LATER)
+			continue;
+		if (!w->o->json)
+			print_line(s);
+		if (s->session)
+			json_append(sessions, show_entry_json(&s->e));
+		if (s->task == NULL)
+			continue;
+		one = json_new_object();
+		json_put_str(one, "id", s->task);
+		json_put_str(one, "status", s->task_status);
+		json_append(tasks, one);
+	}
 	json_put_int(j, "version", 1);
-	json_put(j, "sessions", list);
-	if (o->json)
+	json_put_str(j, "outcome", outcomes[reach]);
+	json_put(j, "sessions", sessions);
+	json_put(j, "tasks", tasks);
+	if (w->o->json)
 		show_json(j);
 	else
 		json_free(j);
 }
 
-/* Reads the sessions again and prints those that wait for you; false: none does. */
-static bool
-look(struct orch *o, const struct strings *ids)
+static int
+timed_out(const struct waiting *w)
 {
-	struct entries found = { .v = alloc_array(ids->n + 1, sizeof(struct entry)) };
-	struct entry *e;
-	bool any;
+	size_t later = 0;
 
-	for (size_t i = 0; i < ids->n; i++) {
-		e = &found.v[found.n];
-		if (registry_find_known(o, ids->v[i], e) != 0)
-			continue;
-		if (waits_for_you(e))
-			found.n++;
-		else
-			entry_release(e);
-	}
-	if ((any = found.n > 0))
-		print(o, &found);
-	entries_release(&found);
-	return any;
+	for (size_t i = 0; i < w->n; i++)
+		later += w->v[i].reach == REACH_LATER;
+	print(w, REACH_LATER);
+	if (w->goal == GOAL_ATTENTION)
+		log_info("no session waits for you yet; orchestrator status lists them");
+	else
+		log_info("still waiting for %zu of %zu; orchestrator status lists the sessions", later, w->n);
+	return EX_TEMPFAIL;
 }
 
 static int
-wait_for(struct orch *o, const struct strings *ids, struct watch_timer *timer)
+ended(const struct waiting *w, enum reach reach)
+{
+	static const int statuses[] = { EX_TEMPFAIL, 0, EX_NEGATIVE, EX_PERSON };
+	ARRAY_WHOLE(statuses, REACHES);
+
+	print(w, reach);
+	return statuses[reach];
+}
+
+static int
+wait_for(struct waiting *w, const struct watch_timer *timer)
 {
 	struct watch_event ev;
+	int reach, status = 0;
 
-	while (!look(o, ids)) {
+	while ((reach = look(w, &status)) == REACH_LATER) {
 		if (watch_next(&ev) == -1) {
 			log_warn("can't wait for sessions");
 			return EX_OSERR;
 		}
 		if (ev.kind == WATCH_SIGNAL && ev.signo != SIGCHLD)
 			return 128 + ev.signo;
-		if (ev.kind == WATCH_TIMER && ev.timer == timer) {
-			print(o, &(struct entries){ 0 });
-			log_info("no session waits for you yet; orchestrator status lists them");
-			return EX_TEMPFAIL;
-		}
+		if (ev.kind == WATCH_TIMER && ev.timer == timer)
+			return timed_out(w);
 	}
-	return 0;
+	return reach == -1 ? status : ended(w, (enum reach)reach);
 }
 
 /* The sessions named, or all that have not ended. */
 static int
-choose(struct orch *o, char *const *names, struct entries *es)
+choose(struct waiting *w, char *const *names)
 {
+	struct entries es = { 0 };
 	struct entry e;
 	int rv = 0;
 
 	if (names == NULL) {
-		if ((rv = orch_open(o)) == 0)
-			rv = registry_load(o, false, es) == 0 ? 0 : EX_IOERR;
+		rv = registry_load(w->o, false, &es) == 0 ? 0 : EX_IOERR;
+		for (size_t i = 0; i < es.n; i++)
+			if (!status_ended(es.v[i].state.status))
+				await(w, es.v[i].id, es.v[i].path);
+		entries_release(&es);
 		return rv;
 	}
 	for (; rv == 0 && *names != NULL; names++)
-		if ((rv = show_operand(o, *names, &e)) == 0)
-			*(struct entry *)array_add(&es->v, &es->n, sizeof(e)) = e;
+		if ((rv = registry_find(w->o, *names, &e)) == 0) {
+			await(w, e.id, e.path);
+			entry_release(&e);
+		}
 	return rv;
 }
 
 struct arguments {
 	struct option_number seconds;
-	char *const *sessions;
+	const char	*goal, *list;
+	char *const	*sessions;
 };
 static const struct option_row rows[] = {
-	OPT_NUMBER(struct arguments, seconds, 't', NULL, "SECONDS", 1, 31536000, "wait no longer"),
+	OPT_CHOICE(struct arguments, goal, 0, "for", "GOAL", goal_words, 
+	    "wait until all are approved or merged, one asks, or all have ended"),
+	OPT_STRING(struct arguments, list, 0, "list", "LIST", "wait for the tasks of this list"),
+	OPT_NUMBER(struct arguments, seconds, 0, "timeout", "SECONDS", 1, 31536000, "wait no longer"),
 	OPERANDS_OPTIONAL(struct arguments, sessions, "SESSION ..."),
 };
+
+static int
+wait_open(struct waiting *w, const struct arguments *a)
+{
+	char *lists = text_format("%s/" STATE_TASKLISTS, w->o->workspace);
+	struct settings s = { 0 };
+
+	if (w->o->instance != NULL) {
+		(void)watch_dir(&w->place[0], w->o->sessions, false);
+		(void)watch_dir(&w->place[1], w->o->instance, false);
+	}
+	if (a->list != NULL)
+		(void)watch_dir(&w->place[2], lists, false);
+	free(lists);
+	if (a->list != NULL && orch_target_settings(w->o, &s) == 0) {
+		w->attempts = s.attempts;
+		settings_release(&s);
+	}
+	return a->list != NULL ? tasks_find_list(w->o, a->list, w->list) : choose(w, a->sessions);
+}
 
 static int
 run(struct orch *o, void *arguments)
 {
 	const struct arguments *a = arguments;
-	struct entries es = { 0 };
-	struct strings ids = { 0 };
+	struct waiting w = { .o = o, .goal = a->list != NULL && a->goal == NULL ? GOAL_ENDED : goal_of(a->goal) };
 	struct watch_timer timer = { 0 };
-	struct watch *watches;
+	struct awaited *next;
 	int rv;
 
+	if (a->list != NULL && a->sessions != NULL)
+		return option_error(&cmd_wait.syntax, "give either --list or SESSION");
+	if ((rv = orch_open(o)) != 0)
+		return rv;
 	if (watch_open() == -1 && !watch_degraded()) {
 		log_warn("inotify");
 		return EX_OSERR;
 	}
-	rv = choose(o, a->sessions, &es);
-	watches = alloc_array(es.n + 1, sizeof(*watches));
-	for (size_t i = 0; rv == 0 && i < es.n; i++)
-		if (a->sessions != NULL || !status_ended(es.v[i].state.status)) {
-			strings_add(&ids, es.v[i].id);
-			(void)watch_dir(&watches[i], es.v[i].path, false);
-		}
-	if (rv == 0 && ids.n == 0)
-		print(o, &(struct entries){ 0 });
+	rv = wait_open(&w, a);
+	if (rv == 0 && w.first == NULL && w.list[0] == '\0')
+		rv = ended(&w, w.goal == GOAL_QUESTION ? REACH_NEVER : REACH_DONE);
 	else if (rv == 0) {
 		watch_timer(&timer, a->seconds.given ? clock_now() + a->seconds.value * CLOCK_S : 0);
-		rv = wait_for(o, &ids, &timer);
+		rv = wait_for(&w, &timer);
+	}
+	forget(&w);
+	for (struct awaited *i = w.first; i != NULL; i = next) {
+		next = i->next;
+		watch_undir(&i->watch);
+		free(i);
 	}
 	watch_close();
-	free(watches);
-	strings_free(&ids);
-	entries_release(&es);
 	return rv;
 }
 

@@ -46,7 +46,7 @@ logged orchestrator cleanup
 is 'cleanup leaves a parked session as it is' "$(st one '"\(.status) \(.archived)"')" 'waiting false'
 run orchestrator retry one
 is 'retry does not end a parked session' "$status $(st one .status)" '64 waiting'
-run orchestrator wait -t 20 one
+run orchestrator wait --timeout 20 one
 like 'wait ends with a parked session, and says that a question is open' "$out" '^session-one-.*: waiting, with an open question$'
 like 'tell says when a parked session reads a message' "$(orchestrator tell one 'Use tabs')" 'with the answer to its question$'
 jq '.boot_id = "00000000-0000-0000-0000-000000000000"' "$S/state.json" >"$T/x" && cp "$T/x" "$S/state.json"

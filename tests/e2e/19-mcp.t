@@ -200,12 +200,13 @@ is 'the tool wait returns when a session is approved' "$(tools wait '{}' | jq -r
 is 'the tool status shows one session' "$(tools status '{"session": "paint"}' | jq -r .state.status)" approved
 like 'the tool tell says why a message is refused' "$(tools tell '{"session": "paint", "text": "Hurry"}')" '^error: .*rework'
 is 'the tool merge merges' "$(tools merge '{"session": "paint"}' >/dev/null; git show HEAD:colour)" blue
-run orchestrator wait -t 1
+run orchestrator wait --timeout 1
 is 'wait returns at once when no session is at work' "$status,$out" 0,
 orchestrator dispatch --title Slow slow >"$T/out" 2>&1
 answered() { [ "$(orchestrator --json questions | jq '.questions | length')" = 1 ]; }
 wait_for 20 answered
-orchestrator answer slow red >"$T/out" 2>&1; orchestrator wait slow >"$T/out"
+taken() { [ "$(orchestrator --json questions | jq ".questions | length")" = 0 ]; }
+orchestrator answer slow red >"$T/out" 2>&1; wait_for 20 taken; orchestrator wait slow >"$T/out"
 is 'wait prints the sessions that have ended or wait for a person' "$(sed 's/-slow-[a-z0-9]*/-slow/' "$T/out")" 'session-slow: approved'
 
 # The skill.

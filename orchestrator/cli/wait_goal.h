@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_WAIT_GOAL_H
+#define ORCHESTRATOR_WAIT_GOAL_H
+
+/* What orchestrator wait waits for, and how far sessions and tasks are from it.  Everything here is pure. */
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct entry;
+struct task;
+
+enum goal {
+	GOAL_APPROVED,		/* all are approved or merged */
+	GOAL_MERGED,		/* all are merged */
+	GOAL_QUESTION,		/* any of them has an open question */
+	GOAL_ENDED,		/* all have ended, in whatever way */
+	GOALS,
+	GOAL_ATTENTION = GOALS	/* any of them has ended, is approved, or needs a person */
+};
+enum reach {
+	REACH_LATER,
+	REACH_DONE,
+	REACH_NEVER,		/* it ended in another way */
+	REACH_PERSON,		/* not before a person acts */
+	REACHES
+};
+
+/* The values of --for, ended by NULL. */
+extern const char *const goal_words[];
+/* The goal of a value of --for; NULL: GOAL_ATTENTION. */
+enum goal goal_of(const char *word);
+/* The session is NULL when it was removed.  executing: execute is running, and starts workers that died. */
+enum reach goal_session(enum goal, const struct entry *, bool executing);
+/* A task of a list, not for GOAL_ATTENTION; its session is NULL when it has none.  again: execute may begin another attempt. */
+enum reach goal_task(enum goal, const struct task *, const struct entry *, bool executing, bool again);
+/* All of them together: n has the number of sessions or tasks at each distance. */
+enum reach goal_all(enum goal, const size_t n[REACHES]);
+
+#endif
