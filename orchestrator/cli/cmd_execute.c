@@ -150,7 +150,7 @@ has_requests(const struct orch *o)
 }
 
 static int
-run_locked(struct orch *o, struct executor *f, bool follow)
+run_locked(struct orch *o, struct executor *f, const struct list_args *a)
 {
 	int	lock, rv = 0, one, ignored;
 	pid_t	pid;
@@ -163,10 +163,10 @@ run_locked(struct orch *o, struct executor *f, bool follow)
 	}
 	do
 		if ((lock = lock_instance(o, &pid, &rv)) == -1 && pid > 0)
-			rv = join(o, f, follow, pid);
+			rv = join(o, f, a->follow, pid);
 	while (lock == -1 && (pid == -1 || rv == -1));
 	for (bool first = true; lock != -1; f = NULL, first = false) {
-		one = loop_run(o, f);
+		one = loop_run(o, f, a->verbose);
 		rv = first ? one : rv;
 		task_link_recover(o);
 		close(lock);
@@ -217,7 +217,7 @@ run_list(struct orch *o, const struct list_args *a, const char *list)
 		if ((rv = executor_load(&f)) == 0 && (rv = executor_pause_check(&f)) == 0 && (rv = check_place(&f)) == 0) {
 			orch_tell_unconfined(o, &f.settings);
 			tell_behind(o);
-			rv = run_locked(o, &f, a->follow);
+			rv = run_locked(o, &f, a);
 		}
 		executor_release(&f);
 	}
@@ -238,7 +238,7 @@ run_sessions(struct orch *o, const struct list_args *a)
 			puts("no sessions; orchestrator dispatch ITEM starts one");
 		return 0;
 	}
-	return run_locked(o, NULL, a->follow);
+	return run_locked(o, NULL, a);
 }
 
 static const struct option_row rows[] = {
@@ -248,6 +248,7 @@ static const struct option_row rows[] = {
 	OPT_SET(struct list_args, failure, 0, "keep-going", FAILURE_GO_ON, "continue with the rest after a failure (the default)"),
 	OPT_SET(struct list_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
 	OPT_FLAG(struct list_args, follow, 'f', NULL, "follow the list if another execute runs"),
+	OPT_FLAG(struct list_args, verbose, 'v', "verbose", "also tell each step of a session"),
 	OPT_FLAG(struct list_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
 	LIST_OPERAND,
 };

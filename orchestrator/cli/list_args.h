@@ -26,6 +26,7 @@ struct list_args {
 	bool		 dry_run;	/* --dry-run */
 	bool		 yaml;		/* --yaml */
 	bool		 follow;	/* -f */
+	bool		 verbose;	/* -v */
 	int		 failure;	/* --fail-fast, --keep-going: the last one counts */
 };
 /* The options and the operand of all three commands. */

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/cli/status_list.h"
+#include "orchestrator/session/headline.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/source/tasks.h"
-#include "orchestrator/view/look.h"
 #include "orchestrator/view/page.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/control.h"
@@ -13,8 +12,6 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
-
-#define HEADS	"refs/heads/"
 
 static void
 add_list(const struct status_view *v, const struct json *one, struct text *t)
@@ -26,12 +23,12 @@ add_list(const struct status_view *v, const struct json *one, struct text *t)
 
 	if (*name == '\0')
 		name = id;
-	text_line(t, name, strlen(name));
-	if (l == NULL)
-		return;
-	for (size_t i = 0; i < l->n; i++)
+	for (size_t i = 0; l != NULL && i < l->n; i++)
 		done += l->v[i].status == TASK_COMPLETE;
-	text_printf(t, ": %zu/%zu", done, l->n);
+	if (l != NULL)
+		headline_list(t, name, done, l->n);
+	else
+		text_line(t, name, strlen(name));
 }
 
 /* What execute does, and since when; the cost is that of sessions which were not over when it began. */
@@ -55,11 +52,7 @@ add_execute(const struct status_view *v, struct text *t)
 		if (e->error == NULL && (e->state.ended_at == 0 || e->state.ended_at >= began))
 			cost += e->state.cost_microusd;
 	}
-	text_printf(t, ", %zu running", running);
-	if (began > 0)
-		text_printf(t, ", %s", show_age(began));
-	if (cost > 0)
-		text_printf(t, ", %.2f USD", (double)cost / 1e6);
+	headline_counts(t, running, began > 0 ? show_age(began) : NULL, cost);
 	if (json_bool(v->execute, "ending", false))
 		text_puts(t, "; interrupted, it starts no more sessions");
 }
@@ -67,16 +60,9 @@ add_execute(const struct status_view *v, struct text *t)
 void
 status_head(const struct status_view *v)
 {
-	const char *name = orch_name(v->o);
-	struct text lead = { 0 }, t = { 0 }, title = { 0 };
-	char head[ORCH_REF_MAX];
+	struct text lead = { 0 }, t = { 0 };
 
-	text_line(&title, name, strlen(name));
-	if (git_head_branch(&v->o->repo, head, sizeof(head), NULL, 0) == 0 && strncmp(head, HEADS, strlen(HEADS)) == 0) {
-		text_puts(&title, " on ");
-		text_line(&title, head + strlen(HEADS), strlen(head + strlen(HEADS)));
-	}
-	look_puts(&lead, TONE_HEAD, title.buf);
+	headline_title(&lead, v->o);
 	text_puts(&lead, " · ");
 	if (v->execute != NULL)
 		add_execute(v, &t);
@@ -84,7 +70,6 @@ status_head(const struct status_view *v)
 		text_puts(&t, "execute is not running");
 	show_item(&(struct page_item){ lead.buf, t.buf, NULL }, 2);
 	text_free(&lead);
-	text_free(&title);
 	text_free(&t);
 	if (control_paused(v->o))
 		show_item(&(struct page_item){ "paused: ", "no more sessions are started; orchestrator resume ends the pause", NULL }, 2);

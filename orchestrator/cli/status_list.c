@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/cli/status_listing.h"
+#include "orchestrator/session/busy.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/work.h"
@@ -14,86 +14,20 @@
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/alloc.h"
 #include "proto/base/text.h"
-#include "proto/session/layout.h"
-#include "proto/sys/file.h"
-
-#define BAR	12	/* columns */
-
-static char *
-step_of(const struct entry *e)
-{
-	const struct state *s = &e->state;
-	struct text t = { 0 };
-
-	text_puts(&t, status_live(s->status) && !entry_dead(e) ? step_name(s->step) : show_status(e));
-	if (s->round > 1 && status_live(s->status))
-		text_printf(&t, ", round %jd", (intmax_t)s->round);
-	if (s->tasks_total > 0)
-		text_printf(&t, " %jd/%jd", (intmax_t)s->tasks_done, (intmax_t)s->tasks_total);
-	return t.buf;
-}
-
-/* The last tool that an agent called, as its log has it: "-> Bash: npm test", malloced; NULL = none. */
-static char *
-last_tool(const struct entry *e)
-{
-	char *tail = NULL, *found = NULL, *tool = NULL, *p;
-	size_t len;
-	int fd = file_open_dir(AT_FDCWD, e->path);
-
-	if (fd != -1 && file_read_tail(fd, SESSION_FILE_LOG, 4096, &tail, &len) == 0)
-		for (p = tail; (p = strstr(p, "] -> ")) != NULL; p++)
-			found = p + 2;
-	if (found != NULL)
-		tool = text_format("%.*s", (int)strcspn(found, "\n"), found);
-	free(tail);
-	file_close(fd);
-	return tool;
-}
-
-/* What it does now, or waits for. */
-static char *
-doing(const struct entry *e)
-{
-	const struct state *s = &e->state;
-	char *limit = show_limit(e), *tool;
-
-	if (limit != NULL)
-		return limit;
-	if (entry_dead(e))
-		return text_format("execute starts its worker");
-	if (s->notice[0] != '\0')
-		return text_format("%s", s->notice);
-	if ((tool = last_tool(e)) != NULL)
-		return tool;
-	return text_format("%s", s->note != NULL ? s->note : "");
-}
 
 /* "  >  slow-report  implement 12/20 [bar]  12m  -> Bash: npm test" */
 static void
 running(const struct listing *g, const struct listed *l)
 {
-	const struct state *s = &l->e->state;
-	char *step = step_of(l->e), *now = doing(l->e);
+	char *step = busy_step(l->e), *doing = busy_doing(l->e, show_age);
 	struct text t = { 0 };
 
-	text_puts(&t, "  ");
-	look_puts(&t, TONE_BUSY, ">");
-	text_puts(&t, "  ");
-	page_column(&t, listing_name(l), g->names);
-	text_puts(&t, "  ");
-	page_column(&t, step, g->steps);
-	text_puts(&t, " ");
-	if (g->bars && s->tasks_total > 0)
-		show_bar(&t, s->tasks_done, s->tasks_total, BAR);
-	else if (g->bars)
-		text_printf(&t, "%*s", BAR, "");
-	text_printf(&t, " %4s  ", show_age(s->created_at));
-	text_line(&t, now, strlen(now));
+	busy_line(&t, &g->columns, l->e, &(struct busy_line){ ">", listing_name(l), step, show_age(l->e->state.created_at), doing,
+	    TONE_BUSY });
 	show_cut(t.buf);
 	text_free(&t);
 	free(step);
-	free(now);
+	free(doing);
 }
 
 static void
@@ -125,7 +59,7 @@ over(const struct listing *g, const struct listed *l)
 	look_puts(&t, outcome == OUTCOME_DONE ? TONE_GOOD : outcome == OUTCOME_FAILED ? TONE_BAD : TONE_QUIET,
 	    outcome == OUTCOME_DONE ? "✓" : outcome == OUTCOME_FAILED ? "✗" : "-");
 	text_puts(&t, "  ");
-	page_column(&t, listing_name(l), g->names);
+	page_column(&t, listing_name(l), g->columns.names);
 	text_printf(&t, "  %-10s %4s  ", show_status(l->e), show_age(s->ended_at != 0 ? s->ended_at : s->created_at));
 	if (l->e->error != NULL)
 		text_line(&t, l->e->error, strlen(l->e->error));
@@ -151,13 +85,11 @@ measure(struct listing *g)
 		if (l->section == SECTION_READY || (l->section == SECTION_OVER && !g->v->all))
 			continue;
 		n = page_columns(listing_name(l));
-		g->names = n > most ? most : n > g->names ? n : g->names;
+		g->columns.names = n > most ? most : n > g->columns.names ? n : g->columns.names;
 		if (l->section != SECTION_RUNNING)
 			continue;
-		step = step_of(l->e);
-		n = page_columns(step);
-		g->steps = n > g->steps ? n : g->steps;
-		g->bars |= l->e->state.tasks_total > 0;
+		step = busy_step(l->e);
+		busy_measure(&g->columns, l->e, step);
 		free(step);
 	}
 }

@@ -6,6 +6,7 @@
 
 #include "orchestrator/cli/status_list.h"
 #include "orchestrator/cli/status_sort.h"
+#include "orchestrator/session/busy.h"
 
 /* A session as it is listed. */
 struct listed {
@@ -18,8 +19,7 @@ struct listing {
 	const struct status_view *v;
 	struct listed	*all;
 	size_t		 n, count[SECTIONS];
-	size_t		 names, steps;	/* columns */
-	bool		 bars;
+	struct busy_columns columns;
 	bool		 headed;	/* NEEDS YOU was printed */
 };
 

@@ -48,7 +48,7 @@ needs(struct listing *g, const char *name, enum tone tone, const char *label, co
 	text_puts(&lead, "  ");
 	look_puts(&lead, tone, tone == TONE_ASK ? "?" : "!");
 	text_puts(&lead, "  ");
-	page_column(&lead, name, g->names);
+	page_column(&lead, name, g->columns.names);
 	text_puts(&lead, "  ");
 	look_puts(&lead, tone, label);
 	text_puts(&lead, "  ");

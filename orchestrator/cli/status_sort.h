@@ -8,22 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "orchestrator/session/section.h"
+
 struct entries;
-struct entry;
 struct text;
 
-/* The sections, in the order in which they are shown: the most urgent first. */
-enum section {
-	SECTION_QUESTIONS,	/* it waits for an answer */
-	SECTION_STOPPED,	/* it is blocked or in conflict */
-	SECTION_STUCK,		/* it goes on after a command: paused, without a worker, unreadable, a merge cut short */
-	SECTION_RUNNING,
-	SECTION_READY,
-	SECTION_OVER,
-	SECTIONS
-};
-/* executing: execute is running, and starts workers that died. */
-enum section section_of(const struct entry *, bool executing);
 /* Which of the sessions are followed by a later attempt at the same item, and were not merged: malloced, one for each. */
 bool *superseded_of(const struct entries *);
 /* "4 failed, 43 merged today, 120 earlier": when is "today", and older are sessions that are not among the entries.

@@ -8,12 +8,14 @@
 #include <unistd.h>
 
 #include "orchestrator/execute/events.h"
+#include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/json.h"
 #include "proto/json/record.h"
+#include "proto/session/status.h"
 #include "proto/sys/file.h"
 
 static int
@@ -88,6 +90,35 @@ events_line(const char *session, const char *event, const char *text)
 	line = json_text(j, false, NULL);
 	json_free(j);
 	return line;
+}
+
+static enum tone
+tone_of(const char *event)
+{
+	int status = status_parse(event);
+	enum status_outcome outcome = status == -1 ? OUTCOME_NONE : status_traits((enum status)status)->outcome;
+
+	if (strcmp(event, "asked") == 0 || strcmp(event, "blocked") == 0)
+		return TONE_ASK;
+	if (outcome == OUTCOME_DONE || status == STATUS_APPROVED)
+		return TONE_GOOD;
+	return outcome != OUTCOME_NONE || strncmp(event, "failed", 6) == 0 || strcmp(event, "unreadable") == 0 ? TONE_BAD : TONE_PLAIN;
+}
+
+void
+events_show(int64_t at, const char *session, const char *event, const char *text)
+{
+	struct text t = { 0 };
+
+	text_line(&t, session, strlen(session));
+	text_puts(&t, ": ");
+	text_line(&t, event, strlen(event));
+	if (text != NULL && *text != '\0') {
+		text_puts(&t, ": ");
+		text_line(&t, text, strlen(text));
+	}
+	show_event(at, tone_of(event), t.buf);
+	text_free(&t);
 }
 
 /* false: fn has seen enough. */

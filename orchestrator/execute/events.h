@@ -27,6 +27,8 @@ void events_close(struct events *);
 void events_add(struct events *, const char *line);
 /* {"at", "session", "event", "text"}: a line to print and to append; malloced. */
 char *events_line(const char *session, const char *event, const char *text);
+/* Prints it for people, as it happened at that time (show.h). */
+void events_show(int64_t at, const char *session, const char *event, const char *text);
 /* Calls fn for each event in order, those of the older file first, until fn returns false. */
 void events_each(const char *instance, bool (*fn)(void *, const struct json *), void *);
 

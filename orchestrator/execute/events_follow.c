@@ -13,6 +13,7 @@
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
+#include "proto/base/clock.h"
 #include "proto/base/log.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
@@ -39,16 +40,8 @@ print_event(struct follow *f, const struct json *j, const char *line)
 		putchar('\n');
 	} else if (report)
 		report_text(f->o, j);
-	else if (event != NULL && session != NULL && strcmp(event, "noticed") != 0) {
-		text_print(stdout, session, false);
-		fputs(": ", stdout);
-		text_print(stdout, event, false);
-		if (text != NULL) {
-			fputs(": ", stdout);
-			text_print(stdout, text, false);
-		}
-		putchar('\n');
-	}
+	else if (event != NULL && session != NULL && strcmp(event, "noticed") != 0)
+		events_show(clock_parse(json_words(j, "at")), session, event, text);
 	if (!report || f->list == NULL || json_str(j, "list") == NULL || strcmp(json_str(j, "list"), f->list) != 0)
 		return;
 	f->over = true;

@@ -4,6 +4,7 @@
 
 #include "orchestrator/execute/executor.h"
 #include "orchestrator/execute/loop.h"
+#include "orchestrator/view/block.h"
 #include "orchestrator/view/look.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/orch.h"
@@ -30,6 +31,14 @@ progress_of(const struct tasklist *l, const char *phase)
 	return p;
 }
 
+static void
+blank(const struct executor *f)
+{
+	block_lift();
+	if (!f->o->json)
+		putchar('\n');
+}
+
 /* A line for people. */
 static void
 rule(const struct executor *f, char c)
@@ -46,9 +55,8 @@ begin(struct executor *f)
 {
 	char line[SESSION_ID_MAX + 32];
 
-	if (!f->o->json)
-		putchar('\n');
-	loop_note(f->loop, f->id, "phase", headings[f->phase]);
+	blank(f);
+	loop_heading(f->loop, f->id, "phase", headings[f->phase]);
 	rule(f, '-');
 	for (size_t i = 0; i < f->list.n; i++) {
 		const struct task *t = &f->list.v[i];
@@ -56,7 +64,7 @@ begin(struct executor *f)
 		if (strcmp(t->phase, task_phases[f->phase]) != 0 || t->status != TASK_COMPLETE)
 			continue;
 		snprintf(line, sizeof(line), "✓ %s already complete", t->item.id);
-		loop_note(f->loop, f->id, "already complete", line);
+		loop_heading(f->loop, f->id, "already complete", line);
 	}
 	f->phase_begun = true;
 }
@@ -64,10 +72,9 @@ begin(struct executor *f)
 static void
 end_all(struct executor *f)
 {
-	if (!f->o->json)
-		putchar('\n');
+	blank(f);
 	rule(f, '=');
-	loop_note(f->loop, f->id, "streams complete", "Orchestration complete!");
+	loop_heading(f->loop, f->id, "streams complete", "Orchestration complete!");
 	rule(f, '=');
 }
 

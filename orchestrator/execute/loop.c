@@ -11,6 +11,7 @@
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/execute/events.h"
 #include "orchestrator/execute/executor.h"
+#include "orchestrator/execute/live.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/notice.h"
 #include "orchestrator/session/accounts.h"
@@ -119,7 +120,7 @@ reap(struct loop *l)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == l->merge_pid)
 			queue_reaped(l, status);
-		else if (!reap_list(l, pid, status) && !(l->notices != NULL && notices_reaped(l->notices, pid)))
+		else if (!reap_list(l, pid, status) && !live_reaped(l->live, pid, status) && !(l->notices != NULL && notices_reaped(l->notices, pid)))
 			policy_reaped(&l->policy, pid);
 }
 
@@ -169,11 +170,12 @@ turn(struct loop *l)
 {
 	struct watch_event	ev;
 
+	live_show(l->live);
 	if (watch_next(&ev) == -1) {
 		log_warn("waiting for events");
 		return -1;
 	}
-	return loop_event(l, &ev);
+	return live_event(l->live, &ev) ? 0 : loop_event(l, &ev);
 }
 
 /* Has any list work that another event brings on?  Sends out tasks. */
@@ -293,17 +295,19 @@ say_others(const struct loop *l, const char *list)
 }
 
 int
-loop_run(struct orch *o, struct executor *f)
+loop_run(struct orch *o, struct executor *f, bool verbose)
 {
 	struct events	events;
 	struct notices	notices;
-	struct loop	l = { .notices = &notices };
+	struct loop	l = { .notices = &notices, .verbose = verbose };
 	char		*control;
 	int		signo = 0, rv;
 
 	events_open(&events, o);
 	notices_open(&notices, o, &events);
+	l.live = o->json ? NULL : live_open(&l);
 	if ((rv = loop_begin(&l, o, f)) != 0) {
+		live_close(l.live);
 		notices_close(&notices);
 		events_close(&events);
 		return rv;
@@ -324,6 +328,8 @@ loop_run(struct orch *o, struct executor *f)
 	loop_cache(&l);
 	while (signo == 0 && goes_on(&l))
 		signo = turn(&l);
+	live_close(l.live);
+	l.live = NULL;
 	policy_stop(&l.policy);
 	queue_stop(&l);
 	if (signo > 0) {

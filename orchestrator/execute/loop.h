@@ -12,6 +12,7 @@
  *	session_act.c	performs the decision
  *	queue.c		approved sessions in order; queue_merge.c merges them, one at a time, in a child
  *	loop_report.c	the final report
+ *	live.h		the lines that stay on a terminal
  *	loop_lists.c	the task lists it works through; the first one, and those that were added
  *	executor.h	a list: dispatches ready tasks
  *
@@ -25,6 +26,7 @@
 
 struct events;
 struct executor;
+struct live;
 struct notices;
 struct questions;
 
@@ -39,6 +41,8 @@ struct loop {
 	struct executor	*executor;	/* the task lists to work through, or NULL */
 	struct events	*events;	/* the log of events, or NULL */
 	struct notices	*notices;	/* what people are told, or NULL */
+	struct live	*live;		/* the lines that stay on a terminal, or NULL */
+	bool		 verbose;	/* also prints each step of a session */
 	int64_t		 began_at;	/* wall ms */
 	bool		 interrupted;	/* by a signal: begins nothing more */
 	bool		 over;		/* only the records of its end are left to write */
@@ -68,7 +72,7 @@ struct loop {
 
 /* Runs until every session has ended (0; or 1 when one was not merged or, with a task list, when not all of it
  * is COMPLETE), or until a signal (128 + its number).  With a list the first SIGINT only stops dispatching. */
-int loop_run(struct orch *, struct executor *);
+int loop_run(struct orch *, struct executor *, bool verbose);
 /* Its parts: loop_begin takes in all sessions into a loop that is zero except for notices (0, or a sysexits status with
  * the error printed); the other handles an event and returns the signal that ends the loop, or 0. */
 int loop_begin(struct loop *, struct orch *, struct executor *);
@@ -94,11 +98,15 @@ void loop_lists_release(struct loop *);
 /* Something that affects the next task of each list has changed. */
 void loop_look(struct loop *);
 
-/* Prints one line on standard output, JSON with --json. */
+/* Prints one line on standard output, with the time of day, or JSON with --json. */
 void loop_say(const struct loop *, const char *session, const char *event, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* The same for a whole line, which names the session itself. */
 void loop_note(const struct loop *, const char *session, const char *event, const char *line);
+/* A line of a list that is neither of a session nor of a moment, such as the heading of a phase. */
+void loop_heading(const struct loop *, const char *list, const char *event, const char *line);
+/* Prints what only -v asks for; it is not recorded. */
+void loop_more(const struct loop *, const char *session, const char *event, const char *text);
 /* Keeps an event for the records only. */
 void loop_keep(const struct loop *, const char *session, const char *event);
 void loop_keep_report(const struct loop *, const struct json *report);

@@ -10,6 +10,7 @@
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/tasks.h"
+#include "orchestrator/view/block.h"
 #include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/log.h"
@@ -137,6 +138,7 @@ loop_list_report(struct executor *f)
 	struct loop	*l = f->loop;
 	char		*put_away;
 
+	block_lift();
 	executor_phase_say(f);
 	if ((put_away = source_finish(l->o, f->id)) != NULL)
 		loop_note(l, f->id, "archived", put_away);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "orchestrator/execute/executor.h"
+#include "orchestrator/execute/live.h"
 #include "orchestrator/execute/loop.h"
 #include "orchestrator/execute/report.h"
 #include "orchestrator/session/room.h"
@@ -82,6 +83,8 @@ session_event(void *arg, const struct watch_event *ev)
 	};
 	struct session_row	*s = arg;
 
+	if (s->loop->live != NULL && (strcmp(ev->name, SESSION_FILE_LOG) == 0 || strcmp(ev->name, SESSION_FILE_MERGE_LOG) == 0))
+		live_logged(s->loop->live, s);
 	for (size_t i = 0; i < sizeof(matters) / sizeof(matters[0]); i++)
 		if (ev->kind == WATCH_GONE || strcmp(ev->name, matters[i]) == 0) {
 			loop_due(s->loop, s, false);
@@ -210,6 +213,7 @@ loop_gone(struct loop *l, struct session_row *s)
 void
 loop_forget(struct loop *l, struct session_row *s)
 {
+	live_forget(l->live, s);
 	queue_drop(l, s);
 	queue_unblock(l, s);
 	if (s->due)

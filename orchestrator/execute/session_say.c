@@ -106,6 +106,14 @@ say_messages(const struct loop *l, const struct entry *was, const struct entry *
 		    (intmax_t)st->messages.received);
 }
 
+static void
+say_step(const struct loop *l, const struct entry *was, const struct entry *now)
+{
+	if (now->error == NULL && status_live(now->state.status) && (was->path == NULL || was->error != NULL ||
+	    was->state.step != now->state.step))
+		loop_more(l, now->id, "step", step_name(now->state.step));
+}
+
 void
 session_say(const struct loop *l, const struct entry *was, const struct entry *now)
 {
@@ -115,6 +123,7 @@ session_say(const struct loop *l, const struct entry *was, const struct entry *n
 	say_blocked(l, was, now);
 	say_messages(l, was, now);
 	say_status(l, was, now);
+	say_step(l, was, now);
 }
 
 void

@@ -82,6 +82,7 @@ table_remove(struct table *t, struct session_row *s)
 	strings_free(&s->open);
 	strings_free(&s->unwritten);
 	free(s->why);
+	free(s->doing);
 	entry_release(&s->e);
 	free(s);
 }

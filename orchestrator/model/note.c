@@ -3,16 +3,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "orchestrator/session/busy.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/model/note.h"
 #include "proto/base/text.h"
 #include "proto/json/record.h"
 #include "proto/record/question.h"
-#include "proto/session/layout.h"
 #include "proto/sys/file.h"
-
-#define TAIL	4096	/* bytes of a log, in which the last tool is looked for */
 
 char *
 note_question(const struct entry *e)
@@ -38,23 +36,6 @@ note_question(const struct entry *e)
 	return t.buf;
 }
 
-/* The last tool that its agent called, as its log has it: "-> Bash: npm test"; malloced, NULL = none. */
-static char *
-last_tool(const struct entry *e)
-{
-	char tail[TAIL + 1], *p, *found = NULL;
-	int dir = file_open_dir(AT_FDCWD, e->path), fd = dir == -1 ? -1 : file_open(dir, SESSION_FILE_LOG, O_RDONLY, 0);
-	off_t size = fd == -1 ? 0 : lseek(fd, 0, SEEK_END);
-	ssize_t n = size <= 0 ? 0 : pread(fd, tail, TAIL, size > TAIL ? size - TAIL : 0);
-
-	file_close(fd);
-	file_close(dir);
-	tail[n > 0 ? n : 0] = '\0';
-	for (p = tail; (p = strstr(p, "] -> ")) != NULL; p++)
-		found = p + 2;
-	return found == NULL ? NULL : text_format("%.*s", (int)strcspn(found, "\n"), found);
-}
-
 char *
 note_make(const struct entry *e)
 {
@@ -67,5 +48,5 @@ note_make(const struct entry *e)
 		note = note_question(e);
 	if (note == NULL)
 		note = show_limit(e);
-	return note != NULL || !e->alive || e->paused || s->notice[0] != '\0' ? note : last_tool(e);
+	return note != NULL || !e->alive || e->paused || s->notice[0] != '\0' ? note : busy_tool(e);
 }

@@ -4,10 +4,11 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
+#include "orchestrator/session/section.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/model/rows.h"
+#include "proto/base/array.h"
 #include "proto/base/text.h"
 
 void
@@ -28,27 +29,18 @@ rows_release(struct rows *r)
 static enum urgency
 urgency_of(const struct entry *e, bool executing)
 {
-	const struct state *s = &e->state;
+	static const enum urgency of[] = {
+		[SECTION_QUESTIONS] = URGENCY_QUESTION,
+		[SECTION_STOPPED] = URGENCY_STOPPED,
+		[SECTION_STUCK] = URGENCY_STUCK,
+		[SECTION_RUNNING] = URGENCY_RUNNING,
+		[SECTION_READY] = URGENCY_READY,
+		[SECTION_OVER] = URGENCY_OVER,
+	};
+	ARRAY_WHOLE(of, SECTIONS);
 
-	if (e->archived)
-		return URGENCY_OVER;
-	if (e->error != NULL)
-		return URGENCY_STUCK;
-	if (s->item[0] == '\0')		/* execute itself, which asks */
-		return URGENCY_QUESTION;
-	if (s->merging.target[0] != '\0')
-		return e->busy ? URGENCY_RUNNING : URGENCY_STUCK;
-	if (status_traits(s->status)->outcome == OUTCOME_BLOCKED || ask_blocked(e))
-		return URGENCY_STOPPED;
-	if (entry_dead(e))
-		return executing ? URGENCY_RUNNING : URGENCY_STUCK;
-	if (status_live(s->status) && e->paused)
-		return URGENCY_STUCK;
-	if (entry_group(e) == GROUP_QUESTIONS)
-		return URGENCY_QUESTION;
-	if (status_live(s->status))
-		return URGENCY_RUNNING;
-	return status_ended(s->status) ? URGENCY_OVER : URGENCY_READY;
+	/* execute itself, which asks */
+	return !e->archived && e->error == NULL && e->state.item[0] == '\0' ? URGENCY_QUESTION : of[section_of(e, executing)];
 }
 
 /* By item, the newest attempt first. */

@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-#include "orchestrator/model/job.h"
+#include "orchestrator/execute/job.h"
 #include "orchestrator/model/model.h"
 #include "orchestrator/serve/guard.h"
 #include "orchestrator/serve/http.h"

@@ -11,6 +11,7 @@
 #include "proto/base/text.h"
 
 static const char *const tones[] = {
+	[TONE_PLAIN] = "",
 	[TONE_HEAD] = "1",
 	[TONE_ASK] = "1;33",
 	[TONE_BUSY] = "36",
@@ -87,7 +88,7 @@ look_puts(struct text *t, enum tone tone, const char *s)
 {
 	if (*s == '\0')
 		return;
-	if (look_colored())
+	if (tone != TONE_PLAIN && look_colored())
 		text_printf(t, "\033[%sm%s\033[m", tones[tone], s);
 	else
 		text_puts(t, s);

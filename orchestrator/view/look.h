@@ -14,6 +14,7 @@
 struct text;
 
 enum tone {
+	TONE_PLAIN,
 	TONE_HEAD,	/* a heading */
 	TONE_ASK,	/* it needs a person */
 	TONE_BUSY,	/* it is being worked on */

@@ -6,6 +6,7 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "orchestrator/view/block.h"
 #include "orchestrator/view/look.h"
 #include "orchestrator/view/page.h"
 #include "orchestrator/view/show.h"
@@ -128,6 +129,14 @@ show_age(int64_t ms)
 	return ms == 0 ? "-" : clock_age(clock_wall() - ms, buf, sizeof(buf));
 }
 
+const char *
+show_minutes(int64_t ms)
+{
+	int64_t		age = clock_wall() - ms;
+
+	return ms != 0 && age < 60000 ? "<1m" : show_age(ms);
+}
+
 void
 show_bar(struct text *t, int64_t done, int64_t total, int columns)
 {
@@ -177,4 +186,24 @@ show_note(const char *name, const char *text)
 
 	show_item(&(struct page_item){ lead, text, NULL }, 2);
 	free(lead);
+}
+
+void
+show_event(int64_t at, enum tone tone, const char *text)
+{
+	struct text lead = { 0 }, t = { 0 };
+	char now[16];
+
+	block_lift();
+	clock_time(at, now, sizeof(now));
+	if (isatty(STDOUT_FILENO)) {
+		look_puts(&lead, TONE_QUIET, now);
+		text_puts(&lead, " ");
+		look_puts(&t, tone, text);
+		show_item(&(struct page_item){ lead.buf, t.buf, NULL }, 2);
+	} else
+		printf("%s %s\n", now, text);
+	fflush(stdout);
+	text_free(&lead);
+	text_free(&t);
 }

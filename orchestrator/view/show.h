@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "orchestrator/view/look.h"
+
 struct json;
 struct page_item;
 struct text;
@@ -31,6 +33,8 @@ void show_block(FILE *, const char *);
 void show_section(const char *name, const char *text);
 /* The age of a time (wall ms), "-" for 0.  Uses a static buffer. */
 const char *show_age(int64_t);
+/* The same in whole minutes, "<1m" for less: for a screen that no clock changes between them. */
+const char *show_minutes(int64_t);
 
 /* Appends a bar of so many columns. */
 void show_bar(struct text *, int64_t done, int64_t total, int columns);
@@ -38,6 +42,9 @@ void show_bar(struct text *, int64_t done, int64_t total, int columns);
 void show_cut(const char *line);
 /* Prints an item (page.h) in lines that are not wider than the terminal. */
 void show_item(const struct page_item *, size_t indent);
+/* Prints what happened at that time (wall ms), in a line with the local time of day: "10:42:07 TEXT".  On a terminal it
+ * is broken between words, has the tone, and stands above the block (block.h).  The text has passed text_line(). */
+void show_event(int64_t at, enum tone, const char *text);
 /* The same for a remark: a word, such as "budget", and a text, which has passed text_line(). */
 void show_note(const char *name, const char *text);
 

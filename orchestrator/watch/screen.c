@@ -7,9 +7,9 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
+#include "orchestrator/view/terminal.h"
 #include "orchestrator/watch/frame.h"
 #include "orchestrator/watch/screen.h"
 #include "proto/base/array.h"
@@ -20,28 +20,9 @@
 static struct {
 	bool		 open, colored;
 	int		 resized;
-	struct termios	 before;
 	char		 leave[256];	/* what the terminal is sent at the end */
 	size_t		 length;
 } s = { .resized = -1 };
-
-/* Async-signal-safe. */
-static void
-restore(void)
-{
-	if (!s.open)
-		return;
-	s.open = false;
-	(void)!write(STDOUT_FILENO, s.leave, s.length);
-	(void)tcsetattr(STDIN_FILENO, TCSANOW, &s.before);
-}
-
-static void
-crashed(int signo)
-{
-	restore();
-	(void)raise(signo);	/* its handler is the default again */
-}
 
 /* Without the delays, "$<5>", of terminals that print on paper. */
 static void
@@ -58,10 +39,7 @@ keep(const char *sequence)
 static void
 prepare(void)
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT, SIGSYS };
-	static char stack[64 << 10];
 	static const char *const last[] = { "sgr0", "op", "rmkx", "cnorm", "rmcup" };
-	struct sigaction act = { .sa_handler = crashed, .sa_flags = (int)SA_RESETHAND | SA_NODEFER | SA_ONSTACK };
 
 	for (size_t i = 0; i < sizeof(last) / sizeof(last[0]); i++) {
 		const char *sequence = tigetstr(last[i]);
@@ -69,10 +47,7 @@ prepare(void)
 		if (sequence != NULL && sequence != (const char *)-1)
 			keep(sequence);
 	}
-	(void)sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof(stack) }, NULL);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		(void)sigaction(signals[i], &act, NULL);
-	(void)atexit(restore);
+	terminal_guard(s.leave, s.length);
 }
 
 static void
@@ -101,7 +76,7 @@ screen_open(bool colored)
 	sigset_t set;
 	SCREEN *terminal;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || tcgetattr(STDIN_FILENO, &s.before) == -1) {
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || terminal_save() == -1) {
 		log_warnx("watch needs a terminal; orchestrator watch --once prints what it would show");
 		return -1;
 	}
@@ -138,7 +113,8 @@ screen_close(void)
 	if (!s.open)
 		return;
 	(void)endwin();
-	restore();
+	terminal_restore();
+	s.open = false;
 	(void)close(s.resized);
 }
 

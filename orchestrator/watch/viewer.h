@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "orchestrator/model/job.h"
+#include "orchestrator/execute/job.h"
 #include "orchestrator/model/model.h"
 #include "orchestrator/watch/pager.h"
 #include "orchestrator/model/rows.h"

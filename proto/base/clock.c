@@ -122,6 +122,17 @@ clock_age(int64_t ms, char *buf, size_t len)
 }
 
 const char *
+clock_time(int64_t ms, char *buf, size_t len)
+{
+	time_t t = (time_t)(ms / 1000);
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL || strftime(buf, len, "%H:%M:%S", &tm) == 0)
+		buf[0] = '\0';
+	return buf;
+}
+
+const char *
 clock_local(int64_t ms, int64_t now_ms, char *buf, size_t len)
 {
 	time_t t = (time_t)(ms / 1000), now = (time_t)(now_ms / 1000);

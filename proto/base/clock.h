@@ -18,6 +18,8 @@ const char *clock_text(int64_t wall_ms, char *buf, size_t len);
 int64_t clock_parse(const char *);
 /* Local time for people: "09:00", of another day than now "2026-01-31 09:00". */
 const char *clock_local(int64_t wall_ms, int64_t now_ms, char *buf, size_t len);
+/* The local time of day: "09:00:07"; buf of >= 9 bytes. */
+const char *clock_time(int64_t wall_ms, char *buf, size_t len);
 /* "41s", "3m", "2h", "5d": an age for people. */
 const char *clock_age(int64_t ms, char *buf, size_t len);
 /* "1.5 s", "41 s", "3 min", "1 h 54 min", "2 d 3 h": how long something took. */

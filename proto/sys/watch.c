@@ -138,22 +138,28 @@ add_watch(const char *path, uint32_t mask)
 	return wd;
 }
 
+/* A handle of the directory, so that all calls of the library and the kernel mean the same one; -1: it is not there. */
+static int
+dir_handle(const char *path, char *handle, size_t len)
+{
+	int fd = file_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
+
+	snprintf(handle, len, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
 int
 watch_dir(struct watch *watch, const char *path, bool content)
 {
-	uint32_t mask = EVENTS | (content ? IN_MODIFY : 0);
 	char handle[64];
-	int fd, wd = 0, saved;
+	int fd = dir_handle(path, handle, sizeof(handle)), wd = 0, saved;
 	struct dir *d;
 
-	/* through a handle, so that both calls of add_watch mean the same directory */
-	fd = file_open(AT_FDCWD, path, O_PATH | O_DIRECTORY, 0);
 	if (fd == -1)
 		return -1;
 	watch->wd = 0;
 	if (w.fd != -1) {
-		snprintf(handle, sizeof(handle), "/proc/self/fd/%d", fd);
-		wd = add_watch(handle, mask);
+		wd = add_watch(handle, EVENTS | (content ? IN_MODIFY : 0));
 		if (wd == -1 && errno == ENOSPC) {
 			watch_degrade("no inotify watch is left for this user",
 			    "sysctl fs.inotify.max_user_watches=524288");
@@ -170,6 +176,20 @@ watch_dir(struct watch *watch, const char *path, bool content)
 		d->users = watch;
 	}
 	return wd == -1 ? -1 : 0;
+}
+
+void
+watch_modified(const struct watch *watch, const char *path, bool on)
+{
+	char handle[64];
+	int fd, wd;
+
+	if (watch->wd <= 0 || w.fd == -1 || (fd = dir_handle(path, handle, sizeof(handle))) == -1)
+		return;
+	wd = inotify_add_watch(w.fd, handle, EVENTS | (on ? IN_MODIFY : 0));
+	if (wd != -1 && dir_find(wd) == NULL)	/* another directory has this name by now */
+		(void)inotify_rm_watch(w.fd, wd);
+	close(fd);
 }
 
 void

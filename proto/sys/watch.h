@@ -66,6 +66,9 @@ struct watch {
 };
 int watch_dir(struct watch *, const char *path, bool content);
 void watch_undir(struct watch *);
+/* For a directory that is watched without content: begins or ends the reports of modifications, to all watches of it.
+ * Who is told of one, and ends them until it has read the file, is woken once however often a file grows. */
+void watch_modified(const struct watch *, const char *path, bool on);
 
 /* Adds or removes a descriptor that is watched for reading. */
 int watch_fd(int fd);

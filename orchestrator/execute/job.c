@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/model/job.h"
+#include "orchestrator/execute/job.h"
 #include "proto/base/strings.h"
 #include "proto/base/text.h"
 #include "proto/sys/child.h"
@@ -61,16 +61,25 @@ output_of(int fd)
 }
 
 bool
-job_ended(struct jobs *js, struct job *ended, int *status)
+job_reaped(struct jobs *js, pid_t pid, struct job *ended)
 {
-	for (struct job *j = js->v; j < js->v + JOBS_MAX; j++)
-		if (j->pid != 0 && waitpid(j->pid, status, WNOHANG) == j->pid) {
+	for (struct job *j = js->v; pid > 0 && j < js->v + JOBS_MAX; j++)
+		if (j->pid == pid) {
 			j->output = output_of(j->fd);
 			close(j->fd);
 			*ended = *j;
 			memset(j, 0, sizeof(*j));
 			return true;
 		}
+	return false;
+}
+
+bool
+job_ended(struct jobs *js, struct job *ended, int *status)
+{
+	for (struct job *j = js->v; j < js->v + JOBS_MAX; j++)
+		if (j->pid != 0 && waitpid(j->pid, status, WNOHANG) == j->pid)
+			return job_reaped(js, j->pid, ended);
 	return false;
 }
 

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_BUSY_H
+#define ORCHESTRATOR_BUSY_H
+
+/* A running session in one line: where it stands, and what it does. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "orchestrator/view/look.h"
+
+struct entry;
+struct text;
+
+/* "implement, round 2 12/20", or its status; malloced. */
+char *busy_step(const struct entry *);
+/* How ages are shown: show_age() or show_minutes(). */
+typedef const char *busy_age(int64_t since);
+/* What it does now, or waits for: its usage limit, the gate that runs, the last tool that its agent called; malloced, ""
+ * when nothing is known. */
+char *busy_doing(const struct entry *, busy_age *);
+/* Of a log in the session directory: the last tool of an agent, "-> Bash: npm test", malloced; NULL = none. */
+char *busy_tool(const struct entry *);
+/* The gate that runs by the end of that log, "gate npm test, 3m", malloced; NULL = none. */
+char *busy_gate(const struct entry *, const char *log, busy_age *);
+
+/* Columns of names and steps; the bars are there or not. */
+struct busy_columns { size_t names, steps; bool bars; };
+/* Counts a session in. */
+void busy_measure(struct busy_columns *, const struct entry *, const char *step);
+/* "  >  slow-report  implement 12/20 [bar]  12m  -> Bash: npm test", without a newline and not cut. */
+struct busy_line { const char *sign, *name, *step, *age, *doing; enum tone tone; };
+void busy_line(struct text *, const struct busy_columns *, const struct entry *, const struct busy_line *);
+
+#endif
