@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "orchestrator/cli/merge_show.h"
 #include "orchestrator/merge/by_hand.h"
 #include "orchestrator/merge/merging.h"
 #include "orchestrator/session/conflict.h"
@@ -93,17 +94,22 @@ merge_all(struct orch *o, struct entry *const *v, size_t n, bool leave)
 {
 	struct json		*list = o->json ? json_new_array() : NULL;
 	char			 why[GIT_ERR], next[SESSION_ID_MAX];
+	struct merge_show	 show;
 	enum merge_outcome	 m;
 	int			 rv = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		next[0] = '\0';
 		target_tell_merge(o, v[i]);
+		if (list == NULL)
+			merge_show_begin(&show, v[i]);
 		m = merging_run(o, v[i], leave, why, sizeof(why));
 		if (m == MERGE_BUSY) {	/* the worker that has just recorded the approval */
 			entry_await_holder(v[i]->path);
 			m = merging_run(o, v[i], leave, why, sizeof(why));
 		}
+		if (list == NULL)
+			merge_show_end(&show);
 		if (m == MERGE_CONFLICT)
 			m = after_conflict(o, v[i], next);
 		report(o, v[i], m, why, next, list);

@@ -89,7 +89,7 @@ executor_phase_say(struct executor *f)
 		f->streams = true;
 		/* a phase that was complete before only names its streams */
 		if (p == PHASE_OVER && f->phase_begun)
-			loop_note(f->loop, f->id, "phase complete", ends[f->phase]);
+			loop_heading(f->loop, f->id, "phase complete", ends[f->phase]);
 		else if (!f->phase_begun)
 			begin(f);
 		if (p == PHASE_OPEN)

@@ -98,7 +98,7 @@ live_open(struct loop *l)
 	struct live *v;
 	ssize_t n;
 
-	if (!block_open() || watch_signal(SIGWINCH) == -1 || watch_signal(SIGCONT) == -1 || watch_signal(SIGTSTP) == -1)
+	if (!block_open(true) || watch_signal(SIGWINCH) == -1 || watch_signal(SIGCONT) == -1 || watch_signal(SIGTSTP) == -1)
 		return NULL;
 	v = alloc_array(1, sizeof(*v));
 	v->loop = l;

@@ -16,7 +16,7 @@
 #define BAR		12		/* columns */
 #define TAIL		4096		/* bytes of a log, in which the last tool is looked for */
 #define TAIL_GATE	(64u << 10)	/* ... and what began before a gate printed its output */
-#define WORKER		"\n[worker] "
+#define WORKER		"[worker] "
 #define TIME		(sizeof("2026-01-31T09:00:00Z") - 1)
 
 char *
@@ -60,44 +60,39 @@ busy_tool(const struct entry *e)
 	return tool;
 }
 
-/* A line of the worker about a gate: "TIME gate NAME: COMMAND" when it begins, "TIME gate NAME: OUTCOME (MS ms)" at its end. */
-static char *
-gate_in(const char *line, size_t len, busy_age *age)
+bool
+busy_gate_line(const char *line, size_t len, struct busy_gate *g)
 {
 	static const char end[] = " ms)";
-	const size_t most = sizeof(end) - 1;
-	char *time, *gate;
+	const size_t most = sizeof(end) - 1, before = strlen(WORKER) + TIME;
+	char *time;
 
-	if (len <= TIME + 1 || (strncmp(line + TIME, " gate ", 6) != 0 && strncmp(line + TIME, " setup ", 7) != 0))
-		return NULL;
-	if (strncmp(line + len - most, end, most) == 0)
-		return text_format("%s", "");
-	time = text_format("%.*s.000Z", (int)TIME - 1, line);
-	line += TIME + 1;
-	gate = text_format("%.*s, %s", (int)strcspn(line, ":\n"), line, age(clock_parse(time)));
+	if (len <= before || strncmp(line, WORKER, strlen(WORKER)) != 0 ||
+	    (strncmp(line + before, " gate ", 6) != 0 && strncmp(line + before, " setup ", 7) != 0))
+		return false;
+	time = text_format("%.*s.000Z", (int)TIME - 1, line + strlen(WORKER));
+	g->at = clock_parse(time);
 	free(time);
-	return gate;
+	g->text = line + before + 1;
+	g->len = len - before - 1;
+	g->name = strcspn(g->text, ":\n");
+	g->ended = strncmp(line + len - most, end, most) == 0;
+	return true;
 }
 
 char *
 busy_gate(const struct entry *e, const char *log, busy_age *age)
 {
-	char *tail = tail_of(e, log, TAIL_GATE), *found = NULL, *one;
+	char *tail = tail_of(e, log, TAIL_GATE), *gate = NULL;
+	struct busy_gate g, last = { .ended = true };
 
-	for (char *p = tail; p != NULL && (p = strstr(p, WORKER)) != NULL;) {
-		p += strlen(WORKER);
-		if ((one = gate_in(p, strcspn(p, "\n"), age)) == NULL)
-			continue;
-		free(found);
-		found = one;
-		p--;	/* the next line begins with its newline */
-	}
+	for (const char *p = tail; p != NULL && *p != '\0'; p += strcspn(p, "\n"), p += *p == '\n')
+		if (busy_gate_line(p, strcspn(p, "\n"), &g))
+			last = g;
+	if (!last.ended)
+		gate = text_format("%.*s, %s", (int)last.name, last.text, age(last.at));
 	free(tail);
-	if (found != NULL && *found == '\0') {
-		free(found);
-		found = NULL;
-	}
-	return found;
+	return gate;
 }
 
 char *

@@ -24,6 +24,15 @@ char *busy_doing(const struct entry *, busy_age *);
 char *busy_tool(const struct entry *);
 /* The gate that runs by the end of that log, "gate npm test, 3m", malloced; NULL = none. */
 char *busy_gate(const struct entry *, const char *log, busy_age *);
+/* A line of a log about a gate or a setup command: "gate NAME: COMMAND" when it begins, "gate NAME: OUTCOME (MS ms)" at its
+ * end.  It borrows from the line. */
+struct busy_gate {
+	int64_t		 at;		/* wall ms */
+	const char	*text;
+	size_t		 len, name;	/* of the text, and of what is before its colon */
+	bool		 ended;
+};
+bool busy_gate_line(const char *line, size_t len, struct busy_gate *);
 
 /* Columns of names and steps; the bars are there or not. */
 struct busy_columns { size_t names, steps; bool bars; };

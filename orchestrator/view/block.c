@@ -23,17 +23,18 @@
 static struct {
 	bool	 open, keys, taken;
 	char	*shown;		/* NULL = it is not on the screen */
+	size_t	 width;		/* ... for which it was drawn */
 } b;
 
 bool
-block_open(void)
+block_open(bool keys)
 {
 	const char *term = getenv("TERM");
 
 	if (!isatty(STDOUT_FILENO) || term == NULL || *term == '\0' || strcmp(term, "dumb") == 0)
 		return false;
 	(void)unsetenv("COLUMNS");
-	b.keys = isatty(STDIN_FILENO) && terminal_save() == 0;
+	b.keys = keys && isatty(STDIN_FILENO) && terminal_save() == 0;
 	return b.open = true;
 }
 
@@ -139,6 +140,9 @@ block_draw(const char *lines)
 		return b.taken;
 	}
 	go_to_top(&t);
+	if (b.width != block_width())	/* or the terminal joins the parts of a broken line again when it gets wider */
+		text_puts(&t, BELOW);
+	b.width = block_width();
 	for (const char *p = now; p != NULL; p = p[n] == '\0' ? NULL : p + n + 1) {
 		n = strcspn(p, "\n");
 		text_printf(&t, "%.*s" END_OF_LINE "%s", (int)n, p, p[n] == '\0' ? "" : "\n");

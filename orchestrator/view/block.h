@@ -18,8 +18,8 @@
 #include <stddef.h>
 
 /* Standard output is a terminal that moves its cursor (TERM is not "dumb").  From here on its own size counts, and
- * COLUMNS does not. */
-bool block_open(void);
+ * COLUMNS does not.  keys: what is typed is wanted as it is pressed, if standard input is a terminal, too. */
+bool block_open(bool keys);
 /* The lines of the terminal, and the columns that a line of the block may have. */
 size_t block_height(void);
 size_t block_width(void);

@@ -78,7 +78,7 @@ dispatch command 'worker ask "who are you" >who'
 dispatch victim "echo work >unsaved; exec sleep 1000.$$"
 wait_for 10 test -e .worktrees/victim/unsaved
 execute_start
-wait_for 10 says '^session-command-.*: merged' && wait_for 10 says '^session-rule-.*: merged'
+wait_for 10 says '^[0-9:]* session-command-.*: merged' && wait_for 10 says '^[0-9:]* session-rule-.*: merged'
 is 'a rule whose answer does not fit is passed over' \
     "$(field questions.json '.questions[0] | .answer + ", " + .answered_by' rule)" 'red, policy: rule 2'
 is 'the command answers what no rule does' \
@@ -88,7 +88,7 @@ run orchestrator execute
 is 'a second execute leaves' "$status" 75
 like 'the refusal of a second execute names the process that runs already' "$err" "process $execute"
 dispatch late 'echo late >late'
-ok 'a session dispatched meanwhile is taken in and merged' wait_for 10 says '^session-late-.*: merged'
+ok 'a session dispatched meanwhile is taken in and merged' wait_for 10 says '^[0-9:]* session-late-.*: merged'
 kill -9 "$(holder victim)"
 wait "$execute"
 is 'execute ends when every session has, with 1 when one was not merged' $? 1
@@ -129,9 +129,9 @@ ok 'once it is out of the way the merge is made' orchestrator merge
 dispatch stuck "exec sleep 1002.$$"
 dispatch gone "exec sleep 1003.$$"
 execute_start
-wait_for 10 says '^session-gone-.*: running'
+wait_for 10 says '^[0-9:]* session-gone-.*: running'
 wait_for 10 rm -rf "$(session_of gone)"	# its worker may be making files there
-ok 'a session directory that vanishes is told' wait_for 10 says '^session-gone-.*: gone'
+ok 'a session directory that vanishes is told' wait_for 10 says '^[0-9:]* session-gone-.*: gone'
 kill -TERM "$execute"
 wait "$execute"
 is 'execute ends at SIGTERM with 143' $? 143

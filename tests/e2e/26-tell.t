@@ -269,9 +269,9 @@ orchestrator tasks create work --task 'listed: Work' >"$T/out"
 orchestrator execute work >"$T/execute" 2>&1 & execute=$!
 at listed 1
 orchestrator tell listed Hello >"$T/out"
-ok 'execute reports a message' wait_for 20 grep -q '^session-listed-[a-z0-9]*: message: received for the agent, 1 in all$' "$T/execute"
+ok 'execute reports a message' wait_for 20 grep -q '^[0-9:]* session-listed-[a-z0-9]*: message: received for the agent, 1 in all$' "$T/execute"
 go; wait $execute
-like 'execute reports that a message was delivered' "$(cat "$T/execute")" '^session-listed-[a-z0-9]*: delivered: 1 of 1 messages$'
+like 'execute reports that a message was delivered' "$(cat "$T/execute")" '^[0-9:]* session-listed-[a-z0-9]*: delivered: 1 of 1 messages$'
 export ORCHESTRATOR_HOME="$T/state"; cd "$T/r" || exit 1
 
 settings acp

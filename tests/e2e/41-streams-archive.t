@@ -29,7 +29,7 @@ is 'a second streams file of the day gets a directory of its own' "$status $(arc
     '0 .archive/orchestration/DAY-2/orchestration-config.json .archive/orchestration/DAY/orchestration-config.json '
 is 'the first streams file of the day stays as it was' "$(cat .archive/orchestration/*/orchestration-config.json | jq -r .initiative.id | sort | tr '\n' ' ')" \
     'INIT-abc123 INIT-two '
-like 'execute says where the streams file is now' "$out" '^archived \.claude/orchestration/orchestration-config\.json as \.archive/'
+like 'execute says where the streams file is now' "$out" '^[0-9:]* archived \.claude/orchestration/orchestration-config\.json as \.archive/'
 
 #: Merged without execute.
 world merged; file '.streams[:3][].completedTasks = 2'

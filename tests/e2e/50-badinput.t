@@ -205,11 +205,11 @@ rm -f "$T/execute"
 dispatch lost "echo work >f; $never"
 wait_for 10 test -s .worktrees/lost/f
 $user orchestrator execute >"$T/execute" 2>&1 & p=$!
-wait_for 10 grep -q '^session-lost.*running' "$T/execute"
+wait_for 10 grep -q '^[0-9:]* session-lost.*running' "$T/execute"
 h=$(holder lost); rm -rf "$(session_of lost)"
 ok 'a worker without its session directory ends' wait_for 10 is_gone "$h"
 ok 'the agent of a removed session directory ends' wait_for 10 not grep -qsz 'ITEM_ID=lost' /proc/[0-9]*/environ
-ok 'execute says that the directory is gone' wait_for 10 grep -q '^session-lost.*: gone' "$T/execute"
+ok 'execute says that the directory is gone' wait_for 10 grep -q '^[0-9:]* session-lost.*: gone' "$T/execute"
 is 'the work of a removed session directory stays' "$(cat .worktrees/lost/f)" work
 run $user $gates lost -- true
 is 'the work of a removed session directory is not overwritten by the next dispatch' "$status $(cat .worktrees/lost/f)" '73 work'

@@ -71,7 +71,7 @@ is 'a conflict without on_conflict is not tried again' "$(echo "$out" | grep -c 
 world fast "$FAIL, \"max_parallel\": 2"
 list fast a b free; orchestrator tasks depend free a b >/dev/null; orchestrator tasks add fast free-too >/dev/null
 run timeout 60 orchestrator execute --fail-fast fast
-like '--fail-fast stops at it' "$out" '^tl-[a-z0-9]*: stopping: a task has failed'
+like '--fail-fast stops at it' "$out" '^[0-9:]* tl-[a-z0-9]*: stopping: a task has failed'
 
 # retry
 world retry "$RETRY"

@@ -173,7 +173,7 @@ $rule
 ✓ All parallel streams complete!
 Phase 3: Integration Streams
 $rule"
-like 'execute says how far a stream is' "$out" '^Stream-B: \[██████████░░░░░░░░░░\] 50% \(1/2 tasks\)$'
+like 'execute says how far a stream is' "$out" '^[0-9:]* Stream-B: \[██████████░░░░░░░░░░\] 50% \(1/2 tasks\)$'
 like 'execute --pause-before prints a notice' "$out" '^⚠ Stream-Z ready to start$'
 like 'the notice of --pause-before says what to run' "$out" '^  Run: orchestrator dispatch Stream-Z$'
 is 'streams that do not say their paths are at once all the same' "$(most)" 2

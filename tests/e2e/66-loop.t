@@ -36,7 +36,7 @@ orchestrator tasks edit --allow d d >/dev/null
 orchestrator execute ask >"$T/said" 2>&1 & pid=$!
 ok 'execute asks whether tasks that do not say their paths may be at once' wait_for 20 said ': asked: q-'
 like 'the question of execute names the tasks' \
-    "$(cat "$T/said")" '^instance-.*: asked: q-[a-z0-9]*: Tasks a, b, c of list tl-[a-z0-9]* do not say which paths they change'
+    "$(cat "$T/said")" '^[0-9:]* instance-.*: asked: q-[a-z0-9]*: Tasks a, b, c of list tl-[a-z0-9]* do not say which paths they change'
 is 'questions --json shows the question of execute' \
     "$(questions '[.questions[] | [.item, .role, .options]]')" '[[null,null,["one at a time","at once"]]]'
 like 'questions shows the question of execute' "$(orchestrator questions)" '^instance-[-a-f0-9]*  q-[a-z0-9]*  [0-9]*[sm]  execute$'

@@ -33,10 +33,10 @@ orchestrator tasks edit --limit time=3 --limit stall=0 slow >/dev/null
 is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":3,"stall":0}'
 run timeout 60 orchestrator execute mixed
 is 'execute goes on with the others when a session is over its time' "$status $(merges)" '1 free silent '
-is 'a recovery is told as it happens, by the id of the task' "$(echo "$out" | grep -i -e 'stall det' -e recover)" '⚠ silent: stall detected - initiating recovery
+is 'a recovery is told as it happens, by the id of the task' "$(echo "$out" | sed -n '/stall det\|[Rr]ecover/s/^[0-9:]* //p')" '⚠ silent: stall detected - initiating recovery
 ⚠ Attempting recovery for silent (attempt 1)
 ✓ silent: Recovery successful (attempt 1)'
-like 'execute tells the end of a session over its time' "$out" '^session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
+like 'execute tells the end of a session over its time' "$out" '^[0-9:]* session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
 is 'the work of a session over its time is on its branch' "$(git show session/slow/1:part)" part
 like 'the status of a session over its time is shown' "$(orchestrator status slow)" '^status *failed-timeout'
 run orchestrator tasks edit --limit tim=1 slow
@@ -51,7 +51,7 @@ is 'the limits of a task can be taken back' "$(orchestrator --json tasks show | 
 world unknown '"attempts": 3, "limits": { "time": 3, "grace": 0.3 }' stubborn
 run timeout 60 orchestrator execute unknown
 is 'a task whose agent would not stop is unknown, and left alone' "$status $(tried stubborn) $(status_of stubborn)" '1 1 FAILED'
-like 'execute tells that an agent would not stop' "$out" '^session-stubborn-[a-z0-9]*: unknown: would-not-stop'
+like 'execute tells that an agent would not stop' "$out" '^[0-9:]* session-stubborn-[a-z0-9]*: unknown: would-not-stop'
 ok 'the worktree of an agent that would not stop is there' test -e "$T/unknown/.worktrees/stubborn"
 
 #: The same failure on the same commit.
@@ -59,7 +59,7 @@ world same '"attempts": 5, "max_parallel": 1' broken1 free
 run timeout 60 orchestrator execute same
 is 'a task that fails twice in the same way is not tried again, and the list goes on' "$status $(tried broken1) $(merges)" '1 2 free '
 like 'execute tells that a task failed twice in the same way' \
-    "$out" '^session-broken1-[a-z0-9]*: not requeued: task broken1: the same failure on the same commit'
+    "$out" '^[0-9:]* session-broken1-[a-z0-9]*: not requeued: task broken1: the same failure on the same commit'
 rm "$T/runs"; orchestrator tasks reopen broken1 >/dev/null
 timeout 60 orchestrator execute same >/dev/null
 is 'a task that is reopened is tried again' "$(tried broken1)" 2

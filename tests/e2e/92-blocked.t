@@ -24,7 +24,7 @@ status_of() { orchestrator --json tasks show work | jq -r --arg t "$1" '.tasks[]
 
 orchestrator tasks create work --task 'one: O' >"$T/said"
 run timeout 60 orchestrator execute work
-like 'execute says that an agent is blocked, and why' "$out" '^session-one-[a-z0-9]*: blocked: Missing credentials for staging'
+like 'execute says that an agent is blocked, and why' "$out" '^[0-9:]* session-one-[a-z0-9]*: blocked: Missing credentials for staging'
 like 'the report of execute says why the agent was blocked' "$out" '^  x  one  failed: blocked: Missing credentials for staging; orchestrator answer one continues it$'
 like 'tasks show says why a task is blocked, and how to answer' "$(orchestrator tasks show work)" \
     '^\[one\] O: FAILED \(session-one-[a-z0-9]*: blocked: Missing credentials for staging; orchestrator answer one continues it\)$'

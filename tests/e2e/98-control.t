@@ -62,7 +62,7 @@ wait_for 20 grep -q 'works through this list already' "$T/followed"
 rm "$T/hold-b"
 ended $follower
 is 'execute -f ends with the list that it follows' "$?" 0
-like 'execute -f shows the events' "$(cat "$T/followed")" '^session-b-[a-z0-9]*: merged: '
+like 'execute -f shows the events' "$(cat "$T/followed")" '^[0-9:]* session-b-[a-z0-9]*: merged: '
 like 'execute -f shows the report of the list' "$(cat "$T/followed")" "^two, list $two, into main$"
 ok 'the report of an ended list is printed while the first list continues' wait_for 20 said '1 of 1 merged'
 ok 'a list that has ended is named no more' wait_for 20 works ".execute.lists | map(.list) == [\"$one\"]"

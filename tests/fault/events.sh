@@ -3,7 +3,7 @@
 # Events that can't be had: a queue that overflows, no more watches, no more instances.
 . "$here/merge.sh"
 question() { orchestrator -C "$W/r" --json questions | jq -er '.questions[0].id'; }
-over() { grep -q '^session-one-.*merged' "$T/execute.log"; }
+over() { grep -q '^[0-9:]* session-one-.*merged' "$T/execute.log"; }
 gone() { ! kill -0 "$1" 2>/dev/null; }
 world() {
 	cd / && rm -rf "$W" "$T/got" && mkdir "$W" && chmod 777 "$W" "$T" && settings '' >"$T/world.log" 2>&1 || cat "$T/world.log"

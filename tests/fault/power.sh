@@ -38,7 +38,7 @@ working() {	# LOG ANSWERED
 	timeout 120 orchestrator execute work >"$1" 2>&1 & _executing=$!
 }
 acknowledged() {	# prints what is missing in the target
-	cat "$T"/run.log "$T"/again.log 2>/dev/null | sed -n 's/^session-\(i[0-9]*\)-[a-z0-9]*: merged.*/\1/p' | sort -u | while read -r _i; do
+	cat "$T"/run.log "$T"/again.log 2>/dev/null | sed -n 's/^[0-9:]* session-\(i[0-9]*\)-[a-z0-9]*: merged.*/\1/p' | sort -u | while read -r _i; do
 		[ "$(git -C "$W/r" log --format=%s main | grep -c "^Merge $_i: ")" = 1 ] || echo "$_i was merged, and is not"
 	done
 	cat "$T/answered" "$T/later" 2>/dev/null >"$T/all"

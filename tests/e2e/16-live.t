@@ -1,0 +1,193 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What execute and merge show on a real terminal, and the lines that a pipe gets.  Keys are sent, and the screen is
+# read, through tmux.
+# shellcheck disable=SC2016 # the scripts are the agents'
+. "$(dirname "$0")/lib.sh"
+command -v tmux >/dev/null || { tap 1 'tmux is installed: make deps'; done_testing; }
+export TMUX_TMPDIR="$T"
+unset TMUX COLUMNS LINES NO_COLOR
+tm() { LC_ALL=C.UTF-8 TERM=xterm tmux -L test -f /dev/null "$@"; }
+screen() { tm capture-pane -p -t live; }
+shown() { screen | grep -Eq -e "$1"; }
+gone() { ! shown "$1"; }
+sees() { wait_for 8 shown "$1" || { screen; return 1; }; }
+misses() { wait_for 8 gone "$1"; }
+counted() { [ "$(screen | grep -Ec -e "$2")" = "$1" ]; }	# LINES REGEXP
+words() { screen | tr -s ' \n' '  ' | grep -qF -e "$1"; }	# also where a line was broken
+press() { tm send-keys -t live "$@"; }
+types() { tm send-keys -t live -l "$1"; }
+line() { types "$1"; press Enter; }
+pid() { _shell=$(tm display -p -t live '#{pane_pid}'); cut -d' ' -f1 "/proc/$_shell/task/$_shell/children"; }
+tm new-session -d -s live -x 80 -y 24 cat
+on() {	# WIDTH ENVIRONMENT COMMAND...: runs it in a terminal of that width
+	tm resize-window -t live -x "$1" -y 24; _env=$2; shift 2
+	tm respawn-window -k -t live -c "$PWD" "env $_env $*
+	    echo \"ended: \$?\"; stty -a | grep -oE -e '-?\\<(echo|icanon)\\>' | tr '\\n' ' '; cat"
+}
+restored() { sees 'ended: ' && sees '^echo icanon|^icanon echo|icanon .*echo'; }
+# As wide as they were written, also if the terminal has broken them.
+fits() { [ "$(tm capture-pane -p -J -t live | sed -n "/${2:-.}/,\$s/ *\$//p" | LC_ALL=C.UTF-8 wc -L)" -le "$1" ]; }
+colors() { tm capture-pane -p -e -t live | grep -c "$(printf '\033')\[[0-9;]*[0-9]m"; }
+utf8=LC_ALL=C.UTF-8
+
+cat >"$T/agent" <<'E'
+cat >/dev/null
+case $ITEM_ID in
+asks*) worker ask -o red -o 'blue, the colour of the sky on a day without clouds, as long as it is not evening' \
+	'Which colour shall it have, now that all others were seen and did not please?' >"$ITEM_ID" ;;
+free*) worker ask 'Which name?' >"$ITEM_ID" ;;
+blocked) worker blocked 'No key here' ;;
+works*) printf '\033[31mred\033]0;title\007\n-> Bash: npm test --with-a-long-option %s\n' "$(printf '%0200d' 0)"
+	while read -r line; do eval "$line"; done <"$T/orders" ;;
+gate*) echo done >gate ;;
+fails*) exit 3 ;;
+*) echo done >"$ITEM_ID" ;;
+esac
+E
+mkfifo "$T/orders" "$T/gate" && exec 8<>"$T/orders" 7<>"$T/gate"
+new_repo "$T/proj" && cd "$T/proj" && mkdir .orchestrator && cat >.orchestrator/config.json <<E || exit 1
+{ "agents": { "a": { "command": "sh $T/agent" } }, "roles": { "implementer": "a" }, "review": "gates", "gate_tries": 0,
+  "attempts": 1, "max_parallel": 9, "gates": [ { "name": "quick", "command": "true" },
+    { "name": "slow", "command": "if test -e gate; then echo begun; read -r x <$T/gate; fi" } ] }
+E
+git add . && git commit -qm Settings
+list() { _l=$1; shift; for t; do shift; set -- "$@" --task "$t: do $t"; done; logged orchestrator tasks create "$_l" "$@"; }
+
+#: A pipe gets a line an event, with the time of day.
+list plain one fails
+run orchestrator execute plain
+like 'a line in a pipe begins with the local time of day' "$out" "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] session-one-[a-z0-9]+: merged: [0-9a-f]{12}\$"
+like 'a pipe gets each change of a session' "$out" '^[0-9:]{8} session-one-[a-z0-9]+: running$'
+unlike 'steps are not told without -v' "$out" ': step: '
+is 'a pipe gets no escape sequence' "$(printf '%s' "$out" | grep -c "$(printf '\033')")" 0
+list more two
+run orchestrator execute -v more
+like '-v tells each step of a session' "$out" '^[0-9:]{8} session-two-[a-z0-9]+: step: gates$'
+
+#: On a terminal
+list sprint asks free works gate fails2 three
+on 80 $utf8 orchestrator execute sprint
+ok 'the header says what runs, how much is merged, how many sessions run, and since when' \
+    sees '^proj on main · sprint: 1/6 merged, 4 running, <1m$'
+ok 'a session has a line with its step, its age and what its agent does' sees '^  >  works +implement +<1m  -> Bash: npm test --with-a.*\.\.\.$'
+ok 'the gate that runs is named, with its age' sees '^  >  gate +gates +<1m  gate slow, <1m$'
+ok 'a merge scrolls above, with its time' sees '^[0-9:]{8} three: merged: [0-9a-f]{12}$'
+ok 'a failure scrolls above, with its reason' sees '^[0-9:]{8} fails2: failed: agent-error: '
+ok 'a question is shown in full, with its options' wait_for 8 words 'asks question, <1m Which colour shall it have, now that all others were seen and did not please? 1) red 2) blue, the colour of the sky on a day without clouds, as long as it is not evening'
+ok 'the prompt shows how one of several questions is answered' sees '^answer, as "asks 1">'
+ok 'no line is wider than the terminal' fits 80
+unlike 'what the line of a session shows is no event' "$(screen)" ': (running|dispatched|pending)'
+is 'no control character of an agent reaches the terminal' "$(tm display -p -t live '#{pane_title}' | grep -c '^title')" 0
+line 2
+ok 'with several questions an answer without a name is refused' sees 'more than one question is open; begin with the name of one'
+for width in 60 100 200; do
+	tm resize-window -t live -x $width -y 24
+	ok "the screen takes a width of $width" sees '^proj on main · sprint: 1/6 merged, 4 running'
+	ok "the whole screen is drawn at a width of $width" wait_for 8 counted 3 '^(proj on main|  >  works|answer, as)'
+	ok "no line that stays is wider than $width columns" wait_for 8 fits $width '^proj on main'
+done
+tm resize-window -t live -x 80 -y 24; sees '^  >  works '
+types 'asks 1x'; press BSpace
+ok 'what is typed is shown, and can be edited' sees '^answer, as "asks 1"> asks 1$'
+press C-u; ok 'Ctrl-U drops what was typed' sees '^answer, as "asks 1"> *$'
+line 'asks 3'
+ok 'a refused answer is explained' sees '^[0-9:]{8} orchestrator: .*q-[a-z0-9]+: '
+line 'asks 2'
+ok 'a question is answered by its name and the number of an option' sees '^[0-9:]{8} asks: answered: q-[a-z0-9]+ by person$'
+ok 'the only open question needs no name' sees '^answer free>'
+line 'a name of several words'
+ok 'a text answers the only open question' sees '^[0-9:]{8} free: answered: q-'
+ok 'without an open question there is no prompt' misses '^answer '
+ok 'merges are counted in the header' sees '^proj on main · sprint: 3/6 merged, 2 running'
+is 'the agent has the text of the option, and the text' "$(git show main:asks | cut -c1-4) $(git show main:free)" 'blue a name of several words'
+
+# idle: nothing is called between minutes
+idle() {
+	[ "$(date +%S | sed 's/^0//')" -lt 50 ] && timeout -s INT 2 strace -qq -o "$T/strace" -p "$(pid)" 2>"$T/strace.err"
+	[ "$(grep -vc 'ppoll\|^---\|restart_syscall\|resumed\|detached' "$T/strace")" = 0 ]
+}
+ok 'an idle execute makes no system call between minutes' wait_for 15 idle
+echo 'echo "-> Edit: README.md"' >&8
+ok 'a call of an agent appears by itself' sees '^  >  works .*-> Edit: README.md$'
+echo 'i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i + 1)); done; echo "-> Read: last"' >&8
+ok 'an agent that prints much is followed' sees '^  >  works .*-> Read: last$'
+
+press C-c
+ok 'the first Ctrl-C stops dispatching, and the header says so' sees 'sprint: 3/6 merged, 2 running, <?[0-9]m; interrupted'
+press C-c
+ok 'the second Ctrl-C ends execute' sees 'ended: 130'
+ok 'Ctrl-C leaves the terminal as it was' restored
+is 'the lines that stayed are removed' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
+
+on 80 LC_ALL=C orchestrator execute sprint
+ok 'without UTF-8 the header is ASCII' sees '^proj on main - sprint: 3/6 merged, 2 running'
+is 'without UTF-8 all lines are ASCII' "$(screen | LC_ALL=C grep -c '[^ -~]')" 0
+for signal in TERM SEGV QUIT; do
+	sees '^  >  works '; kill -$signal "$(pid)"
+	ok "SIG$signal leaves the terminal as it was" restored
+	on 80 "$utf8 NO_COLOR=1" orchestrator execute sprint
+done
+sees '^  >  works '
+is 'NO_COLOR is obeyed' "$(colors)" 0
+kill -TERM "$(pid)"; restored
+on 80 $utf8 orchestrator --color never execute sprint; sees '^  >  works '
+is '--color never is obeyed' "$(colors)" 0
+tm resize-window -t live -x 80 -y 4
+ok 'on a small screen the header stays' wait_for 8 counted 1 '^proj on main'
+tm resize-window -t live -x 80 -y 24
+ok 'a screen that grew again is whole' sees '^  >  works '
+kill -TERM "$(pid)"; restored
+on 80 $utf8 orchestrator execute sprint; sees '^  >  works '
+ok 'without NO_COLOR the lines have colours' test "$(colors)" -gt 1
+kill -TERM "$(pid)"; restored
+on 80 "$utf8 TERM=dumb" orchestrator execute -v sprint
+ok 'on a terminal without a cursor only events are printed' sees '^[0-9:]{8} session-works-[a-z0-9]+: running$'
+is 'on a terminal without a cursor nothing stays' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
+kill -TERM "$(pid)"; sees 'ended: '
+
+# stopped, and in the background
+tm respawn-window -k -t live -c "$PWD" "env $utf8 PS1=shell: bash --norc --noprofile -i"
+sees '^shell:'; line 'orchestrator execute sprint'; sees '^  >  works '
+press C-z
+ok 'Ctrl-Z stops execute, and the shell has its terminal' sees '^shell:$'
+line 'bg'; line clear; line 'echo still here'
+ok 'in the background nothing is drawn over the shell' sees '^still here'
+is 'in the background nothing stays on the screen' "$(screen | grep -c '^proj on main')" 0
+line fg; echo 'echo "-> Edit: Makefile"' >&8
+ok 'in the foreground the lines are there again' sees '^  >  works .*-> Edit: Makefile$'
+echo >&7; ok 'the gate of a merge is shown' sees '^  >  gate +merge +<?[0-9]m  gate slow, <1m$'
+echo >&7; ok 'a merge is told while other work goes on' sees '^[0-9:]{8} gate: merged'
+echo 'echo x >works; exit' >&8; echo >&7; echo >&7
+ok 'the report stands below the events at the end' sees 'sprint: 5 of 6 COMPLETE$'
+
+#: A blocked agent
+list stuck blocked works2
+on 80 $utf8 orchestrator execute stuck
+ok 'a blocked agent is a question' sees '^  \?  blocked  blocked, <1m  No key here$'
+ok 'a blocked agent can be answered' sees '^answer blocked>'
+line 'the key is 42'
+ok 'the answer goes to the blocked agent' wait_for 8 grep -q 'the key is 42' "$(session_of blocked)/state.json"
+echo 'echo x >works2; exit' >&8
+
+#: The gates of a merge
+on 80 $utf8 cat
+for i in a b c; do logged orchestrator dispatch --wait --title "Work $i" $i; done
+echo x >gate && git add gate && git commit -qm 'A slow gate'
+on 80 $utf8 orchestrator merge a
+ok 'merge shows the gate that runs' sees '^  >  a  merge +gate slow, <1m$'
+ok 'merge tells each gate that has ended, with its time' sees '^[0-9:]{8} a: gate quick: passed \([0-9]+ ms\)$'
+echo >&7
+ok 'merge ends with its results' sees 'ended: 0'
+like 'the result of a merge stands below its gates' "$(screen)" '^session-a-[a-z0-9]+: merged as [0-9a-f]{12}$'
+is 'merge leaves nothing on the screen' "$(screen | grep -c '^  >')" 0
+echo >&7
+run orchestrator merge b
+like 'in a pipe a gate that begins is a line' "$out" '^[0-9:]{8} session-b-[a-z0-9]+: gate slow: if test '
+like 'in a pipe a gate that has ended is a line' "$out" '^[0-9:]{8} session-b-[a-z0-9]+: gate slow: passed \([0-9]+ ms\)$'
+echo >&7
+run orchestrator --json merge c
+is 'gates are no lines of --json' "$(printf '%s' "$out" | jq -r '.version')" 1
+tm kill-server
+done_testing
