@@ -53,7 +53,7 @@ lint_layers() {
 	only '\<(clock_)?nanosleep\>' 'a pause' proto/sys/lock.c proto/sys/proc.c || rc=1	# a millisecond, bounded
 	grep -nE '"(%s)?(/?%s)?/?(workspaces|isolated-sessions|instance-|claims|tasklists|archive)[/"%*]' $sources |
 	    grep -v '^proto/session/layout\.h:\|:/\*' | sed 's/$/: a name of the state directory (may be in: proto\/session\/layout.h)/' | grep . && rc=1
-	grep -n '"[^"]*\\033\[' $sources | grep -v '^orchestrator/\(view/\(look\|page\)\|cli/cmd_diff\)\.c:' && rc=1	# a colour
+	grep -n '"[^"]*\\033\[' $sources | grep -v '^orchestrator/\(view/\(look\|page\|block\)\|cli/cmd_diff\)\.c:' && rc=1	# a colour
 	grep -n '#include <json' $sources | grep -v '^proto/json/json\.c:' && rc=1
 	grep -n '#include <yaml' $sources | grep -v '^orchestrator/view/yaml\.c:' && rc=1
 	grep -n '#include <n\{0,1\}curses' $sources | grep -v '^orchestrator/watch/screen\.c:' && rc=1

@@ -120,7 +120,8 @@ reap(struct loop *l)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		if (pid == l->merge_pid)
 			queue_reaped(l, status);
-		else if (!reap_list(l, pid, status) && !live_reaped(l->live, pid, status) && !(l->notices != NULL && notices_reaped(l->notices, pid)))
+		else if (!reap_list(l, pid, status) && !live_reaped(l->live, pid, status) &&
+		    !(l->notices != NULL && notices_reaped(l->notices, pid)))
 			policy_reaped(&l->policy, pid);
 }
 
