@@ -248,7 +248,7 @@ static const struct option_row rows[] = {
 	OPT_SET(struct list_args, failure, 0, "keep-going", FAILURE_GO_ON, "continue with the rest after a failure (the default)"),
 	OPT_SET(struct list_args, failure, 0, "fail-fast", FAILURE_STOP, "dispatch nothing more once a task has failed"),
 	OPT_FLAG(struct list_args, follow, 'f', NULL, "follow the list if another execute runs"),
-	OPT_FLAG(struct list_args, verbose, 'v', "verbose", "also tell each step of a session"),
+	OPT_FLAG(struct list_args, verbose, 'v', NULL, "also tell each step of a session"),
 	OPT_FLAG(struct list_args, dry_run, 0, "dry-run", "show what would be done, as plan does"),
 	LIST_OPERAND,
 };
