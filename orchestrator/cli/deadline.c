@@ -7,7 +7,8 @@
 
 #include "orchestrator/cli/deadline.h"
 
-#define MAX_MS	(INT64_C(366) * 86400 * 1000)
+#define DAY_MS	(INT64_C(86400) * 1000)
+#define MAX_MS	(366 * DAY_MS)
 
 /* "1h30m" in ms; -1 when invalid. */
 static int64_t
@@ -137,6 +138,18 @@ deadline_parse(const char *s, int64_t now)
 	else if ((t = time_of_day(s, now)) == -1)
 		t = date(s);
 	return t > now ? t : -1;
+}
+
+int64_t
+deadline_since(const char *s, int64_t now)
+{
+	int64_t t;
+
+	if ((t = duration(s)) != -1)
+		t = now - t;
+	else if ((t = time_of_day(s, now - DAY_MS)) == -1)
+		t = date(s);
+	return t <= now ? t : -1;
 }
 
 static int64_t

@@ -84,6 +84,17 @@ look_width(void)
 }
 
 void
+look_mark(struct text *t, size_t source, const char *s)
+{
+	static const char *const marks[] = { "36", "33", "32", "35", "34", "1;36" };
+
+	if (look_colored())
+		text_printf(t, "\033[%sm%s\033[m", marks[source % ARRAY_LEN(marks)], s);
+	else
+		text_puts(t, s);
+}
+
+void
 look_puts(struct text *t, enum tone tone, const char *s)
 {
 	if (*s == '\0')

@@ -122,8 +122,6 @@ for o in '' tasks; do
 done
 run orchestrator logs blocked a-rather-long-name-of-an-item
 is 'logs prints those of several sessions below their names' "$status $(echo "$out" | grep -c '^==> session-\(blocked\|a-rather\).* <==$')" '0 2'
-run orchestrator logs -f blocked a-rather-long-name-of-an-item
-is 'logs follows one session' "$status" 64
 
 #: A text as the item.
 run orchestrator dispatch --wait --review none 'Fix the login page' -- sh -c 'echo 1 >f'

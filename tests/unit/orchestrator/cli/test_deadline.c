@@ -47,6 +47,26 @@ the_table(void **state)
 	}
 }
 
+static void
+a_time_before_now_is_the_last_one(void **state)
+{
+	static const struct { const char *text; int64_t expected; } past[] = {	/* ms before NOW, -1 = none */
+		{ "10m", 10 * MIN }, { "1h30m", 90 * MIN }, { "09:00", 0 }, { "08:59", MIN }, { "09:01", 1439 * MIN },
+		{ "2026-01-01T08:00Z", 60 * MIN }, { "2026-01-01T09:00Z", 0 }, { "2026-01-01T09:01Z", -1 }, { "soon", -1 },
+		{ "", -1 },
+	};
+
+	(void)state;
+	setenv("TZ", "UTC", 1);
+	tzset();
+	for (size_t i = 0; i < sizeof(past) / sizeof(past[0]); i++) {
+		int64_t t = deadline_since(past[i].text, NOW);
+
+		if (t != (past[i].expected == -1 ? -1 : NOW - past[i].expected))
+			fail_msg("\"%s\": %lld ms", past[i].text, (long long)(NOW - t));
+	}
+}
+
 #define HOUR	(60 * MIN)
 
 static const struct {
@@ -80,6 +100,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table),
+		cmocka_unit_test(a_time_before_now_is_the_last_one),
 		cmocka_unit_test(a_day_is_that_of_the_local_time_zone),
 	};
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef ORCHESTRATOR_LOGS_FOLLOW_H
+#define ORCHESTRATOR_LOGS_FOLLOW_H
+
+/* Follows the logs of sessions: a wait for file events, never for time. */
+
+#include <stddef.h>
+
+struct entry;
+struct log_from;
+struct orch;
+
+/* Prints the logs of these sessions until all of them have ended; of several, each line begins with the session's name.
+ * 0: all were approved; EX_NEGATIVE; EX_IOERR or EX_OSERR with the error printed; 128 + the number of a signal. */
+int logs_follow(const struct entry *, size_t n, const struct log_from *);
+/* The same of all sessions that are not archived, and of those that begin later, without an end. */
+int logs_follow_all(struct orch *, const struct log_from *);
+
+#endif
