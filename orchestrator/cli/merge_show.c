@@ -32,7 +32,7 @@ struct viewer {
 	int64_t		 since;		/* ... wall ms */
 };
 
-/* On a terminal the block says what begins. */
+/* What begins is in the block. */
 static void
 take_line(struct viewer *v, const char *line, size_t len)
 {
@@ -44,7 +44,7 @@ take_line(struct viewer *v, const char *line, size_t len)
 	free(v->gate);
 	v->gate = g.ended ? NULL : text_format("%.*s", (int)g.name, g.text);
 	v->since = g.at;
-	if (v->block && !g.ended)
+	if (!g.ended)
 		return;
 	text_line(&t, v->block ? v->e->state.item : v->e->id, strlen(v->block ? v->e->state.item : v->e->id));
 	text_puts(&t, ": ");

@@ -2,8 +2,8 @@
 #ifndef ORCHESTRATOR_MERGE_SHOW_H
 #define ORCHESTRATOR_MERGE_SHOW_H
 
-/* The gates of a merge while they run: a line when each begins and ends; on a terminal, the one that runs, and for how
- * long, in a line that stays (block.h).  A child shows them, since the merge waits for them. */
+/* The gates of a merge: a line when one has ended; on a terminal, the one that runs, and for how long, in a line that stays
+ * (block.h).  A child shows them, since the merge waits for them. */
 
 #include <sys/types.h>
 

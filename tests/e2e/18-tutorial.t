@@ -25,7 +25,7 @@ for shell in bash dash; do
 	is "the commands of the tutorial succeed in $shell" "$status $err" '0 '
 	# Ids, hashes, ages and times are those of each reader; [...] stands for any lines.
 	plain() { sed -E 's/(session-[a-z]+|q)-[a-z0-9]{6}/\1-ID/g; s/\<[0-9a-f]{12}\>/HASH/g; s/\<[0-9]+s\>/Ns/g; s/[0-9]+\.[0-9] s\>/N s/g
-	    s/ +$//' "$1"; }
+	    s/\<[0-9]{2}:[0-9]{2}:[0-9]{2}\>/TIME/g; s/\([0-9]+ ms\)/(N ms)/g; s/ +$//' "$1"; }
 	for n in $(seq "$last"); do
 		[ -e "$T/output.$n" ] || continue
 		plain "$T/output.$n" >"$T/want"
