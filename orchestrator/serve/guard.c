@@ -57,6 +57,13 @@ origin_is_ours(const char *origin, const char *host)
 	return origin == NULL || (strncasecmp(origin, "http://", 7) == 0 && strcasecmp(origin + 7, host) == 0);
 }
 
+/* Browsers say so of requests without Origin, such as those for images.  "none": a person opened the address. */
+static bool
+site_is_ours(const char *site)
+{
+	return site == NULL || strcasecmp(site, "same-origin") == 0 || strcasecmp(site, "none") == 0;
+}
+
 /* Takes the same time for each wrong token of the right length. */
 static bool
 has_token(const struct guard *g, const char *authorization)
@@ -90,7 +97,7 @@ guard_refuses(const struct guard *g, const struct asked *a, unsigned int *status
 	*status = 403;
 	if (!host_is_ours(g, a->host))
 		return "this name does not mean this server: use its address, or localhost";
-	if (!origin_is_ours(a->origin, a->host))
+	if (!origin_is_ours(a->origin, a->host) || (api && !site_is_ours(a->site)))
 		return "pages of other servers may not ask";
 	*status = 405;
 	if (!post && strcmp(a->method, "GET") != 0 && strcmp(a->method, "HEAD") != 0)

@@ -5,8 +5,8 @@
 /*
  * Who may ask what.  Everything here is pure.
  *
- * Host keeps out pages whose name was made to lead here (DNS rebinding), Origin the pages of others (cross-site
- * requests), the token who was not given it.
+ * Host keeps out pages whose name was made to lead here (DNS rebinding), Origin and Sec-Fetch-Site the pages of others
+ * (cross-site requests), the token those that were not given it.
  */
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ struct guard {
 };
 /* Of a request; NULL = it does not say. */
 struct asked {
-	const char	*method, *path, *host, *origin, *type, *authorization;
+	const char	*method, *path, *host, *origin, *site, *type, *authorization;
 };
 
 /* Why the request is refused, and the status of the reply; NULL = it is not. */

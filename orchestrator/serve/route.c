@@ -80,8 +80,8 @@ void
 route_begin(struct server *s, struct request *r)
 {
 	const struct asked asked = { .method = r->method, .path = r->path, .host = request_header(r, "Host"),
-		.origin = request_header(r, "Origin"), .type = request_header(r, "Content-Type"),
-		.authorization = request_header(r, "Authorization") };
+		.origin = request_header(r, "Origin"), .site = request_header(r, "Sec-Fetch-Site"),
+		.type = request_header(r, "Content-Type"), .authorization = request_header(r, "Authorization") };
 	unsigned int status;
 	const char *why = guard_refuses(&s->guard, &asked, &status);
 

@@ -70,6 +70,23 @@ only_pages_of_this_server_ask(void **state)
 }
 
 static unsigned int
+site(const char *path, const char *of)
+{
+	return status_of("127.0.0.1", &(struct asked){ .method = "GET", .path = path, .host = "localhost", .site = of });
+}
+
+static void
+pages_of_others_load_nothing_but_the_page(void **state)
+{
+	(void)state;
+	assert_int_equal(site("/api/sessions/x/diff", "same-origin"), 200);
+	assert_int_equal(site("/api/sessions/x/diff", "none"), 200);
+	assert_int_equal(site("/api/sessions/x/diff", "same-site"), 403);
+	assert_int_equal(site("/api/sessions/x/diff", "cross-site"), 403);
+	assert_int_equal(site("/", "cross-site"), 200);
+}
+
+static unsigned int
 post(const char *authorization, const char *type)
 {
 	return status_of("127.0.0.1", &(struct asked){ .method = "POST", .path = "/api/sessions/x/merge", .host = "localhost", .type = type,
@@ -121,6 +138,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_names_of_this_computer_are_hosts),
 		cmocka_unit_test(only_pages_of_this_server_ask),
+		cmocka_unit_test(pages_of_others_load_nothing_but_the_page),
 		cmocka_unit_test(acting_needs_token_and_json),
 		cmocka_unit_test(reading_needs_the_token_where_others_can_reach_it),
 		cmocka_unit_test(other_methods_are_refused),
