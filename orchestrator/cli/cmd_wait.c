@@ -5,6 +5,7 @@
 #include <sysexits.h>
 
 #include "orchestrator/cli/wait_goal.h"
+#include "orchestrator/session/answer.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/source/last_session.h"
@@ -32,7 +33,7 @@ struct awaited {
 	struct awaited	*next;
 };
 /* A session or a task as it was last seen. */
-struct seen {
+struct sight {
 	struct entry	 e;
 	char		*task;		/* NULL: it is no task */
 	const char	*task_status;
@@ -47,7 +48,7 @@ struct waiting {
 	int64_t		 attempts;	/* for each of its tasks, as the settings say */
 	struct awaited	*first;
 	struct watch	 place[3];	/* directories where sessions are moved, lists change, and execute begins and ends */
-	struct seen	*v;
+	struct sight	*v;
 	size_t		 n;
 };
 
@@ -77,21 +78,30 @@ forget(struct waiting *w)
 	w->n = 0;
 }
 
-static struct seen *
+static struct sight *
 add(struct waiting *w)
 {
 	return array_add(&w->v, &w->n, sizeof(*w->v));
 }
 
+static bool
+is_answered(const struct sight *s)
+{
+	return s->session && s->e.error == NULL && s->e.state.questions_open > 0 && !answer_missing(&s->e);
+}
+
 static void
 look_at_sessions(struct waiting *w, bool executing)
 {
+	struct goal_course course = { .executing = executing };
+
 	for (const struct awaited *a = w->first; a != NULL; a = a->next) {
-		struct seen s = { .session = registry_find_known(w->o, a->id, &s.e) == 0 };
+		struct sight s = { .session = registry_find_known(w->o, a->id, &s.e) == 0 };
 
 		if (!s.session)
 			s.gone = a->id;
-		s.reach = goal_session(w->goal, s.session ? &s.e : NULL, executing);
+		course.answered = is_answered(&s);
+		s.reach = goal_session(w->goal, s.session ? &s.e : NULL, &course);
 		*add(w) = s;
 	}
 }
@@ -116,7 +126,8 @@ is_tried_again(const struct waiting *w, const struct task *t)
 static void
 look_at_task(struct waiting *w, const struct task *t, bool executing)
 {
-	struct seen s = { .task = text_format("%s", t->item.id), .task_status = task_status_name(t->status) };
+	struct sight s = { .task = text_format("%s", t->item.id), .task_status = task_status_name(t->status) };
+	struct goal_course course;
 
 	s.session = t->session[0] != '\0' && registry_find_known(w->o, t->session, &s.e) == 0;
 	if (s.session && !s.e.archived) {
@@ -124,19 +135,34 @@ look_at_task(struct waiting *w, const struct task *t, bool executing)
 		entry_release(&s.e);	/* read again, now that it is watched */
 		s.session = registry_find_known(w->o, t->session, &s.e) == 0;
 	}
-	s.reach = goal_task(w->goal, t, s.session ? &s.e : NULL, executing, executing && is_tried_again(w, t));
+	course = (struct goal_course){ executing, is_answered(&s), executing && is_tried_again(w, t) };
+	s.reach = goal_task(w->goal, t, s.session ? &s.e : NULL, &course);
 	*add(w) = s;
+}
+
+/* The instance may be made while a list waits: the change of the list when its first task begins tells. */
+static void
+watch_instance(struct waiting *w)
+{
+	if (w->o->instance == NULL)
+		(void)orch_instance(w->o);
+	if (w->o->instance == NULL || w->place[0].wd != 0)
+		return;
+	(void)watch_dir(&w->place[0], w->o->sessions, false);
+	(void)watch_dir(&w->place[1], w->o->instance, false);
 }
 
 /* How far they are now; -1: the list can't be read, which was printed with status. */
 static int
 look(struct waiting *w, int *status)
 {
-	bool executing = control_execute(w->o) != 0;
 	size_t n[REACHES] = { 0 };
 	const struct tasklist *l;
+	bool executing;
 
 	forget(w);
+	watch_instance(w);
+	executing = control_execute(w->o) != 0;
 	if (w->list[0] == '\0')
 		look_at_sessions(w, executing);
 	else if ((*status = tasks_view(w->o->workspace, w->list, &l)) != 0)
@@ -150,7 +176,7 @@ look(struct waiting *w, int *status)
 }
 
 static void
-print_line(const struct seen *s)
+print_line(const struct sight *s)
 {
 	struct text t = { 0 };
 
@@ -174,7 +200,7 @@ print(const struct waiting *w, enum reach reach)
 	struct json *j = json_new_object(), *sessions = json_new_array(), *tasks = json_new_array(), *one;
 
 	for (size_t i = 0; i < w->n; i++) {
-		const struct seen *s = &w->v[i];
+		const struct sight *s = &w->v[i];
 
 		if (s->reach != reach || reach == REACH_LATER)
 			continue;
@@ -273,7 +299,7 @@ struct arguments {
 	char *const	*sessions;
 };
 static const struct option_row rows[] = {
-	OPT_CHOICE(struct arguments, goal, 0, "for", "GOAL", goal_words, 
+	OPT_CHOICE(struct arguments, goal, 0, "for", "GOAL", goal_words,
 	    "wait until all are approved or merged, one asks, or all have ended"),
 	OPT_STRING(struct arguments, list, 0, "list", "LIST", "wait for the tasks of this list"),
 	OPT_NUMBER(struct arguments, seconds, 0, "timeout", "SECONDS", 1, 31536000, "wait no longer"),
@@ -286,10 +312,6 @@ wait_open(struct waiting *w, const struct arguments *a)
 	char *lists = text_format("%s/" STATE_TASKLISTS, w->o->workspace);
 	struct settings s = { 0 };
 
-	if (w->o->instance != NULL) {
-		(void)watch_dir(&w->place[0], w->o->sessions, false);
-		(void)watch_dir(&w->place[1], w->o->instance, false);
-	}
 	if (a->list != NULL)
 		(void)watch_dir(&w->place[2], lists, false);
 	free(lists);

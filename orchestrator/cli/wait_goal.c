@@ -32,22 +32,22 @@ ARRAY_WHOLE(asks, GOALS);
 
 /* The session stays as it is until a person or a command acts. */
 static bool
-waits_for_you(const struct entry *e)
+waits_for_you(const struct entry *e, bool answered)
 {
-	return e == NULL || e->error != NULL || !status_live(e->state.status) || e->state.questions_open > 0 || e->paused ||
-	    entry_dead(e);
+	return e == NULL || e->error != NULL || !status_live(e->state.status) || (!answered && e->state.questions_open > 0) ||
+	    e->paused || entry_dead(e);
 }
 
 enum reach
-goal_session(enum goal goal, const struct entry *e, bool executing)
+goal_session(enum goal goal, const struct entry *e, const struct goal_course *course)
 {
 	if (goal == GOAL_ATTENTION)
-		return waits_for_you(e) ? REACH_DONE : REACH_LATER;
+		return waits_for_you(e, course->answered) ? REACH_DONE : REACH_LATER;
 	if (e == NULL)
 		return otherwise[goal];
-	switch (section_of(e, executing)) {
+	switch (section_of(e, course->executing)) {
 	case SECTION_QUESTIONS:
-		return asks[goal];
+		return course->answered ? REACH_LATER : asks[goal];
 	case SECTION_RUNNING:
 		return REACH_LATER;
 	case SECTION_READY:
@@ -63,15 +63,15 @@ goal_session(enum goal goal, const struct entry *e, bool executing)
 }
 
 enum reach
-goal_task(enum goal goal, const struct task *t, const struct entry *e, bool executing, bool again)
+goal_task(enum goal goal, const struct task *t, const struct entry *e, const struct goal_course *course)
 {
-	if (again)
+	if (course->again)
 		return REACH_LATER;
 	if (t->status == TASK_COMPLETE)
 		return merged[goal];
 	if (t->status == TASK_FAILED)
 		return otherwise[goal];
-	return e == NULL || section_of(e, executing) == SECTION_OVER ? REACH_LATER : goal_session(goal, e, executing);
+	return e == NULL || section_of(e, course->executing) == SECTION_OVER ? REACH_LATER : goal_session(goal, e, course);
 }
 
 enum reach

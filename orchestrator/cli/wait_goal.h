@@ -30,10 +30,16 @@ enum reach {
 extern const char *const goal_words[];
 /* The goal of a value of --for; NULL: GOAL_ATTENTION. */
 enum goal goal_of(const char *word);
-/* The session is NULL when it was removed.  executing: execute is running, and starts workers that died. */
-enum reach goal_session(enum goal, const struct entry *, bool executing);
-/* A task of a list, not for GOAL_ATTENTION; its session is NULL when it has none.  again: execute may begin another attempt. */
-enum reach goal_task(enum goal, const struct task *, const struct entry *, bool executing, bool again);
+/* What goes on without a person. */
+struct goal_course {
+	bool		 executing;	/* execute is running, and starts workers that died */
+	bool		 answered;	/* a question of the session has an answer that its worker will read */
+	bool		 again;		/* execute may begin another attempt at the task */
+};
+/* The session is NULL when it was removed. */
+enum reach goal_session(enum goal, const struct entry *, const struct goal_course *);
+/* A task of a list, not for GOAL_ATTENTION; its session is NULL when it has none. */
+enum reach goal_task(enum goal, const struct task *, const struct entry *, const struct goal_course *);
 /* All of them together: n has the number of sessions or tasks at each distance. */
 enum reach goal_all(enum goal, const size_t n[REACHES]);
 

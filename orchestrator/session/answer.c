@@ -116,6 +116,21 @@ answer_waits(const struct entry *e)
 	return waits;
 }
 
+bool
+answer_missing(const struct entry *e)
+{
+	struct questions qs = { 0 };
+	char why[RECORD_ERR];
+	int fd = file_open_dir(AT_FDCWD, e->path);
+	bool missing = true;
+
+	if (fd != -1 && questions_load(fd, &qs, why, sizeof(why)) == 0)
+		missing = questions_open(&qs) > 0 && !answers_wait(fd, &qs);
+	questions_release(&qs);
+	file_close(fd);
+	return missing;
+}
+
 static bool
 is_parked(const struct entry *e)
 {

@@ -26,6 +26,8 @@ enum answer_result answer_give(int sessionfd, const struct question *, const cha
 int answer_judge(struct orch *, const struct entry *, enum judgement, const char *remarks);
 /* Is there an answer for the worker of a parked session?  Only reads. */
 bool answer_waits(const struct entry *);
+/* Has the session an open question, but no answer that its worker will read?  Only reads. */
+bool answer_missing(const struct entry *);
 /* Starts the worker of a parked session after an answer was given, if there is room (room.h).  A worker that still runs
  * reads the answer itself, even if it is about to end; execute, if it runs, starts the worker.  Prints why no worker
  * starts. */
