@@ -20,6 +20,7 @@
 ##   hook        lint what is quick to lint before each commit of this clone
 ##   dist        the tree of HEAD as an archive
 ##   deb         a package of Debian, from the tree of HEAD, in build/deb
+##   pictures    take the pictures of doc/pictures again
 ##   check-deb   the package installed, used and removed in this system, as root
 ##   install     into prefix (default /usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
@@ -220,6 +221,10 @@ deb:
 	@rm -rf $(O)/deb/orchestrator-$(VERSION) && ls $(O)/deb/*.deb
 check-deb: deb
 	@tests/deb.sh $(O)/deb
+pictures:
+	@tests/deps.sh build check
+	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
+	@PICTURES=doc/pictures BUILD=$(O) tests/e2e/100-pictures.t
 demo:
 	@tests/deps.sh build demo
 	@$(MAKE) --no-print-directory -s -j$(JOBS) O=$(O) all
@@ -297,5 +302,5 @@ clean:
 	rm -rf build build-*
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests unit check check-agents quick test alone coverage debug size hook dist deb check-deb demo lint fuzz bench fault hostile mutations deps install uninstall help clean
+.PHONY: all tests unit check check-agents quick test alone coverage debug size hook dist deb check-deb pictures demo lint fuzz bench fault hostile mutations deps install uninstall help clean
 .DELETE_ON_ERROR:
