@@ -4,7 +4,7 @@ const $ = id => document.getElementById(id);
 const MAX = 1 << 20;		// characters of a log that are kept
 const words = { question: 'question', stopped: 'stopped', stuck: 'stuck', running: 'running', ready: 'ready', over: 'over' };
 const tabs = { log: 'Log', diff: 'Change', council: 'Council', questions: 'Questions' };
-let token = '', all = [], open = null, tab = 'log', logTo = 0, loading = false, stale = false, asked = 0;
+let token = '', all = [], open = null, tab = 'log', logTo = 0, loading = false, stale = false, asked = 0, reading = 0, again = false;
 
 // Characters that steer, or hide the order of others, are shown instead of obeyed, as in a terminal.
 const plain = s => String(s ?? '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
@@ -20,6 +20,7 @@ function make(name, text, attributes) {
 	for (const [k, v] of Object.entries(attributes ?? {})) e.setAttribute(k, v);
 	return e;
 }
+const pause = ms => new Promise(r => setTimeout(r, ms));
 const say = text => put($('said'), text);
 
 // The token is in no request but a header, and leaves the address bar.
@@ -121,13 +122,14 @@ function drawHead(v) {
 	$('alerts').hidden = v.alerts.length === 0;
 	$('alerts').replaceChildren(...v.alerts.map(a => make('li', a)));
 }
-// Changes that come meanwhile are read by one more turn.
+// Changes that come meanwhile are read by one more turn, and however many there are, most of the time is left.
 async function load() {
 	stale = true;
 	if (loading) return;
 	loading = true;
 	try {
-		while (stale) {
+		for (let began; stale; await pause(5 * (performance.now() - began))) {
+			began = performance.now();
 			stale = false;
 			const v = await read('/api/sessions' + ($('all').checked ? '?all=true' : ''));
 			all = v.sessions;
@@ -225,17 +227,32 @@ function questionsText(r) {
 	    ...(q.options ?? []).map((o, i) => `  ${i + 1}) ${o}`), q.answer ? `answer by ${q.by}: ${q.answer}` : ''].join('\n')).join('\n\n');
 }
 // Appends what a log has more; it is followed while its end is in sight.
-async function more(turn) {
-	const pre = $('text'), follows = pre.scrollTop + pre.clientHeight > pre.scrollHeight - 40;
+async function readLog(turn) {
+	const pre = $('text');
 	for (;;) {
 		const r = await read(path(open, 'log') + (logTo ? '?from=' + logTo : ''));
 		if (turn !== asked) return;
 		if (r.size < logTo) { logTo = 0; pre.replaceChildren(); continue; }
+		const follows = pre.scrollTop + pre.clientHeight > pre.scrollHeight - 40;
 		pre.append(plain(r.text));
 		logTo = r.to;
 		if (pre.textContent.length > MAX) pre.textContent = pre.textContent.slice(-MAX / 2);
 		if (follows) pre.scrollTop = pre.scrollHeight;
 		if (r.text === '' || r.to >= r.size) return;
+	}
+}
+// One at a time, or lines would come twice.
+async function more(turn) {
+	again = reading === turn;
+	if (again) return;
+	reading = turn;
+	try {
+		do {
+			again = false;
+			await readLog(turn);
+		} while (again && turn === asked);
+	} finally {
+		if (reading === turn) reading = 0;
 	}
 }
 async function drawText() {
@@ -301,7 +318,7 @@ async function follow() {
 			lost = true;
 			say(e.message + '; trying again');
 		}
-		await new Promise(r => setTimeout(r, 1000));
+		await pause(1000);
 	}
 }
 

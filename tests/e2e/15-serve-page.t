@@ -52,6 +52,9 @@ choose works; choose_tab log; becomes "$text.includes('npm test')" >/dev/null
 echo 'echo one more line' >&8
 ok 'a log grows on the page' becomes "$text.includes('one more line')"
 is 'the end of a log is in sight' "$(js 'const t = document.querySelector("#text"); return t.scrollTop + t.clientHeight > t.scrollHeight - 5')" true
+echo 'for i in $(seq 500); do echo "change $i of many"; done' >&8
+ok 'the last of many lines appears' becomes "$text.includes('change 500 of many')"
+is 'many lines appear once, in order' "$(js "const all = $text.match(/change \d+ of many/g); return all.length + ' ' + all.every((l, i) => l === 'change ' + (i + 1) + ' of many')")" '500 true'
 logged orchestrator dispatch --title New new
 ok 'a new session appears by itself' becomes "$names.includes('new')"
 ok 'a session that is approved becomes ready by itself' becomes '[...document.querySelectorAll("#list li.ready button")].some(b => b.textContent === "new")'
