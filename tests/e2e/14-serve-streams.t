@@ -5,6 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/streams.sh"
 . "$(dirname "$0")/serve.sh"
+# shellcheck disable=SC2016 # $ is of the agent
 # They mean port 9090.
 commands() { sed "s,http://127.0.0.1:9090,$url,g" >"$T/script"; bash "$T/script" 2>/dev/null; }
 
@@ -69,6 +70,23 @@ is 'the tasks of a list have its streams' "$(get '/api/tasks?streamId=Stream-B' 
 is 'a stream counts them' "$(get /api/streams/Stream-B | jq -c '[.totalTasks, .pendingTasks, .waitsFor]')" '[2,2,["Stream-A"]]'
 orchestrator tasks complete types >/dev/null
 is 'a status is understood as task lists have it, too' "$(get '/api/tasks?status=COMPLETE' | jq -c '.tasks | map([.id, .status])')" '[["types","completed"]]'
+
+#: The question of execute itself.
+world q ', "ambiguous": "ask", "max_parallel": 3'
+orchestrator tasks create ask --task 'a: A' --task 'b: B' >/dev/null
+echo 'while [ -e "$T/hold" ]; do timeout 0.05 cat <"$T/.never"; done; echo x >"$ITEM_ID"' >"$T/agent"
+: >"$T/hold"
+orchestrator execute ask >"$T/said" 2>&1 & pid=$!
+serve || { tap 1 'the server of the question runs'; done_testing; }
+asked() { get /api/sessions | jq -e '.sessions[0] | .name == "instance" and .urgency == "question" and .at == "execute asks"'; }
+ok 'a question of execute is listed first' wait_for 30 asked
+is 'the list says that execute runs, and on what it works' "$(get /api/sessions | jq -c '[.executing, .lists, .done, .total]')" '[true,"ask",0,2]'
+get /api/questions | jq '.questions[0]' >"$T/question"
+is 'a question of execute is answered as any other' "$(post "/api/sessions/$(jq -r .session "$T/question")/answer" \
+    "$(jq -c '{ question: .id, answer: "at once" }' "$T/question")")" 200
+heard() { grep -q 'answered: q-.* by person: at once' "$T/said"; }
+ok 'execute has the answer' wait_for 20 heard
+rm "$T/hold"; timeout 60 tail --pid=$pid -f /dev/null
 
 #: A faulty file.
 world f; file '.streams[0].streamPhase = "later"'
