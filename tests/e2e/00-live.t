@@ -26,19 +26,20 @@ on() {	# WIDTH ENVIRONMENT COMMAND...: runs it in a terminal of that width
 	tm respawn-window -k -t live -c "$PWD" "env $_env $*
 	    echo \"ended: \$?\"; stty -a | grep -oE -e '-?\\<(echo|icanon)\\>' | tr '\\n' ' '; cat"
 }
-restored() { sees 'ended: ' && sees '^echo icanon|^icanon echo|icanon .*echo'; }
+restored() { sees 'ended: ' && sees '^(echo icanon|icanon echo) *$'; }
 # As wide as they were written, also if the terminal has broken them.
 fits() { [ "$(tm capture-pane -p -J -t live | sed -n "/${2:-.}/,\$s/ *\$//p" | LC_ALL=C.UTF-8 wc -L)" -le "$1" ]; }
 colors() { tm capture-pane -p -e -t live | grep -c "$(printf '\033')\[[0-9;]*[0-9]m"; }
 utf8=LC_ALL=C.UTF-8
 
 cat >"$T/agent" <<'E'
-cat >/dev/null
+prompt=$(cat)
 case $ITEM_ID in
 asks*) worker ask -o red -o 'blue, the colour of the sky on a day without clouds, as long as it is not evening' \
 	'Which colour shall it have, now that all others were seen and did not please?' >"$ITEM_ID" ;;
 free*) worker ask "$(printf 'Which name?\033]0;title\007')" >"$ITEM_ID" ;;
-blocked) worker blocked 'No key here' ;;
+twice) { worker ask 'First?'; worker ask 'Second?'; } >twice ;;
+blocked) case $prompt in *'The answer of a person'*) echo x >blocked ;; *) worker blocked 'No key here' ;; esac ;;
 works*) printf '\033[31mred\033]0;title\007\n-> Bash: npm test --with-a-long-option %s\n' "$(printf '%0200d' 0)"
 	while read -r line; do eval "$line"; done <"$T/orders" ;;
 gate*) echo done >gate ;;
@@ -154,12 +155,14 @@ tm respawn-window -k -t live -c "$PWD" "env $utf8 PS1=shell: bash --norc --nopro
 sees '^shell:'; line 'orchestrator execute sprint'; sees '^  >  works '
 press C-z
 ok 'Ctrl-Z stops execute, and the shell has its terminal' sees '^shell:$'
-line 'bg'; line clear; line 'echo still here'
-ok 'in the background nothing is drawn over the shell' sees '^still here'
+line 'bg; clear; echo ready'; sees '^ready$'; echo >&7
+ok 'in the background events are printed' sees '[0-9:]{8} gate: approved$'
+line 'echo still here'
+ok 'in the background the shell has the keys' sees '^still here'
 is 'in the background nothing stays on the screen' "$(screen | grep -c '^proj on main')" 0
 line fg; echo 'echo "-> Edit: Makefile"' >&8
 ok 'in the foreground the lines are there again' sees '^  >  works .*-> Edit: Makefile$'
-echo >&7; ok 'the gate of a merge is shown' sees '^  >  gate +merge +<?[0-9]m  gate slow, <1m$'
+ok 'the gate of a merge is shown' sees '^  >  gate +merge +<?[0-9]m  gate slow, <1m$'
 echo >&7; ok 'a merge is told while other work goes on' sees '^[0-9:]{8} gate: merged'
 echo 'echo x >works; exit' >&8; echo >&7
 ok 'the report stands below the events at the end' sees '^5 of 6 (merged|complete)'
@@ -172,6 +175,18 @@ ok 'a blocked agent can be answered' sees '^answer blocked>'
 line 'the key is 42'
 ok 'the answer goes to the blocked agent' wait_for 8 grep -q 'the key is 42' "$(session_of blocked)/state.json"
 echo 'echo x >works2; exit' >&8
+ok 'execute ends once the blocked work is merged' sees 'ended: 0'
+
+#: A question that changes while its answer is typed
+no_gate; list changes twice
+on 80 $utf8 orchestrator execute changes
+sees '^answer twice>'; types 'to the first'; sees '^answer twice> to the first$'
+logged orchestrator answer twice one
+sees 'twice  question, <1m  Second\?$'; press Enter
+ok 'an answer is not given to a question that came while it was typed' sees 'the open question has changed meanwhile, and nothing was'
+line 'to the second'
+ok 'execute ends after the second answer' sees 'ended: 0'
+is 'each question has its own answer' "$(git show main:twice | paste -sd,)" 'one,to the second'
 
 #: The gates of a merge
 on 80 $utf8 cat
