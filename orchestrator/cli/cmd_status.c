@@ -6,6 +6,7 @@
 #include "orchestrator/cli/status_held.h"
 #include "orchestrator/cli/status_list.h"
 #include "orchestrator/cli/status_one.h"
+#include "orchestrator/cli/status_places.h"
 #include "orchestrator/cli/status_streams.h"
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/merge/by_hand.h"
@@ -34,7 +35,7 @@
 
 struct arguments {
 	const char	*session, *status, *list, *stream;
-	bool		 all;
+	bool		 all, line, everywhere;
 };
 
 static const char *const groups[GROUP_COUNT] = { "active", "questions", "review", "ready", "ended" };
@@ -118,8 +119,8 @@ count(const struct entries *es, size_t n[GROUP_COUNT])
 		n[entry_group(&es->v[i])]++;
 }
 
-static void
-json_all(struct orch *o, const struct arguments *a, const char *list)
+static struct json *
+all_json(struct orch *o, const struct arguments *a, const char *list)
 {
 	struct json	*j = json_new_object(), *c = json_new_object(), *all = json_new_array();
 	struct entries	 es, some;
@@ -143,9 +144,9 @@ json_all(struct orch *o, const struct arguments *a, const char *list)
 		json_append(all, show_entry_json(&some.v[i]));
 	json_put(j, "sessions", all);
 	json_put(j, "streams", status_streams_json(o, &es, a->stream));
-	show_json(j);
 	free(some.v);
 	entries_release(&es);
+	return j;
 }
 
 /* Sessions that ended before this time are only counted (over_text): the beginning of today, or of execute if earlier. */
@@ -194,6 +195,8 @@ static const struct option_row rows[] = {
 	OPT_STRING(struct arguments, status, 0, "status", "STATUS", "only sessions with this status"),
 	OPT_STRING(struct arguments, list, 0, "list", "LIST", "only sessions of this list"),
 	OPT_STRING(struct arguments, stream, 0, "stream", "STREAM", "only this stream and its session"),
+	OPT_FLAG(struct arguments, line, 0, "line", "print one short line for a prompt or a bar"),
+	OPT_FLAG(struct arguments, everywhere, 0, "all-repositories", "show all your repositories that have had sessions"),
 	OPERAND_OPTIONAL(struct arguments, session, "SESSION"),
 };
 
@@ -214,26 +217,87 @@ run_one(struct orch *o, const char *session)
 }
 
 static int
-run(struct orch *o, void *arguments)
+check(const struct arguments *a)
 {
-	const struct arguments *a = arguments;
-	char		list[TASKLIST_ID_MAX] = "";
-	int		rv;
-
 	if (a->session != NULL && (is_filtered(a) || a->all))
 		return option_error(&cmd_status.syntax, "give SESSION without --all, --status, --list and --stream");
-	if (a->status != NULL && (rv = check_status(a->status)) != 0)
-		return rv;
+	if (a->line && (a->session != NULL || is_filtered(a) || a->all))
+		return option_error(&cmd_status.syntax, "--line counts all sessions: give it alone");
+	return a->status != NULL ? check_status(a->status) : 0;
+}
+
+/* Prints one repository, or adds it to all. */
+static int
+run_here(struct orch *o, const struct arguments *a, struct json *all)
+{
+	char list[TASKLIST_ID_MAX] = "";
+	int rv;
+
 	if ((rv = orch_open(o)) != 0 || (a->list != NULL && (rv = tasks_find_list(o, a->list, list)) != 0))
 		return rv;
 	by_hand_recover(o);
 	if (a->session != NULL)
 		return run_one(o, a->session);
-	if (o->json)
-		json_all(o, a, list);
+	if (all != NULL)
+		json_append(all, all_json(o, a, list));
+	else if (o->json)
+		show_json(all_json(o, a, list));
 	else
 		print_all(o, a, list);
 	return 0;
+}
+
+/* Repositories one after another; the first failure is the result. */
+static int
+run_several(const struct orch *o, const struct arguments *a, const struct strings *dirs)
+{
+	struct json *j = json_new_object(), *all = json_new_array();
+	int rv = 0, one;
+
+	for (size_t i = 0; i < dirs->n; i++) {
+		struct orch other = { .dir = dirs->v[i], .json = o->json };
+
+		if (i > 0 && !o->json)
+			putchar('\n');
+		one = run_here(&other, a, o->json ? all : NULL);
+		rv = rv != 0 ? rv : one;
+		list_cache_free();
+		orch_close(&other);
+	}
+	json_put_int(j, "version", 1);
+	json_put(j, "repositories", all);
+	if (o->json)
+		show_json(j);
+	else
+		json_free(j);
+	return rv;
+}
+
+static int
+run(struct orch *o, void *arguments)
+{
+	const struct arguments *a = arguments;
+	bool several = a->everywhere || o->dirs->n > 1;
+	struct strings dirs = { 0 };
+	int rv;
+
+	if ((rv = check(a)) != 0)
+		return rv;
+	if (several && (a->session != NULL || a->list != NULL || a->stream != NULL))
+		return option_error(&cmd_status.syntax, "give SESSION, --list and --stream with one repository");
+	if (a->everywhere) {
+		orch_home(o);
+		places_find(o, &dirs);
+	} else if (several)
+		strings_add_all(&dirs, o->dirs);
+	else
+		strings_add(&dirs, o->dir);
+	if (a->line)
+		places_line(&dirs, o->json);
+	else
+		rv = several ? run_several(o, a, &dirs) : run_here(o, a, NULL);
+	strings_free(&dirs);
+	return rv;
 }
 
 const struct cmd cmd_status = COMMAND("status",

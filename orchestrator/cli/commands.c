@@ -73,7 +73,7 @@ static const struct syntax *const commands[] = {
 
 static const char *const colors[] = { "auto", "always", "never", NULL };
 static const struct option_row rows[] = {
-	OPT_STRING(struct globals, dir, 'C', NULL, "DIR", "work on the repository of DIR"),
+	OPT_LIST(struct globals, dirs, 'C', NULL, "DIR", "work on the repository of DIR"),
 	OPT_FLAG(struct globals, json, 0, "json", "print for programs"),
 	OPT_CHOICE(struct globals, color, 0, "color", "WHEN", colors, "show colours always, never, or (auto) on a terminal"),
 	OPT_HELP('h', "help", "show this"),

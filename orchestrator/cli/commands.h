@@ -7,7 +7,7 @@
 #include "proto/base/program.h"
 
 struct globals {
-	const char	*dir;
+	struct strings	 dirs;		/* -C; none = the current directory */
 	bool		 json;
 	const char	*color;		/* NULL = auto */
 	char *const	*command;

@@ -13,9 +13,11 @@ static int
 run(const struct globals *g, const struct call *call)
 {
 	const struct cmd *c = (const struct cmd *)(const void *)call->command;
-	struct orch o = { .dir = g->dir, .json = g->json };
+	struct orch o = { .dir = g->dirs.n > 0 ? g->dirs.v[0] : ".", .dirs = &g->dirs, .json = g->json };
 	int status;
 
+	if (g->dirs.n > 1 && c != &cmd_status)
+		return option_error(&c->syntax, "only status takes several -C");
 	look_color(g->color);
 	status = c->run(&o, call->arguments);
 	list_cache_free();
@@ -36,7 +38,7 @@ finish(int status)
 int
 main(int argc, char **argv)
 {
-	struct globals g = { .dir = "." };
+	struct globals g = { 0 };
 	struct call call;
 	int status;
 
@@ -47,5 +49,6 @@ main(int argc, char **argv)
 		status = run(&g, &call);
 		program_release(&call);
 	}
+	strings_free(&g.dirs);
 	return finish(status);
 }

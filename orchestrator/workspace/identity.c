@@ -131,6 +131,18 @@ identity_find(const struct git_repo *repo, const char *home, char *err, size_t e
 	return name;
 }
 
+char *
+identity_recorded(const struct git_repo *repo)
+{
+	struct json *record = read_record(repo);
+	struct stat here;
+	char *name = record != NULL && stat(repo->common, &here) == 0 && is_recorded(record, &here) ?
+	    text_format("%s", json_str(record, "workspace")) : NULL;
+
+	json_free(record);
+	return name;
+}
+
 void
 identity_record(const struct git_repo *repo, const char *name)
 {
@@ -155,4 +167,18 @@ identity_record(const struct git_repo *repo, const char *name)
 		close(fd);
 	}
 	json_free(record);
+}
+
+void
+identity_note(const struct git_repo *repo, const char *workspace)
+{
+	char *line = text_format("%s\n", repo->common), *known = NULL;
+	int fd = file_open_dir(AT_FDCWD, workspace);
+	size_t len;
+
+	if (fd != -1 && (file_read(fd, STATE_REPOSITORY, RECORD_MAX, &known, &len) == -1 || strcmp(known, line) != 0))
+		(void)file_replace(fd, STATE_REPOSITORY, line, strlen(line), 0);
+	free(known);
+	free(line);
+	file_close(fd);
 }

@@ -148,5 +148,6 @@ orch_make(struct orch *o)
 		log_warnx("%s", reason);
 		return EX_CANTCREAT;
 	}
+	identity_note(&o->repo, o->workspace);
 	return 0;
 }

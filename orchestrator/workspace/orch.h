@@ -15,6 +15,7 @@
 #include "proto/git/git.h"
 
 struct settings;
+struct strings;
 
 #define EX_NEGATIVE	1
 #define ORCH_REF_MAX	512			/* buffer size of a reference */
@@ -22,6 +23,7 @@ struct settings;
 
 struct orch {
 	const char	*dir;		/* -C DIR or "." */
+	const struct strings *dirs;	/* each -C; NULL = none */
 	bool		 json;		/* --json */
 	struct git_repo	 repo;
 	char		*home;		/* $ORCHESTRATOR_HOME, absolute */
@@ -44,6 +46,10 @@ struct orch {
  * sysexits status, 0 on success.  Every subcommand calls it after parsing its arguments; a second call does
  * nothing. */
 int orch_open(struct orch *);
+/* Only finds the workspace and its instance, without git, to read sessions.  0, or -1 without a message: there is none. */
+int orch_peek(struct orch *);
+/* The directory of the repository to which a workspace (its path) belongs; malloced, or NULL: it is gone, or was moved. */
+char *orch_repository_of(const char *workspace);
 /* Also makes workspace, safe.git, instance and its directories (0700). */
 int orch_make(struct orch *);
 void orch_close(struct orch *);

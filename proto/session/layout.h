@@ -10,11 +10,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* STATE/workspaces/WORKSPACE has claims, tasklists, and instances, whose names are "instance-" and an id.  In each of
- * them are the directories of its sessions, and those of merged or replaced ones in the archive. */
+/* STATE/workspaces/WORKSPACE has claims, tasklists, the path of its repository, and instances, whose names are "instance-"
+ * and an id.  In each of them are the directories of its sessions, and those of merged or replaced ones in the archive. */
 #define STATE_WORKSPACES		"workspaces"
 #define STATE_CLAIMS			"claims"
 #define STATE_TASKLISTS			"tasklists"
+#define STATE_REPOSITORY		"repository"
 #define STATE_INSTANCE			"instance-"
 #define STATE_SESSIONS			"isolated-sessions"
 #define STATE_ARCHIVE			"archive"

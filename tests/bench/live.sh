@@ -25,6 +25,11 @@ live() { # DISK MOUNT
 		for f in state.json config.json item.json worker.lock output.log; do
 			sed "s/${from##*/}/${to##*/}/g; s/\"one\"/\"n$i\"/g" "$from/$f" >"$to/$f"
 		done
+		[ $i = 19 ] || continue
+		: >"$T/live.line"
+		while [ "$(grep -c . "$T/live.line")" -lt 20 ]; do
+			"$B/lanes" 1 1 1 orchestrator -C "$r/repo" status --line >>"$T/live.line" 2>/dev/null || die "status --line failed"
+		done
 	done
 	for k in watch first told shown files; do : >"$T/live.$k"; done
 	i=0
@@ -61,6 +66,7 @@ live() { # DISK MOUNT
 	done
 	exec 7<&-
 	kill "$client" "$server"; wait "$client" "$server" 2>/dev/null || :
+	within "status --line, 20 sessions" "$T/live.line" 5
 	within "watch --once, $n sessions" "$T/live.watch" 300
 	within "serve, from its start to all of $n sessions" "$T/live.first" 300
 	plain "the same files, read by cat" "$(awk -v t="$(median "$T/live.files")" 'BEGIN { printf "%.1f ms", t / 1e6 }')" - - -
