@@ -14,7 +14,11 @@ cat >.orchestrator/config.json <<'E2'
   "answers": { "rules": [ { "match": "rule", "answer": "1" } ] } }
 E2
 git add . && git commit -qm Settings
-j() { run orchestrator --json "$@"; }
+printed=0 && mkdir "$T/printed"
+j() {
+	run orchestrator --json "$@"
+	printed=$((printed + 1)) && cp "$T/.out" "$T/printed/$printed" && printf '%s\n' "$@" >"$T/printed/$printed.args"
+}
 whole() {	# SENTENCE: the output is one JSON value
 	is "$1 prints one JSON value" "$(printf '%s' "$out" | jq -s length 2>&1)" 1
 }
@@ -125,6 +129,23 @@ is 'merge takes -C before its operand' "$status $err" \
 
 cd "$T" && j status
 is 'outside of a repository nothing is on standard output' "$status $out" '66 '
+
+# Schemas: output.schema.json has a definition for each command that has an output of its own.
+for c in $(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p'); do
+	case $c in logs | watch | serve | mcp | help) continue ;; esac
+	jq -e --arg c "$c" '."$defs" | keys | any(. == $c or startswith($c + " "))' "$top/man/schema/output.schema.json" >/dev/null || echo "$c"
+done >"$T/undefined"
+is 'each command with --json has a schema' "$(cat "$T/undefined")" ''
+j tasks create schemas --task 'a: A' --task 'b: B'; j tasks depend b a; j tasks start a; j tasks complete a; j tasks reopen a
+j tasks add --list schemas 'c: C'; j tasks edit --title D c; j tasks list; j tasks show schemas; j plan schemas; j config; j pause; j resume
+j tasks resume schemas; j tasks export schemas; j tasks remove c; j tasks rename schemas schemes; j report --day; j report --day --by account; j salvage list; j recover; j wait
+j tasks delete schemes; j skill install
+ok 'many outputs are compared with their schemas' test "$(ls "$T/printed" | wc -l)" -ge 90
+if python=$(schema_python); then
+	is 'what commands print is as its schema says' "$("$python" "$top/tests/output.py" "$top/man/schema/output.schema.json" "$T/printed" 2>&1)" ''
+else
+	skip 'what commands print is as its schema says' 'no python3-jsonschema'
+fi
 
 # Records.
 if python=$(schema_python); then
