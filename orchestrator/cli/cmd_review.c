@@ -6,6 +6,8 @@
 
 #include "orchestrator/session/facts.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/view/look.h"
+#include "orchestrator/view/page.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -14,12 +16,18 @@
 #include "proto/json/json.h"
 #include "proto/session/layout.h"
 
+static enum tone
+tone_of(enum verdict v)
+{
+	return v == VERDICT_APPROVED ? TONE_GOOD : v == VERDICT_REJECTED ? TONE_BAD : TONE_QUIET;
+}
+
 /* The commit, unless it is that of the verdict. */
 static void
-print_of(const struct review *r, const char *commit)
+add_of(struct text *t, const struct review *r, const char *commit)
 {
 	if (commit[0] != '\0' && strcmp(commit, r->commit) != 0)
-		printf(", of %.12s", commit);
+		text_printf(t, ", of %.12s", commit);
 }
 
 static void
@@ -28,22 +36,24 @@ print_opinion(const struct facts *f, const struct opinion *p, const char **told)
 	const struct review *r = &f->review;
 	bool person = p->run[0] == '\0' && p->role != ROLE_IMPLEMENTER;
 	const char *agent = person ? NULL : facts_agent(f, role_name(p->role));
+	struct text t = { 0 };
 
-	printf("  %s ", person ? BY_PERSON : role_name(p->role));
+	text_printf(&t, "  %s ", person ? BY_PERSON : role_name(p->role));
 	if (agent != NULL)
-		printf("(%s) ", agent);
+		text_printf(&t, "(%s) ", agent);
 	if (p->run[0] == '\0' && p->role == ROLE_IMPLEMENTER)	/* it could not be resumed */
-		fputs("accepted the findings", stdout);
+		text_puts(&t, "accepted the findings");
 	else
-		fputs(verdict_name(p->verdict), stdout);
-	print_of(r, p->commit);
-	printf(", %s ago", show_age(p->at));
+		look_puts(&t, tone_of(p->verdict), verdict_name(p->verdict));
+	add_of(&t, r, p->commit);
+	text_printf(&t, ", %s ago", show_age(p->at));
 	if (!person && p->how[0] != '\0') {
-		fputs(" (", stdout);
-		text_print(stdout, p->how, false);
-		putchar(')');
+		text_puts(&t, " (");
+		text_line(&t, p->how, strlen(p->how));
+		text_puts(&t, ")");
 	}
-	putchar('\n');
+	show_item(&(struct page_item){ "", t.buf, NULL }, 4);
+	text_free(&t);
 	/* an opinion that accepts findings records them again */
 	if (p->findings != NULL && (*told == NULL || strcmp(p->findings, *told) != 0))
 		show_block(stdout, *told = p->findings);
@@ -52,12 +62,19 @@ print_opinion(const struct facts *f, const struct opinion *p, const char **told)
 static void
 print_gate(const struct review *r, const struct gate_result *g)
 {
-	fputs("  gate ", stdout);
-	text_print(stdout, g->name == NULL ? "" : g->name, false);
-	fputs(": ", stdout);
-	text_print(stdout, g->outcome, false);
-	print_of(r, g->commit);
-	printf(", %.1f s\n", (double)g->duration_ms / 1000);
+	const char *name = g->name == NULL ? "" : g->name;
+	struct text t = { 0 }, outcome = { 0 };
+
+	text_puts(&t, "  gate ");
+	text_line(&t, name, strlen(name));
+	text_puts(&t, ": ");
+	text_line(&outcome, g->outcome, strlen(g->outcome));
+	look_puts(&t, g->passed ? TONE_GOOD : TONE_BAD, outcome.buf != NULL ? outcome.buf : "");
+	add_of(&t, r, g->commit);
+	text_printf(&t, ", %.1f s", (double)g->duration_ms / 1000);
+	show_item(&(struct page_item){ "", t.buf, NULL }, 4);
+	text_free(&outcome);
+	text_free(&t);
 	if (!g->passed && g->output != NULL)
 		show_block(stdout, g->output);
 }
@@ -159,11 +176,17 @@ print_begin(const struct facts *f, int64_t round, const char *reason)
 		{ "gate", "repair of the merged tree" }, { "adopted", "adopted from the worktree" },
 	};
 
-	printf("\nround %jd", (intmax_t)round);
+	struct text t = { 0 };
+
+	text_printf(&t, "round %jd", (intmax_t)round);
 	for (size_t i = 0; reason != NULL && i < sizeof(why) / sizeof(why[0]); i++)
 		if (strcmp(reason, why[i].reason) == 0)
-			printf(": %s", why[i].text);
-	puts(reason != NULL && strcmp(reason, "remarks") == 0 && is_unchanged(f, round) ? ", but its agent changed nothing" : "");
+			text_printf(&t, ": %s", why[i].text);
+	if (reason != NULL && strcmp(reason, "remarks") == 0 && is_unchanged(f, round))
+		text_puts(&t, ", but its agent changed nothing");
+	putchar('\n');
+	show_head(t.buf);
+	text_free(&t);
 }
 
 static void
@@ -184,6 +207,25 @@ print_round(const struct facts *f, int64_t round)
 }
 
 static void
+print_verdict(const struct review *r, const char *verdict)
+{
+	char *text = text_format("%s, %s ago", verdict, show_age(r->decided_at));
+
+	show_toned("verdict", tone_of(r->verdict), text);
+	free(text);
+}
+
+static void
+print_earlier(const struct facts *f)
+{
+	char *command = text_format("orchestrator logs %s", f->e->id);
+
+	putchar('\n');
+	show_item(&(struct page_item){ "", "gates of earlier rounds:", command }, 2);
+	free(command);
+}
+
+static void
 print_review(const struct facts *f)
 {
 	const struct review *r = &f->review;
@@ -191,9 +233,9 @@ print_review(const struct facts *f)
 	char *verdict = facts_verdict(f);
 
 	if (r->verdict == VERDICT_NONE)
-		puts("verdict      none yet");
+		show_field("verdict", "none yet");
 	else
-		printf("%-12s %s, %s ago\n", "verdict", verdict, show_age(r->decided_at));
+		print_verdict(r, verdict);
 	free(verdict);
 	show_field("session", f->e->id);
 	show_field("mode", r->mode);
@@ -205,7 +247,7 @@ print_review(const struct facts *f)
 	for (int64_t round = 1; round <= last; round++)
 		print_round(f, round);
 	if (r->ngates > 0 && r->gates[r->ngates - 1].round > GATE_ROUNDS)
-		printf("\ngates of earlier rounds: orchestrator logs %s\n", f->e->id);
+		print_earlier(f);
 }
 
 static int

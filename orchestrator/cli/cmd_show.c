@@ -29,7 +29,7 @@ print_head(const struct facts *f)
 	show_field("session", f->e->id);
 	show_field("item", line);
 	free(line);
-	show_field("status", show_status(f->e));
+	show_toned("status", show_tone(f->e), show_status(f->e));
 	show_field("error", f->e->error);
 	show_reason(f->e);
 	if (s->branch != NULL) {
@@ -38,8 +38,11 @@ print_head(const struct facts *f)
 		free(line);
 	}
 	show_field("later", f->later);
-	if (!status_done(s->status) && f->later[0] == '\0')
-		show_field("worktree", s->worktree);
+	if (!status_done(s->status) && f->later[0] == '\0') {
+		line = text_format("orchestrator path --worktree %s", f->name);
+		show_path("worktree", s->worktree, line);
+		free(line);
+	}
 	show_field("merged", s->merged[0] != '\0' && strcmp(s->merged, s->base) == 0 ? "needed no change" : s->merged);
 	show_field("saved", f->salvage);
 	for (size_t i = 0; i < s->nconflicts; i++)
@@ -47,33 +50,38 @@ print_head(const struct facts *f)
 }
 
 static void
-print_size(const struct git_size *s)
+print_file(const struct git_size *s)
 {
+	struct text line = { 0 };
 	char text[64] = "binary";
 
 	if (!s->binary)
 		snprintf(text, sizeof(text), "+%jd -%jd", (intmax_t)s->added, (intmax_t)s->removed);
-	printf("    %-14s ", text);
+	text_printf(&line, "    %-14s ", text);
+	text_line(&line, s->path, strlen(s->path));
+	show_cut(line.buf);
+	text_free(&line);
 }
 
 static void
 print_change(const struct facts *f)
 {
 	size_t shown = f->nfiles > FILES_SHOWN + 1 ? FILES_SHOWN : f->nfiles;
+	char *more;
 
 	if (f->nfiles == 0) {
 		show_field("change", f->base[0] != '\0' ? "none" : "");
 		return;
 	}
-	printf("%-12s %zu file%s, +%jd -%jd%s\n", "change", f->nfiles, f->nfiles == 1 ? "" : "s", (intmax_t)f->added,
+	show_format("change", "%zu file%s, +%jd -%jd%s", f->nfiles, f->nfiles == 1 ? "" : "s", (intmax_t)f->added,
 	    (intmax_t)f->removed, f->worktree ? ", with uncommitted changes" : "");
-	for (size_t i = 0; i < shown; i++) {
-		print_size(&f->files[i]);
-		text_print(stdout, f->files[i].path, false);
-		putchar('\n');
+	for (size_t i = 0; i < shown; i++)
+		print_file(&f->files[i]);
+	if (shown < f->nfiles) {
+		more = text_format("    and %zu more: orchestrator diff --stat %s", f->nfiles - shown, f->name);
+		show_cut(more);
+		free(more);
 	}
-	if (shown < f->nfiles)
-		printf("    and %zu more: orchestrator diff --stat %s\n", f->nfiles - shown, f->name);
 }
 
 /* Gates of the last round. */
@@ -87,11 +95,7 @@ print_gates(const struct review *r)
 
 		if (g->round != round)
 			continue;
-		printf("%-12s ", "gate");
-		text_print(stdout, g->name == NULL ? "" : g->name, false);
-		fputs(": ", stdout);
-		text_print(stdout, g->outcome, false);
-		putchar('\n');
+		show_format("gate", "%s: %s", g->name == NULL ? "" : g->name, g->outcome);
 		if (!g->passed && g->output != NULL)
 			show_block(stdout, g->output);
 	}
@@ -105,14 +109,14 @@ print_judged(const struct facts *f)
 
 	print_gates(r);
 	if (r->verdict != VERDICT_NONE)
-		printf("%-12s %s, commit %.12s\n", "verdict", verdict, r->commit);
+		show_format("verdict", "%s, commit %.12s", verdict, r->commit);
 	free(verdict);
 	if (r->verdict != VERDICT_APPROVED)
 		show_section("findings", r->findings);
 	for (size_t i = 0; i < f->questions.n; i++) {
 		if (f->questions.q[i].status != QUESTION_OPEN || !status_live(f->e->state.status))
 			continue;
-		printf("%-12s %s\n", "question", f->questions.q[i].id);
+		show_field("question", f->questions.q[i].id);
 		show_block(stdout, f->questions.q[i].text);
 	}
 	show_field("not judged", f->surplus);
@@ -130,10 +134,10 @@ print_next(const struct facts *f)
 {
 	char *command;
 
-	puts(f->later[0] != '\0' ? "next, for the later attempt" : "next");
+	show_head(f->later[0] != '\0' ? "next, for the later attempt" : "next");
 	for (const struct next_row *r = next_rows(f->next); r->command != NULL; r++) {
 		command = next_command(r, next_name(f));
-		printf("    %-44s  %s\n", command, r->what);
+		show_step(command, r->what);
 		free(command);
 	}
 }

@@ -48,15 +48,6 @@ print_list(const char *name, const struct strings *s)
 }
 
 static void
-print_text(const char *name, const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return;
-	puts(name);
-	show_block(stdout, text);
-}
-
-static void
 print(const struct executor *f, size_t i, const struct hold_lines *h, const struct next *next, size_t n)
 {
 	const struct task *t = &f->list.v[i];
@@ -71,8 +62,8 @@ print(const struct executor *f, size_t i, const struct hold_lines *h, const stru
 	if (t->nhistory > 0)
 		show_field("reason", t->history[t->nhistory - 1].reason);
 	show_field("session", "none yet");
-	print_text("description", t->item.description);
-	print_text("acceptance", t->item.acceptance);
+	show_section("description", t->item.description);
+	show_section("acceptance", t->item.acceptance);
 	for (size_t k = f->graph.needs_at[i]; k < f->graph.needs_at[i + 1]; k++) {
 		const struct task *need = &f->list.v[f->graph.needs[k]];
 
@@ -85,9 +76,9 @@ print(const struct executor *f, size_t i, const struct hold_lines *h, const stru
 	print_list("outputs", &t->item.outputs);
 	for (int k = 0; k < HOLDS; k++)
 		show_field("held back", h->v[k]);
-	puts("next");
+	show_head("next");
 	for (size_t k = 0; k < n; k++)
-		printf("    %-44s  %s\n", next[k].command, next[k].what);
+		show_step(next[k].command, next[k].what);
 }
 
 static void

@@ -30,12 +30,12 @@ salvage_ref(struct orch *o, const struct entry *e, char *ref, size_t len, char o
 }
 
 static void
-print_path(const char *name, const struct entry *e, const char *file)
+print_path(const char *name, const char *path, const char *command, const struct entry *e)
 {
-	char	*path = text_format("%s/%s", e->path, file);
+	char	*line = text_format("orchestrator %s %s", command, e->archived ? e->id : e->state.item);
 
-	show_path(name, path);
-	free(path);
+	show_path(name, path, line);
+	free(line);
 }
 
 static void
@@ -44,8 +44,7 @@ print_time(const char *name, int64_t ms)
 	char	buf[CLOCK_TEXT];
 
 	if (ms != 0)
-		printf("%-12s %s (%s ago)\n", name, clock_text(ms, buf, sizeof(buf)),
-		    show_age(ms));
+		show_format(name, "%s (%s ago)", clock_text(ms, buf, sizeof(buf)), show_age(ms));
 }
 
 static void
@@ -55,33 +54,32 @@ print_where(const struct entry *e)
 
 	show_field("session", e->id);
 	show_field("item", s->item);
-	show_field("status", show_status(e));
+	show_toned("status", show_tone(e), show_status(e));
 	if (e->error != NULL) {
 		show_field("error", e->error);
 		return;
 	}
 	if (entry_dead(e))
-		printf("%-12s %s: orchestrator execute starts it%s\n", "", status_name(s->status),
+		show_format("", "%s: orchestrator execute starts it%s", status_name(s->status),
 		    e->begun ? " again, orchestrator cleanup marks it failed" : "");
 	show_reason(e);
 	if (status_live(s->status))
-		printf("%-12s %s, phase %d\n", "step", step_name(s->step), step_phase(s->step));
-	printf("%-12s %jd, review round %jd, %jd runs, started again %jd times\n", "attempt",
+		show_format("step", "%s, phase %d", step_name(s->step), step_phase(s->step));
+	show_format("attempt", "%jd, review round %jd, %jd runs, started again %jd times",
 	    (intmax_t)s->attempt, (intmax_t)s->round, (intmax_t)s->runs,
 	    (intmax_t)s->recoveries);
 	if (e->pid != 0)
-		printf("%-12s %jd%s\n", e->busy ? "held by" : "worker", (intmax_t)e->pid,
+		show_format(e->busy ? "held by" : "worker", "%jd%s", (intmax_t)e->pid,
 		    e->busy ? " (orchestrator)" : "");
 	if (s->parked)
-		printf("%-12s no process waits; the answer starts the worker again\n", "parked");
+		show_field("parked", "no process waits; the answer starts the worker again");
 	if (s->tasks_total > 0)
-		printf("%-12s %jd/%jd\n", "tasks", (intmax_t)s->tasks_done,
-		    (intmax_t)s->tasks_total);
+		show_format("tasks", "%jd/%jd", (intmax_t)s->tasks_done, (intmax_t)s->tasks_total);
 	if (e->paused)
-		printf("%-12s before the next step; orchestrator resume %s continues it\n", "paused", s->item);
+		show_format("paused", "before the next step; orchestrator resume %s continues it", s->item);
 	show_field("note", s->note);
 	if (s->rescue.attempts > 0)
-		printf("%-12s %jd times, last: %s%s\n", "recovered", (intmax_t)s->rescue.attempts,
+		show_format("recovered", "%jd times, last: %s%s", (intmax_t)s->rescue.attempts,
 		    s->rescue.cause, s->rescue.under_way ? ", under way" : "");
 }
 
@@ -89,11 +87,13 @@ static void
 print_places(struct orch *o, const struct entry *e)
 {
 	char	ref[160], oid[OID_MAX], *surplus = work_surplus(o, e), *target = target_of(e);
+	char	*log = text_format("%s/" SESSION_FILE_LOG, e->path);
 	struct text t = { 0 };
 
-	show_path("directory", e->path);
-	print_path("log", e, SESSION_FILE_LOG);
-	show_path("worktree", e->state.worktree);
+	print_path("directory", e->path, "path", e);
+	print_path("log", log, "logs", e);
+	print_path("worktree", e->state.worktree, "path --worktree", e);
+	free(log);
 	if (target != NULL) {
 		text_printf(&t, "%s", target);
 		if (!status_done(e->state.status))
@@ -108,11 +108,11 @@ print_places(struct orch *o, const struct entry *e)
 	show_field("merged", e->state.merged[0] != '\0' && strcmp(e->state.merged, e->state.base) == 0 ? "needed no change" :
 	    e->state.merged);
 	if (surplus != NULL)
-		printf("%-12s %s: orchestrator adopt %s has that reviewed\n", "not judged", surplus, e->id);
+		show_format("not judged", "%s: orchestrator adopt %s has that reviewed", surplus, e->id);
 	free(surplus);
 	salvage_ref(o, e, ref, sizeof(ref), oid);
 	if (oid[0] != '\0')
-		printf("%-12s %s %s\n", "salvaged", ref, oid);
+		show_format("salvaged", "%s %s", ref, oid);
 }
 
 static void
@@ -125,19 +125,14 @@ print_work(const struct entry *e)
 	print_time("updated", s->updated_at);
 	print_time("ended", s->ended_at);
 	if (s->input_tokens > 0 || s->output_tokens > 0 || s->cost_microusd > 0)
-		printf("%-12s %jd tokens in, %jd out, %.4f USD\n", "usage",
+		show_format("usage", "%jd tokens in, %jd out, %.4f USD",
 		    (intmax_t)s->input_tokens, (intmax_t)s->output_tokens,
 		    (double)s->cost_microusd / 1e6);
 	if (s->merging.target[0] != '\0')
-		printf("%-12s into %s, %.12s -> %.12s: orchestrator merge completes it\n",
-		    "merging", s->merging.target, s->merging.old, s->merging.new);
-	for (size_t i = 0; i < s->nconflicts; i++) {
-		printf("%-12s ", "conflict");
-		text_print(stdout, s->conflicts[i].path, false);
-		fputs(" (", stdout);
-		text_print(stdout, s->conflicts[i].kind, false);
-		fputs(")\n", stdout);
-	}
+		show_format("merging", "into %s, %.12s -> %.12s: orchestrator merge completes it", s->merging.target,
+		    s->merging.old, s->merging.new);
+	for (size_t i = 0; i < s->nconflicts; i++)
+		show_format("conflict", "%s (%s)", s->conflicts[i].path, s->conflicts[i].kind);
 }
 
 static void
@@ -154,8 +149,7 @@ print_questions(const struct entry *e, int fd)
 	for (q = qs.q; q < qs.q + qs.n; q++) {
 		if (q->status != QUESTION_OPEN || !status_live(e->state.status))
 			continue;
-		printf("%-12s %s, %s, %s\n", "question", q->id, question_from(q),
-		    show_age(q->asked_at));
+		show_format("question", "%s, %s, %s", q->id, question_from(q), show_age(q->asked_at));
 		show_question(e, q);
 	}
 	questions_release(&qs);
@@ -172,7 +166,7 @@ print_review(int fd)
 		return;
 	}
 	if (r.verdict != VERDICT_NONE)
-		printf("%-12s %s by %s, commit %s, %zu opinions, %zu gates\n", "review",
+		show_format("review", "%s by %s, commit %s, %zu opinions, %zu gates",
 		    verdict_name(r.verdict), r.decided_by, r.commit, r.nopinions, r.ngates);
 	if (r.verdict == VERDICT_REJECTED && r.findings != NULL)
 		show_block(stdout, r.findings);
@@ -185,14 +179,10 @@ print_history(const struct state *s)
 	char	buf[CLOCK_TEXT];
 
 	for (size_t i = 0; i < s->nhistory; i++) {
-		printf("%-12s %s  %s -> %s", i == 0 ? "history" : "",
-		    clock_text(s->history[i].at, buf, sizeof(buf)),
-		    status_name(s->history[i].from), status_name(s->history[i].to));
-		if (s->history[i].reason[0] != '\0') {
-			fputs(": ", stdout);
-			text_print(stdout, s->history[i].reason, false);
-		}
-		putchar('\n');
+		const char *reason = s->history[i].reason;
+
+		show_format(i == 0 ? "history" : "", "%s  %s -> %s%s%s", clock_text(s->history[i].at, buf, sizeof(buf)),
+		    status_name(s->history[i].from), status_name(s->history[i].to), reason[0] != '\0' ? ": " : "", reason);
 	}
 }
 

@@ -43,6 +43,27 @@ show_status(const struct entry *e)
 	return status_name(e->state.status);
 }
 
+enum tone
+show_tone(const struct entry *e)
+{
+	if (e->error != NULL || entry_dead(e))
+		return TONE_BAD;
+	if (e->state.questions_open > 0 && status_live(e->state.status))
+		return TONE_ASK;
+	switch (status_traits(e->state.status)->outcome) {
+	case OUTCOME_NONE:
+		return status_approved(e->state.status) ? TONE_GOOD : TONE_BUSY;
+	case OUTCOME_DONE:
+		return TONE_GOOD;
+	case OUTCOME_BLOCKED:
+	case OUTCOME_DECLINED:
+	case OUTCOME_FAILED:
+	case OUTCOME_COUNT:
+		break;
+	}
+	return TONE_BAD;
+}
+
 enum role
 show_role(const struct settings *s, enum step step)
 {
@@ -198,15 +219,17 @@ void
 show_question(const struct entry *e, const struct question *q)
 {
 	char	*by_default = rule_default_text(e, q);
+	struct text option = { 0 };
 
 	show_block(stdout, q->text);
 	for (size_t i = 0; i < q->options.n; i++) {
-		printf("    %zu) ", i + 1);
-		text_print(stdout, q->options.v[i], false);
-		putchar('\n');
+		text_clear(&option);
+		text_printf(&option, "%zu) %s", i + 1, q->options.v[i]);
+		show_block(stdout, option.buf);
 	}
 	if (by_default != NULL)
 		show_block(stdout, by_default);
+	text_free(&option);
 	free(by_default);
 }
 

@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "orchestrator/view/look.h"
 #include "proto/session/role.h"
 #include "proto/session/step.h"
 
@@ -20,6 +21,8 @@ int show_operand(struct orch *, const char *name, struct entry *);
 
 /* The word for the state of a session: "running", "dead", "merging", ... */
 const char *show_status(const struct entry *);
+/* The tone of that word. */
+enum tone show_tone(const struct entry *);
 /* The role that works in this step. */
 enum role show_role(const struct settings *, enum step);
 /* Prints why it is in its status, and why its agent is blocked or waits; nothing twice. */

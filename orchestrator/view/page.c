@@ -7,6 +7,7 @@
 
 #define DOTS	"..."
 #define RESET	"\033[m"
+#define TAB	8	/* columns, at most */
 
 /* Characters of two columns below the wide scripts. */
 static const struct { uint32_t first, last; } wide[] = {
@@ -52,7 +53,7 @@ next(const char *s, size_t *columns)
 		*columns = 1;
 		return 1;
 	}
-	*columns = columns_of(point);
+	*columns = point == '\t' ? TAB : columns_of(point);
 	return n;
 }
 

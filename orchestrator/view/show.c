@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <err.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,50 +77,6 @@ show_yaml(struct json *j)
 	fputs(text, stdout);
 	free(text);
 	return 0;
-}
-
-void
-show_field(const char *name, const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return;
-	printf("%-12s ", name);
-	text_print(stdout, text, false);
-	putchar('\n');
-}
-
-void
-show_path(const char *name, const char *path)
-{
-	char	*text = path == NULL ? NULL : page_path(path, getenv("HOME"));
-
-	show_field(name, text);
-	free(text);
-}
-
-void
-show_block(FILE *fp, const char *text)
-{
-	const char	*nl;
-	char		*line;
-
-	for (; *text != '\0'; text = *nl == '\0' ? nl : nl + 1) {
-		nl = strchrnul(text, '\n');
-		fputs("    ", fp);
-		if ((line = strndup(text, (size_t)(nl - text))) != NULL)
-			text_print(fp, line, false);
-		free(line);
-		putc('\n', fp);
-	}
-}
-
-void
-show_section(const char *name, const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return;
-	puts(name);
-	show_block(stdout, text);
 }
 
 const char *
@@ -206,4 +164,102 @@ show_event(int64_t at, enum tone tone, const char *text)
 	fflush(stdout);
 	text_free(&lead);
 	text_free(&t);
+}
+
+void
+show_field(const char *name, const char *text)
+{
+	char *lead = text_format("%-12s ", name);
+	struct text t = { 0 };
+
+	if (text != NULL && *text != '\0') {
+		text_line(&t, text, strlen(text));
+		show_item(&(struct page_item){ lead, t.buf, NULL }, 4);
+	}
+	text_free(&t);
+	free(lead);
+}
+
+void
+show_format(const char *name, const char *format, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	if (vasprintf(&text, format, ap) == -1)
+		err(EX_OSERR, NULL);
+	va_end(ap);
+	show_field(name, text);
+	free(text);
+}
+
+void
+show_toned(const char *name, enum tone tone, const char *word)
+{
+	char *lead = text_format("%-12s ", name);
+	struct text t = { 0 }, safe = { 0 };
+
+	text_line(&safe, word, strlen(word));
+	look_puts(&t, tone, safe.buf != NULL ? safe.buf : "");
+	show_item(&(struct page_item){ lead, t.buf, NULL }, 4);
+	text_free(&safe);
+	text_free(&t);
+	free(lead);
+}
+
+void
+show_path(const char *name, const char *path, const char *command)
+{
+	char *text = path == NULL ? NULL : page_path(path, getenv("HOME"));
+	size_t width = look_width();
+
+	show_field(name, text == NULL || width == SIZE_MAX || page_columns(text) + 13 <= width ? text : command);
+	free(text);
+}
+
+void
+show_head(const char *s)
+{
+	struct text t = { 0 };
+
+	look_puts(&t, TONE_HEAD, s);
+	show_cut(t.buf);
+	text_free(&t);
+}
+
+void
+show_step(const char *command, const char *what)
+{
+	char *lead = text_format("    %-44s  ", command);
+
+	show_item(&(struct page_item){ lead, what, NULL }, 6);
+	free(lead);
+}
+
+void
+show_block(FILE *fp, const char *text)
+{
+	const char	*nl;
+	struct text	 line = { 0 };
+
+	for (; *text != '\0'; text = *nl == '\0' ? nl : nl + 1) {
+		nl = strchrnul(text, '\n');
+		text_clear(&line);
+		text_line(&line, text, (size_t)(nl - text));
+		if (fp == stdout)
+			show_item(&(struct page_item){ "    ", line.buf, NULL }, 4);
+		else
+			fprintf(fp, "    %s\n", line.buf != NULL ? line.buf : "");
+	}
+	text_free(&line);
+}
+
+void
+show_section(const char *name, const char *text)
+{
+	if (text == NULL || *text == '\0')
+		return;
+	show_head(name);
+	show_block(stdout, text);
 }

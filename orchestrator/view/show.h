@@ -23,11 +23,18 @@ void show_json(struct json *);
 int show_yaml(struct json *);
 /* Prints the text of a value, without characters that a terminal would obey. */
 void show_json_text(const char *);
-/* Prints "name  text" with text escaped, unless text is NULL or "". */
+/* Prints "name  text" with text escaped and broken between words, unless text is NULL or "". */
 void show_field(const char *name, const char *text);
-/* The same of a path, which is shortened by "~". */
-void show_path(const char *name, const char *path);
-/* Prints text of several lines, each indented by four blanks. */
+void show_format(const char *name, const char *, ...) __attribute__((format(printf, 2, 3)));
+/* The same in a tone, of a word. */
+void show_toned(const char *name, enum tone, const char *word);
+/* The same of a path, which is shortened by "~"; the command that prints it if the terminal has no room for the path. */
+void show_path(const char *name, const char *path, const char *command);
+/* Prints a heading. */
+void show_head(const char *);
+/* Prints a next step: the command, and what it does. */
+void show_step(const char *command, const char *what);
+/* Prints text of several lines, each indented by four blanks; on standard output broken between words. */
 void show_block(FILE *, const char *);
 /* The same below a line with its name; without text nothing. */
 void show_section(const char *name, const char *text);

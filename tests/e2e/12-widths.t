@@ -62,6 +62,31 @@ is 'the report begins with its sentence' "$(orchestrator report | sed -n '1s/ [0
 like 'the report has what the council found' "$(orchestrator report | flat)" 'rejected rejected found: A finding . that is longer'
 like 'the report has colours where they are asked for' "$(orchestrator report --color=always)" "^  $(printf '\033')\\[32m[+]$(printf '\033')\\[m  good "
 
+#: One session.
+for i in good rejected "$failing" after; do
+	fits "show of $i" orchestrator show $i
+	case $i in after) ;; *) fits "status of $i" orchestrator status $i ;; esac
+done
+fits 'review of approved work' orchestrator review good
+fits 'review of rejected work' orchestrator review rejected
+for c in 60 80 100 200; do
+	is "show has whole commands at $c columns" "$(COLUMNS=$c orchestrator show rejected | grep -cE '^    orchestrator (rework rejected TEXT|review rejected|retry rejected)( |$)')" 3
+	like "show has all of the summary at $c columns" "$(LC_ALL=C.UTF-8 COLUMNS=$c orchestrator show good | flat)" \
+	    'summary A summary 漢字漢字漢字漢字 that is longer than a line of a terminal, and has to be broken between its words'
+	like "review has all of the findings at $c columns" "$(LC_ALL=C.UTF-8 COLUMNS=$c orchestrator review rejected | flat)" \
+	    'A finding ✅ that is longer than a line of a terminal, and has to be broken between its words, too'
+done
+like 'status of a session has the command instead of a path that does not fit' "$(COLUMNS=60 orchestrator status rejected)" \
+    '^directory    orchestrator path rejected$'
+like 'status of a session has the path if it fits' "$(COLUMNS=1000 orchestrator status rejected)" '^directory    ~?/.*/session-rejected-[a-z0-9]*$'
+# shellcheck disable=SC2091 # it is the command
+is 'the command instead of the path of an archived session prints it' "$($(COLUMNS=60 orchestrator status good | sed -n 's/^directory *//p'))" \
+    "$(session_of good)"
+esc=$(printf '\033')
+like 'show has the status in its colour' "$(orchestrator show --color=always rejected)" "^status       $esc\\[31mrejected$esc\\[m$"
+like 'status of a session has its status in its colour' "$(orchestrator status --color=always good)" "^status       $esc\\[32mmerged$esc\\[m$"
+like 'review has a verdict in its colour' "$(orchestrator review --color=always good)" "^verdict      $esc\\[32mapproved by reviewer "
+
 #: The plan.
 orchestrator --json tasks create plan --task 'setup: A title that is longer than a line of a terminal, and has to be broken between words' \
     --task 'api: The API' --task 'ui: 漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字漢字' --task 'docs: Documentation' --task 'test: Tests' >"$T/plan"

@@ -28,6 +28,7 @@ colours_take_no_column_and_wide_characters_two(void **state)
 	assert_int_equal(page_columns("abc"), 3);
 	assert_int_equal(page_columns("\033[1;31mabc\033[m"), 3);
 	assert_int_equal(page_columns("a█é"), 3);
+	assert_int_equal(page_columns("a\tb"), 10);
 	assert_int_equal(page_columns("✅⚫漢"), 6);
 	assert_int_equal(page_columns("\xff"), 1);
 }
