@@ -50,7 +50,7 @@ is 'the reviewer reads all remarks, the newest last' "$(grep -x 'Make it better\
 orchestrator review one >"$T/said"
 is 'review says which rounds had remarks' "$(grep '^round' "$T/said" | tr '\n' '|')" \
     "round 1|round 2: on a person's remarks|round 3: on a person's remarks, but its agent changed nothing|"
-like 'review names the command for gates of earlier rounds' "$(cat "$T/said")" "^gates of earlier rounds: orchestrator logs $(basename "$S")$"
+like 'review names the command for gates of earlier rounds' "$(cat "$T/said")" "^gates of earlier rounds:  orchestrator logs $(basename "$S")$"
 for c in review show; do
 	is "$c prints a person's remarks" "$(orchestrator $c one | sed -n '/^remarks/,/^[^r ]/p' | grep -c '^    Make it better$\|^    And a second time$')" 2
 done
