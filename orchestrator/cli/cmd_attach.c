@@ -7,6 +7,7 @@
 #include "orchestrator/session/attach.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/session/window.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -31,7 +32,7 @@ run(struct orch *o, void *arguments)
 	} else if (!isatty(STDIN_FILENO)) {
 		log_warnx("%s: no screen: attach needs a terminal as standard input", e.id);
 		rv = EX_USAGE;
-	} else {
+	} else if ((rv = window_attach(o, &e)) == -1) {
 		log_info("%s: %s", e.id, e.state.run[0] != '\0' ? "the agent's turn is ended for you" : "opening the screen of its client");
 		rv = attach_wait(o, &e);
 		if (rv == 0 && o->json) {

@@ -10,6 +10,7 @@
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/spawn.h"
 #include "orchestrator/session/spawn_dir.h"
+#include "orchestrator/session/window.h"
 #include "orchestrator/source/source.h"
 #include "orchestrator/source/task_link.h"
 #include "orchestrator/source/tasks.h"
@@ -198,6 +199,7 @@ dispatch_item(struct orch *o, const struct dispatch *d, struct dispatched *out)
 			out->worktree = text_format("%s", config.worktree);
 			out->branch = text_format("%s", config.branch);
 			out->target = text_format("%s", config.target);
+			window_open(o, &config);
 		}
 		prompts_release(&prompts);
 	}

@@ -127,6 +127,7 @@ const struct key settings_keys[] = {
 	{ KEY("bd_timeout", int), AT(settings, bd_timeout), 1, 3600 },
 	{ KEY("breaker", int), AT(settings, breaker), 0, 1000 },
 	{ KEY("ambiguous", choice), AT(settings, ambiguous), .names = ambiguous_names },
+	{ KEY("terminal", choice), AT(settings, windows), .names = windows_names },
 	{ KEY("max_load", int), AT(settings, max_load), 0, 1000000 },
 	{ KEY("session_memory_mb", int), AT(settings, session_memory_mb), 1, 1 << 20 },
 	{ KEY("ports", int), AT(settings, ports), 0, SETTINGS_MAX_PORTS },

@@ -67,6 +67,9 @@ enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
 /* Tasks that do not say their paths. */
 enum ambiguous { AMBIGUOUS_PARALLEL, AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_ASK, AMBIGUOUS_COUNT };	/* the first one is the default */
 
+/* Where the log of a session is shown from its beginning. */
+enum windows { WINDOWS_NONE, WINDOWS_TMUX, WINDOWS_COUNT };
+
 /* What becomes of approved work that conflicts with its target. */
 enum conflict_mode { CONFLICT_RESOLVE, CONFLICT_RETRY, CONFLICT_FAIL, CONFLICT_MODES };		/* the first one is the default */
 
@@ -104,6 +107,7 @@ struct settings {
 	int64_t		 bd_timeout;	/* seconds for a call of bd, default 30 */
 	int64_t		 breaker;	/* quick deaths of sessions before dispatching stops, default 5 */
 	enum ambiguous	 ambiguous;
+	enum windows	 windows;	/* "terminal" */
 	int64_t		 max_load;	/* load in percent of the processors above which no further session begins; 0 = any */
 	int64_t		 ports;		/* consecutive port numbers of each session (ports.h), default 0 */
 	int64_t		 session_memory_mb;	/* memory needed per session, default 512 */
@@ -143,7 +147,8 @@ const struct agent *settings_agent(const struct settings *, const char *name);
 int settings_check(const struct settings *, const char *file, char *err, size_t errlen);
 /* "council", "gates", "none"; the reverse is -1 for an unknown name. */
 /* The names of each enumeration, ended by NULL. */
-extern const char *const review_modes[], *const verdict_sources[], *const ambiguous_names[], *const conflict_modes[];
+extern const char *const review_modes[], *const verdict_sources[], *const ambiguous_names[], *const windows_names[],
+    *const conflict_modes[];
 const char *review_mode_name(enum review_mode);
 int review_mode_parse(const char *);
 /* The number of gates to run: none with review none. */

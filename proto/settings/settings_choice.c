@@ -25,6 +25,9 @@ const char *const ambiguous_names[] = {
 };
 ARRAY_WHOLE(ambiguous_names, AMBIGUOUS_COUNT + 1);
 
+const char *const windows_names[] = { [WINDOWS_NONE] = "none", [WINDOWS_TMUX] = "tmux", [WINDOWS_COUNT] = NULL };
+ARRAY_WHOLE(windows_names, WINDOWS_COUNT + 1);
+
 const char *const conflict_modes[] = {
 	[CONFLICT_RESOLVE] = "resolve", [CONFLICT_RETRY] = "retry", [CONFLICT_FAIL] = "fail",
 	[CONFLICT_MODES] = NULL,
