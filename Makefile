@@ -22,7 +22,7 @@
 ##   deb         a package of Debian, from the tree of HEAD, in build/deb
 ##   pictures    take the pictures of doc/pictures again
 ##   check-deb   the package installed, used and removed in this system, as root
-##   install     into prefix (default /usr/local), below DESTDIR; uninstall
+##   install     into prefix=DIR or PREFIX=DIR (/usr/local), below DESTDIR; uninstall
 ##   deps        install what build, tests and lint need from Debian's packages
 ##   clean       remove what was built
 ## and variables:
@@ -38,7 +38,8 @@
 ##   AGENTS="NAME ..." KEEP=DIR   of check-agents: these clients and cases; the sessions of failures
 
 VERSION = 0.1.0
-prefix  = /usr/local
+PREFIX  = /usr/local
+prefix  = $(PREFIX)
 bindir  = $(prefix)/bin
 libexecdir = $(prefix)/libexec/orchestrator
 datadir = $(prefix)/share/orchestrator

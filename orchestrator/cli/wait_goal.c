@@ -50,8 +50,8 @@ goal_session(enum goal goal, const struct entry *e, const struct goal_course *co
 		return course->answered ? REACH_LATER : asks[goal];
 	case SECTION_RUNNING:
 		return REACH_LATER;
-	case SECTION_READY:
-		return approved[goal];
+	case SECTION_READY:	/* execute merges it */
+		return goal == GOAL_ENDED && !course->executing ? REACH_DONE : approved[goal];
 	case SECTION_OVER:
 		return e->error == NULL && status_done(e->state.status) ? merged[goal] : otherwise[goal];
 	case SECTION_STOPPED:

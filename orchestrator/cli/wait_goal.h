@@ -14,7 +14,7 @@ enum goal {
 	GOAL_APPROVED,		/* all are approved or merged */
 	GOAL_MERGED,		/* all are merged */
 	GOAL_QUESTION,		/* any of them has an open question */
-	GOAL_ENDED,		/* all have ended, in whatever way */
+	GOAL_ENDED,		/* all have ended, in whatever way, or are approved while no execute merges them */
 	GOALS,
 	GOAL_ATTENTION = GOALS	/* any of them has ended, is approved, or needs a person */
 };

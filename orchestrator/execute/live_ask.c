@@ -217,7 +217,8 @@ live_answer(struct live *v)
 	if (*line == '\0')
 		;
 	else if (a == NULL)
-		say("more than one question is open; begin with the name of one, then the answer");
+		say(v->nasked == 0 ? "no question is open; Ctrl-C ends execute, and the sessions go on" :
+		    "more than one question is open; begin with the name of one, then the answer");
 	else if (answer == line && (strcmp(v->meant.session, a->session) != 0 || strcmp(v->meant.question, a->question) != 0))
 		say("the open question has changed meanwhile, and nothing was answered; type it again");
 	else

@@ -36,6 +36,7 @@ ok 'a session becomes approved' wait_for 30 sh -c 'orchestrator --json status a 
 ok 'wait --for approved goes on while one of the sessions is at work' not test -e "$T/waited"
 rm "$T/hold-b"
 is 'wait --for approved ends with 0 when all sessions are approved' "$(outcome)" '0 a: approved|b: approved'
+is 'wait --for ended ends with approved sessions while no execute is running' "$(orchestrator wait --for ended a b >/dev/null; echo $?)" 0
 run orchestrator wait --for question a b
 is 'a question of approved sessions is missed' "$status" 1
 run orchestrator wait --for merged --timeout 1 a
