@@ -106,7 +106,8 @@ print(struct orch *o, const struct arguments *a, struct json *j, void (*text)(st
 static int
 no_report(void)
 {
-	log_warnx("there is no report yet: orchestrator execute writes one when it ends; orchestrator report --day has the sessions of today");
+	log_warnx("there is no report yet: orchestrator execute writes one when it ends; "
+	    "orchestrator report --day has the sessions of today");
 	return EX_NOINPUT;
 }
 

@@ -96,7 +96,8 @@ collect(const struct loop *l, size_t *n)
 		if (section != SECTION_OVER && section != SECTION_QUESTIONS && s->open.n == 0 && !ask_blocked(&s->e))
 			all[(*n)++] = (struct line){ s, section };
 	}
-	qsort(all, *n, sizeof(*all), by_section);
+	if (*n > 1)
+		qsort(all, *n, sizeof(*all), by_section);
 	return all;
 }
 

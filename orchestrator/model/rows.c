@@ -80,7 +80,8 @@ rows_settle(struct rows *r, const struct rows_look *look)
 {
 	size_t kept = 0;
 
-	qsort(r->v, r->n, sizeof(*r->v), by_item);
+	if (r->n > 1)
+		qsort(r->v, r->n, sizeof(*r->v), by_item);
 	for (size_t i = 0; i < r->n; i++) {
 		struct row *row = &r->v[i];
 		const struct entry *e = row->e;
@@ -98,7 +99,8 @@ rows_settle(struct rows *r, const struct rows_look *look)
 		if (is_wanted(&r->v[i], look))
 			r->v[kept++] = r->v[i];
 	r->n = kept;
-	qsort(r->v, r->n, sizeof(*r->v), by_urgency);
+	if (r->n > 1)
+		qsort(r->v, r->n, sizeof(*r->v), by_urgency);
 }
 
 const char *
