@@ -99,7 +99,7 @@ all: $(PROGRAMS)
 $(O)/bin/orchestrator: LIBS += -lyaml
 $(O)/bin/orchestrator: $(ORCH_OBJ) $(O)/libproto.a
 $(O)/libexec/worker: $(WORKER_OBJ) $(O)/libproto.a
-# Screen and page are programs of their own, so that orchestrator and worker, which run all day, load neither library.
+# watch and serve are separate programs, so that orchestrator and worker do not load their libraries.
 $(O)/libexec/orchestrator-watch: LIBS += -lyaml -lncursesw -ltinfo
 $(O)/libexec/orchestrator-watch: $(O)/orchestrator/watch/main.o $(O)/liborchestrator.a $(O)/libproto.a
 $(O)/libexec/orchestrator-serve: LIBS += -lyaml -lmicrohttpd

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# tests/deb.sh DIR: the package in DIR has nothing that lintian complains of; as root it is installed here, carries a
-# session to its merge, and is removed again without a trace.
+# tests/deb.sh DIR: lintian accepts the package in DIR; as root the package is also installed here, takes a session to its
+# merge, and is removed without a trace.
 set -eu
 deb=$(ls "$1"/orchestrator_*.deb)
 fail() { echo "not ok - $*"; exit 1; }

@@ -96,7 +96,7 @@ lint_files() {
 	grep -nE '[[:space:]]$' $sources $tests $scripts && rc=1
 	return $rc
 }
-# Each library of screen and page is for its program alone: orchestrator and worker start without them.
+# The libraries of watch and serve are linked by these programs alone: orchestrator and worker start without them.
 lint_links() {
 	make -s -j"$JOBS" CC=gcc DEV=1 O=build-lint-gcc all || return 1
 	for f in watch:ncursesw serve:microhttpd; do

@@ -6,8 +6,8 @@ struct orch;
 struct strings;
 
 /*
- * Replaces this process with a program of our own, beside the worker, in the directory of the repository.  Its first
- * argument is the path of orchestrator, for the commands that it runs; the words follow.  Returns only on failure: a
+ * Replaces this process with a program from the directory of the worker, and runs it in the directory of the repository.
+ * Its first argument is the path of orchestrator, for the commands that it runs; the words follow.  Returns only on failure: a
  * sysexits status, with the error printed.
  */
 int become_program(struct orch *, const char *program, const struct strings *words);

@@ -29,7 +29,7 @@ static const struct option_row rows[] = {
 	OPT_FLAG(struct arguments, follow, 'f', NULL, "follow them until the sessions end"),
 	OPT_FLAG(struct arguments, all, 0, "all", "take all sessions that are not archived"),
 	OPT_NUMBER(struct arguments, lines, 'n', NULL, "N", 0, 1000000000, "begin with the last N lines of each"),
-	OPT_STRING(struct arguments, since, 0, "since", "TIME", "begin at TIME, or so long ago"),
+	OPT_STRING(struct arguments, since, 0, "since", "TIME", "begin at TIME, or this long ago"),
 	OPERANDS_OPTIONAL(struct arguments, sessions, "SESSION ..."),
 };
 
@@ -51,7 +51,7 @@ print_log(const struct entry *e, const struct log_from *from)
 	return rv;
 }
 
-/* Those of several sessions below their names; in a pager, if there is a terminal. */
+/* Prints logs, of several sessions below their names; on a terminal in a pager. */
 static int
 print_logs(const struct entries *es, const struct log_from *from)
 {
@@ -74,7 +74,7 @@ print_logs(const struct entries *es, const struct log_from *from)
 	return rv;
 }
 
-/* What can't be found is named, and the others are printed. */
+/* Sessions that can't be found are reported; the others are printed. */
 static int
 find(struct orch *o, char *const *names, struct entries *es)
 {
@@ -96,8 +96,8 @@ check(const struct arguments *a, struct log_from *from)
 	from->lines = a->lines.given ? a->lines.value : a->follow && a->all && a->since == NULL ? LAST : -1;
 	from->since = a->since == NULL ? 0 : deadline_since(a->since, clock_wall());
 	if (from->since == -1)
-		return option_error(&cmd_logs.syntax, "--since \"%s\": neither a time that is past, such as 09:00 or "
-		    "2026-01-31T09:00, nor a duration such as 10m", a->since);
+		return option_error(&cmd_logs.syntax, "--since \"%s\": neither a past time such as 09:00 or "
+		    "2026-01-31T09:00 nor a duration such as 10m", a->since);
 	if (a->all == (a->sessions != NULL))
 		return option_error(&cmd_logs.syntax, a->all ? "--all excludes SESSION" : "give a SESSION, or --all");
 	return 0;

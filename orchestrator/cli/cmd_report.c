@@ -292,13 +292,13 @@ check_page(const struct arguments *a)
 	if (path == NULL)
 		return 0;
 	if ((a->html != NULL && a->svg != NULL) || a->yaml || a->runs || a->manifest || a->handoff || a->by != NULL || a->otlp != NULL)
-		return option_error(&cmd_report.syntax, "--html and --svg exclude each other and all options but --run, --list and --day");
+		return option_error(&cmd_report.syntax, "--html and --svg exclude each other; they allow only --run, --list and --day");
 	if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO))
-		return option_error(&cmd_report.syntax, "a page is not for a terminal; give a file: --html report.html, "
+		return option_error(&cmd_report.syntax, "can't write a page to the terminal; give a file: --html report.html, "
 		    "or --svg report.svg");
 	if (strcmp(path, "-") != 0 && strpbrk(path, "./") == NULL)
-		return option_error(&cmd_report.syntax, "%s: the name of the file has no dot or slash; an instance or a date "
-		    "stands before --html and --svg", path);
+		return option_error(&cmd_report.syntax, "%s: a file after --html or --svg needs a dot or a slash in its name; "
+		    "put an instance or a date before the option", path);
 	return 0;
 }
 

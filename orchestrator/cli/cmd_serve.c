@@ -9,8 +9,8 @@
 #include "proto/base/text.h"
 
 static const struct option_row rows[] = {
-	OPT_NUMBER(struct serve_arguments, port, 0, "port", "PORT", 0, 65535, "listen on this port; 0 is any free one"),
-	OPT_STRING(struct serve_arguments, listen, 0, "listen", "ADDRESS", "listen on this address, and have reading need the token"),
+	OPT_NUMBER(struct serve_arguments, port, 0, "port", "PORT", 0, 65535, "listen on this port; 0 means any free port"),
+	OPT_STRING(struct serve_arguments, listen, 0, "listen", "ADDRESS", "listen on this address; reading may need the token"),
 };
 
 static int

@@ -195,7 +195,7 @@ static const struct option_row rows[] = {
 	OPT_STRING(struct arguments, status, 0, "status", "STATUS", "only sessions with this status"),
 	OPT_STRING(struct arguments, list, 0, "list", "LIST", "only sessions of this list"),
 	OPT_STRING(struct arguments, stream, 0, "stream", "STREAM", "only this stream and its session"),
-	OPT_FLAG(struct arguments, line, 0, "line", "print one short line for a prompt or a bar"),
+	OPT_FLAG(struct arguments, line, 0, "line", "print one short line for a prompt or a status bar"),
 	OPT_FLAG(struct arguments, everywhere, 0, "all-repositories", "show all your repositories that have had sessions"),
 	OPERAND_OPTIONAL(struct arguments, session, "SESSION"),
 };
@@ -222,7 +222,7 @@ check(const struct arguments *a)
 	if (a->session != NULL && (is_filtered(a) || a->all))
 		return option_error(&cmd_status.syntax, "give SESSION without --all, --status, --list and --stream");
 	if (a->line && (a->session != NULL || is_filtered(a) || a->all))
-		return option_error(&cmd_status.syntax, "--line counts all sessions: give it alone");
+		return option_error(&cmd_status.syntax, "--line counts all sessions; it excludes SESSION and other options");
 	return a->status != NULL ? check_status(a->status) : 0;
 }
 
@@ -247,7 +247,7 @@ run_here(struct orch *o, const struct arguments *a, struct json *all)
 	return 0;
 }
 
-/* Repositories one after another; the first failure is the result. */
+/* Prints the repositories one after another; the first failure is the result. */
 static int
 run_several(const struct orch *o, const struct arguments *a, const struct strings *dirs)
 {
@@ -284,7 +284,7 @@ run(struct orch *o, void *arguments)
 	if ((rv = check(a)) != 0)
 		return rv;
 	if (several && (a->session != NULL || a->list != NULL || a->stream != NULL))
-		return option_error(&cmd_status.syntax, "give SESSION, --list and --stream with one repository");
+		return option_error(&cmd_status.syntax, "SESSION, --list and --stream need a single repository");
 	if (a->everywhere) {
 		orch_home(o);
 		places_find(o, &dirs);

@@ -38,7 +38,7 @@ struct sight {
 	char		*task;		/* NULL: it is no task */
 	const char	*task_status;
 	const char	*gone;		/* id of a session that was removed meanwhile */
-	bool		 session;	/* there is one */
+	bool		 session;	/* a session exists */
 	enum reach	 reach;
 };
 struct waiting {
@@ -117,7 +117,7 @@ is_tried_again(const struct waiting *w, const struct task *t)
 	if ((t->status != TASK_FAILED && t->status != TASK_BLOCKED) || w->attempts == 0 || t->session[0] == '\0')
 		return false;
 	if (last_session_load(w->o, t->session, &last) == -1)
-		return true;	/* it is moved just now, which an event tells */
+		return true;	/* it is being moved; an event follows */
 	again = last_session_again(&last, w->attempts, &attempt);
 	last_session_release(&last);
 	return again;
@@ -140,7 +140,7 @@ look_at_task(struct waiting *w, const struct task *t, bool executing)
 	*add(w) = s;
 }
 
-/* The instance may be made while a list waits: the change of the list when its first task begins tells. */
+/* The instance may be made while a list waits; the list changes then, as its first task begins. */
 static void
 watch_instance(struct waiting *w)
 {
@@ -152,7 +152,7 @@ watch_instance(struct waiting *w)
 	(void)watch_dir(&w->place[1], w->o->instance, false);
 }
 
-/* How far they are now; -1: the list can't be read, which was printed with status. */
+/* How far sessions or tasks are now; -1: the list can't be read, with the error printed and the status set. */
 static int
 look(struct waiting *w, int *status)
 {
@@ -191,7 +191,7 @@ print_line(const struct sight *s)
 	text_free(&t);
 }
 
-/* Prints what decided: those at that distance. */
+/* Prints the sessions or tasks that decided: those at that distance. */
 static void
 print(const struct waiting *w, enum reach reach)
 {

@@ -55,7 +55,7 @@ run_complete(struct orch *o, void *arguments)
 }
 
 static const struct cmd cmd_complete = COMMAND("complete",
-    "print what may stand at the last word, for the completions of shells", run_complete,
+    "print completions of the last word, for shells", run_complete,
     OPTION_ROWS(complete_rows, struct complete_arguments));
 static const struct syntax *const hidden[] = { &cmd_complete.syntax, NULL };
 

@@ -3,10 +3,10 @@
 #define ORCHESTRATOR_COMPLETE_H
 
 /*
- * What may stand at the cursor of a command line, for the completions of shells.
+ * Completions of the word at the cursor of a command line, for shells.
  *
  *	complete_place(&orchestrator, words, &p)	reads the words before the cursor: a pure function of the table
- *	complete_print(o, &p)				prints what fits there
+ *	complete_print(o, &p)				prints the completions
  *
  * A line printed is a word, a tab and a description.  A line that begins with a tab asks the shell for names of its own:
  * "files" or "directories".  Nothing is changed, no agent and no client of Beads is run, and errors are not printed.
@@ -22,22 +22,22 @@ struct orch;
 struct place {
 	const struct syntax *common;	/* the options of all commands */
 	const struct syntax *command;	/* NULL: the name of a command is expected */
-	const struct syntax *const *commands;	/* its choices then, ended by NULL */
+	const struct syntax *const *commands;	/* ... one of these, ended by NULL */
 	const struct option_row *row;	/* the option or operand whose value is expected; NULL = none */
-	const char	*word;		/* what there is of the word, without what attached has */
+	const char	*word;		/* the part of the word that is typed, without the part in attached */
 	const char	*attached;	/* "--source=be" has 9 bytes of an option before the word; else NULL */
 	int		 nattached;
 	bool		 options;	/* the word begins an option */
-	const char	*const *operands;	/* those before the word */
+	const char	*const *operands;	/* the operands before the word */
 	size_t		 noperands;
 	const char	*dir, *list;	/* the values of -C and --list; NULL = not given */
 };
 
-/* words: all after the program's name, the last one is at the cursor; ended by NULL, reordered. */
+/* words: the arguments of the program, the last one at the cursor; ended by NULL; they are reordered. */
 void complete_place(const struct program *, const char **words, struct place *);
 void complete_print(struct orch *, const struct place *);
 
-/* Prints a word and what it is, if the word begins as the one at the cursor and has nothing that a terminal obeys. */
+/* Prints a word and its description, if it begins with the word at the cursor and has no control characters. */
 void complete_word(const struct place *, const char *word, const char *what);
 /* The names of sessions that fit the command, and for answer the questions and their options. */
 void complete_sessions(struct orch *, const struct place *);

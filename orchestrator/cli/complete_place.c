@@ -3,7 +3,7 @@
 
 #include "orchestrator/cli/complete.h"
 
-/* The option with this name of len bytes, or the only one that begins so; or with this letter. */
+/* The option with this name of len bytes, or this unique prefix; or with this letter. */
 static const struct option_row *
 find(const struct place *p, const char *name, size_t len, char letter)
 {

@@ -56,7 +56,7 @@ print_topics(struct orch *o, const struct place *p)
 		complete_word(p, *t, "");
 }
 
-/* What there is of an argument, by the name that the tables give it: from a function, or from the shell. */
+/* The completions of an argument, by its name in the tables: a function prints them, or the shell finds them. */
 static const struct {
 	const char *argument;
 	void (*print)(struct orch *, const struct place *);

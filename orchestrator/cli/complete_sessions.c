@@ -15,8 +15,8 @@
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
-/* Which sessions a command takes, where the table of next steps (next.h) does not say it: that has the likeliest
- * commands only. */
+/* The sessions that a command takes, if the table of next steps (next.h) does not say so: it has only the likeliest
+ * commands. */
 enum fit { FIT_NEXT,
 	FIT_ALL,
 	FIT_LIVE,
@@ -165,7 +165,7 @@ complete_sessions(struct orch *o, const struct place *p)
 		bool item = e->error == NULL && !has_later(&es, i);
 		const char *name = item ? e->state.item : e->id;
 
-		/* the id of a session is for those who have begun to type it */
+		/* ids are offered only after their first letters */
 		if (has_fit(e, p->command->name) && !is_named(p, name))
 			complete_word(p, strncmp(p->word, "session-", strlen("session-")) == 0 ? e->id : name, show_status(e));
 	}

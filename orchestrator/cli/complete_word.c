@@ -5,7 +5,7 @@
 #include "orchestrator/cli/complete.h"
 #include "proto/base/text.h"
 
-#define WORD_MAX 200 /* bytes: a longer word is a text, which nobody completes */
+#define WORD_MAX 200 /* bytes; longer words are texts, which are not completed */
 #define WHAT_MAX 100
 
 /* A text that text_line() would change can't be typed back. */

@@ -12,7 +12,7 @@
  * "1d".  now: wall ms.  Returns the time in wall ms, or -1: it is invalid, or not after now.
  */
 int64_t deadline_parse(const char *, int64_t now);
-/* The same before now: "22:30" is its last occurrence, and a duration is so long ago.  -1: it is invalid, or after now. */
+/* The same before now: "22:30" is its last occurrence, and a duration is that long ago.  -1: invalid, or after now. */
 int64_t deadline_since(const char *, int64_t now);
 /* When a day begins and ends, in wall ms: "2026-01-31", "today" (also NULL) or "yesterday".  -1: it is invalid. */
 int deadline_day(const char *, int64_t now, int64_t *from, int64_t *to);

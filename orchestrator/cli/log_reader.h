@@ -28,18 +28,18 @@ struct log_reader {
 	enum status	 status;	/* once it is over */
 };
 struct log_from {
-	int64_t		 lines;		/* the last so many; -1 = all */
+	int64_t		 lines;		/* the number of last lines; -1 = all */
 	int64_t		 since;		/* wall ms; 0 = from the beginning */
 };
 
-/* 0, or -1 with errno: it has no directory any more. */
+/* 0, or -1 with errno: its directory is gone. */
 int log_reader_open(struct log_reader *, const struct entry *);
-/* What is printed begins at the later of both.  Only lines of the worker have a time: it begins after the last of them that
- * is older.  0, or -1 with errno. */
+/* Output begins at the later of lines and since.  Only lines of the worker have a time, so since means: after the last
+ * worker line that is older.  0, or -1 with errno. */
 int log_reader_seek(struct log_reader *, const struct log_from *);
-/* Prints what was appended.  0, or -1 with errno. */
+/* Prints the text appended since the last call.  0, or -1 with errno. */
 int log_reader_print(struct log_reader *);
-/* Has the session no worker, so that the log is finished?  The worker writes the last line after the status and then
+/* Is the log finished, since the session has no worker?  The worker writes the last line after the status and then
  * ends; the lock moves along with the directory. */
 bool log_reader_over(struct log_reader *);
 void log_reader_close(struct log_reader *);

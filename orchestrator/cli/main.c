@@ -17,7 +17,7 @@ run(const struct globals *g, const struct call *call)
 	int status;
 
 	if (g->dirs.n > 1 && c != &cmd_status)
-		return option_error(&c->syntax, "only status takes several -C");
+		return option_error(&c->syntax, "only status accepts -C more than once");
 	look_color(g->color);
 	status = c->run(&o, call->arguments);
 	list_cache_free();

@@ -22,17 +22,17 @@
 
 #define MINUTE	INT64_C(60000)	/* wall ms */
 
-/* Of the child. */
+/* State of the child. */
 struct viewer {
 	const struct entry *e;
 	int		 dir, log, end[2];
 	struct text	 rest;		/* a part of a line */
 	bool		 block;
-	char		*gate;		/* that runs; NULL = none */
-	int64_t		 since;		/* ... wall ms */
+	char		*gate;		/* the running gate; NULL = none */
+	int64_t		 since;		/* its start, wall ms */
 };
 
-/* What begins is in the block. */
+/* Prints a gate that has ended; a gate that begins is shown only in the block. */
 static void
 take_line(struct viewer *v, const char *line, size_t len)
 {
@@ -53,7 +53,7 @@ take_line(struct viewer *v, const char *line, size_t len)
 	text_free(&t);
 }
 
-/* What is new in the log. */
+/* Handles the new lines of the log. */
 static void
 read_on(struct viewer *v)
 {
@@ -92,7 +92,7 @@ view(void *arg)
 	struct watch_timer minute = { 0 };
 	struct watch_event ev = { .kind = WATCH_RESCAN };
 
-	close(v->end[1]);	/* which the parent's end closes */
+	close(v->end[1]);	/* closes when the parent ends */
 	if (watch_open() == -1 || watch_dir(&dir, v->e->path, true) == -1 || watch_fd(v->end[0]) == -1)
 		return EXIT_FAILURE;
 	v->block = block_open(false) && watch_signal(SIGWINCH) == 0;
@@ -117,9 +117,9 @@ merge_show_begin(struct merge_show *s, const struct entry *e)
 	if ((v.dir = file_open_dir(AT_FDCWD, e->path)) == -1)
 		return;
 	if ((v.log = file_open(v.dir, SESSION_FILE_MERGE_LOG, O_RDONLY, 0)) != -1)
-		(void)lseek(v.log, 0, SEEK_END);	/* of earlier merges */
+		(void)lseek(v.log, 0, SEEK_END);	/* skips earlier merges */
 	if (file_pipe(v.end) == -1 || (s->pid = child_call(view, &v)) == -1)
-		log_warn("the gates are not shown");
+		log_warn("can't show the gates of the merge");
 	else {
 		s->end = v.end[1];
 		close(v.end[0]);

@@ -2,8 +2,8 @@
 #ifndef ORCHESTRATOR_MERGE_SHOW_H
 #define ORCHESTRATOR_MERGE_SHOW_H
 
-/* The gates of a merge: a line when one has ended; on a terminal, the one that runs, and for how long, in a line that stays
- * (block.h).  A child shows them, since the merge waits for them. */
+/* Shows the gates of a merge: a line for each ended gate; on a terminal also the running gate and its age, in the block
+ * (block.h).  A child process does it, since this one waits for the gates. */
 
 #include <sys/types.h>
 
@@ -13,7 +13,7 @@ struct merge_show { pid_t pid; int end; };
 
 /* Before the merge of the session. */
 void merge_show_begin(struct merge_show *, const struct entry *);
-/* After it; all has been printed then. */
+/* After the merge; everything is printed when it returns. */
 void merge_show_end(struct merge_show *);
 
 #endif

@@ -4,8 +4,8 @@
 
 struct preview;
 
-/* Prints a lane for each task, when it would run by the estimates; then how long all take, and which chain of tasks takes
- * the longest.  Fewer than two tasks have no lanes. */
+/* Prints a lane for each task, which shows when it would run by the estimates; then the total time and the longest chain of
+ * tasks.  With fewer than two tasks it prints nothing. */
 void plan_lanes(const struct preview *);
 
 #endif

@@ -33,7 +33,7 @@ static const char style[] =
     "pre.said{white-space:pre-wrap;overflow-wrap:anywhere}.add{color:var(--ok)}.del{color:var(--no)}.hunk{color:var(--link)}"
     ".head{font-weight:bold}@media print{details{break-inside:avoid}}</style>\n";
 
-/* In local time, with its date. */
+/* Appends a time as a local date and time of day. */
 static void
 put_time(struct text *t, const char *time, const char *after)
 {

@@ -3,8 +3,8 @@
 #define ORCHESTRATOR_REPORT_HTML_H
 
 /*
- * A report as a page for a browser: one file without script that loads nothing, and forbids its reader to.  Text of
- * agents and people passes markup.h.
+ * A report as a web page: one file without scripts that loads nothing; its Content-Security-Policy forbids both.  Text
+ * of agents and people passes markup.h.
  */
 
 #include <stddef.h>
@@ -21,7 +21,7 @@ struct text;
 int report_html(struct orch *, const struct json *, const char *path);
 int report_html_timeline(struct orch *, const struct json *, const char *path);
 
-/* For report_html.c alone: appends what is known of an item, its council and its diff. */
+/* For report_html.c alone: appends the details of an item, its council and its diff. */
 void report_html_item(struct orch *, struct text *, const struct report_item *, size_t number, const struct report_sessions *);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_REPORT_SESSIONS_H
 #define ORCHESTRATOR_REPORT_SESSIONS_H
 
-/* The sessions that a report is about: those that it names, and the other attempts at its items while it ran. */
+/* The sessions of a report: the sessions that it names, and other attempts at its items during its run. */
 
 #include "orchestrator/session/registry.h"
 
@@ -10,7 +10,7 @@ struct json;
 
 struct report_sessions {
 	struct entries	 all;	/* of the repository */
-	struct entry	*v;	/* these, oldest first; all owns what they hold */
+	struct entry	*v;	/* the sessions of the report, oldest first; all owns their memory */
 	size_t		 n;
 };
 

@@ -13,13 +13,13 @@
 #include "proto/base/clock.h"
 #include "proto/base/text.h"
 
-/* In units of the picture, which is as wide as its reader shows it. */
+/* In units of the picture; the browser scales it. */
 #define WIDTH	1000
-#define LEFT	190	/* of names */
-#define RIGHT	30	/* of the mark of an end */
+#define LEFT	190	/* margin for names */
+#define RIGHT	30	/* margin for the mark at the end */
 #define ROW	20
-#define HEAD	34	/* of the times */
-#define FOOT	52	/* of the legend */
+#define HEAD	34	/* margin for the times */
+#define FOOT	52	/* margin for the legend */
 #define NAME	26	/* columns */
 #define TICKS	8	/* at most */
 
@@ -28,7 +28,7 @@
 #define HOUR	(60 * MINUTE)
 #define DAY	(24 * HOUR)
 
-/* What a span looks like: by pattern and by colour, since either alone may not be seen. */
+/* Spans differ in pattern and in colour, since some readers see only one of them. */
 enum look { LOOK_RUN, LOOK_REVIEW, LOOK_GATE, LOOK_BAD, LOOK_WAIT, LOOK_READY, LOOKS };
 static const struct { const char *id, *what, *lines; } looks[] = {
 	[LOOK_RUN] = { "run", "agent at work", "" },

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_REPORT_SVG_H
 #define ORCHESTRATOR_REPORT_SVG_H
 
-/* The timeline of sessions as a picture: who ran when, gates, review, and what waited. */
+/* The timeline of sessions as a picture: runs of agents, gates, reviews and waits. */
 
 #include <stdint.h>
 
@@ -11,7 +11,7 @@ struct text;
 
 #define REPORT_SVG_ROWS	500	/* sessions; the newest are left out, and the picture says how many */
 
-/* Appends the element svg, which is a document of its own, too.  What has not ended ends now (wall ms). */
+/* Appends the element svg, which also is a complete document.  What has not ended ends now (wall ms). */
 void report_svg(struct text *, const struct report_sessions *, int64_t now);
 
 #endif

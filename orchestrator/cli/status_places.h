@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_STATUS_PLACES_H
 #define ORCHESTRATOR_STATUS_PLACES_H
 
-/* The repositories that orchestrator status looks at, and its one line for prompts and bars. */
+/* The repositories that orchestrator status looks at, and its one line for prompts and status bars. */
 
 #include <stdbool.h>
 
@@ -12,9 +12,9 @@ struct orch;
 
 /* Adds the directories of all repositories of the user that have a workspace, sorted. */
 void places_find(const struct orch *, struct strings *dirs);
-/* Prints "?1 !2 >3 +4" for the sessions of these repositories together: those that ask, that need a person otherwise,
- * that run, and that are ready to merge; nothing when there are none.  git is not run.  With json an object as bars of
- * windows read it (orchestrator-json(7)). */
+/* Prints "?1 !2 >3 +4" for the sessions of these repositories together: the numbers with a question, with
+ * another need for a person, running, and ready to merge; nothing when all are 0.  git is not run.  With json it is an
+ * object for status bars (orchestrator-json(7)). */
 void places_line(const struct strings *dirs, bool json);
 
 #endif

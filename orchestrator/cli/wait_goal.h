@@ -14,7 +14,7 @@ enum goal {
 	GOAL_APPROVED,		/* all are approved or merged */
 	GOAL_MERGED,		/* all are merged */
 	GOAL_QUESTION,		/* any of them has an open question */
-	GOAL_ENDED,		/* all have ended, in whatever way, or are approved while no execute merges them */
+	GOAL_ENDED,		/* all have ended, with any result, or are approved while execute is not running */
 	GOALS,
 	GOAL_ATTENTION = GOALS	/* any of them has ended, is approved, or needs a person */
 };
@@ -30,7 +30,7 @@ enum reach {
 extern const char *const goal_words[];
 /* The goal of a value of --for; NULL: GOAL_ATTENTION. */
 enum goal goal_of(const char *word);
-/* What goes on without a person. */
+/* What continues without a person. */
 struct goal_course {
 	bool		 executing;	/* execute is running, and starts workers that died */
 	bool		 answered;	/* a question of the session has an answer that its worker will read */

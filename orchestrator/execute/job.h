@@ -28,7 +28,7 @@ struct jobs {
 int job_start(struct jobs *, const struct job *, const char *const *words);
 /* Removes a command that has ended, and gives its wait status; false: none has ended.  The caller frees title and output. */
 bool job_ended(struct jobs *, struct job *, int *status);
-/* The same for a caller that has reaped the process itself; false: it is none of these commands. */
+/* The same for a caller that has reaped the process itself; false: it is not one of these commands. */
 bool job_reaped(struct jobs *, pid_t, struct job *);
 /* The title of the running command; NULL = no command runs. */
 const char *job_running(const struct jobs *);

@@ -34,7 +34,7 @@ show_message(const char *line)
 	free(text);
 }
 
-/* A child does not know what is on the screen, so it hands its message on. */
+/* A child does not know what is on the screen, so it sends its message to the parent. */
 static void
 take_message(const char *line)
 {
@@ -80,7 +80,7 @@ minute_due(void *arg)
 	watch_timer(&v->minute, clock_now() + (MINUTE - clock_wall() % MINUTE) * CLOCK_MS);
 }
 
-/* In the background it must not read: that would stop it. */
+/* In the background reading the terminal would stop the program. */
 static void
 read_keys(struct live *v, bool on)
 {
@@ -189,12 +189,12 @@ take_keys(struct live *v)
 		if (typed_take(&v->typed, buf[i])) {
 			live_answer(v);
 			text_clear(&v->typed.line);
-			break;	/* what was pasted behind it answers nothing */
+			break;	/* text pasted after the line answers no question */
 		}
 	}
 	if (v->nasked == 0)
 		text_clear(&v->typed.line);
-	v->drawn = 0;	/* a person waits */
+	v->drawn = 0;	/* draw at once: a person is typing */
 }
 
 bool

@@ -3,17 +3,17 @@
 #define ORCHESTRATOR_LIVE_H
 
 /*
- * What execute shows on a terminal, below the events that scroll: how far it is, a line a session, the open questions,
- * and a line in which they are answered.
+ * The live display of execute on a terminal, below the scrolling events: the progress, a line for each session, the open
+ * questions, and a prompt for answers.
  *
- *	live.c		when it is drawn, and what is typed
+ *	live.c		when it is drawn, and the keyboard
  *	live_frame.c	its lines
- *	live_ask.c	the questions, and their answers: orchestrator answer gives them
+ *	live_ask.c	the questions, and the answers, which orchestrator answer gives
  *
- * It is drawn when something has changed, at most ten times in a second, and at whole minutes, since it has ages.  A log
- * that grows counts as a change once a second.
+ * It is drawn when something has changed, at most ten times a second, and at whole minutes, for the ages.  A growing log
+ * counts as a change once a second.
  *
- * Without a terminal there is no live, NULL, for which all of these do nothing.
+ * Without a terminal the struct live is NULL; then all of these functions do nothing.
  */
 
 #include <stdbool.h>
@@ -24,19 +24,19 @@ struct loop;
 struct session_row;
 struct watch_event;
 
-/* Messages of the log appear among the events from here on; those of children, too. */
+/* From here on log messages appear among the events, including messages of children. */
 struct live *live_open(struct loop *);
 /* Removes it from the screen. */
 void live_close(struct live *);
 /* Before each wait. */
 void live_show(struct live *);
-/* Is the event for it alone, such as a key?  Then it is handled. */
+/* Handles an event that is only for the display, such as a key; true: it was one. */
 bool live_event(struct live *, const struct watch_event *);
-/* A child has ended; false: it is another one's. */
+/* A child has ended; false: the child is not of the display. */
 bool live_reaped(struct live *, pid_t, int status);
 /* The log of the session has grown. */
 void live_logged(struct live *, struct session_row *);
-/* The session is about to be forgotten: its cost is kept. */
+/* Keeps the cost of a session that is about to be removed. */
 void live_forget(struct live *, const struct session_row *);
 
 #endif

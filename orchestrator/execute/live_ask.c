@@ -19,10 +19,10 @@
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
-#define INSTANCE	"instance"	/* as commands know it */
+#define INSTANCE	"instance"	/* the name that commands accept */
 #define MOST		16		/* questions; others come when these are answered */
 
-/* Appends each of the lines of an item, behind a newline. */
+/* Appends the lines of an item, each after a newline. */
 static void
 add_item(struct text *t, const char *lead, const char *text, size_t indent)
 {
@@ -34,7 +34,7 @@ add_item(struct text *t, const char *lead, const char *text, size_t indent)
 	text_free(&one);
 }
 
-/* Of a text of several lines one line. */
+/* Joins the lines of a text. */
 static void
 flatten(struct text *t, const char *s)
 {
@@ -79,7 +79,7 @@ add_question(struct live *v, struct text *t, const struct asked *a, const struct
 	text_free(&text);
 }
 
-/* Those of a session, or of execute itself. */
+/* Adds the open questions of a session, or of execute itself. */
 static void
 add_open(struct live *v, struct text *t, const struct entry *e, const char *name, const struct questions *qs)
 {
@@ -152,7 +152,7 @@ live_prompt(const struct live *v, struct text *t)
 	text_puts(&typed, "");
 	text_line(&typed, v->typed.line.buf != NULL ? v->typed.line.buf : "", v->typed.line.len);
 	lead = page_columns(label);
-	while (typed.buf[skip] != '\0' && lead + page_columns(typed.buf + skip) > width)	/* its end is in view */
+	while (typed.buf[skip] != '\0' && lead + page_columns(typed.buf + skip) > width)	/* the end of the line is visible */
 		skip += text_char(typed.buf + skip, strlen(typed.buf + skip), NULL) > 0 ?
 		    text_char(typed.buf + skip, strlen(typed.buf + skip), NULL) : 1;
 	text_puts(t, "\n");
@@ -162,7 +162,7 @@ live_prompt(const struct live *v, struct text *t)
 	free(label);
 }
 
-/* The answer after a name at the beginning of the line; NULL: the line begins otherwise. */
+/* The answer after the name at the beginning of the line; NULL: the line does not begin with the name. */
 static const char *
 behind(const char *line, const char *name)
 {
@@ -217,10 +217,10 @@ live_answer(struct live *v)
 	if (*line == '\0')
 		;
 	else if (a == NULL)
-		say(v->nasked == 0 ? "no question is open; Ctrl-C ends execute, and the sessions go on" :
-		    "more than one question is open; begin with the name of one, then the answer");
+		say(v->nasked == 0 ? "no question is open; Ctrl-C ends execute, and the sessions continue" :
+		    "several questions are open; begin with the name of a question, then the answer");
 	else if (answer == line && (strcmp(v->meant.session, a->session) != 0 || strcmp(v->meant.question, a->question) != 0))
-		say("the open question has changed meanwhile, and nothing was answered; type it again");
+		say("another question is open now, so nothing was answered; type the answer again");
 	else
 		start(v, a, answer);
 	free(line);

@@ -69,7 +69,7 @@ section_here(const struct loop *l, const struct session_row *s)
 	return s->blocked ? SECTION_STOPPED : section_of(&s->e, true);
 }
 
-/* What runs first, then what needs a person, then what waits. */
+/* Running sessions first, then sessions that need a person, then sessions that wait. */
 static int
 by_section(const void *a, const void *b)
 {
@@ -82,7 +82,7 @@ by_section(const void *a, const void *b)
 	return p != q ? (p > q ? 1 : -1) : strcmp(x->s->e.id, y->s->e.id);
 }
 
-/* The sessions with a line; the others ended, and were reported, or have a question. */
+/* The sessions with a line; the others have ended, or have a question, which has its own lines. */
 static struct line *
 collect(const struct loop *l, size_t *n)
 {
@@ -101,7 +101,7 @@ collect(const struct loop *l, size_t *n)
 	return all;
 }
 
-/* Reads again what has changed; from the watch on, growth is told again. */
+/* Reads changed logs again; from the watch on, growth is reported again. */
 static const char *
 doing_of(const struct loop *l, struct session_row *s)
 {
@@ -126,7 +126,7 @@ name_of(const struct session_row *s)
 	return s->e.error != NULL || s->e.state.item[0] == '\0' ? s->e.id : s->e.state.item;
 }
 
-/* Why it does not go on, and the command that helps. */
+/* The reason why the session does not continue, and the command that helps. */
 static char *
 stopped(const struct session_row *s)
 {
@@ -207,7 +207,7 @@ live_frame(struct live *v, struct text *t)
 	struct text questions = { 0 }, prompt = { 0 };
 	struct line *all = collect(v->loop, &n);
 
-	height = height > 3 ? height - 2 : 1;	/* an event and the line of the shell stay in view */
+	height = height > 3 ? height - 2 : 1;	/* leaves room for an event and the shell's line */
 	header(v, t);
 	live_questions(v, &questions);
 	live_prompt(v, &prompt);

@@ -12,7 +12,7 @@
 /* An open question that can be answered. */
 struct asked {
 	char		 session[SESSION_ID_MAX];
-	char		 name[SESSION_ID_MAX];	/* how a person means it: the item, or the question's id if the item has several */
+	char		 name[SESSION_ID_MAX];	/* typed by a person: the item, or the question's id if the item has several */
 	char		 question[SESSION_ID_MAX];	/* "" = the agent is blocked */
 };
 struct live {
@@ -20,7 +20,7 @@ struct live {
 	struct watch_timer later, minute;
 	int64_t		 drawn;		/* ns of CLOCK_MONOTONIC */
 	bool		 changed, reading;	/* must it be drawn? are keys read? */
-	int64_t		 cost;		/* of sessions that are forgotten, millionths of a dollar */
+	int64_t		 cost;		/* of removed sessions, millionths of a dollar */
 	int		 messages[2];	/* of children, a line each; -1 = there is no pipe */
 	struct jobs	 jobs;		/* orchestrator answer */
 	char		*program;
@@ -30,15 +30,15 @@ struct live {
 	struct asked	 meant;		/* the only question when typing began; no session: there were several */
 };
 
-/* Appends all lines that the block has. */
+/* Appends all lines of the block. */
 void live_frame(struct live *, struct text *);
 /* Finds the open questions, and appends their lines. */
 void live_questions(struct live *, struct text *);
-/* Appends the line in which is typed. */
+/* Appends the prompt, with the typed text. */
 void live_prompt(const struct live *, struct text *);
-/* A line was typed. */
+/* Handles a typed line. */
 void live_answer(struct live *);
-/* Which question a line answers, and the rest of it, the answer; NULL: none of several. */
+/* The question that a line answers, and the answer in it; NULL: the line does not say which of several. */
 const struct asked *live_meant(const struct asked *, size_t n, const char *line, const char **answer);	/* pure */
 
 #endif

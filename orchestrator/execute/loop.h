@@ -12,7 +12,7 @@
  *	session_act.c	performs the decision
  *	queue.c		approved sessions in order; queue_merge.c merges them, one at a time, in a child
  *	loop_report.c	the final report
- *	live.h		the lines that stay on a terminal
+ *	live.h		the live display on a terminal
  *	loop_lists.c	the task lists it works through; the first one, and those that were added
  *	executor.h	a list: dispatches ready tasks
  *
@@ -41,7 +41,7 @@ struct loop {
 	struct executor	*executor;	/* the task lists to work through, or NULL */
 	struct events	*events;	/* the log of events, or NULL */
 	struct notices	*notices;	/* what people are told, or NULL */
-	struct live	*live;		/* the lines that stay on a terminal, or NULL */
+	struct live	*live;		/* the live display, or NULL */
 	bool		 verbose;	/* also prints each step of a session */
 	int64_t		 began_at;	/* wall ms */
 	bool		 interrupted;	/* by a signal: begins nothing more */
@@ -103,9 +103,9 @@ void loop_say(const struct loop *, const char *session, const char *event, const
     __attribute__((format(printf, 4, 5)));
 /* The same for a whole line, which names the session itself. */
 void loop_note(const struct loop *, const char *session, const char *event, const char *line);
-/* A line of a list that is neither of a session nor of a moment, such as the heading of a phase. */
+/* Prints a line without a session or a time, such as the heading of a phase. */
 void loop_heading(const struct loop *, const char *list, const char *event, const char *line);
-/* Prints what only -v asks for; it is not recorded. */
+/* Prints a line with -v; it is not recorded. */
 void loop_more(const struct loop *, const char *session, const char *event, const char *text);
 /* Keeps an event for the records only. */
 void loop_keep(const struct loop *, const char *session, const char *event);

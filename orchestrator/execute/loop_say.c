@@ -59,7 +59,7 @@ record(const struct loop *l, const char *session, const char *event, const char 
 	free(line);
 }
 
-/* What the line of the session shows anyway. */
+/* Is the event already visible in the line of the session? */
 static bool
 is_shown(const char *event)
 {

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_REPORT_ITEMS_H
 #define ORCHESTRATOR_REPORT_ITEMS_H
 
-/* A report, or that of a day, as people see it: a sentence, and its items.  Pure. */
+/* A report, or a report of a day, for people: a sentence, and the items.  Pure. */
 
 #include <stddef.h>
 
@@ -21,7 +21,7 @@ struct report_items { struct report_item *v; size_t n; };
 
 /* "7 of 10 merged in 46 min, 2 failed, 1 waits; 1 h 54 min one after another"; malloced. */
 char *report_sentence(const struct json *);
-/* The items, those that were merged first; strings are those of the report. */
+/* The items, merged ones first; the strings belong to the report. */
 void report_items(const struct json *, struct report_items *);
 void report_items_free(struct report_items *);
 

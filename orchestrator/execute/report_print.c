@@ -62,7 +62,7 @@ add_sign(struct text *t, enum status_outcome outcome)
 	text_puts(t, "  ");
 }
 
-/* What the last column has: the commit, or what the item waits for, or how it was done. */
+/* The last column: the commit, or the reason to wait, or how the item was done. */
 static void
 add_rest(struct text *t, const struct report_item *i)
 {
@@ -111,7 +111,7 @@ print_row(const struct table *all, const struct report_item *i)
 	text_free(&t);
 }
 
-/* What was found by the council, or else the last line of the agent. */
+/* The findings of the council, or else the last line of the agent. */
 static void
 add_words(struct text *t, const struct facts *f)
 {
@@ -126,7 +126,7 @@ add_words(struct text *t, const struct facts *f)
 	free(said);
 }
 
-/* With the command that goes on. */
+/* Prints a failed item with the next command. */
 static void
 print_session(struct orch *o, const struct entry *e, size_t indent)
 {

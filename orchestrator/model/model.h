@@ -57,7 +57,7 @@ void model_close(struct model *);
 void model_lost(struct model *);
 void model_refresh(struct model *);
 void model_rows(const struct model *, struct rows *, const struct rows_look *);
-/* What a person must know that no session says, a sentence each. */
+/* Facts for a person beyond single sessions, a sentence each. */
 void model_alerts(const struct model *, struct strings *);
 /* The session, or the instance, with this id; NULL: it is gone. */
 const struct entry *model_find(const struct model *, const char *id);

@@ -14,7 +14,7 @@ struct text;
 enum urgency {
 	URGENCY_QUESTION,	/* it waits for an answer */
 	URGENCY_STOPPED,	/* it is blocked or in conflict */
-	URGENCY_STUCK,		/* paused, without a worker, unreadable, or a merge cut short */
+	URGENCY_STUCK,		/* paused, without a worker, unreadable, or with an unfinished merge */
 	URGENCY_RUNNING,
 	URGENCY_READY,		/* to be merged */
 	URGENCY_OVER,
@@ -35,7 +35,7 @@ struct rows {
 /* What is left out, and what execute does. */
 struct rows_look {
 	bool		 executing;	/* it starts workers that died */
-	bool		 over;		/* also those that are over, and earlier attempts */
+	bool		 over;		/* include ended sessions and earlier attempts */
 	const char	*filter;	/* only sessions with this text; NULL = all */
 };
 
@@ -49,7 +49,7 @@ void rows_release(struct rows *);
 const char *row_name(const struct row *);
 /* Where it stands: "implement/2 3/7", or its status. */
 void row_step(struct text *, const struct row *);
-/* What there is to say about it; may be nothing. */
+/* Its note; may be "". */
 void row_note(struct text *, const struct row *);
 /* "2 need you, 1 running, 3 ready to merge, 4 over" */
 void rows_summary(struct text *, const struct rows *);

@@ -25,7 +25,7 @@ guard_is_loopback(const char *address)
 	    strcmp(address, "::1") == 0;
 }
 
-/* The name or address of "HOST[:PORT]", without brackets; false: it is too long, or nothing. */
+/* The name or address of "HOST[:PORT]", without brackets; false: it is too long or empty. */
 static bool
 host_name(const char *host, char *name, size_t len)
 {
@@ -38,7 +38,7 @@ host_name(const char *host, char *name, size_t len)
 	return true;
 }
 
-/* A page that lives elsewhere can have its name lead here, but no address. */
+/* DNS rebinding can point the name of a foreign page here, but not an address. */
 static bool
 host_is_ours(const struct guard *g, const char *host)
 {
@@ -57,7 +57,7 @@ origin_is_ours(const char *origin, const char *host)
 	return origin == NULL || (strncasecmp(origin, "http://", 7) == 0 && strcasecmp(origin + 7, host) == 0);
 }
 
-/* Browsers say so of requests without Origin, such as those for images.  "none": a person opened the address. */
+/* Browsers send Sec-Fetch-Site even without Origin, such as for images.  "none": a person opened the address. */
 static bool
 site_is_ours(const char *site)
 {
@@ -96,18 +96,18 @@ guard_refuses(const struct guard *g, const struct asked *a, unsigned int *status
 
 	*status = 403;
 	if (!host_is_ours(g, a->host))
-		return "this name does not mean this server: use its address, or localhost";
+		return "the Host header does not name this server; use its address, or localhost";
 	if (!origin_is_ours(a->origin, a->host) || (api && !site_is_ours(a->site)))
-		return "pages of other servers may not ask";
+		return "requests from pages of other servers are refused; open the page of this server";
 	*status = 405;
 	if (!post && strcmp(a->method, "GET") != 0 && strcmp(a->method, "HEAD") != 0)
-		return "GET, HEAD and POST are all there is";
+		return "only GET, HEAD and POST are supported";
 	*status = 401;
 	if ((post || (api && !guard_is_loopback(g->address))) && !has_token(g, a->authorization))
-		return "this needs the token that orchestrator serve printed, as Authorization: Bearer TOKEN";
+		return "the request needs the token that orchestrator serve printed, in the header Authorization: Bearer TOKEN";
 	*status = 415;
 	if (post && !is_json(a->type))
-		return "the body has to be application/json";
+		return "the body must have the type application/json";
 	*status = 200;
 	return NULL;
 }

@@ -3,10 +3,10 @@
 #define ORCHESTRATOR_GUARD_H
 
 /*
- * Who may ask what.  Everything here is pure.
+ * Which requests are allowed.  Everything here is pure.
  *
- * Host keeps out pages whose name was made to lead here (DNS rebinding), Origin and Sec-Fetch-Site the pages of others
- * (cross-site requests), the token those that were not given it.
+ * The check of Host keeps out pages whose name was pointed here (DNS rebinding); Origin and Sec-Fetch-Site keep out pages of
+ * other sites (cross-site requests); the token keeps out clients that were not given it.
  */
 
 #include <stdbool.h>
@@ -16,14 +16,14 @@ struct guard {
 	char		 address[64];	/* a numeric address, as inet_ntop(3) has it */
 	char		 token[48];
 };
-/* Of a request; NULL = it does not say. */
+/* Headers of a request; NULL = absent. */
 struct asked {
 	const char	*method, *path, *host, *origin, *site, *type, *authorization;
 };
 
 /* Why the request is refused, and the status of the reply; NULL = it is not. */
 const char *guard_refuses(const struct guard *, const struct asked *, unsigned int *status);
-/* Does an address mean this computer alone? */
+/* Is it a loopback address? */
 bool guard_is_loopback(const char *address);
 
 #endif

@@ -16,7 +16,7 @@
 #include "proto/sys/file.h"
 #include "proto/sys/watch.h"
 
-#define UNREAD_MAX	(64u << 10)	/* bytes that wait for the client of a stream */
+#define UNREAD_MAX	(64u << 10)	/* bytes that the client of a stream has not read yet */
 #define MEMORY		(32u << 10)	/* of a connection: headers are not larger */
 #define TURNS		64		/* of libmicrohttpd without a look at other events */
 
@@ -95,7 +95,7 @@ void
 http_ready(int fd)
 {
 	for (struct exchange *x = h.all; x != NULL; x = x->next)
-		if (x->fd == fd) {	/* a client of a stream sends nothing: it is gone */
+		if (x->fd == fd) {	/* a client of a stream sends nothing, so it has closed */
 			watch_unfd(fd);
 			x->fd = -1;
 			x->ended = true;
@@ -148,7 +148,7 @@ request_hold(struct request *r)
 	r->exchange->held = true;
 }
 
-/* Gives libmicrohttpd what waits for the client, or has it wait. */
+/* Gives libmicrohttpd the text for the client, or suspends the stream. */
 static ssize_t
 read_stream(void *arg, uint64_t pos, char *buf, size_t max)
 {
@@ -180,7 +180,7 @@ request_stream(struct request *r, const char *first)
 		return false;
 	x->stream = true;
 	x->fd = info->connect_fd;
-	(void)setsockopt(x->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));	/* another computer may vanish */
+	(void)setsockopt(x->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));	/* a computer may vanish without closing */
 	h.nstreams++;
 	text_puts(&x->unread, first);
 	set_response(x, MHD_HTTP_OK, "text/event-stream", MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, x, NULL));

@@ -27,19 +27,19 @@ struct request {
 	struct exchange	*exchange;
 };
 struct http_calls {
-	/* The headers are there.  A reply refuses the request, and its body is not read. */
+	/* The headers have arrived.  A reply refuses the request, and its body is not read. */
 	void		(*begin)(struct request *);
-	/* The request is there: replies, or makes it a stream, or holds it. */
+	/* The request has arrived: replies, or makes it a stream, or holds it. */
 	void		(*serve)(struct request *);
 };
 
 /* Takes the listening socket.  0, or -1 with errno. */
 int http_open(int socket, const struct http_calls *);
 void http_close(void);
-/* A descriptor that watch_next reported, or that libmicrohttpd may go on: does what can be done now. */
+/* Handles a descriptor that watch_next reported: of libmicrohttpd, or of a client.  It does not wait. */
 void http_ready(int fd);
 
-/* NULL = it is not there. */
+/* NULL = absent. */
 const char *request_header(const struct request *, const char *name);
 const char *request_query(const struct request *, const char *name);
 /* Takes the malloced body.  type is not copied. */

@@ -20,7 +20,7 @@ union address {
 	struct sockaddr_in6 v6;
 };
 
-/* Fills in the address; false: it is none. */
+/* Fills in the address; false: it is invalid. */
 static bool
 parse(const char *where, int port, char *name, size_t len, union address *a)
 {
@@ -67,7 +67,8 @@ listen_on(const char *where, int port, char *address, size_t len, int *bound)
 	fd = socket(a.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd == -1 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == -1 || bind(fd, &a.any, size) == -1 ||
 	    listen(fd, WAITING) == -1 || getsockname(fd, &a.any, &size) == -1) {
-		log_warn("%s port %d%s", address, ntohs(a.v4.sin_port), errno == EADDRINUSE ? ": --port names another one" : "");
+		log_warnx("can't listen on %s port %d: %s%s", address, ntohs(a.v4.sin_port), strerror(errno),
+		    errno == EADDRINUSE ? "; choose another port with --port" : "");
 		return file_close(fd);
 	}
 	*bound = ntohs(a.v4.sin_port);

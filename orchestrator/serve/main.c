@@ -34,7 +34,7 @@ serve(struct request *r)
 
 static const struct http_calls calls = { begin, serve };
 
-/* What is wrong with files is said in replies. */
+/* Faults of files are reported in replies. */
 static void
 quiet(const char *line)
 {
@@ -123,7 +123,7 @@ main(int argc, char **argv)
 	log_init("orchestrator");
 	(void)setlocale(LC_CTYPE, "");
 	if (argc < 2) {
-		log_warnx("orchestrator serve starts this program");
+		log_warnx("this program is started by orchestrator serve");
 		return EX_USAGE;
 	}
 	server.jobs.program = argv[1];

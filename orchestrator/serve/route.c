@@ -112,5 +112,5 @@ route_serve(struct server *s, struct request *r)
 	}
 	if (!known && strcmp(method, "GET") == 0 && reply_page(r))
 		return;
-	reply_error(r, known ? 405 : 404, known ? "this path takes another method" : "there is nothing at this path");
+	reply_error(r, known ? 405 : 404, known ? "the path does not support this method" : "no such path");
 }

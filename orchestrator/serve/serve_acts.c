@@ -22,7 +22,7 @@ act(struct server *s, struct request *r, const struct entry *e, const char *cons
 	strlcpy(j.about, e->id, sizeof(j.about));
 	if (job_start(&s->jobs, &j, words) == -1) {
 		reply_error(r, errno == EAGAIN ? 503 : 500, "%s: %s", j.title,
-		    errno == EAGAIN ? "other commands run, try again" : strerror(errno));
+		    errno == EAGAIN ? "too many commands are running; try again" : strerror(errno));
 		free(j.title);
 	} else
 		request_hold(r);
@@ -61,7 +61,7 @@ serve_diff(struct server *s, struct request *r, const char *id)
 		act(s, r, e, (const char *const[]){ "diff", "--", e->id, NULL });
 }
 
-/* The body as an object, or NULL: it replied what is wrong with it. */
+/* The body as an object; NULL: it is none, and the reply says why. */
 static struct json *
 body(struct request *r)
 {
@@ -75,7 +75,7 @@ body(struct request *r)
 	return NULL;
 }
 
-/* A text that the body must have; NULL: it replied that it has none. */
+/* A required text of the body; NULL: it is absent, and the reply says so. */
 static const char *
 need(struct request *r, const struct json *j, const char *key)
 {
@@ -96,7 +96,7 @@ serve_answer(struct server *s, struct request *r, const char *id)
 	const char *question = json_str(j, "question"), *answer = j == NULL ? NULL : need(r, j, "answer");
 
 	if (answer != NULL && question != NULL && !message_id_valid(question))
-		reply_error(r, 400, "question is no id of a question");
+		reply_error(r, 400, "question: not the id of a question");
 	else if (answer != NULL && question != NULL)
 		act(s, r, e, (const char *const[]){ "answer", "--", e->id, question, answer, NULL });
 	else if (answer != NULL)

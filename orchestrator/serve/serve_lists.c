@@ -182,7 +182,7 @@ serve_events(struct server *s, struct request *r, const char *part)
 	if (http_streams() == 0)
 		s->told = s->model.turn;
 	if (!request_stream(r, "retry: 1000\nevent: hello\ndata: {}\n\n"))
-		reply_error(r, 503, "more than %d streams", HTTP_MAX_STREAMS);
+		reply_error(r, 503, "too many event streams; the limit is %d", HTTP_MAX_STREAMS);
 }
 
 void

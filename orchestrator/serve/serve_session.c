@@ -59,7 +59,7 @@ serve_council(struct server *s, struct request *r, const char *id)
 		reply_error(r, 404, "%s has no review yet", e->id);
 }
 
-/* What the log has from there on, up to the end of a line; *from moves to the beginning of what was read. */
+/* The log from there on, up to the end of a line; *from moves to the beginning of the text. */
 static size_t
 read_log(const struct entry *e, off_t *from, off_t *size, char *buf)
 {
@@ -106,7 +106,7 @@ serve_log(struct server *s, struct request *r, const char *id)
 		return;
 	}
 	if ((buf = malloc(LOG_MAX)) == NULL) {
-		reply_error(r, 503, "no memory");
+		reply_error(r, 503, "out of memory");
 		return;
 	}
 	n = read_log(e, &from, &size, buf);

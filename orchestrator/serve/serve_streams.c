@@ -39,7 +39,7 @@ find(const struct json *array, const char *key, const char *value)
 	return NULL;
 }
 
-/* Adds a task of a stream, or of none (""). */
+/* Adds a task of a stream; "" = of no stream. */
 static struct json *
 add_task(struct world *w, const char *id, const struct item *item, const char *stream, enum task_status status)
 {
@@ -187,7 +187,7 @@ serve_streams(struct server *s, struct request *r, const char *part)
 	reply_json(r, 200, j);
 }
 
-/* Do the tasks have this status?  What task lists call it counts, too. */
+/* Does the task have this stream and status?  NULL = any; "COMPLETE", as task lists have it, is accepted for completed. */
 static bool
 is_wanted(const struct json *task, const char *stream, const char *status)
 {

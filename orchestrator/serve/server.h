@@ -22,7 +22,7 @@ struct server {
 	uint64_t	 told;		/* turn of the model that streams were told of */
 };
 
-/* The functions of a path get the part of it that "*" matches. */
+/* A function for a path gets the part that "*" matches. */
 typedef void (*serve_fn)(struct server *, struct request *, const char *part);
 
 void serve_health(struct server *, struct request *, const char *);
@@ -41,7 +41,7 @@ void serve_answer(struct server *, struct request *, const char *id);
 void serve_tell(struct server *, struct request *, const char *id);
 void serve_merge(struct server *, struct request *, const char *id);
 
-/* Decides by method and path; what http.h calls. */
+/* The callbacks for http.h: they decide by method and path. */
 void route_begin(struct server *, struct request *);
 void route_serve(struct server *, struct request *);
 /* Replies for commands that have ended. */
@@ -52,7 +52,7 @@ void events_tell(struct server *);
 /* Takes the object. */
 void reply_json(struct request *, unsigned int status, struct json *);
 void reply_error(struct request *, unsigned int status, const char *, ...) __attribute__((format(printf, 3, 4)));
-/* The session with this id, or the newest of this item; NULL: it replied that there is none. */
+/* The session with this id, or the newest of this item; NULL: there is none, and the reply says so. */
 const struct entry *server_find(struct server *, struct request *, const char *id);
 
 #endif

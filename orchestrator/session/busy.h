@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_BUSY_H
 #define ORCHESTRATOR_BUSY_H
 
-/* A running session in one line: where it stands, and what it does. */
+/* A running session in one line: its step, and its activity. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,12 +17,12 @@ struct text;
 char *busy_step(const struct entry *);
 /* How ages are shown: show_age() or show_minutes(). */
 typedef const char *busy_age(int64_t since);
-/* What it does now, or waits for: its usage limit, the gate that runs, the last tool that its agent called; malloced, ""
- * when nothing is known. */
+/* What the session does or waits for: its usage limit, the running gate, or its agent's last tool; malloced, "" when nothing
+ * is known. */
 char *busy_doing(const struct entry *, busy_age *);
-/* Of a log in the session directory: the last tool of an agent, "-> Bash: npm test", malloced; NULL = none. */
+/* The last tool of an agent in a log of the session directory, "-> Bash: npm test", malloced; NULL = none. */
 char *busy_tool(const struct entry *);
-/* The gate that runs by the end of that log, "gate npm test, 3m", malloced; NULL = none. */
+/* The gate that is running at the end of that log, "gate npm test, 3m", malloced; NULL = none. */
 char *busy_gate(const struct entry *, const char *log, busy_age *);
 /* A line of a log about a gate or a setup command: "gate NAME: COMMAND" when it begins, "gate NAME: OUTCOME (MS ms)" at its
  * end.  It borrows from the line. */
@@ -34,9 +34,9 @@ struct busy_gate {
 };
 bool busy_gate_line(const char *line, size_t len, struct busy_gate *);
 
-/* Columns of names and steps; the bars are there or not. */
+/* Widths of the columns of names and steps, and whether there are bars. */
 struct busy_columns { size_t names, steps; bool bars; };
-/* Counts a session in. */
+/* Widens the columns for a session. */
 void busy_measure(struct busy_columns *, const struct entry *, const char *step);
 /* "  >  slow-report  implement 12/20 [bar]  12m  -> Bash: npm test", without a newline and not cut. */
 struct busy_line { const char *sign, *name, *step, *age, *doing; enum tone tone; };

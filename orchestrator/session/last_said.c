@@ -28,7 +28,7 @@ said_in(const char *line)
 	return NULL;
 }
 
-/* The last such line of a text, whose lines it ends. */
+/* The last such line of a text; newlines of the text become NULs. */
 static char *
 find(char *buf)
 {

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_SECTION_H
 #define ORCHESTRATOR_SECTION_H
 
-/* Where a session stands in all lists for people.  Everything here is pure. */
+/* The section of a session in lists for people.  Everything here is pure. */
 
 #include <stdbool.h>
 
@@ -12,7 +12,7 @@ struct entry;
 enum section {
 	SECTION_QUESTIONS,	/* it waits for an answer */
 	SECTION_STOPPED,	/* it is blocked or in conflict */
-	SECTION_STUCK,		/* it goes on after a command: paused, without a worker, unreadable, a merge cut short */
+	SECTION_STUCK,		/* it needs a command: paused, without a worker, unreadable, or with an unfinished merge */
 	SECTION_RUNNING,
 	SECTION_READY,
 	SECTION_OVER,

@@ -16,7 +16,7 @@ add(struct spans *all, const struct span *one)
 		s->to = s->from;
 }
 
-/* The worker of a run without an end died, unless it is the last one of a live session; it lasted at most until the next
+/* If a run has no end, its worker died, unless it is the last run of a live session.  The run lasted at most until the next
  * one began. */
 static void
 add_run(struct spans *all, const struct state *s, size_t i, int64_t end)

@@ -2,7 +2,7 @@
 #ifndef ORCHESTRATOR_SPANS_H
 #define ORCHESTRATOR_SPANS_H
 
-/* What a session did and when: its runs and gates, and what it waited for, from its records.  Pure. */
+/* The timeline of a session from its records: runs, gates and waits.  Pure. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -30,8 +30,8 @@ struct span {
 };
 struct spans { struct span *v; size_t n; };
 
-/* Fills the spans: first the session, then its runs, its gates, and what it waited for, each oldest first.  What has
- * not ended ends now (wall ms).  Names and errors are those of the facts. */
+/* Fills the spans: first the session, then its runs, its gates and its waits, each oldest first.  A span that has not
+ * ended ends now (wall ms).  Names and errors belong to the facts. */
 void spans_of(const struct facts *, int64_t now, struct spans *);
 void spans_free(struct spans *);
 

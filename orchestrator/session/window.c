@@ -23,7 +23,7 @@
 #define INSIDE		"ORCHESTRATOR_WINDOW"	/* of a process in a window: its session */
 #define TMUX_MS		10000
 
-/* The log; and the screen of the client before it. */
+/* Shows the log; the second one shows the screen of the client first. */
 static const char log_script[] = "exec \"$1\" -C \"$2\" logs -f \"$3\"";
 static const char screen_script[] = "\"$1\" -C \"$2\" attach \"$3\"; exec \"$1\" -C \"$2\" logs -f \"$3\"";
 
@@ -33,7 +33,7 @@ struct window {
 	char	*mark;		/* for the environment of its processes */
 };
 
-/* A name that tmux takes as it is. */
+/* The name, with "_" for the characters that tmux would change. */
 static char *
 plain(const char *prefix, const char *name)
 {
@@ -75,7 +75,7 @@ window_release(struct window *w)
 	free(w->mark);
 }
 
-/* Runs tmux with these words and a script of ours: 0, or -1 with errno, 0 when tmux refused. */
+/* Runs tmux with these words and a script.  0; or -1 with errno, which is 0 if tmux failed. */
 static int
 tmux(struct orch *o, const struct window *w, const char *const *words, const char *script, const char *session)
 {
@@ -133,7 +133,7 @@ window_open(struct orch *o, const struct config *c)
 			log_warnx("session %s has no window: tmux is not installed; install it, or remove the setting terminal",
 			    c->session);
 		else
-			log_warnx("session %s has no window: tmux makes none; tmux ls may say why", c->session);
+			log_warnx("session %s has no window: tmux could not open it; tmux ls may say why", c->session);
 	}
 	window_release(&w);
 }
@@ -146,7 +146,8 @@ go(struct orch *o, const struct window *w, const struct config *c)
 
 	if (tmux(o, w, (const char *const[]){ "respawn-window", "-k", "-t", w->target, NULL }, screen_script, c->session) == -1 &&
 	    make(o, w, c, screen_script) == -1) {
-		log_warnx("%s: no screen: tmux makes no window for it; without the setting terminal, it opens here", c->session);
+		log_warnx("session %s: tmux could not open a window for the screen; remove the setting terminal to open it here",
+		    c->session);
 		return EX_UNAVAILABLE;
 	}
 	child_become((const char *[]){ "tmux", there ? "switch-client" : "attach-session", "-t", w->target, NULL });

@@ -16,8 +16,8 @@ struct orch;
 
 /* Opens the window of a session.  A failure is a warning. */
 void window_open(struct orch *, const struct config *);
-/* Opens the screen of the session's client in its window, and goes there from this terminal.  Returns only on failure, a
- * sysexits status with the error printed; or -1: the session has no window, or this is it. */
+/* Opens the screen of the session's client in its window, and goes there from this terminal.  Returns only on failure: a
+ * sysexits status with the error printed; or -1 if the session has no window, or this process is in it. */
 int window_attach(struct orch *, const struct entry *);
 
 #endif

@@ -14,7 +14,7 @@
 #include "proto/base/text.h"
 #include "proto/sys/file.h"
 
-#define HEIGHT		24	/* where the terminal does not say */
+#define HEIGHT		24	/* if the terminal does not say */
 #define UP		"\033[%zuA"
 #define END_OF_LINE	"\033[K"
 #define BELOW		"\033[J"

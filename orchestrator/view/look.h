@@ -37,8 +37,7 @@ bool look_utf8(void);
 void look_page(void);
 /* The columns of the terminal: COLUMNS, else those of standard output, else LOOK_PAGE after look_page(), or SIZE_MAX. */
 size_t look_width(void);
-/* Appends a text in one of six colours that tell sources apart, and mean nothing; where colours are not shown, the text
- * alone. */
+/* Appends a text in one of six colours that only tell sources apart; without colours, only the text. */
 void look_mark(struct text *, size_t source, const char *);
 /* Appends a text in a tone; where colours are not shown, the text alone. */
 void look_puts(struct text *, enum tone, const char *);

@@ -22,7 +22,7 @@ entity(char c)
 	return NULL;
 }
 
-/* U+FFFE and U+FFFF are no characters of XML. */
+/* XML does not allow U+FFFE and U+FFFF. */
 static bool
 is_none(const char *s)
 {

@@ -8,7 +8,7 @@
 
 struct text;
 
-/* Appends a line: first neutralised as for a terminal (text_line()), then without markup.  The result is valid XML. */
+/* Appends a line: first neutralised as for a terminal (text_line()), then with its markup escaped.  The result is valid XML. */
 void markup_line(struct text *, const char *, size_t len);
 void markup_puts(struct text *, const char *);
 

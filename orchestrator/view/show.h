@@ -26,9 +26,9 @@ void show_json_text(const char *);
 /* Prints "name  text" with text escaped and broken between words, unless text is NULL or "". */
 void show_field(const char *name, const char *text);
 void show_format(const char *name, const char *, ...) __attribute__((format(printf, 2, 3)));
-/* The same in a tone, of a word. */
+/* The same for a word, in a tone. */
 void show_toned(const char *name, enum tone, const char *word);
-/* The same of a path, which is shortened by "~"; the command that prints it if the terminal has no room for the path. */
+/* The same for a path, shortened by "~"; if it does not fit the terminal, the command that prints it. */
 void show_path(const char *name, const char *path, const char *command);
 /* Prints a heading. */
 void show_head(const char *);
@@ -40,7 +40,7 @@ void show_block(FILE *, const char *);
 void show_section(const char *name, const char *text);
 /* The age of a time (wall ms), "-" for 0.  Uses a static buffer. */
 const char *show_age(int64_t);
-/* The same in whole minutes, "<1m" for less: for a screen that no clock changes between them. */
+/* The same in whole minutes, or "<1m": for a screen that is redrawn only at whole minutes. */
 const char *show_minutes(int64_t);
 
 /* Appends a bar of so many columns. */
@@ -49,7 +49,7 @@ void show_bar(struct text *, int64_t done, int64_t total, int columns);
 void show_cut(const char *line);
 /* Prints an item (page.h) in lines that are not wider than the terminal. */
 void show_item(const struct page_item *, size_t indent);
-/* Prints what happened at that time (wall ms), in a line with the local time of day: "10:42:07 TEXT".  On a terminal it
+/* Prints an event of that time (wall ms), in a line with the local time of day: "10:42:07 TEXT".  On a terminal it
  * is broken between words, has the tone, and stands above the block (block.h).  The text has passed text_line(). */
 void show_event(int64_t at, enum tone, const char *text);
 /* The same for a remark: a word, such as "budget", and a text, which has passed text_line(). */

@@ -9,7 +9,7 @@
 
 static struct {
 	bool		 guarded;
-	pid_t		 pid;		/* not its children */
+	pid_t		 pid;		/* only this process restores the modes */
 	struct termios	 before;
 	char		 leave[256];
 	size_t		 len;

@@ -5,9 +5,9 @@
 #define DELETE		'\177'
 #define ESCAPE		'\033'
 #define KILL_LINE	'\025'	/* Ctrl-U */
-#define LAST(c)		((c) >= '@' && (c) <= '~')	/* of a sequence */
+#define LAST(c)		((c) >= '@' && (c) <= '~')	/* final byte of a sequence */
 
-/* With all its bytes. */
+/* Deletes the last character with all its bytes. */
 static void
 drop_character(struct text *t)
 {

@@ -15,7 +15,7 @@ struct git_repo;
 /* The name, malloced: the recorded one as long as the recorded path leads to this git directory.  NULL with err
  * when the repository was moved and home still has the workspace of the old path. */
 char *identity_find(const struct git_repo *, const char *home, char *err, size_t errlen);
-/* The recorded name, if it was recorded for this git directory, of which only common is used; malloced, or NULL. */
+/* The recorded name, if it was recorded for this git directory; malloced, or NULL.  Only the member common is used. */
 char *identity_recorded(const struct git_repo *);
 /* Records the name.  Failures are ignored: then the path alone decides. */
 void identity_record(const struct git_repo *, const char *name);

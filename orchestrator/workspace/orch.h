@@ -46,7 +46,7 @@ struct orch {
  * sysexits status, 0 on success.  Every subcommand calls it after parsing its arguments; a second call does
  * nothing. */
 int orch_open(struct orch *);
-/* Only finds the workspace and its instance, without git, to read sessions.  0, or -1 without a message: there is none. */
+/* Finds the workspace and its instance without git, to read sessions.  0, or -1 without a message if there is none. */
 int orch_peek(struct orch *);
 /* The directory of the repository to which a workspace (its path) belongs; malloced, or NULL: it is gone, or was moved. */
 char *orch_repository_of(const char *workspace);

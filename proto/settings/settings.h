@@ -67,7 +67,7 @@ enum review_mode { REVIEW_COUNCIL, REVIEW_GATES, REVIEW_NONE, REVIEW_MODES };
 /* Tasks that do not say their paths. */
 enum ambiguous { AMBIGUOUS_PARALLEL, AMBIGUOUS_SEQUENTIAL, AMBIGUOUS_ASK, AMBIGUOUS_COUNT };	/* the first one is the default */
 
-/* Where the log of a session is shown from its beginning. */
+/* Where the log of a session is shown as soon as it begins. */
 enum windows { WINDOWS_NONE, WINDOWS_TMUX, WINDOWS_COUNT };
 
 /* What becomes of approved work that conflicts with its target. */

@@ -138,7 +138,7 @@ add_watch(const char *path, uint32_t mask)
 	return wd;
 }
 
-/* A handle of the directory, so that all calls of the library and the kernel mean the same one; -1: it is not there. */
+/* A handle of the directory, so that all calls of the library and the kernel use the same directory; -1: it does not exist. */
 static int
 dir_handle(const char *path, char *handle, size_t len)
 {

@@ -66,8 +66,8 @@ struct watch {
 };
 int watch_dir(struct watch *, const char *path, bool content);
 void watch_undir(struct watch *);
-/* For a directory that is watched without content: begins or ends the reports of modifications, to all watches of it.
- * Who is told of one, and ends them until it has read the file, is woken once however often a file grows. */
+/* For a directory that is watched without content: begins or ends the reports of modifications, to all its watches.
+ * A caller that ends them at a report, and begins them when it has read the file, is woken once however often it grows. */
 void watch_modified(const struct watch *, const char *path, bool on);
 
 /* Adds or removes a descriptor that is watched for reading. */

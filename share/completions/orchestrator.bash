@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# bash completion for orchestrator(1), which knows what may stand at the cursor: orchestrator complete -- WORD...
+# bash completion for orchestrator(1), which prints the words: orchestrator complete -- WORD...
 
 _orchestrator() {
 	local cur=${COMP_WORDS[COMP_CWORD]} line=$COMP_LINE word="" i
 	local -a words=()
 	COMPREPLY=()
-	# bash takes words apart at "=" and ":"; they belong together when no blank is between them.
+	# bash splits words at "=" and ":"; parts without a blank between them belong together.
 	for ((i = 0; i <= COMP_CWORD; i++)); do
 		if [[ $line == [[:blank:]]* || $i == 0 ]]; then
 			words+=("")
@@ -15,10 +15,10 @@ _orchestrator() {
 		line=${line#"${COMP_WORDS[i]}"}
 		words[${#words[@]} - 1]+=${COMP_WORDS[i]}
 	done
-	[[ $cur != [=:] ]] || cur=	# where readline begins its word
+	[[ $cur != [=:] ]] || cur=	# readline begins its word here
 	[[ ${COMP_WORDS[COMP_CWORD]} || ! ${words[${#words[@]} - 1]} ]] || words+=("")
 	word=${words[${#words[@]} - 1]}
-	word=${word%"$cur"}	# what bash does not replace
+	word=${word%"$cur"}	# the part that bash does not replace
 	for i in "${!words[@]}"; do words[i]=${words[i]//[\\\"\']/}; done
 	while IFS=$'\t' read -r i _; do
 		case $i in

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fish completion for orchestrator(1), which knows what may stand at the cursor: orchestrator complete -- WORD...
+# fish completion for orchestrator(1), which prints the words: orchestrator complete -- WORD...
 
 function __orchestrator_complete
     set -l words (commandline -opc)

@@ -1,6 +1,6 @@
 #compdef orchestrator
 # SPDX-License-Identifier: GPL-2.0-or-later
-# zsh completion for orchestrator(1), which knows what may stand at the cursor: orchestrator complete -- WORD...
+# zsh completion for orchestrator(1), which prints the words: orchestrator complete -- WORD...
 
 local line word what
 local -a fits shown given

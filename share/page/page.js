@@ -1,12 +1,12 @@
 'use strict';
-// The page of orchestrator serve (orchestrator-serve(1)).  What agents wrote becomes text, and nothing else.
+// The page of orchestrator serve (orchestrator-serve(1)).  The output of agents is only ever shown as text.
 const $ = id => document.getElementById(id);
 const MAX = 1 << 20;		// characters of a log that are kept
 const words = { question: 'question', stopped: 'stopped', stuck: 'stuck', running: 'running', ready: 'ready', over: 'over' };
 const tabs = { log: 'Log', diff: 'Change', council: 'Council', questions: 'Questions' };
 let token = '', all = [], open = null, tab = 'log', logTo = 0, loading = false, stale = false, asked = 0, reading = 0, again = false;
 
-// Characters that steer, or hide the order of others, are shown instead of obeyed, as in a terminal.
+// Control characters and bidirectional controls are shown as escapes.
 const plain = s => String(s ?? '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
     c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
 function put(element, text) {
@@ -23,7 +23,7 @@ function make(name, text, attributes) {
 const pause = ms => new Promise(r => setTimeout(r, ms));
 const say = text => put($('said'), text);
 
-// The token is in no request but a header, and leaves the address bar.
+// The token is sent only in a header, and is removed from the address bar.
 function takeToken() {
 	const given = location.hash.slice(1);
 	if (/^[a-z0-9]{40,}$/.test(given)) {
@@ -45,7 +45,7 @@ async function read(path) {
 }
 const path = (id, what) => '/api/sessions/' + encodeURIComponent(id) + (what ? '/' + what : '');
 
-// Has a command run, and says what it said last.
+// Runs a command, and shows its last line.
 async function act(session, what, body) {
 	say(what + ' ' + session.name + ' ...');
 	try {
@@ -65,7 +65,7 @@ const age = at => {
 };
 const since = s => age(s.ended_at ?? s.created_at);
 
-// Lines are kept, so that neither focus nor selection is lost.
+// Existing lines are reused, so that focus and selection stay.
 function fill(list, entries, key, create, update) {
 	const old = new Map([...list.children].map(e => [e.dataset.key, e]));
 	entries.forEach((entry, i) => {
@@ -122,7 +122,7 @@ function drawHead(v) {
 	$('alerts').hidden = v.alerts.length === 0;
 	$('alerts').replaceChildren(...v.alerts.map(a => make('li', a)));
 }
-// Changes that come meanwhile are read by one more turn, and however many there are, most of the time is left.
+// Changes during a turn are read by one more turn; the pause keeps the page idle most of the time.
 async function load() {
 	stale = true;
 	if (loading) return;
@@ -146,7 +146,7 @@ async function load() {
 	loading = false;
 }
 
-// The open session: what it asks, what can be done, and a text.
+// The open session: its questions, its actions, and a text.
 const session = () => all.find(s => s.session === open);
 function field(form, label, name) {
 	const l = make('label', label + ' '), input = make('input', undefined, { type: 'text', name, autocomplete: 'off', required: '' });
@@ -226,7 +226,7 @@ function questionsText(r) {
 	return list.length === 0 ? 'no questions' : list.map(q => [`${q.id}  ${q.role ?? ''}, ${q.status}`, q.question ?? q.text ?? '',
 	    ...(q.options ?? []).map((o, i) => `  ${i + 1}) ${o}`), q.answer ? `answer by ${q.by}: ${q.answer}` : ''].join('\n')).join('\n\n');
 }
-// Appends what a log has more; it is followed while its end is in sight.
+// Appends the new part of a log; scrolls with it while the end is visible.
 async function readLog(turn) {
 	const pre = $('text');
 	for (;;) {
@@ -241,7 +241,7 @@ async function readLog(turn) {
 		if (r.text === '' || r.to >= r.size) return;
 	}
 }
-// One at a time, or lines would come twice.
+// One read at a time, or lines would be shown twice.
 async function more(turn) {
 	again = reading === turn;
 	if (again) return;
@@ -289,7 +289,7 @@ function close() {
 	line?.querySelector('button').focus();
 }
 
-// Server-sent events, read by fetch(), which can send the token.
+// Server-sent events, read with fetch(), since EventSource cannot send the token.
 function changed(data) {
 	load();
 	if (open && (data.sessions ?? []).includes(open)) {
@@ -334,5 +334,5 @@ $('filter').oninput = drawList;
 $('all').onchange = load;
 $('close').onclick = close;
 document.onkeydown = e => { if (e.key === 'Escape' && open) close(); };
-setInterval(drawList, 60000);	// ages
+setInterval(drawList, 60000);	// updates the ages
 follow();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=sh
 # shellcheck disable=SC2154
-# Screen and page of a thousand sessions, over what reads the same files: of tests/bench/run.
+# Part of tests/bench/run: watch and serve with a thousand sessions, compared with cat of the same files.
 
 median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 # A row with the median of the samples in milliseconds, and a limit of so many.

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# What execute and merge show on a real terminal, and the lines that a pipe gets.  Keys are sent, and the screen is
-# read, through tmux.
+# The output of execute and merge on a real terminal and in a pipe.  tmux sends the keys and reads the screen.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 command -v tmux >/dev/null || { tap 1 'tmux is installed: make deps'; done_testing; }
@@ -58,43 +57,43 @@ list() { _l=$1; shift; for t; do shift; set -- "$@" --task "$t: do $t"; done; lo
 # The gate "slow" waits only where a file is.
 no_gate() { git rm -q --ignore-unmatch gate && git commit -q --allow-empty -m 'No slow gate'; }
 
-#: A pipe gets a line an event, with the time of day.
+#: In a pipe each event is a line with the time of day.
 list plain one fails
 run orchestrator execute plain
 like 'a line in a pipe begins with the local time of day' "$out" "^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] session-one-[a-z0-9]+: merged: [0-9a-f]{12}\$"
 like 'a pipe gets each change of a session' "$out" '^[0-9:]{8} session-one-[a-z0-9]+: running$'
-unlike 'steps are not told without -v' "$out" ': step: '
+unlike 'without -v steps are not printed' "$out" ': step: '
 is 'a pipe gets no escape sequence' "$(printf '%s' "$out" | grep -c "$(printf '\033')")" 0
 list more two
 run orchestrator execute -v more
-like '-v tells each step of a session' "$out" '^[0-9:]{8} session-two-[a-z0-9]+: step: gates$'
+like '-v prints each step of a session' "$out" '^[0-9:]{8} session-two-[a-z0-9]+: step: gates$'
 
 #: On a terminal
 list sprint asks free works gate fails2 three
 on 80 $utf8 orchestrator execute sprint
 ok 'the header says what runs, how much is merged, how many sessions run, and since when' \
     sees '^proj on main · sprint: 1/6 merged, 4 running, <1m$'
-ok 'a session has a line with its step, its age and what its agent does' sees '^  >  works +implement +<1m  -> Bash: npm test --with-a.*\.\.\.$'
-ok 'the gate that runs is named, with its age' sees '^  >  gate +gates +<1m  gate slow, <1m$'
-ok 'a merge scrolls above, with its time' sees '^[0-9:]{8} three: merged: [0-9a-f]{12}$'
-ok 'a failure scrolls above, with its reason' sees '^[0-9:]{8} fails2: failed: agent-error: '
+ok 'a session has a line with its step, its age and the last call of its agent' sees '^  >  works +implement +<1m  -> Bash: npm test --with-a.*\.\.\.$'
+ok 'the line of a session shows the running gate and its age' sees '^  >  gate +gates +<1m  gate slow, <1m$'
+ok 'a merge is an event with its time' sees '^[0-9:]{8} three: merged: [0-9a-f]{12}$'
+ok 'a failure is an event with its reason' sees '^[0-9:]{8} fails2: failed: agent-error: '
 ok 'a question is shown in full, with its options' wait_for 8 words 'asks question, <1m Which colour shall it have, now that all others were seen and did not please? 1) red 2) blue, the colour of the sky on a day without clouds, as long as it is not evening'
-ok 'the prompt shows how one of several questions is answered' sees '^answer, as "asks 1">'
+ok 'the prompt shows how to answer one of several questions' sees '^answer, as "asks 1">'
 ok 'no line is wider than the terminal' fits 80
-unlike 'what the line of a session shows is no event' "$(screen)" ': (running|dispatched|pending)'
+unlike 'changes that the line of a session shows are not printed as events' "$(screen)" ': (running|dispatched|pending)'
 is 'no control character of an agent reaches the terminal' "$(tm display -p -t live '#{pane_title}' | grep -c '^title')" 0
 line 2
-ok 'an answer without a name is refused while several questions are open' sees 'more than one question is open; begin with the name of one'
+ok 'an answer without a name is refused while several questions are open' sees 'several questions are open; begin with the name of a'
 for width in 60 100 200; do
 	tm resize-window -t live -x $width -y 24
 	ok "the screen takes a width of $width" sees '^proj on main · sprint: 1/6 merged, 4 running'
 	ok "the whole screen is drawn at a width of $width" wait_for 8 counted 3 '^(proj on main|  >  works|answer, as)'
-	ok "no line that stays is wider than $width columns" wait_for 8 fits $width '^proj on main'
+	ok "no line of the live display is wider than $width columns" wait_for 8 fits $width '^proj on main'
 done
 tm resize-window -t live -x 80 -y 24; sees '^  >  works '
 types 'asks 1x'; press BSpace
-ok 'what is typed is shown, and can be edited' sees '^answer, as "asks 1"> asks 1$'
-press C-u; ok 'Ctrl-U drops what was typed' sees '^answer, as "asks 1"> *$'
+ok 'the typed line is shown, and can be edited' sees '^answer, as "asks 1"> asks 1$'
+press C-u; ok 'Ctrl-U deletes the line' sees '^answer, as "asks 1"> *$'
 line 'asks 3'
 ok 'a refused answer is explained' sees '^[0-9:]{8} orchestrator: .*q-[a-z0-9]+: '
 line 'asks 2'
@@ -104,7 +103,7 @@ line 'a name of several words'
 ok 'a text answers the only open question' sees '^[0-9:]{8} free: answered: q-'
 ok 'without an open question there is no prompt' misses '^answer '
 ok 'merges are counted in the header' sees '^proj on main · sprint: 3/6 merged, 2 running'
-is 'the agent has the text of the option, and the text' "$(git show main:asks | cut -c1-4) $(git show main:free)" 'blue a name of several words'
+is 'the agents have the text of the option and the typed text' "$(git show main:asks | cut -c1-4) $(git show main:free)" 'blue a name of several words'
 
 # idle: nothing is called between minutes
 idle() {
@@ -115,14 +114,14 @@ ok 'an idle execute makes no system call between minutes' wait_for 15 idle
 echo 'echo "-> Edit: README.md"' >&8
 ok 'a call of an agent appears by itself' sees '^  >  works .*-> Edit: README.md$'
 echo 'i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i + 1)); done; echo "-> Read: last"' >&8
-ok 'an agent that prints much is followed' sees '^  >  works .*-> Read: last$'
+ok 'the last call of an agent is shown after much output' sees '^  >  works .*-> Read: last$'
 
 press C-c
 ok 'the first Ctrl-C stops dispatching, and the header says so' sees 'sprint: 3/6 merged, 2 running, <?[0-9]m; interrupted'
 press C-c
 ok 'the second Ctrl-C ends execute' sees 'ended: 130'
 ok 'Ctrl-C leaves the terminal as it was' restored
-is 'the lines that stayed are removed' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
+is 'the live display is removed at the end' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
 
 on 80 LC_ALL=C orchestrator execute sprint
 ok 'without UTF-8 the header is ASCII' sees '^proj on main - sprint: 3/6 merged, 2 running'
@@ -140,14 +139,14 @@ is '--color never is obeyed' "$(colors)" 0
 tm resize-window -t live -x 80 -y 4
 ok 'on a small screen the header stays' wait_for 8 counted 1 '^proj on main'
 tm resize-window -t live -x 80 -y 24
-ok 'a screen that grew again is whole' sees '^  >  works '
+ok 'the live display is whole after the screen has grown again' sees '^  >  works '
 kill -TERM "$(pid)"; restored
 on 80 $utf8 orchestrator execute sprint; sees '^  >  works '
 ok 'without NO_COLOR the lines have colours' test "$(colors)" -gt 1
 kill -TERM "$(pid)"; restored
 on 80 "$utf8 TERM=dumb" orchestrator execute -v sprint
 ok 'on a terminal without a cursor only events are printed' sees '^[0-9:]{8} session-works-[a-z0-9]+: running$'
-is 'on a terminal without a cursor nothing stays' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
+is 'on a terminal without a cursor there is no live display' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
 kill -TERM "$(pid)"; sees 'ended: '
 
 # stopped, and in the background
@@ -159,18 +158,18 @@ line 'bg; clear; echo ready'; sees '^ready$'; echo >&7
 ok 'in the background events are printed' sees '[0-9:]{8} gate: approved$'
 line 'echo still here'
 ok 'in the background the shell has the keys' sees '^still here'
-is 'in the background nothing stays on the screen' "$(screen | grep -c '^proj on main')" 0
+is 'in the background there is no live display' "$(screen | grep -c '^proj on main')" 0
 line fg; echo 'echo "-> Edit: Makefile"' >&8
-ok 'in the foreground the lines are there again' sees '^  >  works .*-> Edit: Makefile$'
+ok 'in the foreground the live display returns' sees '^  >  works .*-> Edit: Makefile$'
 ok 'the gate of a merge is shown' sees '^  >  gate +merge +<?[0-9]m  gate slow, <1m$'
-echo >&7; ok 'a merge is told while other work goes on' sees '^[0-9:]{8} gate: merged'
+echo >&7; ok 'a merge is printed while other work continues' sees '^[0-9:]{8} gate: merged'
 echo 'echo x >works; exit' >&8; echo >&7
-ok 'the report stands below the events at the end' sees '^5 of 6 (merged|complete)'
+ok 'the report follows the events at the end' sees '^5 of 6 (merged|complete)'
 
 #: A blocked agent
 no_gate; list stuck blocked works2
 on 80 $utf8 orchestrator execute stuck
-ok 'a blocked agent is a question' sees '^  \?  blocked  blocked, <1m  No key here$'
+ok 'a blocked agent is shown like a question' sees '^  \?  blocked  blocked, <1m  No key here$'
 ok 'a blocked agent can be answered' sees '^answer blocked>'
 line 'the key is 42'
 ok 'the answer goes to the blocked agent' wait_for 8 grep -q 'the key is 42' "$(session_of blocked)/state.json"
@@ -183,7 +182,7 @@ on 80 $utf8 orchestrator execute changes
 sees '^answer twice>'; types 'to the first'; sees '^answer twice> to the first$'
 logged orchestrator answer twice one
 sees 'twice  question, <1m  Second\?$'; press Enter
-ok 'an answer is not given to a question that came while it was typed' sees 'the open question has changed meanwhile, and nothing was'
+ok 'an answer is not given to a question that came while it was typed' sees 'another question is open now, so nothing was answered; type'
 line 'to the second'
 ok 'execute ends after the second answer' sees 'ended: 0'
 is 'each question has its own answer' "$(git show main:twice | paste -sd,)" 'one,to the second'
@@ -194,16 +193,16 @@ no_gate; for i in a b c; do logged orchestrator dispatch --wait --title "Work $i
 echo x >gate && git add gate && git commit -qm 'A slow gate'
 on 80 $utf8 orchestrator merge a
 ok 'merge shows the gate that runs' sees '^  >  a  merge +gate slow, <1m$'
-ok 'merge tells each gate that has ended, with its time' sees '^[0-9:]{8} a: gate quick: passed \([0-9]+ ms\)$'
+ok 'merge prints each ended gate, with its time' sees '^[0-9:]{8} a: gate quick: passed \([0-9]+ ms\)$'
 echo >&7
 ok 'merge ends with its results' sees 'ended: 0'
 like 'the result of a merge stands below its gates' "$(screen)" '^session-a-[a-z0-9]+: merged as [0-9a-f]{12}$'
-is 'merge leaves nothing on the screen' "$(screen | grep -c '^  >')" 0
+is 'merge removes its live display at the end' "$(screen | grep -c '^  >')" 0
 echo >&7
 run orchestrator merge b
-like 'in a pipe a gate that has ended is a line' "$out" '^[0-9:]{8} session-b-[a-z0-9]+: gate slow: passed \([0-9]+ ms\)$'
+like 'in a pipe merge prints each ended gate' "$out" '^[0-9:]{8} session-b-[a-z0-9]+: gate slow: passed \([0-9]+ ms\)$'
 echo >&7
 run orchestrator --json merge c
-is 'gates are no lines of --json' "$(printf '%s' "$out" | jq -r '.version')" 1
+is '--json prints no lines for gates' "$(printf '%s' "$out" | jq -r '.version')" 1
 tm kill-server
 done_testing

@@ -132,7 +132,7 @@ is 'orchestrator-worker.1 shows the usage of worker' "$(synopsis orchestrator-wo
 	worker ${c:+"$c"} --help | sed -n 's/^usage: //p'
     done | sort)"
 
-# The pages for people: each command and each option that they show is there, and the quick reference has all commands.
+# The pages for people show only commands and options that exist, and the quick reference has all commands.
 is 'orchestrator-quick.7 has each command, and no other' "$(sed -n 's/^\.It Cm \([a-z-]*\).*/\1/p' man/orchestrator-quick.7 | sort -u)" "$(echo "$commands" | sort)"
 for page in tutorial howto faq quick; do
 	mandoc -T ascii -O width=200 "man/orchestrator-$page.7" | sed 's/.\x08//g' | sed -n 's/.*\<\(orchestrator [a-z].*\)/\1/p' |
@@ -148,7 +148,7 @@ while read -r _ c rest; do
 		grep -qE -e "^  (-[a-z], )?$o( |\$)|^  $o," "$T/help" || echo "$c has no $o"
 	done
 done <"$T/shown" | grep -v 'no command: \(merges\|COMMAND\|in\|has\)\>' >"$T/wrong"
-is 'each command and option of the pages for people is there' "$(cat "$T/wrong")" ''
+is 'the pages for people show only commands and options that exist' "$(cat "$T/wrong")" ''
 
 # help TOPIC, with a man(1) that has the pages of $T/pages
 mkdir "$T/man" "$T/pages" && cat >"$T/man/man" <<'E'
@@ -169,12 +169,12 @@ is 'orchestrator help opens the page of a topic' "$(orchestrator help config)" '
 is 'worker help opens the manual of a command' "$(worker help ask)" 'shown: orchestrator-worker'
 is 'orchestrator help without a topic is --help' "$(orchestrator help)" "$(orchestrator --help)"
 run orchestrator help exceute
-like 'help says which topics there are' "$status $err" '^66 orchestrator: there is no manual page of "exceute"; topics are the commands, and beads, '
+like 'help lists the topics after an unknown topic' "$status $err" '^66 orchestrator: there is no manual page of "exceute"; topics are the commands, and beads, '
 for topic in $(echo "$err" | sed 's/.*commands, and //; s/ and / /; s/,//g'); do
 	[ -n "$(find man -name "orchestrator-$topic.[157]")" ] || echo "$topic"
 done >"$T/topics"
-is 'each topic that help names has its page' "$(cat "$T/topics")" ''
-is 'help names each topic that is no command' "$(for page in man/orchestrator-*.[57]; do
+is 'each topic in the error of help has a page' "$(cat "$T/topics")" ''
+is 'the error of help lists each topic that is no command' "$(for page in man/orchestrator-*.[57]; do
     topic=${page#man/orchestrator-}; echo "$err" | grep -qw "${topic%.?}" || echo "$topic"; done)" ''
 run env PATH="$T/copy/bin" orchestrator help config
 like 'help says that there is no man(1)' "$status $err" '^69 orchestrator: man\(1\) is not installed; '
@@ -265,10 +265,10 @@ if command -v systemd-analyze >/dev/null; then
 	mkdir "$T/units" && for unit in service path; do
 		sed "s|/usr/bin/orchestrator|$O/bin/orchestrator|" "$T/root/usr/lib/systemd/user/orchestrator@.$unit" >"$T/units/orchestrator@.$unit"
 	done
-	is 'systemd has no complaint about the units' "$(XDG_RUNTIME_DIR="$T/units" systemd-analyze --user --man=no verify "$T"/units/* 2>&1 |
+	is 'systemd-analyze accepts the units' "$(XDG_RUNTIME_DIR="$T/units" systemd-analyze --user --man=no verify "$T"/units/* 2>&1 |
 	    grep 'orchestrator')" ''
 else
-	skip 'systemd has no complaint about the units' 'no systemd-analyze'
+	skip 'systemd-analyze accepts the units' 'no systemd-analyze'
 fi
 ok 'what is installed runs' env -i PATH=/usr/bin:/bin HOME="$HOME" "$T/root/usr/bin/orchestrator" --version
 ok 'make uninstall succeeds' make -s O="$O" DESTDIR="$T/root" prefix=/usr uninstall

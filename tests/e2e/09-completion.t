@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Completion: what the program offers at a place of the command line, and bash, zsh and fish, each in the shell itself.
+# Completion: the words that the program offers, and completion in bash, zsh and fish themselves.
 # shellcheck disable=SC2016 # names that a shell would expand
 . "$(dirname "$0")/lib.sh"
 flat() { tr -s ' \n\t' ' ' | sed 's/^ //;s/ $//'; }
@@ -32,11 +32,11 @@ for c in '' dispatch execute status 'tasks edit' generate; do
 	is "completion offers the options of ${c:-the program}" "$(words $c -)" \
 	    "$(orchestrator $c --help | sed -n 's/^  \(-[^ ,]*\)\(, \(-[^ ]*\)\)\{0,1\} .*/\1 \3/p' | tr ' ' '\n' | grep . | sort | flat)"
 done
-is 'completion offers the options that begin so' "$(words dispatch --re)" --review
+is 'completion offers the options that begin with the word' "$(words dispatch --re)" --review
 is 'completion offers the commands of tasks' "$(words tasks re)" 'remove rename reopen resume'
 is 'completion offers the values of an option' "$(words execute --source '')" 'beads none streams tasks'
 is 'completion offers the values of an option after "="' "$(words execute --source=b)" --source=beads
-is 'completion offers the values of an option whose name is cut' "$(words execute --so b)" beads
+is 'completion offers the values of an abbreviated option' "$(words execute --so b)" beads
 is 'completion offers the statuses' "$(words status --status a)" approved
 is 'completion offers the topics of help' "$(words help tu)" tutorial
 is 'completion describes what it offers' "$(orchestrator complete -- execut)" "$(orchestrator --help | sed -n 's/^  execute  *\(.*\)/execute	\1/p')"
@@ -48,21 +48,21 @@ is 'completion of an unknown command offers nothing' "$(words nothing '') $(word
 is 'completion of answer offers sessions with an open question' "$(words answer '')" asks
 is 'completion of answer offers the question and its options' "$(words answer asks '')" "$(field questions.json '.questions[0].id' asks | sed "s/.*/Good day a\$(touch owned) &/")"
 is 'completion of answer offers the options of a question' "$(words answer asks "$(field questions.json '.questions[0].id' asks)" G)" 'Good day'
-is 'completion of merge offers what is approved' "$(words merge '')" ready
+is 'completion of merge offers approved sessions' "$(words merge '')" ready
 is 'completion of merge does not offer a session twice' "$(words merge ready '')" ''
-is 'completion of resolve offers conflicts' "$(words resolve '')" clash
-is 'completion of reject offers what is approved' "$(words reject '')" ready
-is 'completion of rework offers what has ended and was not merged' "$(words rework '')" 'fails ready'
+is 'completion of resolve offers sessions in conflict' "$(words resolve '')" clash
+is 'completion of reject offers approved sessions' "$(words reject '')" ready
+is 'completion of rework offers ended sessions that were not merged' "$(words rework '')" 'fails ready'
 is 'completion of retry and discard offers ended sessions' "$(words retry '') $(words discard c)" 'clash fails clash'
 for c in tell attach interrupt cancel; do is "completion of $c offers sessions at work" "$(words $c '')" 'asks works'; done
 is 'completion of logs offers all sessions' "$(words logs '')" 'asks clash fails ready works'
-is 'completion offers the ids of sessions that are typed' "$(words logs session-re)" "$(basename "$(session_of ready)")"
-is 'completion knows the repository of -C' "$(cd / && words -C "$T/r" merge '')" ready
-is 'completion outside of a repository offers nothing, and fails not' "$(cd / && orchestrator complete -- merge '' 2>/dev/null; echo $?)" 0
+is 'completion offers ids of sessions when the word begins as an id' "$(words logs session-re)" "$(basename "$(session_of ready)")"
+is 'completion uses the repository of -C' "$(cd / && words -C "$T/r" merge '')" ready
+is 'completion outside a repository offers nothing, and succeeds' "$(cd / && orchestrator complete -- merge '' 2>/dev/null; echo $?)" 0
 
 #: Lists and their tasks.
 is 'completion offers the names of lists' "$(orchestrator complete -- execute '' | cut -f 1 | sort)" "$(printf '%s\n' "$hostile" plain)"
-is 'completion offers the ids of lists that are typed' "$(words tasks show tl- | tr ' ' '\n' | grep -c '^tl-')" 2
+is 'completion offers ids of lists when the word begins as an id' "$(words tasks show tl- | tr ' ' '\n' | grep -c '^tl-')" 2
 is 'completion offers the tasks of a list' "$(words tasks depend --list plain '')" 'one two'
 is 'completion of tasks complete offers open tasks' "$(words tasks complete --list plain '')" two
 is 'completion of dispatch offers tasks to do' "$(words dispatch '')" 'open shut two'
@@ -70,7 +70,7 @@ is 'completion of dispatch offers tasks to do' "$(words dispatch '')" 'open shut
 #: Hostile files.
 printf '{' >"$(session_of fails)/state.json"
 is 'completion with a damaged session offers the others' "$(words logs c)" clash
-is 'completion does not offer an option that a terminal obeys' "$(field questions.json '.questions[0].options | length' asks) $(words answer asks e)" '3 '
+is 'completion does not offer an option with control characters' "$(field questions.json '.questions[0].options | length' asks) $(words answer asks e)" '3 '
 
 #: bash
 cat >"$T/complete" <<'B'

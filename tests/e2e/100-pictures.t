@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The pictures of doc/pictures are screens of the programs: their words are those of a fresh run.  With PICTURES=DIR the
-# pictures are written there instead: make pictures.
+# The pictures in doc/pictures show the same words as a fresh run.  With PICTURES=DIR the pictures are written to DIR
+# (make pictures).
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 command -v tmux >/dev/null || skip_all 'no tmux'
@@ -60,7 +60,7 @@ tm capture-pane -e -p -t p >"$T/screen"
 picture watch 'orchestrator watch' "$T/screen"
 tm kill-server
 
-# The page and the report, by a browser: these are only taken.
+# A browser takes the pictures of the page and the report; their words are not compared.
 if [ "${PICTURES:-}" ] && command -v chromium >/dev/null; then
 	orchestrator serve --port 0 >"$T/url" 2>&1 &
 	server=$!

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# status of several repositories, and its one line for prompts and bars.
+# status of several repositories, and its one line for prompts and status bars.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 
@@ -29,10 +29,10 @@ logged orchestrator wait --for question ask1; logged orchestrator wait --for app
 
 #: One line.
 is 'status --line counts questions and approved work' "$(orchestrator status --line)" '?1 +2'
-is 'status --line counts what runs' "$(orchestrator -C "$T/two" status --line)" '?1 >1'
-is 'status --line adds several repositories up' "$(orchestrator -C "$T/one" -C "$T/two" status --line)" '?2 >1 +2'
-is 'status --line adds all repositories up' "$(cd / && orchestrator status --line --all-repositories)" '?2 >1 +2'
-is 'status --line has an object for bars' "$(orchestrator --json status --line | jq -c '[.text, .class, .counts]')" \
+is 'status --line counts running sessions' "$(orchestrator -C "$T/two" status --line)" '?1 >1'
+is 'status --line adds up several repositories' "$(orchestrator -C "$T/one" -C "$T/two" status --line)" '?2 >1 +2'
+is 'status --line adds up all repositories' "$(cd / && orchestrator status --line --all-repositories)" '?2 >1 +2'
+is 'status --line with --json prints an object for status bars' "$(orchestrator --json status --line | jq -c '[.text, .class, .counts]')" \
     '["?1 +2","questions",{"questions":1,"stopped":0,"running":0,"ready":2}]'
 mkdir sub
 is 'status --line finds the repository from a directory below' "$(orchestrator -C sub status --line)" '?1 +2'
@@ -44,7 +44,7 @@ is 'status --line prints nothing for a repository without sessions' "$status,$ou
 run orchestrator -C / status --line
 is 'status --line prints nothing where there is no repository' "$status,$out,$err" 0,,
 cp -r "$T/one" "$T/copy"
-is 'status --line does not take a copy for the repository' "$(orchestrator -C "$T/copy" status --line)" ''
+is 'status --line does not count the sessions of the original in a copy' "$(orchestrator -C "$T/copy" status --line)" ''
 rm -rf "$T/copy"
 ASAN_OPTIONS=detect_leaks=0 strace -f -qq -e trace=execve -o "$T/trace" orchestrator status --line >/dev/null
 is 'status --line starts no process' "$(grep -c execve "$T/trace")" 1
@@ -59,13 +59,13 @@ is 'status --json has the objects of several repositories' \
     "$(orchestrator --json -C "$T/one" -C "$T/two" status | jq -r '.repositories[] | "\(.repository) \(.counts.questions)"' | sed "s|$T/||")" 'one/.git 1
 two/.git 1'
 run orchestrator -C "$T/none" -C "$T/two" status
-is 'status goes on after a repository that does not exist, and fails' "$status $(echo "$out" | sed -n 's/ on main.*//p')" '66 two'
-like 'status names the repository that does not exist' "$err" "$T/none"
+is 'status continues after a missing repository, and fails' "$status $(echo "$out" | sed -n 's/ on main.*//p')" '66 two'
+like 'status names the missing repository' "$err" "$T/none"
 run orchestrator -C "$T/one" -C "$T/two" merge
 is 'several repositories are refused by other commands' "$status" 64
-like 'the refusal of several repositories says which command takes them' "$err" 'only status takes several -C'
+like 'the error for several repositories says which command accepts them' "$err" 'only status accepts -C more than once'
 run orchestrator -C "$T/one" -C "$T/two" status ask1
-is 'a session of several repositories is refused' "$status" 64
+is 'status with a session and several repositories is refused' "$status" 64
 mv "$T/two" "$T/moved"
 is 'status --all-repositories leaves out a repository that was moved' "$(orchestrator status --all-repositories | sed -n 's/ on main.*//p' | paste -sd' ')" one
 mv "$T/moved" "$T/two"

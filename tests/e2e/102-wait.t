@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# orchestrator wait --for: its exit status tells whether the goal is reached, missed, needs a person, or takes too long.
+# orchestrator wait --for: its exit status says whether the goal was reached, was missed, needs a person, or took too long.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 
@@ -38,18 +38,18 @@ rm "$T/hold-b"
 is 'wait --for approved ends with 0 when all sessions are approved' "$(outcome)" '0 a: approved|b: approved'
 is 'wait --for ended ends with approved sessions while no execute is running' "$(orchestrator wait --for ended a b >/dev/null; echo $?)" 0
 run orchestrator wait --for question a b
-is 'a question of approved sessions is missed' "$status" 1
+is 'wait --for question of approved sessions ends with 1' "$status" 1
 run orchestrator wait --for merged --timeout 1 a
-is 'the time of wait --for is limited, with status 75' "$status $err" \
+is 'wait --for --timeout ends with 75' "$status $err" \
     '75 orchestrator: still waiting for 1 of 1; orchestrator status lists the sessions'
-is 'the outcome is in --json' "$(orchestrator --json wait --for merged --timeout 1 a 2>/dev/null | jq -c '[.outcome, .sessions, .tasks]')" '["timeout",[],[]]'
+is 'wait --json has the outcome' "$(orchestrator --json wait --for merged --timeout 1 a 2>/dev/null | jq -c '[.outcome, .sessions, .tasks]')" '["timeout",[],[]]'
 waits --for merged a b
 logged orchestrator merge
 is 'wait --for merged ends when all sessions are merged' "$(outcome)" '0 a: merged|b: merged'
 run orchestrator wait --for ended a
 is 'wait --for ended ends at once with a merged session' "$status" 0
 
-#: A session that ends otherwise.
+#: A session that ends without a merge.
 world otherwise ', "attempts": 1'
 : >"$T/fail-c"; begin c; begin d
 waits --for merged c d
@@ -70,7 +70,7 @@ world person
 waits --for merged q
 is 'wait --for merged ends with 2 when a session asks' "$(outcome)" '2 q: waiting, with an open question'
 is 'wait --for question ends with 0 when a session asks' "$(orchestrator wait --for question q >/dev/null; echo $?)" 0
-is 'what a person has to do is in --json' "$(orchestrator --json wait --for ended q | jq -r '"\(.outcome) \(.sessions[0].item) \(.sessions[0].questions_open)"')" 'person q 1'
+is 'wait --json has the session that needs a person' "$(orchestrator --json wait --for ended q | jq -r '"\(.outcome) \(.sessions[0].item) \(.sessions[0].questions_open)"')" 'person q 1'
 logged orchestrator answer q red
 is 'wait --for approved ends with 0 after the answer' "$(orchestrator wait --for approved q >/dev/null; echo $?)" 0
 rm "$T/ask-q"
@@ -100,17 +100,17 @@ ok 'wait --list --for ended goes on while a task has not begun' not test -e "$T/
 kill $waiter; pkill -P $waiter; wait $waiter
 rm -f "$T/waited" "$T/waited.part"
 
-#: What can't be waited for.
+#: Errors.
 world wrong
 run orchestrator wait --for nothing
 is 'an unknown goal is refused' "$status" 64
-like 'the refusal of an unknown goal names the goals' "$err" 'approved.*merged.*question.*ended'
+like 'the error for an unknown goal lists the goals' "$err" 'approved.*merged.*question.*ended'
 run orchestrator wait --list none
 is 'a list that does not exist is refused' "$status" 66
 run orchestrator wait --list none a
-is 'a list and sessions at the same time are refused' "$status" 64
+is 'wait with a list and sessions is refused' "$status" 64
 run orchestrator wait --for merged
-is 'without a session at work there is nothing to wait for' "$status,$out" 0,
+is 'wait without a session at work ends with 0' "$status,$out" 0,
 run orchestrator wait --for question
-is 'without a session at work no question can come' "$status,$out" 1,
+is 'wait --for question without a session at work ends with 1' "$status,$out" 1,
 done_testing

@@ -22,14 +22,14 @@ is 'each session has a window in a tmux session with the name of the repository'
 ok 'the window shows the log of its session' wait_for 20 shown '=my_shop:=one' 'at work'
 tm kill-window -t '=my_shop:=two'
 rm "$T/hold-two"
-ok 'a session goes on without its window' wait_for 30 is_st two approved
+ok 'a session continues without its window' wait_for 30 is_st two approved
 rm "$T/hold-one"
 ok 'the window closes when its session has ended' wait_for 30 has ''
-ok 'a session goes on when its window is there' is_st one approved
+ok 'a session continues while its window is open' is_st one approved
 begin three
 tm kill-server
 rm "$T/hold-three"
-ok 'a session goes on without tmux' wait_for 30 is_st three approved
+ok 'a session continues without tmux' wait_for 30 is_st three approved
 mkdir "$T/without" && for p in git sh env jq cat timeout; do ln -s "$(command -v $p)" "$T/without/$p"; done
 : >"$T/hold-four"
 PATH="$O/bin:$T/without" run orchestrator dispatch --title Work four -- sh -c 'echo x >four'
@@ -73,14 +73,14 @@ git add . && git commit -qm Settings
 logged orchestrator dispatch --title Work asks; wait_for 30 is_st asks waiting
 LC_ALL=C.UTF-8 TERM=xterm script -qefc 'orchestrator attach asks' "$T/typescript" </dev/null >/dev/null 2>&1 & person=$!
 ok 'attach opens the screen of the client in the window of its session' wait_for 30 shown '=client:=asks' 'the screen'
-ok 'attach goes to the window' wait_for 20 sh -c 'tmux list-clients -F "#{session_name}" | grep -qx client'
+ok 'attach switches to the window' wait_for 20 sh -c 'tmux list-clients -F "#{session_name}" | grep -qx client'
 tm send-keys -t '=client:=asks' 'echo by hand >hand; echo ke""pt' Enter
 ok 'keys in the window reach the client' wait_for 20 shown '=client:=asks' '^kept'
 tm send-keys -t '=client:=asks' bye Enter
-ok 'the window shows the log again when the screen is closed' wait_for 30 shown '=client:=asks' '^.worker. .*status running -> waiting'
+ok 'the window shows the log again after the screen is closed' wait_for 30 shown '=client:=asks' '^.worker. .*status running -> waiting'
 logged orchestrator answer asks blue
 ok 'the session continues after its screen' wait_for 30 is_st asks approved
-is 'work at the screen in the window is work of the session' "$(git show session/asks/1:hand)" 'by hand'
+is 'work done at the screen in the window becomes work of the session' "$(git show session/asks/1:hand)" 'by hand'
 tm kill-server 2>/dev/null
 wait $person
 done_testing

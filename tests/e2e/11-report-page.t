@@ -28,7 +28,7 @@ echo "{ \"agents\": { \"sh\": { \"command\": \"sh $T/agent\" }, \"judge\": { \"c
     \"roles\": { \"implementer\": \"sh\", \"reviewer\": \"judge\" }, \"stop_grace\": 1, \"rounds\": 0, \"attempts\": 1 }" >.orchestrator/config.json
 git add . && git commit -qm Settings
 
-# Prints what is wrong with the page: tags that are not closed, and what may load or run something.
+# Prints the faults of the page: unclosed tags, and anything that may load or run something.
 cat >"$T/page.py" <<'E2'
 import html.parser, re, sys
 class Page(html.parser.HTMLParser):
@@ -59,7 +59,7 @@ E2
 
 #: A run with all results.
 run orchestrator report --html -
-is 'a page of no report is refused' "$status $out" '66 '
+is 'report --html without a report fails' "$status $out" '66 '
 logged orchestrator tasks create work --task 'good: Good' --task 'hostile: A <script>alert("title")</script> & more' \
     --task 'failing: Failing' --task 'bad: Bad' --task 'after: After bad' --task 'ask: Ask'
 logged orchestrator tasks depend after bad
@@ -67,12 +67,12 @@ logged orchestrator tasks depend after bad
 logged timeout 100 orchestrator execute work
 ok 'report --html writes a page' orchestrator report --html "$T/page.html"
 ok 'report --svg writes a picture' orchestrator report --svg "$T/line.svg"
-is 'the page has every tag closed, and nothing that runs or loads' "$(python3 "$T/page.py" <"$T/page.html" 2>&1)" ''
+is 'the page has every tag closed, and runs and loads nothing' "$(python3 "$T/page.py" <"$T/page.html" 2>&1)" ''
 is 'the page forbids its reader to load or run anything' "$(grep -c \
     "^<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\$" "$T/page.html")" 1
-is 'the page and the picture have the bytes of text alone, and no U+FFFF' \
+is 'the page and the picture are text without U+FFFF' \
     "$(LC_ALL=C grep -cP '[\x00-\x08\x0b-\x1f\x7f]|\xef\xbf\xbf|\xe2\x80\xae' "$T/page.html" "$T/line.svg" | paste -sd' ' -)" "$T/page.html:0 $T/line.svg:0"
-is 'the page fits dark and light' "$(grep -c 'prefers-color-scheme:dark' "$T/page.html")" 2
+is 'the page has colours for dark and light' "$(grep -c 'prefers-color-scheme:dark' "$T/page.html")" 2
 is 'the picture is well-formed XML of its own' "$(python3 -c 'import sys, xml.dom.minidom
 print(xml.dom.minidom.parse(sys.argv[1]).documentElement.tagName)' "$T/line.svg" 2>&1)" svg
 page=$(cat "$T/page.html")
@@ -82,9 +82,9 @@ like 'the page has a row for each item, with its commit' "$page" "<td><a href=\"
 like 'the page says what an item waits for' "$page" '>after</a></td><td class="quiet">waiting for bad</td>'
 like 'the page has the reason of a failure' "$page" 'agent-error: implementer: exit status 3'
 like 'the page has the last line of an agent that failed' "$page" '\\033\[31m&lt;script&gt;alert\(&quot;agent&quot;\)&lt;/script&gt;\]\]&gt;'
-like 'the page has the command that goes on after a failure' "$page" '<code>orchestrator logs failing</code> shows what happened'
+like 'the page has the next command after a failure' "$page" '<code>orchestrator logs failing</code> shows what happened'
 like 'the page has the findings of the council' "$page" 'Bad &lt;script&gt;alert\(&quot;findings&quot;\)&lt;/script&gt; \]\]&gt;'
-like 'the page has who approved' "$page" 'approved by reviewer \(judge\), commit'
+like 'the page says who approved' "$page" 'approved by reviewer \(judge\), commit'
 like 'the page has the title of an item' "$page" 'A &lt;script&gt;alert\(&quot;title&quot;\)&lt;/script&gt; &amp; more'
 like 'the page has the diff of an item' "$page" '<span class="add">\+&lt;script&gt;alert\(&quot;diff&quot;\)&lt;/script&gt; \]\]&gt; &lt;!-- &amp;'
 like 'a long diff is cut, and the page names the command that shows all of it' "$page" 'cut after [0-9]+ lines; all of it: <code>orchestrator diff session-hostile-[a-z0-9]*</code>|cut after [0-9]+ lines; all of it: <code>orchestrator diff hostile</code>'
@@ -97,7 +97,7 @@ done
 like 'the picture marks the run of an agent' "$svg" '<g><title>good: merged, .*<rect class="run" [^>]*><title>implementer, '
 like 'the picture marks a review' "$svg" '<rect class="review" [^>]*><title>reviewer, '
 like 'the picture marks a gate' "$svg" '<rect class="gate" [^>]*><title>gate true, '
-like 'the picture marks what failed, and says why' "$svg" '<rect class="bad" [^>]*><title>implementer: [^<]*exit status 3, '
+like 'the picture marks a failure with its reason' "$svg" '<rect class="bad" [^>]*><title>implementer: [^<]*exit status 3, '
 like 'the picture marks the wait for an answer' "$svg" '<g><title>ask: .*<rect class="wait" [^>]*><title>waits for an answer, '
 like 'the picture marks the wait for the merge' "$svg" '<rect class="ready" [^>]*><title>approved, waits for the merge, '
 ok 'the page has the same picture' sh -c 'sed -n "/<svg /,/<\/svg>/p" "$1" | sed "s/.*<svg /<svg /; s/<\/svg>.*/<\/svg>/" | diff - "$2"' - "$T/page.html" "$T/line.svg"
@@ -105,13 +105,13 @@ ok 'the page has the same picture' sh -c 'sed -n "/<svg /,/<\/svg>/p" "$1" | sed
 run orchestrator report --html
 like 'report --html without a file prints the page' "$status $out" '^0 <!DOCTYPE html>$'
 run orchestrator report --html --day
-like 'an option after --html is no file' "$status $out" '^0 <!DOCTYPE html>$'
-like 'the page of a day begins with what ended' "$out" '<p class="sentence">3 merged, 1 rejected, 1 failed; [0-9.]+ s one after another</p>'
+like 'an option after --html is not taken for the file' "$status $out" '^0 <!DOCTYPE html>$'
+like 'the page of a day begins with the ended sessions' "$out" '<p class="sentence">3 merged, 1 rejected, 1 failed; [0-9.]+ s one after another</p>'
 is 'the page of a day has every tag closed' "$(printf '%s\n' "$out" | python3 "$T/page.py")" ''
 run orchestrator report --svg --list work
 like 'report --svg takes a list' "$status $out" '^0 <svg '
 run orchestrator report --html today
-like 'a word that may be an instance is not taken for a file' "$status $err" '^64 .*today: the name of the file has no dot or slash'
+like 'a word that may be an instance is not taken for a file' "$status $err" '^64 .*today: a file after --html or --svg needs a dot or a slash'
 ok 'a word that may be an instance makes no file' test ! -e today
 run orchestrator report --html --svg
 is '--html and --svg exclude each other' "$status" 64

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Screens of single commands fit the terminal, in UTF-8 and in ASCII, whatever agents and people wrote.
+# The output of single commands fits the terminal, in UTF-8 and in ASCII, with hostile texts of agents and people.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 
@@ -54,13 +54,13 @@ for c in 60 80 100 200; do
 	    grep -oE "orchestrator (logs $failing|rework rejected TEXT|tasks reopen --failed --list $list)( |\$)" | wc -l)" 3
 	is "the report has the commits of merged work at $c columns" "$(COLUMNS=$c orchestrator report | grep -c "  good .* merged .* $(
 	    git log --merges --format=%H -n 1 main | cut -c1-12)\$")" 1
-	like "the report has all that an agent said last at $c columns" "$(LC_ALL=C.UTF-8 COLUMNS=$c orchestrator report | flat)" \
+	like "the report has the whole last line of an agent at $c columns" "$(LC_ALL=C.UTF-8 COLUMNS=$c orchestrator report | flat)" \
 	    'said: ein Grund, der ✅ recht lang ist, so that the line must be broken at sixty columns'
 done
-is 'the report begins with its sentence' "$(orchestrator report | sed -n '1s/ [0-9.]* s/ N/gp')" \
+is 'the report begins with a sentence of results' "$(orchestrator report | sed -n '1s/ [0-9.]* s/ N/gp')" \
     '1 of 4 merged in N, 2 failed, 1 waits; N one after another'
-like 'the report has what the council found' "$(orchestrator report | flat)" 'rejected rejected found: A finding . that is longer'
-like 'the report has colours where they are asked for' "$(orchestrator report --color=always)" "^  $(printf '\033')\\[32m[+]$(printf '\033')\\[m  good "
+like 'the report has the findings of the council' "$(orchestrator report | flat)" 'rejected rejected found: A finding . that is longer'
+like 'the report has colours with --color=always' "$(orchestrator report --color=always)" "^  $(printf '\033')\\[32m[+]$(printf '\033')\\[m  good "
 
 #: One session.
 for i in good rejected "$failing" after; do
@@ -80,7 +80,7 @@ like 'status of a session has the command instead of a path that does not fit' "
     '^directory    orchestrator path rejected$'
 like 'status of a session has the path if it fits' "$(COLUMNS=1000 orchestrator status rejected)" '^directory    ~?/.*/session-rejected-[a-z0-9]*$'
 # shellcheck disable=SC2091 # it is the command
-is 'the command instead of the path of an archived session prints it' "$($(COLUMNS=60 orchestrator status good | sed -n 's/^directory *//p'))" \
+is 'the command shown for the path of an archived session prints the path' "$($(COLUMNS=60 orchestrator status good | sed -n 's/^directory *//p'))" \
     "$(session_of good)"
 esc=$(printf '\033')
 like 'show has the status in its colour' "$(orchestrator show --color=always rejected)" "^status       $esc\\[31mrejected$esc\\[m$"
@@ -103,13 +103,13 @@ plan() { COLUMNS=80 orchestrator plan "$plan"; }
 lane() { plan | sed -n "s/^  $1  *\([#.]\)/\1/p; " >/dev/null; plan | awk -v t="$1" '$1 == t && match($0, /[#.]+/) { print RSTART, RSTART + RLENGTH }'; }
 is 'lanes of tasks that run at once begin in the same column' "$(lane setup | cut -d' ' -f1) $(lane api | cut -d' ' -f1)" \
     "$(lane docs | cut -d' ' -f1) $(lane ui | cut -d' ' -f1)"
-is 'the lane of a task begins where that of its dependency ends' "$(lane api | cut -d' ' -f1) $(lane test | cut -d' ' -f1)" \
+is 'the lane of a task begins at the end of the lane of its dependency' "$(lane api | cut -d' ' -f1) $(lane test | cut -d' ' -f1)" \
     "$(lane setup | cut -d' ' -f2) $(lane ui | cut -d' ' -f2)"
 like 'a lane ends with its estimate' "$(plan)" '^  ui  +#+ .* 1 h$'
-like 'the lane of a task without an estimate says so' "$(plan)" '^  docs  +\.+ .* \?$'
-like 'the plan says how long all take, at once and one after another' "$(plan | flat)" \
+like 'the lane of a task without an estimate ends with a question mark' "$(plan)" '^  docs  +\.+ .* \?$'
+like 'the plan has the total time, in parallel and one after another' "$(plan | flat)" \
     ' time about 1 h 30 min; one after another 2 h 20 min; a task without an estimate counts 10 min '
-like 'the plan says what holds work back' "$(plan | flat)" \
+like 'the plan has the longest chain of tasks' "$(plan | flat)" \
     ' longest setup, then ui, then test take 1 h 30 min: more sessions at once would not make it shorter '
 like 'the plan says that more sessions at once would help' "$(orchestrator plan --max-parallel 1 "$plan" | flat)" \
     ' time about 2 h 20 min; .* longest setup, then ui, then test take 1 h 30 min: more sessions at once, or fewer shared paths, would make it shorter '

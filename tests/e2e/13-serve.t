@@ -1,19 +1,19 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# orchestrator serve: what it replies to curl, whom it refuses, and what it does for those who have its token.
+# orchestrator serve: its replies to curl, the requests that it refuses, and the requests that need its token.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/serve.sh"
 world_of_sessions || { tap 1 'the sessions of the test are there'; done_testing; }
 serve || { tap 1 'the server of the test runs'; done_testing; }
 
-#: How it begins and ends.
+#: Start and end.
 like 'serve prints the address of its page with a token' "$(cat "$T/serve.url")" '^http://127\.0\.0\.1:[0-9]+/#[a-z0-9]{40,}$'
 run orchestrator serve --port "${url##*:}"
-like 'a port that is taken is refused with what to do' "$status $err" '^69 .*port [0-9]+: --port names another one: Address already in use'
+like 'serve says what to do if its port is in use' "$status $err" '^69 .*port [0-9]+: Address already in use; choose another port with --port'
 run orchestrator serve --listen nowhere.example
-like 'an address that is none is refused' "$status $err" '^69 .*--listen nowhere\.example: not an address'
+like 'an invalid address is refused' "$status $err" '^69 .*--listen nowhere\.example: not an address'
 run orchestrator -C "$T" serve
 like 'outside of a repository serve says so' "$status $err" '^66 .*git'
 kill -TERM "$server"; wait "$server"
@@ -22,7 +22,7 @@ is 'orchestrator and worker do not link libmicrohttpd' "$(for p in bin/orchestra
 serve
 
 #: Sessions, questions and activity.
-like '/health says that the server lives, and when' "$(get /health)" '^\{"status":"ok","timestamp":"[0-9-]{10}T[0-9:.]{12}Z"\}$'
+like '/health has a status and the time' "$(get /health)" '^\{"status":"ok","timestamp":"[0-9-]{10}T[0-9:.]{12}Z"\}$'
 get /api/sessions >"$T/list"
 is '/api/sessions lists the sessions as watch does, the most urgent first' \
     "$(jq -r '.sessions | map(.name) | join(" ")' "$T/list") $(orchestrator watch --once | sed -n 's/^ [?!>=-] \([a-z]*\) .*/\1/p' | paste -sd' ')" \
@@ -40,8 +40,8 @@ is '/api/activity has the agents at work' "$(jq -c '[.totalActive, (.activities[
     '[2,"implementer","a","Work of works","implement",true,"-> Bash: npm test"]'
 is '/api/activity takes a stream' "$(get '/api/activity?streamId=asks' | jq -c '.activities | map(.streamId)')" '["asks"]'
 is 'a session is found by its item' "$(get /api/sessions/ready | jq -r .session)" "$(basename "$(session_of ready)")"
-is 'a session that is not there is named' "$(ask /api/sessions/nobody) $(error)" '404 there is no session nobody'
-is 'a path that is not there is an error' "$(ask /api/nothing) $(error)" '404 there is nothing at this path'
+is 'a missing session is named in the error' "$(ask /api/sessions/nobody) $(error)" '404 there is no session nobody'
+is 'an unknown path is an error' "$(ask /api/nothing) $(error)" '404 no such path'
 is 'a path above the page is an error' "$(ask /../../etc/passwd --path-as-is) $(ask /%2e%2e/Makefile --path-as-is)" '404 404'
 orchestrator cancel --yes works >/dev/null; over() { [ "$(get /api/sessions | jq .counts.over)" = 1 ]; }
 ok 'a session that was cancelled is over' wait_for 8 over
@@ -58,19 +58,19 @@ id=$(basename "$(session_of works2)"); log=$(session_of works2)/output.log
 ok 'the agent of the log works' wait_for 8 grep -q 'npm test' "$log"
 printf 'a line\n\033]0;title\007\377 <b>\nhalf' >>"$log"
 get "/api/sessions/$id/log" >"$T/log"
-is 'the log is given up to the end of a line' "$(jq -j .text "$T/log" | tail -n 1)" "$(printf '\033]0;title\007\357\277\275 <b>')"
-is 'the log of from goes on where the last part ended' \
+is 'a log ends with a whole line' "$(jq -j .text "$T/log" | tail -n 1)" "$(printf '\033]0;title\007\357\277\275 <b>')"
+is '?from= continues the log where the last part ended' \
     "$(printf ' more\n' >>"$log"; get "/api/sessions/$id/log?from=$(jq .to "$T/log")" | jq -c '[.text, .to == .size]')" '["half more\n",true]'
 yes 'a line of the log that is rather long' | head -c 1000000 >>"$log"
-is 'no more than 256 KiB of a log are given, from the beginning of a line' \
+is 'at most 256 KiB of a log are sent, from the beginning of a line' \
     "$(get "/api/sessions/$id/log" | jq -c '[(.text | length) <= 262144, (.text | startswith("a line of")), .to - .from > 262000]')" '[true,true,true]'
-is 'a place that is none is refused' "$(ask "/api/sessions/$id/log?from=-1") $(error)" '400 from is too small'
+is 'an invalid ?from= is refused' "$(ask "/api/sessions/$id/log?from=-1") $(error)" '400 from is too small'
 mv "$log" "$log.old"; echo secret >"$T/secret"; ln -s "$T/secret" "$log"
 is 'a log that is a link is not followed' "$(get "/api/sessions/$id/log" | jq -c '[.size, .text]')" '[0,""]'
 rm "$log"; mkfifo "$log"
-is 'a log that is a FIFO keeps nobody waiting' "$(get "/api/sessions/$id/log" | jq -c '[.size, .text]')" '[0,""]'
+is 'a log that is a FIFO does not block the server' "$(get "/api/sessions/$id/log" | jq -c '[.size, .text]')" '[0,""]'
 rm "$log"; mv "$log.old" "$log"
-like 'the change is that of orchestrator diff' "$(get /api/sessions/ready/diff | jq -r .text)" '^\+<script>document\.title=3</script>$'
+like 'the change is the output of orchestrator diff' "$(get /api/sessions/ready/diff | jq -r .text)" '^\+<script>document\.title=3</script>$'
 is 'the council is the record of the review' "$(get /api/sessions/ready/council | jq -S .)" "$(jq -S . "$(session_of ready)/review.json")"
 
 #: Events.
@@ -78,15 +78,15 @@ curl -sN --max-time 60 "$url/api/events" >"$T/events" & client=$!
 ok 'a stream of events begins at once' wait_for 8 grep -q '^event: hello' "$T/events"
 logged orchestrator dispatch --title New new
 told() { sed -n 's/^data: //p' "$T/events" | jq -r '.sessions[]?' | grep -q "^session-$1-"; }
-ok 'events name a session that is new' wait_for 8 told new
-ok 'the new session comes to its end' wait_for 20 is_st new approved
+ok 'events name a new session' wait_for 8 told new
+ok 'the new session is approved' wait_for 20 is_st new approved
 echo x >>"$(session_of ready)/output.log"
 ok 'events name a session whose log grows' wait_for 8 told ready
 kill "$client"; wait "$client" 2>/dev/null
 alone() { [ "$(find "/proc/$server/fd" -lname 'socket:*' | wc -l)" = 1 ]; }
-ok 'a client that goes away is noticed, without anything being sent' wait_for 8 alone
+ok 'the server notices that a client has gone before it sends anything' wait_for 8 alone
 i=0; while [ $i -lt 34 ]; do curl -sN --max-time 60 "$url/api/events" >"$T/e.$i" & i=$((i + 1)); done
-full() { [ "$(cat "$T"/e.* | grep -c '^event: hello')" = 32 ] && [ "$(cat "$T"/e.* | grep -o 'more than 32 streams' | wc -l)" = 2 ]; }
+full() { [ "$(cat "$T"/e.* | grep -c '^event: hello')" = 32 ] && [ "$(cat "$T"/e.* | grep -o 'too many event streams' | wc -l)" = 2 ]; }
 ok 'more than 32 streams are refused' wait_for 8 full
 is 'the server replies while all streams are taken' "$(ask /health)" 200
 idle() {
@@ -95,34 +95,34 @@ idle() {
 }
 ok 'a server whose clients wait makes no system call' wait_for 5 idle
 
-#: Headers, and who is refused.
+#: Headers, and refused requests.
 page=$(curl -si "$url/" | tr -d '\r')
 for h in "Content-Security-Policy: default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:;.* frame-ancestors 'none'" \
     'X-Content-Type-Options: nosniff' 'X-Frame-Options: DENY' 'Referrer-Policy: no-referrer' 'Cross-Origin-Resource-Policy: same-origin' \
     'Cache-Control: no-store'; do
 	like "a reply has ${h%%:*}" "$page" "^$h"
 done
-is 'no reply lets pages of others read it' "$(printf '%s\n' "$page" | grep -ci '^access-control')" 0
+is 'no reply allows pages of other sites to read it' "$(printf '%s\n' "$page" | grep -ci '^access-control')" 0
 port=${url##*:}
 is 'the names of this computer are known' "$(for n in localhost "localhost:$port" 127.0.0.1:1 '[::1]:80'; do ask /health -H "Host: $n"; done)" 200200200200
 for n in evil.example "evil.example:$port" localhost.evil.example 127.0.0.1.evil.example 192.0.2.1 '['; do
 	is "the host $n is refused" "$(ask /api/sessions -H "Host: $n")" 403
 done
 like 'a request without a host is refused' "$(ask /api/sessions -H 'Host:')" '^40[03]$'
-is 'pages of this server may ask' "$(ask /api/sessions -H "Origin: $url")" 200
+is 'a request from the page of the server is accepted' "$(ask /api/sessions -H "Origin: $url")" 200
 for n in http://evil.example "http://localhost:$port" "https://127.0.0.1:$port" http://127.0.0.1:1 null; do
 	is "a page of ${n%:"$port"} is refused" "$(ask /api/sessions -H "Origin: $n")" 403
 done
-is 'an image on a page of others has no command run' "$(ask /api/sessions/ready/diff -H 'Sec-Fetch-Site: cross-site')" 403
+is 'an image on the page of another site runs no command' "$(ask /api/sessions/ready/diff -H 'Sec-Fetch-Site: cross-site')" 403
 ready=/api/sessions/ready
-is 'acting needs the token' "$(ask $ready/merge -H 'Content-Type: application/json' -d '{}') $(error)" \
-    '401 this needs the token that orchestrator serve printed, as Authorization: Bearer TOKEN'
+is 'a merge needs the token' "$(ask $ready/merge -H 'Content-Type: application/json' -d '{}') $(error)" \
+    '401 the request needs the token that orchestrator serve printed, in the header Authorization: Bearer TOKEN'
 is 'a token that is not the printed one is refused' "$(for t in "${token}x" "${token%?}" "$(printf %s "$token" | tr a-y b-z)" ''; do
 	ask $ready/merge -H "Authorization: Bearer $t" -H 'Content-Type: application/json' -d '{}'; done)" 401401401401
-is 'acting needs JSON, which no form can send' "$(ask $ready/merge -H "Authorization: Bearer $token" -d '{}') $(error)" \
-    '415 the body has to be application/json'
-is 'a page of others can not act, even with the token' "$(post $ready/merge '{}' -H 'Origin: http://evil.example')" 403
-is 'acting is no GET' "$(ask $ready/merge) $(error)" '405 this path takes another method'
+is 'a merge needs JSON, which no form can send' "$(ask $ready/merge -H "Authorization: Bearer $token" -d '{}') $(error)" \
+    '415 the body must have the type application/json'
+is 'the page of another site cannot merge, even with the token' "$(post $ready/merge '{}' -H 'Origin: http://evil.example')" 403
+is 'GET does not merge' "$(ask $ready/merge) $(error)" '405 the path does not support this method'
 is 'other methods are refused' "$(for m in PUT DELETE OPTIONS TRACE; do ask $ready -X $m; done)" 405405405405
 is 'nothing was merged meanwhile' "$(st ready .status)" approved
 head -c 70000 /dev/zero | tr '\0' x >"$T/large"
@@ -130,32 +130,32 @@ is 'a body that is too large is refused' "$(post $ready/tell "@$T/large")" 413
 is 'a body without its members is refused' "$(post $ready/tell '[1]' ; post $ready/tell '{' ; post $ready/tell '{}'; post $ready/tell '{"text":""}')" 400400400400
 like 'headers that are too large are refused' "$(ask /health -H "X-Large: $(head -c 60000 /dev/zero | tr '\0' x)")" '^4'
 
-#: On another address reading needs the token, too.
+#: On another address reading needs the token as well.
 kill "$server"; serve --listen 0.0.0.0
 url=http://127.0.0.1:${url##*:}
 is 'reading needs the token' "$(ask /api/sessions) $(ask /api/sessions -H "Authorization: Bearer $token") $(ask /api/events)" '401 200 401'
-is 'the page itself, which holds nothing, does not' "$(ask /) $(ask /health)" '200 200'
-is 'addresses of this computer are known, names are not' "$(ask /health -H 'Host: 192.0.2.1') $(ask /health -H 'Host: evil.example')" '200 403'
+is 'the page itself and /health need no token' "$(ask /) $(ask /health)" '200 200'
+is 'a request by address is accepted, a request by an unknown name is not' "$(ask /health -H 'Host: 192.0.2.1') $(ask /health -H 'Host: evil.example')" '200 403'
 
 #: Answering, telling and merging.
 orchestrator --json questions >"$T/questions"
 q=$(jq -r '.questions[] | select(.item == "asks").id' "$T/questions")
-is 'an answer that fits no option is refused by the command, with its reason' \
+is 'the command refuses an answer that is no option, and says why' \
     "$(post /api/sessions/asks/answer "{\"question\":\"$q\",\"answer\":\"green\"}") $(jq -c '[.ok, .status]' "$T/body")" '409 [false,65]'
-is 'a question that is none is refused' "$(post /api/sessions/asks/answer '{"question":"--help","answer":"blue"}') $(error)" '400 question is no id of a question'
-is 'an answer is given' "$(post /api/sessions/asks/answer "{\"question\":\"$q\",\"answer\":\"blue\"}") $(jq .ok "$T/body")" '200 true'
-ok 'the agent goes on with it' wait_for 20 is_st asks approved
+is 'an invalid question id is refused' "$(post /api/sessions/asks/answer '{"question":"--help","answer":"blue"}') $(error)" '400 question: not the id of a question'
+is 'an answer is accepted' "$(post /api/sessions/asks/answer "{\"question\":\"$q\",\"answer\":\"blue\"}") $(jq .ok "$T/body")" '200 true'
+ok 'the agent continues with the answer' wait_for 20 is_st asks approved
 is 'the agent has the answer' "$(git show session/asks/1:colour)" blue
 is 'a blocked agent is answered without a question' "$(post /api/sessions/blocked/answer '{"answer":"--a key; $(touch x) `touch x`"}')" 200
-ok 'a blocked agent goes on' wait_for 20 is_st blocked approved
+ok 'a blocked agent continues' wait_for 20 is_st blocked approved
 logged orchestrator dispatch --title Works works3
-ok 'the session of the message is there' wait_for 8 is_st works3 running
+ok 'the session for the message is running' wait_for 8 is_st works3 running
 is 'a message is sent' "$(post /api/sessions/works3/tell '{"text":"-x be quick\nand careful"}')" 200
 has_message() { jq -e '.. | .text? | select(. == "-x be quick\nand careful")' "$(session_of works3)/messages.json"; }
-ok 'the agent has the message as it was' wait_for 8 has_message
+ok 'the agent has the message unchanged' wait_for 8 has_message
 is 'a merge is done' "$(post /api/sessions/ready/merge '{}') $(jq -r .text "$T/body" | grep -c 'merged as')" '200 1'
-is 'a merge is refused by the command where there is nothing to merge' "$(post /api/sessions/works3/merge '{}')" 409
+is 'the command refuses a merge with nothing to merge' "$(post /api/sessions/works3/merge '{}')" 409
 own() { for f in /proc/"$server"/fd/*; do case $(readlink "$f") in socket:* | anon_inode:*) echo "/proc/$server/fdinfo/${f##*/}" ;; esac; done; }
 # shellcheck disable=SC2046 # one file a word
-is 'no descriptor of the server is passed on to commands' "$(grep -L '^flags:[[:space:]]*02' $(own))" ''
+is 'commands inherit no descriptor of the server' "$(grep -L '^flags:[[:space:]]*02' $(own))" ''
 done_testing

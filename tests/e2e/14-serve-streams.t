@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# orchestrator serve: streams and their tasks, with the commands of scripts that poll them, as they were written.
+# orchestrator serve: streams and their tasks, with commands from existing scripts that poll them.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/streams.sh"
 . "$(dirname "$0")/serve.sh"
@@ -12,7 +12,7 @@ commands() { sed "s,http://127.0.0.1:9090,$url,g" >"$T/script"; bash "$T/script"
 #: Streams of a streams file.
 world s; file .; : >"$T/hold-Stream-A"
 serve || { tap 1 'the server of the test runs'; done_testing; }
-is 'the health of the server' "$(commands <<'E' | cut -c1-15
+is '/health says that the server runs' "$(commands <<'E' | cut -c1-15
 curl http://127.0.0.1:9090/health
 E
 )" '{"status":"ok",'
@@ -40,7 +40,7 @@ curl http://127.0.0.1:9090/api/tasks?streamId=Stream-B | jq
 E
 )" '[2,[["Stream-A"],["Stream-A"]]]'
 is 'the tasks of a stream and a status' "$(get '/api/tasks?streamId=Stream-B&status=blocked' | jq -c .tasks)" '[]'
-is 'the same with an ampersand that the shell takes' "$(commands <<'E' | jq -c .totalTasks
+is 'a query cut at its unquoted ampersand still has a reply' "$(commands <<'E' | jq -c .totalTasks
 curl http://127.0.0.1:9090/api/tasks?streamId=Stream-B&status=blocked | jq
 wait
 E
@@ -58,7 +58,7 @@ echo "$COMPLETE"
 E
 }
 is 'the number of streams that are not complete' "$(left)" 4
-is 'a stream that is not there is an error' "$(ask /api/streams/Stream-X) $(error)" '404 there is no stream Stream-X'
+is 'a missing stream is an error' "$(ask /api/streams/Stream-X) $(error)" '404 there is no stream Stream-X'
 rm "$T/hold-Stream-A"; wait $pid
 is 'the streams are gone with their file, at the end' "$(left)" 0
 
@@ -67,11 +67,11 @@ world t; work; orchestrator generate >/dev/null
 serve || { tap 1 'the server of the list runs'; done_testing; }
 is 'the tasks of a list have its streams' "$(get '/api/tasks?streamId=Stream-B' | jq -c '.tasks | map([.id, .status, .title, .metadata.files[0]])')" \
     '[["commands","pending","Update the commands","src/commands/**"],["usage","pending","Update the usage","src/usage.c"]]'
-is 'a stream counts them' "$(get /api/streams/Stream-B | jq -c '[.totalTasks, .pendingTasks, .waitsFor]')" '[2,2,["Stream-A"]]'
+is 'a stream counts the tasks of the list' "$(get /api/streams/Stream-B | jq -c '[.totalTasks, .pendingTasks, .waitsFor]')" '[2,2,["Stream-A"]]'
 orchestrator tasks complete types >/dev/null
-is 'a status is understood as task lists have it, too' "$(get '/api/tasks?status=COMPLETE' | jq -c '.tasks | map([.id, .status])')" '[["types","completed"]]'
+is 'the names of statuses in task lists are accepted' "$(get '/api/tasks?status=COMPLETE' | jq -c '.tasks | map([.id, .status])')" '[["types","completed"]]'
 
-#: The question of execute itself.
+#: A question of execute itself.
 world q ', "ambiguous": "ask", "max_parallel": 3'
 orchestrator tasks create ask --task 'a: A' --task 'b: B' >/dev/null
 echo 'while [ -e "$T/hold" ]; do timeout 0.05 cat <"$T/.never"; done; echo x >"$ITEM_ID"' >"$T/agent"
@@ -80,9 +80,9 @@ orchestrator execute ask >"$T/said" 2>&1 & pid=$!
 serve || { tap 1 'the server of the question runs'; done_testing; }
 asked() { get /api/sessions | jq -e '.sessions[0] | .name == "instance" and .urgency == "question" and .at == "execute asks"'; }
 ok 'a question of execute is listed first' wait_for 30 asked
-is 'the list says that execute runs, and on what it works' "$(get /api/sessions | jq -c '[.executing, .lists, .done, .total]')" '[true,"ask",0,2]'
+is '/api/sessions says that execute is running, and its list' "$(get /api/sessions | jq -c '[.executing, .lists, .done, .total]')" '[true,"ask",0,2]'
 get /api/questions | jq '.questions[0]' >"$T/question"
-is 'a question of execute is answered as any other' "$(post "/api/sessions/$(jq -r .session "$T/question")/answer" \
+is 'a question of execute is answered like a question of a session' "$(post "/api/sessions/$(jq -r .session "$T/question")/answer" \
     "$(jq -c '{ question: .id, answer: "at once" }' "$T/question")")" 200
 heard() { grep -q 'answered: q-.* by person: at once' "$T/said"; }
 ok 'execute has the answer' wait_for 20 heard
@@ -91,5 +91,5 @@ rm "$T/hold"; timeout 60 tail --pid=$pid -f /dev/null
 #: A faulty file.
 world f; file '.streams[0].streamPhase = "later"'
 serve || { tap 1 'the server of the faulty file runs'; done_testing; }
-is 'a streams file with problems has no streams' "$(get /api/streams)" '{"streams":[],"totalStreams":0}'
+is 'a faulty streams file gives no streams' "$(get /api/streams)" '{"streams":[],"totalStreams":0}'
 done_testing

@@ -17,15 +17,15 @@ text='document.querySelector("#text").textContent'
 choose() { js "[...document.querySelectorAll('#list button')].find(b => b.textContent === '$1').click()" >/dev/null; becomes "document.querySelector('#title').textContent === '$1'"; }
 choose_tab() { js "document.querySelector('#tabs [data-tab=$1]').click()" >/dev/null; }
 
-#: What it shows.
+#: Sessions.
 is 'the page lists the sessions as watch does, the most urgent first' "$(js "return $names")" \
     "$(orchestrator watch --once | sed -n 's/^ [?!>=-] \([a-z]*\) .*/\1/p' | paste -sd' ')"
-is 'the page counts them' "$(js 'return document.querySelector("#counts").textContent')" '2 need you, 1 running, 1 ready to merge, 0 over'
-is 'the title counts those that need a person' "$(js 'return document.title')" '(2) r - orchestrator'
+is 'the page counts the sessions by urgency' "$(js 'return document.querySelector("#counts").textContent')" '2 need you, 1 running, 1 ready to merge, 0 over'
+is 'the title counts the sessions that need a person' "$(js 'return document.title')" '(2) r - orchestrator'
 is 'the token leaves the address bar' "$(js 'return location.href')" "$url/"
-is 'nothing is loaded from elsewhere' "$(js 'return performance.getEntriesByType("resource").filter(e => !e.name.startsWith(location.origin)).length')" 0
+is 'the page loads nothing from other servers' "$(js 'return performance.getEntriesByType("resource").filter(e => !e.name.startsWith(location.origin)).length')" 0
 js 'const f = document.querySelector("#filter"); f.value = "npm"; f.oninput()' >/dev/null
-is 'the filter leaves those that have its text' "$(js "return $names")" works
+is 'the filter hides sessions without its text' "$(js "return $names")" works
 js 'const f = document.querySelector("#filter"); f.value = ""; f.oninput()' >/dev/null
 choose blocked; choose_tab log
 ok 'a log is shown' becomes "$text.includes('blocked: No key here')"
@@ -39,19 +39,19 @@ ok 'a log is text' becomes "$text.includes('<script>document.title=2</script>')"
 is 'no control character of an agent is on the page' "$(js "return /[\\u0000-\\u0008\\u001b\\u202e]/.test(document.body.textContent)")" false
 choose ready; choose_tab diff
 ok 'a change is text' becomes "$text.includes('+<script>document.title=3</script>')"
-is 'no element came of it' "$(js 'return document.querySelectorAll("img, script, iframe, svg, [onerror]").length')" 1
-is 'no script of it ran' "$(js 'return document.title')" '(2) r - orchestrator'
-is 'a text can become no HTML' "$(js 'try { document.body.insertAdjacentHTML("beforeend", "<b>x</b>"); return "it did" } catch (e) { return e.name }')" TypeError
+is 'texts of agents become no elements' "$(js 'return document.querySelectorAll("img, script, iframe, svg, [onerror]").length')" 1
+is 'scripts in texts of agents do not run' "$(js 'return document.title')" '(2) r - orchestrator'
+is 'the page cannot turn a text into HTML' "$(js 'try { document.body.insertAdjacentHTML("beforeend", "<b>x</b>"); return "it did" } catch (e) { return e.name }')" TypeError
 is 'no script can be written into the page' "$(js 'const s = document.createElement("b"); try { s.setAttribute("onclick", "document.title=4") } catch (e) {} s.click(); return document.title')" \
     '(2) r - orchestrator'
 choose_tab council
 ok 'the council is shown' becomes "$text.includes('verdict: approved by gates') && $text.includes('gate g, round 1: passed')"
 
-#: It is live.
+#: Updates.
 choose works; choose_tab log; becomes "$text.includes('npm test')" >/dev/null
 echo 'echo one more line' >&8
 ok 'a log grows on the page' becomes "$text.includes('one more line')"
-is 'the end of a log is in sight' "$(js 'const t = document.querySelector("#text"); return t.scrollTop + t.clientHeight > t.scrollHeight - 5')" true
+is 'the page scrolls to the end of a log' "$(js 'const t = document.querySelector("#text"); return t.scrollTop + t.clientHeight > t.scrollHeight - 5')" true
 echo 'for i in $(seq 500); do echo "change $i of many"; done' >&8
 ok 'the last of many lines appears' becomes "$text.includes('change 500 of many')"
 is 'many lines appear once, in order' "$(js "const all = $text.match(/change \d+ of many/g); return all.length + ' ' + all.every((l, i) => l === 'change ' + (i + 1) + ' of many')")" '500 true'
@@ -61,14 +61,14 @@ ok 'a session that is approved becomes ready by itself' becomes '[...document.qu
 is 'the page was not loaded again' "$(js 'return window.mark')" 1
 port=${url##*:} old=$token
 kill "$server"; wait "$server"
-ok 'a lost connection is said' becomes 'document.querySelector("#said").textContent.includes("trying again")'
+ok 'the page says that the connection is lost' becomes 'document.querySelector("#said").textContent.includes("trying again")'
 orchestrator serve --port "$port" >"$T/serve.url" 2>>"$T/serve.err" & server=$!
 ok 'the page connects again by itself' becomes 'document.querySelector("#said").textContent === "connected again"'
 token=$(sed 's,.*/#,,' "$T/serve.url")
 choose new; becomes '!!document.querySelector("#acts form")' >/dev/null
 js 'document.querySelector("#acts form").requestSubmit()' >/dev/null
 ok 'the token of an earlier start is refused, and the page says so' becomes 'document.querySelector("#said").textContent.includes("needs the token")'
-is 'the two tokens differ' "$([ "$old" != "$token" ] && echo yes)" yes
+is 'each start has a new token' "$([ "$old" != "$token" ] && echo yes)" yes
 
 #: Without a token.
 js 'sessionStorage.clear()' >/dev/null; goto "$url/"; becomes 'document.querySelectorAll("#list li").length > 3' >/dev/null
@@ -85,7 +85,7 @@ for e in main:main: header:banner: '#list:list:sessions' '#list li:listitem:' '#
 	want=${e#*:}
 	is "${e%%:*} is a ${want%%:*}${want#*:}" "$(role "${e%%:*}"):$([ -z "${want#*:}" ] || label "${e%%:*}")" "$want"
 done
-is 'a button that is on says so' "$(js 'return [...document.querySelectorAll("#tabs button")].map(b => b.getAttribute("aria-pressed")).join(" ")')" \
+is 'buttons say which of them is pressed' "$(js 'return [...document.querySelectorAll("#tabs button")].map(b => b.getAttribute("aria-pressed")).join(" ")')" \
     'true false false false'
 is 'the page says its language' "$(js 'return document.documentElement.lang')" en
 
@@ -122,16 +122,16 @@ opened
 ok 'Tab reaches a session' tab_to 'f.textContent === "asks"'
 key Enter
 ok 'Enter opens it' becomes 'document.querySelector("#title").textContent === "asks" && !!document.querySelector("#acts form")'
-is 'what was opened has the focus' "$(js 'return document.activeElement.id')" one
+is 'the opened session has the focus' "$(js 'return document.activeElement.id')" one
 ok 'Tab reaches the options' tab_to 'f.type === "radio"'
 key Down
 is 'an arrow chooses an option' "$(js 'return document.activeElement.value + document.activeElement.checked')" bluetrue
 ok 'Tab reaches the button' tab_to 'f.textContent === "Answer"'
-is 'what has the focus is marked' "$(js 'return getComputedStyle(document.activeElement).outlineStyle')" solid
+is 'the element with the focus is marked' "$(js 'return getComputedStyle(document.activeElement).outlineStyle')" solid
 key Enter
 ok 'Enter answers' wait_for 20 is_st asks approved
 is 'the agent has the answer' "$(git show session/asks/1:colour)" blue
-ok 'the page says what the command said' becomes '/answer/.test(document.querySelector("#said").textContent)'
+ok 'the page shows the output of the command' becomes '/answer/.test(document.querySelector("#said").textContent)'
 ok 'the form goes when the question is answered' becomes '!document.querySelector("#acts legend")'
 key Escape
 is 'Escape goes back to the session in the list' "$(js 'return document.activeElement.textContent')" asks
@@ -142,7 +142,7 @@ types quick; key Enter
 ok 'Enter tells the agent' wait_for 8 grep -q '"quick"' "$(session_of works)/messages.json"
 ok 'the field is empty for the next message' becomes 'document.querySelector("#acts input").value === ""'
 key Escape
-ok 'Tab reaches what is ready' tab_to 'f.textContent === "ready"'
+ok 'Tab reaches an approved session' tab_to 'f.textContent === "ready"'
 key Enter; becomes '!!document.querySelector("#acts form")' >/dev/null
 ok 'Tab reaches Merge' tab_to 'f.textContent === "Merge"'
 key Enter

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# logs: the last lines, those since a time, several sessions at once, sessions that begin later, the pager.
+# logs: the last lines, lines since a time, several sessions at once, sessions that begin later, the pager.
 # shellcheck disable=SC2016 # the scripts are the agents'
 . "$(dirname "$0")/lib.sh"
 
@@ -19,7 +19,7 @@ echo "{ \"review\": \"none\", \"agents\": { \"sh\": { \"command\": \"sh $T/agent
 git add . && git commit -qm Settings
 has() { grep -q -e "$2" "$T/$1"; }
 
-#: The last lines, and those since a time.
+#: The last lines, and lines since a time.
 for i in one two; do logged orchestrator dispatch --wait $i; done
 log=$(session_of one)/output.log
 is 'logs prints the whole log' "$(orchestrator logs one)" "$(cat "$log")"
@@ -35,13 +35,13 @@ cat >"$log" <<'E2'
 [worker] 2026-01-31T09:30:00Z new
 [implementer] of the new line
 E2
-is 'logs --since begins with the first line that has a later time, and what the agent printed before it' \
+is 'logs --since begins after the last worker line that is older' \
     "$(orchestrator logs --since 2026-01-31T09:00:00Z one | cut -d' ' -f 2-)" 'of the old line
 2026-01-31T09:30:00Z new
 of the new line'
 is 'logs --since and -n: the later of both counts' "$(orchestrator logs --since 2026-01-31T09:00:00Z -n 1 one)" '[implementer] of the new line'
 touch -d '2026-01-31T10:00:00Z' "$log"
-is 'logs --since prints nothing of a log that ended before' "$(orchestrator logs --since 2026-01-31T11:00:00Z one)" ''
+is 'logs --since prints nothing if the log ended before' "$(orchestrator logs --since 2026-01-31T11:00:00Z one)" ''
 is 'logs --since takes a duration' "$(orchestrator logs --since 1h two)" "$(cat "$(session_of two)/output.log")"
 for bad in 2999-01-01T00:00 soon 10x; do
 	run orchestrator logs --since $bad one
@@ -71,7 +71,7 @@ trace=
 ! timeout 5 strace -o "$T/trace" true 2>/dev/null || trace="env ASAN_OPTIONS=detect_leaks=0 strace -o $T/trace"
 # shellcheck disable=SC2086 # words, or none
 env --default-signal=INT $trace orchestrator logs -f --all >"$T/all" 2>"$T/error" & pid=$!
-ok 'logs -f --all begins with the last lines of what is there' wait_for 20 has all '^early | \[worker\] .* -> approved'
+ok 'logs -f --all begins with the last lines of existing sessions' wait_for 20 has all '^early | \[worker\] .* -> approved'
 is 'logs -f --all begins with at most ten lines of each session' "$(grep -c '^early ' "$T/all")" 10
 logged orchestrator dispatch late
 ok 'logs -f --all follows a session that begins later' wait_for 20 has all '^late  *| \[implementer\] said by late$'
@@ -81,7 +81,7 @@ ok 'logs -f --all follows two sessions at once' wait_for 20 has all '^later  *| 
 echo >"$T/go.late"
 ok 'logs -f --all has the end of a session' wait_for 20 has all '^late  *| \[worker\] .* -> approved'
 logged orchestrator merge late
-ok 'logs -f --all goes on after a session was archived' kill -0 $pid
+ok 'logs -f --all continues after a session is archived' kill -0 $pid
 echo >"$T/go.later"
 ok 'logs -f --all has the end of the other session' wait_for 20 has all '^later  *| \[worker\] .* -> approved'
 if [ "$trace" ]; then

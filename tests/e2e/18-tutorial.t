@@ -3,7 +3,7 @@
 # The tutorial: its commands as a reader pastes them from the terminal, and the output that it shows.
 . "$(dirname "$0")/lib.sh"
 
-# Its blocks, as they are rendered, leading blanks and all: commands in commands.N, what they print in output.N.
+# The rendered blocks of the tutorial, with leading blanks: commands in commands.N, their output in output.N.
 mandoc -T ascii -O width=100 "$top/man/orchestrator-tutorial.7" | sed 's/.\x08//g' | awk -v dir="$T" '
 	/^   [1-9]\. / { n++; title = $0 }
 	/^       / { file = /^         / && !commands ? "output" : "commands"; commands = file == "commands"
@@ -12,7 +12,7 @@ mandoc -T ascii -O width=100 "$top/man/orchestrator-tutorial.7" | sed 's/.\x08//
 last=$(sed -n 's/^\.Ss \([1-9]\)\. .*/\1/p' "$top/man/orchestrator-tutorial.7" | tail -n 1)
 ok 'the tutorial has eight steps' test "$last" -ge 8
 
-# One shell for all blocks, as the reader has it.
+# All blocks run in one shell, as the reader's do.
 mkdir "$T/work" && cd "$T/work" || exit 1
 for n in $(seq "$last"); do
 	echo "exec >'$T/got.$n' 2>&1"

@@ -88,7 +88,7 @@ run orchestrator execute
 is 'a second execute leaves' "$status" 75
 like 'the refusal of a second execute names the process that runs already' "$err" "process $execute"
 dispatch late 'echo late >late'
-ok 'a session dispatched meanwhile is taken in and merged' wait_for 10 says '^[0-9:]* session-late-.*: merged'
+ok 'a session dispatched during execute is merged' wait_for 10 says '^[0-9:]* session-late-.*: merged'
 kill -9 "$(holder victim)"
 wait "$execute"
 is 'execute ends when every session has, with 1 when one was not merged' $? 1
@@ -131,7 +131,7 @@ dispatch gone "exec sleep 1003.$$"
 execute_start
 wait_for 10 says '^[0-9:]* session-gone-.*: running'
 wait_for 10 rm -rf "$(session_of gone)"	# its worker may be making files there
-ok 'a session directory that vanishes is told' wait_for 10 says '^[0-9:]* session-gone-.*: gone'
+ok 'execute reports a session directory that vanishes' wait_for 10 says '^[0-9:]* session-gone-.*: gone'
 kill -TERM "$execute"
 wait "$execute"
 is 'execute ends at SIGTERM with 143' $? 143

@@ -130,7 +130,7 @@ is 'merge takes -C before its operand' "$status $err" \
 cd "$T" && j status
 is 'outside of a repository nothing is on standard output' "$status $out" '66 '
 
-# Schemas: output.schema.json has a definition for each command that has an output of its own.
+# Schemas: output.schema.json has a definition for each command with --json.
 for c in $(orchestrator --help | sed -n '/^Commands:/,/^$/s/^  \([a-z][a-z-]*\) .*/\1/p'); do
 	case $c in logs | watch | serve | mcp | help) continue ;; esac
 	jq -e --arg c "$c" '."$defs" | keys | any(. == $c or startswith($c + " "))' "$top/man/schema/output.schema.json" >/dev/null || echo "$c"
@@ -142,9 +142,9 @@ j tasks resume schemas; j tasks export schemas; j tasks remove c; j tasks rename
 j tasks delete schemes; j skill install
 ok 'many outputs are compared with their schemas' test "$(ls "$T/printed" | wc -l)" -ge 90
 if python=$(schema_python); then
-	is 'what commands print is as its schema says' "$("$python" "$top/tests/output.py" "$top/man/schema/output.schema.json" "$T/printed" 2>&1)" ''
+	is 'the output of commands is valid by its schema' "$("$python" "$top/tests/output.py" "$top/man/schema/output.schema.json" "$T/printed" 2>&1)" ''
 else
-	skip 'what commands print is as its schema says' 'no python3-jsonschema'
+	skip 'the output of commands is valid by its schema' 'no python3-jsonschema'
 fi
 
 # Records.

@@ -50,7 +50,7 @@ world plain ', "ambiguous": "parallel", "max_parallel": 2'
 list work a b c d e f
 orchestrator tasks depend e a b >/dev/null; orchestrator tasks depend f e >/dev/null
 run orchestrator plan
-is 'plan shows the order and what is at once' "$(echo "$out" | sed '/^held back/d; /^  [^[]*\.\./d; /^time /d; /^longest /d; s/^tl-[a-z0-9]*: //; s/: max_parallel; memory .*//')" 'work: 3 steps, at most 2 at once
+is 'plan shows the order, and the tasks that run at once' "$(echo "$out" | sed '/^held back/d; /^  [^[]*\.\./d; /^time /d; /^longest /d; s/^tl-[a-z0-9]*: //; s/: max_parallel; memory .*//')" 'work: 3 steps, at most 2 at once
 step 1, at once
   [a] a
   [b] b
@@ -109,8 +109,8 @@ like 'execute says that it requeues a task that failed once' \
     "$out" '^[0-9:]* session-once-[a-z0-9]*: requeued: task once: session 2 of at most 2$'
 like 'the report names the task that failed' "$out" '^  x  ever +failed .*  in 2 sessions$'
 like 'the report says why a task failed' "$out" '^  x  ever +failed: agent-error: .*exit status 3$'
-like 'the report names the task that waits, and for what' "$out" '^  -  after +waiting +for ever$'
-like 'the report names the task that waits for a task that waits' "$out" '^  -  later +waiting +for after$'
+like 'the report names the waiting task and its dependency' "$out" '^  -  after +waiting +for ever$'
+like 'the report names a task that waits for a waiting task' "$out" '^  -  later +waiting +for after$'
 like 'the failure is in the next prompt' "$(cat "$(session_of once)/prompt.md")" 'exit status 3'
 is 'no session more than allowed was made' "$(grep -c 'start ever' "$T/times")" 2
 run orchestrator plan

@@ -118,8 +118,8 @@ run orchestrator report
 is 'report without an execute says that there is none' "$status" 66
 run timeout 60 orchestrator execute report
 is 'report prints again what execute printed' "$(orchestrator report)" "$(echo "$out" | sed -n '/^1 of 3 merged/,$p')"
-like 'report has what was escalated' "$out" '^  x  bad +not dispatched: worktree'
-like 'report has the task that waits, and for which' "$out" '^  -  after +waiting +for bad$'
+like 'report has a task that could not be dispatched' "$out" '^  x  bad +not dispatched: worktree'
+like 'report has the waiting task and its dependency' "$out" '^  -  after +waiting +for bad$'
 is 'report --json is an object with the same' \
     "$(orchestrator --json report | jq -c '[.version, .event, .complete, .total, (.merged | map(.task)), (.failed | map(.task)), .waiting]')" \
     '[1,"report",1,3,["fine"],["bad"],[{"task":"after","for":["bad"]}]]'

@@ -33,10 +33,10 @@ orchestrator tasks edit --limit time=3 --limit stall=0 slow >/dev/null
 is 'a task has limits of its own' "$(orchestrator --json tasks show | jq -c '.tasks[] | select(.id == "slow") | .limits')" '{"time":3,"stall":0}'
 run timeout 60 orchestrator execute mixed
 is 'execute goes on with the others when a session is over its time' "$status $(merges)" '1 free silent '
-is 'a recovery is told as it happens, by the id of the task' "$(echo "$out" | sed -n '/stall det\|[Rr]ecover/s/^[0-9:]* //p')" '⚠ silent: stall detected - initiating recovery
+is 'execute prints a recovery as it happens, with the id of the task' "$(echo "$out" | sed -n '/stall det\|[Rr]ecover/s/^[0-9:]* //p')" '⚠ silent: stall detected - initiating recovery
 ⚠ Attempting recovery for silent (attempt 1)
 ✓ silent: Recovery successful (attempt 1)'
-like 'execute tells the end of a session over its time' "$out" '^[0-9:]* session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
+like 'execute prints the end of a session over its time limit' "$out" '^[0-9:]* session-slow-[a-z0-9]*: failed-timeout: time-limit: agents were at work'
 is 'the work of a session over its time is on its branch' "$(git show session/slow/1:part)" part
 like 'the status of a session over its time is shown' "$(orchestrator status slow)" '^status *failed-timeout'
 run orchestrator tasks edit --limit tim=1 slow
@@ -51,7 +51,7 @@ is 'the limits of a task can be taken back' "$(orchestrator --json tasks show | 
 world unknown '"attempts": 3, "limits": { "time": 3, "grace": 0.3 }' stubborn
 run timeout 60 orchestrator execute unknown
 is 'a task whose agent would not stop is unknown, and left alone' "$status $(tried stubborn) $(status_of stubborn)" '1 1 FAILED'
-like 'execute tells that an agent would not stop' "$out" '^[0-9:]* session-stubborn-[a-z0-9]*: unknown: would-not-stop'
+like 'execute prints that an agent would not stop' "$out" '^[0-9:]* session-stubborn-[a-z0-9]*: unknown: would-not-stop'
 ok 'the worktree of an agent that would not stop is there' test -e "$T/unknown/.worktrees/stubborn"
 
 #: The same failure on the same commit.

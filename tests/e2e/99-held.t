@@ -125,14 +125,14 @@ like 'report --handoff of a finished list says so' "$page" "^Next: nothing; list
 I=$(orchestrator path --instance); runs=$(report --runs)
 rm "$I"/reports/* "$I/report.json"
 is 'reports that are gone are made again from the events' "$(report --runs)" "$runs"
-like 'the last report that is gone is made again from the events' "$(report)" '^2 of 2 complete, 1 of them merged in '
+like 'a missing last report is made again from the events' "$(report)" '^2 of 2 complete, 1 of them merged in '
 two=$(orchestrator --json tasks create two --task 'c: C' --task 'd: D' | jq -r .id)
 orchestrator tasks depend d c >/dev/null
 orchestrator execute two >"$T/said" 2>&1 & pid=$!
 wait_for 20 said 'session-c.*: merged'
 kill -9 $pid; wait $pid 2>/dev/null
 like 'a run that was killed is told from its events' "$(report --run 3)" '^stopped: execute ended without a report$'
-like 'a run that was killed has what it merged' "$(report --run 3)" '^  [+]  c  merged'
+like 'the report of a killed run has its merges' "$(report --run 3)" '^  [+]  c  merged'
 run orchestrator path --instance
 is 'path --instance prints the directory of the instance' "$out" "$I"
 L=$(echo "$ORCHESTRATOR_HOME"/workspaces/*/tasklists)

@@ -16,20 +16,20 @@ browser() {
 	    curl -s --max-time 60 -d @- "$driver/session" | tee "$T/session" | jq -r .value.sessionId)
 	[ "${driver##*/}" != null ] || { cat "$T/session" "$T/driver.log"; return 1; }
 }
-# A command with its parameters, and the value that it gives.
+# Sends a command with its parameters, and prints the result.
 wd() { curl -s --max-time 60 -d "$2" "$driver/$1" | jq -r '.value | if type == "object" and .error then "\(.error): \(.message)" else . end'; }
 look() { curl -s --max-time 60 "$driver/$1" | jq -r .value; }
 goto() { wd url "$(jq -n --arg u "$1" '{ url: $u }')" >/dev/null; }
 js() { jq -n --arg s "$1" '{ script: $s, args: [] }' | curl -s --max-time 60 -d @- "$driver/execute/sync" | jq -r .value; }
 is_js() { [ "$(js "return $1")" = "${2:-true}" ]; }
-# An expression becomes true.
+# Waits until an expression is true.
 becomes() { wait_for 10 is_js "$1" || { js "return document.body.innerText"; return 1; }; }
 element() { wd element "$(jq -n --arg s "$1" '{ using: "css selector", value: $s }')" | jq -r '.[]'; }
 role() { look "element/$(element "$1")/computedrole"; }
 label() { look "element/$(element "$1")/computedlabel"; }
 size() { wd window/rect "{ \"width\": $1, \"height\": $2 }" >/dev/null; }
 scheme() { wd goog/cdp/execute "{ \"cmd\": \"Emulation.setEmulatedMedia\", \"params\": { \"features\": [ { \"name\": \"prefers-color-scheme\", \"value\": \"$1\" } ] } }" >/dev/null; }
-# Keys as a person presses them, at what has the focus.
+# Presses a key on the element with the focus.
 key() {
 	for k; do
 		case $k in Tab) k=$(printf '\356\200\204') ;; Enter) k=$(printf '\356\200\207') ;; Escape) k=$(printf '\356\200\214') ;;
@@ -38,7 +38,7 @@ key() {
 	done
 }
 types() { for _c in $(printf %s "$1" | sed 's/./& /g'); do key "$_c"; done; }
-# Presses Tab until the focus is on what the expression, of the element f, says; at most 60 times.
+# Presses Tab until the expression is true for the element f with the focus; at most 60 times.
 tab_to() {
 	_tabs=0
 	until is_js "(f => $1)(document.activeElement)"; do

@@ -13,7 +13,7 @@
 
 #define AT	"[worker] 1970-01-01T00:00:02Z "
 
-/* text: what the line says, NULL = it is not about a gate. */
+/* text: the text about the gate; NULL = the line is not about a gate. */
 static void
 check(const char *line, const char *text, const char *name, bool ended)
 {

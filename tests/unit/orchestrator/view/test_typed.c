@@ -9,7 +9,7 @@
 
 #include "orchestrator/view/typed.h"
 
-/* What the bytes make of an empty line; entered: the last of them ends it. */
+/* Types the bytes into an empty line; entered: the last byte completes it. */
 static void
 check(const char *bytes, const char *line, bool entered)
 {
