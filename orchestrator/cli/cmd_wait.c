@@ -4,17 +4,12 @@
 #include <string.h>
 #include <sysexits.h>
 
-#include "orchestrator/cli/wait_goal.h"
-#include "orchestrator/session/answer.h"
-#include "orchestrator/session/registry.h"
+#include "orchestrator/cli/waiting.h"
 #include "orchestrator/session/show_entry.h"
-#include "orchestrator/source/last_session.h"
 #include "orchestrator/source/tasks.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
-#include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
-#include "proto/base/alloc.h"
 #include "proto/base/array.h"
 #include "proto/base/clock.h"
 #include "proto/base/log.h"
@@ -22,158 +17,8 @@
 #include "proto/json/json.h"
 #include "proto/session/layout.h"
 #include "proto/settings/settings.h"
-#include "proto/sys/watch.h"
 
 #define EX_PERSON	2
-
-/* A session that is waited for. */
-struct awaited {
-	char		 id[SESSION_ID_MAX];
-	struct watch	 watch;
-	struct awaited	*next;
-};
-/* A session or a task as it was last seen. */
-struct sight {
-	struct entry	 e;
-	char		*task;		/* NULL: it is no task */
-	const char	*task_status;
-	const char	*gone;		/* id of a session that was removed meanwhile */
-	bool		 session;	/* a session exists */
-	enum reach	 reach;
-};
-struct waiting {
-	struct orch	*o;
-	enum goal	 goal;
-	char		 list[TASKLIST_ID_MAX];	/* "" = sessions */
-	int64_t		 attempts;	/* for each of its tasks, as the settings say */
-	struct awaited	*first;
-	struct watch	 place[3];	/* directories where sessions are moved, lists change, and execute begins and ends */
-	struct sight	*v;
-	size_t		 n;
-};
-
-static void
-await(struct waiting *w, const char *id, const char *path)
-{
-	struct awaited **at = &w->first, *a;
-
-	for (; *at != NULL; at = &(*at)->next)
-		if (strcmp((*at)->id, id) == 0)
-			return;
-	*at = a = alloc_array(1, sizeof(*a));
-	(void)snprintf(a->id, sizeof(a->id), "%s", id);
-	(void)watch_dir(&a->watch, path, false);
-}
-
-static void
-forget(struct waiting *w)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		if (w->v[i].session)
-			entry_release(&w->v[i].e);
-		free(w->v[i].task);
-	}
-	free(w->v);
-	w->v = NULL;
-	w->n = 0;
-}
-
-static struct sight *
-add(struct waiting *w)
-{
-	return array_add(&w->v, &w->n, sizeof(*w->v));
-}
-
-static bool
-is_answered(const struct sight *s)
-{
-	return s->session && s->e.error == NULL && s->e.state.questions_open > 0 && !answer_missing(&s->e);
-}
-
-static void
-look_at_sessions(struct waiting *w, bool executing)
-{
-	struct goal_course course = { .executing = executing };
-
-	for (const struct awaited *a = w->first; a != NULL; a = a->next) {
-		struct sight s = { .session = registry_find_known(w->o, a->id, &s.e) == 0 };
-
-		if (!s.session)
-			s.gone = a->id;
-		course.answered = is_answered(&s);
-		s.reach = goal_session(w->goal, s.session ? &s.e : NULL, &course);
-		*add(w) = s;
-	}
-}
-
-/* May execute begin another attempt at the task? */
-static bool
-is_tried_again(const struct waiting *w, const struct task *t)
-{
-	struct last_session last;
-	int64_t attempt;
-	bool again;
-
-	if ((t->status != TASK_FAILED && t->status != TASK_BLOCKED) || w->attempts == 0 || t->session[0] == '\0')
-		return false;
-	if (last_session_load(w->o, t->session, &last) == -1)
-		return true;	/* it is being moved; an event follows */
-	again = last_session_again(&last, w->attempts, &attempt);
-	last_session_release(&last);
-	return again;
-}
-
-static void
-look_at_task(struct waiting *w, const struct task *t, bool executing)
-{
-	struct sight s = { .task = text_format("%s", t->item.id), .task_status = task_status_name(t->status) };
-	struct goal_course course;
-
-	s.session = t->session[0] != '\0' && registry_find_known(w->o, t->session, &s.e) == 0;
-	if (s.session && !s.e.archived) {
-		await(w, s.e.id, s.e.path);
-		entry_release(&s.e);	/* read again, now that it is watched */
-		s.session = registry_find_known(w->o, t->session, &s.e) == 0;
-	}
-	course = (struct goal_course){ executing, is_answered(&s), executing && is_tried_again(w, t) };
-	s.reach = goal_task(w->goal, t, s.session ? &s.e : NULL, &course);
-	*add(w) = s;
-}
-
-/* The instance may be made while a list waits; the list changes then, as its first task begins. */
-static void
-watch_instance(struct waiting *w)
-{
-	if (w->o->instance == NULL)
-		(void)orch_instance(w->o);
-	if (w->o->instance == NULL || w->place[0].wd != 0)
-		return;
-	(void)watch_dir(&w->place[0], w->o->sessions, false);
-	(void)watch_dir(&w->place[1], w->o->instance, false);
-}
-
-/* How far sessions or tasks are now; -1: the list can't be read, with the error printed and the status set. */
-static int
-look(struct waiting *w, int *status)
-{
-	size_t n[REACHES] = { 0 };
-	const struct tasklist *l;
-	bool executing;
-
-	forget(w);
-	watch_instance(w);
-	executing = control_execute(w->o) != 0;
-	if (w->list[0] == '\0')
-		look_at_sessions(w, executing);
-	else if ((*status = tasks_view(w->o->workspace, w->list, &l)) != 0)
-		return -1;
-	else
-		for (size_t i = 0; i < l->n; i++)
-			look_at_task(w, &l->v[i], executing);
-	for (size_t i = 0; i < w->n; i++)
-		n[w->v[i].reach]++;
-	return (int)goal_all(w->goal, n);
-}
 
 static void
 print_line(const struct sight *s)
@@ -256,7 +101,7 @@ wait_for(struct waiting *w, const struct watch_timer *timer)
 	struct watch_event ev;
 	int reach, status = 0;
 
-	while ((reach = look(w, &status)) == REACH_LATER) {
+	while ((reach = waiting_look(w, &status)) == REACH_LATER) {
 		if (watch_next(&ev) == -1) {
 			log_warn("can't wait for sessions");
 			return EX_OSERR;
@@ -281,13 +126,13 @@ choose(struct waiting *w, char *const *names)
 		rv = registry_load(w->o, false, &es) == 0 ? 0 : EX_IOERR;
 		for (size_t i = 0; i < es.n; i++)
 			if (!status_ended(es.v[i].state.status))
-				await(w, es.v[i].id, es.v[i].path);
+				waiting_add(w, es.v[i].id, es.v[i].path);
 		entries_release(&es);
 		return rv;
 	}
 	for (; rv == 0 && *names != NULL; names++)
 		if ((rv = registry_find(w->o, *names, &e)) == 0) {
-			await(w, e.id, e.path);
+			waiting_add(w, e.id, e.path);
 			entry_release(&e);
 		}
 	return rv;
@@ -328,7 +173,6 @@ run(struct orch *o, void *arguments)
 	const struct arguments *a = arguments;
 	struct waiting w = { .o = o, .goal = a->list != NULL && a->goal == NULL ? GOAL_ENDED : goal_of(a->goal) };
 	struct watch_timer timer = { 0 };
-	struct awaited *next;
 	int rv;
 
 	if (a->list != NULL && a->sessions != NULL)
@@ -346,12 +190,7 @@ run(struct orch *o, void *arguments)
 		watch_timer(&timer, a->seconds.given ? clock_now() + a->seconds.value * CLOCK_S : 0);
 		rv = wait_for(&w, &timer);
 	}
-	forget(&w);
-	for (struct awaited *i = w.first; i != NULL; i = next) {
-		next = i->next;
-		watch_undir(&i->watch);
-		free(i);
-	}
+	waiting_release(&w);
 	watch_close();
 	return rv;
 }

@@ -45,14 +45,16 @@ static const struct part { char sign; const char *name; enum section first, last
 };
 
 static void
-count(const char *dir, size_t n[SECTIONS])
+count(const char *dir, struct strings *seen, size_t n[SECTIONS])
 {
 	struct orch o = { .dir = dir };
 	struct entries es = { 0 };
 
-	if (orch_peek(&o) == 0 && registry_load(&o, false, &es) == 0)
+	if (orch_peek(&o) == 0 && !strings_has(seen, o.workspace) && registry_load(&o, false, &es) == 0)
 		for (size_t i = 0; i < es.n; i++)
 			n[section_of(&es.v[i], control_execute(&o) != 0)]++;
+	if (o.workspace != NULL)
+		strings_add(seen, o.workspace);
 	entries_release(&es);
 	orch_close(&o);
 }
@@ -62,11 +64,12 @@ places_line(const struct strings *dirs, bool json)
 {
 	size_t n[SECTIONS] = { 0 }, sum;
 	struct json *j = json_new_object(), *counts = json_new_object();
+	struct strings seen = { 0 };
 	const char *class = "idle";
 	struct text t = { 0 };
 
 	for (size_t i = 0; i < dirs->n; i++)
-		count(dirs->v[i], n);
+		count(dirs->v[i], &seen, n);
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		sum = 0;
 		for (enum section s = parts[i].first; s <= parts[i].last; s++)
@@ -90,4 +93,5 @@ places_line(const struct strings *dirs, bool json)
 		json_free(j);
 	}
 	text_free(&t);
+	strings_free(&seen);
 }

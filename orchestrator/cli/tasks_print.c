@@ -30,7 +30,7 @@ tasks_print_line(const struct task *task, const char *suffix)
 
 	tasks_line(&t, task);
 	if (suffix != NULL)
-		text_puts(&t, suffix);
+		text_line(&t, suffix, strlen(suffix));
 	puts(t.buf);
 	text_free(&t);
 }

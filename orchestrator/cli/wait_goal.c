@@ -41,6 +41,8 @@ waits_for_you(const struct entry *e, bool answered)
 enum reach
 goal_session(enum goal goal, const struct entry *e, const struct goal_course *course)
 {
+	if (e != NULL && course->changing && entry_dead(e))
+		return REACH_LATER;
 	if (goal == GOAL_ATTENTION)
 		return waits_for_you(e, course->answered) ? REACH_DONE : REACH_LATER;
 	if (e == NULL)
@@ -69,7 +71,7 @@ goal_task(enum goal goal, const struct task *t, const struct entry *e, const str
 		return REACH_LATER;
 	if (t->status == TASK_COMPLETE)
 		return merged[goal];
-	if (t->status == TASK_FAILED)
+	if (t->status == TASK_FAILED || course->hopeless)
 		return otherwise[goal];
 	return e == NULL || section_of(e, course->executing) == SECTION_OVER ? REACH_LATER : goal_session(goal, e, course);
 }

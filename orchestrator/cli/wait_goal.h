@@ -33,8 +33,10 @@ enum goal goal_of(const char *word);
 /* What continues without a person. */
 struct goal_course {
 	bool		 executing;	/* execute is running, and starts workers that died */
+	bool		 changing;	/* its worker is just being started, or ended */
 	bool		 answered;	/* a question of the session has an answer that its worker will read */
 	bool		 again;		/* execute may begin another attempt at the task */
+	bool		 hopeless;	/* the task depends on a task that failed */
 };
 /* The session is NULL when it was removed. */
 enum reach goal_session(enum goal, const struct entry *, const struct goal_course *);

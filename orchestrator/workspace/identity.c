@@ -136,8 +136,12 @@ identity_recorded(const struct git_repo *repo)
 {
 	struct json *record = read_record(repo);
 	struct stat here;
-	char *name = record != NULL && stat(repo->common, &here) == 0 && is_recorded(record, &here) ?
-	    text_format("%s", json_str(record, "workspace")) : NULL;
+	char *name = NULL;
+
+	/* The device of a disk may have another number after a reboot. */
+	if (record != NULL && stat(repo->common, &here) == 0 &&
+	    (strcmp(json_str(record, "path"), repo->common) == 0 || is_recorded(record, &here)))
+		name = text_format("%s", json_str(record, "workspace"));
 
 	json_free(record);
 	return name;

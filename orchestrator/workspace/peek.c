@@ -77,7 +77,7 @@ find_common(const char *dir)
 int
 orch_peek(struct orch *o)
 {
-	const char *set = getenv("GIT_DIR");
+	const char *set = strcmp(o->dir, ".") == 0 ? getenv("GIT_DIR") : NULL;
 	char *name;
 
 	orch_home(o);

@@ -51,6 +51,11 @@ is 'status --line starts no process' "$(grep -c execve "$T/trace")" 1
 run orchestrator status --line ask1
 is 'status --line with a session is refused' "$status" 64
 
+is 'status --line counts a repository once that is given twice' "$(orchestrator -C sub -C "$T/one" status --line)" '?1 +2'
+is 'status --line of all repositories does not depend on GIT_DIR' "$(GIT_DIR="$T/one/.git" orchestrator status --line --all-repositories)" '?2 >1 +2'
+jq '.device = 1' .git/orchestrator.json >"$T/x" && cp "$T/x" .git/orchestrator.json
+is 'status --line finds a repository whose disk has another number' "$(orchestrator status --line)" '?1 +2'
+
 #: Several repositories.
 is 'status shows each repository of several -C' "$(orchestrator -C "$T/two" -C "$T/one" status | sed -n 's/ on main.*//p' | paste -sd' ')" 'two one'
 is 'status --all-repositories shows each repository with sessions' "$(cd / && orchestrator status --all-repositories | sed -n 's/ on main.*//p' | paste -sd' ')" 'one two'

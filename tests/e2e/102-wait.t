@@ -25,6 +25,9 @@ waits() {
 	{ timeout 120 orchestrator wait "$@" >"$T/wait.out" 2>&1; echo "$?" >"$T/waited.part"; mv "$T/waited.part" "$T/waited"; } &
 	waiter=$!
 }
+# Until it has read the sessions, and sleeps.
+at_rest() { wait_for 10 pgrep -P "$(pgrep -P "$waiter" timeout)" orchestrator >/dev/null; wait_for 10 sleeps; }
+sleeps() { grep -qs '^inotify' "/proc/$(pgrep -P "$(pgrep -P "$waiter" timeout)" orchestrator)"/fdinfo/*; }
 outcome() { wait_for 30 test -e "$T/waited"; echo "$(cat "$T/waited") $(sed 's/^session-\([a-z]*\)-[a-z0-9]*:/\1:/' "$T/wait.out" | paste -sd'|')"; rm -f "$T/waited"; }
 
 #: Sessions.
@@ -92,13 +95,17 @@ is 'wait --list without --for ends when all tasks have ended' "$(orchestrator wa
 logged orchestrator tasks create next --task v:V --task w:W
 logged orchestrator tasks depend w v
 : >"$T/hold-v"
+waits --list next --for approved
+at_rest
 logged orchestrator dispatch v
-waits --list next --for ended
+ok 'wait --list goes on while a worker is being started' not test -e "$T/waited"
 logged orchestrator cancel v
-is 'wait --list ends with 1 when a task is cancelled and no execute runs' "$(orchestrator wait --list next --for merged | sed 's/:.*//'; rm "$T/hold-v")" v
-ok 'wait --list --for ended goes on while a task has not begun' not test -e "$T/waited"
-kill $waiter; pkill -P $waiter; wait $waiter
-rm -f "$T/waited" "$T/waited.part"
+is 'wait --list ends with 1 when its task is cancelled' "$(outcome | sed 's/[|:].*//')" '1 v'
+rm "$T/hold-v"
+run orchestrator wait --list next --for merged
+is 'wait --list ends with 1 when a task was cancelled, and prints those that depend on it' "$status $(echo "$out" | sed 's/:.*//' | paste -sd' ')" '1 v w'
+is 'wait --list --for ended ends when what is left depends on a failed task' \
+    "$(orchestrator wait --list next --for ended | sed 's/:.*//' | paste -sd' ')" 'v w'
 
 #: Errors.
 world wrong

@@ -7,6 +7,7 @@
 cat >"$T/agent" <<'E'
 prompt=$(cat); printf '%s\n' "$prompt" >"$T/prompt.$ITEM_ID"
 case $ITEM_ID:$prompt in
+raw*) worker blocked "$(printf 'no \033]0;key\007')"; exit ;;
 works*) echo x >"$ITEM_ID"; worker blocked 'Only a little'; exit ;;
 *'The answer of a person:'*) echo answered >"$ITEM_ID"; worker blocked --clear ;;
 *) worker blocked 'Missing credentials for staging
@@ -65,4 +66,8 @@ orchestrator dispatch --wait works >"$T/said" 2>&1
 is 'an agent that is blocked and leaves work is judged by it' "$(st works .status)" approved
 run orchestrator answer works text
 is 'a session that is not blocked takes no answer' "$status" 65
+logged orchestrator tasks create raw --task 'raw: R'
+logged timeout 60 orchestrator execute raw
+like 'tasks show has the reason of an agent that was blocked' "$(orchestrator tasks show raw)" 'blocked: no '
+unlike 'tasks show neutralises escape sequences of an agent' "$(orchestrator tasks show raw)" "$(printf '[\033\007]')"
 done_testing
