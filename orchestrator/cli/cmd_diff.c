@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "orchestrator/merge/by_hand.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/session/work.h"
@@ -183,7 +182,6 @@ run(struct orch *o, void *arguments)
 
 	if ((rv = orch_open(o)) != 0)
 		return rv;
-	by_hand_recover(o);
 	if ((rv = show_operand(o, a->session, &e)) != 0)
 		return rv;
 	if (e.error != NULL) {

@@ -5,6 +5,7 @@
 /* Commands of orchestrator that run as children; several may run at a time. */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #include "proto/base/id.h"
@@ -14,7 +15,10 @@ struct job {
 	int		 fd;		/* memory with its output */
 	char		*title;		/* "merge n1" */
 	char		 about[SESSION_ID_MAX];	/* the session */
+	char		 commit[OID_MAX];	/* that the session had; "" = it does not matter */
 	void		*arg;		/* of the caller */
+	const char	*input;		/* on its standard input; NULL = nothing */
+	size_t		 most;		/* bytes of its output that are kept; 0 = all */
 	bool		 shown;		/* its output is to be shown, and not only its last line */
 	char		*output;	/* once it has ended */
 };

@@ -129,6 +129,7 @@ main(int argc, char **argv)
 	server.jobs.program = argv[1];
 	if ((status = option_parse(&cmd_serve.syntax, &a, NULL, NULL, argv + 2)) == 0)
 		status = start(&a);
+	acts_end(&server);
 	http_close();
 	model_close(&server.model);
 	list_cache_free();

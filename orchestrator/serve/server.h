@@ -46,6 +46,8 @@ void route_begin(struct server *, struct request *);
 void route_serve(struct server *, struct request *);
 /* Replies for commands that have ended. */
 void acts_reap(struct server *);
+/* Replies for commands that go on when the server ends. */
+void acts_end(struct server *);
 /* Tells streams what has changed since they were last told. */
 void events_tell(struct server *);
 

@@ -5,6 +5,7 @@ const MAX = 1 << 20;		// characters of a log that are kept
 const words = { question: 'question', stopped: 'stopped', stuck: 'stuck', running: 'running', ready: 'ready', over: 'over' };
 const tabs = { log: 'Log', diff: 'Change', council: 'Council', questions: 'Questions' };
 let token = '', all = [], open = null, tab = 'log', logTo = 0, loading = false, stale = false, asked = 0, reading = 0, again = false;
+let shown = {};		// the change that is shown: its session, and its commit
 
 // Control characters and bidirectional controls are shown as escapes.
 const plain = s => String(s ?? '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
@@ -169,18 +170,18 @@ function questionForm(s, q) {
 		form.append(make('p', q.id ? q.question : 'It is blocked: ' + q.question));
 		field(form, 'Answer', 'answer');
 	}
-	form.append(make('button', 'Answer', { type: 'submit' }));
+	form.append(make('button', 'Answer ' + s.name, { type: 'submit' }));
 	form.onsubmit = e => {
 		const answer = new FormData(form).get('answer');
 		e.preventDefault();
-		act(s, 'answer', q.id ? { question: q.id, answer } : { answer });
+		act(s, 'answer', q.id ? { question: q.id, answer } : { blocked: q.question, answer });
 	};
 	return form;
 }
 function tellForm(s) {
 	const form = make('form', undefined, { 'aria-label': 'message' });
 	field(form, 'Tell the agent', 'text');
-	form.append(make('button', 'Tell', { type: 'submit' }));
+	form.append(make('button', 'Tell ' + s.name, { type: 'submit' }));
 	form.onsubmit = async e => {
 		e.preventDefault();
 		if (await act(s, 'tell', { text: form.text.value })) form.reset();
@@ -189,24 +190,29 @@ function tellForm(s) {
 }
 function mergeForm(s) {
 	const form = make('form', undefined, { 'aria-label': 'merge' });
-	form.append(make('button', 'Merge', { type: 'submit' }));
+	form.append(make('button', 'Merge ' + s.name, { type: 'submit' }));
 	form.onsubmit = e => {
 		e.preventDefault();
-		act(s, 'merge', {});
+		act(s, 'merge', { head: shown.session === s.session ? shown.head : s.head ?? '' });
 	};
 	return form;
 }
 async function drawOne() {
 	const s = session(), forms = [];
-	if (!s) return;
+	if (!s) { $('acts').replaceChildren(); return; }
 	put($('title'), s.name);
 	put($('state'), [s.at, since(s), s.note, s.branch, s.worktree].filter(t => t).join(' \u00b7 '));
 	const questions = token ? (await read('/api/questions')).questions.filter(q => q.session === s.session) : [];
-	questions.forEach(q => forms.push({ key: 'q:' + q.id, make: () => questionForm(s, q) }));
+	if (open !== s.session) return;		// another one was opened meanwhile
+	questions.forEach(q => forms.push({ key: 'q:' + q.id + ' ' + q.question, make: () => questionForm(s, q) }));
 	if (token && s.urgency === 'running') forms.push({ key: 'tell', make: () => tellForm(s) });
-	if (token && s.urgency === 'ready') forms.push({ key: 'merge', make: () => mergeForm(s) });
+	if (token && s.urgency === 'ready') forms.push({ key: 'merge ' + s.head, make: () => mergeForm(s) });
 	fill($('acts'), forms.map(f => ({ ...f, key: s.session + ' ' + f.key })), f => f.key, f => f.make(), () => {});
 	$('asleep').hidden = token !== '';
+	if (tab === 'diff' && shown.session === s.session && shown.head !== (s.head ?? '')) {
+		say(s.name + ': the work has changed; its change was read again');
+		drawText();
+	}
 }
 function lines(text) {
 	const class_ = l => l.startsWith('@@') ? 'hunk' : /^\+/.test(l) ? 'add' : /^-/.test(l) ? 'del' : '';
@@ -265,14 +271,17 @@ async function drawText() {
 		if (tab === 'log') { await more(turn); pre.scrollTop = pre.scrollHeight; return; }
 		const r = await read(path(open, tab === 'questions' ? '' : tab));
 		if (turn !== asked) return;
-		if (tab === 'diff') pre.replaceChildren(...lines(r.text + (r.cut ? '\n(cut)' : '')));
-		else put(pre, tab === 'council' ? councilText(r) : questionsText(r));
+		if (tab === 'diff') {
+			pre.replaceChildren(...lines(r.text + (r.cut ? '\n(cut)' : '')));
+			shown = { session: r.session, head: r.head ?? '' };
+		} else put(pre, tab === 'council' ? councilText(r) : questionsText(r));
 	} catch (e) {
 		if (turn === asked) put(pre, e.message);
 	}
 }
 async function show(id) {
 	open = id;
+	$('acts').replaceChildren();
 	$('one').hidden = false;
 	drawList();
 	await drawOne().catch(e => say(e.message));

@@ -143,17 +143,25 @@ q=$(jq -r '.questions[] | select(.item == "asks").id' "$T/questions")
 is 'the command refuses an answer that is no option, and says why' \
     "$(post /api/sessions/asks/answer "{\"question\":\"$q\",\"answer\":\"green\"}") $(jq -c '[.ok, .status]' "$T/body")" '409 [false,65]'
 is 'an invalid question id is refused' "$(post /api/sessions/asks/answer '{"question":"--help","answer":"blue"}') $(error)" '400 question: not the id of a question'
+is 'a question of another type is refused, and nothing answered' "$(post /api/sessions/asks/answer '{"question":5,"answer":"blue"}') $(error)" '400 question is no text'
+is 'an unknown member is refused' "$(post /api/sessions/asks/answer '{"questoin":"q-1","answer":"blue"}') $(error)" '400 the body has an unknown member "questoin"'
+like 'without a question only a blocked agent is answered' "$(post /api/sessions/asks/answer '{"answer":"blue"}') $(error)" '^409 .* is not blocked'
 is 'an answer is accepted' "$(post /api/sessions/asks/answer "{\"question\":\"$q\",\"answer\":\"blue\"}") $(jq .ok "$T/body")" '200 true'
 ok 'the agent continues with the answer' wait_for 20 is_st asks approved
 is 'the agent has the answer' "$(git show session/asks/1:colour)" blue
-is 'a blocked agent is answered without a question' "$(post /api/sessions/blocked/answer '{"answer":"--a key; $(touch x) `touch x`"}')" 200
+like 'an answer to an earlier reason of a blocked agent is refused' \
+    "$(post /api/sessions/blocked/answer '{"blocked":"No tea here","answer":"x"}') $(error)" '^409 .* is blocked by something else now'
+is 'a blocked agent is answered without a question' "$(post /api/sessions/blocked/answer '{"blocked":"No key here","answer":"--a key; $(touch x) `touch x`"}')" 200
 ok 'a blocked agent continues' wait_for 20 is_st blocked approved
 logged orchestrator dispatch --title Works works3
 ok 'the session for the message is running' wait_for 8 is_st works3 running
 is 'a message is sent' "$(post /api/sessions/works3/tell '{"text":"-x be quick\nand careful"}')" 200
 has_message() { jq -e '.. | .text? | select(. == "-x be quick\nand careful")' "$(session_of works3)/messages.json"; }
 ok 'the agent has the message unchanged' wait_for 8 has_message
-is 'a merge is done' "$(post /api/sessions/ready/merge '{}') $(jq -r .text "$T/body" | grep -c 'merged as')" '200 1'
+ask $ready/diff -H "Authorization: Bearer $token" >/dev/null; head=$(jq -r .head "$T/body")
+is 'a change has the commit that it ends with' "$head" "$(field state.json .head ready)"
+like 'work that has changed since it was read is not merged' "$(post /api/sessions/ready/merge "{\"head\":\"$(git rev-parse HEAD)\"}") $(error)" '^409 the work has changed'
+is 'a merge is done' "$(post /api/sessions/ready/merge "{\"head\":\"$head\"}") $(jq -r .text "$T/body" | grep -c 'merged as')" '200 1'
 is 'the command refuses a merge with nothing to merge' "$(post /api/sessions/works3/merge '{}')" 409
 own() { for f in /proc/"$server"/fd/*; do case $(readlink "$f") in socket:* | anon_inode:*) echo "/proc/$server/fdinfo/${f##*/}" ;; esac; done; }
 # shellcheck disable=SC2046 # one file a word

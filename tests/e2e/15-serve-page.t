@@ -47,6 +47,20 @@ is 'no script can be written into the page' "$(js 'const s = document.createElem
 choose_tab council
 ok 'the council is shown' becomes "$text.includes('verdict: approved by gates') && $text.includes('gate g, round 1: passed')"
 
+#: What was read is what is acted on.
+js 'const f = window.fetch; window.hold = []; window.fetch = (p, o) => window.hold && p === "/api/questions" ? new Promise(r => hold.push(() => f(p, o).then(r))) : f(p, o)' >/dev/null
+choose asks; becomes 'window.hold.length > 0' >/dev/null
+js 'window.late = window.hold; window.hold = null' >/dev/null
+choose ready
+ok 'a session that is opened while another one is read has its own form' becomes '!!document.querySelector("#acts [aria-label=merge]")'
+js 'Promise.all(window.late.map(f => f())).then(() => setTimeout(() => { window.late = null }, 300))' >/dev/null
+becomes 'window.late === null' >/dev/null
+is 'a reply about the other session that comes late makes no form' "$(js 'return document.querySelectorAll("#acts form").length + document.querySelector("#acts button").textContent')" '1Merge ready'
+choose_tab diff; becomes "$text.includes('+<script') && shown.head !== ''" >/dev/null
+js 'shown.head = "0"; document.querySelector("#acts form").requestSubmit()' >/dev/null
+ok 'work that is not what was read is not merged, and the page says so' becomes 'document.querySelector("#said").textContent.includes("has changed since it was read")'
+is 'work that has changed stays unmerged' "$(st ready .status)" approved
+
 #: Updates.
 choose works; choose_tab log; becomes "$text.includes('npm test')" >/dev/null
 echo 'echo one more line' >&8
@@ -126,7 +140,7 @@ is 'the opened session has the focus' "$(js 'return document.activeElement.id')"
 ok 'Tab reaches the options' tab_to 'f.type === "radio"'
 key Down
 is 'an arrow chooses an option' "$(js 'return document.activeElement.value + document.activeElement.checked')" bluetrue
-ok 'Tab reaches the button' tab_to 'f.textContent === "Answer"'
+ok 'Tab reaches the button' tab_to 'f.textContent === "Answer asks"'
 is 'the element with the focus is marked' "$(js 'return getComputedStyle(document.activeElement).outlineStyle')" solid
 key Enter
 ok 'Enter answers' wait_for 20 is_st asks approved
@@ -144,7 +158,7 @@ ok 'the field is empty for the next message' becomes 'document.querySelector("#a
 key Escape
 ok 'Tab reaches an approved session' tab_to 'f.textContent === "ready"'
 key Enter; becomes '!!document.querySelector("#acts form")' >/dev/null
-ok 'Tab reaches Merge' tab_to 'f.textContent === "Merge"'
+ok 'Tab reaches Merge' tab_to 'f.textContent === "Merge ready"'
 key Enter
 ok 'Enter merges' wait_for 20 is_st ready merged
 ok 'a session that was merged leaves the list' becomes "!$names.includes('ready')"
