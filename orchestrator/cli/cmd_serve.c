@@ -11,6 +11,7 @@
 static const struct option_row rows[] = {
 	OPT_NUMBER(struct serve_arguments, port, 0, "port", "PORT", 0, 65535, "listen on this port; 0 means any free port"),
 	OPT_STRING(struct serve_arguments, listen, 0, "listen", "ADDRESS", "listen on this address; reading may need the token"),
+	OPT_FLAG(struct serve_arguments, closed, 0, "private", "require the token for reading on loopback, too"),
 };
 
 static int
@@ -29,6 +30,8 @@ run(struct orch *o, void *arguments)
 		strings_add(&words, "--listen");
 		strings_add(&words, a->listen);
 	}
+	if (a->closed)
+		strings_add(&words, "--private");
 	rv = become_program(o, "orchestrator-serve", &words);
 	strings_free(&words);
 	free(port);

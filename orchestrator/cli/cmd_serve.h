@@ -4,10 +4,13 @@
 
 /* The arguments of orchestrator serve, which orchestrator-serve reads by the same table. */
 
+#include <stdbool.h>
+
 #include "proto/base/option.h"
 
 struct serve_arguments {
 	struct option_number port;
+	bool		 closed;	/* --private */
 	const char	*listen;	/* ADDRESS or ADDRESS:PORT; NULL = loopback */
 };
 

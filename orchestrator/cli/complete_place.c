@@ -119,8 +119,10 @@ complete_place(const struct program *program, const char **words, struct place *
 			p->commands = s == NULL ? NULL : s->sub;
 			if (s == NULL)
 				return;
-		} else
+		} else {
 			words[p->noperands++] = words[i];
+			ended = ended || p->command->stops;
+		}
 	}
 	at_cursor(p, ended);
 }

@@ -265,6 +265,14 @@ list_archived(struct model *m)
 	registry_each_archive(m->o, archive_dir, &a);
 }
 
+void
+model_archive(struct model *m, bool all)
+{
+	m->all = all;
+	if (m->o->instance != NULL)
+		list_archived(m);
+}
+
 /* What execute does. */
 static void
 load_execute(struct model *m)

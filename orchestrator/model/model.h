@@ -56,6 +56,8 @@ void model_close(struct model *);
 /* Events were lost: everything is stale. */
 void model_lost(struct model *);
 void model_refresh(struct model *);
+/* Reads the archive again: all of it, or what ended today. */
+void model_archive(struct model *, bool all);
 void model_rows(const struct model *, struct rows *, const struct rows_look *);
 /* Facts for a person beyond single sessions, a sentence each. */
 void model_alerts(const struct model *, struct strings *);

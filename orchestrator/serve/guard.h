@@ -15,6 +15,7 @@
 struct guard {
 	char		 address[64];	/* a numeric address, as inet_ntop(3) has it */
 	char		 token[48];
+	bool		 closed;	/* reading needs the token on loopback, too */
 };
 /* Headers of a request; NULL = absent. */
 struct asked {
@@ -23,6 +24,8 @@ struct asked {
 
 /* Why the request is refused, and the status of the reply; NULL = it is not. */
 const char *guard_refuses(const struct guard *, const struct asked *, unsigned int *status);
+/* Does the header Authorization (NULL = absent) have the token? */
+bool guard_has_token(const struct guard *, const char *authorization);
 /* Is it a loopback address? */
 bool guard_is_loopback(const char *address);
 

@@ -26,6 +26,7 @@ struct exchange {
 	struct MHD_Connection *connection;
 	struct MHD_Response *response;
 	unsigned int	 status;
+	int64_t		 since;
 	bool		 begun, held, suspended;
 	/* Of a stream: */
 	bool		 stream, ended;
@@ -221,6 +222,8 @@ begin(struct exchange *x, const char *url, const char *method)
 static enum MHD_Result
 add_body(struct exchange *x, const char *data, size_t *len)
 {
+	if (clock_now() > x->since + HTTP_TIMEOUT * CLOCK_S)	/* a byte now and then keeps no connection */
+		return MHD_NO;
 	if (x->request.body.len + *len <= HTTP_MAX_BODY)
 		text_add(&x->request.body, data, *len);
 	else
@@ -239,7 +242,7 @@ handle(void *cls, struct MHD_Connection *c, const char *url, const char *method,
 	(void)version;
 	if (x == NULL) {
 		*state = x = alloc_array(1, sizeof(*x));
-		*x = (struct exchange){ .connection = c, .fd = -1, .request.exchange = x, .next = h.all };
+		*x = (struct exchange){ .connection = c, .fd = -1, .request.exchange = x, .since = clock_now(), .next = h.all };
 		h.all = x;
 	}
 	if (!x->begun)

@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "proto/base/log.h"
 #include "proto/sys/file.h"
 
+#define PORT	9090
 #define WAITING	64	/* connections */
 
 union address {
@@ -41,13 +43,15 @@ parse(const char *where, int port, char *name, size_t len, union address *a)
 		return false;
 	memcpy(name, where, n);
 	name[n] = '\0';
+	if (digits != NULL && *digits == ':' && (port != -1 || !isdigit((unsigned char)digits[1])))
+		return false;
 	if (digits != NULL && *digits == ':')
 		port = (int)strtonum(digits + 1, 0, 65535, &wrong);
 	else if (digits != NULL && *digits != '\0')
 		return false;
 	if (strcmp(name, "localhost") == 0)
 		strlcpy(name, "127.0.0.1", len);
-	a->v6.sin6_port = a->v4.sin_port = htons((uint16_t)port);
+	a->v6.sin6_port = a->v4.sin_port = htons((uint16_t)(port == -1 ? PORT : port));
 	a->any.sa_family = inet_pton(AF_INET, name, &a->v4.sin_addr) == 1 ? AF_INET : AF_INET6;
 	return wrong == NULL && (a->any.sa_family == AF_INET || inet_pton(AF_INET6, name, &a->v6.sin6_addr) == 1);
 }
@@ -60,7 +64,8 @@ listen_on(const char *where, int port, char *address, size_t len, int *bound)
 	int fd, on = 1;
 
 	if (!parse(where, port, address, len, &a)) {
-		log_warnx("--listen %s: not an address such as 127.0.0.1, 0.0.0.0:8080 or [::1]:8080", where);
+		log_warnx("--listen %s: not an address such as 127.0.0.1, 0.0.0.0:8080 or [::1]:8080, without a port if --port "
+		    "has it", where);
 		return -1;
 	}
 	size = a.any.sa_family == AF_INET ? sizeof(a.v4) : sizeof(a.v6);

@@ -5,8 +5,9 @@
 #include <stddef.h>
 
 /*
- * Listens on "ADDRESS", "ADDRESS:PORT" or "[ADDRESS]:PORT", with the port of the argument if the text has none; 0 means any
- * free one.  Returns the socket, with the numeric address and the port; or -1 with the error printed.
+ * Listens on "ADDRESS", "ADDRESS:PORT" or "[ADDRESS]:PORT"; the argument is the port where there is none: 0 is any free
+ * one, -1 the default.  Both are an error.  Returns the socket, with the numeric address and the port; or -1 with the
+ * error printed.
  */
 int listen_on(const char *where, int port, char *address, size_t len, int *bound);
 

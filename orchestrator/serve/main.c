@@ -13,7 +13,6 @@
 #include "proto/base/id.h"
 #include "proto/base/log.h"
 
-#define PORT	9090
 #define SOON	(100 * CLOCK_MS)	/* between two events */
 
 static struct server server = { .o = { .dir = ".", .json = true } };
@@ -86,7 +85,7 @@ static int
 start(const struct serve_arguments *a)
 {
 	struct guard *g = &server.guard;
-	int port = a->port.given ? (int)a->port.value : PORT, socket, rv;
+	int port = a->port.given ? (int)a->port.value : -1, socket, rv;
 	bool v6;
 
 	if ((rv = orch_open(&server.o)) != 0)
@@ -97,6 +96,7 @@ start(const struct serve_arguments *a)
 	}
 	if ((socket = listen_on(a->listen != NULL ? a->listen : "127.0.0.1", port, g->address, sizeof(g->address), &port)) == -1)
 		return EX_UNAVAILABLE;
+	g->closed = a->closed;
 	id_random(g->token, sizeof(g->token) - 1);
 	model_open(&server.model, &server.o);
 	model_refresh(&server.model);
@@ -131,6 +131,7 @@ main(int argc, char **argv)
 		status = start(&a);
 	acts_end(&server);
 	http_close();
+	entry_release(&server.found);
 	model_close(&server.model);
 	list_cache_free();
 	orch_close(&server.o);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "orchestrator/serve/page.h"
@@ -82,11 +83,14 @@ route_begin(struct server *s, struct request *r)
 	const struct asked asked = { .method = r->method, .path = r->path, .host = request_header(r, "Host"),
 		.origin = request_header(r, "Origin"), .site = request_header(r, "Sec-Fetch-Site"),
 		.type = request_header(r, "Content-Type"), .authorization = request_header(r, "Authorization") };
+	const char *length = request_header(r, "Content-Length");
 	unsigned int status;
 	const char *why = guard_refuses(&s->guard, &asked, &status);
 
 	if (why != NULL)
 		reply_error(r, status, "%s", why);
+	else if (length != NULL && strtoull(length, NULL, 10) > HTTP_MAX_BODY)
+		reply_error(r, 413, "the body has more than %u bytes", HTTP_MAX_BODY);
 }
 
 void

@@ -13,6 +13,8 @@
 #include "proto/json/json.h"
 #include "proto/json/record.h"
 
+#define STREAMS_OPEN	(HTTP_MAX_STREAMS - 8)	/* to clients without a token */
+
 void
 serve_health(struct server *s, struct request *r, const char *part)
 {
@@ -84,10 +86,8 @@ serve_sessions(struct server *s, struct request *r, const char *part)
 	bool lists = m->lists != NULL;
 
 	(void)part;
-	if (look.over && !m->all) {
-		s->model.all = s->model.stale = s->model.listing = true;
-		model_refresh(&s->model);
-	}
+	if (look.over)
+		model_archive(&s->model, true);
 	model_rows(m, &rows, &look);
 	model_alerts(m, &alerts);
 	json_put_int(j, "version", 1);
@@ -103,6 +103,8 @@ serve_sessions(struct server *s, struct request *r, const char *part)
 	json_put(j, "sessions", all);
 	strings_free(&alerts);
 	rows_release(&rows);
+	if (look.over)		/* for this client alone */
+		model_archive(&s->model, false);
 	reply_json(r, 200, j);
 }
 
@@ -181,7 +183,9 @@ serve_events(struct server *s, struct request *r, const char *part)
 	(void)part;
 	if (http_streams() == 0)
 		s->told = s->model.turn;
-	if (!request_stream(r, "retry: 1000\nevent: hello\ndata: {}\n\n"))
+	if (http_streams() >= STREAMS_OPEN && !guard_has_token(&s->guard, request_header(r, "Authorization")))
+		reply_error(r, 503, "too many event streams; without the token the limit is %d", STREAMS_OPEN);
+	else if (!request_stream(r, "retry: 1000\nevent: hello\ndata: {}\n\n"))
 		reply_error(r, 503, "too many event streams; the limit is %d", HTTP_MAX_STREAMS);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <sys/stat.h>
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,14 +21,15 @@ const struct entry *
 server_find(struct server *s, struct request *r, const char *id)
 {
 	const struct entry *e = model_find(&s->model, id);
-	const struct model *m = &s->model;
 
-	for (size_t i = 0; e == NULL && i < m->n; i++)
-		if (strcmp(m->v[i]->e.state.item, id) == 0)
-			e = &m->v[i]->e;
-	if (e == NULL)
-		reply_error(r, 404, "there is no session %s", id);
-	return e;
+	if (e != NULL)
+		return e;
+	entry_release(&s->found);
+	if (registry_find_known(&s->o, id, &s->found) == 0)
+		return &s->found;
+	memset(&s->found, 0, sizeof(s->found));
+	reply_error(r, 404, "there is no session %s", id);
+	return NULL;
 }
 
 void
@@ -99,7 +101,9 @@ serve_log(struct server *s, struct request *r, const char *id)
 
 	if (e == NULL)
 		return;
-	if (given != NULL)
+	if (given != NULL && !isdigit((unsigned char)*given))
+		wrong = "not a number";
+	else if (given != NULL)
 		from = strtonum(given, 0, INT64_MAX, &wrong);
 	if (wrong != NULL) {
 		reply_error(r, 400, "from is %s", wrong);

@@ -5,6 +5,7 @@
 _orchestrator() {
 	local cur=${COMP_WORDS[COMP_CWORD]} line=$COMP_LINE word="" i
 	local -a words=()
+	local program=orchestrator	# a relative name may be a program of the worktree
 	COMPREPLY=()
 	# bash splits words at "=" and ":"; parts without a blank between them belong together.
 	for ((i = 0; i <= COMP_CWORD; i++)); do
@@ -17,6 +18,7 @@ _orchestrator() {
 	done
 	[[ $cur != [=:] ]] || cur=	# readline begins its word here
 	[[ ${COMP_WORDS[COMP_CWORD]} || ! ${words[${#words[@]} - 1]} ]] || words+=("")
+	[[ ${words[0]} != /* ]] || program=${words[0]}
 	word=${words[${#words[@]} - 1]}
 	word=${word%"$cur"}	# the part that bash does not replace
 	for i in "${!words[@]}"; do words[i]=${words[i]//[\\\"\']/}; done
@@ -32,6 +34,6 @@ _orchestrator() {
 			*) COMPREPLY+=("$(printf %q "$i")") ;;
 			esac ;;
 		esac
-	done < <(timeout 2 "${words[0]}" complete -- "${words[@]:1}" 2>/dev/null | sed 's/^[^\t]/:&/; s/^\t//')
+	done < <(timeout 2 "$program" complete -- "${words[@]:1}" 2>/dev/null | sed 's/^[^\t]/:&/; s/^\t//')
 }
 complete -F _orchestrator orchestrator

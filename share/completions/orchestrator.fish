@@ -3,8 +3,10 @@
 
 function __orchestrator_complete
     set -l words (commandline -opc)
+    set -l program orchestrator # a relative name may be a program of the worktree
+    string match -q '/*' -- $words[1]; and set program $words[1]
     set -l word (commandline -ct | string unescape)
-    for line in (timeout 2 $words[1] complete -- $words[2..-1] "$word" 2>/dev/null)
+    for line in (timeout 2 $program complete -- $words[2..-1] "$word" 2>/dev/null)
         switch $line
             case \tfiles
                 __fish_complete_path "$word"

@@ -3,6 +3,8 @@
 # zsh completion for orchestrator(1), which prints the words: orchestrator complete -- WORD...
 
 local line word what
+local program=orchestrator	# a relative name may be a program of the worktree
+[[ ${(Q)words[1]} != /* ]] || program=${(Q)words[1]}
 local -a fits shown given
 given=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
 while IFS= read -r line; do
@@ -17,5 +19,5 @@ while IFS= read -r line; do
 		_files
 		return
 	fi
-done < <(timeout 2 ${(Q)words[1]} complete -- "${given[@]}" 2>/dev/null)
+done < <(timeout 2 $program complete -- "${given[@]}" 2>/dev/null)
 compadd -l -d shown -a fits

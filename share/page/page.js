@@ -8,8 +8,8 @@ let token = '', all = [], open = null, tab = 'log', logTo = 0, loading = false, 
 let shown = {};		// the change that is shown: its session, and its commit
 
 // Control characters and bidirectional controls are shown as escapes.
-const plain = s => String(s ?? '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
-    c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+const plain = s => String(s ?? '').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u3164\uffa0\p{Cf}\p{Zl}\p{Zp}]/gu,
+    c => '\\u' + c.codePointAt(0).toString(16).padStart(4, '0'));
 function put(element, text) {
 	text = plain(text);
 	if (element.textContent !== text) element.textContent = text;

@@ -48,6 +48,7 @@ is 'completion of an unknown command offers nothing' "$(words nothing '') $(word
 is 'completion of answer offers sessions with an open question' "$(words answer '')" asks
 is 'completion of answer offers the question and its options' "$(words answer asks '')" "$(field questions.json '.questions[0].id' asks | sed "s/.*/Good day a\$(touch owned) &/")"
 is 'completion of answer offers the options of a question' "$(words answer asks "$(field questions.json '.questions[0].id' asks)" G)" 'Good day'
+is 'completion of answer offers no options where they would be the answer' "$(words answer asks -)$(words answer asks q-1 --he)" ''
 is 'completion of merge offers approved sessions' "$(words merge '')" ready
 is 'completion of merge does not offer a session twice' "$(words merge ready '')" ''
 is 'completion of resolve offers sessions in conflict' "$(words resolve '')" clash
@@ -87,6 +88,9 @@ if command -v bash >/dev/null; then
 	is 'bash completes files' "$(in_bash 'orchestrator generate --out .orch' orchestrator generate --out .orch)" .orchestrator
 	is 'bash quotes what it would expand' "$(eval "printf %s $(in_bash 'orchestrator execute my' orchestrator execute my)")" "$hostile"
 	is 'bash keeps quotes that were begun' "$(eval "printf %s '$(in_bash "orchestrator execute 'my" orchestrator execute "'my")'")" "$hostile"
+	printf '#!/bin/sh\ntouch ran\n' >orchestrator; chmod +x orchestrator
+	is 'bash does not run a program of the directory to complete its name' "$(in_bash './orchestrator merge re' ./orchestrator merge re) $(ls ran 2>/dev/null)" 'ready '
+	rm -f orchestrator ran
 	ok 'bash has expanded nothing' test ! -e owned
 else
 	skip 'bash completes' 'no bash'

@@ -64,7 +64,7 @@ is '?from= continues the log where the last part ended' \
 yes 'a line of the log that is rather long' | head -c 1000000 >>"$log"
 is 'at most 256 KiB of a log are sent, from the beginning of a line' \
     "$(get "/api/sessions/$id/log" | jq -c '[(.text | length) <= 262144, (.text | startswith("a line of")), .to - .from > 262000]')" '[true,true,true]'
-is 'an invalid ?from= is refused' "$(ask "/api/sessions/$id/log?from=-1") $(error)" '400 from is too small'
+is 'an invalid ?from= is refused' "$(ask "/api/sessions/$id/log?from=%20+5") $(error)" '400 from is not a number'
 mv "$log" "$log.old"; echo secret >"$T/secret"; ln -s "$T/secret" "$log"
 is 'a log that is a link is not followed' "$(get "/api/sessions/$id/log" | jq -c '[.size, .text]')" '[0,""]'
 rm "$log"; mkfifo "$log"
@@ -85,9 +85,11 @@ ok 'events name a session whose log grows' wait_for 8 told ready
 kill "$client"; wait "$client" 2>/dev/null
 alone() { [ "$(find "/proc/$server/fd" -lname 'socket:*' | wc -l)" = 1 ]; }
 ok 'the server notices that a client has gone before it sends anything' wait_for 8 alone
-i=0; while [ $i -lt 34 ]; do curl -sN --max-time 60 "$url/api/events" >"$T/e.$i" & i=$((i + 1)); done
-full() { [ "$(cat "$T"/e.* | grep -c '^event: hello')" = 32 ] && [ "$(cat "$T"/e.* | grep -o 'too many event streams' | wc -l)" = 2 ]; }
-ok 'more than 32 streams are refused' wait_for 8 full
+i=0; while [ $i -lt 26 ]; do curl -sN --max-time 60 "$url/api/events" >"$T/e.$i" & i=$((i + 1)); done
+full() { [ "$(cat "$T"/e.* | grep -c '^event: hello') $(cat "$T"/e.* | grep -o 'the limit is [0-9]*' | sort | uniq -c | tr -s ' \n' ' ')" = "$1" ]; }
+ok 'without the token 24 event streams are accepted' wait_for 8 full '24  2 the limit is 24 '
+while [ $i -lt 36 ]; do curl -sN --max-time 60 -H "Authorization: Bearer $token" "$url/api/events" >"$T/e.$i" & i=$((i + 1)); done
+ok 'requests with the token have 32 event streams' wait_for 8 full '32  2 the limit is 24 2 the limit is 32 '
 is 'the server replies while all streams are taken' "$(ask /health)" 200
 idle() {
 	logged timeout -s INT 1 strace -qq -o "$T/strace" -p "$server"
@@ -137,6 +139,9 @@ is 'reading needs the token' "$(ask /api/sessions) $(ask /api/sessions -H "Autho
 is 'the page itself and /health need no token' "$(ask /) $(ask /health)" '200 200'
 is 'a request by address is accepted, a request by an unknown name is not' "$(ask /health -H 'Host: 192.0.2.1') $(ask /health -H 'Host: evil.example')" '200 403'
 
+kill "$server"; serve --private
+is 'reading on loopback needs the token after --private' "$(ask /api/sessions) $(ask /api/sessions -H "Authorization: Bearer $token")" '401 200'
+
 #: Answering, telling and merging.
 orchestrator --json questions >"$T/questions"
 q=$(jq -r '.questions[] | select(.item == "asks").id' "$T/questions")
@@ -162,6 +167,8 @@ ask $ready/diff -H "Authorization: Bearer $token" >/dev/null; head=$(jq -r .head
 is 'a change has the commit that it ends with' "$head" "$(field state.json .head ready)"
 like 'work that has changed since it was read is not merged' "$(post /api/sessions/ready/merge "{\"head\":\"$(git rev-parse HEAD)\"}") $(error)" '^409 the work has changed'
 is 'a merge is done' "$(post /api/sessions/ready/merge "{\"head\":\"$head\"}") $(jq -r .text "$T/body" | grep -c 'merged as')" '200 1'
+is 'an archived session is found by its item' "$(ask $ready -H "Authorization: Bearer $token") $(jq -r '.archived, .status' "$T/body" | paste -sd' ')" '200 true merged'
+is 'a port both in --listen and in --port is refused' "$(orchestrator serve --port 0 --listen 127.0.0.1:0 2>&1 | grep -c 'without a port')" 1
 is 'the command refuses a merge with nothing to merge' "$(post /api/sessions/works3/merge '{}')" 409
 own() { for f in /proc/"$server"/fd/*; do case $(readlink "$f") in socket:* | anon_inode:*) echo "/proc/$server/fdinfo/${f##*/}" ;; esac; done; }
 # shellcheck disable=SC2046 # one file a word
