@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "orchestrator/execute/cache.h"
 #include "orchestrator/session/await.h"
@@ -15,7 +16,7 @@
 #define HEADS	"refs/heads/"
 
 static void
-show_text(const struct orch *o, const struct dispatched *d)
+show_text(const struct orch *o, const struct dispatched *d, const struct item *item)
 {
 	char head[ORCH_REF_MAX];
 
@@ -27,8 +28,12 @@ show_text(const struct orch *o, const struct dispatched *d)
 	printf("\nworktree  ");
 	text_print(stdout, d->worktree, false);
 	printf("\nlog       ");
-	text_print(stdout, d->path, false);
-	printf("/" SESSION_FILE_LOG "\n");
+	if (isatty(STDOUT_FILENO))
+		printf("orchestrator logs -f %s\n", item->id);
+	else {
+		text_print(stdout, d->path, false);
+		printf("/" SESSION_FILE_LOG "\n");
+	}
 	fflush(stdout);
 }
 
@@ -64,7 +69,7 @@ dispatch_show(struct orch *o, const struct dispatched *d, const struct item *ite
 
 	cache_write_all(o);
 	if (!o->json)
-		show_text(o, d);
+		show_text(o, d, item);
 	if (wait)
 		status = await_end(d->path, &end);
 	if (o->json)

@@ -54,6 +54,12 @@ S=$(session_of x)
 is 'the session id is printed' "$(echo "$out" | sed -n 's/^session *//p')" "${S##*/}"
 is 'dispatch prints the worktree' "$(echo "$out" | sed -n 's/^worktree *//p')" "$T/r/.worktrees/x"
 is 'dispatch prints the log' "$(echo "$out" | sed -n 's/^log *//p')" "$S/output.log"
+if command -v script >/dev/null; then
+	like 'on a terminal dispatch prints the command that shows the log' \
+	    "$(script -qec 'orchestrator dispatch --wait --review none --title Seen seen -- true' /dev/null </dev/null | tr -d '\r')" '^log       orchestrator logs -f seen$'
+else
+	skip 'on a terminal dispatch prints the command that shows the log' 'script(1) is not installed here'
+fi
 ok 'a session of a command ends' wait_for 20 ended x
 is 'a session of a command without review ends as approved' "$(field state.json .status x)" approved
 ok 'the state is private' test "$(stat -c %a "$ORCHESTRATOR_HOME" "$S" | sort -u)" = 700
