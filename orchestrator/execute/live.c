@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -50,16 +51,19 @@ take_message(const char *line)
 }
 
 static void
-read_messages(const struct live *v)
+read_messages(struct live *v)
 {
-	char buf[4096], *p = buf;
-	ssize_t n = read(v->messages[0], buf, sizeof(buf) - 1);
+	char buf[4096], *line, *end;
+	ssize_t n;
 
-	buf[n > 0 ? n : 0] = '\0';
-	for (size_t len; *p != '\0'; p += len + 1) {
-		len = strcspn(p, "\n");
-		p[len] = '\0';
-		show_message(p);
+	while ((n = read(v->messages[0], buf, sizeof(buf))) > 0) {
+		text_add_string(&v->rest, buf, (size_t)n);
+		for (line = v->rest.buf; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+			*end = '\0';
+			show_message(line);
+		}
+		v->rest.len -= (size_t)(line - v->rest.buf);
+		memmove(v->rest.buf, line, v->rest.len + 1);
 	}
 }
 
@@ -75,8 +79,11 @@ static void
 minute_due(void *arg)
 {
 	struct live *v = arg;
+	struct session_row *s;
 
 	v->changed = true;
+	TAILQ_FOREACH(s, &v->loop->table.all, all)
+		s->stale = true;
 	watch_timer(&v->minute, clock_now() + (MINUTE - clock_wall() % MINUTE) * CLOCK_MS);
 }
 
@@ -109,7 +116,7 @@ live_open(struct loop *l)
 	minute_due(v);
 	if (file_pipe(v->messages) == -1)
 		v->messages[0] = v->messages[1] = -1;
-	else if (isatty(STDERR_FILENO)) {
+	else if (isatty(STDERR_FILENO) && fcntl(v->messages[0], F_SETFL, O_NONBLOCK) == 0) {
 		messages = v->messages[1];
 		owner = getpid();
 		(void)watch_fd(v->messages[0]);
@@ -127,6 +134,7 @@ live_close(struct live *v)
 	read_keys(v, false);
 	block_close();
 	if (v->messages[0] != -1) {
+		read_messages(v);
 		watch_unfd(v->messages[0]);
 		close(v->messages[0]);
 		close(v->messages[1]);
@@ -134,7 +142,9 @@ live_close(struct live *v)
 	watch_timer(&v->later, 0);
 	watch_timer(&v->minute, 0);
 	text_free(&v->typed.line);
+	text_free(&v->rest);
 	free(v->asked);
+	free(v->seen);
 	free(v->program);
 	free(v);
 }
@@ -160,9 +170,9 @@ live_show(struct live *v)
 void
 live_logged(struct live *v, struct session_row *s)
 {
-	if (v == NULL || s->logged)
+	if (v == NULL || s->stale)
 		return;
-	s->logged = true;
+	s->stale = true;
 	watch_modified(&s->watch, s->e.path, false);
 	if (!v->changed)
 		watch_timer(&v->later, v->drawn + LOGS);
@@ -179,21 +189,22 @@ static void
 take_keys(struct live *v)
 {
 	char buf[512];
-	ssize_t n = terminal_ours(STDIN_FILENO) ? read(STDIN_FILENO, buf, sizeof(buf)) : 0;
+	bool ours = terminal_ours(STDIN_FILENO);
+	ssize_t n = ours ? read(STDIN_FILENO, buf, sizeof(buf)) : 0;
 
-	if (n == 0 || (n == -1 && errno != EINTR))
+	if (n == 0 || (n == -1 && errno != EINTR && errno != EAGAIN))
 		read_keys(v, false);
-	for (ssize_t i = 0; i < n; i++) {
+	if (!v->reading && ours)	/* the terminal is gone for good */
+		block_close();
+	for (ssize_t i = 0; v->prompts && i < n; i++) {
 		if (v->typed.line.len == 0)
-			v->meant = v->nasked == 1 ? v->asked[0] : (struct asked){ 0 };
+			live_begun(v);
 		if (typed_take(&v->typed, buf[i])) {
 			live_answer(v);
 			text_clear(&v->typed.line);
 			break;	/* text pasted after the line answers no question */
 		}
 	}
-	if (v->nasked == 0)
-		text_clear(&v->typed.line);
 	v->drawn = 0;	/* draw at once: a person is typing */
 }
 

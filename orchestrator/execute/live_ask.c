@@ -49,10 +49,11 @@ static void
 add_question(struct live *v, struct text *t, const struct asked *a, const struct question *q, const char *by_default)
 {
 	struct text lead = { 0 }, text = { 0 };
-	char *label = text_format("%s, %s", a->question[0] != '\0' ? "question" : "blocked", show_minutes(q->asked_at)), *number;
+	char *label, *number;
 
 	if (v->nasked == MOST)
 		return;
+	label = text_format("%s, %s", a->question[0] != '\0' ? "question" : "blocked", show_minutes(q->asked_at));
 	v->asked[v->nasked++] = *a;
 	text_puts(&lead, "  ");
 	look_puts(&lead, TONE_ASK, "?");
@@ -79,19 +80,21 @@ add_question(struct live *v, struct text *t, const struct asked *a, const struct
 	text_free(&text);
 }
 
-/* Adds the open questions of a session, or of execute itself. */
+/* Adds the open questions of a session, or of execute itself.  name: NULL = the ids of the questions. */
 static void
 add_open(struct live *v, struct text *t, const struct entry *e, const char *name, const struct questions *qs)
 {
 	struct asked a = { 0 };
-	size_t open = questions_open(qs);
 	char *by_default;
+
+	if (questions_open(qs) > 1)
+		name = NULL;
 
 	for (const struct question *q = qs->q; q < qs->q + qs->n; q++) {
 		if (q->status != QUESTION_OPEN)
 			continue;
 		strlcpy(a.session, e == NULL ? INSTANCE : e->id, sizeof(a.session));
-		strlcpy(a.name, open > 1 ? q->id : name, sizeof(a.name));
+		strlcpy(a.name, name == NULL ? q->id : name, sizeof(a.name));
 		strlcpy(a.question, q->id, sizeof(a.question));
 		by_default = e == NULL ? NULL : rule_default_text(e, q);
 		add_question(v, t, &a, q, by_default);
@@ -99,10 +102,30 @@ add_open(struct live *v, struct text *t, const struct entry *e, const char *name
 	}
 }
 
+static bool
+asks(const struct session_row *s)
+{
+	return s->open.n > 0 || s->e.state.blocked != NULL;
+}
+
+/* Does its item alone say which question is meant? */
+static bool
+is_clear(const struct loop *l, const struct session_row *s)
+{
+	const char *item = s->e.state.item;
+	const struct session_row *o;
+
+	TAILQ_FOREACH(o, &l->table.all, all)
+		if (o != s && asks(o) && strcmp(o->e.state.item, item) == 0)
+			return false;
+	return strcmp(item, INSTANCE) != 0 && (s->open.n == 0 || s->e.state.blocked == NULL);
+}
+
 static void
 add_session(struct live *v, struct text *t, const struct session_row *s)
 {
 	const struct entry *e = &s->e;
+	const char *item = is_clear(v->loop, s) ? e->state.item : NULL;
 	struct question blocked = { .text = e->state.blocked, .asked_at = e->state.ended_at };
 	struct asked a = { 0 };
 	struct questions qs = { 0 };
@@ -111,13 +134,13 @@ add_session(struct live *v, struct text *t, const struct session_row *s)
 
 	if (e->error == NULL && ask_blocked(e)) {
 		strlcpy(a.session, e->id, sizeof(a.session));
-		strlcpy(a.name, e->state.item, sizeof(a.name));
+		strlcpy(a.name, item != NULL ? item : e->id, sizeof(a.name));
 		add_question(v, t, &a, &blocked, NULL);
 	}
 	if (s->open.n == 0 || (fd = file_open_dir(AT_FDCWD, e->path)) == -1)
 		return;
 	if (questions_load(fd, &qs, why, sizeof(why)) == 0)
-		add_open(v, t, e, e->state.item, &qs);
+		add_open(v, t, e, item, &qs);
 	questions_release(&qs);
 	file_close(fd);
 }
@@ -134,7 +157,7 @@ live_questions(struct live *v, struct text *t)
 	if (l->executor != NULL)
 		add_open(v, t, NULL, INSTANCE, &l->executor->ask.qs);
 	TAILQ_FOREACH(s, &l->table.all, all)
-		if (v->nasked < MOST && (s->open.n > 0 || s->e.state.blocked != NULL))
+		if (v->nasked < MOST && asks(s))
 			add_session(v, t, s);
 }
 
@@ -176,11 +199,30 @@ behind(const char *line, const char *name)
 const struct asked *
 live_meant(const struct asked *all, size_t n, const char *line, const char **answer)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; n > 1 && i < n; i++)
 		if ((*answer = behind(line, all[i].name)) != NULL || (*answer = behind(line, all[i].question)) != NULL)
 			return &all[i];
 	*answer = line;
 	return n == 1 ? &all[0] : NULL;
+}
+
+bool
+live_among(const struct asked *all, size_t n, const struct asked *one)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i].session, one->session) == 0 && strcmp(all[i].question, one->question) == 0)
+			return true;
+	return false;
+}
+
+void
+live_begun(struct live *v)
+{
+	if (v->seen == NULL)
+		v->seen = alloc_array(MOST, sizeof(*v->seen));
+	if (v->nasked > 0)
+		memcpy(v->seen, v->asked, v->nasked * sizeof(*v->seen));
+	v->nseen = v->nasked;
 }
 
 static void
@@ -213,14 +255,16 @@ live_answer(struct live *v)
 	const struct asked *a;
 
 	text_trim(line, strlen(line));
-	a = live_meant(v->asked, v->nasked, line, &answer);
+	a = live_meant(v->seen, v->nseen, line, &answer);
 	if (*line == '\0')
 		;
-	else if (a == NULL)
-		say(v->nasked == 0 ? "no question is open; Ctrl-C ends execute, and the sessions continue" :
-		    "several questions are open; begin with the name of a question, then the answer");
-	else if (answer == line && (strcmp(v->meant.session, a->session) != 0 || strcmp(v->meant.question, a->question) != 0))
-		say("another question is open now, so nothing was answered; type the answer again");
+	else if (v->nasked == 0 && v->nseen == 0)
+		say("no question is open; Ctrl-C ends execute, and the sessions continue");
+	else if (a == NULL && v->nasked > 1)
+		say("several questions are open; begin with the name of a question, then the answer");
+	else if (a == NULL || !live_among(v->asked, v->nasked, a))
+		say(v->nasked == 0 ? "the question is no longer open, so nothing was answered" :
+		    "another question is open now, so nothing was answered; type the answer again");
 	else
 		start(v, a, answer);
 	free(line);

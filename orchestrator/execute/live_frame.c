@@ -107,10 +107,10 @@ doing_of(const struct loop *l, struct session_row *s)
 {
 	char *gate;
 
-	if (s->doing != NULL && !s->logged)
+	if (s->doing != NULL && !s->stale)
 		return s->doing;
 	watch_modified(&s->watch, s->e.path, true);
-	s->logged = false;
+	s->stale = false;
 	free(s->doing);
 	s->doing = NULL;
 	if (s == l->merging) {
@@ -207,6 +207,7 @@ live_frame(struct live *v, struct text *t)
 	struct text questions = { 0 }, prompt = { 0 };
 	struct line *all = collect(v->loop, &n);
 
+	v->prompts = height > 3;
 	height = height > 3 ? height - 2 : 1;	/* leaves room for an event and the shell's line */
 	header(v, t);
 	live_questions(v, &questions);

@@ -22,12 +22,13 @@ struct live {
 	bool		 changed, reading;	/* must it be drawn? are keys read? */
 	int64_t		 cost;		/* of removed sessions, millionths of a dollar */
 	int		 messages[2];	/* of children, a line each; -1 = there is no pipe */
+	struct text	 rest;		/* ... a part of a line */
 	struct jobs	 jobs;		/* orchestrator answer */
 	char		*program;
 	struct typed	 typed;
-	struct asked	*asked;
-	size_t		 nasked;
-	struct asked	 meant;		/* the only question when typing began; no session: there were several */
+	struct asked	*asked, *seen;	/* the open questions, and those when the line was begun */
+	size_t		 nasked, nseen;
+	bool		 prompts;	/* has the terminal room for a prompt? */
 };
 
 /* Appends all lines of the block. */
@@ -36,9 +37,14 @@ void live_frame(struct live *, struct text *);
 void live_questions(struct live *, struct text *);
 /* Appends the prompt, with the typed text. */
 void live_prompt(const struct live *, struct text *);
+/* Notes the open questions, when a line is begun: it can answer only these. */
+void live_begun(struct live *);
 /* Handles a typed line. */
 void live_answer(struct live *);
-/* The question that a line answers, and the answer in it; NULL: the line does not say which of several. */
+/* The question that a line answers, and the answer in it; NULL: the line does not say which of several.  A name is looked
+ * for only if there are several. */
 const struct asked *live_meant(const struct asked *, size_t n, const char *line, const char **answer);	/* pure */
+/* Is the question one of these? */
+bool live_among(const struct asked *, size_t n, const struct asked *one);	/* pure */
 
 #endif

@@ -105,6 +105,7 @@ session_update(struct loop *l, struct session_row *s)
 	enum found	found;
 
 	s->starting = false;
+	s->stale = true;
 	/* The merging child owns the session until it is reaped. */
 	if (s == l->merging)
 		return;

@@ -32,7 +32,7 @@ struct session_row {
 	bool		 blocked;	/* its merge failed, for the reason in why */
 	char		*why;
 	char		*doing;		/* what its log says that it does (live.h); NULL = its log was not read yet */
-	bool		 logged;	/* ... and has grown since */
+	bool		 stale;		/* ... and something has changed since */
 	struct strings	 open;		/* ids of the open questions already checked */
 	struct strings	 unwritten;	/* questions whose answer could not be written */
 	TAILQ_ENTRY(session_row) queue;	/* the merge queue, or the list of blocked sessions */

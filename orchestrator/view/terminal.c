@@ -8,7 +8,7 @@
 #include "orchestrator/view/terminal.h"
 
 static struct {
-	bool		 guarded;
+	bool		 guarded, controls;	/* controls: the program has had job control */
 	pid_t		 pid;		/* only this process restores the modes */
 	struct termios	 before;
 	char		 leave[256];
@@ -20,7 +20,10 @@ terminal_ours(int fd)
 {
 	pid_t group = tcgetpgrp(fd);
 
-	return group == -1 || group == getpgrp();
+	if (group == -1)	/* the shell has ended, unless there never was job control */
+		return !t.controls;
+	t.controls = true;
+	return group == getpgrp();
 }
 
 int
@@ -71,8 +74,12 @@ terminal_guard(const char *leave, size_t len)
 void
 terminal_keys(void)
 {
-	struct termios keys = t.before;
+	struct termios keys;
 
+	/* Modes of its own, or of the line editor of a shell, are not those to restore. */
+	if (tcgetattr(STDIN_FILENO, &keys) == 0 && (keys.c_lflag & ICANON) != 0)
+		t.before = keys;
+	keys = t.before;
 	keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 	keys.c_cc[VMIN] = 1;
 	keys.c_cc[VTIME] = 0;

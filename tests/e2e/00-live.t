@@ -26,6 +26,9 @@ on() {	# WIDTH ENVIRONMENT COMMAND...: runs it in a terminal of that width
 	    echo \"ended: \$?\"; stty -a | grep -oE -e '-?\\<(echo|icanon)\\>' | tr '\\n' ' '; cat"
 }
 restored() { sees 'ended: ' && sees '^(echo icanon|icanon echo) *$'; }
+closed() { [ "$(tm display -p -t live '#{pane_dead}')" = 1 ]; }
+dead() { ! grep -q '^State:[[:space:]]*[^XZ[:space:]]' "/proc/$1/status" 2>/dev/null; }	# PID
+called() { grep -q README.md "$(session_of "$1")/log"; }	# ITEM
 # As wide as they were written, also if the terminal has broken them.
 fits() { [ "$(tm capture-pane -p -J -t live | sed -n "/${2:-.}/,\$s/ *\$//p" | LC_ALL=C.UTF-8 wc -L)" -le "$1" ]; }
 colors() { tm capture-pane -p -e -t live | grep -c "$(printf '\033')\[[0-9;]*[0-9]m"; }
@@ -36,8 +39,8 @@ prompt=$(cat)
 case $ITEM_ID in
 asks*) worker ask -o red -o 'blue, the colour of the sky on a day without clouds, as long as it is not evening' \
 	'Which colour shall it have, now that all others were seen and did not please?' >"$ITEM_ID" ;;
-free*) worker ask "$(printf 'Which name?\033]0;title\007')" >"$ITEM_ID" ;;
-twice) { worker ask 'First?'; worker ask 'Second?'; } >twice ;;
+free*|login) worker ask "$(printf 'Which name?\033]0;title\007')" >"$ITEM_ID" ;;
+twice*) { worker ask 'First?'; worker ask 'Second?'; } >"$ITEM_ID" ;;
 blocked) case $prompt in *'The answer of a person'*) echo x >blocked ;; *) worker blocked 'No key here' ;; esac ;;
 works*) printf '\033[31mred\033]0;title\007\n-> Bash: npm test --with-a-long-option %s\n' "$(printf '%0200d' 0)"
 	while read -r line; do eval "$line"; done <"$T/orders" ;;
@@ -106,11 +109,11 @@ ok 'merges are counted in the header' sees '^proj on main · sprint: 3/6 merged,
 is 'the agents have the text of the option and the typed text' "$(git show main:asks | cut -c1-4) $(git show main:free)" 'blue a name of several words'
 
 # idle: nothing is called between minutes
-idle() {
-	[ "$(date +%S | sed 's/^0//')" -lt 50 ] && timeout -s INT 2 strace -qq -o "$T/strace" -p "$(pid)" 2>"$T/strace.err"
+idle() {	# PID
+	[ "$(date +%S | sed 's/^0//')" -lt 50 ] && timeout -s INT 2 strace -qq -o "$T/strace" -p "$1" 2>"$T/strace.err"
 	[ "$(grep -vc 'ppoll\|^---\|restart_syscall\|resumed\|detached' "$T/strace")" = 0 ]
 }
-ok 'an idle execute makes no system call between minutes' wait_for 15 idle
+ok 'an idle execute makes no system call between minutes' wait_for 15 idle "$(pid)"
 echo 'echo "-> Edit: README.md"' >&8
 ok 'a call of an agent appears by itself' sees '^  >  works .*-> Edit: README.md$'
 echo 'i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i + 1)); done; echo "-> Read: last"' >&8
@@ -121,7 +124,7 @@ ok 'the first Ctrl-C stops dispatching, and the header says so' sees 'sprint: 3/
 press C-c
 ok 'the second Ctrl-C ends execute' sees 'ended: 130'
 ok 'Ctrl-C leaves the terminal as it was' restored
-is 'the live display is removed at the end' "$(screen | grep -c -e '^  >' -e '^proj on main')" 0
+ok 'the live display is removed at the end' wait_for 8 counted 0 '^(  >|proj on main)'
 
 on 80 LC_ALL=C orchestrator execute sprint
 ok 'without UTF-8 the header is ASCII' sees '^proj on main - sprint: 3/6 merged, 2 running'
@@ -186,6 +189,59 @@ ok 'an answer is not given to a question that came while it was typed' sees 'ano
 line 'to the second'
 ok 'execute ends after the second answer' sees 'ended: 0'
 is 'each question has its own answer' "$(git show main:twice | paste -sd,)" 'one,to the second'
+
+#: A question whose name stands before the answer
+no_gate; list named twice2 free3
+on 80 $utf8 orchestrator execute named
+sees '^answer, as "(twice2|free3) 1">' && sees '  twice2  ' && sees '  free3  '; types 'twice2 to the first'; sees '> twice2 to the first$'
+logged orchestrator answer twice2 one
+sees 'twice2  question, <1m  Second\?$'; press Enter
+ok 'an answer with a name is not given to a question that came while it was typed' sees 'another question is open now, so nothing was answered; type'
+line 'twice2 to the second'; sees '^answer free3>'; line 'x'
+ok 'execute ends after the answers with names' sees 'ended: 0'
+is 'a name means the question that was seen' "$(git show main:twice2 | paste -sd,)" 'one,to the second'
+
+#: A question that opens while a line is typed
+list gap free4 works4
+on 80 $utf8 orchestrator execute gap
+sees '^answer free4>'; types 'half of'; sees '^answer free4> half of$'
+logged orchestrator answer free4 x; misses '^answer '; types ' a line'
+echo 'worker ask "Later?" >works4' >&8
+ok 'what was typed before a question opened is shown' sees '^answer works4> half of a line$'
+press Enter
+ok 'a line begun before a question opened does not answer it' sees 'another question is open now, so nothing was answered; type'
+line 'a whole line'; sees 'works4: answered'; echo exit >&8
+ok 'execute ends after the later answer' sees 'ended: 0'
+is 'the later question has the line that was begun after it' "$(git show main:works4)" 'a whole line'
+
+#: An answer that begins with a word that is a name
+list words login
+on 80 $utf8 orchestrator execute words
+sees '^answer login>'; line 'login module first'
+ok 'execute ends after the answer' sees 'ended: 0'
+is 'the only open question gets the whole line' "$(git show main:login)" 'login module first'
+
+#: What state.json alone says
+list states works5
+on 80 $utf8 orchestrator execute states
+echo 'echo "-> Edit: README.md"' >&8; sees '^  >  works5 .*-> Edit: README.md$'
+s=$(session_of works5); jq '.notice = "waits for its client"' "$s/state.json" >"$T/state" && mv "$T/state" "$s/state.json"
+ok 'a notice is shown without a new line of the log' sees '^  >  works5 .*waits for its client$'
+echo 'echo x >works5; exit' >&8; sees 'ended: 0'
+
+#: A terminal that closes
+list closes works6
+tm set -w -t live remain-on-exit on
+tm respawn-window -k -t live -c "$PWD" "exec env $utf8 PS1=shell: bash --norc --noprofile -i"
+sees '^shell:'; line "orchestrator execute closes & echo \$! >$T/execute; disown"
+echo 'echo "-> Edit: README.md"' >&8
+ok 'execute begins in the background of a shell' wait_for 8 called works6
+line 'exit'; wait_for 8 closed
+tm respawn-window -k -t live -c "$PWD" cat
+ok 'execute does not poll a terminal that has closed' wait_for 15 idle "$(cat "$T/execute")"
+echo 'echo x >works6; exit' >&8
+ok 'execute goes on after its terminal has closed' wait_for 8 git cat-file -e main:works6
+ok 'execute ends after its terminal has closed' wait_for 8 dead "$(cat "$T/execute")"
 
 #: The gates of a merge
 on 80 $utf8 cat

@@ -28,6 +28,8 @@ the_only_question_gets_the_whole_line(void **state)
 	check(1, "two words", &two[0], "two words");
 	check(1, "taxes are high", &two[0], "taxes are high");
 	check(1, "tax", &two[0], "tax");
+	check(1, "tax 1", &two[0], "tax 1");
+	check(1, "q-aaaaaa 1", &two[0], "q-aaaaaa 1");
 }
 
 static void
@@ -38,7 +40,6 @@ a_name_at_the_beginning_chooses_the_question(void **state)
 	check(2, "tax   a text", &two[0], "a text");
 	check(2, "q-aaaaaa 1", &two[0], "1");
 	check(2, "q-bbbbbb 1", &two[1], "1");
-	check(1, "tax 1", &two[0], "1");
 }
 
 static void
@@ -50,6 +51,19 @@ without_a_name_none_of_several_is_answered(void **state)
 	check(0, "1", NULL, "1");
 }
 
+static void
+a_question_is_the_same_by_session_and_id(void **state)
+{
+	const struct asked other = { "session-more-1", "tax", "q-aaaaaa" }, later = { "session-tax-1", "tax", "q-cccccc" };
+
+	(void)state;
+	assert_true(live_among(two, 2, &two[1]));
+	assert_false(live_among(two, 1, &two[1]));
+	assert_false(live_among(two, 2, &other));
+	assert_false(live_among(two, 2, &later));
+	assert_false(live_among(NULL, 0, &two[0]));
+}
+
 int
 main(void)
 {
@@ -57,6 +71,7 @@ main(void)
 		cmocka_unit_test(the_only_question_gets_the_whole_line),
 		cmocka_unit_test(a_name_at_the_beginning_chooses_the_question),
 		cmocka_unit_test(without_a_name_none_of_several_is_answered),
+		cmocka_unit_test(a_question_is_the_same_by_session_and_id),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
