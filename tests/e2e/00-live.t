@@ -28,7 +28,12 @@ on() {	# WIDTH ENVIRONMENT COMMAND...: runs it in a terminal of that width
 restored() { sees 'ended: ' && sees '^(echo icanon|icanon echo) *$'; }
 closed() { [ "$(tm display -p -t live '#{pane_dead}')" = 1 ]; }
 dead() { ! grep -q '^State:[[:space:]]*[^XZ[:space:]]' "/proc/$1/status" 2>/dev/null; }	# PID
-called() { grep -q README.md "$(session_of "$1")/log"; }	# ITEM
+called() { grep -q README.md "$(session_of "$1")/output.log"; }	# ITEM
+# Nothing is called between minutes.
+idle() {	# PID
+	[ "$(date +%S | sed 's/^0//')" -lt 50 ] && timeout -s INT 2 strace -qq -o "$T/strace" -p "$1" 2>"$T/strace.err"
+	[ "$(grep -vc 'ppoll\|^---\|restart_syscall\|resumed\|detached' "$T/strace")" = 0 ]
+}
 # As wide as they were written, also if the terminal has broken them.
 fits() { [ "$(tm capture-pane -p -J -t live | sed -n "/${2:-.}/,\$s/ *\$//p" | LC_ALL=C.UTF-8 wc -L)" -le "$1" ]; }
 colors() { tm capture-pane -p -e -t live | grep -c "$(printf '\033')\[[0-9;]*[0-9]m"; }
@@ -108,11 +113,6 @@ ok 'without an open question there is no prompt' misses '^answer '
 ok 'merges are counted in the header' sees '^proj on main · sprint: 3/6 merged, 2 running'
 is 'the agents have the text of the option and the typed text' "$(git show main:asks | cut -c1-4) $(git show main:free)" 'blue a name of several words'
 
-# idle: nothing is called between minutes
-idle() {	# PID
-	[ "$(date +%S | sed 's/^0//')" -lt 50 ] && timeout -s INT 2 strace -qq -o "$T/strace" -p "$1" 2>"$T/strace.err"
-	[ "$(grep -vc 'ppoll\|^---\|restart_syscall\|resumed\|detached' "$T/strace")" = 0 ]
-}
 ok 'an idle execute makes no system call between minutes' wait_for 15 idle "$(pid)"
 echo 'echo "-> Edit: README.md"' >&8
 ok 'a call of an agent appears by itself' sees '^  >  works .*-> Edit: README.md$'
@@ -225,7 +225,7 @@ is 'the only open question gets the whole line' "$(git show main:login)" 'login 
 list states works5
 on 80 $utf8 orchestrator execute states
 echo 'echo "-> Edit: README.md"' >&8; sees '^  >  works5 .*-> Edit: README.md$'
-s=$(session_of works5); jq '.notice = "waits for its client"' "$s/state.json" >"$T/state" && mv "$T/state" "$s/state.json"
+s=$(session_of works5); jq '.notice = "waits for its client"' "$s/state.json" >"$T/new" && mv "$T/new" "$s/state.json"
 ok 'a notice is shown without a new line of the log' sees '^  >  works5 .*waits for its client$'
 echo 'echo x >works5; exit' >&8; sees 'ended: 0'
 
