@@ -216,7 +216,8 @@ dist:
 deb:
 	@tests/deps.sh build deb
 	@rm -rf $(O)/deb && mkdir -p $(O)/deb
-	@git archive --prefix=orchestrator-$(VERSION)/ HEAD | tar -x -C $(O)/deb
+	@{ git -c safe.directory='*' archive --prefix=orchestrator-$(VERSION)/ HEAD 2>/dev/null || \
+	    tar -c --exclude=./.git --exclude='./build*' --transform 's,^\.,orchestrator-$(VERSION),' .; } | tar -x -C $(O)/deb
 	@cd $(O)/deb/orchestrator-$(VERSION) && env -u MAKEFLAGS -u MAKELEVEL -u O dpkg-buildpackage -us -uc -b -j$(JOBS) >../build.log 2>&1 || \
 	    { tail -n 40 ../build.log >&2; exit 1; }
 	@rm -rf $(O)/deb/orchestrator-$(VERSION) && ls $(O)/deb/*.deb

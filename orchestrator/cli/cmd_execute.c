@@ -18,6 +18,8 @@
 #include "orchestrator/session/answer.h"
 #include "orchestrator/session/plan.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/view/page.h"
+#include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
@@ -235,7 +237,7 @@ run_sessions(struct orch *o, const struct list_args *a)
 	by_hand_recover(o);
 	if (o->instance == NULL) {
 		if (!o->json)
-			puts("no sessions; orchestrator dispatch ITEM starts one");
+			show_item(&(struct page_item){ "", "no sessions; orchestrator dispatch ITEM starts one", NULL }, 0);
 		return 0;
 	}
 	return run_locked(o, NULL, a);

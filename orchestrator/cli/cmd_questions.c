@@ -2,12 +2,15 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "orchestrator/session/ask.h"
 #include "orchestrator/session/registry.h"
 #include "orchestrator/session/show_entry.h"
+#include "orchestrator/view/look.h"
+#include "orchestrator/view/page.h"
 #include "orchestrator/view/show.h"
 #include "orchestrator/workspace/cmd.h"
 #include "orchestrator/workspace/orch.h"
@@ -16,15 +19,23 @@
 #include "proto/json/record.h"
 #include "proto/sys/file.h"
 
+/* Breaks the line, which it frees, at the width of the terminal. */
+static void
+print_line(char *line)
+{
+	show_item(&(struct page_item){ "", line, NULL }, 2);
+	free(line);
+}
+
 static void
 print_question(const struct entry *e, const struct question *q)
 {
 	bool instance = e->state.item[0] == '\0';
 
-	printf("%s  %s  %s  %s%s\n", e->id, q->id, show_age(q->asked_at),
+	print_line(text_format("%s  %s  %s  %s%s", e->id, q->id, show_age(q->asked_at),
 	    instance ? "execute" : question_from(q), instance ? (e->alive ? "" :
 	    "  (execute is not running: it takes the answer once it runs)") : entry_dead(e) ?
-	    "  (no worker is running: orchestrator execute restarts it)" : "");
+	    "  (no worker is running: orchestrator execute restarts it)" : ""));
 	show_question(e, q);
 }
 
@@ -56,7 +67,8 @@ print_questions(const struct entry *e)
 static size_t
 print_blocked(const struct entry *e)
 {
-	printf("%s  blocked  %s  (orchestrator answer %s ANSWER continues it)\n", e->id, show_age(e->state.ended_at), e->state.item);
+	print_line(text_format("%s  blocked  %s  (orchestrator answer %s ANSWER continues it)", e->id,
+	    show_age(e->state.ended_at), e->state.item));
 	show_block(stdout, e->state.blocked);
 	return 1;
 }
@@ -88,6 +100,8 @@ run(struct orch *o, void *arguments)
 		return rv;
 	if (o->json)
 		list = json_new_array();
+	else
+		look_page();
 	registry_load(o, false, &es);
 	for (size_t i = 0; i < es.n; i++)
 		n += take(&es.v[i], list);
@@ -105,8 +119,8 @@ run(struct orch *o, void *arguments)
 	} else if (n == 0)
 		puts("no open questions");
 	else
-		puts("orchestrator answer SESSION QUESTION ANSWER answers one "
-		    "(with options: the text or the number)");
+		show_item(&(struct page_item){ "", "orchestrator answer SESSION QUESTION ANSWER answers one (with options: the text or "
+		    "the number)", NULL }, 2);
 	return 0;
 }
 

@@ -53,7 +53,7 @@ note(struct place *p, const struct option_row *r, const char *value)
 		p->list = value;
 }
 
-/* The operand at the cursor, or the last one that may be repeated. */
+/* The operand at the cursor; behind the last operand, that one if it may be repeated. */
 static const struct option_row *
 operand(const struct syntax *s, size_t at)
 {

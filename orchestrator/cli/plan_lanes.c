@@ -160,7 +160,7 @@ print_chain(const struct lanes *l)
 	if (n > CHAIN_MAX)
 		text_printf(&t, " and %zu more", n - CHAIN_MAX);
 	text_printf(&t, " take %s: %s", clock_took(sum * MINUTE, took, sizeof(took)), sum >= l->total ?
-	    "more sessions at once would not make it shorter" : "more sessions at once, or fewer shared paths, would make it shorter");
+	    "more parallel sessions would not make it shorter" : "more parallel sessions, or fewer shared paths, would make it shorter");
 	if (n > 1)
 		show_note("longest", t.buf);
 	text_free(&t);

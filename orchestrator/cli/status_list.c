@@ -153,7 +153,8 @@ status_list(const struct status_view *v)
 		ready(&g);
 	print_over(&g, superseded);
 	if (v->es->n + v->older == 0)
-		puts(v->filtered ? "no such sessions" : "no sessions; orchestrator dispatch ITEM starts one");
+		show_item(&(struct page_item){ "", v->filtered ? "no such sessions" : "no sessions; orchestrator dispatch ITEM starts one",
+		    NULL }, 2);
 	for (size_t i = 0; i < g.n; i++)
 		free(g.all[i].surplus);
 	free(g.all);

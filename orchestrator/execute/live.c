@@ -205,7 +205,7 @@ take_keys(struct live *v)
 			break;	/* text pasted after the line answers no question */
 		}
 	}
-	v->drawn = 0;	/* draw at once: a person is typing */
+	v->drawn = 0;	/* draw without delay: a person is typing */
 }
 
 bool

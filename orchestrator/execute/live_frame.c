@@ -189,7 +189,7 @@ lines_of(const char *s)
 	return n;
 }
 
-/* Appends the first lines of a text, each of which begins with a newline. */
+/* Appends the first lines of a text, with a newline before each. */
 static void
 add_first(struct text *t, const char *s, size_t lines)
 {

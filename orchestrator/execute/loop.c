@@ -16,6 +16,8 @@
 #include "orchestrator/execute/notice.h"
 #include "orchestrator/session/accounts.h"
 #include "orchestrator/source/task_link.h"
+#include "orchestrator/view/page.h"
+#include "orchestrator/view/show.h"
 #include "orchestrator/workspace/control.h"
 #include "orchestrator/workspace/orch.h"
 #include "proto/base/clock.h"
@@ -340,7 +342,7 @@ loop_run(struct orch *o, struct executor *f, bool verbose)
 		rv = EX_OSERR;
 	else if (l.executor == NULL && l.merged + l.table.n + l.lost.n == 0) {
 		if (!o->json)
-			puts("no sessions; orchestrator dispatch ITEM starts one");
+			show_item(&(struct page_item){ "", "no sessions; orchestrator dispatch ITEM starts one", NULL }, 0);
 		rv = 0;
 	} else
 		rv = loop_report(&l);

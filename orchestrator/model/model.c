@@ -340,7 +340,7 @@ model_rows(const struct model *m, struct rows *r, const struct rows_look *look)
 	for (size_t i = 0; i < m->archived.n; i++)
 		rows_add(r, &m->archived.v[i], NULL);
 	rows_settle(r, look);
-	r->count[URGENCY_OVER] += m->older;
+	r->count[SECTION_OVER] += m->older;
 }
 
 void

@@ -8,7 +8,6 @@
 #include "orchestrator/session/section.h"
 #include "orchestrator/session/show_entry.h"
 #include "orchestrator/model/rows.h"
-#include "proto/base/array.h"
 #include "proto/base/text.h"
 
 void
@@ -26,21 +25,11 @@ rows_release(struct rows *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static enum urgency
-urgency_of(const struct entry *e, bool executing)
+static enum section
+row_section(const struct entry *e, bool executing)
 {
-	static const enum urgency of[] = {
-		[SECTION_QUESTIONS] = URGENCY_QUESTION,
-		[SECTION_STOPPED] = URGENCY_STOPPED,
-		[SECTION_STUCK] = URGENCY_STUCK,
-		[SECTION_RUNNING] = URGENCY_RUNNING,
-		[SECTION_READY] = URGENCY_READY,
-		[SECTION_OVER] = URGENCY_OVER,
-	};
-	ARRAY_WHOLE(of, SECTIONS);
-
 	/* execute itself, which asks */
-	return !e->archived && e->error == NULL && e->state.item[0] == '\0' ? URGENCY_QUESTION : of[section_of(e, executing)];
+	return !e->archived && e->error == NULL && e->state.item[0] == '\0' ? SECTION_QUESTIONS : section_of(e, executing);
 }
 
 /* By item, the newest attempt first. */
@@ -55,21 +44,21 @@ by_item(const void *a, const void *b)
 
 /* The most urgent first, then the oldest; of those that are over, the newest. */
 static int
-by_urgency(const void *a, const void *b)
+by_section(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
 	int64_t p = x->e->state.created_at, q = y->e->state.created_at;
-	int order = x->urgency == URGENCY_OVER ? (p < q) - (p > q) : (p > q) - (p < q);
+	int order = x->section == SECTION_OVER ? (p < q) - (p > q) : (p > q) - (p < q);
 
-	if (x->urgency != y->urgency)
-		return x->urgency < y->urgency ? -1 : 1;
+	if (x->section != y->section)
+		return x->section < y->section ? -1 : 1;
 	return order != 0 ? order : strcmp(x->e->id, y->e->id);
 }
 
 static bool
 is_wanted(const struct row *r, const struct rows_look *look)
 {
-	if (r->urgency == URGENCY_OVER && !look->over)
+	if (r->section == SECTION_OVER && !look->over)
 		return false;
 	return look->filter == NULL || strcasestr(r->e->id, look->filter) != NULL || strstr(show_status(r->e), look->filter) != NULL ||
 	    (r->note != NULL && strcasestr(r->note, look->filter) != NULL);
@@ -88,10 +77,10 @@ rows_settle(struct rows *r, const struct rows_look *look)
 
 		row->earlier = i > 0 && e->error == NULL && status_undone(e->state.status) &&
 		    strcmp(e->state.item, row[-1].e->state.item) == 0;
-		row->urgency = row->earlier ? URGENCY_OVER : urgency_of(e, look->executing);
+		row->section = row->earlier ? SECTION_OVER : row_section(e, look->executing);
 		if (row->earlier)
 			continue;
-		r->count[row->urgency]++;
+		r->count[row->section]++;
 		r->total += e->state.item[0] != '\0';
 		r->done += e->error == NULL && status_done(e->state.status);
 	}
@@ -100,7 +89,7 @@ rows_settle(struct rows *r, const struct rows_look *look)
 			r->v[kept++] = r->v[i];
 	r->n = kept;
 	if (r->n > 1)
-		qsort(r->v, r->n, sizeof(*r->v), by_urgency);
+		qsort(r->v, r->n, sizeof(*r->v), by_section);
 }
 
 const char *
@@ -120,13 +109,13 @@ row_step(struct text *t, const struct row *r)
 
 	if (s->item[0] == '\0' && r->e->error == NULL)
 		text_puts(t, "execute asks");
-	else if (r->urgency == URGENCY_QUESTION)
+	else if (r->section == SECTION_QUESTIONS)
 		text_puts(t, "question");
 	else
-		text_puts(t, r->urgency == URGENCY_RUNNING && !entry_dead(r->e) ? step_name(s->step) : show_status(r->e));
-	if (s->round > 1 && r->urgency == URGENCY_RUNNING)
+		text_puts(t, r->section == SECTION_RUNNING && !entry_dead(r->e) ? step_name(s->step) : show_status(r->e));
+	if (s->round > 1 && r->section == SECTION_RUNNING)
 		text_printf(t, "/%jd", (intmax_t)s->round);
-	if (s->tasks_total > 0 && r->urgency < URGENCY_READY)
+	if (s->tasks_total > 0 && r->section < SECTION_READY)
 		text_printf(t, " %jd/%jd", (intmax_t)s->tasks_done, (intmax_t)s->tasks_total);
 }
 
@@ -140,10 +129,10 @@ row_note(struct text *t, const struct row *r)
 	else if (r->note != NULL)
 		text_puts(t, r->note);
 	else if (entry_dead(r->e))
-		text_puts(t, r->urgency == URGENCY_RUNNING ? "execute starts it" : "orchestrator execute starts it");
+		text_puts(t, r->section == SECTION_RUNNING ? "execute starts it" : "orchestrator execute starts it");
 	else if (status_live(s->status) && r->e->paused)
 		text_printf(t, "orchestrator resume %s continues it", s->item);
-	else if (s->nconflicts > 0 && r->urgency == URGENCY_STOPPED)
+	else if (s->nconflicts > 0 && r->section == SECTION_STOPPED)
 		text_puts(t, s->conflicts[0].path);
 	else if (s->blocked != NULL)
 		text_puts(t, s->blocked);
@@ -158,8 +147,8 @@ row_note(struct text *t, const struct row *r)
 void
 rows_summary(struct text *t, const struct rows *r)
 {
-	size_t n = r->count[URGENCY_QUESTION] + r->count[URGENCY_STOPPED] + r->count[URGENCY_STUCK];
+	size_t n = r->count[SECTION_QUESTIONS] + r->count[SECTION_STOPPED] + r->count[SECTION_STUCK];
 
-	text_printf(t, "%zu need%s you, %zu running, %zu ready to merge, %zu over", n, n == 1 ? "s" : "", r->count[URGENCY_RUNNING],
-	    r->count[URGENCY_READY], r->count[URGENCY_OVER]);
+	text_printf(t, "%zu need%s you, %zu running, %zu ready to merge, %zu over", n, n == 1 ? "s" : "", r->count[SECTION_RUNNING],
+	    r->count[SECTION_READY], r->count[SECTION_OVER]);
 }

@@ -8,28 +8,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "orchestrator/session/section.h"
+
 struct entry;
 struct text;
 
-enum urgency {
-	URGENCY_QUESTION,	/* it waits for an answer */
-	URGENCY_STOPPED,	/* it is blocked or in conflict */
-	URGENCY_STUCK,		/* paused, without a worker, unreadable, or with an unfinished merge */
-	URGENCY_RUNNING,
-	URGENCY_READY,		/* to be merged */
-	URGENCY_OVER,
-	URGENCIES
-};
 struct row {
 	const struct entry *e;
 	const char	*note;		/* its open question, or what it waits for; NULL = none */
-	enum urgency	 urgency;
+	enum section	 section;
 	bool		 earlier;	/* a later attempt at its item is there */
 };
 struct rows {
 	struct row	*v;
 	size_t		 n;
-	size_t		 count[URGENCIES];	/* also of those that are left out */
+	size_t		 count[SECTIONS];	/* also of those that are left out */
 	size_t		 done, total;	/* items that are merged, of all */
 };
 /* What is left out, and what execute does. */
@@ -39,7 +32,7 @@ struct rows_look {
 	const char	*filter;	/* only sessions with this text; NULL = all */
 };
 
-/* The urgency is set by rows_settle(). */
+/* The section is set by rows_settle(). */
 void rows_add(struct rows *, const struct entry *, const char *note);
 /* Sorts and counts the rows, and drops those that rows_look leaves out. */
 void rows_settle(struct rows *, const struct rows_look *);

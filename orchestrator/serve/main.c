@@ -53,7 +53,7 @@ take(const struct watch_event *ev)
 		later.deadline = 0;
 }
 
-/* Streams hear of a change at once, and then at most ten times a second. */
+/* Streams get the first change without delay, and later ones at most ten times a second. */
 static void
 tell(void)
 {

@@ -41,7 +41,7 @@ type_of(const char *name)
 	return "text/plain; charset=utf-8";
 }
 
-/* Replies with a file of the page; false: there is none of this name. */
+/* Replies with a file of the page; false: the page has no file of this name. */
 static bool
 reply_page(struct request *r)
 {

@@ -111,7 +111,7 @@ members_are(struct request *r, const struct json *j, const char *const *names)
 	return true;
 }
 
-/* The body as an object of these members; NULL: it is none, and the reply says why. */
+/* The body as an object with these members only; NULL: the body is no such object, and the reply says why. */
 static struct json *
 body(struct request *r, const char *const *names)
 {

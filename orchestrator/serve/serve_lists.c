@@ -41,15 +41,15 @@ static struct json *
 row_json(const struct row *row)
 {
 	static const char *const urgencies[] = {
-		[URGENCY_QUESTION] = "question", [URGENCY_STOPPED] = "stopped", [URGENCY_STUCK] = "stuck",
-		[URGENCY_RUNNING] = "running", [URGENCY_READY] = "ready", [URGENCY_OVER] = "over",
+		[SECTION_QUESTIONS] = "question", [SECTION_STOPPED] = "stopped", [SECTION_STUCK] = "stuck",
+		[SECTION_RUNNING] = "running", [SECTION_READY] = "ready", [SECTION_OVER] = "over",
 	};
-	ARRAY_WHOLE(urgencies, URGENCIES);
+	ARRAY_WHOLE(urgencies, SECTIONS);
 	struct json *j = show_entry_brief(row->e);
 	struct text t = { 0 };
 
 	json_put_str(j, "name", row_name(row));
-	json_put_str(j, "urgency", urgencies[row->urgency]);
+	json_put_str(j, "urgency", urgencies[row->section]);
 	row_step(&t, row);
 	json_put_str(j, "at", t.buf);
 	text_clear(&t);
@@ -63,13 +63,13 @@ static struct json *
 counts_json(const struct rows *rows)
 {
 	static const char *const names[] = {
-		[URGENCY_QUESTION] = "questions", [URGENCY_STOPPED] = "stopped", [URGENCY_STUCK] = "stuck",
-		[URGENCY_RUNNING] = "running", [URGENCY_READY] = "ready", [URGENCY_OVER] = "over",
+		[SECTION_QUESTIONS] = "questions", [SECTION_STOPPED] = "stopped", [SECTION_STUCK] = "stuck",
+		[SECTION_RUNNING] = "running", [SECTION_READY] = "ready", [SECTION_OVER] = "over",
 	};
-	ARRAY_WHOLE(names, URGENCIES);
+	ARRAY_WHOLE(names, SECTIONS);
 	struct json *j = json_new_object();
 
-	for (int i = 0; i < URGENCIES; i++)
+	for (int i = 0; i < SECTIONS; i++)
 		json_put_int(j, names[i], (int64_t)rows->count[i]);
 	return j;
 }

@@ -19,7 +19,7 @@ struct server {
 	struct model	 model;
 	struct guard	 guard;
 	struct jobs	 jobs;
-	struct entry	 found;		/* the one that server_find() read from the archive */
+	struct entry	 found;		/* an archived session, read by server_find() */
 	uint64_t	 told;		/* turn of the model that streams were told of */
 };
 

@@ -68,7 +68,7 @@ add_rows(struct viewer *v, struct frame *f, size_t height)
 		return;
 	if (v->filter != NULL)
 		frame_add(f, INK_PLAIN, "no session has that text; Esc shows all", 0);
-	else if (v->rows.count[URGENCY_OVER] > 0)
+	else if (v->rows.count[SECTION_OVER] > 0)
 		frame_add(f, INK_PLAIN, "nothing is under way; o shows what is over", 0);
 	else
 		frame_add(f, INK_PLAIN, "no sessions; orchestrator dispatch ITEM starts one, execute LIST a list", 0);

@@ -12,8 +12,8 @@
 
 #define PAGE	1000000		/* lines: of a screen */
 #define ALL	2000000
-#define BIT(urgency)	(1u << URGENCY_##urgency)
-#define LIVE	(BIT(QUESTION) | BIT(STUCK) | BIT(RUNNING))
+#define BIT(section)	(1u << SECTION_##section)
+#define LIVE	(BIT(QUESTIONS) | BIT(STUCK) | BIT(RUNNING))
 #define ENDED	(BIT(STOPPED) | BIT(OVER))
 
 static void
@@ -193,7 +193,7 @@ static const struct key keys[] = {
 	{ { 'c', 0 }, "c", "the opinions of the council: review", BOTH, BIT(READY), "council", show, 0, "review", NULL, NULL },
 	{ { 's', 0 }, "s", "all that is known: status", BOTH, ENDED, "status", show, 0, "status", NULL, NULL },
 	{ { 'v', 0 }, "v", "the questions and their answers", BOTH, 0, NULL, open_questions, 0, NULL, NULL, NULL },
-	{ { 'a', 0 }, "a", "answer a question", BOTH, BIT(QUESTION) | BIT(STOPPED), "answer", ask_answer, 0, "answer", "answer", NULL },
+	{ { 'a', 0 }, "a", "answer a question", BOTH, BIT(QUESTIONS) | BIT(STOPPED), "answer", ask_answer, 0, "answer", "answer", NULL },
 	{ { 't', 0 }, "t", "tell the agent something while it works", BOTH, BIT(RUNNING), "tell", ask, 0, "tell", "tell", NULL },
 	{ { 'm', 0 }, "m", "merge", BOTH, BIT(READY), "merge", ask, 0, "merge", NULL, NULL },
 	{ { 'w', 0 }, "w", "give the agent remarks", BOTH, BIT(READY), "rework", ask, 0, "rework", "remarks for", NULL },
@@ -326,8 +326,8 @@ bit_of_chosen(const struct viewer *v)
 {
 	for (size_t i = 0; i < v->rows.n; i++)
 		if (strcmp(v->rows.v[i].e->id, v->chosen) == 0)
-			return 1u << v->rows.v[i].urgency;
-	return 1u << URGENCIES;
+			return 1u << v->rows.v[i].section;
+	return 1u << SECTIONS;
 }
 
 void

@@ -13,20 +13,20 @@ void
 row_line(struct frame *f, const struct row *r, bool chosen, int64_t now)
 {
 	static const struct { const char *sign; enum ink ink; } looks[] = {
-		[URGENCY_QUESTION] = { "?", INK_ASK },
-		[URGENCY_STOPPED] = { "!", INK_BAD },
-		[URGENCY_STUCK] = { "!", INK_ASK },
-		[URGENCY_RUNNING] = { ">", INK_BUSY },
-		[URGENCY_READY] = { "=", INK_GOOD },
-		[URGENCY_OVER] = { "-", INK_QUIET },
+		[SECTION_QUESTIONS] = { "?", INK_ASK },
+		[SECTION_STOPPED] = { "!", INK_BAD },
+		[SECTION_STUCK] = { "!", INK_ASK },
+		[SECTION_RUNNING] = { ">", INK_BUSY },
+		[SECTION_READY] = { "=", INK_GOOD },
+		[SECTION_OVER] = { "-", INK_QUIET },
 	};
-	ARRAY_WHOLE(looks, URGENCIES);
+	ARRAY_WHOLE(looks, SECTIONS);
 	const struct state *s = &r->e->state;
 	int64_t since = s->ended_at != 0 ? s->ended_at : s->created_at;
 	struct text t = { 0 }, one = { 0 };
 	char age[32];
 
-	text_printf(&t, " %s ", looks[r->urgency].sign);
+	text_printf(&t, " %s ", looks[r->section].sign);
 	frame_column(&t, row_name(r), f->width < 100 ? NAME : NAME * 2);
 	text_puts(&t, " ");
 	row_step(&one, r);
@@ -36,7 +36,7 @@ row_line(struct frame *f, const struct row *r, bool chosen, int64_t now)
 	text_clear(&one);
 	row_note(&one, r);
 	text_puts(&t, one.buf != NULL ? one.buf : "");
-	frame_add(f, looks[r->urgency].ink, t.buf, 0);
+	frame_add(f, looks[r->section].ink, t.buf, 0);
 	f->v[f->n - 1].chosen = chosen;
 	text_free(&one);
 	text_free(&t);

@@ -351,6 +351,7 @@ question_answer_check(const struct question *q, const char *raw, size_t len, cha
     char *reason, size_t reasonlen)
 {
 	const char *why = NULL, *option, *rest;
+	char number[96] = "";
 	struct budget limit = budget_limited(q->text), more;
 	char *s = NULL;
 
@@ -377,14 +378,15 @@ question_answer_check(const struct question *q, const char *raw, size_t len, cha
 			option = choose(&q->options, skip_blank(s));
 			free(s);
 			if ((s = option == NULL ? NULL : strdup(option)) == NULL)
-				why = "not one of the options; give the text or the number of one";
+				snprintf(number, sizeof(number), "not one of the options; give the text of one, or a number from 1 to %zu",
+				    q->options.n);
 		}
 	}
-	if (why == NULL) {
+	if (why == NULL && number[0] == '\0') {
 		*out = s;
 		return (0);
 	}
-	snprintf(reason, reasonlen, "%s", why);
+	snprintf(reason, reasonlen, "%s", why != NULL ? why : number);
 	free(s);
 	return (-1);
 }

@@ -55,7 +55,7 @@ live() { # DISK MOUNT
 	i=0
 	while [ $i -lt $rounds ]; do
 		i=$((i + 1))
-		sleep 0.3	# the first event of a burst comes at once
+		sleep 0.3	# after a pause an event is sent without delay
 		cp "${from%/*}/session-n$i-aaaaaa/state.json" "$r/new"
 		t=$(now)
 		mv "$r/new" "${from%/*}/session-n$i-aaaaaa/state.json"

@@ -110,7 +110,16 @@ like 'the lane of a task without an estimate ends with a question mark' "$(plan)
 like 'the plan has the total time, in parallel and one after another' "$(plan | flat)" \
     ' time about 1 h 30 min; one after another 2 h 20 min; a task without an estimate counts 10 min '
 like 'the plan has the longest chain of tasks' "$(plan | flat)" \
-    ' longest setup, then ui, then test take 1 h 30 min: more sessions at once would not make it shorter '
-like 'the plan says that more sessions at once would help' "$(orchestrator plan --max-parallel 1 "$plan" | flat)" \
-    ' time about 2 h 20 min; .* longest setup, then ui, then test take 1 h 30 min: more sessions at once, or fewer shared paths, would make it shorter '
+    ' longest setup, then ui, then test take 1 h 30 min: more parallel sessions would not make it shorter '
+like 'the plan says that more parallel sessions would help' "$(orchestrator plan --max-parallel 1 "$plan" | flat)" \
+    ' time about 2 h 20 min; .* longest setup, then ui, then test take 1 h 30 min: more parallel sessions, or fewer shared paths, would make it shorter '
+#: Questions.
+echo 'cat >/dev/null; worker blocked "A reason that is longer than a line of a terminal, and has to be broken between its words"' >"$T/agent"
+logged orchestrator dispatch --wait --title Blocked blocked-with-a-long-name
+echo 'cat >/dev/null; worker ask -o "An option that is longer than a line of a terminal has room for" "A question that is longer, too, and has to be broken between its words?"' >"$T/agent"
+logged orchestrator dispatch --title Asks asks
+asked() { orchestrator questions | grep -q 'q-[a-z0-9]*'; }
+wait_for 20 asked
+fits 'the list of questions' orchestrator questions
+fits 'status with questions' orchestrator status
 done_testing

@@ -60,8 +60,8 @@ the_most_urgent_is_first(void **state)
 	v[3].alive = false;
 	v[5].state.questions_open = 1;
 	assert_string_equal(settle(v, 7, &(struct rows_look){ .over = false }, &r), "asks conflict dead older works ready");
-	assert_int_equal(r.count[URGENCY_OVER], 1);
-	assert_int_equal(r.count[URGENCY_STUCK], 1);
+	assert_int_equal(r.count[SECTION_OVER], 1);
+	assert_int_equal(r.count[SECTION_STUCK], 1);
 	assert_true(r.done == 1 && r.total == 7);
 	assert_string_equal(settle(v, 7, &(struct rows_look){ .over = true, .executing = true }, &r),
 	    "asks conflict older works dead ready merged");
@@ -93,7 +93,7 @@ a_filter_looks_at_names_and_statuses(void **state)
 	assert_string_equal(settle(v, 2, &(struct rows_look){ .filter = "OUT" }, &r), "logout");
 	assert_string_equal(settle(v, 2, &(struct rows_look){ .filter = "runn" }, &r), "login");
 	assert_string_equal(settle(v, 2, &(struct rows_look){ .filter = "nothing" }, &r), "");
-	assert_int_equal(r.count[URGENCY_RUNNING], 1);
+	assert_int_equal(r.count[SECTION_RUNNING], 1);
 	rows_release(&r);
 }
 

@@ -19,7 +19,7 @@ a_line_fits_and_has_no_control_character(void **state)
 	struct frame f = { .width = 60 };
 
 	(void)state;
-	row_line(&f, &(struct row){ .e = &e, .note = "\033[31m evil, \001 and so long that it does not fit", .urgency = URGENCY_RUNNING },
+	row_line(&f, &(struct row){ .e = &e, .note = "\033[31m evil, \001 and so long that it does not fit", .section = SECTION_RUNNING },
 	    true, 4 * MINUTE);
 	assert_true(frame_columns(f.v[0].text) <= 60);
 	assert_null(strpbrk(f.v[0].text, "\033\001\n"));
